@@ -1,0 +1,55 @@
+package org.dpsieve.frame;
+
+import org.dpsieve.error.InputException;
+
+/**
+ * One configuration of atoms, with labels if any. Takes ownership of its arrays (frames are many,
+ * no copies): callers do not write to them again.
+ *
+ * @param system where it came from, e.g. {@code "ag-au/pbe/Ag4Au4"}
+ * @param index position within the system, from 0, over all its sets
+ * @param z atomic numbers, [nAtoms], in the file's atom order; independent of any model's type map
+ * @param coord Cartesian positions in Å, row-major [nAtoms, 3]
+ * @param cell lattice vectors as rows in Å, row-major [3, 3]; {@code null} when not periodic
+ * @param labels never {@code null}; {@link Labels#NONE} when unlabelled
+ * @param fparam frame parameters, or {@code null}
+ * @param aparam atomic parameters, row-major [nAtoms, dim], or {@code null}
+ */
+public record Frame(
+    String system,
+    int index,
+    int[] z,
+    double[] coord,
+    double[] cell,
+    Labels labels,
+    double[] fparam,
+    double[] aparam) {
+  public Frame {
+    if (coord.length != 3 * z.length) {
+      throw new InputException(
+          "Frame %s#%d: coord holds %d numbers, expected %d (3 x %d atoms)"
+              .formatted(system, index, coord.length, 3 * z.length, z.length));
+    }
+    if (cell != null && cell.length != 9) {
+      throw new InputException(
+          "Frame %s#%d: cell holds %d numbers, expected 9".formatted(system, index, cell.length));
+    }
+  }
+
+  public Frame(String system, int index, int[] z, double[] coord, double[] cell, Labels labels) {
+    this(system, index, z, coord, cell, labels, null, null);
+  }
+
+  public int atomCount() {
+    return z.length;
+  }
+
+  /** {@code system#index}: every message about a frame names it so. */
+  public String name() {
+    return system + "#" + index;
+  }
+
+  public Frame withLabels(Labels other) {
+    return new Frame(system, index, z, coord, cell, other, fparam, aparam);
+  }
+}

@@ -1,0 +1,43 @@
+package org.dpsieve.frame;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * Names a frame by its content, so that the same frame is never labelled twice and every run agrees
+ * on ids: the hex of the first 16 bytes of SHA-256 over, big-endian, the number of atoms (int), the
+ * atomic numbers (int each), 1 or 0 for a cell or none (int), the cell if any and the coordinates
+ * (IEEE double each, -0.0 taken as 0.0).
+ */
+public final class FrameId {
+  private FrameId() {}
+
+  public static String of(Frame frame) {
+    int doubles = frame.coord().length + (frame.cell() == null ? 0 : 9);
+    ByteBuffer bytes = ByteBuffer.allocate(4 * (frame.z().length + 2) + 8 * doubles);
+    bytes.putInt(frame.z().length);
+    for (int number : frame.z()) {
+      bytes.putInt(number);
+    }
+    bytes.putInt(frame.cell() == null ? 0 : 1);
+    if (frame.cell() != null) {
+      put(bytes, frame.cell());
+    }
+    put(bytes, frame.coord());
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes.array());
+      return HexFormat.of().formatHex(Arrays.copyOf(hash, 16));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static void put(ByteBuffer bytes, double[] values) {
+    for (double value : values) {
+      bytes.putDouble(value == 0 ? 0.0 : value);
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package org.dpsieve.model;
+
+/**
+ * y = shortcut(x) + idt * activation(x W + b).
+ *
+ * @param inputs length of x
+ * @param outputs length of y
+ * @param weight W, row-major [inputs, outputs]
+ * @param bias b, [outputs]; never {@code null} (zeros where the file has none)
+ * @param idt time step of a residual layer ({@code resnet_dt}), [outputs]; {@code null} for 1
+ * @param activation applied element by element
+ * @param shortcut what of x is added
+ */
+public record Layer(
+    int inputs,
+    int outputs,
+    double[] weight,
+    double[] bias,
+    double[] idt,
+    Activation activation,
+    Shortcut shortcut) {
+
+  /** The residual connection, as {@code deepmd/dpmodel/utils/network.py: NativeLayer.call}. */
+  public enum Shortcut {
+    NONE,
+    /** outputs == inputs: x. */
+    SAME,
+    /** outputs == 2 inputs: (x, x). */
+    DOUBLED
+  }
+}

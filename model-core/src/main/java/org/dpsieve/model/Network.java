@@ -1,0 +1,21 @@
+package org.dpsieve.model;
+
+import java.util.List;
+
+/**
+ * A feed-forward net: an embedding net, or a fitting net whose last layer is the linear output
+ * layer.
+ */
+public record Network(List<Layer> layers) {
+  public Network {
+    layers = List.copyOf(layers);
+  }
+
+  public int inputSize() {
+    return layers.get(0).inputs();
+  }
+
+  public int outputSize() {
+    return layers.get(layers.size() - 1).outputs();
+  }
+}

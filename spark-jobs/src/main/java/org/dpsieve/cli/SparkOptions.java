@@ -1,0 +1,32 @@
+package org.dpsieve.cli;
+
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Option;
+
+/** Options of every command that runs on Spark. */
+final class SparkOptions {
+  @Option(
+      names = "--master",
+      paramLabel = "URL",
+      description = "Spark master. Default: what spark-submit says, else local[*].")
+  private String master;
+
+  /** The session of this command; {@code spark-submit}'s settings win over the defaults here. */
+  SparkSession open(String name) {
+    SparkConf conf = new SparkConf();
+    if (master != null) {
+      conf.setMaster(master);
+    }
+    conf.setIfMissing("spark.master", "local[*]");
+    if (conf.get("spark.master").startsWith("local")) {
+      conf.setIfMissing("spark.driver.host", "localhost");
+      conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+      conf.setIfMissing("spark.ui.enabled", "false");
+    }
+    conf.setIfMissing("spark.app.name", "dpsieve " + name);
+    // one task, one core: BLAS must not start threads of its own
+    conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
+    return SparkSession.builder().config(conf).getOrCreate();
+  }
+}
