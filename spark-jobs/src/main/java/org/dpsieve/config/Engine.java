@@ -1,0 +1,22 @@
+package org.dpsieve.config;
+
+import java.util.Locale;
+
+/** {@code engine} of a section of machine.json: who does the step. */
+public enum Engine {
+  /** The output layer solved here; training only. */
+  OUTPUT_LAYER,
+  /** Our kernels; deviation only. */
+  JVM,
+  /** DeePMD-kit's own program. */
+  DP,
+  /** A labeller inside this process. */
+  EMBEDDED,
+  /** Task folders for another program, named by {@code command}. */
+  COMMAND;
+
+  /** As files spell it. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,35 @@
+package org.dpsieve.config;
+
+import java.util.OptionalInt;
+
+/**
+ * How many frames are picked, and when the run ends.
+ *
+ * @param seed {@code seed}: the only source of randomness of a run
+ * @param initPickNumber {@code init_pick_number}: frames of iteration 0
+ * @param iterPickNumber {@code iter_pick_number}: most frames of a later iteration
+ * @param strategy {@code pick_strategy}
+ * @param maxIter {@code max_iter}: the run ends after this many iterations with picks, iteration 0
+ *     included, and can be continued with a larger number; empty for no limit
+ * @param labelBudget {@code label_budget}: most frames labelled in the whole run; empty for no
+ *     limit
+ */
+public record PickConfig(
+    long seed,
+    int initPickNumber,
+    int iterPickNumber,
+    PickStrategy strategy,
+    OptionalInt maxIter,
+    OptionalInt labelBudget) {
+  /** The seed of a run whose file names none. */
+  public static final long DEFAULT_SEED = 0;
+
+  public PickConfig withSeed(long other) {
+    return new PickConfig(other, initPickNumber, iterPickNumber, strategy, maxIter, labelBudget);
+  }
+
+  public PickConfig withMaxIter(int other) {
+    return new PickConfig(
+        seed, initPickNumber, iterPickNumber, strategy, OptionalInt.of(other), labelBudget);
+  }
+}

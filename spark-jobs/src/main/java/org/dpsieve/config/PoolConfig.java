@@ -1,0 +1,19 @@
+package org.dpsieve.config;
+
+import java.util.List;
+
+/**
+ * The frames a run starts from.
+ *
+ * @param pickData {@code pick_data}: trees of deepmd systems or HDF5 files, the pool; absolute
+ *     paths or URIs of any Hadoop file system
+ * @param labeled {@code labeled}: the labels wanted are in the pool already, nothing is calculated
+ * @param initData {@code init_data_prefix} + {@code init_data_sys}: labelled frames to train on
+ *     from iteration 0, besides what is picked; absolute paths or URIs, may be empty
+ */
+public record PoolConfig(List<String> pickData, boolean labeled, List<String> initData) {
+  public PoolConfig {
+    pickData = List.copyOf(pickData);
+    initData = List.copyOf(initData);
+  }
+}

@@ -1,0 +1,31 @@
+package org.dpsieve.config;
+
+/**
+ * A DeePMD-kit {@code input.json}, as far as it matters here.
+ *
+ * @param loss the prefactors of {@code loss}
+ * @param trainable which layers the user leaves free
+ * @param json the whole input in DeePMD-kit's version 2 form, old keys mapped
+ */
+public record TrainingInput(Loss loss, Trainable trainable, String json) {
+  /**
+   * {@code loss} of type {@code ener}: the weight of the squared error of energy, force and virial
+   * at the start of training and in its limit, where the learning rate has vanished ({@code
+   * deepmd/tf/loss/ener.py: EnerStdLoss}).
+   */
+  public record Loss(
+      double startPrefE,
+      double limitPrefE,
+      double startPrefF,
+      double limitPrefF,
+      double startPrefV,
+      double limitPrefV) {}
+
+  /** Which parameters {@code descriptor.trainable} and {@code fitting_net.trainable} leave free. */
+  public enum Trainable {
+    /** The last layer of the fitting net and nothing else, as in the published example. */
+    OUTPUT_LAYER,
+    /** Anything else. */
+    OTHER
+  }
+}
