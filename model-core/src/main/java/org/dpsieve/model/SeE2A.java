@@ -6,44 +6,43 @@ package org.dpsieve.model;
  * neighbour j of type t around a centre of type c is ((s, s x/r, s y/r, s z/r) - davg[c]) /
  * dstd[c], s the switched 1/r ({@code deepmd/dpmodel/utils/env_mat.py}).
  *
- * @param rcut cutoff, Å
- * @param rcutSmth where the switching of 1/r begins, Å
- * @param sel [nTypes]
+ * <p>Each neighbour type has {@code sel} slots, filled nearest first. An empty slot is the row -
+ * davg[c] / dstd[c]: it adds a constant to the descriptor, and no force.
+ *
+ * @param smoothing the switch on 1/r: from {@code rcut_smth} to {@code rcut}
+ * @param sel slots per neighbour type, [nTypes]
+ * @param normalization what the sum over neighbours is divided by: the sum of {@code sel} as it was
+ *     when the model was first made
  * @param axisNeuron columns of the embedding used for the second factor
  * @param typeOneSide embedding nets depend on the neighbour's type only
  * @param davg mean of the environment's four columns, [nTypes][4]
  * @param dstd their standard deviation, [nTypes][4]
+ * @param embeddingWidth outputs of every embedding net, {@code neuron.last}
  * @param embedding {@code [centre type][neighbour type]}: net from one number to {@code
- *     neuron.last}; the same object in every row when {@code typeOneSide}; {@code null} where the
- *     pair is excluded ({@code exclude_types}), which then contributes nothing
+ *     embeddingWidth}; the same object in every row when {@code typeOneSide}; {@code null} where
+ *     the pair is excluded ({@code exclude_types}): its slots, filled or empty, contribute nothing
  * @param precision the precision DeePMD-kit evaluates it in
  */
 public record SeE2A(
-    double rcut,
-    double rcutSmth,
+    SmoothSwitch smoothing,
     int[] sel,
+    double normalization,
     int axisNeuron,
     boolean typeOneSide,
     double[][] davg,
     double[][] dstd,
+    int embeddingWidth,
     Network[][] embedding,
     Precision precision)
     implements Descriptor {
 
-  /** Width of the embedding nets' output. */
-  public int embeddingWidth() {
-    for (Network[] row : embedding) {
-      for (Network net : row) {
-        if (net != null) {
-          return net.outputSize();
-        }
-      }
-    }
-    throw new IllegalStateException("all type pairs are excluded");
+  @Override
+  public double rcut() {
+    return smoothing.end();
   }
 
   @Override
   public int size() {
-    return embeddingWidth() * axisNeuron;
+    return embeddingWidth * axisNeuron;
   }
 }
