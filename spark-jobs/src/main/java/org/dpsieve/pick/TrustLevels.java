@@ -1,0 +1,51 @@
+package org.dpsieve.pick;
+
+import java.io.Serializable;
+
+/**
+ * Sorts frames into accurate, candidate and failed, as dpgen 0.14 {@code simplify/simplify.py:
+ * post_model_devi}: failed if any value is at or above its {@code hi}; else candidate if any is in
+ * {@code [lo, hi)}; else accurate. Where DP-GEN ends with an error, a value that is not a number,
+ * the frame is failed; and it is failed too where DP-GEN lets another value outvote the NaN.
+ *
+ * @param force on {@code max_devi_f}, eV/Å
+ * @param energy on {@code devi_e}, eV per atom
+ * @param trueForce on the largest force error against stored labels, eV/Å
+ * @param trueEnergy on the energy error against stored labels, eV per atom
+ */
+public record TrustLevels(
+    TrustBand force, TrustBand energy, TrustBand trueForce, TrustBand trueEnergy)
+    implements Serializable {
+
+  /** By the ensemble's disagreement alone. */
+  public TrustLevels(TrustBand force, TrustBand energy) {
+    this(force, energy, TrustBand.OFF, TrustBand.OFF);
+  }
+
+  /** Whether the error against stored labels counts too. */
+  public boolean usesTrueError() {
+    return !trueForce.isOff() || !trueEnergy.isOff();
+  }
+
+  /** Class by disagreement alone: eV/Å and eV per atom. */
+  public FrameClass classify(double maxDeviF, double deviE) {
+    return classify(maxDeviF, deviE, 0, 0);
+  }
+
+  /** Class by disagreement and by error against stored labels: eV/Å, eV per atom, twice. */
+  public FrameClass classify(double maxDeviF, double deviE, double trueErrorF, double trueErrorE) {
+    if (force.failed(maxDeviF)
+        || energy.failed(deviE)
+        || trueForce.failed(trueErrorF)
+        || trueEnergy.failed(trueErrorE)) {
+      return FrameClass.FAILED;
+    }
+    if (force.candidate(maxDeviF)
+        || energy.candidate(deviE)
+        || trueForce.candidate(trueErrorF)
+        || trueEnergy.candidate(trueErrorE)) {
+      return FrameClass.CANDIDATE;
+    }
+    return FrameClass.ACCURATE;
+  }
+}
