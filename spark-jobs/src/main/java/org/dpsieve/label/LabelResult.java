@@ -1,0 +1,21 @@
+package org.dpsieve.label;
+
+import org.dpsieve.frame.Labels;
+
+/**
+ * What came of labelling one frame.
+ *
+ * @param outcome how it ended
+ * @param reason one sentence for a person; empty when finished
+ * @param labels in the frame's own cell orientation and atom order; {@link Labels#NONE} unless
+ *     finished
+ */
+public record LabelResult(TaskOutcome outcome, String reason, Labels labels) {
+  public static LabelResult finished(Labels labels) {
+    return new LabelResult(TaskOutcome.FINISHED, "", labels);
+  }
+
+  public static LabelResult failed(TaskOutcome outcome, String reason) {
+    return new LabelResult(outcome, reason, Labels.NONE);
+  }
+}
