@@ -1,0 +1,145 @@
+package org.dpsieve.kernel.reference;
+
+import java.util.List;
+import org.dpsieve.model.Descriptor;
+import org.dpsieve.model.Network;
+import org.dpsieve.model.SeE2A;
+
+/**
+ * The se_e2_a descriptor of one atom, D = (A^T A)[:, :axis] with A = R^T G / N, and its gradient
+ * ({@code deepmd/tf/descriptor/se_a.py: _filter}; {@code source/lib/src/env_mat.cc}).
+ */
+final class SeE2AEnvironment {
+  private final SeE2A model;
+  private final int type;
+  private final List<Neighbour> neighbours;
+  private final NetworkPass[] embedded;
+  private final double[][] rows;
+
+  /** A, [4][width]. */
+  private final double[][] moments;
+
+  SeE2AEnvironment(Descriptor descriptor, int type, List<Neighbour> neighbours) {
+    this.model = (SeE2A) descriptor;
+    this.type = type;
+    this.neighbours = neighbours;
+    this.embedded = new NetworkPass[neighbours.size()];
+    this.rows = new double[neighbours.size()][];
+    this.moments = new double[4][model.embeddingWidth()];
+    int[] free = model.sel().clone();
+    for (int n = 0; n < rows.length; n++) {
+      int other = neighbours.get(n).type();
+      free[other]--;
+      rows[n] = normalized(raw(neighbours.get(n).difference()));
+      embedded[n] = accumulate(rows[n], other, 1);
+    }
+    for (int other = 0; other < free.length; other++) {
+      accumulate(normalized(new double[4]), other, free[other]);
+    }
+  }
+
+  private NetworkPass accumulate(double[] row, int other, int count) {
+    Network net = model.embedding()[type][other];
+    if (net == null || count == 0) {
+      return null;
+    }
+    NetworkPass pass = new NetworkPass(net, new double[] {row[0]});
+    for (int d = 0; d < 4; d++) {
+      for (int m = 0; m < moments[d].length; m++) {
+        moments[d][m] += count * row[d] * pass.output()[m] / model.normalization();
+      }
+    }
+    return pass;
+  }
+
+  /** (s, s x/r, s y/r, s z/r), s the switched 1/r. */
+  private double[] raw(double[] difference) {
+    double r = length(difference);
+    double s = model.smoothing().value(r) / r;
+    return new double[] {s, s * difference[0] / r, s * difference[1] / r, s * difference[2] / r};
+  }
+
+  private double[] normalized(double[] row) {
+    double[] result = new double[4];
+    for (int d = 0; d < 4; d++) {
+      result[d] = (row[d] - model.davg()[type][d]) / model.dstd()[type][d];
+    }
+    return result;
+  }
+
+  /** [embeddingWidth * axisNeuron]. */
+  double[] descriptor() {
+    int axis = model.axisNeuron();
+    double[] result = new double[model.size()];
+    for (int m = 0; m < model.embeddingWidth(); m++) {
+      for (int k = 0; k < axis; k++) {
+        for (int d = 0; d < 4; d++) {
+          result[m * axis + k] += moments[d][m] * moments[d][k];
+        }
+      }
+    }
+    return result;
+  }
+
+  /**
+   * @param byDescriptor dE/dD, [embeddingWidth * axisNeuron]
+   * @return dE/d(difference) of every neighbour, eV/Å, [nNeighbours][3]
+   */
+  double[][] gradient(double[] byDescriptor) {
+    double[][] byMoments = byMoments(byDescriptor);
+    double[][] result = new double[rows.length][];
+    for (int n = 0; n < rows.length; n++) {
+      result[n] = embedded[n] == null ? new double[3] : gradient(n, byMoments);
+    }
+    return result;
+  }
+
+  private double[][] byMoments(double[] byDescriptor) {
+    int axis = model.axisNeuron();
+    double[][] result = new double[4][model.embeddingWidth()];
+    for (int d = 0; d < 4; d++) {
+      for (int m = 0; m < model.embeddingWidth(); m++) {
+        for (int k = 0; k < axis; k++) {
+          result[d][m] += byDescriptor[m * axis + k] * moments[d][k];
+          result[d][k] += byDescriptor[m * axis + k] * moments[d][m];
+        }
+      }
+    }
+    return result;
+  }
+
+  private double[] gradient(int n, double[][] byMoments) {
+    double[] byRow = new double[4];
+    double[] byEmbedding = new double[model.embeddingWidth()];
+    for (int d = 0; d < 4; d++) {
+      for (int m = 0; m < byEmbedding.length; m++) {
+        byRow[d] += byMoments[d][m] * embedded[n].output()[m] / model.normalization();
+        byEmbedding[m] += byMoments[d][m] * rows[n][d] / model.normalization();
+      }
+    }
+    byRow[0] += embedded[n].inputGradient(byEmbedding)[0];
+    for (int d = 0; d < 4; d++) {
+      byRow[d] /= model.dstd()[type][d];
+    }
+    return byDifference(byRow, neighbours.get(n).difference());
+  }
+
+  /** From dE/d(row before normalization) to dE/d(difference). */
+  private double[] byDifference(double[] byRow, double[] x) {
+    double r = length(x);
+    double s = model.smoothing().value(r) / r;
+    double sByR = model.smoothing().derivative(r) / r - s / r;
+    double along = byRow[1] * x[0] + byRow[2] * x[1] + byRow[3] * x[2];
+    // row[1 + a] = (s / r) x_a, so its derivative has a radial part and s / r on the diagonal.
+    double radial = byRow[0] * sByR + along * (sByR / r - s / (r * r));
+    double[] result = new double[3];
+    for (int a = 0; a < 3; a++) {
+      result[a] = radial * x[a] / r + byRow[1 + a] * s / r;
+    }
+    return result;
+  }
+
+  private static double length(double[] x) {
+    return Math.sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2]);
+  }
+}

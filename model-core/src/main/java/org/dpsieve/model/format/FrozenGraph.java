@@ -1,0 +1,215 @@
+package org.dpsieve.model.format;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dpsieve.error.InputException;
+import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.model.format.proto.AttrValue;
+import org.dpsieve.model.format.proto.GraphDef;
+import org.dpsieve.model.format.proto.NodeDef;
+
+/**
+ * The nodes of a frozen TensorFlow graph, and how they hang together. Consumers are looked up only
+ * among the nodes that the total energy is computed from: the gradients are left out. Remembers
+ * which constants were read.
+ */
+final class FrozenGraph {
+  private static final String ENERGY = "o_energy";
+  private static final Set<String> PASSING = Set.of("Identity", "Reshape", "Cast", "ExpandDims");
+
+  private final String file;
+  private final Map<String, NodeDef> nodes = new LinkedHashMap<>();
+  private final Map<String, NodeDef> energyNodes = new LinkedHashMap<>();
+  private final Map<String, List<NodeDef>> consumers = new HashMap<>();
+  private final Set<String> read = new HashSet<>();
+
+  private FrozenGraph(String file, GraphDef graph) {
+    this.file = file;
+    for (NodeDef node : graph.getNodeList()) {
+      nodes.put(node.getName(), node);
+    }
+  }
+
+  /**
+   * @param file for messages
+   * @throws InputException when the bytes are no TensorFlow graph
+   */
+  static FrozenGraph of(String file, GraphDef graph) {
+    FrozenGraph frozen = new FrozenGraph(file, graph);
+    if (!frozen.nodes.containsKey(ENERGY)) {
+      throw new UnsupportedModelException(
+          "%s: model type %s, no node '%s' in its graph; only energy models (fitting 'ener') can be read"
+              .formatted(file, frozen.text("model_attr/model_type").orElse("unknown"), ENERGY));
+    }
+    frozen.followInputs();
+    return frozen;
+  }
+
+  static GraphDef parse(String file, byte[] bytes) {
+    String problem;
+    try {
+      GraphDef graph = GraphDef.parseFrom(bytes);
+      if (graph.getNodeList().stream().anyMatch(node -> !node.getOp().isEmpty())) {
+        return graph;
+      }
+      problem = bytes.length == 0 ? "the file is empty" : "no nodes found in it";
+    } catch (InvalidProtocolBufferException e) {
+      problem = "truncated or of another format: " + e.getMessage();
+    }
+    throw new InputException(
+        "%s: is no TensorFlow graph (%s); expected a model written by 'dp freeze', e.g. frozen_model.pb"
+            .formatted(file, problem));
+  }
+
+  private void followInputs() {
+    Deque<String> open = new ArrayDeque<>(List.of(ENERGY));
+    while (!open.isEmpty()) {
+      String name = open.pop();
+      if (energyNodes.containsKey(name)) {
+        continue;
+      }
+      NodeDef node = node(name);
+      energyNodes.put(name, node);
+      for (String input : node.getInputList()) {
+        open.push(nodeName(input));
+        if (!input.startsWith("^")) {
+          consumers.computeIfAbsent(nodeName(input), key -> new ArrayList<>()).add(node);
+        }
+      }
+    }
+  }
+
+  private static String nodeName(String input) {
+    String name = input.startsWith("^") ? input.substring(1) : input;
+    int colon = name.indexOf(':');
+    return colon < 0 ? name : name.substring(0, colon);
+  }
+
+  String file() {
+    return file;
+  }
+
+  NodeDef node(String name) {
+    NodeDef node = nodes.get(name);
+    if (node == null) {
+      throw new InputException(
+          "%s: node '%s' is missing from its graph; damaged file?".formatted(file, name));
+    }
+    return node;
+  }
+
+  /** Input {@code index} of a node. */
+  NodeDef input(NodeDef node, int index) {
+    if (index >= node.getInputCount()) {
+      throw new InputException(
+          "%s: node '%s' (%s) has %d inputs, expected more; damaged file?"
+              .formatted(file, node.getName(), node.getOp(), node.getInputCount()));
+    }
+    return node(nodeName(node.getInput(index)));
+  }
+
+  /** Whoever uses a node's output on the way to the energy. */
+  List<NodeDef> consumers(NodeDef node) {
+    return consumers.getOrDefault(node.getName(), List.of());
+  }
+
+  /** All nodes that the energy depends on. */
+  Collection<NodeDef> energyNodes() {
+    return energyNodes.values();
+  }
+
+  /** Follows the first input back through nodes that only copy, reshape or change precision. */
+  NodeDef origin(NodeDef node) {
+    NodeDef at = node;
+    while (PASSING.contains(at.getOp())) {
+      at = input(at, 0);
+    }
+    return at;
+  }
+
+  /** Whether the energy depends on a constant of this name. */
+  boolean has(String constant) {
+    NodeDef node = energyNodes.get(constant);
+    return node != null && node.getOp().equals("Const");
+  }
+
+  /** A constant that the energy depends on. */
+  Tensor constant(String name) {
+    if (!has(name)) {
+      throw new UnsupportedModelException(
+          "%s: the energy depends on no constant '%s': an architecture that cannot be read yet"
+              .formatted(file, name));
+    }
+    return constant(energyNodes.get(name));
+  }
+
+  /** The constant behind a node, through copies and casts. */
+  Tensor constant(NodeDef node) {
+    NodeDef origin = origin(node);
+    if (!origin.getOp().equals("Const")) {
+      throw new UnsupportedModelException(
+          "%s: '%s' is computed by %s, expected a constant"
+              .formatted(file, node.getName(), origin.getOp()));
+    }
+    read.add(origin.getName());
+    return Tensor.decode(
+        attribute(origin, "value").getTensor(), "%s: '%s'".formatted(file, origin.getName()));
+  }
+
+  Tensor constant(String name, int... shape) {
+    Tensor tensor = constant(name);
+    if (!Arrays.equals(tensor.shape(), shape)) {
+      throw new InputException(
+          "%s: '%s' has shape %s, expected %s"
+              .formatted(file, name, Arrays.toString(tensor.shape()), Arrays.toString(shape)));
+    }
+    return tensor;
+  }
+
+  boolean wasRead(NodeDef constant) {
+    return read.contains(constant.getName());
+  }
+
+  AttrValue attribute(NodeDef node, String name) {
+    AttrValue value = node.getAttrMap().get(name);
+    if (value == null) {
+      throw new InputException(
+          "%s: node '%s' has no attribute '%s'; damaged file?"
+              .formatted(file, node.getName(), name));
+    }
+    return value;
+  }
+
+  /** A text constant anywhere in the graph. */
+  Optional<String> text(String name) {
+    NodeDef node = nodes.get(name);
+    if (node == null || !node.getOp().equals("Const")) {
+      return Optional.empty();
+    }
+    return attribute(node, "value").getTensor().getStringValList().stream()
+        .findFirst()
+        .map(bytes -> bytes.toStringUtf8());
+  }
+
+  /** A whole number anywhere in the graph. */
+  Optional<Integer> integer(String name) {
+    NodeDef node = nodes.get(name);
+    if (node == null || !node.getOp().equals("Const")) {
+      return Optional.empty();
+    }
+    Tensor tensor =
+        Tensor.decode(attribute(node, "value").getTensor(), "%s: '%s'".formatted(file, name));
+    return Optional.of((int) tensor.values()[0]);
+  }
+}

@@ -1,0 +1,217 @@
+package org.dpsieve.model.format;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.model.Activation;
+import org.dpsieve.model.Layer;
+import org.dpsieve.model.Layer.Shortcut;
+import org.dpsieve.model.format.proto.AttrValue;
+import org.dpsieve.model.format.proto.NodeDef;
+
+/**
+ * Reads layers of a net from the operations around their constants ({@code
+ * deepmd/tf/utils/network.py: embedding_net, one_layer}), so that activation and residual
+ * connection are what the graph computes, whatever the training script inside it says.
+ */
+final class LayerReader {
+  private static final AttrValue FALSE = AttrValue.getDefaultInstance();
+
+  private final FrozenGraph graph;
+
+  LayerReader(FrozenGraph graph) {
+    this.graph = graph;
+  }
+
+  /** A hidden layer; {@code idt} may name a constant that is not there. */
+  Layer hidden(String matrix, String bias, String idt) {
+    Tensor weight = matrix(matrix);
+    int outputs = weight.shape()[1];
+    Layer found = null;
+    for (NodeDef multiplication : multiplications(matrix)) {
+      Layer layer = hidden(multiplication, weight, graph.constant(bias, outputs), idt);
+      if (found != null && !(same(found, layer))) {
+        throw unsupported(multiplication, "one matrix in two different layers");
+      }
+      found = layer;
+    }
+    return found;
+  }
+
+  /** The last layer of a fitting net: linear, one output. */
+  Layer output(String matrix, String bias) {
+    Tensor weight = matrix(matrix);
+    for (NodeDef multiplication : multiplications(matrix)) {
+      for (NodeDef next : graph.consumers(biasAdded(multiplication))) {
+        if (!Set.of("Reshape", "Sub", "Cast").contains(next.getOp())) {
+          throw unsupported(next, "not a linear output layer");
+        }
+      }
+    }
+    int outputs = weight.shape()[1];
+    return new Layer(
+        weight.shape()[0],
+        outputs,
+        weight.values(),
+        graph.constant(bias, outputs).values(),
+        null,
+        Activation.LINEAR,
+        Shortcut.NONE);
+  }
+
+  /** The nodes x W + b made with a matrix; two where vacuum energies are subtracted. */
+  List<NodeDef> biasAdded(String matrix) {
+    return multiplications(matrix).stream().map(this::biasAdded).toList();
+  }
+
+  private Tensor matrix(String name) {
+    Tensor weight = graph.constant(name);
+    if (weight.shape().length != 2 || weight.shape()[0] < 1 || weight.shape()[1] < 1) {
+      throw new UnsupportedModelException(
+          "%s: '%s' has shape %s, expected a matrix"
+              .formatted(graph.file(), name, Arrays.toString(weight.shape())));
+    }
+    return weight;
+  }
+
+  private Layer hidden(NodeDef multiplication, Tensor weight, Tensor bias, String idt) {
+    int inputs = weight.shape()[0];
+    int outputs = weight.shape()[1];
+    NodeDef biased = biasAdded(multiplication);
+    Set<NodeDef> between = new LinkedHashSet<>();
+    NodeDef activated = activated(biased, between);
+    NodeDef hidden = graph.has(idt) ? scaled(activated, idt) : activated;
+    double[] steps = graph.has(idt) ? graph.constant(idt).values() : null;
+    if (steps != null && steps.length != outputs) {
+      throw unsupported(hidden, "'" + idt + "' holds " + steps.length + " numbers");
+    }
+    return new Layer(
+        inputs,
+        outputs,
+        weight.values(),
+        bias.values(),
+        steps,
+        ActivationPattern.of(graph, biased, between),
+        shortcut(hidden, multiplication, inputs, outputs));
+  }
+
+  private NodeDef scaled(NodeDef activated, String idt) {
+    return graph.consumers(activated).stream()
+        .filter(node -> node.getOp().equals("Mul") && isConstant(node, idt))
+        .findFirst()
+        .orElseThrow(() -> unsupported(activated, "'" + idt + "' is used elsewhere"));
+  }
+
+  private Shortcut shortcut(NodeDef hidden, NodeDef multiplication, int inputs, int outputs) {
+    String x = graph.origin(graph.input(multiplication, 0)).getName();
+    for (NodeDef sum : graph.consumers(hidden)) {
+      if (!isAddition(sum)) {
+        continue;
+      }
+      NodeDef other =
+          graph.input(sum, 0).getName().equals(hidden.getName())
+              ? graph.input(sum, 1)
+              : graph.input(sum, 0);
+      if (graph.origin(other).getName().equals(x) && inputs == outputs) {
+        return Shortcut.SAME;
+      }
+      if (other.getOp().equals("ConcatV2")
+          && other.getInputCount() == 3
+          && graph.origin(graph.input(other, 0)).getName().equals(x)
+          && graph.origin(graph.input(other, 1)).getName().equals(x)
+          && outputs == 2 * inputs) {
+        return Shortcut.DOUBLED;
+      }
+    }
+    return Shortcut.NONE;
+  }
+
+  /** The node after the activation function; everything before it is added to {@code between}. */
+  private NodeDef activated(NodeDef biased, Set<NodeDef> between) {
+    Deque<NodeDef> open = new ArrayDeque<>(graph.consumers(biased));
+    NodeDef end = null;
+    while (!open.isEmpty()) {
+      NodeDef node = open.pop();
+      if (node.getOp().equals("Reshape")) {
+        if (end != null && !end.getName().equals(node.getName())) {
+          throw unsupported(node, "not a layer of DeePMD-kit's nets");
+        }
+        end = node;
+      } else if (between.add(node)) {
+        if (between.size() > 12) {
+          throw unsupported(node, "not an activation function of DeePMD-kit");
+        }
+        open.addAll(graph.consumers(node));
+      }
+    }
+    if (end == null) {
+      throw unsupported(biased, "not a layer of DeePMD-kit's nets");
+    }
+    return end;
+  }
+
+  private List<NodeDef> multiplications(String matrix) {
+    List<NodeDef> found = new ArrayList<>();
+    for (NodeDef node : consumersThroughCopies(graph.node(matrix))) {
+      boolean plain =
+          node.getOp().equals("MatMul")
+              && isConstant(node, matrix)
+              && !node.getAttrOrDefault("transpose_a", FALSE).getB()
+              && !node.getAttrOrDefault("transpose_b", FALSE).getB();
+      if (!plain) {
+        throw unsupported(node, "'" + matrix + "' is used by it");
+      }
+      found.add(node);
+    }
+    if (found.isEmpty()) {
+      throw unsupported(graph.node(matrix), "not used in a matrix product");
+    }
+    return found;
+  }
+
+  private List<NodeDef> consumersThroughCopies(NodeDef node) {
+    List<NodeDef> found = new ArrayList<>();
+    for (NodeDef next : graph.consumers(node)) {
+      if (next.getOp().equals("Identity")) {
+        found.addAll(consumersThroughCopies(next));
+      } else {
+        found.add(next);
+      }
+    }
+    return found;
+  }
+
+  private NodeDef biasAdded(NodeDef multiplication) {
+    List<NodeDef> next = graph.consumers(multiplication);
+    if (next.size() != 1 || !next.get(0).getOp().equals("BiasAdd")) {
+      throw unsupported(multiplication, "a layer without bias");
+    }
+    return next.get(0);
+  }
+
+  /** Whether the second operand of a node is this constant. */
+  private boolean isConstant(NodeDef node, String constant) {
+    return graph.origin(graph.input(node, 1)).getName().equals(constant);
+  }
+
+  private static boolean isAddition(NodeDef node) {
+    return node.getOp().equals("AddV2") || node.getOp().equals("Add");
+  }
+
+  private static boolean same(Layer a, Layer b) {
+    return a.activation().equals(b.activation())
+        && a.shortcut() == b.shortcut()
+        && Arrays.equals(a.idt(), b.idt());
+  }
+
+  private UnsupportedModelException unsupported(NodeDef node, String why) {
+    return new UnsupportedModelException(
+        "%s: node '%s' (%s): %s; this net cannot be read yet"
+            .formatted(graph.file(), node.getName(), node.getOp(), why));
+  }
+}
