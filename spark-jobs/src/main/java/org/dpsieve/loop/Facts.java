@@ -1,0 +1,105 @@
+package org.dpsieve.loop;
+
+import java.util.List;
+import java.util.SortedMap;
+
+/** What each stage says of itself, kept in its manifest and read again by whoever resumes. */
+public final class Facts {
+  private Facts() {}
+
+  /**
+   * The imported pool.
+   *
+   * @param frames how many may be picked
+   * @param byElements frames of each set of elements, {@code "Ag"}, {@code "Ag-Au"}
+   * @param quarantined set aside at import as broken or double
+   */
+  public record Pool(long frames, SortedMap<String, Long> byElements, long quarantined) {}
+
+  /**
+   * One training.
+   *
+   * @param frames labelled frames trained on; 0 when the models are copies of the last ones
+   * @param models one entry per model
+   */
+  public record Training(long frames, List<ModelFit> models) {}
+
+  /**
+   * One model's fit to its training set, in words of the solver: what it chose and how well it
+   * fits.
+   *
+   * @param ridge strength of the pull towards the starting weights
+   * @param before errors of the starting model on the training set
+   * @param after errors of the new one
+   */
+  public record ModelFit(double ridge, Errors before, Errors after) {}
+
+  /**
+   * Root mean square errors.
+   *
+   * @param energy eV per atom
+   * @param force eV/Å, per component
+   * @param virial eV per atom, per component
+   */
+  public record Errors(double energy, double force, double virial) {}
+
+  /**
+   * The ensemble's disagreement over the frames that are left.
+   *
+   * @param frames how many
+   * @param maxDeviForce quantiles of max_devi_f
+   * @param notANumber frames whose deviation is NaN
+   */
+  public record Deviation(long frames, Quantiles maxDeviForce, long notANumber) {}
+
+  /** Of one column, eV/Å; NaN where there is no frame. */
+  public record Quantiles(double median, double p90, double p99, double max) {}
+
+  /**
+   * The classes of the frames that were left, and how many were picked.
+   *
+   * @param frames accurate + candidate + failed; in iteration 0, where models are not asked, all
+   *     are candidates
+   * @param picked candidates sent to be labelled
+   * @param setAside candidates that can never be labelled: bad box, atoms too close
+   */
+  public record Picks(
+      long frames, long accurate, long candidate, long failed, long picked, long setAside) {}
+
+  /**
+   * The labels of one iteration.
+   *
+   * @param labelled picked frames that got a label
+   * @param byElements those, by set of elements
+   * @param failures picked frames that got none; they stay in the pool
+   */
+  public record Labels(long labelled, SortedMap<String, Long> byElements, List<Failure> failures) {}
+
+  /**
+   * One frame without label.
+   *
+   * @param frame {@code system#index}
+   * @param reason in a few words
+   */
+  public record Failure(String frameId, String frame, String reason) {}
+
+  /**
+   * The result.
+   *
+   * @param verdict as the run ended
+   * @param labelled frames in the merged dataset
+   * @param maxDeviForce of the whole pool by the final models
+   * @param errors against the new level on frames never labelled; {@code null} where the new level
+   *     is not known for them
+   */
+  public record Result(Verdict verdict, long labelled, Quantiles maxDeviForce, HeldOut errors) {}
+
+  /**
+   * @param level what the errors are against
+   * @param frames how many frames
+   * @param models one entry per model, before and after
+   */
+  public record HeldOut(String level, long frames, List<BeforeAfter> models) {}
+
+  public record BeforeAfter(Errors before, Errors after) {}
+}

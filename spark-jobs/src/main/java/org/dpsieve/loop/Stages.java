@@ -1,0 +1,66 @@
+package org.dpsieve.loop;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The work of an iteration, done by somebody else. Every call reads complete folders and writes the
+ * folder {@code target}, which does not exist yet and nobody else sees until the loop puts it in
+ * place. What is written depends on the arguments and the configuration alone: no time, host,
+ * absolute path or chance goes into it.
+ */
+public interface Stages {
+  /** Reads the pool's files into frames. */
+  Facts.Pool importPool(Path target);
+
+  /**
+   * Trains each model on all labels so far, starting from the models the run was given.
+   *
+   * @param labels folders that {@link #label} wrote
+   */
+  Facts.Training train(Path target, Path frames, List<Path> labels);
+
+  /**
+   * Puts copies of the models in place where there is nothing new to train on.
+   *
+   * @param models a folder that {@link #train} wrote, or {@code null} for the models the run was
+   *     given
+   */
+  Facts.Training copyModels(Path target, Path models);
+
+  /**
+   * Evaluates the ensemble on the frames that are left.
+   *
+   * @param models a folder that {@link #train} wrote
+   */
+  Facts.Deviation deviate(Path target, Path models, Remaining remaining);
+
+  /** Picks at random among all frames: iteration 0. */
+  Facts.Picks pickAtRandom(Path target, Path frames, int atMost);
+
+  /** Classifies by the trust levels, then picks at random among the candidates. */
+  Facts.Picks pick(Path target, int iteration, Path frames, Path deviation, int atMost);
+
+  /**
+   * Labels the picked frames.
+   *
+   * @throws StalledException when somebody else has to do it first
+   */
+  Facts.Labels label(Path target, int iteration, Path frames, Path picks);
+
+  /** Lists the failed frames for a person, one line each, as tab-separated text. */
+  String failedFrames(Path frames, Path deviation, Path picks);
+
+  /** Writes the merged dataset, the models, the report and the last evaluation of the pool. */
+  Facts.Result result(Path target, Path frames, Summary summary);
+
+  /**
+   * Which frames are left: those of the last classification that are neither accurate nor labelled
+   * since.
+   *
+   * @param frames the pool
+   * @param picks the folder of the last classification; {@code null} before iteration 0
+   * @param labels the labels of that iteration
+   */
+  record Remaining(Path frames, Path picks, Path labels) {}
+}

@@ -1,0 +1,131 @@
+package org.dpsieve.loop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.dpsieve.error.InputException;
+
+/** The folder of one run: DP-GEN's layout, and the paths in it. */
+public record Workdir(Path root) {
+  public Workdir {
+    root = root.toAbsolutePath().normalize();
+  }
+
+  public Path frames() {
+    return root.resolve("frames");
+  }
+
+  public Path iteration(int iteration) {
+    return root.resolve("iter.%06d".formatted(iteration));
+  }
+
+  /** The models of an iteration, {@code graph.000.pb} and so on. */
+  public Path train(int iteration) {
+    return iteration(iteration).resolve("00.train");
+  }
+
+  /** One row per frame of the pool that was left. */
+  public Path deviation(int iteration) {
+    return iteration(iteration).resolve("01.model_devi/deviation.parquet");
+  }
+
+  /** The class of each of those frames, and which are picked. */
+  public Path picks(int iteration) {
+    return iteration(iteration).resolve("01.model_devi/picks.parquet");
+  }
+
+  /** The picked frames with their new labels. */
+  public Path labels(int iteration) {
+    return iteration(iteration).resolve("02.fp/labels.parquet");
+  }
+
+  /** The frames above the trust levels, listed when they stall the run. */
+  public Path failedFrames(int iteration) {
+    return iteration(iteration).resolve("01.model_devi/failed.tsv");
+  }
+
+  /** The picked frames that got no label, with the reason. */
+  public Path failedLabels(int iteration) {
+    return iteration(iteration).resolve("02.fp/failed.tsv");
+  }
+
+  public Path result() {
+    return root.resolve("result");
+  }
+
+  public Path record() {
+    return root.resolve("record.dpgen");
+  }
+
+  public Path identity() {
+    return root.resolve("run.json");
+  }
+
+  public Path timings() {
+    return root.resolve("timings.jsonl");
+  }
+
+  /**
+   * Makes the folder if it is not there and keeps every other run out of it until closed. The
+   * operating system lets go of the lock when the process ends, however it ends.
+   *
+   * @throws InputException when another process has it, or the folder cannot be written
+   */
+  public AutoCloseable lock() {
+    Path file = root.resolve(".dpsieve.lock");
+    try {
+      Files.createDirectories(root);
+      FileChannel channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      FileLock lock;
+      try {
+        lock = channel.tryLock();
+      } catch (OverlappingFileLockException e) {
+        lock = null;
+      }
+      if (lock == null) {
+        String owner = read(channel);
+        channel.close();
+        throw new InputException(
+            "%s: another dpsieve works here%s. Wait for it, or name another folder with --workdir"
+                .formatted(root, owner.isBlank() ? "" : " (process " + owner.strip() + ")"));
+      }
+      channel.truncate(0);
+      channel.write(
+          ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)));
+      return channel;
+    } catch (IOException e) {
+      throw new InputException(
+          "%s: this folder cannot be written (%s). Name another one with --workdir"
+              .formatted(root, e),
+          e);
+    }
+  }
+
+  private static String read(FileChannel channel) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(64);
+    channel.read(bytes, 0);
+    return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+  }
+
+  /** Writes a text file so that it is either the old or the new one, never half of it. */
+  static void replace(Path file, String text) {
+    Path staged = file.resolveSibling(file.getFileName() + ".writing");
+    try {
+      Files.createDirectories(file.getParent());
+      Files.writeString(staged, text);
+      Files.move(staged, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

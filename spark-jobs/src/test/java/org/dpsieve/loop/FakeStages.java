@@ -1,0 +1,190 @@
+package org.dpsieve.loop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Stages on text files: frames are numbers, and a frame's deviation falls with the number of labels
+ * the models were trained on. Calls {@code moment} in the midst of every write.
+ */
+final class FakeStages implements Stages {
+  private final int frames;
+  Runnable moment = () -> {};
+  double lo = 0.2;
+  double hi = 10;
+  Set<Integer> hopeless = Set.of();
+  Set<Integer> unlabelled = new HashSet<>();
+  final List<String> calls = new ArrayList<>();
+
+  FakeStages(int frames) {
+    this.frames = frames;
+  }
+
+  @Override
+  public Facts.Pool importPool(Path target) {
+    calls.add("import");
+    write(target, "frames.txt", IntStream.range(0, frames).mapToObj(Integer::toString).toList());
+    return new Facts.Pool(frames, new TreeMap<>(java.util.Map.of("Ag", (long) frames)), 0);
+  }
+
+  @Override
+  public Facts.Training train(Path target, Path pool, List<Path> labels) {
+    long n = labels.stream().mapToLong(folder -> lines(folder, "labels.txt").size()).sum();
+    calls.add("train " + n);
+    write(target, "graph.000.pb", List.of("trained on " + n));
+    return new Facts.Training(n, List.of());
+  }
+
+  @Override
+  public Facts.Training copyModels(Path target, Path models) {
+    calls.add("copy");
+    write(
+        target,
+        "graph.000.pb",
+        models == null ? List.of("trained on 0") : lines(models, "graph.000.pb"));
+    return new Facts.Training(0, List.of());
+  }
+
+  @Override
+  public Facts.Deviation deviate(Path target, Path models, Remaining remaining) {
+    calls.add("deviate");
+    int n =
+        Integer.parseInt(lines(models, "graph.000.pb").get(0).substring("trained on ".length()));
+    Set<String> done =
+        lines(remaining.labels(), "labels.txt").stream()
+            .map(line -> line.split(" ")[0])
+            .collect(Collectors.toSet());
+    List<String> rows =
+        lines(remaining.picks(), "picks.txt").stream()
+            .map(line -> line.split(" "))
+            .filter(row -> !row[1].equals("accurate") && !done.contains(row[0]))
+            .map(row -> row[0] + " " + deviation(Integer.parseInt(row[0]), n))
+            .toList();
+    write(target, "deviation.txt", rows);
+    return new Facts.Deviation(rows.size(), new Facts.Quantiles(0.1, 0.2, 0.3, 0.4), 0);
+  }
+
+  private double deviation(int frame, int labels) {
+    return hopeless.contains(frame) ? 20 : 0.01 * (frame + 10) * 10 / (10 + labels);
+  }
+
+  @Override
+  public Facts.Picks pickAtRandom(Path target, Path pool, int atMost) {
+    return pick(
+        target,
+        0,
+        lines(pool, "frames.txt").stream().map(id -> id + " candidate").toList(),
+        atMost);
+  }
+
+  @Override
+  public Facts.Picks pick(Path target, int iteration, Path pool, Path deviation, int atMost) {
+    return pick(
+        target,
+        iteration,
+        lines(deviation, "deviation.txt").stream()
+            .map(line -> line.split(" "))
+            .map(row -> row[0] + " " + classOf(Double.parseDouble(row[1])))
+            .toList(),
+        atMost);
+  }
+
+  private String classOf(double deviation) {
+    return deviation >= hi ? "failed" : deviation >= lo ? "candidate" : "accurate";
+  }
+
+  private Facts.Picks pick(Path target, int iteration, List<String> classes, int atMost) {
+    calls.add("pick");
+    Set<String> picked =
+        classes.stream()
+            .filter(line -> line.endsWith(" candidate"))
+            .sorted(Comparator.comparing(line -> Checksums.sha256(iteration + line)))
+            .limit(atMost)
+            .collect(Collectors.toSet());
+    write(
+        target,
+        "picks.txt",
+        classes.stream().map(line -> line + " " + picked.contains(line)).toList());
+    return new Facts.Picks(
+        classes.size(),
+        count(classes, "accurate"),
+        count(classes, "candidate"),
+        count(classes, "failed"),
+        picked.size(),
+        0);
+  }
+
+  private static long count(List<String> classes, String name) {
+    return classes.stream().filter(line -> line.endsWith(" " + name)).count();
+  }
+
+  @Override
+  public Facts.Labels label(Path target, int iteration, Path pool, Path picks) {
+    calls.add("label");
+    List<String> picked =
+        lines(picks, "picks.txt").stream()
+            .filter(line -> line.endsWith(" true"))
+            .map(line -> line.split(" ")[0])
+            .toList();
+    List<String> got =
+        picked.stream().filter(id -> !unlabelled.contains(Integer.valueOf(id))).toList();
+    write(target, "labels.txt", got.stream().map(id -> id + " " + iteration).toList());
+    return new Facts.Labels(
+        got.size(),
+        new TreeMap<>(java.util.Map.of("Ag", (long) got.size())),
+        picked.stream()
+            .filter(id -> !got.contains(id))
+            .map(id -> new Facts.Failure(id, "pool#" + id, "no convergence"))
+            .toList());
+  }
+
+  @Override
+  public String failedFrames(Path pool, Path deviation, Path picks) {
+    return "frame\tmax_devi_f\n"
+        + lines(deviation, "deviation.txt").stream()
+            .filter(line -> Double.parseDouble(line.split(" ")[1]) >= hi)
+            .map(line -> line.replace(' ', '\t') + "\n")
+            .collect(Collectors.joining());
+  }
+
+  @Override
+  public Facts.Result result(Path target, Path pool, Summary summary) {
+    calls.add("result");
+    write(
+        target,
+        "labels.txt",
+        summary.labels().stream().flatMap(f -> lines(f, "labels.txt").stream()).toList());
+    return new Facts.Result(
+        summary.verdict(), summary.labelled(), new Facts.Quantiles(0.1, 0.1, 0.1, 0.1), null);
+  }
+
+  private void write(Path folder, String name, List<String> lines) {
+    try {
+      Files.createDirectories(folder);
+      Files.write(folder.resolve(name), lines.subList(0, lines.size() / 2));
+      moment.run();
+      Files.write(folder.resolve(name), lines);
+      moment.run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> lines(Path folder, String name) {
+    try {
+      return Files.readAllLines(folder.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
