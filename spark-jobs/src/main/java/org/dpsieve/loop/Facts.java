@@ -61,10 +61,18 @@ public final class Facts {
    * @param frames accurate + candidate + failed; in iteration 0, where models are not asked, all
    *     are candidates
    * @param picked candidates sent to be labelled
-   * @param setAside candidates that can never be labelled: bad box, atoms too close
+   * @param skipped candidates and failed frames that are unfit to be labelled (bad box, atoms too
+   *     close); they leave the pool
+   * @param failedLeft failed frames that stay in the pool
    */
   public record Picks(
-      long frames, long accurate, long candidate, long failed, long picked, long setAside) {}
+      long frames,
+      long accurate,
+      long candidate,
+      long failed,
+      long picked,
+      long skipped,
+      long failedLeft) {}
 
   /**
    * The labels of one iteration.

@@ -115,9 +115,9 @@ public final class Simplify {
       if (iteration == 0) {
         throw new StalledException(
             "iteration 0: none of the %d frames of the pool can be picked (fp_skip_bad_box sets %d aside)"
-                .formatted(pool.frames(), picks.setAside()));
+                .formatted(pool.frames(), picks.skipped()));
       }
-      if (picks.failed() > 0) {
+      if (picks.failedLeft() > 0) {
         stallOnFailed(iteration, picks);
       }
       return Verdict.CONVERGED;
@@ -125,7 +125,7 @@ public final class Simplify {
     Facts.Labels got = label(iteration, picks);
     labelled += got.labelled();
     labelledSinceTraining += got.labelled();
-    left = picks.frames() - picks.accurate() - picks.setAside() - got.labelled();
+    left = picks.frames() - picks.accurate() - picks.skipped() - got.labelled();
     labels.add(workdir.labels(iteration));
     finish(new Summary.Iteration(iteration, training, deviation, picks, got, labelled));
     return Verdict.CONTINUE;
@@ -278,7 +278,7 @@ public final class Simplify {
         "iteration %d: no candidate is left, only failed frames (at or above an upper trust level, or NaN): %d%n%sAll of them: %s%nChoices: raise model_devi_f_trust_hi (or _e_) in the parameter file so that they become candidates, and run again; or take result/ as it is, which does not cover them"
             .formatted(
                 iteration,
-                picks.failed(),
+                picks.failedLeft(),
                 list.lines()
                     .limit(SHOWN_FAILURES + 1L)
                     .map(line -> "  " + line + System.lineSeparator())

@@ -121,7 +121,8 @@ final class FakeStages implements Stages {
         count(classes, "candidate"),
         count(classes, "failed"),
         picked.size(),
-        0);
+        0,
+        count(classes, "failed"));
   }
 
   private static long count(List<String> classes, String name) {

@@ -1,0 +1,200 @@
+package org.dpsieve.loop;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** A run in columns, for a person at a terminal. */
+public final class RunTable {
+  private static final String NONE = "-";
+
+  /** The published example's own count, Ag, Au and Ag-Au, in 4 iterations. */
+  private static final Map<String, Long> PUBLISHED = Map.of("Ag", 144L, "Au", 155L, "Ag-Au", 275L);
+
+  private final int width;
+
+  /**
+   * @param poolFrames the largest count that will be shown
+   */
+  public RunTable(long poolFrames) {
+    this.width = Math.max(8, count(poolFrames).length() + 1);
+  }
+
+  /** Two lines, over {@link #row}. */
+  public List<String> header() {
+    String wide = "%" + (width + 7) + "s";
+    String frames = "%" + width + "s";
+    return List.of(
+        format(
+            "iter %9s" + frames + wide + wide + wide + "  %-26s  %-26s",
+            "labelled",
+            "left",
+            "accurate",
+            "candidate",
+            "failed",
+            "  max_devi_f, eV/Å",
+            "  time, s"),
+        format(
+            "%4s %9s" + frames + wide + wide + wide + "  %6s%6s%6s%8s  %6s%6s%6s%7s",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "50 %",
+            "90 %",
+            "99 %",
+            "max",
+            "train",
+            "devi",
+            "pick",
+            "label"));
+  }
+
+  /**
+   * One iteration.
+   *
+   * @param seconds of each stage by name; what was not done or not measured is absent
+   */
+  public String row(Summary.Iteration iteration, Map<String, Double> seconds) {
+    Facts.Picks picks = iteration.picks();
+    boolean asked = iteration.deviation() != null;
+    String wide = "%" + width + "s%7s";
+    Facts.Quantiles deviation =
+        asked
+            ? iteration.deviation().maxDeviForce()
+            : new Facts.Quantiles(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+    return format(
+        "%4d %9s%" + width + "s" + wide + wide + wide + "  %6s%6s%6s%8s  %6s%6s%6s%7s",
+        iteration.number(),
+        count(iteration.labelledSoFar()),
+        count(picks.frames()),
+        asked ? count(picks.accurate()) : NONE,
+        asked ? percent(picks.accurate(), picks.frames()) : "",
+        asked ? count(picks.candidate()) : NONE,
+        asked ? percent(picks.candidate(), picks.frames()) : "",
+        asked ? count(picks.failed()) : NONE,
+        asked ? percent(picks.failed(), picks.frames()) : "",
+        deviation(deviation.median()),
+        deviation(deviation.p90()),
+        deviation(deviation.p99()),
+        deviation(deviation.max()),
+        time(seconds, "train"),
+        time(seconds, "deviation"),
+        time(seconds, "pick"),
+        time(seconds, "label"));
+  }
+
+  /** Iterations and labels by composition, beside the published example's where it is that one. */
+  public static List<String> labels(Summary summary) {
+    SortedMap<String, Long> mine = summary.labelledByElements();
+    boolean published = PUBLISHED.keySet().containsAll(summary.pool().byElements().keySet());
+    Set<String> sets = new TreeSet<>(summary.pool().byElements().keySet());
+    List<String> order = new ArrayList<>(sets);
+    order.sort(
+        Comparator.comparingLong((String set) -> set.chars().filter(c -> c == '-').count())
+            .thenComparing(set -> set));
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        format("%-32s%12s", "frames labelled", "iterations")
+            + order.stream().map(set -> format("%9s", set)).collect(Collectors.joining())
+            + format("%9s", "all"));
+    if (published && sets.size() == PUBLISHED.size()) {
+      lines.add(labels("published example (Ag-Au, DFT)", 4, order, PUBLISHED));
+    }
+    lines.add(labels("this run", summary.labellingIterations(), order, mine));
+    lines.add(
+        labels(
+            "pool of " + count(summary.pool().frames()) + " frames",
+            null,
+            order,
+            summary.pool().byElements()));
+    return lines;
+  }
+
+  private static String labels(
+      String name, Object iterations, List<String> order, Map<String, Long> counts) {
+    return format("%-32s%12s", name, iterations == null ? "" : iterations)
+        + order.stream()
+            .map(set -> format("%9s", count(counts.getOrDefault(set, 0L))))
+            .collect(Collectors.joining())
+        + format("%9s", count(counts.values().stream().mapToLong(Long::longValue).sum()));
+  }
+
+  /** The models' errors against the new level, before and after. */
+  public static List<String> errors(Facts.HeldOut errors) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        format(
+            "RMS error against %s on %s frames never labelled",
+            errors.level(), count(errors.frames())));
+    lines.add(
+        format("%-14s%22s%22s%22s", "", "energy, meV/atom", "force, eV/Å", "virial, meV/atom"));
+    lines.add(
+        format(
+            "%-14s%12s%10s%12s%10s%12s%10s",
+            "model", "before", "after", "before", "after", "before", "after"));
+    for (int m = 0; m < errors.models().size(); m++) {
+      Facts.Errors before = errors.models().get(m).before();
+      Facts.Errors after = errors.models().get(m).after();
+      lines.add(
+          format(
+              "%-14s%12s%10s%12s%10s%12s%10s",
+              "graph.%03d.pb".formatted(m),
+              number(1000 * before.energy(), 2),
+              number(1000 * after.energy(), 2),
+              number(before.force(), 4),
+              number(after.force(), 4),
+              number(1000 * before.virial(), 2),
+              number(1000 * after.virial(), 2)));
+    }
+    return lines;
+  }
+
+  /** The ensemble's last word on the whole pool. */
+  public static String deviation(Facts.Quantiles q) {
+    return format(
+        "max_devi_f over the whole pool, final models: 50 %% %s, 90 %% %s, 99 %% %s, max %s eV/Å",
+        deviationText(q.median()),
+        deviationText(q.p90()),
+        deviationText(q.p99()),
+        deviationText(q.max()));
+  }
+
+  /** With thousands separators. */
+  public static String count(long n) {
+    return format("%,d", n);
+  }
+
+  private static String percent(long part, long whole) {
+    return whole == 0 ? "" : format("%.1f %%", 100.0 * part / whole);
+  }
+
+  private static String deviation(double value) {
+    return Double.isNaN(value) ? NONE : deviationText(value);
+  }
+
+  private static String deviationText(double value) {
+    return value < 100 ? format("%.3f", value) : format("%.2g", value);
+  }
+
+  private static String number(double value, int digits) {
+    return Double.isNaN(value) ? NONE : format("%." + digits + "f", value);
+  }
+
+  private static String time(Map<String, Double> seconds, String stage) {
+    Double value = seconds.get(stage);
+    return value == null ? NONE : format("%.1f", value);
+  }
+
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
+  }
+}
