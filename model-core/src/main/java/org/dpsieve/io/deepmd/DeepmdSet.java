@@ -1,0 +1,108 @@
+package org.dpsieve.io.deepmd;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.dpsieve.error.InputException;
+import org.dpsieve.io.NumberArray;
+
+/**
+ * One {@code set.*} of a system, its shapes checked.
+ *
+ * @param first index in the system of its first frame
+ * @param frames how many it holds
+ * @param arrays by name, {@code coord.npy} ...
+ */
+record DeepmdSet(String name, int first, int frames, Map<String, NumberArray> arrays) {
+  static final String REAL_TYPES = "real_atom_types.npy";
+  private static final Set<String> ALWAYS_READ =
+      Set.of("coord.npy", "energy.npy", "force.npy", "virial.npy", "fparam.npy", "aparam.npy");
+
+  /**
+   * @param places atoms per frame, padding included
+   * @param mixed whether every frame has types of its own
+   * @param ignored collects names of arrays that frames have no place for
+   */
+  static DeepmdSet open(
+      DeepmdFolder folder,
+      String name,
+      int first,
+      int places,
+      boolean periodic,
+      boolean mixed,
+      Set<String> ignored)
+      throws IOException {
+    List<String> names = folder.arrays(name);
+    String at = folder.path() + "/" + name;
+    if (!names.contains("coord.npy")) {
+      throw new InputException(at + ": coord.npy not found, expected in every set");
+    }
+    if (periodic && !names.contains("box.npy")) {
+      throw new InputException(
+          at
+              + ": box.npy not found; add it, or an empty file 'nopbc' beside type.raw if the system"
+              + " is not periodic");
+    }
+    if (mixed != names.contains(REAL_TYPES)) {
+      throw new InputException(
+          "%s: %s %s, expected in every set or in none"
+              .formatted(at, REAL_TYPES, mixed ? "not found" : "found"));
+    }
+    Map<String, NumberArray> arrays = new TreeMap<>();
+    for (String array : names) {
+      boolean read =
+          ALWAYS_READ.contains(array)
+              || (periodic && array.equals("box.npy"))
+              || array.equals(REAL_TYPES);
+      if (read) {
+        arrays.put(array, folder.array(name, array));
+      } else if (!array.equals("box.npy")) {
+        ignored.add(array);
+      }
+    }
+    return new DeepmdSet(name, first, requireShapes(arrays, places), arrays);
+  }
+
+  /** Checks all shapes against the atoms and returns the number of frames. */
+  private static int requireShapes(Map<String, NumberArray> arrays, int places) {
+    NumberArray coord = arrays.get("coord.npy");
+    long[] shape = coord.shape();
+    long frames = shape.length == 1 ? 1 : shape.length == 0 ? 0 : shape[0];
+    String atoms = "type.raw lists %d atoms".formatted(places);
+    arrays.forEach(
+        (array, values) -> {
+          switch (array) {
+            case "box.npy", "virial.npy" ->
+                values.requireShape(frames, 9, "a 3 x 3 matrix for each frame of coord.npy");
+            case "energy.npy" ->
+                values.requireShape(frames, 1, "one energy for each frame of coord.npy");
+            case REAL_TYPES -> values.requireShape(frames, places, atoms);
+            case "fparam.npy" ->
+                values.requireShape(
+                    frames, perRow(values, frames), "a row for each frame of coord.npy");
+            case "aparam.npy" ->
+                values.requireShape(
+                    frames, perRow(values, frames * places) * places, "a row for each atom");
+            default -> values.requireShape(frames, 3L * places, atoms); // coord, force
+          }
+        });
+    return Math.toIntExact(frames);
+  }
+
+  private static long perRow(NumberArray values, long rows) {
+    return rows == 0 ? 0 : Math.max(1, values.elements() / rows);
+  }
+
+  /** Frames {@code row} to {@code row + count - 1} of an array, or {@code null} without it. */
+  double[] rows(String array, int row, int count) throws IOException {
+    NumberArray values = arrays.get(array);
+    if (values == null) {
+      return null;
+    }
+    long[] shape = values.shape();
+    boolean withoutFrameAxis = frames == 1 && shape.length == 1 && shape[0] != 1;
+    return withoutFrameAxis ? values.rows(0, (int) shape[0]) : values.rows(row, count);
+  }
+}

@@ -1,0 +1,254 @@
+package org.dpsieve.io.deepmd;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.io.FrameSystem;
+
+/**
+ * Reads a system in DeePMD-kit's layout, standard or mixed (deepmd-kit 3.2, utils/data.py): sets in
+ * lexicographic order, one row per frame, types mapped to elements by symbol.
+ *
+ * <p>Mixed systems keep the types of every frame in {@code real_atom_types.npy}; places with type
+ * -1 are padding and vanish with their coordinates, forces and parameters.
+ */
+final class DeepmdSystem implements FrameSystem {
+  private static final int TYPES_AT_ONCE = 1 << 20;
+
+  private final DeepmdFolder folder;
+  private final String name;
+  private final AtomTypes types;
+  private final int places;
+  private final int[] z; // null when mixed: frames have their own
+  private final List<DeepmdSet> sets = new ArrayList<>();
+  private final Set<String> ignored = new TreeSet<>();
+
+  private DeepmdSystem(DeepmdFolder folder, String name, List<String> importTypeMap)
+      throws IOException {
+    this.folder = folder;
+    this.name = name;
+    double[] typeRaw = folder.types();
+    if (typeRaw.length == 0) {
+      throw new InputException(folder.path() + "/type.raw: no atoms, expected one type per atom");
+    }
+    places = typeRaw.length;
+    types = typeMap(folder, importTypeMap);
+    List<String> setNames = folder.sets();
+    if (setNames.isEmpty()) {
+      throw new InputException(
+          folder.path()
+              + ": no set.* folder, expected set.000 with coord.npy (a deepmd/raw system? convert it"
+              + " to deepmd/npy with dpdata)");
+    }
+    boolean mixed = folder.arrays(setNames.get(0)).contains(DeepmdSet.REAL_TYPES);
+    z = mixed ? null : types.numbers(typeRaw, false, folder.path() + "/type.raw");
+    openSets(setNames, mixed);
+  }
+
+  /**
+   * Opens and checks a system; of the data only types and elements are looked at.
+   *
+   * @param name what frames call the system
+   * @param importTypeMap element symbols for a system without {@code type_map.raw}; empty for none
+   * @throws InputException listing every problem found, a line each; {@code folder} is closed then
+   */
+  static DeepmdSystem open(DeepmdFolder folder, String name, List<String> importTypeMap)
+      throws IOException {
+    try {
+      return new DeepmdSystem(folder, name, importTypeMap);
+    } catch (IOException | RuntimeException e) {
+      folder.close();
+      throw e;
+    }
+  }
+
+  private static AtomTypes typeMap(DeepmdFolder folder, List<String> importTypeMap)
+      throws IOException {
+    String file = folder.path() + "/type_map.raw";
+    if (folder.has("type_map.raw")) {
+      List<String> symbols = folder.typeMap();
+      if (symbols.isEmpty()) {
+        throw new InputException(file + ": empty, expected one element symbol per line");
+      }
+      return new AtomTypes(symbols, file);
+    }
+    if (importTypeMap.isEmpty()) {
+      throw new InputException(
+          file
+              + ": not found, so nobody can tell which elements types 0, 1, ... are; add the file with"
+              + " one element symbol per line, or name them, e.g. --type-map Ag,Au");
+    }
+    return new AtomTypes(importTypeMap, "--type-map");
+  }
+
+  private void openSets(List<String> setNames, boolean mixed) throws IOException {
+    boolean periodic = !folder.has("nopbc");
+    List<String> problems = new ArrayList<>();
+    int first = 0;
+    for (String setName : setNames) {
+      try {
+        DeepmdSet set = DeepmdSet.open(folder, setName, first, places, periodic, mixed, ignored);
+        sets.add(set);
+        first += set.frames();
+        if (mixed) {
+          requireTypes(set);
+        }
+      } catch (InputException e) {
+        problems.add(e.getMessage());
+      }
+    }
+    if (problems.isEmpty()) {
+      problems.addAll(arraysOfSomeSetsOnly());
+    }
+    if (problems.isEmpty() && first == 0) {
+      problems.add(folder.path() + ": no frames, expected at least one");
+    }
+    if (!problems.isEmpty()) {
+      throw new InputException(String.join("\n", problems));
+    }
+  }
+
+  private void requireTypes(DeepmdSet set) throws IOException {
+    int step = Math.max(1, TYPES_AT_ONCE / places);
+    for (int row = 0; row < set.frames(); row += step) {
+      int count = Math.min(step, set.frames() - row);
+      double[] real = set.rows(DeepmdSet.REAL_TYPES, row, count);
+      for (int i = 0; i < count; i++) {
+        frameNumbers(set, row + i, Arrays.copyOfRange(real, i * places, (i + 1) * places));
+      }
+    }
+  }
+
+  /** Atomic numbers of a mixed system's frame, padding included. */
+  private int[] frameNumbers(DeepmdSet set, int row, double[] real) {
+    String file = set.arrays().get(DeepmdSet.REAL_TYPES).name() + ", frame " + row;
+    int[] numbers = types.numbers(real, true, file);
+    if (Arrays.stream(numbers).allMatch(number -> number == AtomTypes.NO_ATOM)) {
+      throw new InputException(file + ": no atoms, only padding (-1)");
+    }
+    return numbers;
+  }
+
+  private List<String> arraysOfSomeSetsOnly() {
+    Set<String> all = new TreeSet<>();
+    sets.forEach(set -> all.addAll(set.arrays().keySet()));
+    List<String> problems = new ArrayList<>();
+    for (String array : all) {
+      List<String> without =
+          sets.stream()
+              .filter(set -> !set.arrays().containsKey(array))
+              .map(DeepmdSet::name)
+              .toList();
+      if (!without.isEmpty()) {
+        problems.add(
+            "%s: %s is missing in %s, but other sets have it; add it there or remove it everywhere"
+                .formatted(folder.path(), array, String.join(", ", without)));
+      }
+    }
+    return problems;
+  }
+
+  @Override
+  public List<Run> runs(int maxFrames) {
+    List<Run> runs = new ArrayList<>();
+    for (DeepmdSet set : sets) {
+      int row = 0;
+      while (row < set.frames()) {
+        int count = Math.min(maxFrames, set.frames() - row);
+        runs.add(new Run(set.first() + row, count, 0));
+        row += count;
+      }
+    }
+    return runs;
+  }
+
+  /** The run must lie within one set, as those of {@link #runs} do. */
+  @Override
+  public Iterator<Frame> read(Run run) throws IOException {
+    for (DeepmdSet set : sets) {
+      int row = run.first() - set.first();
+      if (row >= 0 && row + run.count() <= set.frames()) {
+        return read(set, row, run.count()).iterator();
+      }
+    }
+    throw new IndexOutOfBoundsException(folder.path() + ": no frames " + run);
+  }
+
+  private List<Frame> read(DeepmdSet set, int row, int count) throws IOException {
+    double[] coord = set.rows("coord.npy", row, count);
+    double[] box = set.rows("box.npy", row, count);
+    double[] energy = set.rows("energy.npy", row, count);
+    double[] force = set.rows("force.npy", row, count);
+    double[] virial = set.rows("virial.npy", row, count);
+    double[] fparam = set.rows("fparam.npy", row, count);
+    double[] aparam = set.rows("aparam.npy", row, count);
+    double[] real = set.rows(DeepmdSet.REAL_TYPES, row, count);
+    List<Frame> frames = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      int[] numbers = real == null ? z : frameNumbers(set, row + i, part(real, i, count));
+      int[] atoms =
+          IntStream.range(0, places).filter(place -> numbers[place] != AtomTypes.NO_ATOM).toArray();
+      Labels labels =
+          new Labels(
+              energy == null ? null : Double.valueOf(energy[i]),
+              pick(part(force, i, count), atoms),
+              part(virial, i, count));
+      frames.add(
+          new Frame(
+              name,
+              set.first() + row + i,
+              Arrays.stream(atoms).map(place -> numbers[place]).toArray(),
+              pick(part(coord, i, count), atoms),
+              part(box, i, count),
+              labels,
+              part(fparam, i, count),
+              pick(part(aparam, i, count), atoms)));
+    }
+    return frames;
+  }
+
+  /** The {@code i}-th of {@code count} equal parts; {@code null} of {@code null}. */
+  private static double[] part(double[] values, int i, int count) {
+    if (values == null) {
+      return null;
+    }
+    int width = values.length / count;
+    return Arrays.copyOfRange(values, i * width, (i + 1) * width);
+  }
+
+  /** The rows of the given atoms out of those of all places. */
+  private double[] pick(double[] values, int[] atoms) {
+    if (values == null || atoms.length == places) {
+      return values;
+    }
+    int width = values.length / places;
+    double[] picked = new double[width * atoms.length];
+    for (int i = 0; i < atoms.length; i++) {
+      System.arraycopy(values, atoms[i] * width, picked, i * width, width);
+    }
+    return picked;
+  }
+
+  @Override
+  public List<String> ignored() {
+    return List.copyOf(ignored);
+  }
+
+  @Override
+  public List<String> typeMap() {
+    return types.symbols();
+  }
+
+  @Override
+  public void close() throws IOException {
+    folder.close();
+  }
+}
