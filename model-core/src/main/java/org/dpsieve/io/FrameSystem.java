@@ -16,8 +16,11 @@ public interface FrameSystem extends AutoCloseable {
    */
   record Run(int first, int count, long position) implements java.io.Serializable {}
 
-  /** All frames as runs of at most {@code maxFrames}, in order; together they cover the system. */
-  List<Run> runs(int maxFrames) throws IOException;
+  /**
+   * All frames as runs, in order; together they cover the system. A run holds at most {@code
+   * maxAtoms} atoms (padding counts), or one frame when that has more.
+   */
+  List<Run> runs(int maxAtoms) throws IOException;
 
   /** The frames of one run; read as the iterator goes. */
   Iterator<Frame> read(Run run) throws IOException;

@@ -33,6 +33,11 @@ public final class LocalStorage implements Storage {
   }
 
   @Override
+  public String absolute(String path) {
+    return Path.of(path).toAbsolutePath().normalize().toString();
+  }
+
+  @Override
   public SeekableByteChannel open(String path) throws IOException {
     return Files.newByteChannel(Path.of(path));
   }

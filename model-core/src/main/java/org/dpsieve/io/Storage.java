@@ -25,6 +25,9 @@ public interface Storage extends Serializable {
    */
   String realPath(String path) throws IOException;
 
+  /** The full path without {@code .} and {@code ..}; links stay as they are. */
+  String absolute(String path) throws IOException;
+
   /** Reads from any position; the caller closes it. */
   SeekableByteChannel open(String path) throws IOException;
 

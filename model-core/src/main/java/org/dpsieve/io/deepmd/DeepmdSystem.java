@@ -157,7 +157,8 @@ final class DeepmdSystem implements FrameSystem {
   }
 
   @Override
-  public List<Run> runs(int maxFrames) {
+  public List<Run> runs(int maxAtoms) {
+    int maxFrames = Math.max(1, maxAtoms / places);
     List<Run> runs = new ArrayList<>();
     for (DeepmdSet set : sets) {
       int row = 0;

@@ -1,0 +1,62 @@
+package org.dpsieve.spark.frames;
+
+import java.util.List;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.error.InputException;
+
+/** Frames on disk: a folder of Parquet part files with the columns of {@link FrameRows#SCHEMA}. */
+public final class FramesDataset {
+  /** What every frames dataset has; labels and parameters may be missing. */
+  private static final List<String> NEEDED =
+      List.of("frame_id", "system", "index", "formula", "natoms", "z", "coord", "cell");
+
+  /** Larger than any part file: Spark then neither splits a file nor joins two. */
+  private static final long ONE_FILE = 1L << 40;
+
+  private FramesDataset() {}
+
+  /**
+   * The frames of a committed dataset, one partition per part file: what a partition holds never
+   * depends on the number of cores. For that the session's {@code
+   * spark.sql.files.maxPartitionBytes} and {@code openCostInBytes} are set so that every file read
+   * in this session is one partition.
+   *
+   * @param path folder on any Hadoop file system
+   * @throws InputException when it is no frames dataset or not complete
+   */
+  public static Dataset<Row> read(SparkSession spark, String path) {
+    if (ParquetCommit.manifest(spark, path).isEmpty()) {
+      throw new InputException(
+          path
+              + ": no complete frames dataset (folder with part files and _manifest.json) found there;"
+              + " make one with: dpsieve import -s DIR -o "
+              + path);
+    }
+    return readParts(spark, path, NEEDED, "frames");
+  }
+
+  /** Any table that {@link ParquetCommit} wrote, one partition per part file. */
+  public static Dataset<Row> readParts(
+      SparkSession spark, String path, List<String> neededColumns, String what) {
+    spark.conf().set("spark.sql.files.maxPartitionBytes", ONE_FILE);
+    spark.conf().set("spark.sql.files.openCostInBytes", ONE_FILE);
+    try {
+      Dataset<Row> rows = spark.read().parquet(path);
+      List<String> columns = List.of(rows.columns());
+      if (!columns.containsAll(neededColumns)) {
+        throw new InputException(
+            "%s: columns %s, expected those of %s: %s"
+                .formatted(path, columns, what, neededColumns));
+      }
+      return rows;
+    } catch (Exception e) {
+      if (e instanceof AnalysisException) { // checked, though Scala does not say so
+        throw new InputException(path + ": cannot be read as Parquet: " + e.getMessage(), e);
+      }
+      throw e;
+    }
+  }
+}

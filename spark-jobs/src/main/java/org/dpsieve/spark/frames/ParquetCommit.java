@@ -1,0 +1,209 @@
+package org.dpsieve.spark.frames;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.ChecksumFileSystem;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.SerializableConfiguration;
+import org.dpsieve.error.InputException;
+
+/**
+ * Writes a dataset as part files whose names and bytes depend on its rows alone: not on the number
+ * of cores or partitions, nor on the order in which rows arrive.
+ *
+ * <p>Rows are sorted over the whole dataset and cut after every {@code rowsPerFile}: file {@code
+ * part-00000.parquet} holds the first, and so on. They are written to a folder beside the target,
+ * which takes the target's name in one rename once its {@link Manifest} is in it. So a target with
+ * a manifest is complete, and one killed before leaves nothing under that name.
+ */
+public final class ParquetCommit {
+  /** Small enough that Parquet never shrinks row groups for want of memory: bytes would differ. */
+  private static final long ROW_GROUP_BYTES = 64L << 20;
+
+  private final SparkSession spark;
+  private final FileSystem files;
+  private final Path target;
+  private final Path staged;
+
+  private ParquetCommit(SparkSession spark, String target) throws IOException {
+    this.spark = spark;
+    Path path = new Path(target);
+    FileSystem fileSystem = path.getFileSystem(spark.sessionState().newHadoopConf());
+    this.target = fileSystem.makeQualified(path);
+    this.files =
+        fileSystem instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : fileSystem;
+    this.staged = new Path(this.target.getParent(), "_staged-" + this.target.getName());
+  }
+
+  /** The manifest of a complete target; empty when it is not there or not complete. */
+  public static Optional<Manifest> manifest(SparkSession spark, String target) {
+    try {
+      ParquetCommit commit = new ParquetCommit(spark, target);
+      Optional<Manifest> manifest = Manifest.read(commit.files, commit.target);
+      return manifest.isPresent() && manifest.get().matches(commit.files, commit.target)
+          ? manifest
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new InputException(target + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether the target is there and whole, so that the stage that makes it need not run. */
+  public static boolean isComplete(SparkSession spark, String target) {
+    return manifest(spark, target).isPresent();
+  }
+
+  /**
+   * Writes and commits. An incomplete target (an object store's rename was cut short) is replaced;
+   * a folder that holds anything else than part files is not touched.
+   *
+   * @param rows evaluated once (kept on the executors' disks meanwhile)
+   * @param sortColumns of type string, int or long; no two rows may agree in all of them
+   * @param rowsPerFile at least 1
+   * @param target folder on any Hadoop file system; must not be complete already
+   * @param metadata goes into the manifest
+   * @throws InputException when the target is complete already or is something else, cannot be
+   *     written, or the disk is full; nothing stays behind then
+   */
+  public static Manifest write(
+      Dataset<Row> rows,
+      List<String> sortColumns,
+      int rowsPerFile,
+      String target,
+      Map<String, String> metadata) {
+    SparkSession spark = rows.sparkSession();
+    requireFree(spark, target);
+    Dataset<Row> kept = rows.persist(StorageLevel.DISK_ONLY());
+    try {
+      return new ParquetCommit(spark, target).write(kept, sortColumns, rowsPerFile, metadata);
+    } catch (Throwable e) {
+      throw WriteFailure.of(e, target);
+    } finally {
+      kept.unpersist();
+    }
+  }
+
+  /**
+   * Checks that {@link #write} may make the target; long work asks this first.
+   *
+   * @throws InputException when something is there that must not be replaced
+   */
+  public static void requireFree(SparkSession spark, String target) {
+    if (isComplete(spark, target)) {
+      throw new InputException(target + ": exists already; remove it or choose another name");
+    }
+    try {
+      ParquetCommit commit = new ParquetCommit(spark, target);
+      if (!commit.files.exists(commit.target)) {
+        return;
+      }
+      for (FileStatus file : commit.files.listStatus(commit.target)) {
+        String name = file.getPath().getName();
+        if (!name.matches("part-\\d+\\.parquet|" + Manifest.NAME)) {
+          throw new InputException(
+              "%s: exists already and holds other things (%s); remove it or choose another name"
+                  .formatted(target, name));
+        }
+      }
+    } catch (IOException e) {
+      throw new InputException(target + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private Manifest write(
+      Dataset<Row> rows, List<String> sortColumns, int rowsPerFile, Map<String, String> metadata)
+      throws IOException {
+    files.delete(staged, true);
+    try {
+      long count = rows.count();
+      Column[] order = sortColumns.stream().map(functions::col).toArray(Column[]::new);
+      Dataset<Row> cut =
+          count <= rowsPerFile
+              ? rows.coalesce(1)
+              : PartBoundaries.of(rows, sortColumns, rowsPerFile, count).partition(rows);
+      cut.sortWithinPartitions(order)
+          .write()
+          .option("compression", "snappy")
+          .option("parquet.block.size", ROW_GROUP_BYTES)
+          .parquet(staged.toString());
+      Manifest manifest = new Manifest(count, renameParts(), new TreeMap<>(metadata));
+      manifest.write(files, staged);
+      files.delete(target, true);
+      files.mkdirs(target.getParent());
+      if (!files.rename(staged, target)) {
+        throw new IOException("cannot rename " + staged + " to " + target);
+      }
+      return manifest;
+    } catch (Throwable e) {
+      files.delete(staged, true);
+      throw e;
+    }
+  }
+
+  /** Gives Spark's files their lasting names and removes what else it left. */
+  private List<Manifest.PartFile> renameParts() throws IOException {
+    FileStatus[] written = files.listStatus(staged);
+    Arrays.sort(written);
+    List<Path> parts = new ArrayList<>();
+    for (FileStatus file : written) {
+      String name = file.getPath().getName();
+      if (name.matches("part-\\d+-.*\\.parquet")) {
+        Path part = new Path(staged, "part-%05d.parquet".formatted(parts.size()));
+        if (!files.rename(file.getPath(), part)) {
+          throw new IOException("cannot rename " + file.getPath() + " to " + part);
+        }
+        parts.add(part);
+      } else {
+        files.delete(file.getPath(), true);
+      }
+    }
+    return checksums(parts);
+  }
+
+  private List<Manifest.PartFile> checksums(List<Path> parts) {
+    SerializableConfiguration configuration =
+        new SerializableConfiguration(spark.sessionState().newHadoopConf());
+    List<String> paths = parts.stream().map(Path::toString).toList();
+    return new JavaSparkContext(spark.sparkContext())
+        .parallelize(paths, Math.min(paths.size(), 1024))
+        .map(path -> checksum(new Path(path), configuration))
+        .collect();
+  }
+
+  private static Manifest.PartFile checksum(Path path, SerializableConfiguration configuration) {
+    try (InputStream in = path.getFileSystem(configuration.value()).open(path)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] buffer = new byte[1 << 16];
+      long bytes = 0;
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        digest.update(buffer, 0, count);
+        bytes += count;
+      }
+      return new Manifest.PartFile(
+          path.getName(), bytes, HexFormat.of().formatHex(digest.digest()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

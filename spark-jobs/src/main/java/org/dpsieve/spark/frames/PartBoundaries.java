@@ -1,0 +1,96 @@
+package org.dpsieve.spark.frames;
+
+import java.io.Serializable;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.unsafe.types.UTF8String;
+
+/**
+ * Where to cut a sorted dataset so that every part but the last has the same number of rows: the
+ * sort key of each part's first row. Exact, unlike Spark's sampled ranges; small enough for the
+ * driver (one key per part file).
+ */
+final class PartBoundaries implements Serializable {
+  private final List<String> columns;
+  private final Object[][] firstKeys;
+
+  private PartBoundaries(List<String> columns, Object[][] firstKeys) {
+    this.columns = columns;
+    this.firstKeys = firstKeys;
+  }
+
+  /**
+   * @param columns of type string, int or long; together they tell every two rows apart
+   * @param count the number of rows
+   */
+  static PartBoundaries of(Dataset<Row> rows, List<String> columns, int rowsPerFile, long count) {
+    Column[] key = columns.stream().map(functions::col).toArray(Column[]::new);
+    List<Row> firsts =
+        rows.select(key)
+            .sort(key)
+            .javaRDD()
+            .zipWithIndex()
+            .filter(ranked -> ranked._2() % rowsPerFile == 0)
+            .keys()
+            .collect();
+    long expected = (count + rowsPerFile - 1) / rowsPerFile;
+    if (firsts.size() != expected) {
+      throw new IllegalStateException(
+          "%d part files for %d rows: the dataset changed while it was written"
+              .formatted(firsts.size(), count));
+    }
+    return new PartBoundaries(
+        columns, firsts.stream().map(PartBoundaries::key).toArray(Object[][]::new));
+  }
+
+  /** The rows, each in the partition of its part file. */
+  Dataset<Row> partition(Dataset<Row> rows) {
+    Column[] key = columns.stream().map(functions::col).toArray(Column[]::new);
+    UDF1<Row, Integer> part = this::part;
+    return rows.repartitionById(
+        firstKeys.length, functions.udf(part, DataTypes.IntegerType).apply(functions.struct(key)));
+  }
+
+  /** The last part whose first key is not beyond the row's. */
+  private int part(Row row) {
+    Object[] key = key(row);
+    int low = 0;
+    int high = firstKeys.length - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (compare(firstKeys[middle], key) <= 0) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  private static Object[] key(Row row) {
+    Object[] key = new Object[row.length()];
+    for (int i = 0; i < key.length; i++) {
+      // Spark sorts strings by their UTF-8 bytes, Java by UTF-16
+      key[i] = row.get(i) instanceof String text ? text : ((Number) row.get(i)).longValue();
+    }
+    return key;
+  }
+
+  private static int compare(Object[] a, Object[] b) {
+    for (int i = 0; i < a.length; i++) {
+      int order =
+          a[i] instanceof String text
+              ? UTF8String.fromString(text).compareTo(UTF8String.fromString((String) b[i]))
+              : Long.compare((Long) a[i], (Long) b[i]);
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
+  }
+}

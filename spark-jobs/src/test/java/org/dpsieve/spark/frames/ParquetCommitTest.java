@@ -1,0 +1,173 @@
+package org.dpsieve.spark.frames;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.dpsieve.error.InputException;
+import org.dpsieve.testing.LocalSpark;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ParquetCommitTest {
+  private static final StructType SCHEMA =
+      new StructType()
+          .add("name", DataTypes.StringType, false)
+          .add("number", DataTypes.IntegerType, false)
+          .add("value", DataTypes.DoubleType, true);
+
+  private final SparkSession spark = LocalSpark.session();
+  @TempDir Path folder;
+
+  @Test
+  void theSameRowsGiveTheSameBytesHoweverTheyArrive() throws IOException {
+    List<Row> rows = rows(103);
+    ParquetCommit.write(dataset(rows, 1), List.of("name", "number"), 10, target("a"), Map.of());
+    Collections.shuffle(rows, new Random(5));
+    ParquetCommit.write(dataset(rows, 7), List.of("name", "number"), 10, target("b"), Map.of());
+    Map<String, String> a = contents("a");
+    assertThat(a).hasSize(12).containsKeys("part-00000.parquet", "part-00010.parquet");
+    assertThat(contents("b"))
+        .usingRecursiveComparison()
+        .as("11 part files and the manifest with their checksums")
+        .isEqualTo(a);
+  }
+
+  @Test
+  void filesHoldTheSortedRowsInTurnAndEachIsReadAsOnePartition() {
+    ParquetCommit.write(dataset(rows(25), 4), List.of("name", "number"), 10, target("a"), Map.of());
+    List<Row> expected = rows(25);
+    expected.sort((x, y) -> compare(x, y));
+    for (int part = 0; part < 3; part++) {
+      assertThat(
+              spark.read().parquet(target("a") + "/part-0000" + part + ".parquet").collectAsList())
+          .isEqualTo(expected.subList(10 * part, Math.min(25, 10 * part + 10)));
+    }
+    Dataset<Row> read = FramesDataset.readParts(spark, target("a"), List.of("name"), "names");
+    assertThat(read.javaRDD().getNumPartitions()).isEqualTo(3);
+    assertThat(read.javaRDD().glom().map(List::size).collect())
+        .containsExactlyInAnyOrder(10, 10, 5);
+  }
+
+  @Test
+  void stringsAreCutWhereSparkSortsThem() {
+    // above U+FFFF Java's own order differs from that of UTF-8 bytes
+    List<String> names = List.of("\uFFEE", "\uD83D\uDE00", "a", "\u00E9", "z", "\uFF21");
+    List<Row> rows = new ArrayList<>();
+    names.forEach(name -> rows.add(RowFactory.create(name, 0, 0.0)));
+    ParquetCommit.write(dataset(rows, 3), List.of("name"), 2, target("a"), Map.of());
+    List<Row> sorted = dataset(rows, 1).sort("name").collectAsList();
+    List<Row> written = new ArrayList<>();
+    for (int part = 0; part < 3; part++) {
+      written.addAll(
+          spark.read().parquet(target("a") + "/part-0000" + part + ".parquet").collectAsList());
+    }
+    assertThat(written).isEqualTo(sorted);
+  }
+
+  @Test
+  void aCompleteTargetIsKnownWithItsMetadataAndNotReplaced() throws IOException {
+    assertThat(ParquetCommit.isComplete(spark, target("a"))).isFalse();
+    ParquetCommit.write(
+        dataset(rows(3), 1), List.of("number"), 10, target("a"), Map.of("seed", "7"));
+    Manifest manifest = ParquetCommit.manifest(spark, target("a")).orElseThrow();
+    assertThat(manifest.rows()).isEqualTo(3);
+    assertThat(manifest.metadata()).containsExactly(Map.entry("seed", "7"));
+    assertThatThrownBy(
+            () ->
+                ParquetCommit.write(
+                    dataset(rows(3), 1), List.of("number"), 10, target("a"), Map.of()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("exists already");
+    Files.writeString(folder.resolve("a/part-00000.parquet"), "cut");
+    assertThat(ParquetCommit.isComplete(spark, target("a"))).isFalse();
+    ParquetCommit.write(dataset(rows(4), 1), List.of("number"), 10, target("a"), Map.of());
+    assertThat(spark.read().parquet(target("a")).count()).isEqualTo(4);
+  }
+
+  @Test
+  void aFolderOfOtherThingsIsNotTouched() throws IOException {
+    Files.createDirectories(folder.resolve("mine"));
+    Files.writeString(folder.resolve("mine/thesis.tex"), "months of work");
+    assertThatThrownBy(
+            () ->
+                ParquetCommit.write(
+                    dataset(rows(3), 1), List.of("number"), 10, target("mine"), Map.of()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("thesis.tex");
+    assertThat(folder.resolve("mine/thesis.tex")).content().isEqualTo("months of work");
+  }
+
+  @Test
+  void noRowsMakeOneFileWithTheColumns() {
+    ParquetCommit.write(dataset(List.of(), 2), List.of("number"), 10, target("a"), Map.of());
+    Dataset<Row> read = spark.read().parquet(target("a"));
+    assertThat(read.columns()).containsExactly("name", "number", "value");
+    assertThat(read.count()).isZero();
+  }
+
+  @Test
+  void aFailedWriteLeavesNothingAndAFullDiskIsSaidPlainly() throws IOException {
+    Dataset<Row> failing =
+        dataset(rows(5), 2)
+            .withColumn(
+                "value",
+                org.apache.spark.sql.functions.raise_error(
+                    org.apache.spark.sql.functions.lit("No space left on device")));
+    assertThatThrownBy(
+            () -> ParquetCommit.write(failing, List.of("number"), 10, target("a"), Map.of()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("a: the disk is full");
+    try (var left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  private String target(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private Dataset<Row> dataset(List<Row> rows, int partitions) {
+    return spark.createDataFrame(rows, SCHEMA).repartition(partitions);
+  }
+
+  private static List<Row> rows(int count) {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      rows.add(RowFactory.create("n" + i % 3, (i * 37) % 1009, i == 4 ? null : i / 7.0));
+    }
+    return rows;
+  }
+
+  private static int compare(Row x, Row y) {
+    int byName = x.getString(0).compareTo(y.getString(0));
+    return byName != 0 ? byName : Integer.compare(x.getInt(1), y.getInt(1));
+  }
+
+  private Map<String, String> contents(String name) throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    try (var files = Files.list(folder.resolve(name))) {
+      for (Path file : files.toList()) {
+        contents.put(
+            file.getFileName().toString(),
+            new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+      }
+    }
+    return contents;
+  }
+}
