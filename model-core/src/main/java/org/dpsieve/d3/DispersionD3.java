@@ -1,0 +1,256 @@
+package org.dpsieve.d3;
+
+import static org.dpsieve.d3.ReferenceValues.BOHR;
+import static org.dpsieve.d3.ReferenceValues.HARTREE;
+
+import java.util.Arrays;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+
+/**
+ * Grimme's DFT-D3 without the three-body term: energy, force and virial of a frame, to be added to
+ * its label. As dftd3 1.7.0 (s-dftd3) within rounding; memory linear in the number of atoms.
+ * Thread-safe.
+ */
+public final class DispersionD3 {
+  /** Å³; below that no matter is as dense, and the images within the cutoff are countless. */
+  private static final double LEAST_VOLUME_PER_ATOM = 0.01;
+
+  private final DampingParameters parameters;
+  private final double pairCutoff;
+  private final double coordinationCutoff;
+  private final ReferenceValues values = ReferenceValues.get();
+
+  public DispersionD3(D3Options options) {
+    parameters = DampingParameters.of(options.functional(), options.damping());
+    pairCutoff = options.pairCutoff() / BOHR;
+    coordinationCutoff = options.coordinationCutoff() / BOHR;
+  }
+
+  /**
+   * Dispersion energy (eV), force (eV/Å) and virial (eV, positive under compression) alone.
+   *
+   * @throws InputException for an element beyond 94, a coordinate that is no number, or a cell
+   *     without volume; names the frame
+   */
+  public Labels evaluate(Frame frame) {
+    check(frame);
+    return new Evaluation(frame).labels();
+  }
+
+  /**
+   * The frame's own label plus dispersion.
+   *
+   * @throws InputException also when energy or force of the label is missing; a virial may be
+   */
+  public Labels addTo(Frame frame) {
+    Labels own = frame.labels();
+    if (own.energy() == null || own.force() == null) {
+      throw new InputException(
+          "Frame %s: no stored %s; D3 is added to the stored label, so the system needs energy and force"
+              .formatted(frame.name(), own.energy() == null ? "energy" : "force"));
+    }
+    Labels dispersion = evaluate(frame);
+    return new Labels(
+        own.energy() + dispersion.energy(),
+        add(own.force(), dispersion.force()),
+        own.virial() == null ? null : add(own.virial(), dispersion.virial()));
+  }
+
+  private static double[] add(double[] a, double[] b) {
+    double[] sum = new double[a.length];
+    Arrays.setAll(sum, i -> a[i] + b[i]);
+    return sum;
+  }
+
+  private static void check(Frame frame) {
+    for (int z : frame.z()) {
+      if (z < 1 || z > ReferenceValues.LAST_ELEMENT) {
+        throw new InputException(
+            "Frame %s: element %s (%d) has no D3 reference values; known are H (1) to Pu (94)"
+                .formatted(
+                    frame.name(), z < 1 || z > 118 ? "of that number" : Elements.symbol(z), z));
+      }
+    }
+    requireFinite(frame, "coord", frame.coord());
+    double[] c = frame.cell();
+    if (c != null) {
+      requireFinite(frame, "cell", c);
+      double volume =
+          Math.abs(
+              c[0] * (c[4] * c[8] - c[5] * c[7])
+                  + c[1] * (c[5] * c[6] - c[3] * c[8])
+                  + c[2] * (c[3] * c[7] - c[4] * c[6]));
+      if (volume < LEAST_VOLUME_PER_ATOM * frame.atomCount()) {
+        throw new InputException(
+            "Frame %s: the cell has %.3g Å³ for %d atoms; expected at least %s Å³ per atom (rows of box are lattice vectors in Å)"
+                .formatted(frame.name(), volume, frame.atomCount(), LEAST_VOLUME_PER_ATOM));
+      }
+    }
+  }
+
+  private static void requireFinite(Frame frame, String what, double[] numbers) {
+    for (int i = 0; i < numbers.length; i++) {
+      if (!Double.isFinite(numbers[i])) {
+        throw new InputException(
+            "Frame %s: %s holds %s at position %d, expected finite numbers"
+                .formatted(frame.name(), what, numbers[i], i));
+      }
+    }
+  }
+
+  private static double[] scaled(double[] numbers, double factor) {
+    return Arrays.stream(numbers).map(x -> x * factor).toArray();
+  }
+
+  /** One frame, in atomic units; elements of the frame are numbered as its types. */
+  private final class Evaluation {
+    final int atoms;
+    final int[] elements;
+    final int[] type;
+    final double[] coord;
+    final LatticeSum images;
+    final double[] vector = new double[3];
+    double energy;
+    final double[] gradient;
+
+    /** dE/dstrain along the axes of {@link LatticeSum}, its six components. */
+    final double[] strain = new double[6];
+
+    Evaluation(Frame frame) {
+      atoms = frame.atomCount();
+      elements = Arrays.stream(frame.z()).distinct().sorted().toArray();
+      type = Arrays.stream(frame.z()).map(z -> Arrays.binarySearch(elements, z)).toArray();
+      coord = Arrays.stream(frame.coord()).map(x -> x / BOHR).toArray();
+      double[] cell = frame.cell();
+      images =
+          new LatticeSum(cell == null ? null : Arrays.stream(cell).map(x -> x / BOHR).toArray());
+      gradient = new double[3 * atoms];
+    }
+
+    Labels labels() {
+      PairFunction[][] counting = functions(this::counting);
+      ReferenceWeights[] weights = weights(coordination(counting));
+      double[] byCoordination = pairs(functions(this::damped), weights);
+      throughCoordination(counting, byCoordination);
+      return new Labels(
+          energy * HARTREE,
+          scaled(gradient, -HARTREE / BOHR),
+          scaled(images.toCartesian(strain), -HARTREE));
+    }
+
+    PairFunction[][] functions(java.util.function.BiFunction<Integer, Integer, PairFunction> of) {
+      PairFunction[][] table = new PairFunction[elements.length][elements.length];
+      for (int s = 0; s < elements.length; s++) {
+        for (int t = 0; t <= s; t++) {
+          table[s][t] = of.apply(elements[s], elements[t]);
+          table[t][s] = table[s][t];
+        }
+      }
+      return table;
+    }
+
+    PairFunction counting(int z1, int z2) {
+      return new CountingFunction(values.covalentRadius(z1) + values.covalentRadius(z2));
+    }
+
+    PairFunction damped(int z1, int z2) {
+      double c8c6 = 3 * values.r4r2(z1) * values.r4r2(z2);
+      return parameters.damping() == Damping.ZERO
+          ? new ZeroDamping(parameters, c8c6, values.vdwRadius(z1, z2))
+          : new RationalDamping(parameters, c8c6);
+    }
+
+    void sum(PairFunction[][] functions, int i, int j, double cutoff) {
+      for (int k = 0; k < 3; k++) {
+        vector[k] = coord[3 * i + k] - coord[3 * j + k];
+      }
+      images.sum(functions[type[i]][type[j]], vector, cutoff, i == j);
+    }
+
+    double[] coordination(PairFunction[][] counting) {
+      double[] coordination = new double[atoms];
+      for (int i = 0; i < atoms; i++) {
+        for (int j = 0; j <= i; j++) {
+          sum(counting, i, j, coordinationCutoff);
+          coordination[i] += images.value;
+          coordination[j] += images.value;
+        }
+      }
+      return coordination;
+    }
+
+    ReferenceWeights[] weights(double[] coordination) {
+      ReferenceWeights[] weights = new ReferenceWeights[atoms];
+      for (int i = 0; i < atoms; i++) {
+        weights[i] = new ReferenceWeights(values.coordination(elements[type[i]]), coordination[i]);
+      }
+      return weights;
+    }
+
+    /** Adds all pairs at fixed C6; returns dE/dCN of each atom. */
+    double[] pairs(PairFunction[][] damped, ReferenceWeights[] weights) {
+      double[] byCoordination = new double[atoms];
+      for (int i = 0; i < atoms; i++) {
+        double[][] c6 = contracted(type[i], weights[i].weight);
+        double[][] c6Derivative = contracted(type[i], weights[i].derivative);
+        for (int j = 0; j <= i; j++) {
+          sum(damped, i, j, pairCutoff);
+          double pairC6 = dot(c6[type[j]], weights[j].weight);
+          energy -= pairC6 * images.value;
+          byCoordination[i] -= dot(c6Derivative[type[j]], weights[j].weight) * images.value;
+          byCoordination[j] -= dot(c6[type[j]], weights[j].derivative) * images.value;
+          addGradient(i, j, -pairC6);
+        }
+      }
+      return byCoordination;
+    }
+
+    /** Sum over the references of one atom of its weights times C6: [types][references]. */
+    double[][] contracted(int ofType, double[] weight) {
+      double[][] result = new double[elements.length][];
+      for (int t = 0; t < elements.length; t++) {
+        double[] c6 = values.c6(elements[ofType], elements[t]);
+        int references = c6.length / weight.length;
+        result[t] = new double[references];
+        for (int p = 0; p < weight.length; p++) {
+          for (int q = 0; q < references; q++) {
+            result[t][q] += weight[p] * c6[p * references + q];
+          }
+        }
+      }
+      return result;
+    }
+
+    double dot(double[] a, double[] b) {
+      double sum = 0;
+      for (int k = 0; k < a.length; k++) {
+        sum += a[k] * b[k];
+      }
+      return sum;
+    }
+
+    /** The C6 change with the coordination numbers, and those with every bond. */
+    void throughCoordination(PairFunction[][] counting, double[] byCoordination) {
+      for (int i = 0; i < atoms; i++) {
+        for (int j = 0; j <= i; j++) {
+          sum(counting, i, j, coordinationCutoff);
+          addGradient(i, j, byCoordination[i] + byCoordination[j]);
+        }
+      }
+    }
+
+    void addGradient(int i, int j, double scale) {
+      for (int k = 0; k < 3; k++) {
+        double component = scale * images.toCartesian(images.gradient, k);
+        gradient[3 * i + k] += component;
+        gradient[3 * j + k] -= component;
+      }
+      for (int k = 0; k < 6; k++) {
+        strain[k] += scale * images.moment[k];
+      }
+    }
+  }
+}
