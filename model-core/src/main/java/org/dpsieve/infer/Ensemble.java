@@ -1,0 +1,258 @@
+package org.dpsieve.infer;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.kernel.Environment;
+import org.dpsieve.kernel.Gemm;
+import org.dpsieve.kernel.ModelKernel;
+import org.dpsieve.kernel.Workspace;
+import org.dpsieve.kernel.nd4j.OpenBlasGemm;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.SeE2A;
+import org.dpsieve.neighbor.CellList;
+import org.dpsieve.neighbor.GeometryException;
+import org.dpsieve.neighbor.NeighborSearch;
+import org.dpsieve.neighbor.Neighbors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Several models of one type map, evaluated together: neighbours and environment of a frame are
+ * made once for all models with the same cutoffs and {@code sel}. A frame's numbers do not depend
+ * on the frames evaluated with it, to the last bit.
+ *
+ * <p>Safe for use by many threads: one core each, no threads of its own.
+ */
+public final class Ensemble implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Ensemble.class);
+
+  /** Atoms in a batch, unless one frame has more: enough to fill the fitting nets' blocks. */
+  private static final int BATCH_ATOMS = 4096;
+
+  /** Neighbours in a batch, unless one frame has more: 48 bytes each. */
+  private static final int BATCH_PAIRS = 1_000_000;
+
+  private final List<String> typeMap;
+  private final List<ModelKernel> kernels;
+
+  /** Models that see the same environment, by their place in the ensemble. */
+  private final List<Group> groups;
+
+  private final Map<Integer, Integer> typeOfElement = new TreeMap<>();
+  private final NeighborSearch search = new CellList();
+  private final Queue<Session> idle = new ConcurrentLinkedQueue<>();
+
+  private record Group(SeE2A geometry, List<Integer> models) {}
+
+  private Ensemble(List<DeepPotential> models, EnsembleOptions options) {
+    typeMap = models.get(0).typeMap();
+    for (DeepPotential model : models) {
+      if (!model.typeMap().equals(typeMap)) {
+        throw new InputException(
+            "%s has type map %s, but %s has %s: models of one ensemble need the same type map"
+                .formatted(models.get(0).name(), typeMap, model.name(), model.typeMap()));
+      }
+    }
+    for (int type = 0; type < typeMap.size(); type++) {
+      int t = type;
+      Elements.number(typeMap.get(type)).ifPresent(z -> typeOfElement.put(z, t));
+    }
+    Gemm gemm = new OpenBlasGemm();
+    kernels = new ArrayList<>();
+    groups = new ArrayList<>();
+    for (DeepPotential model : models) {
+      kernels.add(new ModelKernel(model, options.tabulated(), gemm));
+      groupOf((SeE2A) model.descriptor()).models().add(kernels.size() - 1);
+    }
+    LOG.info(
+        "ensemble of {} models, {} environment(s), GEMM by {} in blocks of {} rows",
+        models.size(),
+        groups.size(),
+        gemm.name(),
+        gemm.rows());
+  }
+
+  private Group groupOf(SeE2A descriptor) {
+    for (Group group : groups) {
+      if (group.geometry().smoothing().equals(descriptor.smoothing())
+          && Arrays.equals(group.geometry().sel(), descriptor.sel())) {
+        return group;
+      }
+    }
+    Group group = new Group(descriptor, new ArrayList<>());
+    groups.add(group);
+    return group;
+  }
+
+  /** With the default options. */
+  public static Ensemble of(List<DeepPotential> models) {
+    return of(models, EnsembleOptions.DEFAULT);
+  }
+
+  /**
+   * @param models one or more, of one type map
+   */
+  public static Ensemble of(List<DeepPotential> models, EnsembleOptions options) {
+    if (models.isEmpty()) {
+      throw new InputException("an ensemble of no models; expected one or more model files");
+    }
+    return new Ensemble(models, options);
+  }
+
+  public int modelCount() {
+    return kernels.size();
+  }
+
+  public List<String> typeMap() {
+    return typeMap;
+  }
+
+  /**
+   * Evaluates every model on every frame.
+   *
+   * @return [frame][model]. Everything is NaN where the frame's geometry makes no sense (numbers
+   *     that are not finite, a cell without volume); a warning names the frame.
+   * @throws InputException when an element is not in the type map
+   */
+  public List<Prediction[]> evaluate(List<Frame> frames) {
+    Session session = idle.poll();
+    if (session == null) {
+      session = new Session();
+    }
+    try {
+      return session.evaluate(frames);
+    } finally {
+      idle.add(session);
+    }
+  }
+
+  /** Lets go of the scratch memory; the ensemble stays usable. */
+  @Override
+  public void close() {
+    idle.clear();
+  }
+
+  private int[] types(Frame frame) {
+    int[] types = new int[frame.atomCount()];
+    for (int i = 0; i < types.length; i++) {
+      Integer type = typeOfElement.get(frame.z()[i]);
+      if (type == null) {
+        throw new InputException(
+            "Frame %s: element %s of atom %d is not in the models' type map %s"
+                .formatted(frame.name(), Elements.symbol(frame.z()[i]), i, typeMap));
+      }
+      types[i] = type;
+    }
+    return types;
+  }
+
+  /** What one thread works with. */
+  private final class Session {
+    private final Workspace workspace = new Workspace();
+    private final List<Environment> environments = new ArrayList<>();
+
+    Session() {
+      for (Group group : groups) {
+        environments.add(new Environment(group.geometry().smoothing(), typeMap.size()));
+      }
+    }
+
+    List<Prediction[]> evaluate(List<Frame> frames) {
+      List<Prediction[]> results = new ArrayList<>(frames.size());
+      List<Prediction[]> batch = new ArrayList<>();
+      clear();
+      for (Frame frame : frames) {
+        Prediction[] result = new Prediction[kernels.size()];
+        results.add(result);
+        if (add(frame)) {
+          batch.add(result);
+        } else {
+          Arrays.fill(result, notANumber(frame.atomCount()));
+        }
+        if (full()) {
+          evaluateBatch(batch);
+          batch.clear();
+        }
+      }
+      evaluateBatch(batch);
+      return results;
+    }
+
+    private void clear() {
+      environments.forEach(Environment::clear);
+    }
+
+    private boolean full() {
+      int pairs = environments.stream().mapToInt(Environment::pairCount).sum();
+      return environments.get(0).atomCount() >= BATCH_ATOMS || pairs >= BATCH_PAIRS;
+    }
+
+    private boolean add(Frame frame) {
+      int[] types = types(frame);
+      List<Neighbors> found = new ArrayList<>();
+      try {
+        for (Group group : groups) {
+          SeE2A geometry = group.geometry();
+          found.add(
+              search.find(frame.coord(), frame.cell(), types, geometry.rcut(), geometry.sel()));
+        }
+        for (int g = 0; g < groups.size(); g++) {
+          environments.get(g).add(types, found.get(g));
+        }
+        return true;
+      } catch (GeometryException e) {
+        LOG.warn("Frame {}: {}; its results are NaN", frame.name(), e.getMessage());
+        return false;
+      }
+    }
+
+    private void evaluateBatch(List<Prediction[]> results) {
+      for (int g = 0; g < groups.size(); g++) {
+        Environment environment = environments.get(g);
+        double[] atomEnergy = new double[environment.atomCount()];
+        double[] force = new double[3 * environment.atomCount()];
+        double[] virial = new double[9 * environment.frameCount()];
+        for (int model : groups.get(g).models()) {
+          kernels.get(model).evaluate(environment, workspace, atomEnergy, force, virial);
+          for (int f = 0; f < results.size(); f++) {
+            results.get(f)[model] = cut(environment, f, atomEnergy, force, virial);
+          }
+        }
+      }
+      clear();
+    }
+  }
+
+  private static Prediction cut(
+      Environment environment, int frame, double[] atomEnergy, double[] force, double[] virial) {
+    int from = environment.firstAtom(frame);
+    int to = environment.firstAtom(frame + 1);
+    double energy = 0;
+    for (int i = from; i < to; i++) {
+      energy += atomEnergy[i];
+    }
+    return new Prediction(
+        energy,
+        Arrays.copyOfRange(force, 3 * from, 3 * to),
+        Arrays.copyOfRange(virial, 9 * frame, 9 * frame + 9),
+        Arrays.copyOfRange(atomEnergy, from, to));
+  }
+
+  private static Prediction notANumber(int atoms) {
+    double[] force = new double[3 * atoms];
+    double[] virial = new double[9];
+    double[] atomEnergy = new double[atoms];
+    Arrays.fill(force, Double.NaN);
+    Arrays.fill(virial, Double.NaN);
+    Arrays.fill(atomEnergy, Double.NaN);
+    return new Prediction(Double.NaN, force, virial, atomEnergy);
+  }
+}

@@ -1,0 +1,112 @@
+package org.dpsieve.kernel;
+
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.dpsieve.model.Network;
+import org.dpsieve.model.SeE2A;
+
+/**
+ * The embedding nets of one model with their tables, and what of the environment's normalisation
+ * every pair needs.
+ */
+final class Embeddings {
+  /** The tables reach from the cutoff to atoms this near, Å; nearer ones ask the net itself. */
+  private static final double NEAREST = 0.5;
+
+  private final SeE2A descriptor;
+  private final EmbeddingTable[][] table;
+
+  /** What one empty slot adds to the 4 x width sums, [centre type][neighbour type]. */
+  private final double[][][] emptySlot;
+
+  /** Without {@code tabulated}, every table is empty and all is left to the nets. */
+  Embeddings(SeE2A descriptor, boolean tabulated) {
+    this.descriptor = descriptor;
+    int types = descriptor.sel().length;
+    table = new EmbeddingTable[types][types];
+    emptySlot = new double[types][types][];
+    Map<Network, double[]> ranges = new IdentityHashMap<>();
+    for (int c = 0; c < types; c++) {
+      for (int n = 0; n < types; n++) {
+        if (net(c, n) != null) {
+          double[] range =
+              ranges.computeIfAbsent(
+                  net(c, n),
+                  net -> new double[] {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY});
+          range[0] = Math.min(range[0], normalised(c, 0, 0));
+          range[1] = Math.max(range[1], normalised(c, 0, 1 / NEAREST));
+          emptySlot[c][n] = emptySlot(c, n);
+        }
+      }
+    }
+    Map<Network, EmbeddingTable> tables = new IdentityHashMap<>();
+    for (int c = 0; c < types; c++) {
+      for (int n = 0; n < types; n++) {
+        Network net = net(c, n);
+        if (net != null) {
+          double[] range = ranges.get(net);
+          table[c][n] =
+              tables.computeIfAbsent(
+                  net, key -> new EmbeddingTable(key, range[0], tabulated ? range[1] : range[0]));
+        }
+      }
+    }
+  }
+
+  private double[] emptySlot(int centre, int neighbor) {
+    int width = descriptor.embeddingWidth();
+    double[] g = new double[2 * width];
+    new EmbeddingNet(net(centre, neighbor)).evaluate(normalised(centre, 0, 0), g, 0);
+    double[] sums = new double[4 * width];
+    for (int k = 0; k < 4; k++) {
+      for (int m = 0; m < width; m++) {
+        sums[k * width + m] = normalised(centre, k, 0) * g[m];
+      }
+    }
+    return sums;
+  }
+
+  private double normalised(int centre, int column, double value) {
+    return (value - descriptor.davg()[centre][column]) / descriptor.dstd()[centre][column];
+  }
+
+  SeE2A descriptor() {
+    return descriptor;
+  }
+
+  /** {@code null} where the pair of types is excluded. */
+  Network net(int centre, int neighbor) {
+    return descriptor.embedding()[centre][neighbor];
+  }
+
+  /** {@code null} where the pair of types is excluded. */
+  EmbeddingTable table(int centre, int neighbor) {
+    return table[centre][neighbor];
+  }
+
+  /** Row-major [4, width]. */
+  double[] emptySlotOf(int centre, int neighbor) {
+    return emptySlot[centre][neighbor];
+  }
+
+  /** For the log: how large the tables are, and how well they agree with the nets. */
+  String summary() {
+    Map<EmbeddingTable, Boolean> seen = new IdentityHashMap<>();
+    int intervals = 0;
+    double value = 0;
+    double slope = 0;
+    double empty = 0;
+    for (EmbeddingTable[] row : table) {
+      for (EmbeddingTable one : row) {
+        if (one != null && seen.put(one, true) == null) {
+          intervals += one.intervals();
+          value = Math.max(value, one.valueError());
+          slope = Math.max(slope, one.slopeError());
+          empty = Math.max(empty, one.emptyShare());
+        }
+      }
+    }
+    return "%d embedding tables of %d intervals, error at most %.1e, of the slope %.1e, %.0f %% left to the nets"
+        .formatted(seen.size(), intervals, value, slope, 100 * empty);
+  }
+}

@@ -1,0 +1,182 @@
+package org.dpsieve.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.model.Activation;
+import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.Layer;
+import org.dpsieve.model.Network;
+
+/**
+ * The fitting net of one centre type, forward and back, for {@link Gemm#rows} centres at a time.
+ * Its first matrix takes the folded descriptor of {@link DescriptorKernel}: the rows of D[m, a] and
+ * D[a, m], equal numbers, are added up.
+ */
+final class FittingKernel {
+  private final int rows;
+  private final int inputs;
+  private final List<Layer> hidden;
+  private final List<Gemm.Factor> forward = new ArrayList<>();
+  private final List<Gemm.Factor> backward = new ArrayList<>();
+
+  /** The last layer's matrix, [its inputs]. */
+  private final double[] output;
+
+  /** Added to every atom's energy, eV. */
+  private final double constant;
+
+  /**
+   * @param width outputs of the embedding net
+   * @param axis of them, those in the second factor of the descriptor
+   * @param where the model's name, for messages
+   */
+  FittingKernel(EnergyFitting fitting, int type, int width, int axis, Gemm gemm, String where) {
+    Network network = fitting.networks()[type];
+    requireUnderstood(network, where);
+    rows = gemm.rows();
+    hidden = network.layers().subList(0, network.layers().size() - 1);
+    Layer first = network.layers().get(0);
+    Layer last = network.layers().get(hidden.size());
+    double[] folded = fold(first, width, axis);
+    inputs = folded.length / first.outputs();
+    for (Layer layer : hidden) {
+      double[] weight = layer == first ? folded : layer.weight();
+      int in = weight.length / layer.outputs();
+      forward.add(gemm.factor(weight, in, layer.outputs()));
+      backward.add(gemm.factor(transposed(weight, in, layer.outputs()), layer.outputs(), in));
+    }
+    output = hidden.isEmpty() ? folded : last.weight();
+    double bias = fitting.vacuumSubtracted()[type] ? -vacuum(network) : last.bias()[0];
+    constant = bias + fitting.zeroLevel()[type];
+  }
+
+  private static void requireUnderstood(Network network, String where) {
+    Layer first = network.layers().get(0);
+    Layer last = network.layers().get(network.layers().size() - 1);
+    boolean plainOutput =
+        last.outputs() == 1
+            && last.idt() == null
+            && last.shortcut() == Layer.Shortcut.NONE
+            && last.activation().equals(Activation.LINEAR);
+    if (!plainOutput) {
+      throw new UnsupportedModelException(
+          "%s: fitting net whose last layer is not linear with one output cannot be evaluated"
+              .formatted(where));
+    }
+    if (first.shortcut() != Layer.Shortcut.NONE) {
+      throw new UnsupportedModelException(
+          "%s: fitting net whose first layer is residual cannot be evaluated".formatted(where));
+    }
+  }
+
+  /** Row-major [inputs, outputs of the layer], in the order of the folded descriptor. */
+  private static double[] fold(Layer first, int width, int axis) {
+    int n = first.outputs();
+    double[] weight = first.weight();
+    double[] folded = new double[(axis * width - axis * (axis - 1) / 2) * n];
+    int out = 0;
+    for (int a = 0; a < axis; a++) {
+      for (int m = a; m < width; m++, out += n) {
+        for (int j = 0; j < n; j++) {
+          boolean twice = m != a && m < axis;
+          folded[out + j] =
+              weight[(m * axis + a) * n + j] + (twice ? weight[(a * axis + m) * n + j] : 0);
+        }
+      }
+    }
+    return folded;
+  }
+
+  private static double[] transposed(double[] matrix, int rows, int columns) {
+    double[] result = new double[matrix.length];
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        result[j * rows + i] = matrix[i * columns + j];
+      }
+    }
+    return result;
+  }
+
+  /** net(0) without the last bias: what is subtracted from net(D) without it. */
+  private static double vacuum(Network network) {
+    double[] x = new double[network.inputSize()];
+    for (Layer layer : network.layers().subList(0, network.layers().size() - 1)) {
+      double[] y = new double[layer.outputs()];
+      for (int k = 0; k < layer.inputs(); k++) {
+        for (int j = 0; j < y.length; j++) {
+          y[j] += x[k] * layer.weight()[k * y.length + j];
+        }
+      }
+      LayerFunction.apply(layer, 1, x, y, new double[y.length]);
+      x = y;
+    }
+    return dot(x, 0, network.layers().get(network.layers().size() - 1).weight());
+  }
+
+  private static double dot(double[] x, int from, double[] y) {
+    double sum = 0;
+    for (int j = 0; j < y.length; j++) {
+      sum += x[from + j] * y[j];
+    }
+    return sum;
+  }
+
+  /**
+   * From {@code workspace.descriptors}, row-major [rows, inputs], to {@code workspace.energies}
+   * (eV, [rows]) and dE/dD in {@code workspace.gradients} (eV, [rows, inputs]).
+   */
+  void evaluate(Workspace workspace) {
+    double[] x = workspace.descriptors(rows * inputs);
+    for (int l = 0; l < hidden.size(); l++) {
+      int size = rows * hidden.get(l).outputs();
+      double[] y = workspace.value(l, size);
+      forward.get(l).multiply(x, y);
+      LayerFunction.apply(hidden.get(l), rows, x, y, workspace.slope(l, size));
+      x = y;
+    }
+    for (int i = 0; i < rows; i++) {
+      workspace.energies(rows)[i] = constant + dot(x, i * output.length, output);
+    }
+    back(workspace);
+  }
+
+  private void back(Workspace workspace) {
+    double[] gradient = workspace.gradients(rows * inputs);
+    double[] dy = hidden.isEmpty() ? gradient : workspace.swap(0, rows * output.length);
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(output, 0, dy, i * output.length, output.length);
+    }
+    for (int l = hidden.size() - 1; l >= 0; l--) {
+      Layer layer = hidden.get(l);
+      int size = rows * layer.outputs();
+      double[] dz = workspace.slope(l, size);
+      for (int i = 0; i < size; i++) {
+        dz[i] *= dy[i];
+      }
+      double[] dx = l == 0 ? gradient : workspace.swap(hidden.size() - l, rows * layer.inputs());
+      backward.get(l).multiply(dz, dx);
+      addShortcut(layer, dy, dx);
+      dy = dx;
+    }
+  }
+
+  private void addShortcut(Layer layer, double[] dy, double[] dx) {
+    int n = layer.inputs();
+    switch (layer.shortcut()) {
+      case NONE -> {}
+      case SAME -> {
+        for (int i = 0; i < rows * n; i++) {
+          dx[i] += dy[i];
+        }
+      }
+      case DOUBLED -> {
+        for (int i = 0; i < rows; i++) {
+          for (int j = 0; j < n; j++) {
+            dx[i * n + j] += dy[2 * i * n + j] + dy[2 * i * n + n + j];
+          }
+        }
+      }
+    }
+  }
+}

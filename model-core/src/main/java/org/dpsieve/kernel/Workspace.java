@@ -1,0 +1,62 @@
+package org.dpsieve.kernel;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The scratch memory of one thread, shared by all models of an ensemble: it grows to what the
+ * largest of them needs.
+ */
+public final class Workspace {
+  private final List<double[]> value = new ArrayList<>();
+  private final List<double[]> slope = new ArrayList<>();
+  private final List<double[]> other = new ArrayList<>();
+  private final Map<ModelKernel, DescriptorKernel> descriptorKernels = new IdentityHashMap<>();
+
+  DescriptorKernel descriptorKernel(ModelKernel model) {
+    return descriptorKernels.computeIfAbsent(model, ModelKernel::newDescriptorKernel);
+  }
+
+  /** Output of hidden layer {@code l}. */
+  double[] value(int l, int size) {
+    return array(value, l, size);
+  }
+
+  /** Slope of hidden layer {@code l}. */
+  double[] slope(int l, int size) {
+    return array(slope, l, size);
+  }
+
+  /** Two arrays by turns, {@code turn} even or odd. */
+  double[] swap(int turn, int size) {
+    return array(other, turn % 2, size);
+  }
+
+  double[] descriptors(int size) {
+    return array(other, 2, size);
+  }
+
+  double[] gradients(int size) {
+    return array(other, 3, size);
+  }
+
+  double[] sums(int size) {
+    return array(other, 4, size);
+  }
+
+  double[] energies(int size) {
+    return array(other, 5, size);
+  }
+
+  private static double[] array(List<double[]> arrays, int index, int size) {
+    while (arrays.size() <= index) {
+      arrays.add(new double[0]);
+    }
+    if (arrays.get(index).length < size) {
+      arrays.set(index, new double[size]);
+    }
+    return arrays.get(index);
+  }
+}
