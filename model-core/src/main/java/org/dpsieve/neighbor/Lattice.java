@@ -14,7 +14,11 @@ final class Lattice {
   /** Distance between opposite faces, Å, [3]. */
   final double[] height;
 
-  private Lattice(double[] cell, double[] inverse, double[] height) {
+  /** 1 for a right-handed cell, -1 for a left-handed one. */
+  private final double handedness;
+
+  private Lattice(double[] cell, double[] inverse, double[] height, double handedness) {
+    this.handedness = handedness;
     this.cell = cell;
     this.inverse = inverse;
     this.height = height;
@@ -47,17 +51,24 @@ final class Lattice {
         inverse[3 * k + i] = faces[3 * i + k] / volume;
       }
     }
-    return new Lattice(cell, inverse, height);
+    return new Lattice(cell, inverse, height, Math.signum(volume));
   }
 
-  /** Positions moved into the cell by whole lattice vectors, Å. */
+  /**
+   * Positions moved into the cell by whole lattice vectors, Å. In a left-handed cell they are
+   * turned inside out as well: DeePMD-kit divides by the volume without its sign ({@code
+   * source/lib/src/region.cc}), and its forces, reversed, are what its users have.
+   */
   double[] wrap(double[] coord) {
-    double[] wrapped = coord.clone();
+    double[] wrapped = new double[coord.length];
     for (int i = 0; i < coord.length; i += 3) {
       for (int k = 0; k < 3; k++) {
-        double shift = Math.floor(fraction(coord, i, k));
+        double fraction = handedness * fraction(coord, i, k) % 1.0;
+        if (fraction < 0) {
+          fraction += 1;
+        }
         for (int c = 0; c < 3; c++) {
-          wrapped[i + c] -= shift * cell[3 * k + c];
+          wrapped[i + c] += fraction * cell[3 * k + c];
         }
       }
     }
