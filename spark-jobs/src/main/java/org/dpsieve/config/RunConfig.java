@@ -5,14 +5,20 @@ import java.util.List;
 /**
  * One run: both files read, mapped to today's keys and checked.
  *
- * @param warnings what a person should know before the run: old keys, keys with another effect than
- *     their name says; one sentence each
+ * @param warnings what a person should know before the run: keys of another effect than in DP-GEN,
+ *     or of none; one sentence each
+ * @param migrations old keys and what they were taken for; one sentence each
  * @param notes what was decided where the files leave it open; one sentence each
  */
 public record RunConfig(
-    SimplifyConfig simplify, MachineConfig machine, List<String> warnings, List<String> notes) {
+    SimplifyConfig simplify,
+    MachineConfig machine,
+    List<String> warnings,
+    List<String> migrations,
+    List<String> notes) {
   public RunConfig {
     warnings = List.copyOf(warnings);
+    migrations = List.copyOf(migrations);
     notes = List.copyOf(notes);
   }
 }

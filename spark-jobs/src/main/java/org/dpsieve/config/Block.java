@@ -1,0 +1,268 @@
+package org.dpsieve.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * One object of a parameter file. Asking for a key declares it; {@link #finish} reports those that
+ * nobody asked for. Types are dargs' own: an integer serves as a float, nothing else is converted.
+ * Keys that begin with {@code _} are comments.
+ */
+final class Block {
+  private final ParameterFile file;
+  private final String path;
+  private final ObjectNode node;
+  private final Problems problems;
+  private final Set<String> declared = new LinkedHashSet<>();
+
+  Block(ParameterFile file, String path, ObjectNode node, Problems problems) {
+    this.file = file;
+    this.path = path;
+    this.node = node;
+    this.problems = problems;
+  }
+
+  ObjectNode node() {
+    return node;
+  }
+
+  ParameterFile file() {
+    return file;
+  }
+
+  /** {@code a.b}; empty for the file's own object. */
+  String path() {
+    return path;
+  }
+
+  /** {@code a.b.key}. */
+  String path(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  /** {@code simplify.json, line 3: a.b.key}. */
+  String where(String key) {
+    return file.where(path(key));
+  }
+
+  boolean has(String key) {
+    declared.add(key);
+    return node.has(key);
+  }
+
+  /** Whether the key has a value other than {@code null}. */
+  boolean given(String key) {
+    return has(key) && !node.get(key).isNull();
+  }
+
+  /** Declares keys without reading them. */
+  Block declare(Collection<String> keys) {
+    declared.addAll(keys);
+    return this;
+  }
+
+  void error(String key, String message) {
+    problems.error(where(key) + ": " + message);
+  }
+
+  void warn(String key, String message) {
+    problems.warn(where(key) + ": " + message);
+  }
+
+  /** Reports a required key as missing; true when it is there. */
+  boolean require(String key, String expected) {
+    if (has(key)) {
+      return true;
+    }
+    // a key that is there but misspelt is reported once, as that
+    if (Spelling.nearest(key, undeclared()).isEmpty()) {
+      problems.error(
+          "%s: %s is missing, expected %s"
+              .formatted(file.path().getFileName(), path(key), expected));
+    }
+    return false;
+  }
+
+  Optional<String> text(String key) {
+    return value(key, JsonNode::isTextual, "a string").map(JsonNode::textValue);
+  }
+
+  Optional<Boolean> bool(String key) {
+    return value(key, JsonNode::isBoolean, "true or false").map(JsonNode::booleanValue);
+  }
+
+  boolean flag(String key) {
+    return bool(key).orElse(false);
+  }
+
+  /** An integer of at least {@code least} that fits 32 bits. */
+  OptionalInt integer(String key, int least) {
+    Optional<JsonNode> value = value(key, JsonNode::isIntegralNumber, "an integer");
+    if (value.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    JsonNode number = value.get();
+    if (!number.canConvertToInt() || number.intValue() < least) {
+      error(key, "found %s, expected an integer of at least %d".formatted(number, least));
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of(number.intValue());
+  }
+
+  Optional<Long> longInteger(String key) {
+    Optional<JsonNode> value = value(key, JsonNode::isIntegralNumber, "an integer");
+    if (value.isPresent() && !value.get().canConvertToLong()) {
+      error(key, "found %s, expected an integer of 64 bits".formatted(value.get()));
+      return Optional.empty();
+    }
+    return value.map(JsonNode::longValue);
+  }
+
+  /** A number that may be infinite, but not NaN. */
+  OptionalDouble number(String key) {
+    Optional<JsonNode> value = value(key, JsonNode::isNumber, "a number");
+    if (value.isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    double number = value.get().doubleValue();
+    if (Double.isNaN(number)) {
+      error(key, "found NaN, expected a number");
+      return OptionalDouble.empty();
+    }
+    return OptionalDouble.of(number);
+  }
+
+  /** A finite number of at least {@code least}. */
+  OptionalDouble finite(String key, double least) {
+    OptionalDouble number = number(key);
+    if (number.isPresent()
+        && (Double.isInfinite(number.getAsDouble()) || number.getAsDouble() < least)) {
+      error(
+          key,
+          "found %s, expected a finite number%s"
+              .formatted(
+                  node.get(key),
+                  least == Double.NEGATIVE_INFINITY ? "" : " of at least " + Numbers.text(least)));
+      return OptionalDouble.empty();
+    }
+    return number;
+  }
+
+  Optional<List<String>> texts(String key) {
+    return list(key, JsonNode::isTextual, "a list of strings")
+        .map(items -> items.stream().map(JsonNode::textValue).toList());
+  }
+
+  /** A list of strings, for which older files and careless ones give one bare string. */
+  Optional<List<String>> textOrTexts(String key) {
+    if (has(key) && node.get(key).isTextual()) {
+      return Optional.of(List.of(node.get(key).textValue()));
+    }
+    return list(key, JsonNode::isTextual, "a string or a list of strings")
+        .map(items -> items.stream().map(JsonNode::textValue).toList());
+  }
+
+  Optional<List<Double>> numbers(String key) {
+    return list(
+            key,
+            item -> item.isNumber() && Double.isFinite(item.doubleValue()),
+            "a list of finite numbers")
+        .map(items -> items.stream().map(JsonNode::doubleValue).toList());
+  }
+
+  /** An object; {@code null} in its place is reported like any other type. */
+  Optional<Block> block(String key) {
+    return value(key, JsonNode::isObject, "an object, { ... }").map(value -> child(key, value));
+  }
+
+  Block child(String key, JsonNode object) {
+    return new Block(file, path(key), (ObjectNode) object, problems);
+  }
+
+  /** One of a few words. */
+  Optional<String> choice(String key, List<String> choices) {
+    Optional<String> word = text(key);
+    if (word.isPresent() && !choices.contains(word.get())) {
+      error(
+          key,
+          "found '%s', expected one of %s%s"
+              .formatted(
+                  word.get(), String.join(", ", choices), Spelling.hint(word.get(), choices)));
+      return Optional.empty();
+    }
+    return word;
+  }
+
+  private interface Test {
+    boolean accepts(JsonNode node);
+  }
+
+  private Optional<JsonNode> value(String key, Test test, String expected) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    JsonNode value = node.get(key);
+    if (!test.accepts(value)) {
+      error(key, "found %s, expected %s".formatted(describe(value), expected));
+      return Optional.empty();
+    }
+    return Optional.of(value);
+  }
+
+  private Optional<List<JsonNode>> list(String key, Test item, String expected) {
+    Optional<JsonNode> value = value(key, JsonNode::isArray, expected);
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
+    List<JsonNode> items = new ArrayList<>();
+    for (JsonNode element : value.get()) {
+      if (!item.accepts(element)) {
+        error(
+            key,
+            "item %d is %s, expected %s".formatted(items.size() + 1, describe(element), expected));
+        return Optional.empty();
+      }
+      items.add(element);
+    }
+    return Optional.of(items);
+  }
+
+  /** A value and its type, for messages; long ones are cut. */
+  static String describe(JsonNode value) {
+    String text = value.toString();
+    String shown = text.length() <= 60 ? text : text.substring(0, 57) + "...";
+    return switch (value.getNodeType()) {
+      case STRING -> shown + " (a string)";
+      case NUMBER -> shown + (value.isIntegralNumber() ? " (an integer)" : " (a float)");
+      case BOOLEAN -> shown + " (a truth value)";
+      case ARRAY -> shown + " (a list)";
+      case OBJECT -> shown + " (an object)";
+      default -> shown;
+    };
+  }
+
+  private List<String> undeclared() {
+    List<String> keys = new ArrayList<>();
+    node.fieldNames().forEachRemaining(keys::add);
+    keys.removeIf(key -> key.startsWith("_") || declared.contains(key));
+    return keys;
+  }
+
+  /** Reports every key nobody asked for. */
+  void finish() {
+    for (String key : undeclared()) {
+      String hint = Spelling.hint(key, declared);
+      problems.error(
+          "%s: unknown key%s"
+              .formatted(where(key), hint.isEmpty() ? "; remove it, nothing reads it" : hint));
+    }
+  }
+}

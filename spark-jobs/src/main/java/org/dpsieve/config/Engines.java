@@ -1,0 +1,169 @@
+package org.dpsieve.config;
+
+import java.util.List;
+import java.util.Optional;
+import org.dpsieve.config.MachineReader.Read;
+import org.dpsieve.config.TrainingInput.Trainable;
+
+/** Decides who does each step, from both files together. */
+final class Engines {
+  private static final List<String> BACKENDS = List.of("local", "spark", "dpdispatcher");
+
+  private final Problems problems;
+
+  Engines(Problems problems) {
+    this.problems = problems;
+  }
+
+  /** Training: our solve of the output layer where the files freeze everything else. */
+  MachineConfig.Section train(Read section, Block simplify, TrainKeys.Read keys) {
+    Optional<String> engine = choice(section, List.of("output-layer", "dp"));
+    boolean outputLayer =
+        !keys.inputs().isEmpty()
+            && keys.inputs().stream()
+                .allMatch(read -> read.input().trainable() == Trainable.OUTPUT_LAYER);
+    boolean given = keys.inputs().stream().anyMatch(TrainingReader.Read::trainableGiven);
+    String param = simplify.where("default_training_param");
+    if (engine.isEmpty()
+        && !section.block().has("engine")
+        && !keys.inputs().isEmpty()
+        && !outputLayer) {
+      problems.error(
+          "%s: leaves more than the output layer trainable, which takes DeePMD-kit's dp train: not available yet. Set model.descriptor.trainable to false and model.fitting_net.trainable to [false, ..., false, true], or train.engine of %s to output-layer"
+              .formatted(param, section.block().file().path().getFileName()));
+    } else if (engine.equals(Optional.of("dp"))) {
+      section
+          .block()
+          .error(
+              "engine",
+              "'dp' (DeePMD-kit's dp train) is not available yet; use output-layer, which trains the output layer of the fitting net");
+    } else if (engine.equals(Optional.of("output-layer")) && !outputLayer) {
+      if (given) {
+        problems.error(
+            "%s: its trainable keys leave another choice of layers than the output layer, but %s is output-layer; set model.descriptor.trainable to false and model.fitting_net.trainable to [false, ..., false, true]"
+                .formatted(param, section.block().where("engine")));
+      } else if (!keys.inputs().isEmpty()) {
+        problems.warn(
+            "%s: says of no layer that it is frozen; with train.engine output-layer only the output layer is trained"
+                .formatted(param));
+      }
+    }
+    if (!keys.initModel()) {
+      problems.error(
+          "%s: expected true: the output layer is solved on top of the models in training_iter0_model_path, training from random weights is not available yet"
+              .formatted(simplify.where("training_init_model")));
+    }
+    inProcess(section, "output-layer");
+    if (engine.isEmpty()) {
+      problems.note(
+          "train.engine: output-layer, from the trainable keys of default_training_param");
+    }
+    problems.note(
+        "training: learning_rate, numb_steps and batch sizes have no part in a solve; of the loss, limit_pref_e, _f and _v count");
+    return section.with(Engine.OUTPUT_LAYER, Backend.SPARK);
+  }
+
+  /** Deviation: our kernels. */
+  MachineConfig.Section modelDevi(Read section) {
+    Optional<String> engine = choice(section, List.of("jvm", "dp"));
+    if (engine.equals(Optional.of("dp"))) {
+      section
+          .block()
+          .error("engine", "'dp' (DeePMD-kit's dp model-devi) is not available yet; use jvm");
+    }
+    String program = section.command().map(Engines::program).orElse("");
+    if (!section.block().has("engine")
+        && (program.startsWith("lmp") || program.startsWith("lammps"))) {
+      section
+          .block()
+          .error(
+              "command",
+              "found '%s': LAMMPS explores in dpgen run, but simplify asks dp for the deviation (DP-GEN issue 1265); write dp, or set engine to jvm, which needs no program"
+                  .formatted(section.command().get()));
+    }
+    inProcess(section, "jvm");
+    return section.with(Engine.JVM, Backend.SPARK);
+  }
+
+  /** The program of a shell command, without its folder. */
+  private static String program(String command) {
+    String[] words = command.strip().split("\\s+");
+    for (String word : words) {
+      String name = word.substring(word.lastIndexOf('/') + 1);
+      boolean launcher = name.matches("mpirun|mpiexec|srun|env|.*=.*|-.*|\\d+");
+      if (!launcher) {
+        return name;
+      }
+    }
+    return "";
+  }
+
+  /** Labels: what the style says. */
+  MachineConfig.Section fp(Read section, LabelConfig label, boolean labeled) {
+    Optional<String> engine = choice(section, List.of("embedded", "command"));
+    if (!labeled && label.style() == FpStyle.VASP) {
+      if (engine.equals(Optional.of("embedded"))) {
+        section.block().error("engine", "VASP is no part of this program; expected command");
+      }
+      if (section.block().has("backend")) {
+        section
+            .backend()
+            .filter(BACKENDS::contains)
+            .ifPresentOrElse(
+                backend ->
+                    section
+                        .block()
+                        .error(
+                            "backend",
+                            "'%s': starting VASP from here is not available yet; remove this key: complete task folders are written, run VASP in them"
+                                .formatted(backend)),
+                () -> choiceOfBackend(section));
+      }
+      problems.warn(
+          "fp_style vasp: task folders are written to iter.*/02.fp and the run stops there; starting VASP and reading its outputs are not available yet");
+      return section.with(Engine.COMMAND, Backend.LOCAL);
+    }
+    if (engine.equals(Optional.of("command"))) {
+      section
+          .block()
+          .error(
+              "engine",
+              labeled
+                  ? "labeled is true, no program is started; remove this key"
+                  : "fp_style %s is done in this program; expected embedded"
+                      .formatted(label.style().key()));
+    }
+    inProcess(section, "embedded");
+    return section.with(Engine.EMBEDDED, Backend.SPARK);
+  }
+
+  private static Optional<String> choice(Read section, List<String> engines) {
+    return section.engine().isEmpty()
+        ? Optional.empty()
+        : section.block().choice("engine", engines);
+  }
+
+  private static Optional<String> choiceOfBackend(Read section) {
+    return section.backend().isEmpty()
+        ? Optional.empty()
+        : section.block().choice("backend", BACKENDS);
+  }
+
+  private void inProcess(Read section, String engine) {
+    choiceOfBackend(section)
+        .filter(backend -> !backend.equals("spark"))
+        .ifPresent(
+            backend ->
+                section
+                    .block()
+                    .error(
+                        "backend",
+                        "'%s' cannot run the engine %s, which runs in Spark's executors; remove this key or set it to spark"
+                            .formatted(backend, engine)));
+    if (!section.settings().isEmpty()) {
+      problems.note(
+          "%s: %s not used, the engine %s runs in Spark's executors"
+              .formatted(section.block().path(), String.join(", ", section.settings()), engine));
+    }
+  }
+}

@@ -1,0 +1,280 @@
+package org.dpsieve.config;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/** The {@code fp_} keys: what gives a frame its new label. */
+final class LabelReader {
+  /** What DP-GEN also knows. */
+  private static final List<String> NOT_YET =
+      List.of("gaussian", "siesta", "cp2k", "abacus", "pwmat", "pwscf", "custom");
+
+  private static final List<String> STYLES = List.of("none", "vasp", "d3");
+
+  /** Keys of some style of DP-GEN. */
+  static final List<String> KEYS =
+      List.of(
+          "fp_style",
+          "fp_pp_path",
+          "fp_pp_files",
+          "fp_incar",
+          "fp_aniso_kspacing",
+          "cvasp",
+          "fp_skip_bad_box",
+          "fp_params",
+          "user_fp_params",
+          "external_input_path",
+          "fp_orb_files",
+          "fp_kpt_file",
+          "fp_dpks_descriptor",
+          "k_points",
+          "cluster_cutoff",
+          "cluster_cutoff_hard",
+          "cluster_minify",
+          "fp_task_max",
+          "fp_task_min",
+          "fp_accurate_threshold",
+          "fp_accurate_soft_threshold",
+          "ratio_failed");
+
+  private static final List<String> VASP_KEYS =
+      List.of("fp_pp_path", "fp_pp_files", "fp_incar", "fp_aniso_kspacing", "cvasp");
+  private static final List<String> MEASURES =
+      List.of("length_ratio", "height_ratio", "wrap_ratio", "tilt_ratio", "min_distance");
+
+  private final Block file;
+  private final Paths paths;
+  private final List<String> typeMap;
+  private final Problems problems;
+
+  LabelReader(Block file, Paths paths, List<String> typeMap, Problems problems) {
+    this.file = file;
+    this.paths = paths;
+    this.typeMap = typeMap;
+    this.problems = problems;
+  }
+
+  LabelConfig read(boolean labeled) {
+    FpStyle style = style(labeled);
+    Optional<VaspConfig> vasp = Optional.empty();
+    Optional<D3Config> d3 = Optional.empty();
+    if (labeled) {
+      if (style != FpStyle.NONE) {
+        file.warn("fp_style", "of no effect: labeled is true, so nothing is calculated");
+      }
+    } else if (style == FpStyle.VASP) {
+      vasp = vasp();
+    } else if (style == FpStyle.D3) {
+      d3 = Optional.of(d3());
+    }
+    if (style != null) {
+      warnOfOtherStyles(style, labeled);
+    }
+    return new LabelConfig(
+        style == null ? FpStyle.NONE : style,
+        vasp,
+        d3,
+        skipBadBox(),
+        taskMax(labeled),
+        ratioFailed());
+  }
+
+  /** {@code null} when it is wrong. */
+  private FpStyle style(boolean labeled) {
+    String name = file.text("fp_style").orElse("none");
+    if (NOT_YET.contains(name)) {
+      file.error(
+          "fp_style",
+          "'%s' cannot be run yet; now: vasp, d3, or none with labeled true".formatted(name));
+      return null;
+    }
+    if (!STYLES.contains(name)) {
+      file.error(
+          "fp_style",
+          "unknown style '%s'%s; known: %s"
+              .formatted(name, Spelling.hint(name, STYLES), String.join(", ", STYLES)));
+      return null;
+    }
+    FpStyle style = FpStyle.valueOf(name.toUpperCase(Locale.ROOT));
+    if (style == FpStyle.NONE && !labeled) {
+      problems.error(
+          "%s: found none, but labeled is false: picked frames need a labeller; set fp_style to vasp or d3, or labeled to true"
+              .formatted(file.where("fp_style")));
+      return null;
+    }
+    return style;
+  }
+
+  private void warnOfOtherStyles(FpStyle style, boolean labeled) {
+    List<String> idle = new ArrayList<>();
+    for (String key : KEYS) {
+      boolean common =
+          key.equals("fp_style")
+              || key.startsWith("fp_task_")
+              || key.startsWith("fp_accurate_")
+              || key.equals("ratio_failed")
+              || key.equals("fp_skip_bad_box");
+      boolean own =
+          !labeled
+              && (style == FpStyle.VASP && VASP_KEYS.contains(key)
+                  || style == FpStyle.D3 && key.equals("fp_params"));
+      if (common || own || !file.has(key)) {
+        continue;
+      }
+      if (style == FpStyle.VASP && !labeled && key.endsWith("fp_params")) {
+        file.error(key, "VASP takes its settings from fp_incar alone; remove it");
+        continue;
+      }
+      idle.add(key);
+    }
+    if (!idle.isEmpty()) {
+      problems.warn(
+          "%s: of no effect %s: %s"
+              .formatted(
+                  file.file().path().getFileName(),
+                  labeled ? "with labeled true" : "with fp_style " + style.key(),
+                  String.join(", ", idle)));
+    }
+  }
+
+  private Optional<VaspConfig> vasp() {
+    if (file.flag("cvasp")) {
+      file.error(
+          "cvasp",
+          "DP-GEN's custodian script is not part of this program; set it to false and name a command that wraps VASP in fp.command of machine.json");
+    }
+    Optional<List<Double>> spacing = file.numbers("fp_aniso_kspacing");
+    if (spacing.isPresent()
+        && (spacing.get().size() != 3 || spacing.get().stream().anyMatch(k -> k <= 0))) {
+      file.error(
+          "fp_aniso_kspacing", "found %s, expected three numbers above 0".formatted(spacing.get()));
+    }
+    List<Path> potcars = potcars();
+    Path incar = null;
+    if (file.require("fp_incar", "the path of an INCAR file")) {
+      Optional<String> text = file.text("fp_incar");
+      if (text.isPresent()) {
+        incar = paths.resolve(text.get());
+        new VaspFiles(problems)
+            .checkIncar(file, incar, paths.lookedFor(text.get()), spacing.isPresent());
+      }
+    }
+    return incar == null ? Optional.empty() : Optional.of(new VaspConfig(potcars, incar, spacing));
+  }
+
+  private List<Path> potcars() {
+    boolean folder = file.require("fp_pp_path", "the folder of the POTCAR files");
+    boolean names = file.require("fp_pp_files", "one POTCAR file name per element of type_map");
+    List<Path> potcars = new ArrayList<>();
+    if (!folder || !names) {
+      return potcars;
+    }
+    Optional<String> path = file.text("fp_pp_path");
+    Optional<List<String>> files = file.texts("fp_pp_files");
+    if (path.isEmpty() || files.isEmpty()) {
+      return potcars;
+    }
+    Path where = paths.resolve(path.get());
+    if (!Files.isDirectory(where)) {
+      file.error("fp_pp_path", "no such folder: %s".formatted(paths.lookedFor(path.get())));
+      return potcars;
+    }
+    if (!typeMap.isEmpty() && files.get().size() != typeMap.size()) {
+      file.error(
+          "fp_pp_files",
+          "found %d files, expected %d: one per element of type_map %s, in its order"
+              .formatted(files.get().size(), typeMap.size(), typeMap));
+      return potcars;
+    }
+    for (int i = 0; i < files.get().size(); i++) {
+      Path potcar = where.resolve(files.get().get(i));
+      new VaspFiles(problems).checkPotcar(file, potcar, typeMap.isEmpty() ? "" : typeMap.get(i));
+      potcars.add(potcar);
+    }
+    return potcars;
+  }
+
+  private D3Config d3() {
+    Optional<Block> params = file.block("fp_params");
+    if (params.isEmpty()) {
+      return new D3Config("pbe", "zero", OptionalDouble.empty(), OptionalDouble.empty());
+    }
+    Block block = params.get().declare(List.of("functional", "damping", "cutoff", "cn_cutoff"));
+    D3Config config =
+        new D3Config(
+            block.text("functional").orElse("pbe"),
+            block.choice("damping", List.of("zero", "bj")).orElse("zero"),
+            block.finite("cutoff", 0),
+            block.finite("cn_cutoff", 0));
+    block.finish();
+    return config;
+  }
+
+  /** {@code "length_ratio:5;height_ratio:5"}. */
+  private Map<String, Double> skipBadBox() {
+    Map<String, Double> limits = new LinkedHashMap<>();
+    for (String part : file.text("fp_skip_bad_box").orElse("").split(";")) {
+      if (part.isBlank()) {
+        continue;
+      }
+      String[] pair = part.split(":", -1);
+      String key = pair[0].strip().equals("min_dist") ? "min_distance" : pair[0].strip();
+      if (!MEASURES.contains(key)) {
+        file.error(
+            "fp_skip_bad_box",
+            "unknown measure '%s'%s; known: %s"
+                .formatted(key, Spelling.hint(key, MEASURES), String.join(", ", MEASURES)));
+        continue;
+      }
+      double limit = Double.NaN;
+      try {
+        limit = pair.length == 2 ? Double.parseDouble(pair[1].strip()) : Double.NaN;
+      } catch (NumberFormatException e) {
+        // reported below
+      }
+      if (!(limit > 0) || Double.isInfinite(limit)) {
+        file.error(
+            "fp_skip_bad_box",
+            "found '%s', expected measure:number with a number above 0".formatted(part.strip()));
+      } else if (limits.put(key, limit) != null) {
+        file.error("fp_skip_bad_box", key + " is given twice; keep one");
+      }
+    }
+    if (!limits.isEmpty()) {
+      file.warn(
+          "fp_skip_bad_box", "applied to every pick here; DP-GEN's simplify ignores it for VASP");
+    }
+    return limits;
+  }
+
+  private OptionalInt taskMax(boolean labeled) {
+    OptionalInt taskMax = file.integer("fp_task_max", 1);
+    for (String key : List.of("fp_accurate_threshold", "fp_accurate_soft_threshold")) {
+      if (file.finite(key, 0).isPresent()) {
+        file.warn(key, "of no effect, as in DP-GEN's simplify");
+      }
+    }
+    if (taskMax.isPresent() && labeled) {
+      file.warn("fp_task_max", "of no effect: labeled is true, so nothing is calculated");
+      return OptionalInt.empty();
+    }
+    return taskMax;
+  }
+
+  private double ratioFailed() {
+    double ratio = file.finite("ratio_failed", 0).orElse(0.05);
+    if (ratio > 1) {
+      file.error(
+          "ratio_failed", "found %s, expected a share from 0 to 1".formatted(Numbers.text(ratio)));
+    }
+    return ratio;
+  }
+}

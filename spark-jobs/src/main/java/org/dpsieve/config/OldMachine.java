@@ -1,0 +1,269 @@
+package org.dpsieve.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Brings older forms of machine.json to today's: a section {@code train}, {@code model_devi},
+ * {@code fp} each with {@code command}, {@code machine}, {@code resources}. Older are lists of
+ * which the first counts, flat keys ({@code train_machine}), and the names of DP-GEN's own
+ * dispatcher before dpdispatcher.
+ */
+final class OldMachine {
+  static final List<String> SECTIONS = List.of("train", "model_devi", "fp");
+  private static final List<String> PARTS =
+      List.of(
+          "command",
+          "machine",
+          "resources",
+          "group_size",
+          "user_forward_files",
+          "user_backward_files");
+  private static final Map<String, String> RESOURCES =
+      ordered(
+          "numb_node", "number_node",
+          "task_per_node", "cpu_per_node",
+          "numb_gpu", "gpu_per_node",
+          "partition", "queue_name");
+  private static final Map<String, String> SLURM_FLAGS =
+      ordered(
+          "time_limit", "--time",
+          "mem_limit", "--mem",
+          "qos", "--qos",
+          "account", "--account",
+          "exclude_list", "--exclude",
+          "constraint_list", "--constraint",
+          "license_list", "--licenses");
+  private static final List<String> PROFILE =
+      List.of("hostname", "port", "username", "password", "key_filename", "passphrase", "timeout");
+  private static final List<String> OLD_MACHINE =
+      List.of("batch", "machine_type", "work_path", "lazy_local", "hostname", "username", "port");
+
+  private final ParameterFile file;
+  private final ObjectNode root;
+  private final Problems problems;
+
+  private OldMachine(ParameterFile file, ObjectNode root, Problems problems) {
+    this.file = file;
+    this.root = root;
+    this.problems = problems;
+  }
+
+  static void migrate(ParameterFile file, ObjectNode root, Problems problems) {
+    new OldMachine(file, root, problems).migrate();
+  }
+
+  private static Map<String, String> ordered(String... pairs) {
+    Map<String, String> map = new LinkedHashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      map.put(pairs[i], pairs[i + 1]);
+    }
+    return map;
+  }
+
+  private void migrate() {
+    programPaths();
+    for (String name : SECTIONS) {
+      firstOfList(name);
+      flatKeys(name);
+      if (root.get(name) instanceof ObjectNode section) {
+        groupSize(name, section);
+        String batch = machine(name, section);
+        resources(name, section, batch);
+      }
+    }
+  }
+
+  /**
+   * {@code deepmd_path}, {@code python_path}: where {@code dp} was looked for; {@code lmp_command}.
+   */
+  private void programPaths() {
+    JsonNode folder = root.remove("deepmd_path");
+    JsonNode python = root.remove("python_path");
+    String dp = null;
+    if (folder != null && folder.isTextual()) {
+      dp = folder.textValue() + "/bin/dp";
+    }
+    if (python != null && python.isTextual()) {
+      dp = python.textValue() + " -m deepmd";
+    }
+    if (dp != null) {
+      for (String key : List.of("train_command", "model_devi_command")) {
+        if (!root.has(key)) {
+          root.put(key, dp);
+        }
+      }
+      String old = python != null ? "python_path" : "deepmd_path";
+      problems.migrated("%s: old key, taken as the command '%s'".formatted(file.where(old), dp));
+    }
+    if (root.remove("lmp_command") != null) {
+      problems.migrated(
+          "%s: of no effect, dpgen simplify runs no LAMMPS".formatted(file.where("lmp_command")));
+    }
+  }
+
+  private void firstOfList(String name) {
+    if (!(root.get(name) instanceof ArrayNode list)) {
+      return;
+    }
+    if (list.isEmpty() || !list.get(0).isObject()) {
+      problems.error(
+          "%s: found %s, expected an object, or a list that begins with one"
+              .formatted(file.where(name), Block.describe(list)));
+      root.remove(name);
+      return;
+    }
+    if (list.size() > 1) {
+      problems.warn(
+          "%s: a list of %d; only the first counts, as in DP-GEN"
+              .formatted(file.where(name), list.size()));
+    }
+    root.set(name, list.get(0));
+    file.movedAll(name + "[0]", name);
+  }
+
+  private void flatKeys(String name) {
+    for (String part : PARTS) {
+      String flat = name + "_" + part;
+      if (!root.has(flat)) {
+        continue;
+      }
+      JsonNode section = root.has(name) ? root.get(name) : root.putObject(name);
+      if (section instanceof ObjectNode block) {
+        if (block.has(part)) {
+          problems.error(
+              "%s: given here and in %s.%s; remove one".formatted(file.where(flat), name, part));
+        } else {
+          block.set(part, root.get(flat));
+          file.movedAll(flat, name + "." + part);
+          problems.migrated("%s: flat key, taken as %s.%s".formatted(file.where(flat), name, part));
+        }
+      }
+      root.remove(flat);
+    }
+  }
+
+  private void groupSize(String name, ObjectNode section) {
+    JsonNode size = section.remove("group_size");
+    if (size == null) {
+      return;
+    }
+    JsonNode resources =
+        section.has("resources") ? section.get("resources") : section.putObject("resources");
+    if (resources instanceof ObjectNode block && !block.has("group_size")) {
+      block.set("group_size", size);
+      file.moved(name + ".group_size", name + ".resources.group_size");
+      problems.migrated(
+          "%s: old place, taken as resources.group_size"
+              .formatted(file.where(name + ".group_size")));
+    } else {
+      problems.migrated(
+          "%s: of no effect, resources.group_size counts"
+              .formatted(file.where(name + ".group_size")));
+    }
+  }
+
+  /** Returns the batch system in lower case, {@code ""} when unknown. */
+  private String machine(String name, ObjectNode section) {
+    if (!(section.get("machine") instanceof ObjectNode machine)) {
+      return "";
+    }
+    boolean old = !machine.has("batch_type") && OLD_MACHINE.stream().anyMatch(machine::has);
+    if (!old) {
+      return machine.path("batch_type").asText("").toLowerCase(Locale.ROOT);
+    }
+    problems.migrated(
+        "%s: form of DP-GEN before 0.10, taken as dpdispatcher's (batch_type, context_type, remote_root, remote_profile)"
+            .formatted(file.where(name + ".machine")));
+    JsonNode batch =
+        machine.has("batch") ? machine.remove("batch") : machine.remove("machine_type");
+    machine.remove("machine_type");
+    String batchType = batch == null ? "shell" : batch.asText();
+    boolean lazy = machine.path("lazy_local").asBoolean(false);
+    machine.remove("lazy_local");
+    ObjectNode profile = JsonNodeFactory.instance.objectNode();
+    for (String key : PROFILE) {
+      if (machine.has(key)) {
+        profile.set(key, machine.remove(key));
+      }
+    }
+    machine.put("batch_type", MachineReader.batchType(batchType).orElse(batchType));
+    String context = profile.has("hostname") ? "SSHContext" : "LocalContext";
+    machine.put("context_type", lazy ? "LazyLocalContext" : context);
+    machine.put("local_root", "./");
+    if (machine.has("work_path")) {
+      machine.set("remote_root", machine.remove("work_path"));
+    }
+    if (profile.has("hostname") && !lazy) {
+      machine.set("remote_profile", profile);
+    }
+    return batchType.toLowerCase(Locale.ROOT);
+  }
+
+  private void resources(String name, ObjectNode section, String batch) {
+    if (!(section.get("resources") instanceof ObjectNode resources)) {
+      return;
+    }
+    String path = name + ".resources";
+    RESOURCES.forEach(
+        (old, now) -> {
+          if (resources.has(old) && !resources.has(now)) {
+            resources.set(now, resources.remove(old));
+            file.moved(path + "." + old, path + "." + now);
+            problems.migrated(
+                "%s: old name, taken as %s".formatted(file.where(path + "." + old), now));
+          }
+        });
+    SLURM_FLAGS.forEach(
+        (old, flag) -> {
+          if (!resources.has(old)) {
+            return;
+          }
+          String key = path + "." + old;
+          String value = words(resources.remove(old));
+          if (value.isEmpty()) {
+            return; // a default of old files that sets nothing
+          }
+          if (!batch.startsWith("slurm")) {
+            problems.error(
+                "%s: old key; write the line that sets it into resources.custom_flags"
+                    .formatted(file.where(key)));
+            return;
+          }
+          String line = "#SBATCH " + flag + "=" + value + (old.equals("mem_limit") ? "G" : "");
+          JsonNode flags =
+              resources.has("custom_flags")
+                  ? resources.get("custom_flags")
+                  : resources.putArray("custom_flags");
+          if (flags instanceof ArrayNode list) {
+            list.add(line);
+          }
+          problems.migrated(
+              "%s: old key, taken as custom_flags \"%s\"".formatted(file.where(key), line));
+        });
+    JsonNode mpi = resources.remove("with_mpi");
+    if (mpi != null && mpi.asBoolean()) {
+      problems.warn(
+          "%s: old key, of no effect; write mpirun or srun into %s.command"
+              .formatted(file.where(path + ".with_mpi"), name));
+    }
+  }
+
+  private static String words(JsonNode value) {
+    if (!value.isArray()) {
+      String text = value.isNull() ? "" : value.asText();
+      return text.equals("-1") ? "" : text;
+    }
+    StringBuilder text = new StringBuilder();
+    for (JsonNode item : value) {
+      text.append(text.isEmpty() ? "" : ",").append(item.asText());
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,85 @@
+package org.dpsieve.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Looks for the systems of {@code pick_data} and {@code init_data_sys} where that is cheap: on this
+ * machine. What is inside is the import's to judge; other file systems are looked at by Spark.
+ */
+final class PoolFiles {
+  private static final int DEEPEST = 32;
+  private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F'};
+
+  private final Paths paths;
+  private final Problems problems;
+
+  PoolFiles(Paths paths, Problems problems) {
+    this.paths = paths;
+    this.problems = problems;
+  }
+
+  /** Absolute paths, or URIs as they are; what holds no system is reported. */
+  List<String> resolve(Block file, String key, List<String> given) {
+    List<String> resolved = new ArrayList<>();
+    for (String text : given) {
+      if (Paths.isRemote(text)) {
+        resolved.add(text);
+        problems.note("%s: %s is looked at when the run starts".formatted(key, text));
+        continue;
+      }
+      Path path = paths.resolve(text);
+      resolved.add(path.toString());
+      if (!Files.exists(path)) {
+        file.error(key, "there is no %s".formatted(paths.lookedFor(text)));
+      } else if (Files.isDirectory(path) && !holdsSystem(path)) {
+        file.error(
+            key,
+            "%s: no system in it; expected folders with type.raw and set.000, or .hdf5 files"
+                .formatted(path));
+      } else if (Files.isRegularFile(path) && !isData(path) && !isHdf5(path)) {
+        file.error(
+            key,
+            "%s: is neither a folder of systems nor an HDF5 or extended XYZ file".formatted(path));
+      }
+    }
+    return resolved;
+  }
+
+  private static boolean holdsSystem(Path folder) {
+    try (Stream<Path> files =
+        Files.find(
+            folder,
+            DEEPEST,
+            (path, attributes) -> path.endsWith("type.raw") || isData(path),
+            FileVisitOption.FOLLOW_LINKS)) {
+      return files.findAny().isPresent();
+    } catch (IOException | UncheckedIOException e) {
+      return true; // a loop of links or a folder not to be read: the import says which
+    }
+  }
+
+  private static boolean isHdf5(Path file) {
+    try (InputStream stream = Files.newInputStream(file)) {
+      return Arrays.equals(stream.readNBytes(HDF5.length), HDF5);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean isData(Path path) {
+    String name = path.getFileName().toString();
+    return name.endsWith(".hdf5")
+        || name.endsWith(".h5")
+        || name.endsWith(".extxyz")
+        || name.endsWith(".xyz");
+  }
+}

@@ -1,0 +1,309 @@
+package org.dpsieve.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.dpsieve.config.TrustConfig.Range;
+import org.dpsieve.frame.Elements;
+
+/**
+ * {@code simplify.json}. The keys are those of dpgen 0.14 {@code simplify/arginfo.py} and {@code
+ * generator/arginfo.py}, plus our own.
+ */
+final class SimplifyReader {
+  private static final List<String> KEYS =
+      List.of(
+          "type_map",
+          "mass_map",
+          "use_ele_temp",
+          "init_data_prefix",
+          "init_data_sys",
+          "sys_format",
+          "init_batch_size",
+          "sys_configs_prefix",
+          "sys_configs",
+          "sys_batch_size",
+          "labeled",
+          "pick_data",
+          "init_pick_number",
+          "iter_pick_number",
+          "model_devi_f_trust_lo",
+          "model_devi_f_trust_hi",
+          "model_devi_e_trust_lo",
+          "model_devi_e_trust_hi",
+          "true_error_f_trust_lo",
+          "true_error_f_trust_hi",
+          "true_error_e_trust_lo",
+          "true_error_e_trust_hi",
+          "numb_models",
+          "mlp_engine",
+          "seed",
+          "max_iter",
+          "label_budget",
+          "pick_strategy");
+
+  /** Of {@code dpgen run}, whose files look much the same. */
+  private static final List<String> RUN_KEYS =
+      List.of(
+          "model_devi_jobs",
+          "model_devi_engine",
+          "model_devi_dt",
+          "model_devi_skip",
+          "model_devi_clean_traj",
+          "model_devi_merge_traj",
+          "model_devi_nopbc",
+          "model_devi_plumed",
+          "model_devi_perc_candi_f",
+          "model_devi_adapt_trust_lo",
+          "model_devi_v_trust_lo",
+          "model_devi_v_trust_hi",
+          "detailed_report_make_fp",
+          "fp_cluster_vacuum");
+
+  private final Block file;
+  private final Paths paths;
+  private final Problems problems;
+
+  SimplifyReader(Block file, Paths paths, Problems problems) {
+    this.file = file;
+    this.paths = paths;
+    this.problems = problems;
+  }
+
+  /** What the file says, before the models are looked at. */
+  record Read(
+      List<String> typeMap,
+      PoolConfig pool,
+      PickConfig pick,
+      TrustConfig trust,
+      LabelConfig label,
+      int fpTaskMin,
+      TrainKeys.Read train) {}
+
+  Read read() {
+    OldKeys.migrateSimplify(file.file(), file.node(), problems);
+    file.declare(KEYS).declare(LabelReader.KEYS).declare(TrainKeys.KEYS);
+    List<String> typeMap = typeMap();
+    masses(typeMap);
+    boolean labeled = file.flag("labeled");
+    PoolConfig pool = pool(labeled);
+    LabelConfig label = new LabelReader(file, paths, typeMap, problems).read(labeled);
+    PickConfig pick = pick(label);
+    TrustConfig trust = trust(labeled);
+    int fpTaskMin = fpTaskMin();
+    TrainKeys.Read train = new TrainKeys(file, problems).read(typeMap);
+    idle();
+    refuseRunKeys();
+    file.finish();
+    return new Read(typeMap, pool, pick, trust, label, fpTaskMin, train);
+  }
+
+  private List<String> typeMap() {
+    if (!file.require("type_map", "a list of element symbols")) {
+      return List.of();
+    }
+    List<String> symbols = file.texts("type_map").orElse(List.of());
+    HashSet<String> seen = new HashSet<>();
+    for (String symbol : symbols) {
+      if (Elements.number(symbol).isEmpty()) {
+        file.error(
+            "type_map", "'%s' is no chemical element%s".formatted(symbol, elementHint(symbol)));
+      } else if (!seen.add(symbol)) {
+        file.error("type_map", "'%s' is given twice".formatted(symbol));
+      }
+    }
+    if (symbols.isEmpty()
+        && file.node().get("type_map").isArray()
+        && file.node().get("type_map").isEmpty()) {
+      file.error("type_map", "is empty, expected the models' elements in their order");
+    }
+    return symbols;
+  }
+
+  private static String elementHint(String symbol) {
+    if (symbol.isEmpty()) {
+      return "";
+    }
+    String usual =
+        symbol.substring(0, 1).toUpperCase(Locale.ROOT)
+            + symbol.substring(1).toLowerCase(Locale.ROOT);
+    return Elements.number(usual).isPresent() ? "; did you mean '%s'?".formatted(usual) : "";
+  }
+
+  private void masses(List<String> typeMap) {
+    if (!file.has("mass_map")) {
+      return;
+    }
+    JsonNode value = file.node().get("mass_map");
+    if (value.isTextual() && value.textValue().equals("auto")) {
+      return;
+    }
+    Optional<List<Double>> masses = file.numbers("mass_map");
+    if (masses.isPresent()
+        && (masses.get().size() != typeMap.size() || masses.get().stream().anyMatch(m -> m <= 0))
+        && !typeMap.isEmpty()) {
+      file.error(
+          "mass_map",
+          "found %s, expected \"auto\" or %d masses above 0, one per element of type_map"
+              .formatted(masses.get(), typeMap.size()));
+    }
+  }
+
+  private PoolConfig pool(boolean labeled) {
+    List<String> pick = List.of();
+    if (file.require("pick_data", "the path of the pool, or a list of paths")) {
+      pick = file.textOrTexts("pick_data").orElse(List.of());
+      if (file.node().get("pick_data") instanceof ArrayNode array && array.isEmpty()) {
+        file.error("pick_data", "is empty, expected the path of the pool, or a list of paths");
+      }
+    }
+    String prefix = file.text("init_data_prefix").orElse("");
+    List<String> init = new ArrayList<>();
+    for (String system : file.texts("init_data_sys").orElse(List.of())) {
+      boolean absolute = system.startsWith("/") || Paths.isRemote(system) || prefix.isEmpty();
+      init.add(absolute ? system : prefix.endsWith("/") ? prefix + system : prefix + "/" + system);
+    }
+    PoolFiles files = new PoolFiles(paths, problems);
+    return new PoolConfig(
+        files.resolve(file, "pick_data", pick),
+        labeled,
+        files.resolve(file, "init_data_sys", init));
+  }
+
+  private PickConfig pick(LabelConfig label) {
+    OptionalInt init = requiredCount("init_pick_number");
+    OptionalInt iter = requiredCount("iter_pick_number");
+    file.text("pick_strategy")
+        .filter(name -> !name.equals("random"))
+        .ifPresent(
+            name ->
+                file.error(
+                    "pick_strategy", "unknown strategy '%s'; known: random".formatted(name)));
+    OptionalInt taskMax = label.taskMax();
+    if (taskMax.isPresent() && taskMax.getAsInt() < Math.max(init.orElse(0), iter.orElse(0))) {
+      file.warn(
+          "fp_task_max",
+          "at most %d frames are labelled per iteration, though init_pick_number or iter_pick_number is larger; DP-GEN's simplify ignores this key"
+              .formatted(taskMax.getAsInt()));
+    }
+    Optional<Long> seed = file.longInteger("seed");
+    if (!file.has("seed")) {
+      problems.note("seed: not given, %d is used".formatted(PickConfig.DEFAULT_SEED));
+    }
+    return new PickConfig(
+        seed.orElse(PickConfig.DEFAULT_SEED),
+        init.orElse(0),
+        iter.orElse(0),
+        PickStrategy.RANDOM,
+        file.integer("max_iter", 1),
+        file.integer("label_budget", 1));
+  }
+
+  private OptionalInt requiredCount(String key) {
+    return file.require(key, "a number of frames") ? file.integer(key, 0) : OptionalInt.empty();
+  }
+
+  private TrustConfig trust(boolean labeled) {
+    file.require("model_devi_f_trust_lo", "a number, eV/Å");
+    file.require("model_devi_f_trust_hi", "a number, eV/Å");
+    TrustConfig trust =
+        new TrustConfig(
+            range("model_devi_f_trust"),
+            range("model_devi_e_trust"),
+            range("true_error_f_trust"),
+            range("true_error_e_trust"));
+    if (trust.usesTrueError() && !labeled) {
+      problems.error(
+          "%s: true_error_* compares the models with the labels in pick_data, which are the old ones while labeled is false; remove these keys or set labeled to true"
+              .formatted(file.file().path().getFileName()));
+    }
+    return trust;
+  }
+
+  private Range range(String stem) {
+    double lo = level(stem + "_lo");
+    double hi = level(stem + "_hi");
+    Range range = new Range(lo, hi);
+    if (lo > hi && !range.isOff()) {
+      file.error(
+          stem + "_lo",
+          "found %s, above %s_hi %s; expected lo <= hi"
+              .formatted(Numbers.text(lo), stem, Numbers.text(hi)));
+    }
+    return range;
+  }
+
+  /** A level; NaN when what is given is none, which is reported. */
+  private double level(String key) {
+    if (!file.has(key)) {
+      return Range.OFF;
+    }
+    double level = file.number(key).orElse(Double.NaN);
+    if (level < 0) {
+      file.error(key, "found %s, expected a number of at least 0".formatted(Numbers.text(level)));
+    }
+    return level;
+  }
+
+  private int fpTaskMin() {
+    int least = file.integer("fp_task_min", 0).orElse(0);
+    if (least > 0) {
+      file.warn(
+          "fp_task_min",
+          "training is put off until %d frames were labelled since the last one, and every label is used then; DP-GEN would leave out, for good, each formula that has fewer in an iteration"
+              .formatted(least));
+    }
+    return least;
+  }
+
+  /** Keys that DP-GEN accepts and simplify has no use for: their types are checked all the same. */
+  private void idle() {
+    file.text("sys_format");
+    file.text("sys_configs_prefix");
+    file.choice("mlp_engine", List.of("dp"));
+    if (file.has("sys_configs") && !file.node().get("sys_configs").isArray()) {
+      file.error(
+          "sys_configs",
+          "found %s, expected a list of lists"
+              .formatted(Block.describe(file.node().get("sys_configs"))));
+    }
+    for (String key : List.of("init_batch_size", "sys_batch_size")) {
+      if (file.has(key) && !batchSizes(file.node().get(key))) {
+        file.error(
+            key,
+            "found %s, expected \"auto\" or a list of integers and \"auto\""
+                .formatted(Block.describe(file.node().get(key))));
+      }
+    }
+    if (file.integer("use_ele_temp", 0).orElse(0) != 0) {
+      file.error(
+          "use_ele_temp", "models with an electron temperature cannot be read yet; expected 0");
+    }
+  }
+
+  private static boolean batchSizes(JsonNode value) {
+    if (!value.isArray()) {
+      return value.isTextual() && value.textValue().equals("auto");
+    }
+    for (JsonNode item : value) {
+      boolean automatic = item.isTextual() && item.textValue().startsWith("auto");
+      if (!automatic && !(item.isIntegralNumber() && item.intValue() > 0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void refuseRunKeys() {
+    for (String key : RUN_KEYS) {
+      if (file.has(key)) {
+        file.error(key, "a key of dpgen run, not of dpgen simplify; remove it");
+      }
+    }
+  }
+}

@@ -1,0 +1,350 @@
+package org.dpsieve.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import org.dpsieve.config.TrustConfig.Range;
+import org.dpsieve.error.InputException;
+import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigReaderTest {
+  @TempDir Path folder;
+  private Fixture run;
+
+  @BeforeEach
+  void aCorrectRun() throws IOException {
+    run = Fixture.in(folder);
+  }
+
+  @Test
+  void readsEveryPartOfACorrectRun() {
+    RunConfig config = run.read();
+    SimplifyConfig simplify = config.simplify();
+    assertThat(simplify.typeMap()).containsExactly("Ag", "Au");
+    assertThat(simplify.pool().pickData()).containsExactly(folder.resolve("pool").toString());
+    assertThat(simplify.pool().labeled()).isTrue();
+    assertThat(simplify.train().models())
+        .extracting(model -> model.getParent().getFileName().toString())
+        .containsExactly("0", "1", "2", "3");
+    assertThat(simplify.train().input(3).loss())
+        .isEqualTo(new TrainingInput.Loss(100, 50, 1, 2, 0.9, 1));
+    assertThat(simplify.trust().modelDeviForce()).isEqualTo(new Range(0.2, 100));
+    assertThat(simplify.trust().modelDeviEnergy().isOff()).isTrue();
+    assertThat(simplify.pick())
+        .isEqualTo(
+            new PickConfig(
+                7, 100, 50, PickStrategy.RANDOM, OptionalInt.of(3), OptionalInt.of(900)));
+    assertThat(simplify.label().ratioFailed()).isEqualTo(0.1);
+    assertThat(config.machine().train().engine()).isEqualTo(Engine.OUTPUT_LAYER);
+    assertThat(config.machine().modelDevi().engine()).isEqualTo(Engine.JVM);
+    assertThat(config.warnings()).isEmpty();
+    assertThat(config.migrations()).isEmpty();
+  }
+
+  @Test
+  void theBuiltInExampleIsCorrectFromAnyFolder() {
+    Path conf = Shared.repository().resolve("conf/ag-au");
+    RunConfig config =
+        ConfigReader.read(conf.resolve("simplify.json"), conf.resolve("machine.json"), folder);
+    assertThat(config.simplify().label().d3().orElseThrow().functional()).isEqualTo("pbe");
+    assertThat(config.simplify().pool().pickData()).containsExactly(conf.resolve("pbe").toString());
+    assertThat(config.simplify().label().skipBadBox())
+        .containsEntry("length_ratio", 5.0)
+        .containsEntry("height_ratio", 5.0);
+    assertThat(config.simplify().label().taskMax()).hasValue(100);
+  }
+
+  @Test
+  void theCommentedExamplesOfConfNameOnlyKnownKeys() {
+    Path conf = Shared.repository().resolve("conf");
+    assertThat(conf.resolve("simplify.json")).exists();
+    assertThat(conf.resolve("machine.json")).exists();
+    assertThatThrownBy(
+            () ->
+                ConfigReader.read(
+                    conf.resolve("simplify.json"), conf.resolve("machine.json"), folder))
+        .isInstanceOf(InputException.class)
+        .satisfies(
+            e ->
+                assertThat(e.getMessage().lines().skip(1).toList())
+                    .isNotEmpty()
+                    .allSatisfy(
+                        line ->
+                            assertThat(line)
+                                .containsAnyOf("there is no ", "no such f", "matches nothing")));
+  }
+
+  @Test
+  void theSeedAsPrintedIsUnderstoodAndMissesOnlyTheFilesItNames() throws IOException {
+    run.write(run.simplify, Fixture.resource("seed.json"));
+    assertThat(run.complaint().lines().map(line -> line.replaceFirst("^ +\\d+\\. ", "")))
+        .hasSize(5)
+        .satisfiesExactly(
+            line -> assertThat(line).isEqualTo("4 problems; nothing was started:"),
+            line -> assertThat(line).contains("line 6: pick_data", "/Ag-Au/simp/collect"),
+            line -> assertThat(line).contains("fp_pp_path: no such folder", "vasp_input"),
+            line -> assertThat(line).contains("fp_incar: no such file", "vasp_input/INCAR"),
+            line ->
+                assertThat(line)
+                    .contains(
+                        "training_iter0_model_path: '/Ag-Au/final/00.train/00[0-3]' matches nothing"));
+  }
+
+  @Test
+  void theSeedsOldKeysAreMappedAndListed() throws IOException {
+    String seed =
+        Fixture.resource("seed.json")
+            .replace("/Ag-Au/simp/collect", "pool")
+            .replace("/Ag-Au/final/00.train/00[0-3]", Fixture.MODELS + "/[0-3]")
+            .replace("\"fp_style\": \"vasp\"", "\"fp_style\": \"d3\"");
+    run.write(run.simplify, seed);
+    RunConfig config = run.read();
+    SimplifyConfig simplify = config.simplify();
+    assertThat(simplify.trust().modelDeviForce()).isEqualTo(new Range(0.2, 100));
+    assertThat(simplify.trust().modelDeviEnergy()).isEqualTo(new Range(1e10, 1e10));
+    assertThat(simplify.train().input(0).loss())
+        .isEqualTo(new TrainingInput.Loss(100, 100, 1, 1, 0.9, 1));
+    assertThat(simplify.train().input(0).trainable())
+        .isEqualTo(TrainingInput.Trainable.OUTPUT_LAYER);
+    assertThat(simplify.train().input(0).json())
+        .contains("\"numb_steps\" : 400000", "\"training_data\"")
+        .doesNotContain("load_ckpt", "stop_batch", "set_prefix", "numb_test");
+    assertThat(String.join("\n", config.migrations()))
+        .contains(
+            "line 98: f_trust_lo: old name, taken as model_devi_f_trust_lo",
+            "train_param: old key, of no effect",
+            "shuffle_poscar: old key",
+            "use_clusters: old key",
+            "training.stop_batch: old name, taken as numb_steps",
+            "training.load_ckpt: old key",
+            "taken as training_data.batch_size");
+    assertThat(String.join("\n", config.warnings()))
+        .contains(
+            "fp_skip_bad_box: applied to every pick",
+            "of no effect with fp_style d3: fp_pp_path, fp_pp_files, fp_incar",
+            "descriptor.sel: found [150,150], the model has [120, 120]",
+            "fitting_net.neuron: found [240,240,240], the model has [80, 80, 80]")
+        .doesNotContain("total energy");
+  }
+
+  @Test
+  void dpgensOwnRunIsReadAsItIs() throws IOException {
+    run.write(run.simplify, Files.readString(Shared.path("expected/dpgen-run/simplify.json")));
+    run.set("pick_data", "\"%s\"".formatted(Shared.path("data/ag-au/pbe-d3")));
+    run.set("training_iter0_model_path", "[\"%s/ag-au/[0-3]\"]".formatted(Shared.path("models")));
+    RunConfig config = run.read();
+    assertThat(config.simplify().pick().initPickNumber()).isEqualTo(100);
+    assertThat(config.simplify().label().taskMax()).isEmpty();
+    assertThat(config.simplify().train().models()).hasSize(4);
+    assertThat(config.migrations()).isEmpty();
+    assertThat(config.warnings())
+        .singleElement()
+        .asString()
+        .contains("fp_task_max: of no effect: labeled is true");
+  }
+
+  @Test
+  void allProblemsOfBothFilesAreReportedTogether() throws IOException {
+    run.set("init_pick_number", "\"100\"")
+        .set("model_devi_f_trust_low", "0.2")
+        .set("model_devi_f_trust_lo", null)
+        .set("pick_data", "\"nowhere\"")
+        .set("default_training_param/model/descriptor/rcut_smoth", "2")
+        .setMachine("fp/resources", "{\"group_size\": 1, \"cpu_per_nod\": 4}")
+        .setMachine("model_devi/command", "\"lmp -i in.lammps\"");
+    assertThat(run.complaint())
+        .startsWith("7 problems")
+        .contains(
+            "init_pick_number: found \"100\" (a string), expected an integer",
+            "unknown key; did you mean 'model_devi_f_trust_lo'?",
+            "pick_data: there is no " + folder.resolve("nowhere"),
+            "descriptor.rcut_smoth: unknown key; did you mean 'rcut_smth'?",
+            "machine.json, line",
+            "fp.resources.cpu_per_nod: unknown key; did you mean 'cpu_per_node'?",
+            "1265");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "type_map | [\"Ag\",\"Xx\"] | 'Xx' is no chemical element",
+        "type_map | [\"Ag\",\"au\"] | did you mean 'Au'?",
+        "type_map | \"Ag\" | expected a list of strings",
+        "labeled | 1 | found 1 (an integer), expected true or false",
+        "numb_models | 4.0 | found 4.0 (a float), expected an integer",
+        "numb_models | 5 | found 4 models, expected 5 (numb_models)",
+        "iter_pick_number | -1 | expected an integer of at least 0",
+        "model_devi_f_trust_lo | 200 | above model_devi_f_trust_hi 100; expected lo <= hi",
+        "model_devi_f_trust_lo | \"NaN\" | found \"NaN\" (a string), expected a number",
+        "model_devi_f_trust_lo | true | found true (a truth value), expected a number",
+        "model_devi_f_trust_lo | null | found null, expected a number",
+        "pick_strategy | \"worst\" | unknown strategy 'worst'; known: random",
+        "max_iter | 0 | expected an integer of at least 1",
+        "seed | 1.5 | expected an integer",
+        "mass_map | [108] | 2 masses above 0",
+        "use_ele_temp | 1 | electron temperature cannot be read yet",
+        "ratio_failed | 2 | a share from 0 to 1",
+        "fp_skip_bad_box | \"lenght_ratio:5\" | did you mean 'length_ratio'?",
+        "fp_skip_bad_box | \"length_ratio\" | expected measure:number",
+        "fp_style | \"pwscf\" | 'pwscf' cannot be run yet",
+        "fp_style | \"vaps\" | did you mean 'vasp'?",
+        "train_backend | \"pytorch\" | cannot be read yet",
+        "training_reuse_iter | 2 | solved anew",
+        "training_reuse_old_ratio | 0.5 | count alike",
+        "model_devi_activation_func | [[\"tanh\",\"tanh\"]] | keep the activation functions",
+        "srtab_file_path | \"table\" | short-range table",
+        "training_finetune_model | [\"a.pb\"] | name the frozen models in training_iter0_model_path",
+        "training_init_model | false | expected true",
+        "training_iter0_model_path | [] | names no model",
+        "training_iter0_model_path | [\"models/7\"] | matches nothing",
+        "model_devi_jobs | [] | a key of dpgen run",
+        "default_training_param | 3 | expected an object",
+        "default_training_param | [{}] | one per model: numb_models is 4",
+        "default_training_param/model/type_map | [\"Au\",\"Ag\"] | make them equal",
+        "default_training_param/model/descriptor/type | \"dpa1\" | cannot be trained here yet",
+        "default_training_param/model/descriptor/trainable | true | another choice|",
+        "default_training_param/model/fitting_net/trainable | [true] | expected 4: one for each",
+        "default_training_param/model/fitting_net/numb_fparam | 1 | expected 0",
+        "default_training_param/loss/use_huber | true | squared errors",
+        "default_training_param/loss/limit_pref_e | -1 | a finite number of at least 0",
+        "default_training_param/training/numb_stesp | 1 | did you mean 'numb_steps'?",
+        "default_training_param/training/training_data/sys_probs | [1] | counts alike",
+        "default_training_param/lerning_rate | {} | did you mean 'learning_rate'?"
+      })
+  void aWrongValueIsNamedWithWhatWasExpected(String key, String json, String expected)
+      throws IOException {
+    run.setMachine("train/engine", "\"output-layer\"");
+    assertThat(run.set(key, json).complaint())
+        .contains(key.substring(key.lastIndexOf('/') + 1).split("_")[0])
+        .contains(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "type_map",
+        "pick_data",
+        "init_pick_number",
+        "iter_pick_number",
+        "numb_models",
+        "model_devi_f_trust_lo",
+        "model_devi_f_trust_hi",
+        "default_training_param"
+      })
+  void aMissingKeyIsNamed(String key) throws IOException {
+    assertThat(run.set(key, null).complaint()).contains("simplify.json: " + key + " is missing");
+  }
+
+  @Test
+  void keysThatDpgenRequiresForNothingMayBeAbsent() throws IOException {
+    run.set("init_data_sys", null).set("sys_configs", null).set("fp_task_min", null);
+    assertThat(run.complaint()).isEmpty();
+  }
+
+  @Test
+  void trueErrorLevelsNeedTheLabelsTheyAreMeasuredAgainst() throws IOException {
+    run.set("true_error_f_trust_lo", "0.3").set("true_error_f_trust_hi", "50");
+    assertThat(run.read().simplify().trust().trueErrorForce()).isEqualTo(new Range(0.3, 50));
+    assertThat(run.set("labeled", "false").set("fp_style", "\"d3\"").complaint())
+        .contains("true_error_* compares the models with the labels in pick_data");
+  }
+
+  @Test
+  void infinityIsATrustLevelAsInPythonsJson() throws IOException {
+    Files.writeString(
+        run.simplify,
+        Files.readString(run.simplify)
+            .replaceFirst("\\{", "{\"true_error_f_trust_lo\": Infinity,"));
+    assertThat(run.read().simplify().trust().usesTrueError()).isFalse();
+    Files.writeString(run.simplify, Files.readString(run.simplify).replaceFirst("Infinity", "NaN"));
+    assertThat(run.complaint()).contains("true_error_f_trust_lo: found NaN, expected a number");
+  }
+
+  @Test
+  void theOldEnergyLevelIsMappedWithAWarningOfItsUnit() throws IOException {
+    run.set("e_trust_lo", "0.5").set("e_trust_hi", "1e10").set("stop_iter", "6");
+    run.set("max_iter", null);
+    RunConfig config = run.read();
+    assertThat(config.simplify().trust().modelDeviEnergy()).isEqualTo(new Range(0.5, 1e10));
+    assertThat(config.simplify().pick().maxIter()).hasValue(6);
+    assertThat(config.warnings()).singleElement().asString().contains("eV per atom; the number");
+  }
+
+  @Test
+  void anOldKeyBesideItsSuccessorIsAnError() throws IOException {
+    assertThat(run.set("f_trust_lo", "0.3").complaint())
+        .contains("f_trust_lo: old name of model_devi_f_trust_lo, which is given too");
+  }
+
+  @Test
+  void filesThatAreNoJsonAreLocated() throws IOException {
+    run.write(run.simplify, "{\n  \"type_map\": [\"Ag\",\n}");
+    run.write(run.machine, "[1]");
+    assertThat(run.complaint())
+        .contains("simplify.json, line 3, column ", "not JSON")
+        .contains("machine.json: begins with [, expected one object");
+    Files.delete(run.simplify);
+    run.write(run.machine, "{} x");
+    assertThat(run.complaint())
+        .contains("simplify.json: there is no such file")
+        .contains("machine.json, line 1");
+  }
+
+  @Test
+  void aKeyGivenTwiceCountsOnceAndIsTold() throws IOException {
+    Files.writeString(
+        run.simplify,
+        Files.readString(run.simplify).replaceFirst("\\{", "{\"iter_pick_number\": 1,"));
+    RunConfig config = run.read();
+    assertThat(config.simplify().pick().iterPickNumber()).isEqualTo(50);
+    assertThat(config.warnings())
+        .singleElement()
+        .asString()
+        .contains("iter_pick_number is given twice");
+  }
+
+  @Test
+  void yamlIsReadAsWell() throws IOException {
+    Path yaml = folder.resolve("machine.yaml");
+    Files.writeString(yaml, "# steps\ntrain:\n  engine: output-layer\nmodel_devi: {command: dp}\n");
+    RunConfig config = ConfigReader.read(run.simplify, yaml, folder);
+    assertThat(config.machine().modelDevi().command()).hasValue("dp");
+  }
+
+  @Test
+  void aTildeIsExplained() throws IOException {
+    assertThat(run.set("pick_data", "[\"~/pool\"]").complaint()).contains("~ is not expanded");
+  }
+
+  @Test
+  void dataOnAnotherFileSystemAreLeftToTheRun() throws IOException {
+    run.set("pick_data", "[\"hdfs://host/pool\"]");
+    assertThat(run.read().simplify().pool().pickData()).isEqualTo(List.of("hdfs://host/pool"));
+  }
+
+  @Test
+  void theInitialDataTakeTheirPrefix() throws IOException {
+    run.set("init_data_prefix", "\"pool\"").set("init_data_sys", "[\"Ag1\"]");
+    assertThat(run.read().simplify().pool().initData())
+        .containsExactly(folder.resolve("pool/Ag1").toString());
+  }
+
+  @Test
+  void anEmptyPoolIsNoPool() throws IOException {
+    Files.createDirectories(folder.resolve("void"));
+    assertThat(run.set("pick_data", "\"void\"").complaint()).contains("no system in it");
+  }
+}
