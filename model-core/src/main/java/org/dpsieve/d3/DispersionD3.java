@@ -36,27 +36,41 @@ public final class DispersionD3 {
    *     without volume; names the frame
    */
   public Labels evaluate(Frame frame) {
-    check(frame);
+    requireKnown(frame);
     return new Evaluation(frame).labels();
   }
 
   /**
    * The frame's own label plus dispersion.
    *
-   * @throws InputException also when energy or force of the label is missing; a virial may be
+   * @throws InputException as {@link #evaluate}, and as {@link #requireLabel}
    */
   public Labels addTo(Frame frame) {
+    requireLabel(frame);
     Labels own = frame.labels();
-    if (own.energy() == null || own.force() == null) {
-      throw new InputException(
-          "Frame %s: no stored %s; D3 is added to the stored label, so the system needs energy and force"
-              .formatted(frame.name(), own.energy() == null ? "energy" : "force"));
-    }
     Labels dispersion = evaluate(frame);
     return new Labels(
         own.energy() + dispersion.energy(),
         add(own.force(), dispersion.force()),
         own.virial() == null ? null : add(own.virial(), dispersion.virial()));
+  }
+
+  /**
+   * Refuses a frame without a label to add to: energy and force, finite; a virial may be missing.
+   */
+  public static void requireLabel(Frame frame) {
+    Labels own = frame.labels();
+    if (own.energy() == null || own.force() == null) {
+      String missing = own.energy() == null ? "energy" : "force";
+      throw new InputException(
+          "Frame %s: no stored %s; D3 is added to a label at another level of theory, so give its system %s.npy"
+              .formatted(frame.name(), missing, missing));
+    }
+    requireFinite(frame, "energy", new double[] {own.energy()});
+    requireFinite(frame, "force", own.force());
+    if (own.virial() != null) {
+      requireFinite(frame, "virial", own.virial());
+    }
   }
 
   private static double[] add(double[] a, double[] b) {
@@ -65,7 +79,8 @@ public final class DispersionD3 {
     return sum;
   }
 
-  private static void check(Frame frame) {
+  /** Refuses what {@link #evaluate} cannot compute. */
+  public static void requireKnown(Frame frame) {
     for (int z : frame.z()) {
       if (z < 1 || z > ReferenceValues.LAST_ELEMENT) {
         throw new InputException(

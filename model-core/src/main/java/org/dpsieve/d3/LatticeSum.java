@@ -118,13 +118,15 @@ final class LatticeSum {
     at2 -= whole * step12;
     at2 -= Math.rint(at2);
     double reach0 = Math.sqrt(cutoff2 / length2[0]);
-    for (int n0 = self ? 0 : first(at0, reach0); n0 <= last(at0, reach0); n0++) {
+    int last0 = last(at0, reach0);
+    for (int n0 = self ? 0 : first(at0, reach0); n0 <= last0; n0++) {
       double t0 = at0 + n0;
       double start1 = at1 + n0 * step01;
       double start2 = at2 + n0 * step02;
       double left1 = cutoff2 - length2[0] * t0 * t0;
       double reach1 = Math.sqrt(Math.max(0, left1) / length2[1]);
-      for (int n1 = self && n0 == 0 ? 0 : first(start1, reach1); n1 <= last(start1, reach1); n1++) {
+      int last1 = last(start1, reach1);
+      for (int n1 = self && n0 == 0 ? 0 : first(start1, reach1); n1 <= last1; n1++) {
         double t1 = start1 + n1;
         double left2 = left1 - length2[1] * t1 * t1;
         double reach2 = Math.sqrt(Math.max(0, left2) / length2[2]);

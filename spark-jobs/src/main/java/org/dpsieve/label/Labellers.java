@@ -12,6 +12,10 @@ public final class Labellers {
   private static final Map<FpStyle, Function<SimplifyConfig, Labeller>> STYLES =
       new EnumMap<>(FpStyle.class);
 
+  static {
+    STYLES.put(FpStyle.D3, D3Labels::of);
+  }
+
   private Labellers() {}
 
   /**

@@ -1,0 +1,63 @@
+package org.dpsieve.label;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.dpsieve.config.D3Config;
+import org.dpsieve.config.SimplifyConfig;
+import org.dpsieve.d3.D3Options;
+import org.dpsieve.d3.Damping;
+import org.dpsieve.d3.DispersionD3;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
+
+/** {@code fp_style: d3}: DFT-D3 added to the stored label. */
+public final class D3Labels implements DirectLabeller {
+  private static final long serialVersionUID = 1;
+
+  private final D3Options options;
+
+  public D3Labels(D3Options options) {
+    this.options = options;
+  }
+
+  static D3Labels of(SimplifyConfig config) {
+    D3Config d3 = config.label().d3().orElseThrow();
+    return new D3Labels(
+        new D3Options(
+            d3.functional(),
+            Damping.valueOf(d3.damping().toUpperCase(Locale.ROOT)),
+            d3.cutoff().orElse(D3Options.PAIR_CUTOFF),
+            d3.cnCutoff().orElse(D3Options.COORDINATION_CUTOFF)));
+  }
+
+  @Override
+  public String style() {
+    return "d3";
+  }
+
+  @Override
+  public Optional<Finding> check(Frame frame) {
+    try {
+      DispersionD3.requireLabel(frame);
+    } catch (InputException e) {
+      return Optional.of(new Finding("no stored label", e.getMessage()));
+    }
+    try {
+      DispersionD3.requireKnown(frame);
+    } catch (InputException e) {
+      return Optional.of(new Finding("unfit for D3", e.getMessage()));
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public LabelResult label(Frame frame) {
+    try {
+      return LabelResult.finished(new DispersionD3(options).addTo(frame));
+    } catch (InputException e) {
+      boolean labelled = frame.labels().energy() != null && frame.labels().force() != null;
+      return LabelResult.failed(
+          labelled ? TaskOutcome.CRASHED : TaskOutcome.MISSING_OUTPUT, e.getMessage());
+    }
+  }
+}
