@@ -1,5 +1,6 @@
 package org.dpsieve.model;
 
+import java.io.Serializable;
 import java.util.Locale;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Locale;
  * @param function which
  * @param threshold where {@code silut} turns from silu to tanh; 0 for every other function
  */
-public record Activation(Function function, double threshold) {
+public record Activation(Function function, double threshold) implements Serializable {
   /**
    * The functions by DeePMD-kit's names; {@code gelu_tf} is {@code gelu}, {@code none} is linear.
    */

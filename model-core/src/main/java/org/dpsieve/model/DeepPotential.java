@@ -1,5 +1,6 @@
 package org.dpsieve.model;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -11,7 +12,8 @@ import java.util.List;
  * @param fitting numbers to energy
  */
 public record DeepPotential(
-    String name, List<String> typeMap, Descriptor descriptor, EnergyFitting fitting) {
+    String name, List<String> typeMap, Descriptor descriptor, EnergyFitting fitting)
+    implements Serializable {
   public DeepPotential {
     typeMap = List.copyOf(typeMap);
   }

@@ -1,10 +1,12 @@
 package org.dpsieve.model;
 
+import java.io.Serializable;
+
 /**
  * What turns an atom's surroundings into numbers that do not change under rotation, translation or
  * relabelling.
  */
-public sealed interface Descriptor permits SeE2A {
+public sealed interface Descriptor extends Serializable permits SeE2A {
   /** Cutoff radius, Å. */
   double rcut();
 

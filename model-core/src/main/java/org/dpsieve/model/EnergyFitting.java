@@ -1,5 +1,7 @@
 package org.dpsieve.model;
 
+import java.io.Serializable;
+
 /**
  * The {@code ener} fitting: one net per centre type from descriptor D to atomic energy (eV), E =
  * net(D) + zeroLevel, or, with {@code atom_ener}, E = net(D) - net(0) + zeroLevel.
@@ -12,4 +14,5 @@ package org.dpsieve.model;
  * @param precision the precision DeePMD-kit evaluates it in
  */
 public record EnergyFitting(
-    Network[] networks, boolean[] vacuumSubtracted, double[] zeroLevel, Precision precision) {}
+    Network[] networks, boolean[] vacuumSubtracted, double[] zeroLevel, Precision precision)
+    implements Serializable {}

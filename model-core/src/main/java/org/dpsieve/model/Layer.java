@@ -1,5 +1,7 @@
 package org.dpsieve.model;
 
+import java.io.Serializable;
+
 /**
  * y = shortcut(x) + idt * activation(x W + b).
  *
@@ -18,7 +20,8 @@ public record Layer(
     double[] bias,
     double[] idt,
     Activation activation,
-    Shortcut shortcut) {
+    Shortcut shortcut)
+    implements Serializable {
 
   /** The residual connection, as {@code deepmd/dpmodel/utils/network.py: NativeLayer.call}. */
   public enum Shortcut {

@@ -1,12 +1,13 @@
 package org.dpsieve.model;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
  * A feed-forward net: an embedding net, or a fitting net whose last layer is the linear output
  * layer.
  */
-public record Network(List<Layer> layers) {
+public record Network(List<Layer> layers) implements Serializable {
   public Network {
     layers = List.copyOf(layers);
   }

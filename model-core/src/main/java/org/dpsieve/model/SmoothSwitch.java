@@ -1,5 +1,7 @@
 package org.dpsieve.model;
 
+import java.io.Serializable;
+
 /**
  * The factor that takes 1/r smoothly to zero: 1 below {@code start}, 0 from {@code end} on, between
  * them the quintic u³(-6u² + 15u - 10) + 1 of u = (r - start) / width. DeePMD-kit's TensorFlow
@@ -11,7 +13,7 @@ package org.dpsieve.model;
  * @param end {@code rcut}, Å
  * @param width end - start as the model's own program has it, Å
  */
-public record SmoothSwitch(double start, double end, double width) {
+public record SmoothSwitch(double start, double end, double width) implements Serializable {
   /** Start and end rounded to single precision, as a TensorFlow graph holds them. */
   public static SmoothSwitch singlePrecision(float start, float end) {
     return new SmoothSwitch(start, end, end - start);

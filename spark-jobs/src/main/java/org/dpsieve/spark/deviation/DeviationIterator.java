@@ -1,0 +1,91 @@
+package org.dpsieve.spark.deviation;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.dpsieve.deviation.Deviation;
+import org.dpsieve.deviation.FrameDeviation;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.infer.Ensemble;
+import org.dpsieve.infer.Prediction;
+import org.dpsieve.spark.frames.FrameRows;
+
+/** Frames to deviations, some thousand atoms at a time, so that every matrix product is large. */
+final class DeviationIterator implements Iterator<Row> {
+  private static final int ATOMS_AT_ONCE = 16_384;
+
+  private final Iterator<Row> frames;
+  private final Ensemble ensemble;
+  private final boolean trueError;
+  private final Queue<Row> ready = new ArrayDeque<>();
+
+  DeviationIterator(Iterator<Row> frames, Ensemble ensemble, boolean trueError) {
+    this.frames = frames;
+    this.ensemble = ensemble;
+    this.trueError = trueError;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return !ready.isEmpty() || frames.hasNext();
+  }
+
+  @Override
+  public Row next() {
+    if (ready.isEmpty()) {
+      if (!frames.hasNext()) {
+        throw new NoSuchElementException();
+      }
+      evaluateSome();
+    }
+    return ready.remove();
+  }
+
+  private void evaluateSome() {
+    List<String> ids = new ArrayList<>();
+    List<Frame> batch = new ArrayList<>();
+    for (int atoms = 0; atoms < ATOMS_AT_ONCE && frames.hasNext(); ) {
+      Row row = frames.next();
+      Frame frame = FrameRows.toFrame(row);
+      ids.add(row.getAs("frame_id"));
+      batch.add(frame);
+      atoms += frame.atomCount();
+    }
+    List<Prediction[]> predictions = ensemble.evaluate(batch);
+    for (int i = 0; i < batch.size(); i++) {
+      ready.add(row(ids.get(i), batch.get(i), predictions.get(i)));
+    }
+  }
+
+  private Row row(String id, Frame frame, Prediction[] models) {
+    FrameDeviation d = Deviation.of(models);
+    if (!trueError) {
+      return RowFactory.create(
+          id,
+          d.maxDeviV(),
+          d.minDeviV(),
+          d.avgDeviV(),
+          d.maxDeviF(),
+          d.minDeviF(),
+          d.avgDeviF(),
+          d.deviE());
+    }
+    FrameDeviation error = Deviation.PLAIN.ofLabels(models, frame.labels());
+    return RowFactory.create(
+        id,
+        d.maxDeviV(),
+        d.minDeviV(),
+        d.avgDeviV(),
+        d.maxDeviF(),
+        d.minDeviF(),
+        d.avgDeviF(),
+        d.deviE(),
+        error.maxDeviF(),
+        error.deviE());
+  }
+}

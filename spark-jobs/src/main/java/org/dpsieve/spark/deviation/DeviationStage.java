@@ -1,0 +1,60 @@
+package org.dpsieve.spark.deviation;
+
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Model deviation of frames as Spark rows: rows in, one row out per frame, in order, the partitions
+ * kept. A row's numbers depend on its frame alone, to the last bit. A frame whose geometry makes no
+ * sense has NaN in every column.
+ */
+public final class DeviationStage {
+  /** eV per atom for {@code devi_v} and {@code devi_e}, eV/Å for {@code devi_f}. */
+  public static final StructType SCHEMA =
+      new StructType()
+          .add("frame_id", StringType, false)
+          .add("max_devi_v", DoubleType, false)
+          .add("min_devi_v", DoubleType, false)
+          .add("avg_devi_v", DoubleType, false)
+          .add("max_devi_f", DoubleType, false)
+          .add("min_devi_f", DoubleType, false)
+          .add("avg_devi_f", DoubleType, false)
+          .add("devi_e", DoubleType, false);
+
+  /** {@link #SCHEMA} and the models' root mean square error against the stored labels. */
+  public static final StructType TRUE_ERROR_SCHEMA =
+      SCHEMA.add("true_error_f", DoubleType, false).add("true_error_e", DoubleType, false);
+
+  private DeviationStage() {}
+
+  /**
+   * @param frames rows with at least {@code frame_id, system, index, z, coord, cell}
+   * @return rows of {@link #SCHEMA}
+   */
+  public static Dataset<Row> apply(Dataset<Row> frames, EnsembleHandle ensemble) {
+    return frames.mapPartitions(
+        (MapPartitionsFunction<Row, Row>)
+            rows -> new DeviationIterator(rows, ensemble.ensemble(), false),
+        Encoders.row(SCHEMA));
+  }
+
+  /**
+   * As {@link #apply}, with the largest error of a force and the error of the energy per atom as
+   * {@code dp model-devi --real_error} has them, which takes missing labels as zeros.
+   *
+   * @param frames rows of the frames dataset, labels included
+   * @return rows of {@link #TRUE_ERROR_SCHEMA}
+   */
+  public static Dataset<Row> applyWithTrueError(Dataset<Row> frames, EnsembleHandle ensemble) {
+    return frames.mapPartitions(
+        (MapPartitionsFunction<Row, Row>)
+            rows -> new DeviationIterator(rows, ensemble.ensemble(), true),
+        Encoders.row(TRUE_ERROR_SCHEMA));
+  }
+}

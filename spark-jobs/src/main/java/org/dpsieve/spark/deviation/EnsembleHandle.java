@@ -1,0 +1,84 @@
+package org.dpsieve.spark.deviation;
+
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.infer.Ensemble;
+import org.dpsieve.infer.EnsembleOptions;
+import org.dpsieve.model.DeepPotential;
+
+/**
+ * An ensemble for Spark's tasks: its models go to every executor once, and there the ensemble with
+ * its tables is built once per JVM, by the first task that asks for it.
+ */
+public final class EnsembleHandle implements Serializable, AutoCloseable {
+  private static final long serialVersionUID = 1;
+
+  /** Ensembles kept in this JVM; a run has one per iteration and should not keep them all. */
+  private static final int KEPT = 2;
+
+  private static final Map<Long, Ensemble> BUILT = new LinkedHashMap<>(8, 0.75f, true);
+
+  private final Broadcast<DeepPotential[]> models;
+  private final EnsembleOptions options;
+
+  private EnsembleHandle(Broadcast<DeepPotential[]> models, EnsembleOptions options) {
+    this.models = models;
+    this.options = options;
+  }
+
+  /**
+   * Builds the ensemble in this JVM too, so that what is wrong with the models is found before any
+   * task starts.
+   *
+   * @throws org.dpsieve.error.InputException when the models do not belong together
+   */
+  public static EnsembleHandle of(
+      SparkSession spark, List<DeepPotential> models, EnsembleOptions options) {
+    Ensemble checked = Ensemble.of(models, options);
+    Broadcast<DeepPotential[]> broadcast =
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .broadcast(models.toArray(new DeepPotential[0]));
+    keep(broadcast.id(), checked);
+    return new EnsembleHandle(broadcast, options);
+  }
+
+  /** With the default options. */
+  public static EnsembleHandle of(SparkSession spark, List<DeepPotential> models) {
+    return of(spark, models, EnsembleOptions.DEFAULT);
+  }
+
+  /** The ensemble in this JVM; many tasks may use it at once. */
+  public Ensemble ensemble() {
+    synchronized (BUILT) {
+      Ensemble built = BUILT.get(models.id());
+      if (built == null) {
+        built = Ensemble.of(List.of(models.value()), options);
+        keep(models.id(), built);
+      }
+      return built;
+    }
+  }
+
+  private static void keep(long id, Ensemble ensemble) {
+    synchronized (BUILT) {
+      BUILT.put(id, ensemble);
+      if (BUILT.size() > KEPT) {
+        BUILT.remove(BUILT.keySet().iterator().next());
+      }
+    }
+  }
+
+  /** Takes the models from the executors; no stage that uses this handle may run afterwards. */
+  @Override
+  public void close() {
+    synchronized (BUILT) {
+      BUILT.remove(models.id());
+    }
+    models.destroy();
+  }
+}
