@@ -88,7 +88,7 @@ class DeviationTest {
     out.row(
         20,
         new FrameDeviation(
-            0.13930885, 8.726539e-3, 0.5, 1e100, Double.POSITIVE_INFINITY, 0, 1.304768e-2, atoms));
+            0.13930884, 8.726539e-3, 0.5, 1e100, Double.POSITIVE_INFINITY, 0, 1.304768e-2, atoms));
     assertThat(Arrays.asList(text.toString().split("\n")))
         .containsExactly(
             "# data/Ag4Au4",
