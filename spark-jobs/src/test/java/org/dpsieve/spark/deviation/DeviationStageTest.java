@@ -1,0 +1,93 @@
+package org.dpsieve.spark.deviation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.deviation.Deviation;
+import org.dpsieve.deviation.FrameDeviation;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.infer.Ensemble;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.testing.LocalSpark;
+import org.dpsieve.testing.RandomModels;
+import org.junit.jupiter.api.Test;
+
+class DeviationStageTest {
+  private final SparkSession spark = LocalSpark.session();
+  private final List<DeepPotential> models =
+      List.of(RandomModels.agAu(1), RandomModels.agAu(2), RandomModels.agAu(3));
+  private final List<Frame> frames = frames();
+
+  private static List<Frame> frames() {
+    List<Frame> frames = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      frames.add(RandomModels.agAuFrame(i, 3 + i));
+    }
+    double[] broken = new double[6];
+    broken[4] = Double.NaN;
+    frames.add(new Frame("test", 20, new int[] {47, 79}, broken, null, Labels.NONE));
+    return frames;
+  }
+
+  private Dataset<Row> rows(int partitions) {
+    return spark
+        .createDataFrame(frames.stream().map(FrameRows::toRow).toList(), FrameRows.SCHEMA)
+        .repartition(partitions);
+  }
+
+  private Map<String, Row> deviations(int partitions, EnsembleHandle handle) {
+    Map<String, Row> found = new TreeMap<>();
+    for (Row row : DeviationStage.applyWithTrueError(rows(partitions), handle).collectAsList()) {
+      found.put(row.getString(0), row);
+    }
+    return found;
+  }
+
+  @Test
+  void everyFrameHasTheEnsemblesDeviationWhateverThePartitions() {
+    try (EnsembleHandle handle = EnsembleHandle.of(spark, models);
+        Ensemble ensemble = Ensemble.of(models)) {
+      Map<String, Row> one = deviations(1, handle);
+      Map<String, Row> many = deviations(5, handle);
+      assertThat(one).hasSize(21).isEqualTo(many);
+      for (Frame frame : frames.subList(0, 20)) {
+        FrameDeviation expected = Deviation.of(ensemble.evaluate(List.of(frame)).get(0));
+        Row row = one.get((String) FrameRows.toRow(frame).get(0));
+        assertThat(row.getDouble(4)).isEqualTo(expected.maxDeviF()).isPositive();
+        assertThat(row.getDouble(1)).isEqualTo(expected.maxDeviV());
+        assertThat(row.getDouble(7)).isEqualTo(expected.deviE());
+        assertThat(row.getDouble(8)).isGreaterThan(expected.maxDeviF()); // labels: zeros
+      }
+    }
+  }
+
+  @Test
+  void aFrameWithoutSenseIsNaNAndCostsTheOthersNothing() {
+    try (EnsembleHandle handle = EnsembleHandle.of(spark, models)) {
+      long broken =
+          DeviationStage.apply(rows(2), handle).collectAsList().stream()
+              .filter(row -> Double.isNaN(row.getDouble(4)))
+              .count();
+      assertThat(broken).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void identicalModelsDoNotDeviate() {
+    List<DeepPotential> same = List.of(models.get(0), models.get(0));
+    try (EnsembleHandle handle = EnsembleHandle.of(spark, same)) {
+      DeviationStage.apply(rows(3), handle).collectAsList().stream()
+          .filter(row -> !Double.isNaN(row.getDouble(4)))
+          .forEach(row -> assertThat(row.getDouble(4)).isCloseTo(0, within(1e-300)));
+    }
+  }
+}
