@@ -29,7 +29,7 @@ import org.dpsieve.error.InputException;
  * again; the old ones are kept as {@code NAME.bk000}, as DP-GEN does.
  */
 final class Commit {
-  static final String MANIFEST = "_manifest.json";
+  static final String MANIFEST = "_stage.json";
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)

@@ -61,9 +61,9 @@ public final class Facts {
    * @param frames accurate + candidate + failed; in iteration 0, where models are not asked, all
    *     are candidates
    * @param picked candidates sent to be labelled
-   * @param skipped candidates and failed frames that are unfit to be labelled (bad box, atoms too
-   *     close); they leave the pool
    * @param failedLeft failed frames that stay in the pool
+   * @param skippedBy candidates and failed frames that are unfit to be labelled, by reason (bad
+   *     box, atoms too close); they leave the pool
    */
   public record Picks(
       long frames,
@@ -71,8 +71,14 @@ public final class Facts {
       long candidate,
       long failed,
       long picked,
-      long skipped,
-      long failedLeft) {}
+      long failedLeft,
+      SortedMap<String, Long> skippedBy) {
+
+    /** How many are unfit. */
+    public long skipped() {
+      return skippedBy.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
 
   /**
    * The labels of one iteration.

@@ -1,7 +1,14 @@
 package org.dpsieve.loop;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.dpsieve.config.RunConfig;
+import org.dpsieve.config.SimplifyConfig;
+import org.dpsieve.config.TrustConfig;
 
 /**
  * What the loop itself decides by.
@@ -23,6 +30,75 @@ public record Settings(
     double ratioFailed,
     OptionalInt maxIter,
     OptionalInt labelBudget) {
+
+  /**
+   * Of a run's configuration.
+   *
+   * @param workdir paths below or beside it are kept relative, so that the whole may be moved
+   */
+  public static Settings of(RunConfig run, Workdir workdir) {
+    SimplifyConfig config = run.simplify();
+    SortedMap<String, String> identity = new TreeMap<>();
+    identity.put("seed", Long.toString(config.pick().seed()));
+    identity.put("type_map", config.typeMap().toString());
+    identity.put("pick_data", relative(config.pool().pickData(), workdir));
+    identity.put("init_data_sys", relative(config.pool().initData(), workdir));
+    identity.put("labeled", Boolean.toString(config.pool().labeled()));
+    identity.put("init_pick_number", Integer.toString(config.pick().initPickNumber()));
+    identity.put("pick_strategy", config.pick().strategy().toString());
+    identity.put(
+        "training_iter0_model_path (sha256 of the models)", checksums(config.train().models()));
+    identity.put(
+        "default_training_param, loss",
+        config.train().inputs().stream().map(input -> input.loss().toString()).toList().toString());
+    identity.put("fp_style", config.label().style().key());
+    config.label().d3().ifPresent(d3 -> identity.put("fp_params", d3.toString()));
+    config
+        .label()
+        .vasp()
+        .ifPresent(
+            vasp -> {
+              identity.put("fp_pp_files (sha256)", checksums(vasp.potcars()));
+              identity.put("fp_incar (sha256)", checksums(List.of(vasp.incar())));
+            });
+    TrustConfig trust = config.trust();
+    return new Settings(
+        identity,
+        "model_devi_f %s, model_devi_e %s, true_error_f %s, true_error_e %s"
+            .formatted(
+                range(trust.modelDeviForce()),
+                range(trust.modelDeviEnergy()),
+                range(trust.trueErrorForce()),
+                range(trust.trueErrorEnergy())),
+        !config.pool().initData().isEmpty(),
+        config.pick().initPickNumber(),
+        config.pick().iterPickNumber(),
+        config.label().taskMax(),
+        config.train().fpTaskMin(),
+        config.label().ratioFailed(),
+        config.pick().maxIter(),
+        config.pick().labelBudget());
+  }
+
+  private static String range(TrustConfig.Range range) {
+    return range.isOff() ? "off" : range.lo() + " to " + range.hi();
+  }
+
+  private static String checksums(List<Path> files) {
+    return files.stream()
+        .map(file -> Checksums.sha256(file).substring(0, 16))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String relative(List<String> paths, Workdir workdir) {
+    return paths.stream()
+        .map(
+            path ->
+                path.startsWith("/")
+                    ? workdir.root().relativize(Path.of(path)).toString().replace('\\', '/')
+                    : path)
+        .collect(Collectors.joining(" "));
+  }
 
   /** Most frames an iteration may label. */
   int atMost(int iteration) {

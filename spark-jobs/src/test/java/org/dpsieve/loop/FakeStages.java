@@ -121,8 +121,8 @@ final class FakeStages implements Stages {
         count(classes, "candidate"),
         count(classes, "failed"),
         picked.size(),
-        0,
-        count(classes, "failed"));
+        count(classes, "failed"),
+        new TreeMap<>());
   }
 
   private static long count(List<String> classes, String name) {
