@@ -1,0 +1,102 @@
+package org.dpsieve.spark.loop;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.config.SimplifyConfig;
+import org.dpsieve.config.TrustConfig;
+import org.dpsieve.label.BadBox;
+import org.dpsieve.label.FrameScreen;
+import org.dpsieve.label.Labeller;
+import org.dpsieve.loop.Facts;
+import org.dpsieve.pick.Decision;
+import org.dpsieve.pick.FrameClass;
+import org.dpsieve.pick.TrustBand;
+import org.dpsieve.pick.TrustLevels;
+import org.dpsieve.spark.pick.PickStage;
+import org.dpsieve.spark.pick.PickStrategies;
+import org.dpsieve.spark.pick.PickStrategy;
+
+/** What happens to each frame of an iteration: the picks table. */
+final class Decisions {
+  private final SparkSession spark;
+  private final SimplifyConfig config;
+  private final FrameScreen screen;
+  private final PickStrategy strategy;
+
+  Decisions(SparkSession spark, SimplifyConfig config, Labeller labeller) {
+    this.spark = spark;
+    this.config = config;
+    this.screen = FrameScreen.all(new BadBox(config.label().skipBadBox()), labeller);
+    this.strategy = PickStrategies.named(config.pick().strategy().name().toLowerCase(Locale.ROOT));
+  }
+
+  Facts.Picks first(Path target, Dataset<Row> pool, int atMost) {
+    return write(
+        target,
+        PickStage.decideFirst(
+            pool, PickStage.skipped(pool, screen), strategy, config.pick().seed(), atMost));
+  }
+
+  Facts.Picks later(Path target, int iteration, Dataset<Row> pool, Path deviation, int atMost) {
+    Dataset<Row> deviations = Tables.read(spark, deviation);
+    return write(
+        target,
+        PickStage.decide(
+            PickStage.classify(deviations, levels(config.trust())),
+            PickStage.skipped(Tables.in(pool, deviations), screen),
+            strategy,
+            config.pick().seed(),
+            iteration,
+            atMost));
+  }
+
+  private Facts.Picks write(Path target, Dataset<Row> decisions) {
+    Tables.write(decisions, target);
+    Dataset<Row> written = Tables.read(spark, target);
+    SortedMap<String, Long> classes = Tables.counts(written, col("class"));
+    SortedMap<String, Long> fates = Tables.counts(written, col("decision"));
+    return new Facts.Picks(
+        classes.values().stream().mapToLong(Long::longValue).sum(),
+        classes.getOrDefault(FrameClass.ACCURATE.key(), 0L),
+        classes.getOrDefault(FrameClass.CANDIDATE.key(), 0L),
+        classes.getOrDefault(FrameClass.FAILED.key(), 0L),
+        fates.getOrDefault(Decision.PICKED.key(), 0L),
+        fates.getOrDefault(Decision.FAILED.key(), 0L),
+        Tables.counts(written, col("skip_reason")));
+  }
+
+  /** The failed frames that stay, worst first, as tab-separated text. */
+  String failed(Dataset<Row> pool, Path picks) {
+    Dataset<Row> failed =
+        Tables.read(spark, picks).where(col("decision").equalTo(Decision.FAILED.key()));
+    List<String> columns = List.of("frame_id", "system", "index", "max_devi_f", "devi_e");
+    return failed
+        .join(pool.select("frame_id", "system", "index"), "frame_id")
+        .orderBy(col("max_devi_f").desc(), col("frame_id"))
+        .select("frame_id", columns.subList(1, columns.size()).toArray(String[]::new))
+        .collectAsList()
+        .stream()
+        .map(row -> row.mkString("\t") + "\n")
+        .collect(Collectors.joining("", String.join("\t", columns) + "\n", ""));
+  }
+
+  private static TrustLevels levels(TrustConfig trust) {
+    return new TrustLevels(
+        band(trust.modelDeviForce()),
+        band(trust.modelDeviEnergy()),
+        band(trust.trueErrorForce()),
+        band(trust.trueErrorEnergy()));
+  }
+
+  private static TrustBand band(TrustConfig.Range range) {
+    return new TrustBand(range.lo(), range.hi());
+  }
+}

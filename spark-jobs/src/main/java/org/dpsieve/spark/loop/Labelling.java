@@ -1,0 +1,119 @@
+package org.dpsieve.spark.loop;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.function.FilterFunction;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+import org.dpsieve.label.DirectLabeller;
+import org.dpsieve.label.TaskOutcome;
+import org.dpsieve.loop.Facts;
+import org.dpsieve.pick.Decision;
+import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.spark.frames.ParquetCommit;
+import org.dpsieve.spark.label.DirectLabels;
+
+/** New labels for frames: the labels table, which is a frames dataset of its own. */
+final class Labelling {
+  private static final int FRAMES_PER_TASK = 8;
+  private static final int ROWS_PER_FILE = 1024;
+  private static final List<String> LABELS = List.of("energy", "force", "virial");
+
+  private final SparkSession spark;
+
+  Labelling(SparkSession spark) {
+    this.spark = spark;
+  }
+
+  /** The picked frames of an iteration. */
+  Dataset<Row> picked(Dataset<Row> pool, Path picks) {
+    return Tables.in(
+        pool, Tables.read(spark, picks).where(col("decision").equalTo(Decision.PICKED.key())));
+  }
+
+  /** Labels the picked frames here and writes those that got one. */
+  Facts.Labels label(Path target, Dataset<Row> pool, Path picks, DirectLabeller labeller) {
+    Dataset<Row> frames = picked(pool, picks);
+    return write(target, frames, labels(frames, labeller));
+  }
+
+  /** Writes the frames that got a label, with it; the others are the failures. */
+  Facts.Labels write(Path target, Dataset<Row> frames, Dataset<Row> labels) {
+    Dataset<Row> kept = labels.persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      Dataset<Row> labelled = withLabels(frames, kept);
+      ParquetCommit.write(
+          labelled, List.of("formula", "frame_id"), ROWS_PER_FILE, target.toString(), Map.of());
+      Dataset<Row> written = Tables.read(spark, target);
+      return new Facts.Labels(written.count(), Tables.byElements(written), failures(frames, kept));
+    } finally {
+      kept.unpersist();
+    }
+  }
+
+  /** The frames with new labels in place of the old; those that got none are left out. */
+  Dataset<Row> withLabels(Dataset<Row> frames, Dataset<Row> labels) {
+    Dataset<Row> finished =
+        labels
+            .where(col("outcome").equalTo(TaskOutcome.FINISHED.key()))
+            .filter((FilterFunction<Row>) Labelling::finite)
+            .select("frame_id", LABELS.toArray(String[]::new));
+    Column[] columns =
+        Arrays.stream(FrameRows.SCHEMA.fieldNames()).map(name -> col(name)).toArray(Column[]::new);
+    return frames.drop(LABELS.toArray(String[]::new)).join(finished, "frame_id").select(columns);
+  }
+
+  /** New labels of any frames, spread over many small tasks. */
+  Dataset<Row> labels(Dataset<Row> frames, DirectLabeller labeller) {
+    long count = frames.count();
+    int tasks = (int) Math.max(1, Math.min(10_000, count / FRAMES_PER_TASK));
+    return DirectLabels.apply(frames.repartition(tasks, col("frame_id")), labeller);
+  }
+
+  private static List<Facts.Failure> failures(Dataset<Row> frames, Dataset<Row> labels) {
+    return labels
+        .filter(
+            (FilterFunction<Row>)
+                row ->
+                    !row.<String>getAs("outcome").equals(TaskOutcome.FINISHED.key())
+                        || !finite(row))
+        .join(frames.select("frame_id", "system", "index"), "frame_id")
+        .orderBy("frame_id")
+        .collectAsList()
+        .stream()
+        .map(
+            row ->
+                new Facts.Failure(
+                    row.getAs("frame_id"),
+                    row.getAs("system") + "#" + row.getAs("index"),
+                    reason(row)))
+        .toList();
+  }
+
+  private static String reason(Row row) {
+    String outcome = row.getAs("outcome");
+    return outcome.equals(TaskOutcome.FINISHED.key())
+        ? "the label holds a number that is not finite"
+        : outcome + ": " + row.getAs("reason");
+  }
+
+  /** A label that is not a number must never be trained on. */
+  private static boolean finite(Row row) {
+    Double energy = row.getAs("energy");
+    return (energy == null || Double.isFinite(energy))
+        && finite(row, "force")
+        && finite(row, "virial");
+  }
+
+  private static boolean finite(Row row, String column) {
+    int field = row.fieldIndex(column);
+    return row.isNullAt(field) || row.<Double>getList(field).stream().allMatch(Double::isFinite);
+  }
+}

@@ -1,0 +1,91 @@
+package org.dpsieve.spark.loop;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.regexp_replace;
+import static org.apache.spark.sql.functions.rtrim;
+import static org.apache.spark.sql.functions.when;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.loop.Facts;
+import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.spark.frames.ParquetCommit;
+
+/** The thin tables of a run, keyed by {@code frame_id}, and what is counted in them. */
+final class Tables {
+  private static final int ROWS_PER_FILE = 1_000_000;
+
+  private Tables() {}
+
+  static Dataset<Row> read(SparkSession spark, Path folder) {
+    return FramesDataset.readParts(
+        spark, folder.toString(), List.of("frame_id"), "a table of frames");
+  }
+
+  static void write(Dataset<Row> rows, Path target) {
+    ParquetCommit.write(rows, List.of("frame_id"), ROWS_PER_FILE, target.toString(), Map.of());
+  }
+
+  /** The rows of {@code frames} whose ids are in the other table. */
+  static Dataset<Row> in(Dataset<Row> frames, Dataset<Row> ids) {
+    return frames.join(
+        ids.select("frame_id"), frames.col("frame_id").equalTo(ids.col("frame_id")), "left_semi");
+  }
+
+  /** The rows of {@code frames} whose ids are not. */
+  static Dataset<Row> notIn(Dataset<Row> frames, Dataset<Row> ids) {
+    return frames.join(
+        ids.select("frame_id"), frames.col("frame_id").equalTo(ids.col("frame_id")), "left_anti");
+  }
+
+  /** Rows by set of elements: {@code Ag4Au4} counts for {@code Ag-Au}. */
+  static SortedMap<String, Long> byElements(Dataset<Row> frames) {
+    return counts(frames, rtrim(regexp_replace(col("formula"), lit("[0-9]+"), lit("-")), lit("-")));
+  }
+
+  /** Rows by the value of a column; rows without value are left out. */
+  static SortedMap<String, Long> counts(Dataset<Row> rows, Column by) {
+    SortedMap<String, Long> counts = new TreeMap<>();
+    for (Row row :
+        rows.groupBy(by.as("key")).count().where(col("key").isNotNull()).collectAsList()) {
+      counts.put(row.getString(0), row.getLong(1));
+    }
+    return counts;
+  }
+
+  /** Exact quantiles of {@code max_devi_f} over its rows that are numbers. */
+  static Facts.Deviation deviation(Dataset<Row> deviations) {
+    Column number = not(col("max_devi_f").isNull().or(col("max_devi_f").isNaN()));
+    Row row =
+        deviations
+            .agg(
+                count(lit(1)),
+                count(when(number, 1)),
+                expr("percentile(nullif(max_devi_f, double('NaN')), array(0.5, 0.9, 0.99))"),
+                max(when(number, col("max_devi_f"))))
+            .head();
+    long frames = row.getLong(0);
+    long numbers = row.getLong(1);
+    if (numbers == 0) {
+      return new Facts.Deviation(
+          frames, new Facts.Quantiles(Double.NaN, Double.NaN, Double.NaN, Double.NaN), frames);
+    }
+    List<Double> quantiles = row.getList(2);
+    return new Facts.Deviation(
+        frames,
+        new Facts.Quantiles(quantiles.get(0), quantiles.get(1), quantiles.get(2), row.getDouble(3)),
+        frames - numbers);
+  }
+}
