@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "dpsieve 0.1.0",
     description = "Transfer learning for Deep Potentials on Apache Spark.",
-    subcommands = {CommandLine.HelpCommand.class},
+    subcommands = {StatusCommand.class, CommandLine.HelpCommand.class},
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:done",

@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.apache.spark.SparkJobInfo;
 import org.apache.spark.SparkStageInfo;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.JavaSparkStatusTracker;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -16,15 +17,13 @@ final class ProgressLine implements AutoCloseable {
   private static final int WIDTH = 78;
 
   private final PrintWriter out;
-  private final JavaSparkContext spark;
   private final Thread painter;
   private String what;
   private long since;
   private boolean painted;
 
-  ProgressLine(PrintWriter out, SparkSession spark) {
+  ProgressLine(PrintWriter out) {
     this.out = out;
-    this.spark = new JavaSparkContext(spark.sparkContext());
     this.painter = new Thread(this::paintUntilInterrupted, "progress");
     painter.setDaemon(true);
     if (terminal()) {
@@ -75,13 +74,18 @@ final class ProgressLine implements AutoCloseable {
   }
 
   /** Of all stages that run now. */
-  private String tasks() {
+  private static String tasks() {
+    if (SparkSession.getDefaultSession().isEmpty()) {
+      return "";
+    }
+    JavaSparkStatusTracker tracker =
+        new JavaSparkContext(SparkSession.getDefaultSession().get().sparkContext()).statusTracker();
     int done = 0;
     int all = 0;
-    for (int job : spark.statusTracker().getActiveJobIds()) {
-      SparkJobInfo info = spark.statusTracker().getJobInfo(job);
+    for (int job : tracker.getActiveJobIds()) {
+      SparkJobInfo info = tracker.getJobInfo(job);
       for (int stage : info == null ? new int[0] : info.stageIds()) {
-        SparkStageInfo stageInfo = spark.statusTracker().getStageInfo(stage);
+        SparkStageInfo stageInfo = tracker.getStageInfo(stage);
         if (stageInfo != null) {
           done += stageInfo.numCompletedTasks();
           all += stageInfo.numTasks();

@@ -326,6 +326,33 @@ class SimplifyTest {
   }
 
   @Test
+  void theStatusSaysWhereARunStands() throws IOException {
+    assertThatThrownBy(() -> new RunStatus(new Workdir(folder)).lines())
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("no run of dpsieve here");
+    List<String> last = new ArrayList<>();
+    Path whole = folder.resolve("whole");
+    stages.moment =
+        () -> {
+          if (Files.exists(whole.resolve("run.json"))) {
+            List<String> lines = new RunStatus(new Workdir(whole)).lines();
+            last.add(lines.get(lines.size() - 1));
+          }
+        };
+    simplify(whole).run();
+    assertThat(last)
+        .contains(
+            "next: import the pool",
+            "next: pick in iteration 0",
+            "next: label the picked frames of iteration 0",
+            "next: train in iteration 1",
+            "next: evaluate what is left of the pool in iteration 1",
+            "next: pick in iteration 1");
+    List<String> lines = new RunStatus(new Workdir(whole)).lines();
+    assertThat(lines.get(lines.size() - 1)).startsWith("ended: converged");
+  }
+
+  @Test
   void twoRunsCannotShareAFolder() throws Exception {
     Workdir workdir = new Workdir(folder);
     try (AutoCloseable lock = workdir.lock()) {

@@ -1,0 +1,67 @@
+package org.dpsieve.loop;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * {@code result/summary.json}: a run for other programs. Counts are frames, deviations eV/Å, errors
+ * eV per atom (energy, virial) and eV/Å (force).
+ *
+ * @param verdict {@code converged}, {@code max_iter}, {@code label_budget} or {@code stalled}
+ * @param versions of what made it
+ * @param settings what the run decided by, as the parameter file spells it
+ * @param iterations those in which frames were labelled
+ * @param maxDeviForce of the whole pool by the final models
+ * @param errors on frames never labelled; absent where the new level is not known for them
+ */
+public record SummaryJson(
+    Verdict verdict,
+    SortedMap<String, String> versions,
+    SortedMap<String, String> settings,
+    Facts.Pool pool,
+    long iterations,
+    long labelled,
+    SortedMap<String, Long> labelledByElements,
+    List<Summary.Iteration> history,
+    Facts.Quantiles maxDeviForce,
+    Facts.HeldOut errors) {
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL)
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
+
+  public static SummaryJson of(
+      Summary summary,
+      SortedMap<String, String> versions,
+      SortedMap<String, String> settings,
+      Facts.Quantiles maxDeviForce,
+      Facts.HeldOut errors) {
+    return new SummaryJson(
+        summary.verdict(),
+        versions,
+        settings,
+        summary.pool(),
+        summary.labellingIterations(),
+        summary.labelled(),
+        summary.labelledByElements(),
+        summary.iterations(),
+        maxDeviForce,
+        errors);
+  }
+
+  /** As text, the same for the same run. */
+  public String text() {
+    try {
+      return JSON.writeValueAsString(this) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
