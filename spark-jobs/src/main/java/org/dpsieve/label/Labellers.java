@@ -6,6 +6,7 @@ import java.util.function.Function;
 import org.dpsieve.config.FpStyle;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.InputException;
+import org.dpsieve.label.vasp.VaspLabeller;
 
 /** All labellers, by {@code fp_style}. */
 public final class Labellers {
@@ -14,6 +15,9 @@ public final class Labellers {
 
   static {
     STYLES.put(FpStyle.D3, D3Labels::of);
+    STYLES.put(
+        FpStyle.VASP,
+        config -> VaspLabeller.load(config.typeMap(), config.label().vasp().orElseThrow()));
   }
 
   private Labellers() {}

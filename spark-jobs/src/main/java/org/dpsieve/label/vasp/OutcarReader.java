@@ -1,0 +1,193 @@
+package org.dpsieve.label.vasp;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads an OUTCAR line by line, VASP 5 and 6. An ionic step ends with its line {@code free energy
+ * TOTEN}; what comes before it of cell, stress, positions and forces is of that step.
+ */
+final class OutcarReader {
+  private static final Pattern NELM = Pattern.compile("\\bNELM\\s*=\\s*(\\d+)");
+  private static final Pattern ITERATION = Pattern.compile("Iteration\\s+\\d+\\(\\s*(\\d+)\\)");
+
+  /** With its unit, so that a number cut off by the file's end is not taken for the whole. */
+  private static final Pattern ENERGY =
+      Pattern.compile("free  energy   TOTEN\\s*=\\s*(\\S+)\\s+eV");
+
+  /** {@code TITEL = PAW_PBE Sn_d 06Sep2000}, {@code POTCAR: PAW_PBE Sn_d 06Sep2000}. */
+  private static final Pattern POTENTIAL =
+      Pattern.compile("(TITEL\\s*=|POTCAR:)\\s*\\S+\\s+([A-Z][a-z]?)(?![A-Za-z])");
+
+  private final BufferedReader lines;
+  private final List<String> titles = new ArrayList<>();
+  private final List<String> potcars = new ArrayList<>();
+  private final List<VaspRun.Step> steps = new ArrayList<>();
+  private List<String> elements = List.of();
+  private int maxElectronicSteps;
+  private boolean complete;
+
+  private int electronicSteps;
+  private double[] cell;
+  private double[] stress;
+  private double[] coord;
+  private double[] force;
+
+  private OutcarReader(InputStream in) {
+    lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1));
+  }
+
+  static VaspRun read(InputStream in) throws IOException {
+    OutcarReader reader = new OutcarReader(in);
+    String problem = "";
+    try {
+      String line = reader.lines.readLine();
+      if (line == null || !line.strip().startsWith("vasp.")) {
+        throw new UnexpectedText("not an OUTCAR, whose first line names VASP's version");
+      }
+      for (; line != null; line = reader.lines.readLine()) {
+        reader.line(line);
+      }
+    } catch (UnexpectedText e) {
+      problem = e.getMessage();
+    }
+    return new VaspRun(
+        reader.elements, reader.maxElectronicSteps, reader.steps, reader.complete, problem);
+  }
+
+  private void line(String line) throws IOException {
+    if (steps.isEmpty() && electronicSteps == 0) {
+      header(line);
+    }
+    Matcher iteration = ITERATION.matcher(line);
+    Matcher energy = ENERGY.matcher(line);
+    if (iteration.find()) {
+      electronicSteps = Integer.parseInt(iteration.group(1));
+    } else if (line.contains("VOLUME and BASIS-vectors are now")) {
+      cell = basis();
+    } else if (line.strip().startsWith("in kB")) {
+      stress = stress(line);
+    } else if (line.contains("TOTAL-FORCE (eV/Angst)")) {
+      forces();
+    } else if (energy.find()) {
+      step(number(energy.group(1)));
+    } else if (line.contains("General timing and accounting")) {
+      complete = true;
+    }
+  }
+
+  private void header(String line) {
+    Matcher potential = POTENTIAL.matcher(line);
+    Matcher nelm = NELM.matcher(line);
+    if (potential.find()) {
+      (potential.group(1).startsWith("TITEL") ? titles : potcars).add(potential.group(2));
+    } else if (nelm.find()) {
+      maxElectronicSteps = Integer.parseInt(nelm.group(1));
+    } else if (line.contains("ions per type")) {
+      elements = elements(line.substring(line.indexOf('=') + 1).strip().split("\\s+"));
+    }
+  }
+
+  private List<String> elements(String[] counts) {
+    // VASP 6 may leave the TITEL lines out, but lists the potentials as POTCAR: twice.
+    List<String> types = titles.isEmpty() ? potcars.subList(0, potcars.size() / 2) : titles;
+    if (types.size() != counts.length) {
+      throw new UnexpectedText(
+          "%d potentials (%s) for %d atom types"
+              .formatted(types.size(), String.join(" ", types), counts.length));
+    }
+    List<String> atoms = new ArrayList<>();
+    for (int i = 0; i < counts.length; i++) {
+      for (int n = (int) number(counts[i]); n > 0; n--) {
+        atoms.add(types.get(i));
+      }
+    }
+    return List.copyOf(atoms);
+  }
+
+  /** Lattice vectors: the three lines after "direct lattice vectors". */
+  private double[] basis() throws IOException {
+    String line = lines.readLine();
+    while (line != null && !line.contains("direct lattice vectors")) {
+      line = lines.readLine();
+    }
+    double[] rows = new double[9];
+    for (int i = 0; i < 3; i++) {
+      double[] row = numbers(lines.readLine(), 3);
+      if (row == null) {
+        return null;
+      }
+      System.arraycopy(row, 0, rows, 3 * i, 3);
+    }
+    return rows;
+  }
+
+  /** {@code in kB XX YY ZZ XY YZ ZX}; a file may end in the middle of it. */
+  private static double[] stress(String line) {
+    double[] v = numbers(line.strip().substring("in kB".length()), 6);
+    return v == null ? null : new double[] {v[0], v[3], v[5], v[3], v[1], v[4], v[5], v[4], v[2]};
+  }
+
+  private void forces() throws IOException {
+    lines.readLine(); // a rule
+    int atoms = elements.size();
+    double[] positions = new double[3 * atoms];
+    double[] values = new double[3 * atoms];
+    for (int i = 0; i < atoms; i++) {
+      double[] row = numbers(lines.readLine(), 6);
+      if (row == null) {
+        return; // cut off
+      }
+      System.arraycopy(row, 0, positions, 3 * i, 3);
+      System.arraycopy(row, 3, values, 3 * i, 3);
+    }
+    coord = positions;
+    force = values;
+  }
+
+  private void step(double energy) {
+    if (cell != null && coord != null && force != null) {
+      steps.add(new VaspRun.Step(cell, coord, energy, force, stress, electronicSteps));
+    }
+    coord = null; // the cell stays: not printed again where it does not change
+    force = null;
+    stress = null;
+  }
+
+  /** The first numbers of a line; columns may touch where one is negative. */
+  private static double[] numbers(String line, int count) {
+    if (line == null) {
+      return null;
+    }
+    String[] words = line.replace("-", " -").strip().split("\\s+");
+    if (words.length < count) {
+      return null;
+    }
+    return Arrays.stream(words, 0, count).mapToDouble(OutcarReader::number).toArray();
+  }
+
+  private static double number(String word) {
+    try {
+      return Double.parseDouble(word);
+    } catch (NumberFormatException e) {
+      throw new UnexpectedText("'%s' where a number is expected".formatted(word));
+    }
+  }
+
+  /** Ends the reading; what was read before stands. */
+  private static final class UnexpectedText extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    UnexpectedText(String message) {
+      super(message);
+    }
+  }
+}

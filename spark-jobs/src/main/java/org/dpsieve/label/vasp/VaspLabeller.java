@@ -1,0 +1,173 @@
+package org.dpsieve.label.vasp;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.dpsieve.config.VaspConfig;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.label.LabelResult;
+import org.dpsieve.label.TaskLabeller;
+import org.dpsieve.label.TaskOutputs;
+
+/**
+ * {@code fp_style: vasp}: POSCAR, INCAR (the user's, byte by byte), KPOINTS and POTCAR, as dpgen
+ * 0.14 writes them ({@code simplify/simplify.py: make_fp_configs}, {@code generator/run.py:
+ * make_fp_vasp}); POTCARs are joined with a newline between and checked against their elements,
+ * which DP-GEN does not do.
+ */
+public final class VaspLabeller implements TaskLabeller {
+  private static final long serialVersionUID = 1;
+
+  private final List<String> typeMap;
+  private final byte[] incar;
+  private final double[] spacing;
+  private final boolean gammaCentred;
+  private final Potcars potcars;
+
+  private VaspLabeller(
+      List<String> typeMap, byte[] incar, double[] spacing, boolean gammaCentred, Potcars potcars) {
+    this.typeMap = typeMap;
+    this.incar = incar;
+    this.spacing = spacing;
+    this.gammaCentred = gammaCentred;
+    this.potcars = potcars;
+  }
+
+  /**
+   * Reads INCAR and POTCARs.
+   *
+   * @param typeMap element symbols, in the order of {@code fp_pp_files}
+   * @throws InputException when INCAR lacks KSPACING (unless {@code fp_aniso_kspacing} is given) or
+   *     KGAMMA or moves the atoms, or a POTCAR is of another element
+   */
+  public static VaspLabeller load(List<String> typeMap, VaspConfig config) {
+    byte[] bytes = read(config.incar());
+    String file = config.incar().toString();
+    Incar incar = Incar.parse(file, new String(bytes, StandardCharsets.ISO_8859_1));
+    boolean gammaCentred =
+        incar
+            .logical("KGAMMA")
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "%s: KGAMMA is missing; set KGAMMA = .TRUE. or .FALSE., from which KPOINTS is written"
+                            .formatted(file)));
+    requireSinglePoint(incar, file);
+    return new VaspLabeller(
+        List.copyOf(typeMap),
+        bytes,
+        spacing(incar, file, config.anisoKspacing()),
+        gammaCentred,
+        Potcars.load(typeMap, config.potcars()));
+  }
+
+  private static double[] spacing(Incar incar, String file, Optional<List<Double>> anisotropic) {
+    double[] spacing;
+    String source;
+    if (anisotropic.isPresent()) {
+      spacing = anisotropic.get().stream().mapToDouble(Double::doubleValue).toArray();
+      source = "fp_aniso_kspacing";
+      if (spacing.length != 3) {
+        throw new InputException(
+            "fp_aniso_kspacing has %d numbers, expected 3".formatted(spacing.length));
+      }
+    } else {
+      OptionalDouble one = incar.number("KSPACING");
+      source = file + ": KSPACING";
+      if (one.isEmpty()) {
+        throw new InputException(
+            "%s is missing; set it (1/Å), or fp_aniso_kspacing in the parameter file: KPOINTS is written from it"
+                .formatted(source));
+      }
+      spacing = new double[] {one.getAsDouble(), one.getAsDouble(), one.getAsDouble()};
+    }
+    for (double value : spacing) {
+      if (!(value > 0) || Double.isInfinite(value)) {
+        throw new InputException(
+            "%s is %s, expected a positive number (1/Å)".formatted(source, value));
+      }
+    }
+    return spacing;
+  }
+
+  /** A label is of the picked geometry: a run that moves atoms labels others too. */
+  private static void requireSinglePoint(Incar incar, String file) {
+    double steps = incar.number("NSW").orElse(0);
+    if (steps > 1) {
+      throw new InputException(
+          "%s: NSW is %.0f, expected 0 or 1: a label is the energy of the picked geometry, atoms must not move"
+              .formatted(file, steps));
+    }
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new InputException("%s: fp_incar cannot be read (%s)".formatted(file, e), e);
+    }
+  }
+
+  @Override
+  public String style() {
+    return "vasp";
+  }
+
+  @Override
+  public Optional<Finding> check(Frame frame) {
+    if (frame.cell() == null) {
+      return Optional.of(
+          new Finding("no cell", "VASP needs a periodic cell; put the atoms into a box first"));
+    }
+    for (int z : frame.z()) {
+      if (!typeMap.contains(Elements.symbol(z))) {
+        return Optional.of(
+            new Finding(
+                "element not in type_map",
+                "%s; type_map: %s".formatted(Elements.symbol(z), String.join(", ", typeMap))));
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Map<String, byte[]> taskFiles(Frame frame) {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    files.put("POSCAR", ascii(Poscar.text(frame, typeMap)));
+    files.put("INCAR", incar.clone());
+    files.put("KPOINTS", ascii(KPoints.text(KPoints.mesh(frame.cell(), spacing), gammaCentred)));
+    return files;
+  }
+
+  @Override
+  public Map<String, byte[]> groupFiles(Frame frame) {
+    return Map.of("POTCAR", potcars.concatenated(Poscar.counts(frame, typeMap).keySet()));
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Override
+  public int[] atomOrder(Frame frame) {
+    return Poscar.order(frame, typeMap);
+  }
+
+  @Override
+  public List<String> outputFiles() {
+    return List.of("OUTCAR", "vasprun.xml");
+  }
+
+  @Override
+  public LabelResult read(TaskOutputs outputs, Frame frame) {
+    return VaspResult.read(outputs, frame, atomOrder(frame));
+  }
+}

@@ -1,0 +1,67 @@
+package org.dpsieve.label.vasp;
+
+import java.util.List;
+
+/**
+ * What an OUTCAR or a vasprun.xml says.
+ *
+ * @param elements symbol of each atom in POSCAR order; empty when the file ends before saying it
+ * @param maxElectronicSteps NELM; 0 when the file ends before saying it
+ * @param steps the ionic steps that have an energy
+ * @param complete whether the file has its proper end
+ * @param problem what was not understood, for a person; empty if all was
+ */
+record VaspRun(
+    List<String> elements,
+    int maxElectronicSteps,
+    List<Step> steps,
+    boolean complete,
+    String problem) {
+
+  /**
+   * One geometry and its label.
+   *
+   * @param cell lattice vectors as rows, Å, row-major [3, 3]
+   * @param coord Cartesian, Å, row-major [nAtoms, 3]
+   * @param energy free energy TOTEN, eV
+   * @param force eV/Å, row-major [nAtoms, 3]
+   * @param stress as VASP prints it, kB, positive under compression, row-major [3, 3]; {@code null}
+   *     when not calculated (ISIF)
+   * @param electronicSteps how many it took
+   */
+  record Step(
+      double[] cell,
+      double[] coord,
+      double energy,
+      double[] force,
+      double[] stress,
+      int electronicSteps) {
+
+    /** kB Å³ to eV with the charge dpdata 1.1 takes ({@code plugins/vasp.py}), CODATA 2010. */
+    private static final double EV_PER_KILOBAR_CUBIC_ANGSTROM = 1e3 / 1.602176621e6;
+
+    /** Stress times volume, eV, positive under compression; {@code null} without stress. */
+    double[] virial() {
+      if (stress == null) {
+        return null;
+      }
+      double volume =
+          Math.abs(
+              cell[0] * (cell[4] * cell[8] - cell[5] * cell[7])
+                  - cell[1] * (cell[3] * cell[8] - cell[5] * cell[6])
+                  + cell[2] * (cell[3] * cell[7] - cell[4] * cell[6]));
+      double[] virial = new double[9];
+      for (int i = 0; i < 9; i++) {
+        virial[i] = stress[i] * volume * EV_PER_KILOBAR_CUBIC_ANGSTROM;
+      }
+      return virial;
+    }
+  }
+
+  /**
+   * As dpdata and DP-GEN: reaching NELM counts as unconverged, whatever VASP says of its last step.
+   */
+  boolean converged(Step step) {
+    return step.electronicSteps() < maxElectronicSteps;
+  }
+}

@@ -1,0 +1,184 @@
+package org.dpsieve.spark.label;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.FrameId;
+import org.dpsieve.label.LabelResult;
+import org.dpsieve.label.TaskLabeller;
+import org.dpsieve.label.TaskOutputs;
+
+/**
+ * Task folders of one iteration on a Hadoop file system. Each is written beside its place and put
+ * there by one rename, so that a folder with its name is complete, whatever was killed; one that is
+ * there already and says the same is left alone, with all that a person or program put in it.
+ */
+final class TaskFolders {
+  /** In each folder: which frame it is, where its atoms are, and checksums of the inputs. */
+  static final String FRAME_FILE = "frame.json";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final FileSystem files;
+  private final Path directory;
+  private final TaskLabeller labeller;
+
+  TaskFolders(Path directory, Configuration hadoop, TaskLabeller labeller) throws IOException {
+    FileSystem found = directory.getFileSystem(hadoop);
+    // Without the checksum files that Hadoop puts beside local files: people edit what is here.
+    this.files = found instanceof LocalFileSystem local ? local.getRaw() : found;
+    this.directory = files.makeQualified(directory);
+    this.labeller = labeller;
+  }
+
+  /** Writes the folder of one frame, unless it is there. */
+  void write(FpTasks.Task task, Frame frame) throws IOException {
+    labeller
+        .check(frame)
+        .ifPresent(
+            finding -> {
+              throw new InputException(
+                  "Frame %s: fp_style %s cannot label it: %s (%s)"
+                      .formatted(
+                          frame.name(), labeller.style(), finding.reason(), finding.detail()));
+            });
+    Path target = new Path(directory, task.name());
+    Map<String, byte[]> own = labeller.taskFiles(frame);
+    Map<String, byte[]> shared = labeller.groupFiles(frame);
+    byte[] description = describe(frame, own, shared);
+    if (files.exists(target)) {
+      if (Arrays.equals(description, bytes(new Path(target, FRAME_FILE)))) {
+        return;
+      }
+      requireUntouched(target);
+      files.delete(target, true);
+    }
+    Path staged = new Path(directory, "." + task.name() + "." + UUID.randomUUID());
+    try {
+      files.mkdirs(staged);
+      for (Map.Entry<String, byte[]> file : own.entrySet()) {
+        write(new Path(staged, file.getKey()), file.getValue());
+      }
+      for (Map.Entry<String, byte[]> file : shared.entrySet()) {
+        share(staged, file.getKey(), task.group(), file.getValue());
+      }
+      write(new Path(staged, FRAME_FILE), description);
+      if (!files.exists(target)) {
+        files.rename(staged, target);
+      }
+      // Had another attempt been first, the rename might have put this one inside.
+      files.delete(new Path(target, staged.getName()), true);
+    } finally {
+      files.delete(staged, true);
+    }
+  }
+
+  private void requireUntouched(Path target) throws IOException {
+    for (String output : labeller.outputFiles()) {
+      if (files.exists(new Path(target, output))) {
+        throw new InputException(
+            "%s: holds %s of a calculation with other inputs than today's. Move the folder away to have it written anew, or restore the inputs"
+                .formatted(target, output));
+      }
+    }
+  }
+
+  /** One copy beside the tasks and a link to it where the file system has links. */
+  private void share(Path staged, String name, int group, byte[] content) throws IOException {
+    if (!files.getUri().getScheme().equals("file")) {
+      write(new Path(staged, name), content);
+      return;
+    }
+    String sharedName = "%s.%03d".formatted(name, group);
+    Path target = new Path(directory, sharedName);
+    if (!Arrays.equals(content, bytes(target))) {
+      Path beside = new Path(directory, "." + sharedName + "." + UUID.randomUUID());
+      write(beside, content);
+      files.rename(beside, target); // local: replaces
+    }
+    Files.createSymbolicLink(
+        java.nio.file.Path.of(new Path(staged, name).toUri()),
+        java.nio.file.Path.of("..", sharedName));
+  }
+
+  private void write(Path file, byte[] content) throws IOException {
+    try (OutputStream out = files.create(file, true)) {
+      out.write(content);
+    }
+  }
+
+  private byte[] bytes(Path file) throws IOException {
+    try (InputStream in = files.open(file)) {
+      return in.readAllBytes();
+    } catch (FileNotFoundException e) {
+      return null;
+    }
+  }
+
+  private byte[] describe(Frame frame, Map<String, byte[]> own, Map<String, byte[]> shared)
+      throws IOException {
+    ObjectNode description = JSON.createObjectNode();
+    description.put("frame_id", FrameId.of(frame));
+    description.put("system", frame.system());
+    description.put("index", frame.index());
+    description.put("fp_style", labeller.style());
+    description.set("atom_order", JSON.valueToTree(labeller.atomOrder(frame)));
+    Map<String, String> inputs = new TreeMap<>();
+    own.forEach((name, content) -> inputs.put(name, sha256(content)));
+    shared.forEach((name, content) -> inputs.put(name, sha256(content)));
+    description.set("inputs", JSON.valueToTree(inputs));
+    return (JSON.writerWithDefaultPrettyPrinter().writeValueAsString(description) + "\n")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String sha256(byte[] content) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Whether any output file is there. */
+  boolean hasOutput(String task) throws IOException {
+    for (String output : labeller.outputFiles()) {
+      if (files.exists(new Path(new Path(directory, task), output))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What the program left for a frame. */
+  LabelResult read(String task, Frame frame) {
+    Path folder = new Path(directory, task);
+    TaskOutputs outputs =
+        name -> {
+          try {
+            return Optional.of(files.open(new Path(folder, name)));
+          } catch (FileNotFoundException e) {
+            return Optional.empty();
+          }
+        };
+    return labeller.read(outputs, frame);
+  }
+}

@@ -1,0 +1,161 @@
+package org.dpsieve.label.vasp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.dpsieve.label.TaskOutcome;
+import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real output of VASP against what dpdata 1.1.0 reads from it (turned to a lower cell). */
+class VaspFilesTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "6362_OUTCAR",
+        "OUTCAR.ch4.unconverged",
+        "OUTCAR.h2o.md",
+        "Ti-O-Ti-v6_OUTCAR",
+        "Ti-O-Ti-v6_vasprun.xml",
+        "vasprun.h2o.md.conv.xml",
+        "vasprun.h2o.md.xml"
+      })
+  void readsWhatDpdataReads(String name) throws IOException {
+    VaspRun run = read(Shared.path("vasp/" + name));
+    JsonNode expected =
+        new ObjectMapper().readTree(Shared.path("vasp/" + name + ".expected.json").toFile());
+    List<VaspRun.Step> kept = run.steps().stream().filter(run::converged).toList();
+    List<String> elements = new ArrayList<>();
+    expected.get("elements").forEach(element -> elements.add(element.asText()));
+    assertThat(run.elements()).isEqualTo(elements);
+    assertThat(kept).hasSize(expected.get("kept").asInt());
+    for (int i = 0; i < kept.size(); i++) {
+      VaspRun.Step step = kept.get(i);
+      double[][] axes = lowerAxes(step.cell());
+      assertThat(step.energy()).isEqualTo(expected.get("energies").get(i).asDouble());
+      assertClose(turn(step.force(), axes), expected.get("forces").get(i), 1e-9);
+      assertClose(turn(step.cell(), axes), expected.get("cells").get(i), 1e-9);
+      assertClose(turn(step.coord(), axes), expected.get("coords").get(i), 1e-9);
+      double[] half = transposed(turn(step.virial(), axes));
+      assertClose(transposed(turn(half, axes)), expected.get("virials").get(i), 1e-8);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "6362_OUTCAR,             CRASHED", // ends within its third step
+    "OUTCAR.ch4.unconverged,  UNCONVERGED",
+    "OUTCAR.h2o.md,           FINISHED",
+    "Ti-O-Ti-v6_OUTCAR,       FINISHED",
+    "Ti-O-Ti-v6_vasprun.xml,  FINISHED",
+    "vasprun.h2o.md.conv.xml, UNCONVERGED",
+    "vasprun.h2o.md.xml,      FINISHED",
+  })
+  void saysHowTheRunEnded(String name, TaskOutcome outcome) throws IOException {
+    assertThat(VaspFile.outcome(read(Shared.path("vasp/" + name)), name).outcome())
+        .isEqualTo(outcome);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Ti-O-Ti-v6_OUTCAR", "Ti-O-Ti-v6_vasprun.xml"})
+  void aCutFileHasNoOtherLabelThanTheWholeOne(String name) throws IOException {
+    byte[] whole = Files.readAllBytes(Shared.path("vasp/" + name));
+    double energy = read(new ByteArrayInputStream(whole)).steps().get(0).energy();
+    for (int length = whole.length - 1; length > 0; length -= 97) {
+      VaspRun cut = read(new ByteArrayInputStream(whole, 0, length));
+      assertThat(cut.steps()).allMatch(step -> step.energy() == energy);
+      if (cut.steps().isEmpty()) {
+        assertThat(VaspFile.outcome(cut, name).outcome())
+            .isIn(TaskOutcome.CRASHED, TaskOutcome.UNPARSABLE);
+      }
+    }
+  }
+
+  @Test
+  void otherFilesAreNotUnderstood() throws IOException {
+    for (String text : List.of("hello\n", "<html><body/></html>", "<?xml version='1.0'?><a>")) {
+      VaspRun run = read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+      assertThat(VaspFile.outcome(run, "x").outcome()).isEqualTo(TaskOutcome.UNPARSABLE);
+    }
+  }
+
+  @Test
+  void neverOpensWhatAnXmlFileNames() throws IOException {
+    Path secret = Files.createTempFile("secret", ".txt");
+    Files.writeString(secret, "42");
+    String text =
+        "<?xml version='1.0'?><!DOCTYPE m [<!ENTITY e SYSTEM '%s'>]>".formatted(secret.toUri())
+            + "<modeling><parameters><i name='NELM'>&e;</i></parameters></modeling>";
+    VaspRun run = read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+    Files.delete(secret);
+    assertThat(run.maxElectronicSteps()).isZero();
+    assertThat(VaspFile.outcome(run, "x").outcome()).isNotEqualTo(TaskOutcome.FINISHED);
+  }
+
+  private static VaspRun read(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return VaspFile.read(in);
+    }
+  }
+
+  private static VaspRun read(InputStream in) throws IOException {
+    return VaspFile.read(in);
+  }
+
+  private static void assertClose(double[] found, JsonNode rows, double tolerance) {
+    List<Double> expected = new ArrayList<>();
+    rows.forEach(row -> row.forEach(number -> expected.add(number.asDouble())));
+    assertThat(found)
+        .containsExactly(
+            expected.stream().mapToDouble(Double::doubleValue).toArray(), within(tolerance));
+  }
+
+  /** Axes x along a, y in the plane of a and b. */
+  private static double[][] lowerAxes(double[] cell) {
+    double[][] axes = new double[3][3];
+    for (int i = 0; i < 3; i++) {
+      double[] v = {cell[3 * i], cell[3 * i + 1], cell[3 * i + 2]};
+      for (int j = 0; j < i; j++) {
+        double overlap = dot(v, axes[j]);
+        for (int k = 0; k < 3; k++) {
+          v[k] -= overlap * axes[j][k];
+        }
+      }
+      for (int k = 0; k < 3; k++) {
+        axes[i][k] = v[k] / Math.sqrt(dot(v, v));
+      }
+    }
+    return axes;
+  }
+
+  private static double[] turn(double[] rows, double[][] axes) {
+    double[] turned = new double[rows.length];
+    for (int i = 0; i < rows.length; i += 3) {
+      for (int k = 0; k < 3; k++) {
+        turned[i + k] = rows[i] * axes[k][0] + rows[i + 1] * axes[k][1] + rows[i + 2] * axes[k][2];
+      }
+    }
+    return turned;
+  }
+
+  private static double[] transposed(double[] m) {
+    return new double[] {m[0], m[3], m[6], m[1], m[4], m[7], m[2], m[5], m[8]};
+  }
+
+  private static double dot(double[] u, double[] v) {
+    return u[0] * v[0] + u[1] * v[1] + u[2] * v[2];
+  }
+}
