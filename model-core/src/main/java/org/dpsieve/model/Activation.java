@@ -8,9 +8,10 @@ import java.util.Locale;
  * deepmd/tf/common.py: ACTIVATION_FN_DICT}), with its first derivative.
  *
  * @param function which
- * @param threshold where {@code silut} turns from silu to tanh; 0 for every other function
+ * @param parameter {@code silut}: where it turns from silu to tanh; {@code gelu}: its cubic
+ *     coefficient; 0 for every other function
  */
-public record Activation(Function function, double threshold) implements Serializable {
+public record Activation(Function function, double parameter) implements Serializable {
   /**
    * The functions by DeePMD-kit's names; {@code gelu_tf} is {@code gelu}, {@code none} is linear.
    */
@@ -34,12 +35,16 @@ public record Activation(Function function, double threshold) implements Seriali
   public static final Activation SIGMOID = new Activation(Function.SIGMOID, 0);
 
   /** The tanh form of Hendrycks and Gimpel, arXiv:1606.08415, section 2. */
-  public static final Activation GELU = new Activation(Function.GELU, 0);
+  public static final Activation GELU = gelu(0.044715);
 
   public static final Activation SILU = new Activation(Function.SILU, 0);
 
   private static final double GELU_SCALE = Math.sqrt(2 / Math.PI);
-  private static final double GELU_CUBIC = 0.044715;
+
+  /** TensorFlow's own gelu ({@code gelu_tf}) holds the coefficient in single precision. */
+  public static Activation gelu(double cubic) {
+    return new Activation(Function.GELU, cubic);
+  }
 
   /** silu below {@code threshold}, above it a tanh that continues value and slope. */
   public static Activation silut(double threshold) {
@@ -57,9 +62,9 @@ public record Activation(Function function, double threshold) implements Seriali
       case GELU -> 0.5 * x * (1 + Math.tanh(geluArgument(x)));
       case SILU -> x * sigmoid(x);
       case SILUT ->
-          x < threshold
+          x < parameter
               ? x * sigmoid(x)
-              : Math.tanh(siluSlope(threshold) * (x - threshold)) + threshold * sigmoid(threshold);
+              : Math.tanh(siluSlope(parameter) * (x - parameter)) + parameter * sigmoid(parameter);
     };
   }
 
@@ -76,16 +81,16 @@ public record Activation(Function function, double threshold) implements Seriali
       }
       case GELU -> {
         double t = Math.tanh(geluArgument(x));
-        double slope = GELU_SCALE * (1 + 3 * GELU_CUBIC * x * x);
+        double slope = GELU_SCALE * (1 + 3 * parameter * x * x);
         yield 0.5 * (1 + t) + 0.5 * x * oneMinusSquare(t) * slope;
       }
       case SILU -> siluSlope(x);
       case SILUT -> {
-        if (x < threshold) {
+        if (x < parameter) {
           yield siluSlope(x);
         }
-        double slope = siluSlope(threshold);
-        yield slope * oneMinusSquare(Math.tanh(slope * (x - threshold)));
+        double slope = siluSlope(parameter);
+        yield slope * oneMinusSquare(Math.tanh(slope * (x - parameter)));
       }
     };
   }
@@ -94,8 +99,8 @@ public record Activation(Function function, double threshold) implements Seriali
     return 1 - t * t;
   }
 
-  private static double geluArgument(double x) {
-    return GELU_SCALE * (x + GELU_CUBIC * x * x * x);
+  private double geluArgument(double x) {
+    return GELU_SCALE * (x + parameter * x * x * x);
   }
 
   private static double sigmoid(double x) {
@@ -111,6 +116,6 @@ public record Activation(Function function, double threshold) implements Seriali
   @Override
   public String toString() {
     String name = function.name().toLowerCase(Locale.ROOT);
-    return function == Function.SILUT ? name + ":" + threshold : name;
+    return function == Function.SILUT ? name + ":" + parameter : name;
   }
 }

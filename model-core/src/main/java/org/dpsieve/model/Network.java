@@ -17,6 +17,11 @@ public record Network(List<Layer> layers) implements Serializable {
   }
 
   public int outputSize() {
-    return layers.get(layers.size() - 1).outputs();
+    return outputLayer().outputs();
+  }
+
+  /** The last layer. */
+  public Layer outputLayer() {
+    return layers.get(layers.size() - 1);
   }
 }

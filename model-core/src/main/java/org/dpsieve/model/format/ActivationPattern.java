@@ -1,5 +1,6 @@
 package org.dpsieve.model.format;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -28,10 +29,7 @@ final class ActivationPattern {
       case "Sigmoid" -> Activation.SIGMOID;
       case "GeluCustom", "Gelu" -> Activation.GELU;
       case "Mul Sigmoid" -> Activation.SILU;
-      case "AddV2 AddV2 Mul Mul Mul Mul Pow Tanh" -> {
-        requireConstants(graph, operations, 0.044715, Math.sqrt(2 / Math.PI), 0.5, 1, 3);
-        yield Activation.GELU;
-      }
+      case "AddV2 AddV2 Mul Mul Mul Mul Pow Tanh" -> gelu(graph, operations);
       case "AddV2 Less Mul Mul Select Sigmoid Sub Tanh",
           "AddV2 Less Mul Mul SelectV2 Sigmoid Sub Tanh" ->
           silut(graph, operations);
@@ -42,26 +40,35 @@ final class ActivationPattern {
     };
   }
 
+  private static Activation gelu(FrozenGraph graph, Collection<NodeDef> operations) {
+    double cubic = Activation.GELU.parameter();
+    double[] found = requireConstants(graph, operations, cubic, Math.sqrt(2 / Math.PI), 0.5, 1, 3);
+    return Activation.gelu(
+        Arrays.stream(found).filter(c -> isClose(c, cubic)).findFirst().orElse(cubic));
+  }
+
   private static Activation silut(FrozenGraph graph, Collection<NodeDef> operations) {
     NodeDef less = operations.stream().filter(n -> n.getOp().equals("Less")).findFirst().get();
     Activation silut = Activation.silut(graph.constant(graph.input(less, 1)).values()[0]);
-    double threshold = silut.threshold();
+    double threshold = silut.parameter();
     requireConstants(
         graph, operations, threshold, silut.derivative(threshold), silut.value(threshold));
     return silut;
   }
 
-  /** Every constant operand is one of those expected, in single precision at least. */
-  private static void requireConstants(
+  /** Every constant operand, each one of those expected, in single precision at least. */
+  private static double[] requireConstants(
       FrozenGraph graph, Collection<NodeDef> operations, double... expected) {
+    List<Double> found = new ArrayList<>();
     for (NodeDef operation : operations) {
       for (int i = 0; i < operation.getInputCount(); i++) {
-        NodeDef operand = graph.input(operation, i);
+        NodeDef operand = graph.origin(graph.input(operation, i));
         if (!operand.getOp().equals("Const")) {
           continue;
         }
         double value = graph.constant(operand).values()[0];
-        if (Arrays.stream(expected).noneMatch(e -> Math.abs(value - e) <= 1e-6 * Math.abs(e))) {
+        found.add(value);
+        if (Arrays.stream(expected).noneMatch(e -> isClose(value, e))) {
           throw new UnsupportedModelException(
               "%s: constant %s of '%s' is of no activation function known; expected one of %s"
                   .formatted(
@@ -72,5 +79,10 @@ final class ActivationPattern {
         }
       }
     }
+    return found.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private static boolean isClose(double value, double expected) {
+    return Math.abs(value - expected) <= 1e-6 * Math.abs(expected);
   }
 }

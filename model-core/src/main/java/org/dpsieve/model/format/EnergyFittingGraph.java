@@ -3,11 +3,14 @@ package org.dpsieve.model.format;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.Precision;
+import org.dpsieve.model.format.proto.NodeDef;
 
 /** Reads the ener fitting of a frozen graph ({@code deepmd/tf/fit/ener.py}). */
 final class EnergyFittingGraph {
@@ -30,15 +33,18 @@ final class EnergyFittingGraph {
   }
 
   EnergyFitting read(int types) {
+    if (!graph.has(outputMatrix(0))) {
+      throw new UnsupportedModelException(
+          "%s: no net per element ('%s') found: a fitting shared by all types (type_embedding) or with named layers (layer_name) cannot be read yet"
+              .formatted(graph.file(), outputMatrix(0)));
+    }
     Network[] networks = new Network[types];
     boolean[] vacuumSubtracted = new boolean[types];
     for (int type = 0; type < types; type++) {
       networks[type] = network(type);
-      vacuumSubtracted[type] =
-          layers.biasAdded(outputMatrix(type)).stream()
-              .flatMap(node -> graph.consumers(node).stream())
-              .anyMatch(node -> node.getOp().equals("Sub"));
+      vacuumSubtracted[type] = isVacuumSubtracted(type);
     }
+    understandConstants();
     Precision precision =
         graph.constant(outputMatrix(0)).type() == Tensor.FLOAT
             ? Precision.FLOAT32
@@ -53,7 +59,62 @@ final class EnergyFittingGraph {
       found.add(layers.hidden(scope + "/matrix", scope + "/bias", scope + "/idt"));
     }
     found.add(layers.output(outputMatrix(type), outputBias(type)));
-    return new Network(found);
+    return layers.network(found);
+  }
+
+  /** net(D) - net(0): the output layer is there twice. */
+  private boolean isVacuumSubtracted(int type) {
+    List<NodeDef> outputs = layers.biasAdded(outputMatrix(type));
+    if (outputs.size() == 1) {
+      return false;
+    }
+    Set<String> operands = Set.copyOf(outputs.stream().map(NodeDef::getName).toList());
+    for (NodeDef node : graph.energyNodes()) {
+      if (node.getOp().equals("Sub")
+          && operands.size() == 2
+          && operands.contains(graph.origin(graph.input(node, 0)).getName())
+          && operands.contains(graph.origin(graph.input(node, 1)).getName())) {
+        graph.understand(node);
+        return true;
+      }
+    }
+    throw new UnsupportedModelException(
+        "%s: '%s' is used %d times, expected once, or twice with atom_ener"
+            .formatted(graph.file(), outputMatrix(type), outputs.size()));
+  }
+
+  /** Atomic energy times 1 for atoms that are there, plus constants by type; then their sum. */
+  private void understandConstants() {
+    for (NodeDef node : graph.energyNodes()) {
+      boolean known =
+          switch (node.getOp()) {
+            case "Add", "AddV2" -> endsWithAny(table(node), "t_bias_atom_e", "t_out_bias");
+            case "Mul" ->
+                endsWithAny(table(node), "t_out_std")
+                    || graph.origin(graph.input(node, 1)).getOp().equals("GreaterEqual");
+            case "Sum" -> node.getName().equals("o_energy");
+            default -> false;
+          };
+      if (known) {
+        graph.understand(node);
+      }
+    }
+  }
+
+  private static boolean endsWithAny(String name, String... ends) {
+    return Arrays.stream(ends).anyMatch(name::endsWith);
+  }
+
+  /** Name of the constant that a node's second operand looks up by type; empty when it does not. */
+  private String table(NodeDef node) {
+    NodeDef lookup = graph.origin(graph.input(node, 1));
+    if (!lookup.getOp().equals("GatherV2")) {
+      return "";
+    }
+    NodeDef table = graph.origin(graph.input(lookup, 0));
+    return table.getOp().equals("StridedSlice")
+        ? graph.origin(graph.input(table, 0)).getName()
+        : table.getName();
   }
 
   private double[] zeroLevel(int types) {
@@ -74,7 +135,7 @@ final class EnergyFittingGraph {
     return level;
   }
 
-  private void statistics(String name, int types, java.util.function.Consumer<double[]> use) {
+  private void statistics(String name, int types, Consumer<double[]> use) {
     for (String prefix : List.of("model_attr/model_attr/", "model_attr/")) {
       if (graph.has(prefix + name)) {
         use.accept(graph.constant(prefix + name, 1, types, 1).values());

@@ -22,7 +22,7 @@ import org.dpsieve.model.format.proto.NodeDef;
 /**
  * The nodes of a frozen TensorFlow graph, and how they hang together. Consumers are looked up only
  * among the nodes that the total energy is computed from: the gradients are left out. Remembers
- * which constants were read.
+ * which constants were read and which operations were understood.
  */
 final class FrozenGraph {
   private static final String ENERGY = "o_energy";
@@ -32,7 +32,7 @@ final class FrozenGraph {
   private final Map<String, NodeDef> nodes = new LinkedHashMap<>();
   private final Map<String, NodeDef> energyNodes = new LinkedHashMap<>();
   private final Map<String, List<NodeDef>> consumers = new HashMap<>();
-  private final Set<String> read = new HashSet<>();
+  private final Set<String> understood = new HashSet<>();
 
   private FrozenGraph(String file, GraphDef graph) {
     this.file = file;
@@ -53,6 +53,7 @@ final class FrozenGraph {
               .formatted(file, frozen.text("model_attr/model_type").orElse("unknown"), ENERGY));
     }
     frozen.followInputs();
+    frozen.requireNoCycle();
     return frozen;
   }
 
@@ -87,6 +88,30 @@ final class FrozenGraph {
           consumers.computeIfAbsent(nodeName(input), key -> new ArrayList<>()).add(node);
         }
       }
+    }
+  }
+
+  /** Readers walk along the edges, and would not come to an end. */
+  private void requireNoCycle() {
+    Map<String, Integer> open = new HashMap<>();
+    Deque<String> ready = new ArrayDeque<>();
+    for (NodeDef node : energyNodes.values()) {
+      int inputs = (int) node.getInputList().stream().filter(i -> !i.startsWith("^")).count();
+      open.put(node.getName(), inputs);
+      if (inputs == 0) {
+        ready.push(node.getName());
+      }
+    }
+    int done = 0;
+    for (; !ready.isEmpty(); done++) {
+      for (NodeDef next : consumers.getOrDefault(ready.pop(), List.of())) {
+        if (open.merge(next.getName(), -1, Integer::sum) == 0) {
+          ready.push(next.getName());
+        }
+      }
+    }
+    if (done < energyNodes.size()) {
+      throw new InputException("%s: its graph runs in circles; damaged file?".formatted(file));
     }
   }
 
@@ -138,6 +163,11 @@ final class FrozenGraph {
     return at;
   }
 
+  /** Whether there is such a node at all. */
+  boolean hasNode(String name) {
+    return nodes.containsKey(name);
+  }
+
   /** Whether the energy depends on a constant of this name. */
   boolean has(String constant) {
     NodeDef node = energyNodes.get(constant);
@@ -162,7 +192,7 @@ final class FrozenGraph {
           "%s: '%s' is computed by %s, expected a constant"
               .formatted(file, node.getName(), origin.getOp()));
     }
-    read.add(origin.getName());
+    understood.add(origin.getName());
     return Tensor.decode(
         attribute(origin, "value").getTensor(), "%s: '%s'".formatted(file, origin.getName()));
   }
@@ -177,8 +207,14 @@ final class FrozenGraph {
     return tensor;
   }
 
-  boolean wasRead(NodeDef constant) {
-    return read.contains(constant.getName());
+  /** A reader knows what this node computes. */
+  void understand(NodeDef node) {
+    understood.add(node.getName());
+  }
+
+  /** Read as a constant, or claimed by {@link #understand}. */
+  boolean isUnderstood(NodeDef node) {
+    return understood.contains(node.getName());
   }
 
   AttrValue attribute(NodeDef node, String name) {

@@ -1,5 +1,6 @@
 package org.dpsieve.model.format;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -7,22 +8,29 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.Network;
 import org.dpsieve.model.SeE2A;
+import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.NodeDef;
 
 /**
  * A DeePMD-kit model frozen by TensorFlow ({@code dp freeze}: {@code graph.pb}, {@code
- * frozen_model.pb}). Only what is understood as a whole is accepted: every operation on the way to
- * the energy is one of {@link #OPERATIONS}, and every floating-point constant was read.
+ * frozen_model.pb}). Only what is understood as a whole is accepted: on the way to the energy,
+ * every operation on floating-point numbers was claimed by a reader or only moves them, and every
+ * floating-point constant was read.
  */
 final class FrozenGraphReader {
-  private static final Set<String> OPERATIONS =
+  /** Operations that compute no new numbers. */
+  private static final Set<String> MOVING =
       Set.of(
-          ("Add AddN AddV2 BatchMatMul BatchMatMulV2 BiasAdd Cast ConcatV2 Const ExpandDims Fill GatherV2"
-                  + " Gelu GeluCustom GreaterEqual Identity Less MatMul Maximum Minimum Mul Pack Placeholder"
-                  + " Pow ProdEnvMatA Range RealDiv Relu Relu6 Reshape Select SelectV2 Shape Sigmoid Slice"
-                  + " Softplus StridedSlice Sub Sum Tanh Tile ZerosLike")
+          ("Cast ConcatV2 Const ExpandDims Fill GatherV2 GreaterEqual Identity Pack Placeholder Range Reshape"
+                  + " Select SelectV2 Shape Slice StridedSlice Tile ZerosLike")
               .split(" "));
+
+  /** Operations on atom counts and types. */
+  private static final Set<String> COUNTING =
+      Set.of("Add", "AddV2", "FloorDiv", "Maximum", "Minimum", "Mul", "Prod", "Sub", "Sum");
+
   private static final Map<String, String> ENVIRONMENTS =
       Map.of(
           "ProdEnvMatA", "se_e2_a",
@@ -50,7 +58,14 @@ final class FrozenGraphReader {
     SeE2A descriptor = new SeE2AGraph(graph).read(environment);
     int types = descriptor.sel().length;
     EnergyFitting fitting = new EnergyFittingGraph(graph).read(types);
-    requireEverythingRead();
+    for (Network net : fitting.networks()) {
+      if (net.inputSize() != descriptor.size() || net.outputSize() != 1) {
+        throw new InputException(
+            "%s: a fitting net of %d inputs and %d outputs for a descriptor of %d numbers; damaged file?"
+                .formatted(graph.file(), net.inputSize(), net.outputSize(), descriptor.size()));
+      }
+    }
+    requireEverythingUnderstood();
     return new DeepPotential(graph.file(), typeMap(types), descriptor, fitting);
   }
 
@@ -96,6 +111,12 @@ final class FrozenGraphReader {
         .ifPresent(
             type -> refuse(!type.equals("ener"), "model type '" + type + "', expected ener"));
     refuse(
+        graph.has("model_attr/t_tab_info"), "a short-range table (use_srtab) cannot be read yet");
+    refuse(graph.hasNode("spin_attr/ntypes_spin"), "spin cannot be read");
+    refuse(
+        graph.hasNode("type_embed_net/matrix_1") || graph.hasNode("type_embed_net/matrix_1_0"),
+        "type_embedding cannot be read yet");
+    refuse(
         graph.integer("fitting_attr/dfparam").orElse(0) > 0,
         "fitting with frame parameters (numb_fparam) cannot be read yet");
     refuse(
@@ -109,20 +130,35 @@ final class FrozenGraphReader {
     }
   }
 
-  private void requireEverythingRead() {
+  private void requireEverythingUnderstood() {
     for (NodeDef node : graph.energyNodes()) {
-      if (!OPERATIONS.contains(node.getOp())) {
-        throw new UnsupportedModelException(
-            "%s: its energy goes through '%s' (%s), which cannot be read yet"
-                .formatted(graph.file(), node.getName(), node.getOp()));
-      }
-      if (node.getOp().equals("Const")
+      boolean constant = node.getOp().equals("Const");
+      if (constant
           && Tensor.isFloating(graph.attribute(node, "dtype").getType())
-          && !graph.wasRead(node)) {
+          && !graph.isUnderstood(node)
+          && !fillsWithZeros(node)) {
         throw new UnsupportedModelException(
             "%s: its energy depends on the constant '%s', which is not understood"
                 .formatted(graph.file(), node.getName()));
       }
+      if (!constant && !isPlumbing(node) && !graph.isUnderstood(node)) {
+        throw new UnsupportedModelException(
+            "%s: its energy goes through '%s' (%s), which cannot be read yet"
+                .formatted(graph.file(), node.getName(), node.getOp()));
+      }
     }
+  }
+
+  private static boolean isPlumbing(NodeDef node) {
+    return MOVING.contains(node.getOp())
+        || (COUNTING.contains(node.getOp())
+            && !Tensor.isFloating(
+                node.getAttrOrDefault("T", AttrValue.getDefaultInstance()).getType()));
+  }
+
+  /** Zeros: the descriptor of a type with every pair excluded, or the vacuum of atom_ener. */
+  private boolean fillsWithZeros(NodeDef constant) {
+    return graph.consumers(constant).stream().allMatch(node -> node.getOp().equals("Fill"))
+        && Arrays.stream(graph.constant(constant).values()).allMatch(value -> value == 0);
   }
 }

@@ -7,10 +7,12 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Layer.Shortcut;
+import org.dpsieve.model.Network;
 import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.NodeDef;
 
@@ -64,6 +66,18 @@ final class LayerReader {
         Shortcut.NONE);
   }
 
+  /** A net of layers that fit together. */
+  Network network(List<Layer> layers) {
+    for (int i = 1; i < layers.size(); i++) {
+      if (layers.get(i).inputs() != layers.get(i - 1).outputs()) {
+        throw new InputException(
+            "%s: layer %d of a net has %d inputs, the layer before has %d outputs; damaged file?"
+                .formatted(graph.file(), i, layers.get(i).inputs(), layers.get(i - 1).outputs()));
+      }
+    }
+    return new Network(layers);
+  }
+
   /** The nodes x W + b made with a matrix; two where vacuum energies are subtracted. */
   List<NodeDef> biasAdded(String matrix) {
     return multiplications(matrix).stream().map(this::biasAdded).toList();
@@ -85,6 +99,7 @@ final class LayerReader {
     NodeDef biased = biasAdded(multiplication);
     Set<NodeDef> between = new LinkedHashSet<>();
     NodeDef activated = activated(biased, between);
+    between.forEach(graph::understand);
     NodeDef hidden = graph.has(idt) ? scaled(activated, idt) : activated;
     double[] steps = graph.has(idt) ? graph.constant(idt).values() : null;
     if (steps != null && steps.length != outputs) {
@@ -101,10 +116,13 @@ final class LayerReader {
   }
 
   private NodeDef scaled(NodeDef activated, String idt) {
-    return graph.consumers(activated).stream()
-        .filter(node -> node.getOp().equals("Mul") && isConstant(node, idt))
-        .findFirst()
-        .orElseThrow(() -> unsupported(activated, "'" + idt + "' is used elsewhere"));
+    NodeDef scaled =
+        graph.consumers(activated).stream()
+            .filter(node -> node.getOp().equals("Mul") && isConstant(node, idt))
+            .findFirst()
+            .orElseThrow(() -> unsupported(activated, "'" + idt + "' is used elsewhere"));
+    graph.understand(scaled);
+    return scaled;
   }
 
   private Shortcut shortcut(NodeDef hidden, NodeDef multiplication, int inputs, int outputs) {
@@ -118,6 +136,7 @@ final class LayerReader {
               ? graph.input(sum, 1)
               : graph.input(sum, 0);
       if (graph.origin(other).getName().equals(x) && inputs == outputs) {
+        graph.understand(sum);
         return Shortcut.SAME;
       }
       if (other.getOp().equals("ConcatV2")
@@ -125,6 +144,7 @@ final class LayerReader {
           && graph.origin(graph.input(other, 0)).getName().equals(x)
           && graph.origin(graph.input(other, 1)).getName().equals(x)
           && outputs == 2 * inputs) {
+        graph.understand(sum);
         return Shortcut.DOUBLED;
       }
     }
@@ -191,6 +211,8 @@ final class LayerReader {
     if (next.size() != 1 || !next.get(0).getOp().equals("BiasAdd")) {
       throw unsupported(multiplication, "a layer without bias");
     }
+    graph.understand(multiplication);
+    graph.understand(next.get(0));
     return next.get(0);
   }
 

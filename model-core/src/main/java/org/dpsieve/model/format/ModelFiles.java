@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
@@ -28,6 +30,38 @@ public final class ModelFiles {
   public static DeepPotential read(String name, byte[] bytes) {
     requireGraph(name, bytes);
     return FrozenGraphReader.read(FrozenGraph.of(name, FrozenGraph.parse(name, bytes)));
+  }
+
+  /**
+   * Writes a copy of a model in which only the output layer of its fitting net, matrix and bias, is
+   * that of {@code changed}; DeePMD-kit reads it. The same arguments give the same bytes. Where the
+   * source holds its fitting net in single precision, the numbers are rounded to it.
+   *
+   * @param source the file that {@code changed} was once read from
+   * @param target appears whole or not at all
+   * @throws InputException when source is no such model or target cannot be written
+   */
+  public static void writeWithOutputLayer(Path source, DeepPotential changed, Path target) {
+    byte[] written = withOutputLayer(source.toString(), bytes(source), changed);
+    Path staged = target.resolveSibling(target.getFileName() + ".part");
+    try {
+      Files.write(staged, written);
+      Files.move(
+          staged, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new InputException("%s: cannot be written: %s".formatted(target, e.getMessage()), e);
+    }
+  }
+
+  /** {@link #writeWithOutputLayer} from bytes to bytes. */
+  public static byte[] withOutputLayer(String name, byte[] source, DeepPotential changed) {
+    DeepPotential original = read(name, source);
+    if (!original.typeMap().equals(changed.typeMap())) {
+      throw new InputException(
+          "%s: type map %s, expected that of the changed model, %s"
+              .formatted(name, original.typeMap(), changed.typeMap()));
+    }
+    return OutputLayerWriter.write(FrozenGraph.parse(name, source), changed.fitting());
   }
 
   private static byte[] bytes(Path file) {
@@ -62,6 +96,6 @@ public final class ModelFiles {
   private static boolean startsWith(byte[] bytes, String magic) {
     byte[] expected = magic.getBytes(StandardCharsets.ISO_8859_1);
     return bytes.length >= expected.length
-        && java.util.Arrays.equals(bytes, 0, expected.length, expected, 0, expected.length);
+        && Arrays.equals(bytes, 0, expected.length, expected, 0, expected.length);
   }
 }

@@ -3,6 +3,7 @@ package org.dpsieve.model.format;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
@@ -56,6 +57,8 @@ final class SeE2AGraph {
       }
     }
     int width = width(embedding);
+    graph.understand(environment);
+    scopes.forEach(scope -> understandProducts(scope, types));
     int slots = 4 * Arrays.stream(sel).sum();
     return new SeE2A(
         SmoothSwitch.singlePrecision(
@@ -108,7 +111,12 @@ final class SeE2AGraph {
           layers.hidden(
               scope + "/matrix" + suffix, scope + "/bias" + suffix, scope + "/idt" + suffix));
     }
-    return new Network(found);
+    if (found.get(0).inputs() != 1) {
+      throw new UnsupportedModelException(
+          "%s: embedding net of %d inputs (type_embedding?) cannot be read yet; expected 1"
+              .formatted(graph.file(), found.get(0).inputs()));
+    }
+    return layers.network(found);
   }
 
   private int width(Network[][] embedding) {
@@ -137,6 +145,42 @@ final class SeE2AGraph {
       }
     }
     throw new IllegalStateException("scope without nets: " + scope);
+  }
+
+  /** D = (A^T A) with A the sum over neighbour types of R^T G, divided by a constant. */
+  private void understandProducts(String scope, int types) {
+    NodeDef divided = graph.node(scope + "/truediv");
+    NodeDef sum = graph.origin(graph.input(divided, 0));
+    List<NodeDef> terms = new ArrayList<>();
+    if (sum.getOp().equals("AddN")) {
+      for (int i = 0; i < sum.getInputCount(); i++) {
+        terms.add(graph.origin(graph.input(sum, i)));
+      }
+    } else {
+      terms.add(sum);
+    }
+    long nets =
+        IntStream.range(0, types)
+            .filter(i -> graph.has("%s/matrix_1_%d".formatted(scope, i)))
+            .count();
+    List<NodeDef> squares =
+        graph.consumers(divided).stream().filter(SeE2AGraph::isProduct).toList();
+    if (!divided.getOp().equals("RealDiv")
+        || terms.size() != nets
+        || !terms.stream().allMatch(SeE2AGraph::isProduct)
+        || squares.size() != 1) {
+      throw new UnsupportedModelException(
+          "%s: '%s' does not end in the products of a se_e2_a descriptor"
+              .formatted(graph.file(), scope));
+    }
+    graph.understand(divided);
+    graph.understand(sum);
+    terms.forEach(graph::understand);
+    squares.forEach(graph::understand);
+  }
+
+  private static boolean isProduct(NodeDef node) {
+    return node.getOp().equals("BatchMatMulV2") || node.getOp().equals("BatchMatMul");
   }
 
   /** The divisor of the sum over neighbours. */
@@ -224,6 +268,7 @@ final class SeE2AGraph {
       throw new UnsupportedModelException(
           "%s: '%s' is no mask of excluded types".formatted(graph.file(), lookup.getName()));
     }
+    graph.understand(first);
     return mask.values();
   }
 }

@@ -5,13 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.Goldens;
 import org.dpsieve.testing.Predictions;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ReferenceModelTest {
+  /** Every option of se_e2_a and ener that changes numbers: scripts/goldens/models.py. */
+  @ParameterizedTest
+  @MethodSource("org.dpsieve.testing.GoldenModel#readable")
+  void agreesWithDeepmdKitForEveryOption(GoldenModel golden) {
+    ReferenceModel model = new ReferenceModel(ModelFiles.read(golden.name(), golden.graph()));
+    assertThat(golden.goldens().frames()).hasSize(8);
+    for (Goldens.Evaluated evaluated : golden.goldens().frames()) {
+      Predictions.assertClose(
+          model.evaluate(evaluated.frame()),
+          evaluated.expected().get(0),
+          golden.tolerance(),
+          evaluated.frame().name());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"small, 0", "small, 1", "small, 2", "small, 3", "seed-size, 0"})
   void agreesWithDeepmdKitOnAwkwardFrames(String architecture, int index) {

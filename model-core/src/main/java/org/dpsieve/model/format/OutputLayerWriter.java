@@ -1,0 +1,58 @@
+package org.dpsieve.model.format;
+
+import com.google.protobuf.CodedOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.Layer;
+import org.dpsieve.model.format.proto.AttrValue;
+import org.dpsieve.model.format.proto.GraphDef;
+import org.dpsieve.model.format.proto.NodeDef;
+import org.dpsieve.model.format.proto.TensorProto;
+
+/** A frozen graph with another output layer. */
+final class OutputLayerWriter {
+  private OutputLayerWriter() {}
+
+  static byte[] write(GraphDef source, EnergyFitting fitting) {
+    Map<String, double[]> constants = new HashMap<>();
+    for (int type = 0; type < fitting.networks().length; type++) {
+      Layer last = fitting.networks()[type].outputLayer();
+      constants.put(EnergyFittingGraph.outputMatrix(type), last.weight());
+      constants.put(EnergyFittingGraph.outputBias(type), last.bias());
+    }
+    GraphDef.Builder graph = source.toBuilder();
+    for (int i = 0; i < graph.getNodeCount(); i++) {
+      double[] values = constants.get(graph.getNode(i).getName());
+      if (values != null) {
+        graph.setNode(i, withValues(graph.getNode(i), values));
+      }
+    }
+    return bytes(graph.build());
+  }
+
+  private static NodeDef withValues(NodeDef node, double[] values) {
+    TensorProto old = node.getAttrOrThrow("value").getTensor();
+    if (Tensor.decode(old, node.getName()).values().length != values.length) {
+      throw new IllegalArgumentException(
+          "%s: %d numbers do not fit the source".formatted(node.getName(), values.length));
+    }
+    AttrValue value = AttrValue.newBuilder().setTensor(Tensor.encode(old, values)).build();
+    return node.toBuilder().putAttr("value", value).build();
+  }
+
+  /** Attributes are a map: without sorting, their order would be that of a hash. */
+  private static byte[] bytes(GraphDef graph) {
+    byte[] bytes = new byte[graph.getSerializedSize()];
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    out.useDeterministicSerialization();
+    try {
+      graph.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException("an array has no end of its own", e);
+    }
+    return bytes;
+  }
+}

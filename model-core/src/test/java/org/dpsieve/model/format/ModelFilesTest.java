@@ -1,0 +1,166 @@
+package org.dpsieve.model.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import org.dpsieve.error.InputException;
+import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.model.Activation;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.Layer;
+import org.dpsieve.model.Network;
+import org.dpsieve.model.SeE2A;
+import org.dpsieve.testing.GoldenModel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ModelFilesTest {
+  private static final byte[] PLAIN = new GoldenModel("plain", false).graph();
+
+  @TempDir Path folder;
+
+  @Test
+  void readsWhatTheModelSectionSays() {
+    DeepPotential model = ModelFiles.read("plain.pb", PLAIN);
+    SeE2A descriptor = (SeE2A) model.descriptor();
+    assertThat(model.typeMap()).containsExactly("Ag", "Au");
+    assertThat(descriptor.rcut()).isEqualTo((double) 4.3f);
+    assertThat(descriptor.smoothing().start()).isEqualTo((double) 0.7f);
+    assertThat(descriptor.sel()).containsExactly(16, 14);
+    assertThat(descriptor.normalization()).isEqualTo(30);
+    assertThat(descriptor.axisNeuron()).isEqualTo(4);
+    assertThat(descriptor.size()).isEqualTo(48);
+    assertThat(descriptor.typeOneSide()).isFalse();
+    assertThat(model.fitting().networks()[1].layers())
+        .extracting(Layer::activation)
+        .containsExactly(Activation.TANH, Activation.TANH, Activation.TANH, Activation.LINEAR);
+  }
+
+  @ParameterizedTest
+  @MethodSource("org.dpsieve.testing.GoldenModel#unreadable")
+  void refusesByName(GoldenModel golden) {
+    String feature = FEATURES.get(golden.name());
+    assertThat(feature).as("what the message must name").isNotNull();
+    assertThatThrownBy(() -> ModelFiles.read("some/model.pb", golden.graph()))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageStartingWith("some/model.pb: ")
+        .hasMessageContaining(feature);
+  }
+
+  private static final Map<String, String> FEATURES =
+      Map.ofEntries(
+          Map.entry("numb-fparam", "numb_fparam"),
+          Map.entry("numb-aparam", "numb_aparam"),
+          Map.entry("aparam-as-mask", "numb_aparam"),
+          Map.entry("type-embedding", "type_embedding"),
+          Map.entry("type-embedding-one-side", "type_embedding"),
+          Map.entry("se-e2-r", "se_e2_r"),
+          Map.entry("se-e3", "se_e3"),
+          Map.entry("hybrid", "se_e2_a + se_e2_r"),
+          Map.entry("se-atten", "se_atten"),
+          Map.entry("dipole", "dipole"),
+          Map.entry("dos", "dos"),
+          Map.entry("float16", "float16"),
+          Map.entry("srtab", "use_srtab"),
+          Map.entry("spin", "spin"),
+          Map.entry("shared-layers", "layer_name"),
+          Map.entry("compressed", "compressed"));
+
+  @Test
+  void saysWhatIsWrongWithFilesThatAreNoGraph() throws IOException {
+    assertRefused("empty.pb", new byte[0], "is no TensorFlow graph (the file is empty)");
+    assertRefused("half.pb", Arrays.copyOf(PLAIN, PLAIN.length / 2), "is no TensorFlow graph");
+    assertRefused(
+        "input.json", "{\"model\": {}}".getBytes(StandardCharsets.UTF_8), "is no TensorFlow graph");
+    assertRefused(
+        "lcurve.out",
+        "# step rmse_val\n".getBytes(StandardCharsets.UTF_8),
+        "is no TensorFlow graph");
+    assertRefused("model.pth", new byte[] {'P', 'K', 3, 4, 0}, "PyTorch");
+    assertRefused(
+        "model.dp", new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 26, '\n'}, "HDF5");
+    assertThatThrownBy(() -> ModelFiles.read(folder))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("is a directory");
+    assertThatThrownBy(() -> ModelFiles.read(folder.resolve("none.pb")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("none.pb: no such file");
+  }
+
+  private void assertRefused(String name, byte[] bytes, String message) throws IOException {
+    Path file = Files.write(folder.resolve(name), bytes);
+    assertThatThrownBy(() -> ModelFiles.read(file))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith(file + ": ")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void anyBytesEndInAModelOrAMessage() {
+    Random random = new Random(5);
+    for (int i = 0; i < 300; i++) {
+      byte[] bytes = PLAIN.clone();
+      for (int change = 0; change <= i % 3; change++) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      }
+      try {
+        assertThat(ModelFiles.read("mutated.pb", bytes).typeCount()).isPositive();
+      } catch (InputException expected) {
+        assertThat(expected).hasMessageStartingWith("mutated.pb: ");
+      }
+    }
+  }
+
+  @Test
+  void writesAnotherOutputLayerAndNothingElse() {
+    DeepPotential model = ModelFiles.read("plain.pb", PLAIN);
+    DeepPotential changed = withOutputLayer(model, 0.125);
+    byte[] written = ModelFiles.withOutputLayer("plain.pb", PLAIN, changed);
+    assertThat(ModelFiles.withOutputLayer("plain.pb", PLAIN, changed)).isEqualTo(written);
+    assertThat(written)
+        .contains(ByteString.copyFromUtf8("train_attr/training_script").toByteArray());
+    DeepPotential back = ModelFiles.read("new.pb", written);
+    for (int type = 0; type < 2; type++) {
+      Network before = model.fitting().networks()[type];
+      Network after = back.fitting().networks()[type];
+      assertThat(after.outputLayer().weight())
+          .isEqualTo(changed.fitting().networks()[type].outputLayer().weight());
+      assertThat(after.outputLayer().bias())
+          .isEqualTo(changed.fitting().networks()[type].outputLayer().bias());
+      assertThat(after.layers().get(0).weight()).isEqualTo(before.layers().get(0).weight());
+    }
+    byte[] same = ModelFiles.withOutputLayer("plain.pb", PLAIN, model);
+    assertThat(ModelFiles.withOutputLayer("plain.pb", written, model)).isEqualTo(same);
+  }
+
+  /** Every weight of the output layer plus {@code shift}, its bias twice that. */
+  static DeepPotential withOutputLayer(DeepPotential model, double shift) {
+    Network[] networks = model.fitting().networks().clone();
+    for (int type = 0; type < networks.length; type++) {
+      Layer last = networks[type].outputLayer();
+      double[] weight = Arrays.stream(last.weight()).map(w -> w + shift).toArray();
+      double[] bias = {last.bias()[0] + 2 * shift};
+      Layer[] layers = networks[type].layers().toArray(Layer[]::new);
+      layers[layers.length - 1] =
+          new Layer(last.inputs(), 1, weight, bias, null, last.activation(), last.shortcut());
+      networks[type] = new Network(Arrays.asList(layers));
+    }
+    EnergyFitting old = model.fitting();
+    return new DeepPotential(
+        model.name(),
+        model.typeMap(),
+        model.descriptor(),
+        new EnergyFitting(networks, old.vacuumSubtracted(), old.zeroLevel(), old.precision()));
+  }
+}

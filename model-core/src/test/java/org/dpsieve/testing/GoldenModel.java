@@ -1,0 +1,89 @@
+package org.dpsieve.testing;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * A tiny model made by DeePMD-kit for one option, see {@code scripts/goldens/models.py}: a graph,
+ * and beside it, unless the model is to be refused, frames with DeePMD-kit's numbers.
+ *
+ * @param name the option
+ * @param refused no numbers: reading must say no
+ */
+public record GoldenModel(String name, boolean refused) {
+  private static final String REFUSED = "refused-";
+
+  /** Those with numbers. */
+  public static Stream<GoldenModel> readable() {
+    return all().stream().filter(model -> !model.refused());
+  }
+
+  public static Stream<GoldenModel> unreadable() {
+    return all().stream().filter(GoldenModel::refused);
+  }
+
+  private static List<GoldenModel> all() {
+    try (Stream<Path> files = Files.list(folder())) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(file -> file.endsWith(".pb.gz"))
+          .sorted()
+          .map(file -> file.substring(0, file.length() - ".pb.gz".length()))
+          .map(
+              file ->
+                  new GoldenModel(file.replaceFirst("^" + REFUSED, ""), file.startsWith(REFUSED)))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The graph, unpacked. */
+  public byte[] graph() {
+    return unpack((refused ? REFUSED : "") + name + ".pb.gz");
+  }
+
+  /** Frames and what DeePMD-kit says of them. */
+  public Goldens goldens() {
+    try (InputStream in = new ByteArrayInputStream(unpack(name + ".json.gz"))) {
+      return Goldens.read(in, name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Factor on the tolerances of {@link Predictions}: DeePMD-kit evaluates nets of single precision
+   * in single precision, and is off by its rounding.
+   */
+  public double tolerance() {
+    return name.contains("float32") ? 1e5 : 1;
+  }
+
+  private static byte[] unpack(String file) {
+    try (InputStream in =
+        new GZIPInputStream(
+            new BufferedInputStream(Files.newInputStream(folder().resolve(file))))) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path folder() {
+    return Shared.repository().resolve("model-core/src/test/resources/goldens/models");
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
