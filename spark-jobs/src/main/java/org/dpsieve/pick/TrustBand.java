@@ -1,5 +1,7 @@
 package org.dpsieve.pick;
 
+import java.io.Serializable;
+
 /**
  * The two trust levels of one deviation, in its unit.
  *
@@ -7,7 +9,7 @@ package org.dpsieve.pick;
  * @param hi from here on (inclusive) a frame is failed; with {@code hi <= lo} no value makes a
  *     candidate
  */
-public record TrustBand(double lo, double hi) {
+public record TrustBand(double lo, double hi) implements Serializable {
   /** DP-GEN's defaults: levels that no deviation reaches. */
   public static final TrustBand OFF = new TrustBand(1e10, 1e10);
 
