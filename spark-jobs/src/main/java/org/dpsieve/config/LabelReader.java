@@ -1,5 +1,7 @@
 package org.dpsieve.config;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,8 +10,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.dpsieve.d3.D3Options;
+import org.dpsieve.d3.Damping;
+import org.dpsieve.error.InputException;
 
 /** The {@code fp_} keys: what gives a frame its new label. */
 final class LabelReader {
@@ -17,6 +21,7 @@ final class LabelReader {
   private static final List<String> NOT_YET =
       List.of("gaussian", "siesta", "cp2k", "abacus", "pwmat", "pwscf", "custom");
 
+  private static final ObjectNode EMPTY = JsonNodeFactory.instance.objectNode();
   private static final List<String> STYLES = List.of("none", "vasp", "d3");
 
   /** Keys of some style of DP-GEN. */
@@ -203,18 +208,24 @@ final class LabelReader {
   }
 
   private D3Config d3() {
-    Optional<Block> params = file.block("fp_params");
-    if (params.isEmpty()) {
-      return new D3Config("pbe", "zero", OptionalDouble.empty(), OptionalDouble.empty());
-    }
-    Block block = params.get().declare(List.of("functional", "damping", "cutoff", "cn_cutoff"));
+    Block params = file.block("fp_params").orElseGet(() -> file.child("fp_params", EMPTY));
+    params.declare(List.of("functional", "damping", "cutoff", "cn_cutoff"));
     D3Config config =
         new D3Config(
-            block.text("functional").orElse("pbe"),
-            block.choice("damping", List.of("zero", "bj")).orElse("zero"),
-            block.finite("cutoff", 0),
-            block.finite("cn_cutoff", 0));
-    block.finish();
+            params.text("functional").orElse("pbe"),
+            params.choice("damping", List.of("zero", "bj")).orElse("zero"),
+            params.finite("cutoff", 0),
+            params.finite("cn_cutoff", 0));
+    try {
+      new D3Options(
+          config.functional(),
+          Damping.valueOf(config.damping().toUpperCase(Locale.ROOT)),
+          config.cutoff().orElse(D3Options.PAIR_CUTOFF),
+          config.cnCutoff().orElse(D3Options.COORDINATION_CUTOFF));
+    } catch (InputException e) {
+      problems.error(file.where("fp_params") + ": " + e.getMessage());
+    }
+    params.finish();
     return config;
   }
 

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * machine. What is inside is the import's to judge; other file systems are looked at by Spark.
  */
 final class PoolFiles {
-  private static final int DEEPEST = 32;
+  static final int DEEPEST = 32;
   private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F'};
 
   private final Paths paths;
@@ -64,6 +64,56 @@ final class PoolFiles {
       return files.findAny().isPresent();
     } catch (IOException | UncheckedIOException e) {
       return true; // a loop of links or a folder not to be read: the import says which
+    }
+  }
+
+  /**
+   * Reports systems without the labels that a run needs, as far as folders show.
+   *
+   * @param why what needs them
+   */
+  void requireEnergies(Block file, String key, List<String> data, String why) {
+    List<String> without = new ArrayList<>();
+    int systems = 0;
+    for (String path : data) {
+      if (Paths.isRemote(path) || !Files.isDirectory(Path.of(path))) {
+        continue;
+      }
+      for (Path types : typeFiles(Path.of(path))) {
+        systems++;
+        if (!hasEnergies(types.getParent())) {
+          without.add(types.getParent().toString());
+        }
+      }
+    }
+    if (!without.isEmpty()) {
+      String some = String.join(", ", without.subList(0, Math.min(3, without.size())));
+      file.error(
+          key,
+          "%d of %d systems have a set without energy.npy (%s%s); %s"
+              .formatted(without.size(), systems, some, without.size() > 3 ? ", ..." : "", why));
+    }
+  }
+
+  private static List<Path> typeFiles(Path folder) {
+    try (Stream<Path> files =
+        Files.find(
+            folder,
+            DEEPEST,
+            (path, attributes) -> path.endsWith("type.raw"),
+            FileVisitOption.FOLLOW_LINKS)) {
+      return files.sorted().toList();
+    } catch (IOException | UncheckedIOException e) {
+      return List.of(); // the import says what is wrong
+    }
+  }
+
+  private static boolean hasEnergies(Path system) {
+    try (Stream<Path> sets = Files.list(system)) {
+      return sets.filter(set -> set.getFileName().toString().startsWith("set."))
+          .allMatch(set -> Files.exists(set.resolve("energy.npy")));
+    } catch (IOException e) {
+      return true; // likewise
     }
   }
 

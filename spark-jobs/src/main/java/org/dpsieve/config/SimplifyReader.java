@@ -93,6 +93,7 @@ final class SimplifyReader {
     boolean labeled = file.flag("labeled");
     PoolConfig pool = pool(labeled);
     LabelConfig label = new LabelReader(file, paths, typeMap, problems).read(labeled);
+    requireLabels(pool, label);
     PickConfig pick = pick(label);
     TrustConfig trust = trust(labeled);
     int fpTaskMin = fpTaskMin();
@@ -173,6 +174,19 @@ final class SimplifyReader {
         files.resolve(file, "pick_data", pick),
         labeled,
         files.resolve(file, "init_data_sys", init));
+  }
+
+  private void requireLabels(PoolConfig pool, LabelConfig label) {
+    PoolFiles files = new PoolFiles(paths, problems);
+    if (pool.labeled()) {
+      files.requireEnergies(
+          file, "pick_data", pool.pickData(), "labeled true takes the labels from there");
+    } else if (label.style() == FpStyle.D3) {
+      files.requireEnergies(
+          file, "pick_data", pool.pickData(), "fp_style d3 adds to the labels that are there");
+    }
+    files.requireEnergies(
+        file, "init_data_sys", pool.initData(), "initial data are trained on, they need labels");
   }
 
   private PickConfig pick(LabelConfig label) {

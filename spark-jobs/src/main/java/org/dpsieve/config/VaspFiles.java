@@ -10,7 +10,9 @@ import java.util.regex.Pattern;
 
 /** Checks the files that VASP's inputs are made of. */
 final class VaspFiles {
-  private static final Pattern TITEL = Pattern.compile("TITEL\\s*=\\s*\\S+\\s+([A-Z][a-z]?)");
+  /** {@code TITEL = PAW_PBE Ag_pv 02Apr2005}; very old files have the element alone. */
+  private static final Pattern TITEL =
+      Pattern.compile("TITEL\\s*=\\s*(?:[A-Za-z]\\S*\\s+)??([A-Z][a-z]?)(?![A-Za-z])");
 
   private final Problems problems;
 

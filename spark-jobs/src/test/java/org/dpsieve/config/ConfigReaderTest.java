@@ -36,8 +36,8 @@ class ConfigReaderTest {
     assertThat(simplify.pool().labeled()).isTrue();
     assertThat(simplify.train().models())
         .extracting(model -> model.getParent().getFileName().toString())
-        .containsExactly("0", "1", "2", "3");
-    assertThat(simplify.train().input(3).loss())
+        .containsExactly("1", "0");
+    assertThat(simplify.train().input(1).loss())
         .isEqualTo(new TrainingInput.Loss(100, 50, 1, 2, 0.9, 1));
     assertThat(simplify.trust().modelDeviForce()).isEqualTo(new Range(0.2, 100));
     assertThat(simplify.trust().modelDeviEnergy().isOff()).isTrue();
@@ -185,7 +185,7 @@ class ConfigReaderTest {
         "type_map | \"Ag\" | expected a list of strings",
         "labeled | 1 | found 1 (an integer), expected true or false",
         "numb_models | 4.0 | found 4.0 (a float), expected an integer",
-        "numb_models | 5 | found 4 models, expected 5 (numb_models)",
+        "numb_models | 5 | found 2 models, expected 5 (numb_models)",
         "iter_pick_number | -1 | expected an integer of at least 0",
         "model_devi_f_trust_lo | 200 | above model_devi_f_trust_hi 100; expected lo <= hi",
         "model_devi_f_trust_lo | \"NaN\" | found \"NaN\" (a string), expected a number",
@@ -212,7 +212,7 @@ class ConfigReaderTest {
         "training_iter0_model_path | [\"models/7\"] | matches nothing",
         "model_devi_jobs | [] | a key of dpgen run",
         "default_training_param | 3 | expected an object",
-        "default_training_param | [{}] | one per model: numb_models is 4",
+        "default_training_param | [{}] | one per model: numb_models is 2",
         "default_training_param/model/type_map | [\"Au\",\"Ag\"] | make them equal",
         "default_training_param/model/descriptor/type | \"dpa1\" | cannot be trained here yet",
         "default_training_param/model/descriptor/trainable | true | another choice|",
@@ -346,5 +346,55 @@ class ConfigReaderTest {
   void anEmptyPoolIsNoPool() throws IOException {
     Files.createDirectories(folder.resolve("void"));
     assertThat(run.set("pick_data", "\"void\"").complaint()).contains("no system in it");
+  }
+
+  @Test
+  void aPoolWithoutTheLabelsThatTheRunNeedsIsRefused() throws IOException {
+    Files.delete(folder.resolve("pool/Ag1/set.000/energy.npy"));
+    assertThat(run.complaint())
+        .contains("pick_data: 1 of 1 systems have a set without energy.npy", "labeled true");
+    run.set("labeled", "false").set("fp_style", "\"d3\"");
+    assertThat(run.complaint()).contains("fp_style d3 adds to the labels");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"functional\": \"pbe0x\"} | fp_params: ",
+        "{\"damping\": \"bjm\"} | damping: found 'bjm', expected one of zero, bj; did you mean 'bj'?",
+        "{\"dampin\": \"bj\"} | unknown key; did you mean 'damping'?",
+        "{\"cutoff\": 0} | pair cutoff",
+        "{\"cn_cutoff\": \"20\"} | expected a number"
+      })
+  void theParametersOfD3AreChecked(String params, String expected) throws IOException {
+    run.set("labeled", "false").set("fp_style", "\"d3\"").set("fp_params", params);
+    assertThat(run.complaint()).contains("fp_params", expected);
+  }
+
+  @Test
+  void modelsThatDoNotFitAreNamedWithTheirFile() throws IOException {
+    Path other = Files.createDirectories(folder.resolve("other"));
+    Files.writeString(other.resolve("graph.pb"), "no graph");
+    Path checkpoint = Files.createDirectories(folder.resolve("checkpoint"));
+    Files.writeString(checkpoint.resolve("model.ckpt.index"), "");
+    run.set("training_iter0_model_path", "[\"other\", \"checkpoint\"]");
+    assertThat(run.complaint())
+        .contains(
+            other.resolve("graph.pb").toString(),
+            "checkpoint holds model.ckpt.index, expected frozen_model.pb or graph.pb; run `dp freeze -o graph.pb` there");
+    run.set("training_iter0_model_path", "[\"%s/[01]\"]".formatted(Fixture.MODELS));
+    run.set("type_map", "[\"Au\", \"Ag\"]").set("default_training_param/model/type_map", null);
+    assertThat(run.complaint())
+        .contains("type map [Ag, Au], expected type_map of the file, [Au, Ag]");
+  }
+
+  @Test
+  void aModelMayBeNamedByItsFile() throws IOException {
+    run.set("numb_models", "1")
+        .set("training_iter0_model_path", "\"%s\"".formatted(Fixture.MODELS.resolve("2/graph.pb")));
+    assertThat(run.read().simplify().train().models())
+        .containsExactly(Fixture.MODELS.resolve("2/graph.pb"));
   }
 }

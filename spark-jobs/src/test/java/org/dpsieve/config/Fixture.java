@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.npy.NpyWriter;
 import org.dpsieve.testing.Shared;
 
 /** A folder with two parameter files and what they name, to be spoilt by tests. */
@@ -39,6 +41,17 @@ final class Fixture {
     Path system = Files.createDirectories(folder.resolve("pool/Ag1/set.000")).getParent();
     Files.writeString(system.resolve("type.raw"), "0\n");
     Files.writeString(system.resolve("type_map.raw"), "Ag\nAu\n");
+    LocalStorage storage = new LocalStorage();
+    String set = system.resolve("set.000").toString();
+    NpyWriter.write(storage, set + "/coord.npy", new double[] {0, 0, 0, 0.1, 0, 0}, 2, 3);
+    NpyWriter.write(
+        storage,
+        set + "/box.npy",
+        new double[] {4, 0, 0, 0, 4, 0, 0, 0, 4, 5, 0, 0, 0, 5, 0, 0, 0, 5},
+        2,
+        9);
+    NpyWriter.write(storage, set + "/energy.npy", new double[] {-1, -2}, 2);
+    NpyWriter.write(storage, set + "/force.npy", new double[6], 2, 3);
     fixture.write(fixture.simplify, resource("correct.json").replace("models/", MODELS + "/"));
     fixture.write(fixture.machine, "{}");
     return fixture;

@@ -1,0 +1,156 @@
+package org.dpsieve.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.dpsieve.config.TrustConfig.Range;
+
+/** What a run will do, in words: what {@code --dry-run} prints. */
+public final class Plan {
+  private static final int LABEL_WIDTH = 14;
+
+  private final List<String> lines = new ArrayList<>();
+
+  private Plan(RunConfig run) {
+    SimplifyConfig config = run.simplify();
+    lines.add("plan of %s with %s".formatted(config.file(), run.machine().file()));
+    pool(config);
+    models(config);
+    steps(run);
+    trust(config.trust());
+    picks(config);
+    list("warnings", run.warnings());
+    list("old keys", run.migrations());
+    list("notes", run.notes());
+  }
+
+  /** The plan, one line per item, without line ends. */
+  public static List<String> of(RunConfig run) {
+    return List.copyOf(new Plan(run).lines);
+  }
+
+  private void item(String label, String text) {
+    lines.add("  " + label + " ".repeat(Math.max(1, LABEL_WIDTH - label.length())) + text);
+  }
+
+  private void list(String title, List<String> texts) {
+    if (!texts.isEmpty()) {
+      lines.add(title);
+      texts.forEach(text -> lines.add("  - " + text));
+    }
+  }
+
+  private void pool(SimplifyConfig config) {
+    item("type map", String.join(" ", config.typeMap()));
+    item("pool", PoolSurvey.of(config.pool().pickData()));
+    if (!config.pool().initData().isEmpty()) {
+      item(
+          "initial data",
+          PoolSurvey.of(config.pool().initData()) + "; trained on from iteration 0");
+    }
+  }
+
+  private void models(SimplifyConfig config) {
+    List<Path> models = config.train().models();
+    item(
+        "models",
+        "%d: %s"
+            .formatted(
+                models.size(),
+                models.stream().map(Path::toString).collect(Collectors.joining(", "))));
+  }
+
+  private void steps(RunConfig run) {
+    SimplifyConfig config = run.simplify();
+    String losses =
+        config.train().inputs().stream()
+            .map(TrainingInput::loss)
+            .map(
+                loss ->
+                    "energy %s, force %s, virial %s"
+                        .formatted(
+                            Numbers.text(loss.limitPrefE()),
+                            Numbers.text(loss.limitPrefF()),
+                            Numbers.text(loss.limitPrefV())))
+            .distinct()
+            .collect(Collectors.joining("; "));
+    item(
+        "train",
+        "%s: the fitting net's output layer solved on all labels, weights: %s"
+            .formatted(run.machine().train().engine().key(), losses));
+    item("deviation", run.machine().modelDevi().engine().key() + ": on Spark's executors");
+    item("labels", labels(config) + " (" + run.machine().fp().engine().key() + ")");
+  }
+
+  private static String labels(SimplifyConfig config) {
+    LabelConfig label = config.label();
+    if (config.pool().labeled()) {
+      return "those stored in the pool";
+    }
+    if (label.d3().isPresent()) {
+      D3Config d3 = label.d3().get();
+      return "DFT-D3 of %s with %s damping, added to the stored label"
+          .formatted(d3.functional(), d3.damping());
+    }
+    return label
+        .vasp()
+        .map(
+            vasp ->
+                "VASP task folders from %s and %s"
+                    .formatted(
+                        vasp.incar(),
+                        vasp.potcars().stream()
+                            .map(potcar -> potcar.getFileName().toString())
+                            .collect(Collectors.joining(", "))))
+        .orElse("none");
+  }
+
+  private void trust(TrustConfig trust) {
+    level("max_devi_f", trust.modelDeviForce(), "eV/Å");
+    level("devi_e", trust.modelDeviEnergy(), "eV per atom");
+    if (trust.usesTrueError()) {
+      level("error of force", trust.trueErrorForce(), "eV/Å");
+      level("error of energy", trust.trueErrorEnergy(), "eV per atom");
+    }
+  }
+
+  private void level(String name, Range range, String unit) {
+    item(
+        name,
+        range.isOff()
+            ? "not used"
+            : "accurate < %s <= candidate < %s <= failed (%s)"
+                .formatted(Numbers.text(range.lo()), Numbers.text(range.hi()), unit));
+  }
+
+  private void picks(SimplifyConfig config) {
+    PickConfig pick = config.pick();
+    int most = config.label().taskMax().orElse(Integer.MAX_VALUE);
+    item(
+        "picks",
+        "%d at random in iteration 0, then at most %d random candidates in each; seed %d"
+            .formatted(
+                Math.min(pick.initPickNumber(), most),
+                Math.min(pick.iterPickNumber(), most),
+                pick.seed()));
+    if (!config.label().skipBadBox().isEmpty()) {
+      item(
+          "never picked",
+          config.label().skipBadBox().entrySet().stream()
+              .map(
+                  limit ->
+                      "%s %s %s"
+                          .formatted(
+                              limit.getKey(),
+                              limit.getKey().equals("min_distance") ? "below" : "above",
+                              Numbers.text(limit.getValue())))
+              .collect(Collectors.joining(", ")));
+    }
+    List<String> ends = new ArrayList<>(List.of("when nothing is left to pick"));
+    pick.maxIter().ifPresent(limit -> ends.add("after %d iterations (max_iter)".formatted(limit)));
+    pick.labelBudget()
+        .ifPresent(limit -> ends.add("after %d labels (label_budget)".formatted(limit)));
+    item("ends", String.join(", or ", ends));
+  }
+}

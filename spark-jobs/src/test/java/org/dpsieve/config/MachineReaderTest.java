@@ -1,0 +1,131 @@
+package org.dpsieve.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MachineReaderTest {
+  @TempDir Path folder;
+  private Fixture run;
+
+  @BeforeEach
+  void aCorrectRun() throws IOException {
+    run = Fixture.in(folder);
+  }
+
+  @Test
+  void aMachineFileOfDpgenIsReadAsItIs() throws IOException {
+    run.write(run.machine, Fixture.resource("machine.json"));
+    RunConfig config = run.read();
+    MachineConfig machine = config.machine();
+    assertThat(machine.deepmdVersion()).isEqualTo("2.1.3");
+    assertThat(machine.train().engine()).isEqualTo(Engine.OUTPUT_LAYER);
+    assertThat(machine.train().command()).hasValue("dp");
+    assertThat(machine.fp().resources())
+        .containsEntry("group_size", 2)
+        .containsEntry("envs", Map.of("OMP_NUM_THREADS", 1))
+        .doesNotContainKey("_comment");
+    assertThat(machine.fp().machine()).containsEntry("context_type", "SSH");
+    assertThat(machine.fp().userForwardFiles()).containsExactly("vdw_kernel.bindat");
+    assertThat(config.warnings())
+        .singleElement()
+        .asString()
+        .contains("model_devi: a list of 2; only the first counts");
+    assertThat(String.join("\n", config.notes()))
+        .contains("train: command, machine, resources not used");
+  }
+
+  @Test
+  void theFlatFileOfOlderVersionsIsMapped() throws IOException {
+    run.write(run.machine, Fixture.resource("old-machine.json"));
+    RunConfig config = run.read();
+    MachineConfig.Section train = config.machine().train();
+    assertThat(train.command()).hasValue("/opt/deepmd/bin/dp");
+    assertThat(train.machine())
+        .containsEntry("batch_type", "Slurm")
+        .containsEntry("context_type", "SSHContext")
+        .containsEntry("remote_root", "/scratch/user")
+        .containsEntry(
+            "remote_profile", Map.of("hostname", "cluster", "port", 22, "username", "user"))
+        .doesNotContainKeys("batch", "work_path", "lazy_local");
+    assertThat(train.resources())
+        .containsEntry("number_node", 1)
+        .containsEntry("gpu_per_node", 1)
+        .containsEntry("cpu_per_node", 4)
+        .containsEntry("queue_name", "gpu")
+        .containsEntry("group_size", 1)
+        .containsEntry(
+            "custom_flags",
+            List.of("#SBATCH --time=23:0:0", "#SBATCH --mem=16G", "#SBATCH --exclude=n1,n2"));
+    assertThat(config.machine().fp().machine()).containsEntry("context_type", "LazyLocalContext");
+    assertThat(config.machine().fp().command()).hasValue("mpirun vasp_std");
+    assertThat(String.join("\n", config.migrations()))
+        .contains(
+            "deepmd_path: old key, taken as the command '/opt/deepmd/bin/dp'",
+            "lmp_command: of no effect",
+            "train_machine: flat key, taken as train.machine",
+            "partition: old name, taken as queue_name");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "train/engine | \"dp\" | 'dp' (DeePMD-kit's dp train) is not available yet",
+        "train/engine | \"output_layer\" | did you mean 'output-layer'?",
+        "model_devi/engine | \"dp\" | 'dp' (DeePMD-kit's dp model-devi) is not available yet",
+        "fp/engine | \"command\" | labeled is true",
+        "train/backend | \"dpdispatcher\" | runs in Spark's executors",
+        "train/backend | \"sparc\" | did you mean 'spark'?",
+        "train/comand | \"dp\" | did you mean 'command'?",
+        "trian | {} | did you mean 'train'?",
+        "train | 3 | expected an object",
+        "train | [] | expected an object, or a list that begins with one",
+        "api_version | \"0.9\" | expected \"1.0\"",
+        "deepmd_version | \"4.0\" | expected a version from 1 to 3",
+        "deepmd_version | 2.1 | expected a string",
+        "train/machine | {\"batch_type\": \"Slrum\", \"context_type\": \"SSH\"} | did you mean 'Slurm'?",
+        "train/machine | {\"batch_type\": \"slurm\"} | context_type is missing",
+        "train/machine | {\"batch_type\": \"slurm\", \"context_type\": \"local\", \"local_root\": \"/x\"} | expected \"./\"",
+        "train/machine | {\"batch_type\": \"slurm\", \"context_type\": \"SSHContext\", \"remote_profile\": {\"hostnam\": \"a\", \"username\": \"b\"}} | did you mean 'hostname'?",
+        "train/resources | {\"group_size\": \"1\"} | expected an integer",
+        "train/resources | {\"custom_flags\": \"-x\"} | expected a list of strings",
+        "train/resources | {\"strategy\": {\"ratio_unfinished\": 1.0}} | below 1"
+      })
+  void aWrongValueIsNamedWithWhatWasExpected(String key, String json, String expected)
+      throws IOException {
+    assertThat(run.setMachine(key, json).complaint()).contains("machine.json", expected);
+  }
+
+  @Test
+  void lammpsIsExplainedUnlessNoProgramIsStarted() throws IOException {
+    run.setMachine("model_devi/command", "\"mpirun -n 4 /opt/bin/lmp_mpi -i input\"");
+    assertThat(run.complaint()).contains("model_devi.command", "issue 1265", "write dp");
+    assertThat(run.setMachine("model_devi/engine", "\"jvm\"").complaint()).isEmpty();
+  }
+
+  @Test
+  void trainingMoreThanTheOutputLayerNeedsDp() throws IOException {
+    run.set("default_training_param/model/descriptor/trainable", null)
+        .set("default_training_param/model/fitting_net/trainable", null);
+    assertThat(run.complaint())
+        .contains(
+            "leaves more than the output layer trainable", "not available yet", "train.engine");
+    run.setMachine("train/engine", "\"output-layer\"");
+    assertThat(run.read().warnings())
+        .singleElement()
+        .asString()
+        .contains("only the output layer is trained");
+    run.set("default_training_param/model/descriptor/trainable", "true");
+    assertThat(run.complaint()).contains("another choice of layers than the output layer");
+  }
+}
