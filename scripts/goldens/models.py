@@ -105,7 +105,7 @@ REFUSED = {
     "se-atten": model(2, {"type": "se_atten", "sel": 12, "attn_layer": 0}),
     "dipole": model(2, {}, {"type": "dipole"}),
     "dos": model(2, {}, {"type": "dos", "numb_dos": 3}),
-    "float16": model(2, {"precision": "float16"}, {"precision": "float16"}),
+    "bfloat16": model(2, {"precision": "bfloat16"}, {"precision": "bfloat16"}),
     "srtab": model(2, {}, {}, use_srtab="table.txt", smin_alpha=0.1, sw_rmin=1.5, sw_rmax=2.5),
     "spin": model(2, {"sel": [6, 6]}, {}, spin={"use_spin": [True, False], "virtual_len": [0.4], "spin_norm": [1.2]}),
     "shared-layers": model(2, {}, {"layer_name": ["a", "b", "c", "d"]}),
@@ -152,7 +152,7 @@ def frames(types):
     ]
 
 
-def write_system(folder, types):
+def write_system(folder, types, spin):
     """Random frames with random labels, all types but the last of four in them."""
     rng = np.random.default_rng(11)
     atoms, count = 8, 3
@@ -160,8 +160,11 @@ def write_system(folder, types):
     box = np.diag([5.1, 5.3, 5.5]).ravel()
     grid = np.array([[i, j, k] for i in (0, 0.5) for j in (0, 0.5) for k in (0, 0.5)]) @ box.reshape(3, 3)
     folder.mkdir(parents=True)
+    if spin:  # the last two atoms are the virtual ones of the magnetic type, and have no name
+        kinds[:] = [0, 0, 1, 1, 1, 1, 2, 2]
+    else:
+        (folder / "type_map.raw").write_text("\n".join(TYPE_MAP[:types]))
     np.savetxt(folder / "type.raw", kinds, fmt="%d")
-    (folder / "type_map.raw").write_text("\n".join(TYPE_MAP[:types]))
     data = folder / "set.000"
     data.mkdir()
     np.save(data / "box.npy", np.tile(box, (count, 1)))
@@ -208,7 +211,7 @@ def loss_of(section):
 
 
 def build(name, section, folder):
-    write_system(folder / "system", len(section["type_map"]))
+    write_system(folder / "system", len(section["type_map"]), "spin" in section)
     (folder / "table.txt").write_text(
         "\n".join("%g %g %g %g" % (r, 9 / r, 8 / r, 7 / r) for r in np.arange(0.1, 6, 0.1)))
     script = {

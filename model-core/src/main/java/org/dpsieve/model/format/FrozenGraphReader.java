@@ -1,5 +1,6 @@
 package org.dpsieve.model.format;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +54,8 @@ final class FrozenGraphReader {
   }
 
   private DeepPotential read() {
-    requireKnownFeatures();
     NodeDef environment = environment();
+    requireKnownFeatures();
     SeE2A descriptor = new SeE2AGraph(graph).read(environment);
     int types = descriptor.sel().length;
     EnergyFitting fitting = new EnergyFittingGraph(graph).read(types);
@@ -91,15 +92,17 @@ final class FrozenGraphReader {
         graph.energyNodes().stream()
             .filter(node -> ENVIRONMENTS.containsKey(node.getOp()))
             .toList();
-    if (found.size() == 1 && found.get(0).getOp().equals("ProdEnvMatA")) {
+    List<String> names =
+        new ArrayList<>(found.stream().map(n -> ENVIRONMENTS.get(n.getOp())).sorted().toList());
+    if (graph.has("filter_type_all/matrix_1_0_0")) {
+      names.replaceAll(name -> name.equals("se_e2_a") ? "se_e3" : name);
+    }
+    if (names.equals(List.of("se_e2_a"))) {
       return found.get(0);
     }
-    String names =
-        found.isEmpty()
-            ? "unknown"
-            : String.join(" + ", found.stream().map(n -> ENVIRONMENTS.get(n.getOp())).toList());
     throw new UnsupportedModelException(
-        "%s: descriptor '%s' cannot be read yet; readable: se_e2_a".formatted(graph.file(), names));
+        "%s: descriptor '%s' cannot be read yet; readable: se_e2_a"
+            .formatted(graph.file(), names.isEmpty() ? "unknown" : String.join(" + ", names)));
   }
 
   private void requireKnownFeatures() {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.format.proto.TensorProto;
 
 /**
@@ -62,8 +63,8 @@ record Tensor(int type, int[] shape, double[] values) {
           case DOUBLE, INT64 -> 8;
           case BOOL -> 1;
           default ->
-              throw new InputException(
-                  "%s: a constant of type %s, expected float32, float64 or integers"
+              throw new UnsupportedModelException(
+                  "%s: a constant of precision %s cannot be read yet, expected float32 or float64"
                       .formatted(where, typeName(proto.getDtype())));
         };
     if (content.isEmpty()) {

@@ -71,7 +71,7 @@ class ModelFilesTest {
           Map.entry("se-atten", "se_atten"),
           Map.entry("dipole", "dipole"),
           Map.entry("dos", "dos"),
-          Map.entry("float16", "float16"),
+          Map.entry("bfloat16", "bfloat16"),
           Map.entry("srtab", "use_srtab"),
           Map.entry("spin", "spin"),
           Map.entry("shared-layers", "layer_name"),
