@@ -1,0 +1,147 @@
+package org.dpsieve.outputlayer;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.neighbor.CellList;
+import org.dpsieve.neighbor.Neighbors;
+
+/**
+ * The fast {@link FeatureKernel}: matrix products over blocks of atoms. A frame's numbers depend on
+ * nothing but the frame and the model, so any order of frames gives the same bits.
+ */
+public final class GemmFeatures implements FeatureKernel {
+  private static final int BLOCK = 8; // atoms; their matrices stay in the second-level cache
+
+  private final DeepPotential model;
+  private final OutputParameters parameters;
+  private final CentreFeatures[] centres; // null where the type is not solved for
+  private final double[][] vacuum;
+
+  public GemmFeatures(DeepPotential model, OutputParameters parameters) {
+    this.model = model;
+    this.parameters = parameters;
+    this.centres = new CentreFeatures[model.typeCount()];
+    this.vacuum = new double[model.typeCount()][];
+    for (int type = 0; type < centres.length; type++) {
+      if (parameters.includes(type)) {
+        centres[type] = new CentreFeatures(model, type);
+        if (model.fitting().vacuumSubtracted()[type]) {
+          vacuum[type] = centres[type].vacuum();
+        }
+      }
+    }
+  }
+
+  @Override
+  public FrameFeatures of(Frame frame) {
+    int[] types = types(frame, model.typeMap(), model.name());
+    Neighbors neighbors =
+        new CellList()
+            .find(
+                frame.coord(),
+                frame.cell(),
+                types,
+                model.descriptor().rcut(),
+                model.descriptor().sel());
+    int size = parameters.size();
+    int atoms = frame.atomCount();
+    double constant = 0;
+    for (int type : types) {
+      constant += model.fitting().zeroLevel()[type];
+    }
+    FrameFeatures features =
+        new FrameFeatures(
+            atoms, constant, new double[size], new double[3 * atoms * size], new double[9 * size]);
+    for (int type = 0; type < centres.length; type++) {
+      int[] members = new int[atoms];
+      int count = 0;
+      for (int atom = 0; atom < atoms; atom++) {
+        if (types[atom] == type) {
+          members[count++] = atom;
+        }
+      }
+      for (int from = 0; from < count; from += BLOCK) {
+        int length = Math.min(BLOCK, count - from);
+        CentreBlock block = CentreBlock.of(neighbors, members, from, length);
+        add(block, type, centres[type].of(block), features);
+      }
+    }
+    return features;
+  }
+
+  /**
+   * Each atom's type in a model.
+   *
+   * @return [nAtoms]
+   */
+  static int[] types(Frame frame, List<String> typeMap, String modelName) {
+    Map<Integer, Integer> typeOf = new HashMap<>();
+    for (int type = 0; type < typeMap.size(); type++) {
+      int place = type;
+      Elements.number(typeMap.get(type)).ifPresent(z -> typeOf.put(z, place));
+    }
+    int[] types = new int[frame.atomCount()];
+    for (int atom = 0; atom < types.length; atom++) {
+      Integer type = typeOf.get(frame.z()[atom]);
+      if (type == null) {
+        throw new InputException(
+            "Frame %s: element %s is not in the type map of %s: %s"
+                .formatted(
+                    frame.name(),
+                    Elements.symbol(frame.z()[atom]),
+                    modelName,
+                    String.join(" ", typeMap)));
+      }
+      types[atom] = type;
+    }
+    return types;
+  }
+
+  private void add(
+      CentreBlock block, int type, CentreFeatures.Result result, FrameFeatures features) {
+    int size = parameters.size();
+    int width = parameters.width(type);
+    int offset = parameters.offset(type);
+    double[] value = result.value();
+    for (int atom = 0; atom < block.count(); atom++) {
+      for (int h = 0; h < width; h++) {
+        double zero = vacuum[type] == null ? 0 : vacuum[type][h];
+        features.energy()[offset + h] += value[atom * width + h] - zero;
+      }
+      features.energy()[offset + width] += vacuum[type] == null ? 1 : 0;
+      for (int pair = block.start()[atom]; pair < block.start()[atom + 1]; pair++) {
+        for (int x = 0; x < 3; x++) {
+          int tangent = (3 * pair + x) * width;
+          int centre = (3 * block.atoms()[atom] + x) * size + offset;
+          int neighbor = (3 * block.neighbor()[pair] + x) * size + offset;
+          for (int h = 0; h < width; h++) {
+            double derivative = result.tangent()[tangent + h];
+            features.force()[centre + h] += derivative;
+            features.force()[neighbor + h] -= derivative;
+          }
+          for (int a = 0; a < 3; a++) {
+            double displacement = block.displacement()[3 * pair + a];
+            int component = (3 * a + x) * size + offset;
+            for (int h = 0; h < width; h++) {
+              features.virial()[component + h] -= displacement * result.tangent()[tangent + h];
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    for (CentreFeatures centre : centres) {
+      if (centre != null) {
+        centre.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package org.dpsieve.outputlayer;
+
+import java.io.Serializable;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+
+/**
+ * The least-squares problem of one model's output layers, summed over labelled frames; energy,
+ * force and virial apart, so that any prefactors can be put in front of them. A frame's energy
+ * counts with weight 1/n, its force components with 1/(3n), its virial components with 1/(9n), n
+ * its number of atoms; what a frame has no label for does not count.
+ */
+public final class NormalEquations implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  final Moments energy;
+  final Moments force;
+  final Moments virial;
+  private long frames;
+
+  /**
+   * @param size number of parameters
+   */
+  public NormalEquations(int size) {
+    energy = new Moments(size);
+    force = new Moments(size);
+    virial = new Moments(size);
+  }
+
+  /**
+   * Adds one frame's labels.
+   *
+   * @param features of the frame
+   * @param parameters the starting ones, [size]
+   */
+  public void add(Frame frame, FrameFeatures features, double[] parameters) {
+    Labels labels = frame.labels();
+    double n = frame.atomCount();
+    if (labels.energy() != null) {
+      double[] label = {labels.energy() - features.constant()};
+      energy.add(
+          features.energy(),
+          residual(frame, "energy", label, features.energy(), parameters),
+          1 / n);
+    }
+    if (labels.force() != null) {
+      force.add(
+          features.force(),
+          residual(frame, "force", labels.force(), features.force(), parameters),
+          1 / (3 * n));
+    }
+    if (labels.virial() != null) {
+      virial.add(
+          features.virial(),
+          residual(frame, "virial", labels.virial(), features.virial(), parameters),
+          1 / (9 * n));
+    }
+    frames++;
+  }
+
+  private static double[] residual(
+      Frame frame, String name, double[] label, double[] x, double[] parameters) {
+    int size = parameters.length;
+    if (label.length * size != x.length) {
+      throw new InputException(
+          "Frame %s: its %s label holds %d numbers, expected %d"
+              .formatted(frame.name(), name, label.length, x.length / size));
+    }
+    double[] residual = new double[label.length];
+    for (int row = 0; row < label.length; row++) {
+      double sum = label[row];
+      for (int k = 0; k < size; k++) {
+        sum -= x[row * size + k] * parameters[k];
+      }
+      if (!Double.isFinite(sum)) {
+        throw new InputException(
+            "Frame %s: its %s label or the model's own %s is not a finite number; leave the frame out"
+                .formatted(frame.name(), name, name));
+      }
+      residual[row] = sum;
+    }
+    return residual;
+  }
+
+  /** Adds the sums of other frames. */
+  public void add(NormalEquations other) {
+    energy.add(other.energy);
+    force.add(other.force);
+    virial.add(other.virial);
+    frames += other.frames;
+  }
+
+  public int size() {
+    return energy.size();
+  }
+
+  public long frames() {
+    return frames;
+  }
+
+  /** Mean loss per frame after a change of the starting parameters, [size]. */
+  public double loss(LossPrefactors prefactors, double[] change) {
+    return (prefactors.energy() * energy.square(change)
+            + prefactors.force() * force.square(change)
+            + prefactors.virial() * virial.square(change))
+        / frames;
+  }
+}

@@ -1,0 +1,145 @@
+package org.dpsieve.outputlayer;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.model.Activation;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.Layer;
+import org.dpsieve.model.Network;
+
+/**
+ * Where the output layers' numbers sit in one vector of parameters: type after type, the weights of
+ * the last hidden layer's outputs, then the bias. Types that are not solved for have no place.
+ */
+public final class OutputParameters {
+  private final int[] offset; // -1: not solved for
+  private final int[] width;
+  private final int size;
+
+  private OutputParameters(int[] offset, int[] width, int size) {
+    this.offset = offset;
+    this.width = width;
+    this.size = size;
+  }
+
+  /**
+   * Checks that the model's energy is linear in its output layers.
+   *
+   * @param present which types are solved for, [nTypes]
+   */
+  public static OutputParameters of(DeepPotential model, boolean[] present) {
+    int types = model.typeCount();
+    int[] offset = new int[types];
+    int[] width = new int[types];
+    Arrays.fill(offset, -1);
+    int next = 0;
+    for (int type = 0; type < types; type++) {
+      if (present[type]) {
+        requireLinear(model, type);
+        width[type] = outputLayer(model, type).inputs();
+        offset[type] = next;
+        next += width[type] + 1;
+      }
+    }
+    return new OutputParameters(offset, width, next);
+  }
+
+  private static void requireLinear(DeepPotential model, int type) {
+    List<Layer> layers = model.fitting().networks()[type].layers();
+    Layer last = layers.get(layers.size() - 1);
+    if (last.outputs() != 1
+        || last.activation() != Activation.LINEAR
+        || last.shortcut() != Layer.Shortcut.NONE
+        || last.idt() != null) {
+      throw new UnsupportedModelException(
+          "%s: the fitting net of %s does not end in a linear layer with one output; only such an output layer can be solved for, train others with the engine 'dp'"
+              .formatted(model.name(), model.typeMap().get(type)));
+    }
+    if (layers.size() < 2) {
+      throw new UnsupportedModelException(
+          "%s: the fitting net of %s has no hidden layer; its output layer cannot be solved for, train it with the engine 'dp'"
+              .formatted(model.name(), model.typeMap().get(type)));
+    }
+  }
+
+  private static Layer outputLayer(DeepPotential model, int type) {
+    List<Layer> layers = model.fitting().networks()[type].layers();
+    return layers.get(layers.size() - 1);
+  }
+
+  /** How many parameters. */
+  public int size() {
+    return size;
+  }
+
+  public boolean includes(int type) {
+    return offset[type] >= 0;
+  }
+
+  /** Place of the first weight of a type. */
+  public int offset(int type) {
+    return offset[type];
+  }
+
+  /** How many weights a type has, its bias not counted. */
+  public int width(int type) {
+    return width[type];
+  }
+
+  /** Places of the biases, in the order of the types. */
+  public int[] biases() {
+    int[] places = new int[offset.length];
+    int count = 0;
+    for (int type = 0; type < offset.length; type++) {
+      if (includes(type)) {
+        places[count++] = offset[type] + width[type];
+      }
+    }
+    return Arrays.copyOf(places, count);
+  }
+
+  /** The model's own parameters, [size]. */
+  public double[] read(DeepPotential model) {
+    double[] parameters = new double[size];
+    for (int type = 0; type < offset.length; type++) {
+      if (includes(type)) {
+        Layer layer = outputLayer(model, type);
+        System.arraycopy(layer.weight(), 0, parameters, offset[type], width[type]);
+        parameters[offset[type] + width[type]] = layer.bias()[0];
+      }
+    }
+    return parameters;
+  }
+
+  /**
+   * The model with other output layers; types that are not solved for keep theirs.
+   *
+   * @param parameters [size]
+   */
+  public DeepPotential write(DeepPotential model, double[] parameters) {
+    Network[] networks = model.fitting().networks().clone();
+    for (int type = 0; type < offset.length; type++) {
+      if (includes(type)) {
+        List<Layer> layers = new ArrayList<>(networks[type].layers());
+        int from = offset[type];
+        double[] weight = Arrays.copyOfRange(parameters, from, from + width[type]);
+        double[] bias = {parameters[from + width[type]]};
+        Layer last = layers.get(layers.size() - 1);
+        layers.set(
+            layers.size() - 1,
+            new Layer(last.inputs(), 1, weight, bias, null, last.activation(), last.shortcut()));
+        networks[type] = new Network(layers);
+      }
+    }
+    EnergyFitting fitting = model.fitting();
+    return new DeepPotential(
+        model.name(),
+        model.typeMap(),
+        model.descriptor(),
+        new EnergyFitting(
+            networks, fitting.vacuumSubtracted(), fitting.zeroLevel(), fitting.precision()));
+  }
+}
