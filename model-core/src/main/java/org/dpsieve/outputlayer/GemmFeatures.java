@@ -126,7 +126,7 @@ public final class GemmFeatures implements FeatureKernel {
           }
           for (int a = 0; a < 3; a++) {
             double displacement = block.displacement()[3 * pair + a];
-            int component = (3 * a + x) * size + offset;
+            int component = (3 * x + a) * size + offset;
             for (int h = 0; h < width; h++) {
               features.virial()[component + h] -= displacement * result.tangent()[tangent + h];
             }

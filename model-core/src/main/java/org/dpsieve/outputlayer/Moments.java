@@ -18,7 +18,7 @@ final class Moments implements Serializable {
   private final double[] matrix; // row-major [size, size], upper triangle
   private final double[] right; // [size]
   private double square;
-  private long rows;
+  private long independent;
 
   Moments(int size) {
     this.size = size;
@@ -29,8 +29,9 @@ final class Moments implements Serializable {
   /**
    * @param x row-major [residual.length, size]
    * @param weight of every row
+   * @param independent how many of the rows are not given by the others
    */
-  void add(double[] x, double[] residual, double weight) {
+  void add(double[] x, double[] residual, double weight, int independent) {
     int count = residual.length;
     cblas_dsyrk(
         CblasRowMajor, CblasUpper, CblasTrans, size, count, weight, x, size, 1, matrix, size);
@@ -41,7 +42,7 @@ final class Moments implements Serializable {
       }
       square += weighted * residual[row];
     }
-    rows += count;
+    this.independent += independent;
   }
 
   void add(Moments other) {
@@ -52,16 +53,16 @@ final class Moments implements Serializable {
       right[k] += other.right[k];
     }
     square += other.square;
-    rows += other.rows;
+    independent += other.independent;
   }
 
   int size() {
     return size;
   }
 
-  /** Number of rows. */
-  long rows() {
-    return rows;
+  /** Number of rows that are not given by others, as a force is by all other forces of a frame. */
+  long independent() {
+    return independent;
   }
 
   /** Sum of w r². */

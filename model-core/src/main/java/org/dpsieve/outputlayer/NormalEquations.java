@@ -42,19 +42,22 @@ public final class NormalEquations implements Serializable {
       energy.add(
           features.energy(),
           residual(frame, "energy", label, features.energy(), parameters),
-          1 / n);
+          1 / n,
+          1);
     }
     if (labels.force() != null) {
       force.add(
           features.force(),
           residual(frame, "force", labels.force(), features.force(), parameters),
-          1 / (3 * n));
+          1 / (3 * n),
+          3 * frame.atomCount() - 3); // forces add up to zero
     }
     if (labels.virial() != null) {
       virial.add(
           features.virial(),
           residual(frame, "virial", labels.virial(), features.virial(), parameters),
-          1 / (9 * n));
+          1 / (9 * n),
+          6); // a virial is symmetric
     }
     frames++;
   }

@@ -15,8 +15,7 @@ record SymmetricEigen(double[] values, double[] vectors) {
    */
   static SymmetricEigen of(double[] matrix, int size) {
     double[] values = new double[size];
-    int info =
-        LAPACKE_dsyevd(LAPACK_ROW_MAJOR, (byte) 'V', (byte) 'U', size, matrix, size, values);
+    int info = LAPACKE_dsyevd(LAPACK_ROW_MAJOR, (byte) 'V', (byte) 'U', size, matrix, size, values);
     if (info != 0) {
       throw new IllegalStateException(
           "LAPACK dsyevd ended with %d on a %d x %d matrix".formatted(info, size, size));
