@@ -18,20 +18,19 @@ final class Moments implements Serializable {
   private final double[] matrix; // row-major [size, size], upper triangle
   private final double[] right; // [size]
   private double square;
-  private long independent;
+  private long rows;
 
   Moments(int size) {
     this.size = size;
-    this.matrix = new double[size * size];
+    this.matrix = new double[Math.multiplyExact(size, size)];
     this.right = new double[size];
   }
 
   /**
    * @param x row-major [residual.length, size]
    * @param weight of every row
-   * @param independent how many of the rows are not given by the others
    */
-  void add(double[] x, double[] residual, double weight, int independent) {
+  void add(double[] x, double[] residual, double weight) {
     int count = residual.length;
     cblas_dsyrk(
         CblasRowMajor, CblasUpper, CblasTrans, size, count, weight, x, size, 1, matrix, size);
@@ -42,7 +41,7 @@ final class Moments implements Serializable {
       }
       square += weighted * residual[row];
     }
-    this.independent += independent;
+    rows += count;
   }
 
   void add(Moments other) {
@@ -53,21 +52,16 @@ final class Moments implements Serializable {
       right[k] += other.right[k];
     }
     square += other.square;
-    independent += other.independent;
+    rows += other.rows;
   }
 
   int size() {
     return size;
   }
 
-  /** Number of rows that are not given by others, as a force is by all other forces of a frame. */
-  long independent() {
-    return independent;
-  }
-
-  /** Sum of w r². */
-  double square() {
-    return square;
+  /** Number of rows. */
+  long rows() {
+    return rows;
   }
 
   /** Sum of w x r, times a factor, added to {@code target}. */

@@ -17,6 +17,7 @@ public final class NormalEquations implements Serializable {
   final Moments energy;
   final Moments force;
   final Moments virial;
+  private Moments unlabelledForce; // only its matrix has a meaning; null without such a frame
   private long frames;
 
   /**
@@ -33,31 +34,29 @@ public final class NormalEquations implements Serializable {
    *
    * @param features of the frame
    * @param parameters the starting ones, [size]
+   * @throws InputException when a label has another length than the frame, or the residual is not
+   *     finite
    */
   public void add(Frame frame, FrameFeatures features, double[] parameters) {
     Labels labels = frame.labels();
     double n = frame.atomCount();
+    double[] x = features.force();
     if (labels.energy() != null) {
       double[] label = {labels.energy() - features.constant()};
-      energy.add(
-          features.energy(),
-          residual(frame, "energy", label, features.energy(), parameters),
-          1 / n,
-          1);
+      double[] residual = residual(frame, "energy", label, features.energy(), parameters);
+      energy.add(features.energy(), residual, 1 / n);
     }
     if (labels.force() != null) {
-      force.add(
-          features.force(),
-          residual(frame, "force", labels.force(), features.force(), parameters),
-          1 / (3 * n),
-          3 * frame.atomCount() - 3); // forces add up to zero
+      force.add(x, residual(frame, "force", labels.force(), x, parameters), 1 / (3 * n));
+    } else {
+      if (unlabelledForce == null) {
+        unlabelledForce = new Moments(size());
+      }
+      unlabelledForce.add(x, new double[3 * frame.atomCount()], 1 / (3 * n));
     }
     if (labels.virial() != null) {
-      virial.add(
-          features.virial(),
-          residual(frame, "virial", labels.virial(), features.virial(), parameters),
-          1 / (9 * n),
-          6); // a virial is symmetric
+      double[] residual = residual(frame, "virial", labels.virial(), features.virial(), parameters);
+      virial.add(features.virial(), residual, 1 / (9 * n));
     }
     frames++;
   }
@@ -65,7 +64,7 @@ public final class NormalEquations implements Serializable {
   private static double[] residual(
       Frame frame, String name, double[] label, double[] x, double[] parameters) {
     int size = parameters.length;
-    if (label.length * size != x.length) {
+    if ((long) label.length * size != x.length) {
       throw new InputException(
           "Frame %s: its %s label holds %d numbers, expected %d"
               .formatted(frame.name(), name, label.length, x.length / size));
@@ -91,6 +90,12 @@ public final class NormalEquations implements Serializable {
     energy.add(other.energy);
     force.add(other.force);
     virial.add(other.virial);
+    if (other.unlabelledForce != null) {
+      if (unlabelledForce == null) {
+        unlabelledForce = new Moments(size());
+      }
+      unlabelledForce.add(other.unlabelledForce);
+    }
     frames += other.frames;
   }
 
@@ -108,5 +113,19 @@ public final class NormalEquations implements Serializable {
             + prefactors.force() * force.square(change)
             + prefactors.virial() * virial.square(change))
         / frames;
+  }
+
+  /**
+   * The mean square of the forces that a change of the parameters makes, as a quadratic form: mean
+   * over all frames, labelled with forces or not, of the mean over components; row-major [size,
+   * size], (eV/Å)².
+   */
+  double[] forceForm() {
+    double[] form = new double[size() * size()];
+    force.addMatrix(1.0 / frames, form);
+    if (unlabelledForce != null) {
+      unlabelledForce.addMatrix(1.0 / frames, form);
+    }
+    return form;
   }
 }

@@ -1,0 +1,102 @@
+package org.dpsieve.outputlayer;
+
+import org.dpsieve.error.InputException;
+
+/**
+ * The loss as a quadratic form of the parameters' change, with one direction solved for at once:
+ * the same shift of all biases, that is the same energy for every atom. A new level of theory may
+ * put its zero where it likes, so this shift is free, whatever holds back the other changes.
+ */
+final class LeastSquares {
+  /** Eigenvalues below this part of the trace are rounding. */
+  private static final double ROUNDING = 4 * Math.ulp(1.0);
+
+  private final int size;
+  private final double[] matrix; // without the shift, row-major [size, size]
+  private final double[] right; // without the shift, [size]
+  private final double[] shift; // 1 at each bias that has an effect
+  private final double[] coupling; // how much shift a unit of each parameter asks for
+  private final double bestShift; // without any other change
+  private final double trace;
+
+  /**
+   * @param biases places of the biases among the parameters
+   */
+  LeastSquares(NormalEquations equations, LossPrefactors prefactors, int[] biases) {
+    size = equations.size();
+    matrix = new double[size * size];
+    right = new double[size];
+    double frames = equations.frames();
+    Moments[] kinds = {equations.energy, equations.force, equations.virial};
+    double[] weights = {prefactors.energy(), prefactors.force(), prefactors.virial()};
+    for (int kind = 0; kind < kinds.length; kind++) {
+      kinds[kind].addMatrix(weights[kind] / frames, matrix);
+      kinds[kind].addRight(weights[kind] / frames, right);
+    }
+    double sum = 0;
+    for (int k = 0; k < size; k++) {
+      sum += matrix[k * size + k];
+    }
+    if (!(sum > 0)) {
+      throw new InputException(
+          "no label says anything about the output layer; expected energies, forces or virials whose loss prefactor is above 0");
+    }
+    trace = sum;
+    shift = new double[size];
+    for (int bias : biases) {
+      shift[bias] = matrix[bias * size + bias] > 0 ? 1 : 0;
+    }
+    coupling = Vectors.times(matrix, shift);
+    double stiffness = Vectors.dot(shift, coupling);
+    double pull = Vectors.dot(shift, right);
+    if (stiffness > 0) {
+      for (int k = 0; k < size; k++) {
+        coupling[k] /= stiffness;
+      }
+    }
+    bestShift = stiffness > 0 ? pull / stiffness : 0;
+    for (int i = 0; i < size; i++) {
+      for (int j = 0; j < size; j++) {
+        matrix[i * size + j] -= stiffness * coupling[i] * coupling[j];
+      }
+      right[i] -= coupling[i] * pull;
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** The quadratic form without the shift, row-major [size, size]. */
+  double[] matrix() {
+    return matrix;
+  }
+
+  /** The linear form without the shift, [size]. */
+  double[] right() {
+    return right;
+  }
+
+  /** The change with the shift that suits it best; changes its argument. */
+  double[] withShift(double[] change) {
+    double best = bestShift - Vectors.dot(coupling, change);
+    for (int k = 0; k < size; k++) {
+      change[k] += best * shift[k];
+    }
+    return change;
+  }
+
+  /**
+   * The minimum of the loss alone; of several, the smallest change: directions whose eigenvalue is
+   * no larger than rounding in the sums makes it stay as they were.
+   */
+  double[] smallestChange() {
+    SymmetricEigen eigen = SymmetricEigen.of(matrix.clone(), size);
+    double[] component = eigen.project(right);
+    for (int k = 0; k < size; k++) {
+      double value = eigen.values()[k];
+      component[k] = value > ROUNDING * trace ? component[k] / value : 0;
+    }
+    return withShift(eigen.combine(component));
+  }
+}
