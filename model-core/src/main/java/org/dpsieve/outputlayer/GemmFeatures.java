@@ -8,6 +8,7 @@ import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.neighbor.CellList;
+import org.dpsieve.neighbor.GeometryException;
 import org.dpsieve.neighbor.Neighbors;
 
 /**
@@ -40,14 +41,7 @@ public final class GemmFeatures implements FeatureKernel {
   @Override
   public FrameFeatures of(Frame frame) {
     int[] types = types(frame, model.typeMap(), model.name());
-    Neighbors neighbors =
-        new CellList()
-            .find(
-                frame.coord(),
-                frame.cell(),
-                types,
-                model.descriptor().rcut(),
-                model.descriptor().sel());
+    Neighbors neighbors = neighbors(frame, types);
     int size = parameters.size();
     int atoms = frame.atomCount();
     double constant = 0;
@@ -72,6 +66,17 @@ public final class GemmFeatures implements FeatureKernel {
       }
     }
     return features;
+  }
+
+  private Neighbors neighbors(Frame frame, int[] types) {
+    double cutoff = model.descriptor().rcut();
+    int[] sel = model.descriptor().sel();
+    try {
+      return new CellList().find(frame.coord(), frame.cell(), types, cutoff, sel);
+    } catch (GeometryException e) {
+      throw new InputException(
+          "Frame %s: %s; leave the frame out".formatted(frame.name(), e.getMessage()), e);
+    }
   }
 
   /**

@@ -8,7 +8,7 @@ import org.dpsieve.error.InputException;
  * put its zero where it likes, so this shift is free, whatever holds back the other changes.
  */
 final class LeastSquares {
-  /** Eigenvalues below this part of the trace are rounding. */
+  /** Eigenvalues below this part of the trace may be rounding. */
   private static final double ROUNDING = 4 * Math.ulp(1.0);
 
   private final int size;
@@ -77,6 +77,11 @@ final class LeastSquares {
     return right;
   }
 
+  /** What rounding in the sums may have added to an eigenvalue of the quadratic form. */
+  double rounding() {
+    return ROUNDING * trace;
+  }
+
   /** The change with the shift that suits it best; changes its argument. */
   double[] withShift(double[] change) {
     double best = bestShift - Vectors.dot(coupling, change);
@@ -95,7 +100,7 @@ final class LeastSquares {
     double[] component = eigen.project(right);
     for (int k = 0; k < size; k++) {
       double value = eigen.values()[k];
-      component[k] = value > ROUNDING * trace ? component[k] / value : 0;
+      component[k] = value > rounding() ? component[k] / value : 0;
     }
     return withShift(eigen.combine(component));
   }

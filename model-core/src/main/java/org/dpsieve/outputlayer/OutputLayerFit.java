@@ -8,7 +8,7 @@ import org.dpsieve.error.InputException;
  * The change of the output layers' parameters that fits the labels best.
  *
  * @param change added to the starting parameters, [size]
- * @param ridge what it was found with: see {@link RidgePath}
+ * @param ridge what it was found with: see {@link Ridge}
  * @param chosen whether cross-validation chose the ridge
  */
 public record OutputLayerFit(double[] change, double ridge, boolean chosen) {
@@ -41,7 +41,7 @@ public record OutputLayerFit(double[] change, double ridge, boolean chosen) {
       return new OutputLayerFit(problem.smallestChange(), 0, false);
     }
     double value = ridge.orElseGet(() -> chosenRidge(folds, prefactors, biases));
-    double[] change = new RidgePath(problem, all.forceForm()).change(value);
+    double[] change = new Ridge(problem, all.forceForm()).change(value);
     return new OutputLayerFit(change, value, ridge.isEmpty());
   }
 
@@ -81,9 +81,9 @@ public record OutputLayerFit(double[] change, double ridge, boolean chosen) {
       }
       frames += folds[fold].frames();
       forces += folds[fold].force.rows();
-      RidgePath path = new RidgePath(new LeastSquares(rest, prefactors, biases), rest.forceForm());
+      Ridge fit = new Ridge(new LeastSquares(rest, prefactors, biases), rest.forceForm());
       for (int k = 0; k < ridges.length; k++) {
-        double[] change = path.change(ridges[k]);
+        double[] change = fit.change(ridges[k]);
         force[k] += folds[fold].force.square(change);
         energy[k] += folds[fold].energy.square(change);
         loss[k] += folds[fold].loss(prefactors, change) * folds[fold].frames();

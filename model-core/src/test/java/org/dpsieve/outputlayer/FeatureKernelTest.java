@@ -1,0 +1,148 @@
+package org.dpsieve.outputlayer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.infer.Prediction;
+import org.dpsieve.kernel.reference.ReferenceModel;
+import org.dpsieve.model.Activation;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.Layer;
+import org.dpsieve.model.Network;
+import org.dpsieve.testing.RandomModels;
+import org.dpsieve.testing.RandomModels.Shape;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FeatureKernelTest {
+  static List<Arguments> models() {
+    int[] neuron = {3, 6, 12};
+    DeepPotential plain =
+        RandomModels.of(shape(new int[] {30, 30}, neuron, Activation.TANH, true, false), 1);
+    return List.of(
+        Arguments.of("plain", plain),
+        Arguments.of(
+            "other activation, one side, excluded pair, no steps",
+            RandomModels.of(shape(new int[] {25, 25}, neuron, Activation.GELU, false, true), 2)),
+        Arguments.of(
+            "sel that drops neighbours",
+            RandomModels.of(shape(new int[] {3, 4}, neuron, Activation.TANH, true, false), 3)),
+        Arguments.of("shortcut in the first layer", withFirstShortcut(plain)),
+        Arguments.of("vacuum subtracted", withVacuumSubtracted(plain)));
+  }
+
+  private static Shape shape(
+      int[] sel, int[] neuron, Activation activation, boolean idt, boolean oneSide) {
+    return new Shape(
+        2, 5, sel, neuron, 4, new int[] {10, 10, 7}, activation, idt, oneSide, oneSide);
+  }
+
+  private static DeepPotential withFirstShortcut(DeepPotential model) {
+    Network[] networks = model.fitting().networks().clone();
+    Random random = new Random(4);
+    for (int type = 0; type < networks.length; type++) {
+      List<Layer> layers = new ArrayList<>(networks[type].layers());
+      int inputs = layers.get(0).inputs();
+      double[] first = random.doubles(2L * inputs * inputs, -0.2, 0.2).toArray();
+      double[] bias = random.doubles(2L * inputs, -0.5, 0.5).toArray();
+      Layer doubled =
+          new Layer(inputs, 2 * inputs, first, bias, null, Activation.TANH, Layer.Shortcut.DOUBLED);
+      double[] second = random.doubles(20L * inputs, -0.2, 0.2).toArray();
+      Layer next =
+          new Layer(
+              2 * inputs, 10, second, new double[10], null, Activation.TANH, Layer.Shortcut.NONE);
+      layers.set(0, doubled);
+      layers.add(1, next);
+      networks[type] = new Network(layers);
+    }
+    return with(model, networks, model.fitting().vacuumSubtracted());
+  }
+
+  private static DeepPotential withVacuumSubtracted(DeepPotential model) {
+    return with(model, model.fitting().networks(), new boolean[] {true, false});
+  }
+
+  private static DeepPotential with(DeepPotential model, Network[] networks, boolean[] vacuum) {
+    EnergyFitting fitting = model.fitting();
+    return new DeepPotential(
+        model.name(),
+        model.typeMap(),
+        model.descriptor(),
+        new EnergyFitting(networks, vacuum, fitting.zeroLevel(), fitting.precision()));
+  }
+
+  private static List<Frame> frames() {
+    Frame crystal = RandomModels.agAuFrame(5, 11);
+    return List.of(
+        crystal,
+        new Frame("cluster", 0, crystal.z(), crystal.coord(), null, Labels.NONE),
+        new Frame("atom", 0, new int[] {79}, new double[3], null, Labels.NONE));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("models")
+  void fastFeaturesAreThePlainOnes(String name, DeepPotential model) {
+    OutputParameters parameters = OutputParameters.of(model, new boolean[] {true, true});
+    FeatureKernel plain = new ReferenceFeatures(model, parameters);
+    try (FeatureKernel fast = new GemmFeatures(model, parameters)) {
+      for (Frame frame : frames()) {
+        FrameFeatures expected = plain.of(frame);
+        FrameFeatures actual = fast.of(frame);
+        String what = name + ", " + frame.name();
+        assertThat(actual.constant()).as(what).isCloseTo(expected.constant(), within(1e-11));
+        assertThat(actual.energy()).as(what).containsExactly(expected.energy(), within(1e-10));
+        assertThat(actual.force()).as(what).containsExactly(expected.force(), within(1e-10));
+        assertThat(actual.virial()).as(what).containsExactly(expected.virial(), within(1e-9));
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("models")
+  void featuresTimesAnyParametersAreTheModelWithThem(String name, DeepPotential model) {
+    OutputParameters parameters = OutputParameters.of(model, new boolean[] {true, true});
+    double[] p = new Random(6).doubles(parameters.size(), -1, 1).toArray();
+    Frame frame = frames().get(0);
+    Prediction expected = new ReferenceModel(parameters.write(model, p)).evaluate(frame);
+    try (FeatureKernel fast = new GemmFeatures(model, parameters)) {
+      FrameFeatures features = fast.of(frame);
+      double energy = features.constant() + Vectors.dot(features.energy(), p);
+      assertThat(energy).as(name).isCloseTo(expected.energy(), within(1e-9));
+      assertThat(product(features.force(), p))
+          .as(name)
+          .containsExactly(expected.force(), within(1e-9));
+      assertThat(product(features.virial(), p))
+          .as(name)
+          .containsExactly(expected.virial(), within(1e-8));
+    }
+  }
+
+  private static double[] product(double[] x, double[] p) {
+    double[] result = new double[x.length / p.length];
+    for (int row = 0; row < result.length; row++) {
+      for (int k = 0; k < p.length; k++) {
+        result[row] += x[row * p.length + k] * p[k];
+      }
+    }
+    return result;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("models")
+  void theSameBitsWhateverWasEvaluatedBefore(String name, DeepPotential model) {
+    OutputParameters parameters = OutputParameters.of(model, new boolean[] {true, true});
+    Frame frame = frames().get(0);
+    try (FeatureKernel fresh = new GemmFeatures(model, parameters);
+        FeatureKernel used = new GemmFeatures(model, parameters)) {
+      used.of(RandomModels.agAuFrame(7, 23));
+      assertThat(used.of(frame).force()).as(name).containsExactly(fresh.of(frame).force());
+    }
+  }
+}
