@@ -1,7 +1,8 @@
 package org.dpsieve.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -53,8 +54,13 @@ public record GoldenModel(String name, boolean refused) {
 
   /** Frames and what DeePMD-kit says of them. */
   public Goldens goldens() {
-    try (InputStream in = new ByteArrayInputStream(unpack(name + ".json.gz"))) {
-      return Goldens.read(in, name);
+    return Goldens.of(content(), name);
+  }
+
+  /** The file of {@link #goldens()}. */
+  public JsonNode content() {
+    try {
+      return new ObjectMapper().readTree(unpack(name + ".json.gz"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

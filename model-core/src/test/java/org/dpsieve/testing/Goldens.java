@@ -3,9 +3,7 @@ package org.dpsieve.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,15 +26,17 @@ public record Goldens(String madeBy, List<String> models, List<Evaluated> frames
   public record Evaluated(Frame frame, List<Prediction> expected) {}
 
   public static Goldens read(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      return read(in, file.getFileName().toString());
+    try {
+      return of(new ObjectMapper().readTree(file.toFile()), file.getFileName().toString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  public static Goldens read(InputStream in, String name) throws IOException {
-    JsonNode root = new ObjectMapper().readTree(in);
+  /**
+   * @param name for messages
+   */
+  public static Goldens of(JsonNode root, String name) {
     List<String> models = new ArrayList<>();
     root.path("models").forEach(model -> models.add(model.asText()));
     List<Evaluated> frames = new ArrayList<>();
@@ -46,7 +46,7 @@ public record Goldens(String madeBy, List<String> models, List<Evaluated> frames
       frames.add(new Evaluated(frame(frame), expected));
     }
     if (frames.isEmpty() || models.isEmpty()) {
-      throw new IOException(name + ": no frames or models in it");
+      throw new IllegalArgumentException(name + ": no frames or models in it");
     }
     return new Goldens(root.path("made_by").asText(), models, frames);
   }
