@@ -43,7 +43,7 @@ record DampingParameters(Damping damping, double s6, double s8, double first, do
       ALIASES.put(word[1], word[2]);
       return;
     }
-    Damping damping = Damping.valueOf(word[0].toUpperCase(Locale.ROOT));
+    Damping damping = Damping.of(word[0]);
     double[] value = new double[4];
     for (int i = 0; i < 4; i++) {
       value[i] = Double.parseDouble(word[2 + i]);

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
     version = "dpsieve 0.1.0",
     description = "Transfer learning for Deep Potentials on Apache Spark.",
     subcommands = {
+      D3Command.class,
       StatusCommand.class,
       ImportCommand.class,
       ExportCommand.class,

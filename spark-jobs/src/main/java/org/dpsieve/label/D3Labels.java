@@ -1,6 +1,5 @@
 package org.dpsieve.label;
 
-import java.util.Locale;
 import java.util.Optional;
 import org.dpsieve.config.D3Config;
 import org.dpsieve.config.SimplifyConfig;
@@ -25,7 +24,7 @@ public final class D3Labels implements DirectLabeller {
     return new D3Labels(
         new D3Options(
             d3.functional(),
-            Damping.valueOf(d3.damping().toUpperCase(Locale.ROOT)),
+            Damping.of(d3.damping()),
             d3.cutoff().orElse(D3Options.PAIR_CUTOFF),
             d3.cnCutoff().orElse(D3Options.COORDINATION_CUTOFF)));
   }
