@@ -260,9 +260,22 @@ final class Block {
   void finish() {
     for (String key : undeclared()) {
       String hint = Spelling.hint(key, declared);
-      problems.error(
-          "%s: unknown key%s"
-              .formatted(where(key), hint.isEmpty() ? "; remove it, nothing reads it" : hint));
+      error(key, "unknown key" + (hint.isEmpty() ? "; remove it, nothing reads it" : hint));
+    }
+  }
+
+  /**
+   * Reports keys that look misspelt, and warns of others nobody asked for: of machine.json, where
+   * DP-GEN and dpdispatcher check no names and files in use carry keys of other programs.
+   */
+  void finishLeniently() {
+    for (String key : undeclared()) {
+      String hint = Spelling.hint(key, declared);
+      if (hint.isEmpty()) {
+        warn(key, "unknown key, of no effect");
+      } else {
+        error(key, "unknown key" + hint);
+      }
     }
   }
 }

@@ -122,7 +122,7 @@ final class MachineReader {
       file.warn("handlers", "of no effect: no mail is sent");
     }
     ReadAll all = new ReadAll(version, section("train"), section("model_devi"), section("fp"));
-    file.finish();
+    file.finishLeniently();
     return all;
   }
 
@@ -167,7 +167,7 @@ final class MachineReader {
             resources,
             block.texts("user_forward_files").orElse(List.of()),
             block.texts("user_backward_files").orElse(List.of()));
-    block.finish();
+    block.finishLeniently();
     return read;
   }
 
@@ -218,10 +218,10 @@ final class MachineReader {
         profile.ifPresent(this::sshProfile);
       }
     } else if (context.endsWith("LocalContext")) {
-      profile.ifPresent(block -> block.declare(LOCAL_PROFILE).finish());
+      profile.ifPresent(block -> block.declare(LOCAL_PROFILE).finishLeniently());
     }
     machine.declare(List.of("input_data", "kwargs"));
-    machine.finish();
+    machine.finishLeniently();
     return map(machine.node());
   }
 
@@ -235,15 +235,15 @@ final class MachineReader {
     }
     profile.integer("port", 1);
     profile.integer("timeout", 0);
-    profile.finish();
+    profile.finishLeniently();
   }
 
   private Map<String, Object> resources(Block resources) {
-    resources.integer("number_node", 1);
-    resources.integer("cpu_per_node", 1);
+    resources.integer("number_node", 0);
+    resources.integer("cpu_per_node", 0);
     resources.integer("gpu_per_node", 0);
     resources.integer("group_size", 0);
-    resources.integer("para_deg", 1);
+    resources.integer("para_deg", 0);
     resources.text("queue_name");
     resources.text("batch_type");
     resources.bool("module_purge");
@@ -269,9 +269,9 @@ final class MachineReader {
                 strategy.error("ratio_unfinished", "expected a share below 1");
               }
               strategy.text("customized_script_header_template_file");
-              strategy.finish();
+              strategy.finishLeniently();
             });
-    resources.finish();
+    resources.finishLeniently();
     return map(resources.node());
   }
 

@@ -128,4 +128,14 @@ class MachineReaderTest {
     run.set("default_training_param/model/descriptor/trainable", "true");
     assertThat(run.complaint()).contains("another choice of layers than the output layer");
   }
+
+  @Test
+  void keysOfOtherProgramsAreTolerated() throws IOException {
+    run.setMachine(
+        "model_devi", "{\"calypso_path\": \"/opt\", \"resources\": {\"local_root\": \"./\"}}");
+    assertThat(run.read().warnings())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("resources.local_root: unknown key, of no effect"),
+            line -> assertThat(line).contains("model_devi.calypso_path: unknown key"));
+  }
 }
