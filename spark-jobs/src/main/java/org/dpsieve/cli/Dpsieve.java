@@ -15,6 +15,8 @@ import picocli.CommandLine.Command;
     version = "dpsieve 0.1.0",
     description = "Transfer learning for Deep Potentials on Apache Spark.",
     subcommands = {
+      SimplifyCommand.class,
+      IterateCommand.class,
       StatusCommand.class,
       ImportCommand.class,
       ExportCommand.class,
