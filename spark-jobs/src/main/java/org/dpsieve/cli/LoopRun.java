@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.Function;
+import org.dpsieve.config.Plan;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunTable;
@@ -32,6 +33,12 @@ final class LoopRun {
     this.arguments = arguments;
     this.workdir = new Workdir(arguments.workdir);
     this.out = out;
+  }
+
+  /** Says what would be done. */
+  int plan() {
+    Plan.of(config).forEach(out::println);
+    return DONE;
   }
 
   /**

@@ -58,6 +58,6 @@ final class SimplifyCommand implements Callable<Integer> {
     }
     config = config.withSimplify(config.simplify().withPick(pick));
     LoopRun run = new LoopRun(config, arguments, spec.commandLine().getOut());
-    return run.execute(Simplify::run, false);
+    return dryRun ? run.plan() : run.execute(Simplify::run, false);
   }
 }

@@ -2,36 +2,49 @@ package org.dpsieve.spark.loop;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.size;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrustConfig;
+import org.dpsieve.frame.Elements;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.SummaryJson;
+import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.spark.frames.ParquetCommit;
 
 /**
- * {@code result/}: the relabelled frames as deepmd/npy in {@code data}, the models, the final
- * models' deviation on the whole pool, and {@code summary.json}.
+ * {@code result/}: the relabelled frames as {@code frames.parquet} and as deepmd/npy in {@code
+ * data}, the models, the final models' deviation on the whole pool, and {@code summary.json}.
  */
 final class Results {
   /** Enough for errors to three digits, few enough for a pool of millions. */
   private static final int MOST_ERROR_FRAMES = 4000;
+
+  private static final int ROWS_PER_FILE = 4096;
 
   private final SparkSession spark;
   private final SimplifyConfig config;
@@ -54,6 +67,7 @@ final class Results {
       }
       Dataset<Row> labelled = labelled(summary.labels());
 
+      merge(labelled, target);
       Facts.Deviation deviation =
           new Evaluation(spark, config.trust())
               .write(target.resolve("deviation.parquet"), pool, models);
@@ -66,6 +80,38 @@ final class Results {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The relabelled frames, in systems named by formula as DP-GEN does. */
+  private void merge(Dataset<Row> labelled, Path target) {
+    Column[] counts =
+        config.typeMap().stream()
+            .flatMap(
+                symbol ->
+                    Stream.of(
+                        lit(symbol),
+                        size(filter(col("z"), z -> z.equalTo(Elements.number(symbol).orElse(0))))))
+            .toArray(Column[]::new);
+    Path frames = target.resolve("frames.parquet");
+    ParquetCommit.write(
+        labelled
+            .withColumn("system", concat(counts))
+            .withColumn(
+                "index",
+                row_number()
+                    .over(Window.partitionBy("system").orderBy("frame_id"))
+                    .minus(lit(1))
+                    .cast(DataTypes.IntegerType)),
+        List.of("formula", "frame_id"),
+        ROWS_PER_FILE,
+        frames.toString(),
+        Map.of("type_map", String.join(" ", config.typeMap())));
+    FrameExport.run(
+        spark,
+        frames.toString(),
+        null,
+        FrameExport.Format.DEEPMD_NPY,
+        target.resolve("data").toString());
   }
 
   private Dataset<Row> labelled(List<Path> labels) {

@@ -15,6 +15,7 @@ import org.dpsieve.config.RunConfig;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.Labellers;
+import org.dpsieve.label.TaskLabeller;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Stages;
 import org.dpsieve.loop.Summary;
@@ -111,7 +112,8 @@ public final class SparkStages implements Stages {
     if (labeller instanceof DirectLabeller direct) {
       return new Labelling(spark()).label(target, pool, picks, direct);
     }
-    throw new IllegalStateException();
+    return new Tasks(spark(), (TaskLabeller) labeller)
+        .label(target, iteration, new Labelling(spark()).picked(pool, picks));
   }
 
   @Override
