@@ -16,6 +16,8 @@ import picocli.CommandLine.Command;
     description = "Transfer learning for Deep Potentials on Apache Spark.",
     subcommands = {
       D3Command.class,
+      SimplifyCommand.class,
+      IterateCommand.class,
       StatusCommand.class,
       ImportCommand.class,
       ExportCommand.class,

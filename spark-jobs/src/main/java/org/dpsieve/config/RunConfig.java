@@ -21,4 +21,9 @@ public record RunConfig(
     migrations = List.copyOf(migrations);
     notes = List.copyOf(notes);
   }
+
+  /** The same with what the command line says in place of the file's. */
+  public RunConfig withSimplify(SimplifyConfig other) {
+    return new RunConfig(other, machine, warnings, migrations, notes);
+  }
 }

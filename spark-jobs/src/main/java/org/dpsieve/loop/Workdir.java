@@ -1,5 +1,6 @@
 package org.dpsieve.loop;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -79,7 +80,7 @@ public record Workdir(Path root) {
    *
    * @throws InputException when another process has it, or the folder cannot be written
    */
-  public AutoCloseable lock() {
+  public Closeable lock() {
     Path file = root.resolve(".dpsieve.lock");
     try {
       Files.createDirectories(root);

@@ -1,0 +1,127 @@
+package org.dpsieve.cli;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.function.Function;
+import org.dpsieve.config.Plan;
+import org.dpsieve.config.RunConfig;
+import org.dpsieve.loop.Facts;
+import org.dpsieve.loop.RunTable;
+import org.dpsieve.loop.Settings;
+import org.dpsieve.loop.Simplify;
+import org.dpsieve.loop.StalledException;
+import org.dpsieve.loop.Summary;
+import org.dpsieve.loop.Verdict;
+import org.dpsieve.loop.Workdir;
+import org.dpsieve.spark.frames.WriteFailure;
+import org.dpsieve.spark.loop.SparkStages;
+
+/** Runs iterations in a work directory and says what came of them. */
+final class LoopRun {
+  private static final int DONE = 0;
+  private static final int STALLED = 4;
+
+  private final RunConfig config;
+  private final RunArguments arguments;
+  private final Workdir workdir;
+  private final PrintWriter out;
+
+  LoopRun(RunConfig config, RunArguments arguments, PrintWriter out) {
+    this.config = config;
+    this.arguments = arguments;
+    this.workdir = new Workdir(arguments.workdir);
+    this.out = out;
+  }
+
+  /** Says what would be done. */
+  int plan() {
+    Plan.of(config).forEach(out::println);
+    return DONE;
+  }
+
+  /**
+   * @param lastWord whether {@code continue}, {@code converged} or {@code stalled} is printed last
+   * @return the exit code
+   */
+  @SuppressWarnings("try") // the lock is there to be held
+  int execute(Function<Simplify, Simplify.Outcome> how, boolean lastWord) {
+    long start = System.nanoTime();
+    try (Closeable lock = workdir.lock();
+        ProgressLine progress = new ProgressLine(out)) {
+      RunConsole console = new RunConsole(workdir, progress);
+      config.warnings().forEach(warning -> console.say("warning: " + warning));
+      config.migrations().forEach(console::note);
+      config.notes().forEach(console::note);
+      console.say("work directory: " + workdir.root());
+      try {
+        SparkStages stages = new SparkStages(config, () -> arguments.spark.open("simplify"));
+        Simplify simplify = new Simplify(workdir, Settings.of(config, workdir), stages, console);
+        Simplify.Outcome outcome = how.apply(simplify);
+        conclude(console, outcome, (System.nanoTime() - start) / 1e9);
+        if (lastWord) {
+          console.say(word(outcome.verdict()));
+        }
+        // a limit ends a run well, but a loop over single iterations has to stop
+        boolean limit =
+            outcome.verdict() == Verdict.MAX_ITER || outcome.verdict() == Verdict.LABEL_BUDGET;
+        return lastWord && limit ? STALLED : DONE;
+      } catch (StalledException e) {
+        console.say("");
+        console.say("stalled: " + e.getMessage());
+        if (lastWord) {
+          console.say("stalled");
+        }
+        return STALLED;
+      }
+    } catch (RuntimeException | IOException e) {
+      throw WriteFailure.of(e, workdir.root().toString());
+    }
+  }
+
+  private static String word(Verdict verdict) {
+    return switch (verdict) {
+      case CONTINUE -> "continue";
+      case CONVERGED -> "converged";
+      case MAX_ITER, LABEL_BUDGET, STALLED -> "stalled";
+    };
+  }
+
+  private void conclude(RunConsole console, Simplify.Outcome outcome, double seconds) {
+    Summary summary = outcome.summary();
+    if (outcome.result() == null) {
+      return;
+    }
+    Facts.Result result = outcome.result();
+    console.say("");
+    console.say(
+        String.format(
+            Locale.ROOT,
+            "%s (%d iterations, %s labels; this call took %.1f s)",
+            sentence(outcome.verdict()),
+            summary.labellingIterations(),
+            RunTable.count(summary.labelled()),
+            seconds));
+    console.say("");
+    RunTable.labels(summary).forEach(console::say);
+    if (result.errors() != null) {
+      console.say("");
+      RunTable.errors(result.errors()).forEach(console::say);
+    }
+    console.say("");
+    console.say(RunTable.deviation(result.maxDeviForce()));
+    console.say(
+        "result: %s (data, graph.*.pb, deviation.parquet, summary.json)"
+            .formatted(workdir.result()));
+  }
+
+  private static String sentence(Verdict verdict) {
+    return switch (verdict) {
+      case CONVERGED -> "Converged: nothing is left to pick";
+      case MAX_ITER -> "Stopped at max_iter; run again with a larger one to go on";
+      case LABEL_BUDGET -> "Stopped at label_budget; run again with a larger one to go on";
+      case CONTINUE, STALLED -> throw new IllegalStateException("no end: " + verdict);
+    };
+  }
+}

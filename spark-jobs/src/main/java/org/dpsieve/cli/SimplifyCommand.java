@@ -1,0 +1,63 @@
+package org.dpsieve.cli;
+
+import java.util.concurrent.Callable;
+import org.dpsieve.config.ConfigReader;
+import org.dpsieve.config.PickConfig;
+import org.dpsieve.config.RunConfig;
+import org.dpsieve.error.InputException;
+import org.dpsieve.loop.Simplify;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dpsieve simplify}: the whole run, from where it stopped. */
+@Command(
+    name = "simplify",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Find the frames worth relabelling, relabel them, retrain the models; repeat until the models agree.",
+      "Run it again to go on where it stopped."
+    })
+final class SimplifyCommand implements Callable<Integer> {
+  @Mixin private RunArguments arguments;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "The only source of randomness. Default: seed of SIMPLIFY_JSON, else 0.")
+  private Long seed;
+
+  @Option(
+      names = "--max-iter",
+      paramLabel = "N",
+      description =
+          "Stop after this many iterations; a larger N goes on. Default: max_iter of SIMPLIFY_JSON, else no limit.")
+  private Integer maxIter;
+
+  @Option(
+      names = "--dry-run",
+      description = "Check both files and all they name, print the plan and stop.")
+  private boolean dryRun;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    RunConfig config = ConfigReader.read(arguments.simplify, arguments.machine);
+    PickConfig pick = config.simplify().pick();
+    if (seed != null) {
+      pick = pick.withSeed(seed);
+    }
+    if (maxIter != null) {
+      if (maxIter < 1) {
+        throw new InputException("--max-iter %d: expected 1 or more".formatted(maxIter));
+      }
+      pick = pick.withMaxIter(maxIter);
+    }
+    config = config.withSimplify(config.simplify().withPick(pick));
+    LoopRun run = new LoopRun(config, arguments, spec.commandLine().getOut());
+    return dryRun ? run.plan() : run.execute(Simplify::run, false);
+  }
+}

@@ -1,0 +1,194 @@
+package org.dpsieve.spark.loop;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.filter;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.size;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.storage.StorageLevel;
+import org.dpsieve.config.SimplifyConfig;
+import org.dpsieve.config.TrustConfig;
+import org.dpsieve.frame.Elements;
+import org.dpsieve.label.DirectLabeller;
+import org.dpsieve.loop.Facts;
+import org.dpsieve.loop.Summary;
+import org.dpsieve.loop.SummaryJson;
+import org.dpsieve.spark.frames.FrameExport;
+import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.spark.frames.ParquetCommit;
+
+/**
+ * {@code result/}: the relabelled frames as {@code frames.parquet} and as deepmd/npy in {@code
+ * data}, the models, the final models' deviation on the whole pool, and {@code summary.json}.
+ */
+final class Results {
+  /** Enough for errors to three digits, few enough for a pool of millions. */
+  private static final int MOST_ERROR_FRAMES = 4000;
+
+  private static final int ROWS_PER_FILE = 4096;
+
+  private final SparkSession spark;
+  private final SimplifyConfig config;
+  private final Optional<DirectLabeller> newLevel;
+
+  /**
+   * @param newLevel gives the new label of any frame; empty where labels are costly
+   */
+  Results(SparkSession spark, SimplifyConfig config, Optional<DirectLabeller> newLevel) {
+    this.spark = spark;
+    this.config = config;
+    this.newLevel = newLevel;
+  }
+
+  Facts.Result write(Path target, Dataset<Row> pool, List<Path> models, Summary summary) {
+    try {
+      Files.createDirectories(target);
+      for (Path model : models) {
+        Files.copy(model, target.resolve("graph.%03d.pb".formatted(models.indexOf(model))));
+      }
+      Dataset<Row> labelled = labelled(summary.labels());
+
+      merge(labelled, target);
+      Facts.Deviation deviation =
+          new Evaluation(spark, config.trust())
+              .write(target.resolve("deviation.parquet"), pool, models);
+      Facts.HeldOut errors = errors(pool, labelled, models);
+      Files.writeString(
+          target.resolve("summary.json"),
+          SummaryJson.of(summary, versions(), settings(), deviation.maxDeviForce(), errors).text());
+      return new Facts.Result(
+          summary.verdict(), summary.labelled(), deviation.maxDeviForce(), errors);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The relabelled frames, in systems named by formula as DP-GEN does. */
+  private void merge(Dataset<Row> labelled, Path target) {
+    Column[] counts =
+        config.typeMap().stream()
+            .flatMap(
+                symbol ->
+                    Stream.of(
+                        lit(symbol),
+                        size(filter(col("z"), z -> z.equalTo(Elements.number(symbol).orElse(0))))))
+            .toArray(Column[]::new);
+    Path frames = target.resolve("frames.parquet");
+    ParquetCommit.write(
+        labelled
+            .withColumn("system", concat(counts))
+            .withColumn(
+                "index",
+                row_number()
+                    .over(Window.partitionBy("system").orderBy("frame_id"))
+                    .minus(lit(1))
+                    .cast(DataTypes.IntegerType)),
+        List.of("formula", "frame_id"),
+        ROWS_PER_FILE,
+        frames.toString(),
+        Map.of("type_map", String.join(" ", config.typeMap())));
+    FrameExport.run(
+        spark,
+        frames.toString(),
+        null,
+        FrameExport.Format.DEEPMD_NPY,
+        target.resolve("data").toString());
+  }
+
+  private Dataset<Row> labelled(List<Path> labels) {
+    Dataset<Row> all = null;
+    for (Path folder : labels) {
+      Dataset<Row> more = FramesDataset.read(spark, folder.toString());
+      all = all == null ? more : all.unionByName(more);
+    }
+    return all;
+  }
+
+  /** {@code null} where the new level is not known for frames that were never labelled. */
+  private Facts.HeldOut errors(Dataset<Row> pool, Dataset<Row> labelled, List<Path> models) {
+    if (newLevel.isEmpty()) {
+      return null;
+    }
+    Dataset<Row> frames =
+        Tables.notIn(pool, labelled)
+            .orderBy(
+                sha2(
+                    concat(lit(config.pick().seed() + ":errors:"), col("frame_id")).cast("binary"),
+                    256),
+                col("frame_id"))
+            .limit(MOST_ERROR_FRAMES)
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    Labelling labelling = new Labelling(spark);
+    Dataset<Row> relabelled =
+        labelling
+            .withLabels(frames, labelling.labels(frames, newLevel.get()))
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      long count = relabelled.count();
+      return count == 0
+          ? null
+          : new Facts.HeldOut(
+              level(), count, new Training(spark, config.train()).errors(relabelled, models));
+    } finally {
+      relabelled.unpersist();
+      frames.unpersist();
+    }
+  }
+
+  private String level() {
+    return config.pool().labeled()
+        ? "the stored labels"
+        : config
+            .label()
+            .d3()
+            .map(
+                d3 ->
+                    "the stored labels + D3 (%s, %s damping)"
+                        .formatted(d3.functional(), d3.damping()))
+            .orElse("the new labels");
+  }
+
+  private SortedMap<String, String> versions() {
+    SortedMap<String, String> versions = new TreeMap<>();
+    versions.put("spark", spark.version());
+    return versions;
+  }
+
+  /** What the run decided by. */
+  private SortedMap<String, String> settings() {
+    SortedMap<String, String> settings = new TreeMap<>();
+    settings.put("seed", Long.toString(config.pick().seed()));
+    settings.put("init_pick_number", Integer.toString(config.pick().initPickNumber()));
+    settings.put("iter_pick_number", Integer.toString(config.pick().iterPickNumber()));
+    settings.put("fp_style", config.label().style().key());
+    settings.put("labeled", Boolean.toString(config.pool().labeled()));
+    settings.put("model_devi_f_trust", levels(config.trust().modelDeviForce()));
+    settings.put("model_devi_e_trust", levels(config.trust().modelDeviEnergy()));
+    settings.put("true_error_f_trust", levels(config.trust().trueErrorForce()));
+    settings.put("true_error_e_trust", levels(config.trust().trueErrorEnergy()));
+    return settings;
+  }
+
+  private static String levels(TrustConfig.Range range) {
+    return range.isOff() ? "off" : range.lo() + " to " + range.hi();
+  }
+}

@@ -1,0 +1,133 @@
+package org.dpsieve.spark.loop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.config.RunConfig;
+import org.dpsieve.label.DirectLabeller;
+import org.dpsieve.label.Labeller;
+import org.dpsieve.label.Labellers;
+import org.dpsieve.label.TaskLabeller;
+import org.dpsieve.loop.Facts;
+import org.dpsieve.loop.Stages;
+import org.dpsieve.loop.Summary;
+import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.spark.pick.PickStage;
+
+/** The stages of a run on Spark. The session is opened when the first stage asks for it. */
+public final class SparkStages implements Stages {
+  private final RunConfig config;
+  private final Supplier<SparkSession> open;
+  private final Labeller labeller;
+  private SparkSession session;
+
+  /**
+   * @throws org.dpsieve.error.InputException when the labeller's files do not fit
+   */
+  public SparkStages(RunConfig config, Supplier<SparkSession> open) {
+    this.config = config;
+    this.open = open;
+    this.labeller = Labellers.of(config.simplify());
+  }
+
+  private SparkSession spark() {
+    if (session == null) {
+      session = open.get();
+    }
+    return session;
+  }
+
+  @Override
+  public Facts.Pool importPool(Path target) {
+    return Pool.importAll(spark(), target, config.simplify());
+  }
+
+  @Override
+  public Facts.Training train(Path target, Path frames, List<Path> labels) {
+    Dataset<Row> labelled = Pool.initial(spark(), frames).orElse(null);
+    for (Path folder : labels) {
+      Dataset<Row> more = FramesDataset.read(spark(), folder.toString());
+      labelled = labelled == null ? more : labelled.unionByName(more);
+    }
+    return new Training(spark(), config.simplify().train()).train(target, labelled);
+  }
+
+  @Override
+  public Facts.Training copyModels(Path target, Path models) {
+    try {
+      Files.createDirectories(target);
+      List<Path> sources = models == null ? config.simplify().train().models() : models(models);
+      for (int m = 0; m < sources.size(); m++) {
+        Files.copy(sources.get(m), target.resolve("graph.%03d.pb".formatted(m)));
+      }
+      return new Facts.Training(0, List.of());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The models of a folder that {@link #train} wrote. */
+  private List<Path> models(Path folder) {
+    List<Path> models = new ArrayList<>();
+    for (int m = 0; m < config.simplify().train().modelCount(); m++) {
+      models.add(folder.resolve("graph.%03d.pb".formatted(m)));
+    }
+    return models;
+  }
+
+  @Override
+  public Facts.Deviation deviate(Path target, Path models, Remaining remaining) {
+    Dataset<Row> left =
+        PickStage.remaining(
+            Tables.read(spark(), remaining.picks()), Tables.read(spark(), remaining.labels()));
+    return new Evaluation(spark(), config.simplify().trust())
+        .write(target, Tables.in(Pool.read(spark(), remaining.frames()), left), models(models));
+  }
+
+  @Override
+  public Facts.Picks pickAtRandom(Path target, Path frames, int atMost) {
+    return decisions().first(target, Pool.read(spark(), frames), atMost);
+  }
+
+  @Override
+  public Facts.Picks pick(Path target, int iteration, Path frames, Path deviation, int atMost) {
+    return decisions().later(target, iteration, Pool.read(spark(), frames), deviation, atMost);
+  }
+
+  private Decisions decisions() {
+    return new Decisions(spark(), config.simplify(), labeller);
+  }
+
+  @Override
+  public Facts.Labels label(Path target, int iteration, Path frames, Path picks) {
+    Dataset<Row> pool = Pool.read(spark(), frames);
+    if (labeller instanceof DirectLabeller direct) {
+      return new Labelling(spark()).label(target, pool, picks, direct);
+    }
+    return new Tasks(spark(), (TaskLabeller) labeller)
+        .label(target, iteration, new Labelling(spark()).picked(pool, picks));
+  }
+
+  @Override
+  public String failedFrames(Path frames, Path deviation, Path picks) {
+    return decisions().failed(Pool.read(spark(), frames), picks);
+  }
+
+  @Override
+  public Facts.Result result(Path target, Path frames, Summary summary) {
+    Optional<DirectLabeller> level =
+        labeller instanceof DirectLabeller direct ? Optional.of(direct) : Optional.empty();
+    List<Path> models =
+        summary.models() == null ? config.simplify().train().models() : models(summary.models());
+    return new Results(spark(), config.simplify(), level)
+        .write(target, Pool.read(spark(), frames), models, summary);
+  }
+}
