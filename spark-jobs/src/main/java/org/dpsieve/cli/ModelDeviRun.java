@@ -128,7 +128,7 @@ final class ModelDeviRun {
       try {
         while (!frames.hasNext()) {
           if (runs.hasNext()) {
-            frames = open.read(runs.next());
+            frames = open.read(runs.next()).iterator();
           } else if (systems.hasNext()) {
             close();
             begins = systems.next();
