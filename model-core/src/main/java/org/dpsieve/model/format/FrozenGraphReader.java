@@ -115,6 +115,9 @@ final class FrozenGraphReader {
             type -> refuse(!type.equals("ener"), "model type '" + type + "', expected ener"));
     refuse(
         graph.has("model_attr/t_tab_info"), "a short-range table (use_srtab) cannot be read yet");
+    refuse(
+        graph.hasNode("modifier_attr/type"),
+        "a modifier (dipole_charge) that adds to the energy cannot be read yet");
     refuse(graph.hasNode("spin_attr/ntypes_spin"), "spin cannot be read");
     refuse(
         graph.hasNode("type_embed_net/matrix_1") || graph.hasNode("type_embed_net/matrix_1_0"),

@@ -36,7 +36,8 @@ final class LayerReader {
     int outputs = weight.shape()[1];
     Layer found = null;
     for (NodeDef multiplication : multiplications(matrix)) {
-      Layer layer = hidden(multiplication, weight, graph.constant(bias, outputs), idt);
+      requireBias(biasAdded(multiplication), bias);
+      Layer layer = hidden(multiplication, weight, bias(bias, outputs), idt);
       if (found != null && !(same(found, layer))) {
         throw unsupported(multiplication, "one matrix in two different layers");
       }
@@ -49,7 +50,9 @@ final class LayerReader {
   Layer output(String matrix, String bias) {
     Tensor weight = matrix(matrix);
     for (NodeDef multiplication : multiplications(matrix)) {
-      for (NodeDef next : graph.consumers(biasAdded(multiplication))) {
+      NodeDef biased = biasAdded(multiplication);
+      requireBias(biased, bias);
+      for (NodeDef next : graph.consumers(biased)) {
         if (!Set.of("Reshape", "Sub", "Cast").contains(next.getOp())) {
           throw unsupported(next, "not a linear output layer");
         }
@@ -60,7 +63,7 @@ final class LayerReader {
         weight.shape()[0],
         outputs,
         weight.values(),
-        graph.constant(bias, outputs).values(),
+        bias(bias, outputs),
         null,
         Activation.LINEAR,
         Shortcut.NONE);
@@ -93,7 +96,7 @@ final class LayerReader {
     return weight;
   }
 
-  private Layer hidden(NodeDef multiplication, Tensor weight, Tensor bias, String idt) {
+  private Layer hidden(NodeDef multiplication, Tensor weight, double[] bias, String idt) {
     int inputs = weight.shape()[0];
     int outputs = weight.shape()[1];
     NodeDef biased = biasAdded(multiplication);
@@ -109,7 +112,7 @@ final class LayerReader {
         inputs,
         outputs,
         weight.values(),
-        bias.values(),
+        bias,
         steps,
         ActivationPattern.of(graph, biased, between),
         shortcut(hidden, multiplication, inputs, outputs));
@@ -208,12 +211,29 @@ final class LayerReader {
 
   private NodeDef biasAdded(NodeDef multiplication) {
     List<NodeDef> next = graph.consumers(multiplication);
-    if (next.size() != 1 || !next.get(0).getOp().equals("BiasAdd")) {
+    // DeePMD-kit 1.x adds a row vector instead.
+    if (next.size() != 1 || !(next.get(0).getOp().equals("BiasAdd") || isAddition(next.get(0)))) {
       throw unsupported(multiplication, "a layer without bias");
     }
     graph.understand(multiplication);
     graph.understand(next.get(0));
     return next.get(0);
+  }
+
+  private void requireBias(NodeDef biased, String bias) {
+    if (!isConstant(biased, bias)) {
+      throw unsupported(biased, "expected it to add '" + bias + "'");
+    }
+  }
+
+  private double[] bias(String name, int outputs) {
+    Tensor bias = graph.constant(name);
+    if (bias.values().length != outputs) {
+      throw new InputException(
+          "%s: '%s' has shape %s, expected %d numbers; damaged file?"
+              .formatted(graph.file(), name, Arrays.toString(bias.shape()), outputs));
+    }
+    return bias.values();
   }
 
   /** Whether the second operand of a node is this constant. */

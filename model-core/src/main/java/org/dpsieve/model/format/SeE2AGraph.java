@@ -40,6 +40,11 @@ final class SeE2AGraph {
           "%s: no embedding net of a se_e2_a descriptor (filter_type_0/matrix_1_0 or filter_type_all/matrix_1_0) found"
               .formatted(graph.file()));
     }
+    if (!scopes.stream().allMatch(scope -> graph.hasNode(scope + "/truediv"))) {
+      throw new UnsupportedModelException(
+          "%s: a descriptor as DeePMD-kit 1.x builds it cannot be read yet; freeze the model with DeePMD-kit 2 or later"
+              .formatted(graph.file()));
+    }
     Network[][] embedding = new Network[types][types];
     double[] mask = typeOneSide ? mask(scopes.get(0), types) : null;
     for (int neighbour = 0; neighbour < types; neighbour++) {
