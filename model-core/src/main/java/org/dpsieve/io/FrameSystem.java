@@ -1,39 +1,44 @@
 package org.dpsieve.io;
 
 import java.io.IOException;
-import java.util.Iterator;
+import java.io.Serializable;
 import java.util.List;
 import org.dpsieve.frame.Frame;
 
-/** The frames of one system on disk, opened and checked; read in order, by runs. */
+/**
+ * The frames of one system on disk. {@link #runs} looks through the whole system and checks it;
+ * {@link #read} then reads a run, in another process if need be, without looking at the rest.
+ */
 public interface FrameSystem extends AutoCloseable {
   /**
    * A run of consecutive frames that one task reads.
    *
    * @param first index of its first frame within the system
    * @param count number of frames
-   * @param position where the run starts in the file, in a measure of the format's own
+   * @param set number of the set it lies in, 0 where a format has none
+   * @param position where it starts: row of the set, or byte of the file, as the format has it
    */
-  record Run(int first, int count, long position) implements java.io.Serializable {}
+  record Run(int first, int count, int set, long position) implements Serializable {}
 
   /**
-   * All frames as runs, in order; together they cover the system. A run holds at most {@code
+   * Checks the system and returns all its frames as runs, in order. A run holds at most {@code
    * maxAtoms} atoms (padding counts), or one frame when that has more.
+   *
+   * @throws org.dpsieve.error.InputException listing every problem found, a line each
    */
   List<Run> runs(int maxAtoms) throws IOException;
 
-  /** The frames of one run; read as the iterator goes. */
-  Iterator<Frame> read(Run run) throws IOException;
+  /** The frames of one run of this system. */
+  List<Frame> read(Run run) throws IOException;
 
-  /** Names of data in the file that a {@link Frame} has no place for, sorted; e.g. "spin.npy". */
+  /**
+   * Names of data in the file that a {@link Frame} has no place for, sorted, e.g. {@code spin.npy};
+   * those {@link #runs} met.
+   */
   List<String> ignored();
 
   /** Element symbols in the file's own order, used or not; empty when it has no type map. */
   List<String> typeMap();
-
-  default int frameCount() throws IOException {
-    return runs(Integer.MAX_VALUE).stream().mapToInt(Run::count).sum();
-  }
 
   @Override
   void close() throws IOException;

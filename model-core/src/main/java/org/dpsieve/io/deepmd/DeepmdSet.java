@@ -11,11 +11,10 @@ import org.dpsieve.io.NumberArray;
 /**
  * One {@code set.*} of a system, its shapes checked.
  *
- * @param first index in the system of its first frame
  * @param frames how many it holds
  * @param arrays by name, {@code coord.npy} ...
  */
-record DeepmdSet(String name, int first, int frames, Map<String, NumberArray> arrays) {
+record DeepmdSet(String name, int frames, Map<String, NumberArray> arrays) {
   static final String REAL_TYPES = "real_atom_types.npy";
   private static final Set<String> ALWAYS_READ =
       Set.of("coord.npy", "energy.npy", "force.npy", "virial.npy", "fparam.npy", "aparam.npy");
@@ -28,7 +27,6 @@ record DeepmdSet(String name, int first, int frames, Map<String, NumberArray> ar
   static DeepmdSet open(
       DeepmdFolder folder,
       String name,
-      int first,
       int places,
       boolean periodic,
       boolean mixed,
@@ -62,7 +60,7 @@ record DeepmdSet(String name, int first, int frames, Map<String, NumberArray> ar
         ignored.add(array);
       }
     }
-    return new DeepmdSet(name, first, requireShapes(arrays, places), arrays);
+    return new DeepmdSet(name, requireShapes(arrays, places), arrays);
   }
 
   /** Checks all shapes against the atoms and returns the number of frames. */

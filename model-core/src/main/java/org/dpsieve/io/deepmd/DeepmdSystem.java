@@ -3,7 +3,6 @@ package org.dpsieve.io.deepmd;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,7 +27,8 @@ final class DeepmdSystem implements FrameSystem {
   private final AtomTypes types;
   private final int places;
   private final int[] z; // null when mixed: frames have their own
-  private final List<DeepmdSet> sets = new ArrayList<>();
+  private final boolean periodic;
+  private final List<String> setNames;
   private final Set<String> ignored = new TreeSet<>();
 
   private DeepmdSystem(DeepmdFolder folder, String name, List<String> importTypeMap)
@@ -41,7 +41,8 @@ final class DeepmdSystem implements FrameSystem {
     }
     places = typeRaw.length;
     types = typeMap(folder, importTypeMap);
-    List<String> setNames = folder.sets();
+    periodic = !folder.has("nopbc");
+    setNames = folder.sets();
     if (setNames.isEmpty()) {
       throw new InputException(
           folder.path()
@@ -50,15 +51,14 @@ final class DeepmdSystem implements FrameSystem {
     }
     boolean mixed = folder.arrays(setNames.get(0)).contains(DeepmdSet.REAL_TYPES);
     z = mixed ? null : types.numbers(typeRaw, false, folder.path() + "/type.raw");
-    openSets(setNames, mixed);
   }
 
   /**
-   * Opens and checks a system; of the data only types and elements are looked at.
+   * Opens a system and checks its types and elements.
    *
    * @param name what frames call the system
    * @param importTypeMap element symbols for a system without {@code type_map.raw}; empty for none
-   * @throws InputException listing every problem found, a line each; {@code folder} is closed then
+   * @throws InputException when types or elements are wrong; {@code folder} is closed then
    */
   static DeepmdSystem open(DeepmdFolder folder, String name, List<String> importTypeMap)
       throws IOException {
@@ -89,16 +89,15 @@ final class DeepmdSystem implements FrameSystem {
     return new AtomTypes(importTypeMap, "--type-map");
   }
 
-  private void openSets(List<String> setNames, boolean mixed) throws IOException {
-    boolean periodic = !folder.has("nopbc");
+  @Override
+  public List<Run> runs(int maxAtoms) throws IOException {
     List<String> problems = new ArrayList<>();
-    int first = 0;
+    List<DeepmdSet> sets = new ArrayList<>();
     for (String setName : setNames) {
       try {
-        DeepmdSet set = DeepmdSet.open(folder, setName, first, places, periodic, mixed, ignored);
+        DeepmdSet set = openSet(setName);
         sets.add(set);
-        first += set.frames();
-        if (mixed) {
+        if (z == null) {
           requireTypes(set);
         }
       } catch (InputException e) {
@@ -106,14 +105,33 @@ final class DeepmdSystem implements FrameSystem {
       }
     }
     if (problems.isEmpty()) {
-      problems.addAll(arraysOfSomeSetsOnly());
+      problems.addAll(arraysOfSomeSetsOnly(sets));
     }
-    if (problems.isEmpty() && first == 0) {
+    List<Run> runs = runs(sets, Math.max(1, maxAtoms / places));
+    if (problems.isEmpty() && runs.isEmpty()) {
       problems.add(folder.path() + ": no frames, expected at least one");
     }
     if (!problems.isEmpty()) {
       throw new InputException(String.join("\n", problems));
     }
+    return runs;
+  }
+
+  private static List<Run> runs(List<DeepmdSet> sets, int maxFrames) {
+    List<Run> runs = new ArrayList<>();
+    int first = 0;
+    for (int set = 0; set < sets.size(); set++) {
+      int frames = sets.get(set).frames();
+      for (int row = 0; row < frames; row += Math.min(maxFrames, frames - row)) {
+        runs.add(new Run(first + row, Math.min(maxFrames, frames - row), set, row));
+      }
+      first += frames;
+    }
+    return runs;
+  }
+
+  private DeepmdSet openSet(String setName) throws IOException {
+    return DeepmdSet.open(folder, setName, places, periodic, z == null, ignored);
   }
 
   private void requireTypes(DeepmdSet set) throws IOException {
@@ -137,7 +155,7 @@ final class DeepmdSystem implements FrameSystem {
     return numbers;
   }
 
-  private List<String> arraysOfSomeSetsOnly() {
+  private List<String> arraysOfSomeSetsOnly(List<DeepmdSet> sets) {
     Set<String> all = new TreeSet<>();
     sets.forEach(set -> all.addAll(set.arrays().keySet()));
     List<String> problems = new ArrayList<>();
@@ -157,33 +175,10 @@ final class DeepmdSystem implements FrameSystem {
   }
 
   @Override
-  public List<Run> runs(int maxAtoms) {
-    int maxFrames = Math.max(1, maxAtoms / places);
-    List<Run> runs = new ArrayList<>();
-    for (DeepmdSet set : sets) {
-      int row = 0;
-      while (row < set.frames()) {
-        int count = Math.min(maxFrames, set.frames() - row);
-        runs.add(new Run(set.first() + row, count, 0));
-        row += count;
-      }
-    }
-    return runs;
-  }
-
-  /** The run must lie within one set, as those of {@link #runs} do. */
-  @Override
-  public Iterator<Frame> read(Run run) throws IOException {
-    for (DeepmdSet set : sets) {
-      int row = run.first() - set.first();
-      if (row >= 0 && row + run.count() <= set.frames()) {
-        return read(set, row, run.count()).iterator();
-      }
-    }
-    throw new IndexOutOfBoundsException(folder.path() + ": no frames " + run);
-  }
-
-  private List<Frame> read(DeepmdSet set, int row, int count) throws IOException {
+  public List<Frame> read(Run run) throws IOException {
+    DeepmdSet set = openSet(setNames.get(run.set()));
+    int row = (int) run.position();
+    int count = run.count();
     double[] coord = set.rows("coord.npy", row, count);
     double[] box = set.rows("box.npy", row, count);
     double[] energy = set.rows("energy.npy", row, count);
@@ -205,7 +200,7 @@ final class DeepmdSystem implements FrameSystem {
       frames.add(
           new Frame(
               name,
-              set.first() + row + i,
+              run.first() + i,
               Arrays.stream(atoms).map(place -> numbers[place]).toArray(),
               pick(part(coord, i, count), atoms),
               part(box, i, count),

@@ -129,6 +129,18 @@ public final class ParquetCommit {
     }
   }
 
+  /** Removes a complete target; nothing when there is none. */
+  public static void remove(SparkSession spark, String target) {
+    try {
+      ParquetCommit commit = new ParquetCommit(spark, target);
+      if (Manifest.read(commit.files, commit.target).isPresent()) {
+        commit.files.delete(commit.target, true);
+      }
+    } catch (IOException e) {
+      throw new InputException(target + ": cannot be removed: " + e.getMessage(), e);
+    }
+  }
+
   private Manifest write(
       Dataset<Row> rows, List<String> sortColumns, int rowsPerFile, Map<String, String> metadata)
       throws IOException {

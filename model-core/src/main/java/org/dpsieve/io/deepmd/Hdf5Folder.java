@@ -1,0 +1,136 @@
+package org.dpsieve.io.deepmd;
+
+import io.jhdf.HdfFile;
+import io.jhdf.api.Dataset;
+import io.jhdf.api.Group;
+import io.jhdf.api.Node;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.dpsieve.error.InputException;
+import org.dpsieve.io.NumberArray;
+import org.dpsieve.io.Storage;
+import org.dpsieve.io.hdf5.Hdf5;
+import org.dpsieve.io.hdf5.Hdf5Array;
+
+/** A group of an HDF5 file in the deepmd/hdf5 layout, standard or mixed. */
+final class Hdf5Folder implements DeepmdFolder {
+  private final HdfFile file;
+  private final String path;
+  private final Group group;
+
+  private Hdf5Folder(HdfFile file, String path, Group group) {
+    this.file = file;
+    this.path = path;
+    this.group = group;
+  }
+
+  /**
+   * @param groupPath {@code ""} for the file's root
+   */
+  static Hdf5Folder open(Storage storage, String path, String groupPath) throws IOException {
+    HdfFile file = Hdf5.open(storage, path);
+    try {
+      return new Hdf5Folder(file, path, group(file, path, groupPath));
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** Paths of the groups at or below {@code groupPath} that hold a system, sorted. */
+  static List<String> systems(Storage storage, String path, String groupPath) throws IOException {
+    List<String> systems = new ArrayList<>();
+    try (HdfFile file = Hdf5.open(storage, path)) {
+      collect(group(file, path, groupPath), groupPath, systems);
+    }
+    return systems;
+  }
+
+  private static void collect(Group group, String groupPath, List<String> systems) {
+    if (group.getChildren().containsKey("type.raw")) {
+      systems.add(groupPath);
+    }
+    group.getChildren().keySet().stream()
+        .filter(name -> !name.startsWith("set."))
+        .sorted()
+        .forEach(
+            name -> {
+              if (group.getChild(name) instanceof Group child) {
+                collect(child, groupPath.isEmpty() ? name : groupPath + "/" + name, systems);
+              }
+            });
+  }
+
+  private static Group group(HdfFile file, String path, String groupPath) {
+    Group group = file;
+    for (String name : groupPath.isEmpty() ? new String[0] : groupPath.split("/+")) {
+      if (!group.getChildren().containsKey(name) || !(group.getChild(name) instanceof Group)) {
+        throw new InputException(
+            "%s: no group '/%s'; it holds %s"
+                .formatted(path, groupPath, group.getChildren().keySet()));
+      }
+      group = (Group) group.getChild(name);
+    }
+    return group;
+  }
+
+  @Override
+  public String path() {
+    return group == file ? path : path + "#" + group.getPath().replaceFirst("/$", "");
+  }
+
+  @Override
+  public boolean has(String name) {
+    return group.getChildren().containsKey(name);
+  }
+
+  @Override
+  public double[] types() {
+    Hdf5Array types = new Hdf5Array(dataset(group, "type.raw"), path);
+    return types.rows(0, Math.toIntExact(types.shape().length == 0 ? 1 : types.shape()[0]));
+  }
+
+  @Override
+  public List<String> typeMap() {
+    Object words = dataset(group, "type_map.raw").getData();
+    if (words instanceof String[] symbols) {
+      return List.of(symbols);
+    }
+    throw new InputException(
+        path() + "/type_map.raw: expected one string of an element symbol per type");
+  }
+
+  @Override
+  public List<String> sets() {
+    return group.getChildren().keySet().stream()
+        .filter(name -> name.startsWith("set.") && group.getChild(name) instanceof Group)
+        .sorted()
+        .toList();
+  }
+
+  @Override
+  public List<String> arrays(String set) {
+    return ((Group) group.getChild(set))
+        .getChildren().keySet().stream().filter(name -> name.endsWith(".npy")).sorted().toList();
+  }
+
+  @Override
+  public NumberArray array(String set, String name) {
+    return new Hdf5Array(dataset((Group) group.getChild(set), name), path);
+  }
+
+  private Dataset dataset(Group parent, String name) {
+    Node node = parent.getChild(name);
+    if (node instanceof Dataset dataset) {
+      return dataset;
+    }
+    throw new InputException(
+        "%s#%s%s: a group, expected a dataset".formatted(path, parent.getPath(), name));
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}

@@ -1,0 +1,176 @@
+package org.dpsieve.io.extxyz;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.io.FrameSystem;
+import org.dpsieve.io.Storage;
+
+/** The frames of an extended XYZ file; elements and number of atoms may differ between them. */
+public final class ExtxyzSystem implements FrameSystem {
+  private static final int MOST_ATOMS = 50_000_000;
+
+  private final Storage storage;
+  private final String path;
+  private final String name;
+  private final Set<String> ignored = new TreeSet<>();
+
+  /**
+   * @param name what frames call the system
+   */
+  public ExtxyzSystem(Storage storage, String path, String name) {
+    this.storage = storage;
+    this.path = path;
+    this.name = name;
+  }
+
+  /** Reads the whole file, a frame at a time, to check every number and learn where runs start. */
+  @Override
+  public List<Run> runs(int maxAtoms) throws IOException {
+    List<Run> runs = new ArrayList<>();
+    int index = 0;
+    int first = 0;
+    long start = 0;
+    long atoms = 0;
+    try (Lines lines = new Lines(storage, path, 0)) {
+      for (Text text = lines.nextFrame(); text != null; text = lines.nextFrame()) {
+        ExtxyzFrame frame = ExtxyzFrame.parse(text.where(), text.comment(), text.atoms());
+        frame.toFrame(name, index);
+        ignored.addAll(frame.ignored());
+        if (index > first && atoms + text.atoms().size() > maxAtoms) {
+          runs.add(new Run(first, index - first, 0, start));
+          first = index;
+          atoms = 0;
+        }
+        start = index == first ? text.start() : start;
+        atoms += text.atoms().size();
+        index++;
+      }
+    }
+    if (index == 0) {
+      throw new InputException(path + ": no frames, expected at least one");
+    }
+    runs.add(new Run(first, index - first, 0, start));
+    return runs;
+  }
+
+  @Override
+  public List<Frame> read(Run run) throws IOException {
+    List<Frame> frames = new ArrayList<>(run.count());
+    try (Lines lines = new Lines(storage, path, run.position())) {
+      for (int i = 0; i < run.count(); i++) {
+        Text text = lines.nextFrame();
+        frames.add(
+            ExtxyzFrame.parse(text.where(), text.comment(), text.atoms())
+                .toFrame(name, run.first() + i));
+      }
+    }
+    return frames;
+  }
+
+  @Override
+  public List<String> ignored() {
+    return List.copyOf(ignored);
+  }
+
+  @Override
+  public List<String> typeMap() {
+    return List.of();
+  }
+
+  @Override
+  public void close() {}
+
+  /** The lines of one frame. */
+  private record Text(long start, String where, String comment, List<String> atoms) {}
+
+  /** Reads lines and counts bytes, so that a frame's start can be found again. */
+  private static final class Lines implements AutoCloseable {
+    private final String path;
+    private final SeekableByteChannel channel;
+    private final InputStream in;
+    private long position;
+    private int lineNumber;
+
+    Lines(Storage storage, String path, long position) throws IOException {
+      this.path = path;
+      this.position = position;
+      channel = storage.open(path);
+      channel.position(position);
+      in = new BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
+    }
+
+    /** The next frame, or {@code null} at the end; blank lines before a frame are skipped. */
+    Text nextFrame() throws IOException {
+      long start = position;
+      String count = line();
+      while (count != null && count.isBlank()) {
+        start = position;
+        count = line();
+      }
+      if (count == null) {
+        return null;
+      }
+      int firstLine = lineNumber;
+      String where = "%s: frame at line %d".formatted(path, firstLine);
+      int atomCount = count(count.strip(), where);
+      String comment = line();
+      List<String> atoms = new ArrayList<>(Math.min(atomCount, 1 << 16));
+      for (int atom = 0; atom < atomCount && comment != null; atom++) {
+        String line = line();
+        if (line == null) {
+          throw new InputException(
+              "%s: the file ends after %d of %d atoms: it is truncated"
+                  .formatted(where, atom, atomCount));
+        }
+        atoms.add(line);
+      }
+      if (comment == null) {
+        throw new InputException(where + ": the file ends after the number of atoms");
+      }
+      return new Text(start, where, comment, atoms);
+    }
+
+    private static int count(String text, String where) {
+      int count = text.matches("\\d{1,9}") ? Integer.parseInt(text) : 0;
+      if (count < 1 || count > MOST_ATOMS) {
+        throw new InputException(
+            "%s: '%s', expected the number of atoms"
+                .formatted(where, text.substring(0, Math.min(40, text.length()))));
+      }
+      return count;
+    }
+
+    private String line() throws IOException {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      int b = in.read();
+      if (b < 0) {
+        return null;
+      }
+      while (b >= 0 && b != '\n') {
+        bytes.write(b);
+        b = in.read();
+        position++;
+      }
+      position += b >= 0 ? 1 : 0;
+      lineNumber++;
+      return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+      channel.close();
+    }
+  }
+}

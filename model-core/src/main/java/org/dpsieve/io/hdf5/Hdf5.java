@@ -1,0 +1,45 @@
+package org.dpsieve.io.hdf5;
+
+import io.jhdf.HdfFile;
+import io.jhdf.exceptions.HdfException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import org.dpsieve.error.InputException;
+import org.dpsieve.io.Storage;
+
+/** Opens HDF5 files of any storage with jHDF. */
+public final class Hdf5 {
+  private static final long SIGNATURE = 0x894844460D0A1A0AL; // \211 H D F \r \n \032 \n
+
+  private Hdf5() {}
+
+  /** Whether the file starts as HDF5 files do. */
+  public static boolean hasSignature(Storage storage, String path) throws IOException {
+    try (SeekableByteChannel channel = storage.open(path)) {
+      ByteBuffer start = ByteBuffer.allocate(8);
+      while (start.hasRemaining() && channel.read(start) >= 0) {}
+      return !start.hasRemaining() && start.getLong(0) == SIGNATURE;
+    }
+  }
+
+  /**
+   * The caller closes it.
+   *
+   * @throws InputException when it is no HDF5 file
+   */
+  public static HdfFile open(Storage storage, String path) throws IOException {
+    SeekableByteChannel channel = storage.open(path);
+    try {
+      return channel instanceof FileChannel local
+          ? new HdfFile(local)
+          : new HdfFile(channel, new URI(null, null, path, null));
+    } catch (HdfException | URISyntaxException e) {
+      channel.close();
+      throw new InputException(path + ": cannot be read as HDF5: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package org.dpsieve.io.hdf5;
+
+import io.jhdf.api.Dataset;
+import io.jhdf.exceptions.HdfException;
+import java.lang.reflect.Array;
+import org.dpsieve.error.InputException;
+import org.dpsieve.io.NumberArray;
+
+/** A dataset of numbers in an HDF5 file that stays open as long as this is used. */
+public final class Hdf5Array implements NumberArray {
+  private final Dataset dataset;
+  private final String name;
+
+  /**
+   * @param file how messages name the file
+   * @throws InputException when the dataset holds anything but numbers
+   */
+  public Hdf5Array(Dataset dataset, String file) {
+    this.dataset = dataset;
+    this.name = file + "#" + dataset.getPath();
+    Class<?> type = dataset.getJavaType();
+    boolean number =
+        type == double.class
+            || type == float.class
+            || type == long.class
+            || type == int.class
+            || type == short.class
+            || type == byte.class;
+    if (!number) {
+      throw new InputException(
+          "%s: holds %s, expected numbers".formatted(name, type.getSimpleName()));
+    }
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public long[] shape() {
+    return dataset.getDimensionsAsLong();
+  }
+
+  @Override
+  public double[] rows(long first, int count) {
+    long[] shape = shape();
+    int[] wanted = new int[shape.length];
+    int places = count;
+    for (int axis = 1; axis < shape.length; axis++) {
+      wanted[axis] = Math.toIntExact(shape[axis]);
+      places = Math.multiplyExact(places, wanted[axis]);
+    }
+    double[] values = new double[places];
+    if (places == 0) {
+      return values;
+    }
+    try {
+      if (shape.length == 0) {
+        values[0] = ((Number) dataset.getData()).doubleValue();
+        return values;
+      }
+      wanted[0] = count;
+      long[] offset = new long[shape.length];
+      offset[0] = first;
+      flatten(dataset.getData(offset, wanted), values, 0);
+      return values;
+    } catch (HdfException e) {
+      throw new InputException(name + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Copies a nested primitive array row by row and returns the next free place. */
+  private static int flatten(Object array, double[] values, int at) {
+    int length = Array.getLength(array);
+    boolean nested = array instanceof Object[];
+    for (int i = 0; i < length; i++) {
+      if (nested) {
+        at = flatten(Array.get(array, i), values, at);
+      } else {
+        values[at++] = Array.getDouble(array, i); // widens float, long, int exactly as Java does
+      }
+    }
+    return at;
+  }
+}

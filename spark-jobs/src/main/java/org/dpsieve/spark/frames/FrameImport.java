@@ -1,0 +1,305 @@
+package org.dpsieve.spark.frames;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.FrameCheck;
+import org.dpsieve.io.FrameSystem;
+import org.dpsieve.io.Storage;
+import org.dpsieve.io.systems.SystemFinder;
+import org.dpsieve.io.systems.SystemPath;
+
+/**
+ * Files to a frames dataset. The driver lists; executors open, check and read, by runs of frames of
+ * bounded size.
+ *
+ * <p>What is wrong with files (truncated, wrong shape, no type map ...) stops the import before
+ * anything is written, all of it in one message. What is wrong with single frames (NaN, flat cell,
+ * a duplicate of an earlier frame) puts those in the quarantine table, and the import goes on.
+ */
+public final class FrameImport {
+  /** Atoms read at once: with labels some ten megabytes. */
+  private static final int ATOMS_PER_RUN = 1 << 17;
+
+  private static final int FRAMES_PER_TASK = 1 << 12;
+  private static final int MOST_PROBLEMS = 100;
+
+  /** Part files hold this many atoms (some twelve megabytes), fewer in small datasets. */
+  private static final long MOST_ATOMS_PER_FILE = 1 << 18;
+
+  private static final long LEAST_ATOMS_PER_FILE = 1 << 12;
+
+  /** A small pool is cut into about this many files, so that many cores have work. */
+  private static final long FILES_OF_SMALL_DATASET = 64;
+
+  private static final int QUARANTINE_ROWS_PER_FILE = 100_000;
+
+  private static final StructType READ =
+      FrameRows.SCHEMA
+          .add("system_number", DataTypes.IntegerType, false)
+          .add("file", DataTypes.StringType, false)
+          .add("reason", DataTypes.StringType, true);
+
+  private final SparkSession spark;
+  private final List<String> sources;
+  private final String target;
+  private final List<String> typeMap;
+
+  private FrameImport(
+      SparkSession spark, List<String> sources, String target, List<String> typeMap) {
+    this.spark = spark;
+    this.sources = sources;
+    this.target = target;
+    this.typeMap = typeMap;
+  }
+
+  /** One task's work. */
+  private record Piece(int systemNumber, SystemPath system, FrameSystem.Run run)
+      implements Serializable {}
+
+  /** {@link #run(SparkSession, List, String, List)} where every system has its type map. */
+  public static ImportReport run(SparkSession spark, List<String> sources, String target) {
+    return run(spark, sources, target, List.of());
+  }
+
+  /**
+   * Imports all systems of all sources.
+   *
+   * @param sources as {@link SystemFinder} takes them
+   * @param target folder to make; the quarantine is {@code target + ".quarantine"}
+   * @param typeMap element symbols for systems without {@code type_map.raw}; empty for none
+   * @throws InputException listing everything that is wrong with the files, or when the target
+   *     exists, or cannot be written
+   */
+  public static ImportReport run(
+      SparkSession spark, List<String> sources, String target, List<String> typeMap) {
+    String bare = target.replaceFirst("(?<=[^/])/+$", "");
+    return new FrameImport(spark, List.copyOf(sources), bare, List.copyOf(typeMap)).run();
+  }
+
+  private ImportReport run() {
+    ParquetCommit.requireFree(spark, target);
+    Storage storage = HadoopStorage.of(spark);
+    List<SystemPath> systems;
+    try {
+      systems = SystemFinder.find(storage, sources);
+    } catch (IOException e) {
+      throw new InputException(
+          "%s: cannot be read: %s".formatted(String.join(", ", sources), e.getMessage()), e);
+    }
+    List<SystemCheck> checks = check(systems, storage);
+    requireNoProblems(checks);
+    Dataset<Row> frames = read(systems, checks, storage);
+    Dataset<Row> keys =
+        frames
+            .select("frame_id", "system", "index", "natoms", "system_number", "file", "reason")
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      return write(frames, keys, systems.size(), checks);
+    } finally {
+      keys.unpersist();
+    }
+  }
+
+  private List<SystemCheck> check(List<SystemPath> systems, Storage storage) {
+    List<String> symbols = typeMap;
+    return new JavaSparkContext(spark.sparkContext())
+        .parallelize(systems, Math.min(systems.size(), 1024))
+        .map(system -> SystemCheck.of(system, storage, symbols, ATOMS_PER_RUN))
+        .collect();
+  }
+
+  private static void requireNoProblems(List<SystemCheck> checks) {
+    List<String> problems =
+        checks.stream()
+            .filter(check -> check.problem() != null)
+            .flatMap(check -> check.problem().lines())
+            .toList();
+    if (!problems.isEmpty()) {
+      String rest =
+          problems.size() > MOST_PROBLEMS
+              ? "\n... and %d more".formatted(problems.size() - MOST_PROBLEMS)
+              : "";
+      throw new InputException(
+          "%d problem%s in the systems to import; nothing was written:\n"
+                  .formatted(problems.size(), problems.size() == 1 ? "" : "s")
+              + String.join("\n", problems.subList(0, Math.min(MOST_PROBLEMS, problems.size())))
+              + rest);
+    }
+  }
+
+  /** All frames with {@link #READ}'s columns; read anew whenever it is evaluated. */
+  private Dataset<Row> read(List<SystemPath> systems, List<SystemCheck> checks, Storage storage) {
+    List<List<Piece>> tasks = new ArrayList<>();
+    int room = 0;
+    for (int number = 0; number < systems.size(); number++) {
+      for (FrameSystem.Run run : checks.get(number).runs()) {
+        if (tasks.isEmpty() || room < run.count()) {
+          tasks.add(new ArrayList<>());
+          room = FRAMES_PER_TASK;
+        }
+        tasks.get(tasks.size() - 1).add(new Piece(number, systems.get(number), run));
+        room -= run.count();
+      }
+    }
+    List<String> symbols = typeMap;
+    return spark.createDataFrame(
+        new JavaSparkContext(spark.sparkContext())
+            .parallelize(tasks, tasks.size())
+            .flatMap(List::iterator)
+            .flatMap(piece -> rows(piece, storage, symbols).iterator()),
+        READ);
+  }
+
+  private static List<Row> rows(Piece piece, Storage storage, List<String> typeMap)
+      throws IOException {
+    List<Row> rows = new ArrayList<>(piece.run().count());
+    try (FrameSystem system = piece.system().open(storage, typeMap)) {
+      for (Frame frame : system.read(piece.run())) {
+        Row row = FrameRows.toRow(frame);
+        Object[] values = new Object[READ.length()];
+        for (int i = 0; i < row.length(); i++) {
+          values[i] = row.get(i);
+        }
+        values[row.length()] = piece.systemNumber();
+        values[row.length() + 1] = piece.system().location();
+        values[row.length() + 2] = FrameCheck.problem(frame).orElse(null);
+        rows.add(RowFactory.create(values));
+      }
+    }
+    return rows;
+  }
+
+  private ImportReport write(
+      Dataset<Row> frames, Dataset<Row> keys, int systems, List<SystemCheck> checks) {
+    Dataset<Row> good = keys.where(col("reason").isNull());
+    Dataset<Row> bad = keys.where(col("reason").isNotNull());
+    Dataset<Row> duplicates = duplicates(good).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      Row totals = good.agg(functions.count("natoms"), functions.sum("natoms")).head();
+      ImportReport report =
+          new ImportReport(
+              systems,
+              totals.getLong(0) - duplicates.count(),
+              duplicates.count(),
+              bad.count(),
+              target + ".quarantine",
+              typeMap(checks),
+              ignored(checks));
+      if (report.frames() == 0) {
+        Row example = bad.orderBy("system_number", "index").head();
+        throw new InputException(
+            "%s: all %d frames are bad, so there is nothing to import; the first: frame %d: %s"
+                .formatted(
+                    example.<String>getAs("file"),
+                    report.badFrames(),
+                    example.<Integer>getAs("index"),
+                    example.<String>getAs("reason")));
+      }
+      writeQuarantine(bad, duplicates);
+      Dataset<Row> unique = frames.where(col("reason").isNull());
+      if (report.duplicates() > 0) {
+        Dataset<Row> dropped =
+            duplicates.select(
+                col("system_number").as("dropped_number"), col("index").as("dropped"));
+        unique =
+            unique.join(
+                dropped,
+                col("system_number")
+                    .equalTo(col("dropped_number"))
+                    .and(col("index").equalTo(col("dropped"))),
+                "left_anti");
+      }
+      ParquetCommit.write(
+          unique.select(
+              Arrays.stream(FrameRows.SCHEMA.fieldNames())
+                  .map(functions::col)
+                  .toArray(Column[]::new)),
+          List.of("formula", "frame_id"),
+          rowsPerFile(totals.getLong(0), totals.getLong(1)),
+          target,
+          report.toMetadata());
+      return report;
+    } finally {
+      duplicates.unpersist();
+    }
+  }
+
+  /** All but the first frame, in the order of the sources, of those with equal id. */
+  private static Dataset<Row> duplicates(Dataset<Row> good) {
+    WindowSpec equal = Window.partitionBy("frame_id").orderBy("system_number", "index");
+    return good.withColumn("rank", row_number().over(equal))
+        .withColumn("file_kept", first("file").over(equal))
+        .withColumn("index_kept", first("index").over(equal))
+        .where(col("rank").gt(1))
+        .withColumn(
+            "reason",
+            concat(lit("duplicate of frame "), col("index_kept"), lit(" of "), col("file_kept")))
+        .select(good.columns()[0], Arrays.copyOfRange(good.columns(), 1, good.columns().length));
+  }
+
+  private void writeQuarantine(Dataset<Row> bad, Dataset<Row> duplicates) {
+    String quarantine = target + ".quarantine";
+    if (ParquetCommit.isComplete(spark, quarantine)) { // of an import that was killed after this
+      ParquetCommit.remove(spark, quarantine);
+    }
+    ParquetCommit.write(
+        bad.union(duplicates)
+            .select(
+                col("file"),
+                col("index").as("frame"),
+                col("reason"),
+                col("system"),
+                col("frame_id")),
+        List.of("file", "frame"),
+        QUARANTINE_ROWS_PER_FILE,
+        quarantine,
+        Map.of("kind", "quarantine"));
+  }
+
+  private static int rowsPerFile(long frames, long atoms) {
+    long atomsPerFile =
+        Math.min(
+            MOST_ATOMS_PER_FILE, Math.max(LEAST_ATOMS_PER_FILE, atoms / FILES_OF_SMALL_DATASET));
+    return (int) Math.max(1, atomsPerFile * frames / atoms);
+  }
+
+  private static List<String> typeMap(List<SystemCheck> checks) {
+    Set<String> symbols = new LinkedHashSet<>();
+    checks.forEach(check -> symbols.addAll(check.typeMap()));
+    return List.copyOf(symbols);
+  }
+
+  private static Map<String, Long> ignored(List<SystemCheck> checks) {
+    return checks.stream()
+        .flatMap(check -> check.ignored().stream())
+        .collect(Collectors.groupingBy(name -> name, TreeMap::new, Collectors.counting()));
+  }
+}
