@@ -14,7 +14,12 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "dpsieve 0.1.0",
     description = "Transfer learning for Deep Potentials on Apache Spark.",
-    subcommands = {StatusCommand.class, CommandLine.HelpCommand.class},
+    subcommands = {
+      StatusCommand.class,
+      ImportCommand.class,
+      ExportCommand.class,
+      CommandLine.HelpCommand.class
+    },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:done",

@@ -1,0 +1,115 @@
+package org.dpsieve.io.deepmd;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.Frame;
+
+/** Collects the frames of one set: same atoms in the same order, same labels and parameters. */
+final class SetBuffer {
+  private static final double[] NO_CELL = new double[9];
+
+  private final List<String> typeMap;
+  private final List<Frame> frames = new ArrayList<>();
+  private Frame model;
+
+  SetBuffer(List<String> typeMap) {
+    this.typeMap = typeMap;
+  }
+
+  void add(Frame frame) {
+    if (model == null) {
+      model = frame;
+    } else if (!fits(frame)) {
+      throw new IllegalArgumentException(
+          "%s and %s differ in atoms, cell or labels: they cannot share a system"
+              .formatted(model.name(), frame.name()));
+    }
+    frames.add(frame);
+  }
+
+  /** Whether the frame may share a system with those before. */
+  boolean fits(Frame frame) {
+    return model == null
+        || (Arrays.equals(model.z(), frame.z()) && parts(model).equals(parts(frame)));
+  }
+
+  /** The first frame; the others are like it. */
+  Frame model() {
+    return model;
+  }
+
+  int size() {
+    return frames.size();
+  }
+
+  /** Numbers that the buffered frames hold in their largest array. */
+  long largestArray() {
+    return model == null ? 0 : 3L * model.atomCount() * frames.size();
+  }
+
+  void clear() {
+    frames.clear();
+  }
+
+  boolean periodic() {
+    return model.cell() != null;
+  }
+
+  /** Type of each atom by the type map. */
+  int[] types() {
+    int[] types = new int[model.atomCount()];
+    for (int atom = 0; atom < types.length; atom++) {
+      String symbol = Elements.symbol(model.z()[atom]);
+      types[atom] = typeMap.indexOf(symbol);
+      if (types[atom] < 0) {
+        throw new InputException(
+            "%s: element %s is not in the type map %s".formatted(model.name(), symbol, typeMap));
+      }
+    }
+    return types;
+  }
+
+  /** The arrays of the set, row-major [frames, width], by the layout's names. */
+  Map<String, double[]> arrays() {
+    Map<String, double[]> arrays = new LinkedHashMap<>();
+    put(arrays, "coord.npy", Frame::coord);
+    put(arrays, "box.npy", frame -> frame.cell() == null ? NO_CELL : frame.cell());
+    put(
+        arrays,
+        "energy.npy",
+        frame -> frame.labels().energy() == null ? null : new double[] {frame.labels().energy()});
+    put(arrays, "force.npy", frame -> frame.labels().force());
+    put(arrays, "virial.npy", frame -> frame.labels().virial());
+    put(arrays, "fparam.npy", Frame::fparam);
+    put(arrays, "aparam.npy", Frame::aparam);
+    return arrays;
+  }
+
+  private void put(Map<String, double[]> arrays, String name, Function<Frame, double[]> values) {
+    double[] first = values.apply(model);
+    if (first == null) {
+      return;
+    }
+    double[] all = new double[Math.multiplyExact(first.length, frames.size())];
+    for (int i = 0; i < frames.size(); i++) {
+      System.arraycopy(values.apply(frames.get(i)), 0, all, i * first.length, first.length);
+    }
+    arrays.put(name, all);
+  }
+
+  private static List<Integer> parts(Frame frame) {
+    return List.of(
+        frame.cell() == null ? 0 : 1,
+        frame.labels().energy() == null ? 0 : 1,
+        frame.labels().force() == null ? 0 : 1,
+        frame.labels().virial() == null ? 0 : 1,
+        frame.fparam() == null ? 0 : frame.fparam().length,
+        frame.aparam() == null ? 0 : frame.aparam().length);
+  }
+}

@@ -1,0 +1,55 @@
+package org.dpsieve.cli;
+
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.spark.frames.FrameExport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Frames to files. */
+@Command(
+    name = "export",
+    mixinStandardHelpOptions = true,
+    description = "Write a frames dataset as files that dpdata, dp train and ASE read.")
+final class ExportCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "FRAMES", description = "A frames dataset, made by import.")
+  private String frames;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder to make.")
+  private String output;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "deepmd/npy",
+      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private FrameExport.Format format;
+
+  @Option(
+      names = "--where",
+      paramLabel = "SQL",
+      description =
+          "Only frames for which this holds, e.g. \"natoms < 50 AND formula LIKE 'Ag%%'\".")
+  private String where;
+
+  @Mixin private SparkOptions spark;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    SparkSession session = spark.open("export");
+    FrameExport.Report report = FrameExport.run(session, frames, where, format, output);
+    spec.commandLine()
+        .getOut()
+        .printf("%d systems, %d frames -> %s%n", report.systems(), report.frames(), output);
+    return 0;
+  }
+}

@@ -1,0 +1,239 @@
+package org.dpsieve.spark.frames;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Elements;
+import org.dpsieve.io.Storage;
+import org.dpsieve.io.SystemWriter;
+import org.dpsieve.io.deepmd.Hdf5FileWriter;
+import org.dpsieve.io.deepmd.NpySystemWriter;
+import org.dpsieve.io.extxyz.ExtxyzWriter;
+
+/**
+ * A frames dataset to files that dpdata, {@code dp train} and ASE read; executors write. Frames of
+ * a system keep their order.
+ */
+public final class FrameExport {
+  private static final int MOST_TASKS = 1000;
+
+  /** How to write. */
+  public enum Format {
+    /** A folder per system. */
+    DEEPMD_NPY("deepmd/npy"),
+    /** A file per system, a group in it per formula and order of atoms. */
+    DEEPMD_HDF5("deepmd/hdf5"),
+    /** A file per system. */
+    EXTXYZ("extxyz");
+
+    private final String label;
+
+    Format(String label) {
+      this.label = label;
+    }
+
+    /** As the command line spells it. */
+    @Override
+    public String toString() {
+      return label;
+    }
+  }
+
+  /** What was written. */
+  public record Report(long systems, long frames) {}
+
+  private FrameExport() {}
+
+  /**
+   * Writes all frames, or those that a condition selects.
+   *
+   * @param where SQL condition on the columns of {@link FrameRows#SCHEMA}; {@code null} for all
+   * @param target folder to make; staged beside and renamed
+   * @throws InputException when frames cannot be read, the condition is no SQL, selects nothing, or
+   *     the target exists or cannot be written
+   */
+  public static Report run(
+      SparkSession spark, String frames, String where, Format format, String target) {
+    try {
+      Path path = new Path(target);
+      FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
+      if (files.exists(path)) {
+        throw new InputException(target + ": exists already; remove it or choose another name");
+      }
+      Path full = files.makeQualified(path);
+      Path staged = new Path(full.getParent(), "_staged-" + full.getName());
+      files.delete(staged, true);
+      try {
+        Report report =
+            write(
+                spark,
+                select(spark, frames, where),
+                typeMap(spark, frames),
+                format,
+                staged.toString());
+        if (!files.rename(staged, full)) {
+          throw new IOException("cannot rename " + staged + " to " + full);
+        }
+        return report;
+      } catch (Throwable e) {
+        files.delete(staged, true);
+        throw e;
+      }
+    } catch (Throwable e) {
+      throw WriteFailure.of(e, target);
+    }
+  }
+
+  private static Dataset<Row> select(SparkSession spark, String frames, String where) {
+    Dataset<Row> all = FramesDataset.read(spark, frames);
+    try {
+      return where == null ? all : all.where(where);
+    } catch (Exception e) {
+      if (e instanceof AnalysisException) { // checked, though Scala does not say so
+        throw new InputException(
+            "--where \"%s\": %s; columns: %s"
+                .formatted(
+                    where,
+                    e.getMessage().lines().findFirst().orElse(""),
+                    String.join(", ", all.columns())),
+            e);
+      }
+      throw e;
+    }
+  }
+
+  /** The order of the sources where the import wrote it down, then by atomic number. */
+  private static List<String> typeMap(SparkSession spark, String frames) {
+    String known =
+        ParquetCommit.manifest(spark, frames)
+            .map(manifest -> manifest.metadata().getOrDefault("type_map", ""))
+            .orElse("");
+    return Arrays.stream(known.split(" "))
+        .filter(symbol -> Elements.number(symbol).isPresent())
+        .toList();
+  }
+
+  private static List<String> completed(List<String> typeMap, Dataset<Row> frames) {
+    TreeSet<Integer> present = new TreeSet<>();
+    frames
+        .select(functions.explode(col("z")))
+        .distinct()
+        .collectAsList()
+        .forEach(row -> present.add(row.getInt(0)));
+    List<String> symbols = new ArrayList<>(typeMap);
+    for (int z : present) {
+      if (!symbols.contains(Elements.symbol(z))) {
+        symbols.add(Elements.symbol(z));
+      }
+    }
+    return symbols;
+  }
+
+  private static Report write(
+      SparkSession spark,
+      Dataset<Row> frames,
+      List<String> sourceTypeMap,
+      Format format,
+      String folder) {
+    Map<String, ExportGroups.Group> groups = ExportGroups.of(frames);
+    if (groups.isEmpty()) {
+      throw new InputException("no frames to export: the condition selects none");
+    }
+    List<String> typeMap = completed(sourceTypeMap, frames);
+    Storage storage = HadoopStorage.of(spark);
+    Map<Integer, ExportGroups.Group> byNumber = new HashMap<>();
+    groups.values().forEach(group -> byNumber.put(group.number(), group));
+    Map<String, Integer> numbers = new HashMap<>();
+    groups.forEach((key, group) -> numbers.put(key, group.number()));
+    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+    Broadcast<Map<String, Integer>> sharedNumbers = context.broadcast(numbers);
+    Broadcast<Map<Integer, ExportGroups.Group>> sharedGroups = context.broadcast(byNumber);
+    UDF1<String, Integer> number = key -> sharedNumbers.value().get(key);
+    UDF1<Integer, Integer> system = group -> sharedGroups.value().get(group).systemNumber();
+    int systems =
+        1 + byNumber.values().stream().mapToInt(ExportGroups.Group::systemNumber).max().orElse(0);
+    frames
+        .withColumn(
+            "group_number", functions.udf(number, DataTypes.IntegerType).apply(ExportGroups.key()))
+        .withColumn(
+            "system_number",
+            functions.udf(system, DataTypes.IntegerType).apply(col("group_number")))
+        .repartition(Math.min(systems, MOST_TASKS), col("system_number"))
+        .sortWithinPartitions(
+            format == Format.EXTXYZ
+                ? new Column[] {col("system_number"), col("index")}
+                : new Column[] {col("group_number"), col("index")})
+        .toJavaRDD()
+        .foreachPartition(
+            rows -> writeSystems(rows, sharedGroups.value(), storage, typeMap, format, folder));
+    return new Report(
+        systems, byNumber.values().stream().mapToLong(ExportGroups.Group::frames).sum());
+  }
+
+  private static void writeSystems(
+      Iterator<Row> rows,
+      Map<Integer, ExportGroups.Group> groups,
+      Storage storage,
+      List<String> typeMap,
+      Format format,
+      String folder)
+      throws IOException {
+    ExportGroups.Group current = null;
+    SystemWriter writer = null;
+    try {
+      while (rows.hasNext()) {
+        Row row = rows.next();
+        ExportGroups.Group group = groups.get(row.<Integer>getAs("group_number"));
+        boolean sameSystem = current != null && current.systemNumber() == group.systemNumber();
+        if (!sameSystem || (format == Format.DEEPMD_NPY && !group.equals(current))) {
+          if (writer != null) {
+            writer.close();
+          }
+          writer = open(group, storage, typeMap, format, folder);
+        }
+        current = group;
+        writer.add(FrameRows.toFrame(row));
+      }
+    } finally {
+      if (writer != null) {
+        writer.close();
+      }
+    }
+  }
+
+  private static SystemWriter open(
+      ExportGroups.Group group, Storage storage, List<String> typeMap, Format format, String folder)
+      throws IOException {
+    String path = Storage.child(folder, group.system());
+    return switch (format) {
+      case DEEPMD_NPY ->
+          new NpySystemWriter(
+              storage,
+              group.part().isEmpty() ? path : Storage.child(path, group.part()),
+              typeMap,
+              group.frames());
+      case DEEPMD_HDF5 -> new Hdf5FileWriter(storage, path + ".hdf5", typeMap);
+      case EXTXYZ -> new ExtxyzWriter(storage, path + ".extxyz");
+    };
+  }
+}
