@@ -8,6 +8,7 @@ import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Path;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.Storage;
 
@@ -34,9 +35,12 @@ public final class Hdf5 {
   public static HdfFile open(Storage storage, String path) throws IOException {
     SeekableByteChannel channel = storage.open(path);
     try {
-      return channel instanceof FileChannel local
-          ? new HdfFile(local)
-          : new HdfFile(channel, new URI(null, null, path, null));
+      if (channel instanceof FileChannel) { // jHDF maps local files itself
+        channel.close();
+        return new HdfFile(Path.of(path));
+      }
+      // jHDF asks for the name of a local file, but only to log it
+      return new HdfFile(channel, new URI("file", null, "/" + path, null));
     } catch (HdfException | URISyntaxException e) {
       channel.close();
       throw new InputException(path + ": cannot be read as HDF5: " + e.getMessage(), e);
