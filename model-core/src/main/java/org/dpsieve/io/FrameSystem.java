@@ -31,6 +31,11 @@ public interface FrameSystem extends AutoCloseable {
   /** The frames of one run of this system. */
   List<Frame> read(Run run) throws IOException;
 
+  /** How many frames the system holds; checks it as {@link #runs} does. */
+  default int frameCount() throws IOException {
+    return runs(Integer.MAX_VALUE).stream().mapToInt(Run::count).sum();
+  }
+
   /**
    * Names of data in the file that a {@link Frame} has no place for, sorted, e.g. {@code spin.npy};
    * those {@link #runs} met.
