@@ -134,6 +134,24 @@ public final class Ensemble implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #evaluate}, for frames that a person named: they are refused rather than NaN.
+   *
+   * @throws InputException also when a frame's geometry makes no sense, naming the frame
+   */
+  public List<Prediction[]> evaluateStrictly(List<Frame> frames) {
+    for (Frame frame : frames) {
+      for (Group group : groups) {
+        NeighborSearch.problem(frame.coord(), frame.cell(), group.geometry().rcut())
+            .ifPresent(
+                problem -> {
+                  throw new InputException("Frame %s: %s".formatted(frame.name(), problem));
+                });
+      }
+    }
+    return evaluate(frames);
+  }
+
   /** Lets go of the scratch memory; the ensemble stays usable. */
   @Override
   public void close() {

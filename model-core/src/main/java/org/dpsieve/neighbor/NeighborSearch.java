@@ -1,5 +1,7 @@
 package org.dpsieve.neighbor;
 
+import java.util.Optional;
+
 /**
  * Finds the neighbours of every atom of a frame. {@link CellList} is the one to use; {@link
  * AllPairs} is its plain twin, which defines the result. Implementations are stateless.
@@ -15,4 +17,23 @@ public interface NeighborSearch {
    * @throws GeometryException when the cell has no volume or a number is not finite
    */
   Neighbors find(double[] coord, double[] cell, int[] type, double cutoff, int[] sel);
+
+  /**
+   * Why no neighbours can be found among these atoms, if so: a number that is not finite, a cell
+   * without volume.
+   *
+   * @param coord Å, row-major [nAtoms, 3]
+   * @param cell Å, row-major [3, 3], or {@code null}
+   */
+  static Optional<String> problem(double[] coord, double[] cell, double cutoff) {
+    try {
+      Lattice.requireFinite(coord, "coord");
+      if (cell != null) {
+        Lattice.of(cell, coord.length / 3, cutoff);
+      }
+      return Optional.empty();
+    } catch (GeometryException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
 }

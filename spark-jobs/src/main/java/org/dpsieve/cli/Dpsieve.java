@@ -18,6 +18,8 @@ import picocli.CommandLine.Command;
       StatusCommand.class,
       ImportCommand.class,
       ExportCommand.class,
+      ModelDeviCommand.class,
+      EvalCommand.class,
       CommandLine.HelpCommand.class
     },
     exitCodeListHeading = "Exit codes:%n",

@@ -18,6 +18,9 @@ public final class OpenBlasGemm implements Gemm {
   private static final int ROWS = 192;
 
   static {
+    if (System.getProperty("org.bytedeco.javacpp.logger") == null) {
+      System.setProperty("org.bytedeco.javacpp.logger", "slf4j"); // else it writes to stderr
+    }
     Loader.load(org.bytedeco.openblas.global.openblas_nolapack.class);
     // one task, one core, whatever OMP_NUM_THREADS says: the tasks are the parallelism
     org.bytedeco.openblas.presets.openblas_nolapack.blas_set_num_threads(1);

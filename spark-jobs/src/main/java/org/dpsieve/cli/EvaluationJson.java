@@ -1,0 +1,100 @@
+package org.dpsieve.cli;
+
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.dpsieve.deviation.Deviation;
+import org.dpsieve.deviation.FrameDeviation;
+import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.infer.Prediction;
+
+/**
+ * What models say of frames, as a stream of JSON: every number with all its digits; the deviation
+ * of one model is zero.
+ */
+final class EvaluationJson implements AutoCloseable {
+  private final JsonGenerator json;
+
+  EvaluationJson(Path file, List<String> models) throws IOException {
+    json =
+        JsonFactory.builder()
+            .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS) // as Python writes and reads it
+            .build()
+            .createGenerator(file.toFile(), JsonEncoding.UTF8);
+    json.writeStartObject();
+    json.writeStringField("made_by", "dpsieve (float64)");
+    json.writeObjectFieldStart("units");
+    json.writeStringField("coord", "angstrom");
+    json.writeStringField("energy", "eV");
+    json.writeStringField("force", "eV/angstrom");
+    json.writeStringField("virial", "eV");
+    json.writeEndObject();
+    json.writeArrayFieldStart("models");
+    for (String model : models) {
+      json.writeString(model);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("frames");
+  }
+
+  void frame(Frame frame, Prediction[] models) {
+    try {
+      json.writeRaw('\n');
+      json.writeStartObject();
+      json.writeStringField("id", frame.system());
+      json.writeArrayFieldStart("elements");
+      for (int z : frame.z()) {
+        json.writeString(Elements.symbol(z));
+      }
+      json.writeEndArray();
+      numbers("coord", frame.coord());
+      if (frame.cell() == null) {
+        json.writeNullField("box");
+      } else {
+        numbers("box", frame.cell());
+      }
+      json.writeArrayFieldStart("models");
+      for (Prediction model : models) {
+        json.writeStartObject();
+        json.writeNumberField("energy", model.energy());
+        numbers("force", model.force());
+        numbers("virial", model.virial());
+        numbers("atom_energy", model.atomEnergy());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      deviation(Deviation.of(models));
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void deviation(FrameDeviation deviation) throws IOException {
+    json.writeObjectFieldStart("deviation");
+    json.writeNumberField("max_devi_f", deviation.maxDeviF());
+    json.writeNumberField("min_devi_f", deviation.minDeviF());
+    json.writeNumberField("avg_devi_f", deviation.avgDeviF());
+    json.writeNumberField("max_devi_v", deviation.maxDeviV());
+    json.writeNumberField("min_devi_v", deviation.minDeviV());
+    json.writeNumberField("avg_devi_v", deviation.avgDeviV());
+    json.writeNumberField("devi_e", deviation.deviE());
+    json.writeEndObject();
+  }
+
+  private void numbers(String key, double[] values) throws IOException {
+    json.writeFieldName(key);
+    json.writeArray(values, 0, values.length);
+  }
+
+  @Override
+  public void close() throws IOException {
+    json.close(); // ends the open array and object
+  }
+}

@@ -1,0 +1,115 @@
+package org.dpsieve.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+
+/**
+ * Frames from {@code {"frames": [{"id", "elements", "coord", "box"}]}}: Å; {@code coord} and {@code
+ * box} flat or nested; {@code box} null or absent where not periodic; other keys are ignored.
+ */
+final class FramesJson {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // Python writes NaN so; refused later
+          .build();
+
+  private final String place;
+
+  private FramesJson(String place) {
+    this.place = place;
+  }
+
+  static List<Frame> read(Path file) throws IOException {
+    JsonNode root;
+    try {
+      root = MAPPER.readTree(Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      throw new InputException(file + ": no such file; expected JSON with \"frames\"", e);
+    } catch (JsonProcessingException e) {
+      throw new InputException(
+          "%s: no JSON: line %d: %s"
+              .formatted(file, e.getLocation().getLineNr(), e.getOriginalMessage()),
+          e);
+    }
+    JsonNode array = root.path("frames");
+    if (!array.isArray() || array.isEmpty()) {
+      throw new InputException(
+          file + ": no frames; expected {\"frames\": [{\"elements\": [..], \"coord\": [..]}, ..]}");
+    }
+    List<Frame> frames = new ArrayList<>();
+    for (JsonNode frame : array) {
+      String id = frame.path("id").asText(String.valueOf(frames.size()));
+      String place = "%s: frames[%d] (%s)".formatted(file, frames.size(), id);
+      frames.add(new FramesJson(place).frame(frame, id, frames.size()));
+    }
+    return frames;
+  }
+
+  private Frame frame(JsonNode frame, String id, int index) {
+    JsonNode symbols = frame.path("elements");
+    if (!symbols.isArray() || symbols.isEmpty()) {
+      throw problem("elements", "a list of element symbols", symbols);
+    }
+    int[] z = new int[symbols.size()];
+    for (int i = 0; i < z.length; i++) {
+      String symbol = symbols.get(i).asText();
+      z[i] =
+          Elements.number(symbol)
+              .orElseThrow(
+                  () ->
+                      new InputException(
+                          "%s: elements: '%s' is no element symbol".formatted(place, symbol)));
+    }
+    double[] coord = numbers(frame.path("coord"), "coord");
+    if (coord.length != 3 * z.length) {
+      throw new InputException(
+          "%s: coord holds %d numbers, expected %d (3 x %d atoms)"
+              .formatted(place, coord.length, 3 * z.length, z.length));
+    }
+    JsonNode box = frame.path("box");
+    double[] cell = box.isMissingNode() || box.isNull() ? null : numbers(box, "box");
+    if (cell != null && cell.length != 9) {
+      throw new InputException(
+          "%s: box holds %d numbers, expected 9 (three lattice vectors) or null"
+              .formatted(place, cell.length));
+    }
+    return new Frame(id, index, z, coord, cell, Labels.NONE);
+  }
+
+  private double[] numbers(JsonNode node, String key) {
+    if (!node.isArray()) {
+      throw problem(key, "a list of numbers", node);
+    }
+    List<Double> values = new ArrayList<>();
+    collect(node, key, values);
+    return values.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private void collect(JsonNode node, String key, List<Double> values) {
+    if (node.isArray()) {
+      node.forEach(child -> collect(child, key, values));
+    } else if (node.isNumber()) {
+      values.add(node.doubleValue());
+    } else {
+      throw problem(key, "numbers", node);
+    }
+  }
+
+  private InputException problem(String key, String expected, JsonNode found) {
+    return new InputException(
+        "%s: %s: found %s, expected %s"
+            .formatted(place, key, found.isMissingNode() ? "nothing" : found, expected));
+  }
+}

@@ -1,0 +1,109 @@
+package org.dpsieve.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.dpsieve.deviation.Deviation;
+import org.dpsieve.error.InputException;
+import org.dpsieve.infer.Ensemble;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code dp model-devi}, option by option and digit by digit. It runs on this machine's cores,
+ * without Spark: files of this size are read and written faster than a session starts.
+ */
+@Command(
+    name = "model-devi",
+    mixinStandardHelpOptions = true,
+    description = "Write the model deviation of every frame, as dp model-devi does.",
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"})
+final class ModelDeviCommand implements Callable<Integer> {
+  @Mixin private ModelOptions models;
+
+  @Option(
+      names = {"-s", "--system"},
+      defaultValue = ".",
+      paramLabel = "DIR",
+      description =
+          "Folder with systems at any depth, or HDF5 file. Default: ${DEFAULT-VALUE}, this folder.")
+  private String system;
+
+  @Option(
+      names = {"-o", "--output"},
+      defaultValue = "model_devi.out",
+      paramLabel = "FILE",
+      description = "What rows are appended to. Default: ${DEFAULT-VALUE}.")
+  private Path output;
+
+  @Option(
+      names = {"-f", "--frequency"},
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "Steps between frames, for the column step. Default: ${DEFAULT-VALUE}.")
+  private int frequency;
+
+  @Option(
+      names = "--real_error",
+      description = "Error against the systems' labels instead of deviation.")
+  private boolean realError;
+
+  @Option(names = "--atomic", description = "Add the force deviation of every atom to the rows.")
+  private boolean atomic;
+
+  @Option(
+      names = "--relative",
+      paramLabel = "LEVEL",
+      description = "Divide force deviations by the size of the force + LEVEL (eV/A).")
+  private Double relative;
+
+  @Option(
+      names = "--relative_v",
+      paramLabel = "LEVEL",
+      description = "Divide virial deviations by the size of the virial per atom + LEVEL (eV).")
+  private Double relativeVirial;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    List<String> systems = SystemListing.of(system);
+    Path folder = output.toAbsolutePath().getParent();
+    if (!Files.isDirectory(folder) || Files.isDirectory(output)) {
+      throw new InputException(
+          output + ": cannot be written: expected a file in a folder that exists");
+    }
+    Deviation deviation = new Deviation(optional(relative), optional(relativeVirial));
+    PrintWriter err = spec.commandLine().getErr();
+    // rows reach the output all together or not at all
+    Path part = Files.createTempFile(folder, output.getFileName() + ".", ".part");
+    try (Ensemble ensemble = Ensemble.of(models.read())) {
+      try (Writer text = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
+        new ModelDeviRun(ensemble, deviation, realError, atomic, frequency, err).run(systems, text);
+      }
+      try (OutputStream all =
+          Files.newOutputStream(output, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        Files.copy(part, all);
+      }
+    } finally {
+      Files.deleteIfExists(part);
+    }
+    return 0;
+  }
+
+  private static OptionalDouble optional(Double value) {
+    return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+  }
+}
