@@ -6,27 +6,36 @@ public final class AllPairs implements NeighborSearch {
   public Neighbors find(double[] coord, double[] cell, int[] type, double cutoff, int[] sel) {
     Lattice.requireFinite(coord, "coord");
     Candidates candidates = new Candidates(type, cutoff, sel);
-    Lattice lattice = cell == null ? null : Lattice.of(cell, type.length, cutoff);
-    double[] x = lattice == null ? coord : lattice.wrap(coord);
+    double[] x = coord;
+    Lattice lattice = null;
+    ImageOrder order = null;
     int[] images = new int[3];
-    for (int k = 0; lattice != null && k < 3; k++) {
-      images[k] = (int) Math.ceil(cutoff / lattice.height[k]) + 1;
+    if (cell != null) {
+      lattice = new Lattice(cell, type.length, cutoff);
+      double[] fractions = lattice.fractions(coord);
+      x = lattice.cartesian(fractions);
+      order = new ImageOrder(lattice, cutoff, fractions);
+      for (int k = 0; k < 3; k++) {
+        images[k] = (int) Math.ceil(cutoff / lattice.height[k]) + 1;
+      }
     }
-    double[] shift = new double[3];
     for (int i = 0; i < type.length; i++) {
+      candidates.begin(x[3 * i], x[3 * i + 1], x[3 * i + 2]);
+      for (int j = 0; j < type.length; j++) {
+        if (j != i) {
+          candidates.offer(j, x[3 * j], x[3 * j + 1], x[3 * j + 2]);
+        }
+      }
       for (int a = -images[0]; a <= images[0]; a++) {
         for (int b = -images[1]; b <= images[1]; b++) {
           for (int c = -images[2]; c <= images[2]; c++) {
-            for (int k = 0; lattice != null && k < 3; k++) {
-              shift[k] = a * cell[k] + b * cell[3 + k] + c * cell[6 + k];
-            }
-            for (int j = 0; j < type.length; j++) {
-              if (i != j || a != 0 || b != 0 || c != 0) {
-                candidates.offer(
-                    j,
-                    x[3 * j] + shift[0] - x[3 * i],
-                    x[3 * j + 1] + shift[1] - x[3 * i + 1],
-                    x[3 * j + 2] + shift[2] - x[3 * i + 2]);
+            if (a != 0 || b != 0 || c != 0) {
+              double[] shift = lattice.cartesian(new double[] {a, b, c});
+              for (int j = 0; j < type.length; j++) {
+                if (candidates.offer(
+                    j, x[3 * j] + shift[0], x[3 * j + 1] + shift[1], x[3 * j + 2] + shift[2])) {
+                  candidates.rank(order.rank(j, a, b, c));
+                }
               }
             }
           }

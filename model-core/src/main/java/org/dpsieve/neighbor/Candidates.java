@@ -4,12 +4,16 @@ import java.util.Arrays;
 
 /**
  * Collects the atoms within the cutoff of one centre after another, and turns them into {@link
- * Neighbors}: sorted by type, then distance, at most {@code sel} of each type, as DeePMD-kit's
- * {@code fmt_nlist.cc: format_nlist_i_cpu}. Equal distances are ordered by atom, then displacement,
- * so that the result does not depend on the order in which candidates were found.
+ * Neighbors}: sorted by type, then distance, at most {@code sel} of each type. As DeePMD-kit's
+ * {@code fmt_nlist.cc: format_nlist_i_cpu}, distances are compared in single precision, and of
+ * equally near neighbours the one that is earlier in {@link ImageOrder} comes first.
  */
 final class Candidates {
+  /** Rank of what is no image: first. */
+  static final long ATOM_ITSELF = -1;
+
   private final double cutoffSquared;
+  private final float limit;
   private final int[] sel;
   private final int[] type;
   private final int[] start;
@@ -18,10 +22,14 @@ final class Candidates {
   private double[] distance;
   private int used;
 
-  // of the present centre
+  // the present centre and what was found around it
+  private double x;
+  private double y;
+  private double z;
   private int count;
   private int[] foundAtom = new int[256];
-  private double[] foundSquare = new double[256];
+  private float[] foundSquare = new float[256];
+  private long[] foundRank = new long[256];
   private double[] foundDisplacement = new double[3 * 256];
   private int[] order = new int[256];
   private int[] merged = new int[256];
@@ -30,6 +38,7 @@ final class Candidates {
     this.type = type;
     this.sel = sel;
     this.cutoffSquared = cutoff * cutoff;
+    this.limit = (float) cutoff * (float) cutoff;
     this.start = new int[type.length * sel.length + 1];
     int guess = 64 * type.length;
     atom = new int[guess];
@@ -37,21 +46,49 @@ final class Candidates {
     distance = new double[guess];
   }
 
-  /** An atom at this displacement (Å) from the centre, near enough or not. */
-  void offer(int neighbor, double dx, double dy, double dz) {
-    double square = dx * dx + dy * dy + dz * dz;
-    if (square >= cutoffSquared) {
-      return;
+  /** Where the next centre is, Å. */
+  void begin(double centreX, double centreY, double centreZ) {
+    x = centreX;
+    y = centreY;
+    z = centreZ;
+  }
+
+  /**
+   * An atom or image, near enough or not.
+   *
+   * @param px its position, Å; {@code py, pz} likewise
+   * @return whether it is near enough and wants {@link #rank}
+   */
+  boolean offer(int neighbor, double px, double py, double pz) {
+    double dx = px - x;
+    double dy = py - y;
+    double dz = pz - z;
+    if (!(dx * dx + dy * dy + dz * dz < cutoffSquared)) {
+      return false;
+    }
+    float fx = (float) px - (float) x;
+    float fy = (float) py - (float) y;
+    float fz = (float) pz - (float) z;
+    float square = fx * fx + fy * fy + fz * fz;
+    if (square > limit) {
+      return false;
     }
     if (count == foundAtom.length) {
       growFound();
     }
     foundAtom[count] = neighbor;
     foundSquare[count] = square;
+    foundRank[count] = ATOM_ITSELF;
     foundDisplacement[3 * count] = dx;
     foundDisplacement[3 * count + 1] = dy;
     foundDisplacement[3 * count + 2] = dz;
     count++;
+    return true;
+  }
+
+  /** Of what was offered last: it is an image, and this is its place in {@link ImageOrder}. */
+  void rank(long rank) {
+    foundRank[count - 1] = rank;
   }
 
   /** All candidates of this centre have been offered; centres come in the frame's order. */
@@ -85,8 +122,13 @@ final class Candidates {
       distance = Arrays.copyOf(distance, larger);
     }
     atom[used] = foundAtom[found];
-    distance[used] = Math.sqrt(foundSquare[found]);
-    System.arraycopy(foundDisplacement, 3 * found, displacement, 3 * used, 3);
+    double dx = foundDisplacement[3 * found];
+    double dy = foundDisplacement[3 * found + 1];
+    double dz = foundDisplacement[3 * found + 2];
+    distance[used] = Math.sqrt(dx * dx + dy * dy + dz * dz);
+    displacement[3 * used] = dx;
+    displacement[3 * used + 1] = dy;
+    displacement[3 * used + 2] = dz;
     used++;
   }
 
@@ -94,6 +136,7 @@ final class Candidates {
     int larger = 2 * count;
     foundAtom = Arrays.copyOf(foundAtom, larger);
     foundSquare = Arrays.copyOf(foundSquare, larger);
+    foundRank = Arrays.copyOf(foundRank, larger);
     foundDisplacement = Arrays.copyOf(foundDisplacement, 3 * larger);
     order = new int[larger];
     merged = new int[larger];
@@ -131,14 +174,9 @@ final class Candidates {
     if (foundSquare[a] != foundSquare[b]) {
       return foundSquare[a] < foundSquare[b];
     }
-    if (foundAtom[a] != foundAtom[b]) {
-      return foundAtom[a] < foundAtom[b];
+    if (foundRank[a] != foundRank[b]) {
+      return foundRank[a] < foundRank[b];
     }
-    for (int k = 0; k < 3; k++) {
-      if (foundDisplacement[3 * a + k] != foundDisplacement[3 * b + k]) {
-        return foundDisplacement[3 * a + k] < foundDisplacement[3 * b + k];
-      }
-    }
-    return false;
+    return foundAtom[a] < foundAtom[b];
   }
 }

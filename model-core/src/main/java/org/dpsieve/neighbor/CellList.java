@@ -20,10 +20,12 @@ public final class CellList implements NeighborSearch {
   }
 
   private static final class Bins {
-    private final boolean periodic;
-    private final double[] cell;
     private final double[] x;
     private final int atoms;
+    private final Lattice lattice;
+
+    /** {@code null} without a cell: there are no images then. */
+    private final ImageOrder order;
 
     /** Bins along each axis, and how many of them the cutoff reaches. */
     private final int[] count = new int[3];
@@ -37,33 +39,27 @@ public final class CellList implements NeighborSearch {
     private final int[] sorted;
 
     Bins(double[] coord, double[] cell, int atoms, double cutoff) {
-      this.periodic = cell != null;
       this.atoms = atoms;
-      Lattice lattice;
-      double[] fractional;
-      if (periodic) {
-        lattice = Lattice.of(cell, atoms, cutoff);
-        this.cell = cell;
-        x = lattice.wrap(coord);
-        fractional = x;
+      double[] fractions;
+      if (cell != null) {
+        lattice = new Lattice(cell, atoms, cutoff);
+        fractions = lattice.fractions(coord);
+        x = lattice.cartesian(fractions);
+        order = new ImageOrder(lattice, cutoff, fractions);
       } else {
+        fractions = new double[coord.length];
+        lattice = boxAround(coord, cutoff, fractions);
         x = coord;
-        double[] low = new double[3];
-        lattice = boxAround(coord, atoms, cutoff, low);
-        this.cell = lattice.cell;
-        fractional = coord.clone();
-        for (int i = 0; i < fractional.length; i++) {
-          fractional[i] -= low[i % 3];
-        }
+        order = null;
       }
-      chooseBins(lattice, cutoff);
+      chooseBins(cutoff);
       binOf = new int[atoms];
       first = new int[count[0] * count[1] * count[2] + 1];
       for (int i = 0; i < atoms; i++) {
         int bin = 0;
         for (int k = 0; k < 3; k++) {
-          int along = (int) (lattice.fraction(fractional, 3 * i, k) * count[k]);
-          bin = bin * count[k] + Math.min(Math.max(along, 0), count[k] - 1);
+          int along = (int) (fractions[3 * i + k] * count[k]);
+          bin = bin * count[k] + Math.min(along, count[k] - 1);
         }
         binOf[i] = bin;
         first[bin + 1]++;
@@ -78,23 +74,27 @@ public final class CellList implements NeighborSearch {
       }
     }
 
-    /** A lattice that holds all atoms, none of them near its faces' far side. */
-    private static Lattice boxAround(double[] coord, int atoms, double cutoff, double[] low) {
+    /** The box that holds all atoms, at least as wide as the cutoff. */
+    private static Lattice boxAround(double[] coord, double cutoff, double[] fractions) {
       double[] box = new double[9];
       for (int k = 0; k < 3; k++) {
+        double low = coord[k];
         double high = coord[k];
-        low[k] = coord[k];
-        for (int i = 1; i < atoms; i++) {
-          low[k] = Math.min(low[k], coord[3 * i + k]);
-          high = Math.max(high, coord[3 * i + k]);
+        for (int i = k; i < coord.length; i += 3) {
+          low = Math.min(low, coord[i]);
+          high = Math.max(high, coord[i]);
         }
-        box[4 * k] = Math.max(high - low[k], cutoff);
+        double width = Math.max(high - low, cutoff);
+        box[4 * k] = width;
+        for (int i = k; i < coord.length; i += 3) {
+          fractions[i] = (coord[i] - low) / width;
+        }
       }
-      return Lattice.of(box, 1, cutoff);
+      return new Lattice(box, 1, cutoff);
     }
 
     /** Bins of about half the cutoff, but not many more of them than atoms. */
-    private void chooseBins(Lattice lattice, double cutoff) {
+    private void chooseBins(double cutoff) {
       double limit = 4.0 * atoms + 64;
       for (int k = 0; k < 3; k++) {
         count[k] = (int) Math.max(1, Math.min(limit, Math.floor(2 * lattice.height[k] / cutoff)));
@@ -113,10 +113,9 @@ public final class CellList implements NeighborSearch {
     void offerAll(Candidates candidates) {
       for (int i = 0; i < atoms; i++) {
         int bin = binOf[i];
-        int c = bin % count[2];
-        int b = bin / count[2] % count[1];
-        int a = bin / count[2] / count[1];
-        offerAround(i, a, b, c, candidates);
+        candidates.begin(x[3 * i], x[3 * i + 1], x[3 * i + 2]);
+        offerAround(
+            i, bin / count[2] / count[1], bin / count[2] % count[1], bin % count[2], candidates);
         candidates.finish(i);
       }
     }
@@ -128,38 +127,35 @@ public final class CellList implements NeighborSearch {
           int imageB = Math.floorDiv(q, count[1]);
           for (int r = c - reach[2]; r <= c + reach[2]; r++) {
             int imageC = Math.floorDiv(r, count[2]);
-            boolean home = imageA == 0 && imageB == 0 && imageC == 0;
-            if (periodic || home) {
-              int bin =
-                  ((p - imageA * count[0]) * count[1] + q - imageB * count[1]) * count[2]
-                      + (r - imageC * count[2]);
-              offerBin(i, bin, imageA, imageB, imageC, home, candidates);
+            int bin =
+                ((p - imageA * count[0]) * count[1] + q - imageB * count[1]) * count[2]
+                    + (r - imageC * count[2]);
+            if (imageA == 0 && imageB == 0 && imageC == 0) {
+              offerBin(i, bin, candidates);
+            } else if (order != null && first[bin] < first[bin + 1]) {
+              offerImages(bin, imageA, imageB, imageC, candidates);
             }
           }
         }
       }
     }
 
-    private void offerBin(int i, int bin, int a, int b, int c, boolean home, Candidates found) {
-      if (first[bin] == first[bin + 1]) {
-        return;
-      }
-      double sx = 0;
-      double sy = 0;
-      double sz = 0;
-      if (!home) {
-        sx = a * cell[0] + b * cell[3] + c * cell[6];
-        sy = a * cell[1] + b * cell[4] + c * cell[7];
-        sz = a * cell[2] + b * cell[5] + c * cell[8];
-      }
+    private void offerBin(int i, int bin, Candidates candidates) {
       for (int n = first[bin]; n < first[bin + 1]; n++) {
         int j = sorted[n];
-        if (j != i || !home) {
-          found.offer(
-              j,
-              x[3 * j] + sx - x[3 * i],
-              x[3 * j + 1] + sy - x[3 * i + 1],
-              x[3 * j + 2] + sz - x[3 * i + 2]);
+        if (j != i) {
+          candidates.offer(j, x[3 * j], x[3 * j + 1], x[3 * j + 2]);
+        }
+      }
+    }
+
+    private void offerImages(int bin, int a, int b, int c, Candidates candidates) {
+      double[] shift = lattice.cartesian(new double[] {a, b, c});
+      for (int n = first[bin]; n < first[bin + 1]; n++) {
+        int j = sorted[n];
+        if (candidates.offer(
+            j, x[3 * j] + shift[0], x[3 * j + 1] + shift[1], x[3 * j + 2] + shift[2])) {
+          candidates.rank(order.rank(j, a, b, c));
         }
       }
     }

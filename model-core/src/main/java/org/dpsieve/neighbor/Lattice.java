@@ -1,33 +1,32 @@
 package org.dpsieve.neighbor;
 
-/** A periodic cell that is good to work with: its inverse and the distances of its faces. */
+/**
+ * A periodic cell that is good to work with, and atoms in it as DeePMD-kit places them ({@code
+ * source/lib/src/region.cc}, {@code coord.cc: normalize_coord_cpu}): to the bit, since where {@code
+ * sel} is too small the choice between equally near neighbours hangs on it.
+ */
 final class Lattice {
   /** More neighbours than this per atom, on average, is no matter on earth. */
   private static final double MAX_NEIGHBORS = 50_000;
 
   /** Lattice vectors as rows, Å. */
-  final double[] cell;
+  private final double[] cell;
 
-  /** Of {@link #cell}: fractional = cartesian * inverse, 1/Å. */
-  final double[] inverse;
+  /** Rows: b x c, c x a, a x b over the volume without its sign, 1/Å. */
+  private final double[] reciprocal = new double[9];
 
   /** Distance between opposite faces, Å, [3]. */
-  final double[] height;
+  final double[] height = new double[3];
 
-  /** 1 for a right-handed cell, -1 for a left-handed one. */
-  private final double handedness;
-
-  private Lattice(double[] cell, double[] inverse, double[] height, double handedness) {
-    this.handedness = handedness;
-    this.cell = cell;
-    this.inverse = inverse;
-    this.height = height;
-  }
-
-  /** Checks that {@code atoms} atoms in this cell have a number of neighbours one can list. */
-  static Lattice of(double[] cell, int atoms, double cutoff) {
+  /**
+   * Checks that {@code atoms} atoms in this cell have a number of neighbours that one can list.
+   *
+   * @throws GeometryException when not
+   */
+  Lattice(double[] cell, int atoms, double cutoff) {
     requireFinite(cell, "cell");
-    double[] faces = new double[9]; // rows: the cross products b x c, c x a, a x b
+    this.cell = cell;
+    double[] faces = new double[9];
     for (int i = 0; i < 3; i++) {
       int j = 3 * ((i + 1) % 3);
       int k = 3 * ((i + 2) % 3);
@@ -35,51 +34,60 @@ final class Lattice {
       faces[3 * i + 1] = cell[j + 2] * cell[k] - cell[j] * cell[k + 2];
       faces[3 * i + 2] = cell[j] * cell[k + 1] - cell[j + 1] * cell[k];
     }
-    double volume = cell[0] * faces[0] + cell[1] * faces[1] + cell[2] * faces[2];
-    double expected = 4.19 * cutoff * cutoff * cutoff * atoms / Math.abs(volume);
-    if (!(expected < MAX_NEIGHBORS)) { // also when it is NaN
+    double volume = Math.abs(cell[0] * faces[0] + cell[1] * faces[1] + cell[2] * faces[2]);
+    double sphere = 4.19 * cutoff * cutoff * cutoff * atoms;
+    if (!(sphere < MAX_NEIGHBORS * volume)) { // also when it is NaN
       throw new GeometryException(
           "the cell's volume is %.3g A^3 for %d atoms, expected at least %.3g"
-              .formatted(Math.abs(volume), atoms, expected * Math.abs(volume) / MAX_NEIGHBORS));
+              .formatted(volume, atoms, sphere / MAX_NEIGHBORS));
     }
-    double[] inverse = new double[9];
-    double[] height = new double[3];
-    for (int i = 0; i < 3; i++) {
-      double area = Math.hypot(Math.hypot(faces[3 * i], faces[3 * i + 1]), faces[3 * i + 2]);
-      height[i] = Math.abs(volume) / area;
+    for (int k = 0; k < 3; k++) {
+      double square = 0;
+      for (int c = 0; c < 3; c++) {
+        square += faces[3 * k + c] * faces[3 * k + c];
+        // DeePMD-kit leaves out the volume's sign: a left-handed cell turns the frame inside out,
+        // and forces come out reversed. These are the numbers that its users have.
+        reciprocal[3 * k + c] = faces[3 * k + c] * (1 / volume);
+      }
+      height[k] = volume / Math.sqrt(square);
+    }
+  }
+
+  /** Place of every atom along the three lattice vectors, from 0 to 1, row-major [nAtoms, 3]. */
+  double[] fractions(double[] coord) {
+    double[] fractions = new double[coord.length];
+    for (int i = 0; i < coord.length; i += 3) {
       for (int k = 0; k < 3; k++) {
-        inverse[3 * k + i] = faces[3 * i + k] / volume;
+        double s =
+            (reciprocal[3 * k] * coord[i]
+                    + reciprocal[3 * k + 1] * coord[i + 1]
+                    + reciprocal[3 * k + 2] * coord[i + 2])
+                % 1.0;
+        fractions[i + k] = s < 0 ? s + 1 : s;
       }
     }
-    return new Lattice(cell, inverse, height, Math.signum(volume));
+    return fractions;
+  }
+
+  /** Points given along the lattice vectors, Å, row-major [n, 3]. */
+  double[] cartesian(double[] fractions) {
+    double[] points = new double[fractions.length];
+    for (int i = 0; i < points.length; i += 3) {
+      for (int c = 0; c < 3; c++) {
+        points[i + c] =
+            fractions[i] * cell[c]
+                + fractions[i + 1] * cell[3 + c]
+                + fractions[i + 2] * cell[6 + c];
+      }
+    }
+    return points;
   }
 
   /**
-   * Positions moved into the cell by whole lattice vectors, Å. In a left-handed cell they are
-   * turned inside out as well: DeePMD-kit divides by the volume without its sign ({@code
-   * source/lib/src/region.cc}), and its forces, reversed, are what its users have.
+   * @throws GeometryException as the constructor does
    */
-  double[] wrap(double[] coord) {
-    double[] wrapped = new double[coord.length];
-    for (int i = 0; i < coord.length; i += 3) {
-      for (int k = 0; k < 3; k++) {
-        double fraction = handedness * fraction(coord, i, k) % 1.0;
-        if (fraction < 0) {
-          fraction += 1;
-        }
-        for (int c = 0; c < 3; c++) {
-          wrapped[i + c] += fraction * cell[3 * k + c];
-        }
-      }
-    }
-    return wrapped;
-  }
-
-  /** Coordinate along lattice vector {@code k} of the point at {@code coord[offset..]}. */
-  double fraction(double[] coord, int offset, int k) {
-    return coord[offset] * inverse[k]
-        + coord[offset + 1] * inverse[3 + k]
-        + coord[offset + 2] * inverse[6 + k];
+  static void requireUsable(double[] cell, int atoms, double cutoff) {
+    new Lattice(cell, atoms, cutoff);
   }
 
   static void requireFinite(double[] values, String what) {

@@ -29,7 +29,7 @@ public interface NeighborSearch {
     try {
       Lattice.requireFinite(coord, "coord");
       if (cell != null) {
-        Lattice.of(cell, coord.length / 3, cutoff);
+        Lattice.requireUsable(cell, coord.length / 3, cutoff);
       }
       return Optional.empty();
     } catch (GeometryException e) {

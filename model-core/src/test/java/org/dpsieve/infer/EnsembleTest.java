@@ -1,40 +1,249 @@
 package org.dpsieve.infer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.kernel.reference.ReferenceModel;
+import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.Goldens;
 import org.dpsieve.testing.Predictions;
+import org.dpsieve.testing.RandomModels;
 import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class EnsembleTest {
+  private final List<DeepPotential> models = List.of(RandomModels.agAu(1), RandomModels.agAu(2));
+
   @ParameterizedTest
   @CsvSource({"small, true", "small, false", "seed-size, true"})
   void agreesWithDeepmdKitOnAwkwardFrames(String architecture, boolean tabulated) {
     Goldens goldens = Goldens.read(Shared.path("expected/" + architecture + ".json"));
-    List<DeepPotential> models = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      models.add(ModelFiles.read(Shared.path("models/%s/%d/graph.pb".formatted(architecture, i))));
-    }
+    List<DeepPotential> trained =
+        IntStream.range(0, 4)
+            .mapToObj(i -> Shared.path("models/%s/%d/graph.pb".formatted(architecture, i)))
+            .map(ModelFiles::read)
+            .toList();
+    assertThat(goldens.frames()).hasSize(17);
+    assertAgreement(trained, tabulated, goldens, 1);
+  }
+
+  static Stream<Arguments> goldenModels() {
+    return GoldenModel.readable()
+        .flatMap(model -> Stream.of(Arguments.of(model, true), Arguments.of(model, false)));
+  }
+
+  /** Every option of se_e2_a and ener that changes numbers: scripts/goldens/models.py. */
+  @ParameterizedTest
+  @MethodSource("goldenModels")
+  void agreesWithDeepmdKitForEveryOption(GoldenModel golden, boolean tabulated) {
+    DeepPotential model = ModelFiles.read(golden.name(), golden.graph());
+    assertAgreement(List.of(model), tabulated, golden.goldens(), golden.tolerance());
+  }
+
+  private static void assertAgreement(
+      List<DeepPotential> models, boolean tabulated, Goldens goldens, double scale) {
     List<Frame> frames = goldens.frames().stream().map(Goldens.Evaluated::frame).toList();
     try (Ensemble ensemble = Ensemble.of(models, new EnsembleOptions(tabulated))) {
       List<Prediction[]> results = ensemble.evaluate(frames);
-      assertThat(results).hasSize(17);
       for (int f = 0; f < frames.size(); f++) {
-        for (int m = 0; m < 4; m++) {
+        for (int m = 0; m < models.size(); m++) {
           Predictions.assertClose(
               results.get(f)[m],
               goldens.frames().get(f).expected().get(m),
-              1,
+              scale,
               frames.get(f).name() + " model " + m);
         }
       }
+    }
+  }
+
+  static Stream<Activation> activations() {
+    return Stream.of(
+        Activation.LINEAR,
+        Activation.TANH,
+        Activation.RELU,
+        Activation.RELU6,
+        Activation.SOFTPLUS,
+        Activation.SIGMOID,
+        Activation.GELU,
+        Activation.SILU,
+        Activation.silut(1.5));
+  }
+
+  @ParameterizedTest
+  @MethodSource("activations")
+  void agreesWithTheReferenceForRandomModels(Activation activation) {
+    RandomModels.Shape shape =
+        new RandomModels.Shape(
+            3,
+            4.5,
+            new int[] {9, 30, 5}, // some too small, one never filled
+            new int[] {5, 10, 10},
+            3,
+            new int[] {12, 12, 7, 14},
+            activation,
+            true,
+            activation.equals(Activation.SIGMOID),
+            activation.equals(Activation.TANH));
+    DeepPotential model = RandomModels.of(shape, 7);
+    Frame frame = RandomModels.agAuFrame(3, 14);
+    Prediction expected = new ReferenceModel(model).evaluate(frame);
+    for (boolean tabulated : new boolean[] {true, false}) {
+      try (Ensemble ensemble = Ensemble.of(List.of(model), new EnsembleOptions(tabulated))) {
+        Prediction actual = ensemble.evaluate(List.of(frame)).get(0)[0];
+        Predictions.assertClose(actual, expected, 1, activation.toString());
+      }
+    }
+  }
+
+  @Test
+  void aFramesBitsDoNotDependOnTheBatch() {
+    List<Frame> frames = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      frames.add(RandomModels.agAuFrame(i, 1 + i % 19));
+    }
+    try (Ensemble ensemble = Ensemble.of(models)) {
+      List<Prediction[]> together = ensemble.evaluate(frames);
+      List<Frame> reversed = new ArrayList<>(frames);
+      Collections.reverse(reversed);
+      List<Prediction[]> backwards = ensemble.evaluate(reversed);
+      for (int i = 0; i < frames.size(); i++) {
+        Prediction[] alone = ensemble.evaluate(List.of(frames.get(i))).get(0);
+        for (int m = 0; m < 2; m++) {
+          assertSameBits(together.get(i)[m], alone[m]);
+          assertSameBits(backwards.get(frames.size() - 1 - i)[m], alone[m]);
+        }
+      }
+    }
+  }
+
+  @Test
+  void manyThreadsGetTheSameBits() {
+    List<Frame> frames =
+        IntStream.range(0, 8).mapToObj(i -> RandomModels.agAuFrame(i, 12)).toList();
+    try (Ensemble ensemble = Ensemble.of(models)) {
+      List<Prediction[]> expected = ensemble.evaluate(frames);
+      List<List<Prediction[]>> results = new ArrayList<>();
+      OrderedParallel.map(
+          IntStream.range(0, 12).boxed().iterator(), i -> ensemble.evaluate(frames), results::add);
+      assertThat(results).hasSize(12);
+      for (List<Prediction[]> result : results) {
+        for (int f = 0; f < frames.size(); f++) {
+          assertSameBits(result.get(f)[1], expected.get(f)[1]);
+        }
+      }
+    }
+  }
+
+  private static void assertSameBits(Prediction actual, Prediction expected) {
+    assertThat(actual.energy()).isEqualTo(expected.energy());
+    assertThat(actual.force()).isEqualTo(expected.force());
+    assertThat(actual.virial()).isEqualTo(expected.virial());
+    assertThat(actual.atomEnergy()).isEqualTo(expected.atomEnergy());
+  }
+
+  @Test
+  void modelsWithOtherCutoffsHaveTheirOwnEnvironment() {
+    RandomModels.Shape shorter =
+        new RandomModels.Shape(
+            2,
+            3.5,
+            new int[] {20, 20},
+            new int[] {6, 12},
+            2,
+            new int[] {10},
+            Activation.TANH,
+            false,
+            true,
+            false);
+    DeepPotential other = RandomModels.of(shorter, 5);
+    Frame frame = RandomModels.agAuFrame(1, 10);
+    try (Ensemble ensemble = Ensemble.of(List.of(models.get(0), other, models.get(1)))) {
+      Prediction[] results = ensemble.evaluate(List.of(frame)).get(0);
+      Predictions.assertClose(
+          results[1], new ReferenceModel(other).evaluate(frame), 1, "shorter cutoff");
+      Predictions.assertClose(
+          results[2], new ReferenceModel(models.get(1)).evaluate(frame), 1, "longer cutoff");
+    }
+  }
+
+  @Test
+  void forcesAreTheSlopeOfTheEnergy() {
+    Frame frame = RandomModels.agAuFrame(4, 9);
+    double h = 1e-4;
+    try (Ensemble ensemble = Ensemble.of(models)) {
+      Prediction at = ensemble.evaluate(List.of(frame)).get(0)[0];
+      for (int k = 0; k < 27; k += 4) {
+        double[] up = frame.coord().clone();
+        double[] down = frame.coord().clone();
+        up[k] += h;
+        down[k] -= h;
+        double higher = ensemble.evaluate(List.of(moved(frame, up))).get(0)[0].energy();
+        double lower = ensemble.evaluate(List.of(moved(frame, down))).get(0)[0].energy();
+        assertThat(at.force()[k]).isCloseTo(-(higher - lower) / (2 * h), within(1e-6));
+      }
+    }
+  }
+
+  private static Frame moved(Frame frame, double[] coord) {
+    return new Frame(frame.system(), frame.index(), frame.z(), coord, frame.cell(), Labels.NONE);
+  }
+
+  @Test
+  void nonsenseIsNaNAndCostsTheOthersNothing() {
+    Frame good = RandomModels.agAuFrame(1, 6);
+    double[] endless = good.coord().clone();
+    endless[5] = Double.POSITIVE_INFINITY;
+    double[] twice = good.coord().clone();
+    System.arraycopy(twice, 0, twice, 3, 3);
+    Frame flat = new Frame("flat", 3, good.z(), good.coord(), new double[9], Labels.NONE);
+    try (Ensemble ensemble = Ensemble.of(models)) {
+      List<Prediction[]> results =
+          ensemble.evaluate(List.of(moved(good, endless), good, flat, moved(good, twice), good));
+      assertThat(results.get(0)[1].energy()).isNaN();
+      assertThat(results.get(0)[1].force()).containsOnly(Double.NaN).hasSize(18);
+      assertThat(results.get(2)[0].virial()).containsOnly(Double.NaN);
+      assertThat(results.get(3)[0].energy()).isNaN();
+      Prediction alone = ensemble.evaluate(List.of(good)).get(0)[0];
+      assertSameBits(results.get(1)[0], alone);
+      assertSameBits(results.get(4)[0], alone);
+      assertThatThrownBy(() -> ensemble.evaluateStrictly(List.of(good, flat)))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("Frame flat#3: the cell's volume is 0");
+    }
+  }
+
+  @Test
+  void whatDoesNotBelongTogetherIsRefused() {
+    assertThatThrownBy(() -> Ensemble.of(List.of())).isInstanceOf(InputException.class);
+    DeepPotential first = models.get(0);
+    DeepPotential other =
+        new DeepPotential("other.pb", List.of("Au", "Ag"), first.descriptor(), first.fitting());
+    assertThatThrownBy(() -> Ensemble.of(List.of(first, other)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("[Ag, Au]")
+        .hasMessageContaining("other.pb has [Au, Ag]");
+    Frame copper = new Frame("s", 2, new int[] {47, 29}, new double[6], null, Labels.NONE);
+    try (Ensemble ensemble = Ensemble.of(models)) {
+      assertThatThrownBy(() -> ensemble.evaluate(List.of(copper)))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("Frame s#2: element Cu of atom 1");
     }
   }
 }

@@ -54,7 +54,7 @@ final class SystemListing {
     if (Files.isDirectory(Path.of(system))) {
       return DeepmdSystems.openNpy(FILES, system, system, modelTypeMap);
     }
-    throw new InputException(group(system));
+    return DeepmdSystems.openHdf5(FILES, file(system), group(system), system, modelTypeMap);
   }
 
   private void below(String folder) throws IOException {
@@ -80,7 +80,7 @@ final class SystemListing {
   }
 
   private void inHdf5(String path) throws IOException {
-    List<String> groups = new ArrayList<>();
+    List<String> groups = new ArrayList<>(DeepmdSystems.hdf5Groups(FILES, file(path), group(path)));
     if (groups.remove(group(path))) {
       groups.add(group(path)); // what was named comes last, as with folders
     }
