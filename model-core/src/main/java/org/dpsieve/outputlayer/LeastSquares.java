@@ -95,13 +95,14 @@ final class LeastSquares {
    * The minimum of the loss alone; of several, the smallest change: directions whose eigenvalue is
    * no larger than rounding in the sums makes it stay as they were.
    */
-  double[] smallestChange() {
-    SymmetricEigen eigen = SymmetricEigen.of(matrix.clone(), size);
-    double[] component = eigen.project(right);
-    for (int k = 0; k < size; k++) {
+  static double[] smallestChange(NormalEquations equations, LossPrefactors prefactors) {
+    LeastSquares all = new LeastSquares(equations, prefactors, new int[0]);
+    SymmetricEigen eigen = SymmetricEigen.of(all.matrix, all.size);
+    double[] component = eigen.project(all.right);
+    for (int k = 0; k < all.size; k++) {
       double value = eigen.values()[k];
-      component[k] = value > rounding() ? component[k] / value : 0;
+      component[k] = value > all.rounding() ? component[k] / value : 0;
     }
-    return withShift(eigen.combine(component));
+    return eigen.combine(component);
   }
 }

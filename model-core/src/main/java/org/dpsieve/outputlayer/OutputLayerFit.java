@@ -36,10 +36,10 @@ public record OutputLayerFit(double[] change, double ridge, boolean chosen) {
     if (all.frames() == 0) {
       throw new InputException("no labelled frame to fit the output layer to");
     }
-    LeastSquares problem = new LeastSquares(all, prefactors, biases);
     if (ridge.isPresent() && ridge.getAsDouble() == 0) {
-      return new OutputLayerFit(problem.smallestChange(), 0, false);
+      return new OutputLayerFit(LeastSquares.smallestChange(all, prefactors), 0, false);
     }
+    LeastSquares problem = new LeastSquares(all, prefactors, biases);
     double value = ridge.orElseGet(() -> chosenRidge(folds, prefactors, biases));
     double[] change = new Ridge(problem, all.forceForm()).change(value);
     return new OutputLayerFit(change, value, ridge.isEmpty());

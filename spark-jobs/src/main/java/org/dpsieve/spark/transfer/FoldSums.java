@@ -1,0 +1,55 @@
+package org.dpsieve.spark.transfer;
+
+import java.io.Serializable;
+import org.dpsieve.outputlayer.CanonicalSum;
+import org.dpsieve.outputlayer.NormalEquations;
+import org.dpsieve.outputlayer.OutputLayerFit;
+
+/** Sums of normal equations, fold by fold: what {@code treeAggregate} carries. */
+final class FoldSums implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  /** One term of one fold's sum. */
+  record Term(LabelledFrames.Place place, NormalEquations equations) implements Serializable {}
+
+  private final CanonicalSum<NormalEquations>[] folds;
+
+  FoldSums() {
+    @SuppressWarnings("unchecked") // no generic arrays in Java
+    CanonicalSum<NormalEquations>[] sums =
+        (CanonicalSum<NormalEquations>[]) new CanonicalSum<?>[OutputLayerFit.FOLDS];
+    for (int fold = 0; fold < sums.length; fold++) {
+      sums[fold] = new CanonicalSum<>();
+    }
+    folds = sums;
+  }
+
+  FoldSums add(Term term) {
+    folds[term.place().fold()].add(term.place().term(), term.equations(), FoldSums::plus);
+    return this;
+  }
+
+  FoldSums add(FoldSums other) {
+    for (int fold = 0; fold < folds.length; fold++) {
+      folds[fold].add(other.folds[fold], FoldSums::plus);
+    }
+    return this;
+  }
+
+  /**
+   * @param size number of parameters
+   */
+  NormalEquations[] totals(int size) {
+    NormalEquations[] totals = new NormalEquations[folds.length];
+    for (int fold = 0; fold < folds.length; fold++) {
+      NormalEquations total = folds[fold].total(FoldSums::plus);
+      totals[fold] = total == null ? new NormalEquations(size) : total;
+    }
+    return totals;
+  }
+
+  private static NormalEquations plus(NormalEquations a, NormalEquations b) {
+    a.add(b);
+    return a;
+  }
+}

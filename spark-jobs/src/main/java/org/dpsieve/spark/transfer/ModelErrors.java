@@ -1,0 +1,139 @@
+package org.dpsieve.spark.transfer;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.infer.Prediction;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.spark.frames.FrameRows;
+
+/**
+ * How far one model is from the labels: root mean squares over all labels of a kind, NaN where
+ * there is none.
+ *
+ * @param energyPerAtom eV
+ * @param force of a component, eV/Å
+ * @param virialPerAtom of a component, eV
+ * @param frames number of frames
+ */
+public record ModelErrors(double energyPerAtom, double force, double virialPerAtom, long frames) {
+  private static final int BATCH = 64; // frames
+
+  /** One frame's sums of squares, three a model: energy per atom, force, virial per atom. */
+  private record Squares(
+      LabelledFrames.Place place, boolean energy, int forces, boolean virial, double[] sums)
+      implements Serializable {}
+
+  /** The largest error of each kind among several models. */
+  public static ModelErrors worst(List<ModelErrors> models) {
+    Comparator<Double> largest = Comparator.naturalOrder(); // NaN is the largest of all
+    return new ModelErrors(
+        models.stream().map(ModelErrors::energyPerAtom).max(largest).orElseThrow(),
+        models.stream().map(ModelErrors::force).max(largest).orElseThrow(),
+        models.stream().map(ModelErrors::virialPerAtom).max(largest).orElseThrow(),
+        models.get(0).frames());
+  }
+
+  /**
+   * The errors of several models of one type map over labelled frames, in the models' order. Same
+   * bits whatever the partitions.
+   *
+   * @param labelled rows of the frames dataset
+   */
+  public static List<ModelErrors> of(
+      SparkSession spark,
+      org.apache.spark.sql.Dataset<org.apache.spark.sql.Row> labelled,
+      List<DeepPotential> models) {
+    return of(spark, LabelledFrames.of(spark, labelled), models);
+  }
+
+  static List<ModelErrors> of(
+      SparkSession spark, LabelledFrames labelled, List<DeepPotential> models) {
+    try (EnsembleHandle ensemble = EnsembleHandle.of(spark, models)) {
+      JavaRDD<Squares> squares =
+          labelled.rows().mapPartitions(rows -> squares(rows, ensemble).iterator());
+      List<Squares> all = new ArrayList<>(squares.collect());
+      all.sort(Comparator.comparing(Squares::place));
+      List<ModelErrors> errors = new ArrayList<>();
+      for (int m = 0; m < models.size(); m++) {
+        errors.add(of(all, m));
+      }
+      return Collections.unmodifiableList(errors);
+    }
+  }
+
+  private static ModelErrors of(List<Squares> all, int model) {
+    double[] sum = new double[3];
+    long[] count = new long[3];
+    for (Squares frame : all) {
+      for (int kind = 0; kind < 3; kind++) {
+        sum[kind] += frame.sums()[3 * model + kind];
+      }
+      count[0] += frame.energy() ? 1 : 0;
+      count[1] += frame.forces();
+      count[2] += frame.virial() ? 9 : 0;
+    }
+    return new ModelErrors(
+        Math.sqrt(sum[0] / count[0]),
+        Math.sqrt(sum[1] / count[1]),
+        Math.sqrt(sum[2] / count[2]),
+        all.size());
+  }
+
+  private static List<Squares> squares(
+      Iterator<scala.Tuple2<LabelledFrames.Place, org.apache.spark.sql.Row>> rows,
+      EnsembleHandle ensemble) {
+    List<Squares> result = new ArrayList<>();
+    while (rows.hasNext()) {
+      List<Frame> frames = new ArrayList<>();
+      List<LabelledFrames.Place> places = new ArrayList<>();
+      while (rows.hasNext() && frames.size() < BATCH) {
+        scala.Tuple2<LabelledFrames.Place, org.apache.spark.sql.Row> row = rows.next();
+        places.add(row._1());
+        frames.add(FrameRows.toFrame(row._2()));
+      }
+      List<Prediction[]> predictions = ensemble.ensemble().evaluate(frames);
+      for (int k = 0; k < frames.size(); k++) {
+        result.add(squares(places.get(k), frames.get(k), predictions.get(k)));
+      }
+    }
+    return result;
+  }
+
+  private static Squares squares(LabelledFrames.Place place, Frame frame, Prediction[] models) {
+    Labels labels = frame.labels();
+    double n = frame.atomCount();
+    double[] sums = new double[3 * models.length];
+    for (int m = 0; m < models.length; m++) {
+      if (labels.energy() != null) {
+        double difference = (models[m].energy() - labels.energy()) / n;
+        sums[3 * m] = difference * difference;
+      }
+      if (labels.force() != null) {
+        sums[3 * m + 1] = square(models[m].force(), labels.force(), 1);
+      }
+      if (labels.virial() != null) {
+        sums[3 * m + 2] = square(models[m].virial(), labels.virial(), n);
+      }
+    }
+    int forces = labels.force() == null ? 0 : labels.force().length;
+    return new Squares(place, labels.energy() != null, forces, labels.virial() != null, sums);
+  }
+
+  private static double square(double[] a, double[] b, double divisor) {
+    double sum = 0;
+    for (int k = 0; k < a.length; k++) {
+      double difference = (a[k] - b[k]) / divisor;
+      sum += difference * difference;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,19 @@
+package org.dpsieve.spark.transfer;
+
+import org.dpsieve.model.DeepPotential;
+
+/**
+ * One model before and after its output layer was solved.
+ *
+ * @param model the new one
+ * @param ridge what it was found with; 0 for none
+ * @param ridgeChosen whether cross-validation chose the ridge
+ * @param before errors of the old model on the labelled frames
+ * @param after errors of the new one on the same frames
+ */
+public record OutputLayerSolution(
+    DeepPotential model,
+    double ridge,
+    boolean ridgeChosen,
+    ModelErrors before,
+    ModelErrors after) {}

@@ -1,0 +1,144 @@
+package org.dpsieve.spark.transfer;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.storage.StorageLevel;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Elements;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.outputlayer.NormalEquations;
+import org.dpsieve.outputlayer.OutputLayerFit;
+import org.dpsieve.outputlayer.OutputParameters;
+
+/**
+ * Trains models whose embedding nets and hidden layers are frozen: the best output layer for all
+ * labelled frames is the solution of a linear problem. The executors add up the normal equations of
+ * their frames, the driver solves them, one model after the other. Same bits whatever the
+ * partitions and the number of executors.
+ */
+public final class OutputLayerStage {
+  /** Levels of the tree that sums travel up. */
+  private static final int DEPTH = 2;
+
+  private OutputLayerStage() {}
+
+  /**
+   * @param labelled rows of the frames dataset; what a frame has no label for does not count
+   * @param models of one type map; types without a labelled atom keep their output layer
+   * @param ridge 0 for none; empty to let cross-validation choose, for each model
+   * @throws InputException without labels, with an element the models do not know, or where a
+   *     model's energy is not linear in its last layer
+   */
+  public static List<OutputLayerSolution> solve(
+      SparkSession spark,
+      Dataset<Row> labelled,
+      List<DeepPotential> models,
+      LossPrefactors prefactors,
+      OptionalDouble ridge) {
+    Dataset<Row> withLabels =
+        labelled
+            .filter("energy is not null or force is not null or virial is not null")
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      boolean[] present = typesIn(withLabels, models.get(0));
+      LabelledFrames frames = LabelledFrames.of(spark, withLabels);
+      List<OutputLayerFit> fits = new ArrayList<>();
+      List<DeepPotential> beforeAndAfter = new ArrayList<>(models);
+      for (DeepPotential model : models) {
+        OutputParameters parameters = OutputParameters.of(model, present);
+        NormalEquations[] folds = sums(spark, frames, model, present, parameters.size());
+        OutputLayerFit fit = OutputLayerFit.of(folds, prefactors, parameters.biases(), ridge);
+        double[] changed = parameters.read(model);
+        for (int k = 0; k < changed.length; k++) {
+          changed[k] += fit.change()[k];
+        }
+        fits.add(fit);
+        beforeAndAfter.add(parameters.write(model, changed));
+      }
+      List<ModelErrors> errors = ModelErrors.of(spark, frames, beforeAndAfter);
+      List<OutputLayerSolution> solutions = new ArrayList<>();
+      int count = models.size();
+      for (int m = 0; m < count; m++) {
+        OutputLayerFit fit = fits.get(m);
+        solutions.add(
+            new OutputLayerSolution(
+                beforeAndAfter.get(count + m),
+                fit.ridge(),
+                fit.chosen(),
+                errors.get(m),
+                errors.get(count + m)));
+      }
+      return List.copyOf(solutions);
+    } finally {
+      withLabels.unpersist();
+    }
+  }
+
+  private static NormalEquations[] sums(
+      SparkSession spark, LabelledFrames frames, DeepPotential model, boolean[] present, int size) {
+    Broadcast<DeepPotential> shared =
+        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(model);
+    try {
+      return frames
+          .rows()
+          .mapPartitions(
+              rows -> {
+                if (!rows.hasNext()) {
+                  return List.<FoldSums.Term>of().iterator();
+                }
+                Iterator<FoldSums.Term> terms =
+                    new TermIterator(
+                        rows, shared.value(), OutputParameters.of(shared.value(), present));
+                return terms;
+              })
+          .treeAggregate(new FoldSums(), FoldSums::add, FoldSums::add, DEPTH)
+          .totals(size);
+    } finally {
+      shared.destroy();
+    }
+  }
+
+  /** Which types of the model the labelled frames have. */
+  private static boolean[] typesIn(Dataset<Row> labelled, DeepPotential model) {
+    List<Integer> elements =
+        labelled
+            .select(functions.explode(functions.col("z")))
+            .distinct()
+            .as(Encoders.INT())
+            .collectAsList();
+    if (elements.isEmpty()) {
+      throw new InputException(
+          "no frame has an energy, force or virial label: nothing to fit the output layer to");
+    }
+    boolean[] present = new boolean[model.typeCount()];
+    List<String> unknown = new ArrayList<>();
+    for (int z : elements) {
+      int type = model.typeMap().indexOf(Elements.symbol(z));
+      if (type < 0) {
+        unknown.add(Elements.symbol(z));
+      } else {
+        present[type] = true;
+      }
+    }
+    if (!unknown.isEmpty()) {
+      throw new InputException(
+          "labelled frames hold %s, which the type map of %s does not: %s"
+              .formatted(
+                  unknown.stream().sorted().collect(Collectors.joining(", ")),
+                  model.name(),
+                  String.join(" ", model.typeMap())));
+    }
+    return present;
+  }
+}

@@ -1,0 +1,196 @@
+package org.dpsieve.spark.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.assertj.core.data.Percentage;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.infer.Prediction;
+import org.dpsieve.io.deepmd.DeepmdSystems;
+import org.dpsieve.kernel.reference.ReferenceModel;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.testing.LocalSpark;
+import org.dpsieve.testing.RandomModels;
+import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Test;
+
+class OutputLayerStageTest {
+  private static final LossPrefactors PREFACTORS = LossPrefactors.DEFAULT;
+
+  private final DeepPotential model = RandomModels.agAu(1);
+
+  /** Labels of another model, which this one cannot reach. */
+  private static List<Frame> labelled(int count) {
+    ReferenceModel teacher = new ReferenceModel(RandomModels.agAu(2));
+    List<Frame> frames = new ArrayList<>();
+    for (int k = 0; k < count; k++) {
+      Frame frame = RandomModels.agAuFrame(100 + k, 4 + k % 5);
+      Prediction p = teacher.evaluate(frame);
+      frames.add(frame.withLabels(new Labels(p.energy(), p.force(), p.virial())));
+    }
+    return frames;
+  }
+
+  private static Dataset<Row> dataset(List<Frame> frames) {
+    return LocalSpark.session()
+        .createDataFrame(frames.stream().map(FrameRows::toRow).toList(), FrameRows.SCHEMA);
+  }
+
+  private OutputLayerSolution solve(Dataset<Row> labelled, OptionalDouble ridge) {
+    return OutputLayerStage.solve(LocalSpark.session(), labelled, List.of(model), PREFACTORS, ridge)
+        .get(0);
+  }
+
+  private double[] parameters(OutputLayerSolution solution) {
+    boolean[] all = {true, true};
+    return OutputParameters.of(solution.model(), all).read(solution.model());
+  }
+
+  @Test
+  void sameBitsWhateverThePartitionsAndTheOrder() {
+    Dataset<Row> frames = dataset(labelled(30));
+    OutputLayerSolution one = solve(frames.coalesce(1), OptionalDouble.empty());
+    OutputLayerSolution many =
+        solve(
+            frames.repartition(7).orderBy(functions.col("frame_id").desc()),
+            OptionalDouble.empty());
+    assertThat(one.ridgeChosen()).isTrue();
+    assertThat(many.ridge()).isEqualTo(one.ridge());
+    assertThat(parameters(many)).containsExactly(parameters(one));
+    assertThat(many.before()).isEqualTo(one.before());
+    assertThat(many.after()).isEqualTo(one.after());
+    assertThat(one.after().energyPerAtom()).isLessThan(one.before().energyPerAtom());
+  }
+
+  @Test
+  void aFrameGivenTwiceCountsOnce() {
+    List<Frame> frames = labelled(12);
+    OutputLayerSolution once = solve(dataset(frames), OptionalDouble.of(1));
+    List<Frame> twice = new ArrayList<>(frames);
+    twice.addAll(frames);
+    assertThat(parameters(solve(dataset(twice), OptionalDouble.of(1))))
+        .containsExactly(parameters(once));
+  }
+
+  @Test
+  void typesWithoutLabelledAtomsKeepTheirOutputLayer() {
+    List<Frame> silver = new ArrayList<>();
+    for (Frame frame : labelled(6)) {
+      int[] z = new int[frame.atomCount()];
+      java.util.Arrays.fill(z, 47);
+      silver.add(new Frame("Ag", frame.index(), z, frame.coord(), frame.cell(), frame.labels()));
+    }
+    OutputLayerSolution solution = solve(dataset(silver), OptionalDouble.empty());
+    assertThat(solution.model().fitting().networks()[1]).isEqualTo(model.fitting().networks()[1]);
+    assertThat(solution.model().fitting().networks()[0])
+        .isNotEqualTo(model.fitting().networks()[0]);
+  }
+
+  @Test
+  void framesWithoutAnyLabelAreLeftOut() {
+    List<Frame> frames = new ArrayList<>(labelled(10));
+    OutputLayerSolution expected = solve(dataset(frames), OptionalDouble.of(1));
+    frames.add(RandomModels.agAuFrame(999, 6));
+    OutputLayerSolution actual = solve(dataset(frames), OptionalDouble.of(1));
+    assertThat(actual.after()).isEqualTo(expected.after());
+    assertThatThrownBy(
+            () -> solve(dataset(List.of(RandomModels.agAuFrame(1, 5))), OptionalDouble.empty()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("no frame has an energy, force or virial label");
+  }
+
+  @Test
+  void anElementTheModelDoesNotKnowIsNamed() {
+    Frame copper =
+        new Frame(
+            "Cu", 0, new int[] {29}, new double[3], null, new Labels(1.0, new double[3], null));
+    assertThatThrownBy(() -> solve(dataset(List.of(copper)), OptionalDouble.empty()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("labelled frames hold Cu")
+        .hasMessageContaining(model.name());
+  }
+
+  @Test
+  void errorsOfAnIndependentSolutionWithoutRidge() throws IOException {
+    JsonNode expected =
+        new ObjectMapper().readTree(Shared.path("expected/output-layer.json").toFile());
+    Map<String, List<Frame>> systems = new HashMap<>();
+    List<Frame> train = frames(expected.path("train"), systems);
+    List<Frame> test = frames(expected.path("test"), systems);
+    List<DeepPotential> models = new ArrayList<>();
+    for (int k = 0; k < 4; k++) {
+      models.add(ModelFiles.read(Shared.path("models/ag-au/%d/graph.pb".formatted(k))));
+    }
+    List<OutputLayerSolution> solutions =
+        OutputLayerStage.solve(
+            LocalSpark.session(), dataset(train), models, PREFACTORS, OptionalDouble.of(0));
+    List<ModelErrors> unseen =
+        ModelErrors.of(
+            LocalSpark.session(),
+            dataset(test),
+            solutions.stream().map(OutputLayerSolution::model).toList());
+    for (int k = 0; k < 4; k++) {
+      JsonNode model = expected.path("models").path(k);
+      String what = "model " + k;
+      close(solutions.get(k).before(), model.path("before").path("train"), 1e-6, what);
+      close(solutions.get(k).after(), model.path("after").path("train"), 3e-3, what);
+      close(unseen.get(k), model.path("after").path("test"), 3e-3, what + " unseen");
+    }
+  }
+
+  private static List<Frame> frames(JsonNode list, Map<String, List<Frame>> systems)
+      throws IOException {
+    List<Frame> frames = new ArrayList<>();
+    for (JsonNode entry : list) {
+      String system = entry.path(0).asText();
+      if (!systems.containsKey(system)) {
+        Path folder = Shared.path("data/ag-au/pbe-d3").resolve(system);
+        systems.put(system, DeepmdSystems.readNpy(folder));
+      }
+      frames.add(systems.get(system).get(entry.path(1).asInt()));
+    }
+    return frames;
+  }
+
+  private static void close(ModelErrors actual, JsonNode expected, double relative, String what) {
+    Percentage percent = Percentage.withPercentage(100 * relative);
+    assertThat(actual.energyPerAtom())
+        .as(what + " energy")
+        .isCloseTo(expected.path("energy_per_atom").asDouble(), percent);
+    assertThat(actual.force())
+        .as(what + " force")
+        .isCloseTo(expected.path("force").asDouble(), percent);
+    assertThat(actual.virialPerAtom())
+        .as(what + " virial")
+        .isCloseTo(expected.path("virial_per_atom").asDouble(), percent);
+  }
+
+  @Test
+  void worstIsTheLargestOfEachKindAndNanIsLarger() {
+    ModelErrors worst =
+        ModelErrors.worst(
+            List.of(new ModelErrors(1, 5, 2, 3), new ModelErrors(4, 1, Double.NaN, 3)));
+    assertThat(worst.energyPerAtom()).isCloseTo(4, within(0.0));
+    assertThat(worst.force()).isCloseTo(5, within(0.0));
+    assertThat(worst.virialPerAtom()).isNaN();
+  }
+}
