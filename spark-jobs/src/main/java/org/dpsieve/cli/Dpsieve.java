@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
       ExportCommand.class,
       ModelDeviCommand.class,
       EvalCommand.class,
+      TransferCommand.class,
       CommandLine.HelpCommand.class
     },
     exitCodeListHeading = "Exit codes:%n",
