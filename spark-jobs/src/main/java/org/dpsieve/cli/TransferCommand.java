@@ -132,7 +132,7 @@ final class TransferCommand implements Callable<Integer> {
     for (SystemPath path : SystemFinder.find(storage, systems)) {
       try (FrameSystem system = path.open(storage, List.of())) {
         for (FrameSystem.Run run : system.runs(Integer.MAX_VALUE)) {
-          system.read(run).forEachRemaining(frame -> rows.add(FrameRows.toRow(frame)));
+          system.read(run).forEach(frame -> rows.add(FrameRows.toRow(frame)));
         }
       }
     }

@@ -43,7 +43,7 @@ record Tensor(int type, int[] shape, double[] values) {
     }
     double[] given = given(proto, where);
     // Equal trailing values are stored once: the file's size does not bound the tensor's.
-    if (size > 1 << 28 || (size > 0 && given.length == 0) || given.length > size) {
+    if (size > 1 << 24 || (size > 0 && given.length == 0) || given.length > size) {
       throw new InputException(
           "%s: %d values for shape %s; damaged file?"
               .formatted(where, given.length, Arrays.toString(shape)));
