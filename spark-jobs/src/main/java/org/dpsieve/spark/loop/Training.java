@@ -1,31 +1,98 @@
 package org.dpsieve.spark.loop;
 
-import java.nio.file.*;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.sql.*;
+import java.util.OptionalDouble;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.TrainConfig;
+import org.dpsieve.config.TrainingInput;
 import org.dpsieve.loop.Facts;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.spark.transfer.ModelErrors;
+import org.dpsieve.spark.transfer.OutputLayerSolution;
+import org.dpsieve.spark.transfer.OutputLayerStage;
 
+/**
+ * The output layers solved for all labels so far. Each solution starts from the model the run was
+ * given, not from the last iteration's: it is the optimum for all labels either way, and so the
+ * ridge pulls towards a model that has not seen them.
+ */
 final class Training {
-  private final TrainConfig c;
+  private final SparkSession spark;
+  private final TrainConfig config;
 
-  Training(SparkSession s, TrainConfig c) {
-    this.c = c;
+  Training(SparkSession spark, TrainConfig config) {
+    this.spark = spark;
+    this.config = config;
   }
 
-  Facts.Training train(Path target, Dataset<Row> rows) {
+  /** Writes {@code graph.000.pb} and so on. */
+  Facts.Training train(Path target, Dataset<Row> labelled) {
+    List<DeepPotential> models = config.models().stream().map(ModelFiles::read).toList();
+    List<OutputLayerSolution> solutions = solve(labelled, models);
+    List<Facts.ModelFit> fits = new ArrayList<>();
     try {
       Files.createDirectories(target);
-      for (int m = 0; m < c.models().size(); m++)
-        Files.copy(c.models().get(m), target.resolve("graph.%03d.pb".formatted(m)));
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      for (int m = 0; m < models.size(); m++) {
+        OutputLayerSolution solution = solutions.get(m);
+        ModelFiles.writeWithOutputLayer(
+            config.models().get(m), solution.model(), target.resolve("graph.%03d.pb".formatted(m)));
+        fits.add(
+            new Facts.ModelFit(
+                solution.ridge(), errors(solution.before()), errors(solution.after())));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return new Facts.Training(rows.count(), List.of());
+    return new Facts.Training(solutions.get(0).after().frames(), fits);
   }
 
-  List<Facts.BeforeAfter> errors(Dataset<Row> rows, List<Path> models) {
-    rows.count();
-    return List.of();
+  /** All models at once where they share a loss, as they do unless each has its own input. */
+  private List<OutputLayerSolution> solve(Dataset<Row> labelled, List<DeepPotential> models) {
+    if (config.inputs().size() == 1) {
+      return solve(labelled, models, config.input(0));
+    }
+    List<OutputLayerSolution> solutions = new ArrayList<>();
+    for (int m = 0; m < models.size(); m++) {
+      solutions.addAll(solve(labelled, models.subList(m, m + 1), config.input(m)));
+    }
+    return solutions;
+  }
+
+  private List<OutputLayerSolution> solve(
+      Dataset<Row> labelled, List<DeepPotential> models, TrainingInput input) {
+    TrainingInput.Loss loss = input.loss();
+    return OutputLayerStage.solve(
+        spark,
+        labelled,
+        models,
+        new LossPrefactors(loss.limitPrefE(), loss.limitPrefF(), loss.limitPrefV()),
+        OptionalDouble.empty());
+  }
+
+  /** Errors of the models the run was given, and of these, on labelled frames. */
+  List<Facts.BeforeAfter> errors(Dataset<Row> labelled, List<Path> models) {
+    List<DeepPotential> both = new ArrayList<>();
+    config.models().forEach(model -> both.add(ModelFiles.read(model)));
+    models.forEach(model -> both.add(ModelFiles.read(model)));
+    List<ModelErrors> errors = ModelErrors.of(spark, labelled, both);
+    List<Facts.BeforeAfter> pairs = new ArrayList<>();
+    for (int m = 0; m < models.size(); m++) {
+      pairs.add(
+          new Facts.BeforeAfter(errors(errors.get(m)), errors(errors.get(models.size() + m))));
+    }
+    return pairs;
+  }
+
+  private static Facts.Errors errors(ModelErrors errors) {
+    return new Facts.Errors(errors.energyPerAtom(), errors.force(), errors.virialPerAtom());
   }
 }
