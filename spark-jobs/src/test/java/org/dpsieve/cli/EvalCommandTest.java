@@ -1,0 +1,130 @@
+package org.dpsieve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.dpsieve.testing.Goldens;
+import org.dpsieve.testing.Predictions;
+import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class EvalCommandTest {
+  private static final String MODEL =
+      Shared.repository().resolve("conf/ag-au/models/0/graph.pb").toString();
+
+  @TempDir private Path folder;
+
+  private final StringWriter err = new StringWriter();
+
+  private int run(Path in, Path out, String... models) {
+    CommandLine commandLine = Dpsieve.commandLine();
+    commandLine.setErr(new PrintWriter(err, true));
+    String[] arguments = new String[6 + models.length];
+    System.arraycopy(models, 0, arguments, 2, models.length);
+    arguments[0] = "eval";
+    arguments[1] = "-m";
+    arguments[arguments.length - 4] = "--json";
+    arguments[arguments.length - 3] = in.toString();
+    arguments[arguments.length - 2] = "-o";
+    arguments[arguments.length - 1] = out.toString();
+    return commandLine.execute(arguments);
+  }
+
+  @Test
+  void writesTheShapeAndNumbersOfTheExpectedFile() throws IOException {
+    Path in = Shared.path("expected/small.json");
+    String[] models = new String[4];
+    for (int i = 0; i < 4; i++) {
+      models[i] = Shared.path("models/small/%d/graph.pb".formatted(i)).toString();
+    }
+    Path out = folder.resolve("out.json");
+    assertThat(run(in, out, models)).isZero();
+    Goldens expected = Goldens.read(in);
+    Goldens actual = Goldens.read(out);
+    assertThat(actual.models()).containsExactly(models);
+    assertThat(actual.frames()).hasSameSizeAs(expected.frames());
+    JsonNode written = new ObjectMapper().readTree(out.toFile()).path("frames");
+    JsonNode wanted = new ObjectMapper().readTree(in.toFile()).path("frames");
+    for (int f = 0; f < expected.frames().size(); f++) {
+      for (int m = 0; m < 4; m++) {
+        Predictions.assertClose(
+            actual.frames().get(f).expected().get(m),
+            expected.frames().get(f).expected().get(m),
+            1,
+            expected.frames().get(f).frame().name());
+      }
+      for (String key : new String[] {"id", "elements", "coord", "box"}) {
+        assertThat(written.get(f).path(key)).isEqualTo(wanted.get(f).path(key));
+      }
+      JsonNode deviation = wanted.get(f).path("deviation");
+      deviation
+          .fieldNames()
+          .forEachRemaining(key -> assertThat(deviation.path(key).asDouble()).as(key).isNotNaN());
+      for (String key : new String[] {"max_devi_f", "avg_devi_f", "min_devi_v", "devi_e"}) {
+        assertThat(written.get(f).path("deviation").path(key).asDouble())
+            .isCloseTo(deviation.path(key).asDouble(), within(1e-9));
+      }
+    }
+  }
+
+  @Test
+  void oneModelWithoutCellOrIdIsEnough() throws IOException {
+    Path in = folder.resolve("in.json");
+    Files.writeString(
+        in,
+        "{\"frames\": [{\"elements\": [\"Ag\", \"Au\"], \"coord\": [[0, 0, 0], [0, 0, 2.6]]}]}");
+    Path out = folder.resolve("out.json");
+    assertThat(run(in, out, MODEL)).isZero();
+    JsonNode frame = new ObjectMapper().readTree(out.toFile()).path("frames").get(0);
+    assertThat(frame.path("id").asText()).isEqualTo("0");
+    assertThat(frame.path("box").isNull()).isTrue();
+    assertThat(frame.path("deviation").path("max_devi_f").asDouble()).isZero();
+    JsonNode force = frame.path("models").get(0).path("force");
+    assertThat(force.get(2).asDouble())
+        .isNotZero()
+        .isCloseTo(-force.get(5).asDouble(), within(1e-12));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"frames\": [ | no JSON: line 1",
+        "{\"frames\": []} | no frames; expected",
+        "[1, 2] | no frames; expected",
+        "{\"frames\": [{\"id\": \"x\", \"elements\": [\"Xx\"], \"coord\": [0,0,0]}]}"
+            + " | frames[0] (x): elements: 'Xx' is no element symbol",
+        "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0]}]}"
+            + " | frames[0] (0): coord holds 2 numbers, expected 3 (3 x 1 atoms)",
+        "{\"frames\": [{\"elements\": [\"Ag\"]}]} | coord: found nothing, expected a list",
+        "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,\"a\"]}]} | found \"a\", expected numbers",
+        "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,0], \"box\": [1]}]}"
+            + " | box holds 1 numbers, expected 9",
+        "{\"frames\": [{\"elements\": [\"Cu\"], \"coord\": [0,0,0]}]} | element Cu of atom 0",
+        "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,NaN,0]}]} | coord number 1 is NaN",
+        "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,0], \"box\": [1,0,0,0,1,0,1,1,0]}]}"
+            + " | the cell's volume is 0.00",
+      })
+  void whatIsWrongIsSaidAndNothingWritten(String json, String message) throws IOException {
+    Path in = folder.resolve("in.json");
+    Files.writeString(in, json);
+    Path out = folder.resolve("out.json");
+    assertThat(run(in, out, MODEL)).isEqualTo(2);
+    assertThat(err.toString()).contains(message);
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(in);
+    }
+  }
+}

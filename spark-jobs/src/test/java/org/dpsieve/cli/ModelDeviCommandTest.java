@@ -1,0 +1,135 @@
+package org.dpsieve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** Against what dp model-devi itself wrote: scripts/goldens/model_devi.py. */
+class ModelDeviCommandTest {
+  private static final Path GOLDENS =
+      Shared.repository().resolve("spark-jobs/src/test/resources/model-devi");
+
+  @TempDir private Path folder;
+
+  private final StringWriter err = new StringWriter();
+
+  private int run(String system, Path output, String... options) {
+    List<String> arguments = new ArrayList<>(List.of("model-devi", "-m"));
+    for (int i = 0; i < 4; i++) {
+      arguments.add(
+          Shared.repository().resolve("conf/ag-au/models/%d/graph.pb".formatted(i)).toString());
+    }
+    arguments.addAll(List.of("-s", system, "-o", output.toString()));
+    arguments.addAll(List.of(options));
+    CommandLine commandLine = Dpsieve.commandLine();
+    commandLine.setErr(new PrintWriter(err, true));
+    return commandLine.execute(arguments.toArray(new String[0]));
+  }
+
+  /** Lines by system, which comes in the order that the file system lists. */
+  private static Map<String, List<String>> bySystem(Path file) throws IOException {
+    Map<String, List<String>> systems = new TreeMap<>();
+    List<String> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(file)) {
+      if (line.startsWith("# ") && !line.startsWith("# step")) {
+        lines = new ArrayList<>();
+        systems.put(Path.of(line.substring(2)).getFileName().toString(), lines);
+      } else {
+        lines.add(line);
+      }
+    }
+    return systems;
+  }
+
+  private static void assertSameText(Path actual, Path expected) throws IOException {
+    Map<String, List<String>> found = bySystem(actual);
+    Map<String, List<String>> wanted = bySystem(expected);
+    assertThat(found.keySet()).isEqualTo(wanted.keySet());
+    for (String system : wanted.keySet()) {
+      List<String> lines = wanted.get(system);
+      assertThat(found.get(system)).hasSameSizeAs(lines);
+      assertThat(found.get(system).get(0)).isEqualTo(lines.get(0));
+      for (int i = 1; i < lines.size(); i++) {
+        assertSameRow(found.get(system).get(i), lines.get(i));
+      }
+    }
+  }
+
+  /** The same columns of the same width, numbers equal but for one unit of the last digit. */
+  private static void assertSameRow(String actual, String expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    String[] numbers = expected.trim().split(" +");
+    String[] found = actual.trim().split(" +");
+    assertThat(found).hasSameSizeAs(numbers);
+    assertThat(found[0]).isEqualTo(numbers[0]);
+    for (int i = 1; i < numbers.length; i++) {
+      double number = Double.parseDouble(numbers[i]);
+      double unit = Math.pow(10, Integer.parseInt(numbers[i].replaceFirst(".*e", "")) - 6);
+      assertThat(Double.parseDouble(found[i]))
+          .as(expected)
+          .isCloseTo(number, within(1.0001 * unit));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "default, ''",
+    "atomic, --atomic",
+    "real_error, --real_error",
+    "relative, --relative 0.5 --relative_v 0.25",
+    "all, -f 20 --real_error --atomic --relative 1 --relative_v 2"
+  })
+  void writesWhatDpModelDeviWrites(String name, String options) throws IOException {
+    Path out = folder.resolve("out");
+    String[] arguments = options.isEmpty() ? new String[0] : options.split(" ");
+    assertThat(run(GOLDENS.resolve("systems").toString(), out, arguments)).isZero();
+    assertSameText(out, GOLDENS.resolve(name + ".out"));
+    if (options.contains("real_error")) {
+      assertThat(err.toString())
+          .contains("two-sets: no virial labels")
+          .contains("cluster: no force labels");
+    }
+  }
+
+  @Test
+  void readsHdf5AndAppends() throws IOException {
+    Path out = folder.resolve("out");
+    String file = GOLDENS.resolve("two-sets.hdf5").toString();
+    assertThat(run(file, out)).isZero();
+    assertSameText(out, GOLDENS.resolve("hdf5.out"));
+    String once = Files.readString(out);
+    assertThat(once).startsWith("# " + file + "#/inside\n");
+    assertThat(run(file + "#/inside", out)).isZero();
+    assertThat(Files.readString(out)).isEqualTo(once + once);
+  }
+
+  @Test
+  void whatCannotBeEvaluatedLeavesNoFile() throws IOException {
+    Path out = folder.resolve("out");
+    assertThat(run(folder.resolve("nowhere").toString(), out)).isEqualTo(2);
+    assertThat(err.toString()).contains("nowhere: not found");
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    assertThat(run(empty.toString(), out)).isEqualTo(2);
+    assertThat(err.toString()).contains("empty: no system found");
+    assertThat(run(GOLDENS.resolve("systems").toString(), folder.resolve("no/out"))).isEqualTo(2);
+    assertThat(err.toString()).contains("no/out: cannot be written");
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(empty);
+    }
+  }
+}
