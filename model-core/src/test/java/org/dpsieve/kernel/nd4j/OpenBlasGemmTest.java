@@ -1,0 +1,43 @@
+package org.dpsieve.kernel.nd4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.dpsieve.kernel.Gemm;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OpenBlasGemmTest {
+  private final Gemm gemm = new OpenBlasGemm();
+
+  @ParameterizedTest
+  @CsvSource({"1134, 240", "240, 240", "240, 1134", "7, 5", "1, 3", "33, 1", "101, 63"})
+  void multipliesAndGivesARowTheSameBitsInEveryPlace(int inner, int columns) {
+    Random random = new Random(inner);
+    double[] right = random.doubles((long) inner * columns, -1, 1).toArray();
+    double[] row = random.doubles(inner, -1, 1).toArray();
+    double[] left = new double[gemm.rows() * inner];
+    for (int i = 0; i < gemm.rows(); i++) {
+      System.arraycopy(row, 0, left, i * inner, inner);
+    }
+    double[] product = new double[gemm.rows() * columns];
+    gemm.factor(right, inner, columns).multiply(left, product);
+    for (int j = 0; j < columns; j++) {
+      double sum = 0;
+      for (int k = 0; k < inner; k++) {
+        sum += row[k] * right[k * columns + j];
+      }
+      assertThat(product[j]).isCloseTo(sum, within(1e-14 * inner));
+      for (int i = 1; i < gemm.rows(); i++) {
+        assertThat(product[i * columns + j] == product[j]).as("row %d", i).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void oneTaskUsesOneCore() {
+    assertThat(OpenBlasGemm.threads()).isEqualTo(1);
+  }
+}
