@@ -1,0 +1,211 @@
+package org.dpsieve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.config.ConfigReader;
+import org.dpsieve.config.RunConfig;
+import org.dpsieve.loop.Checksums;
+import org.dpsieve.loop.RunListener;
+import org.dpsieve.loop.Settings;
+import org.dpsieve.loop.Simplify;
+import org.dpsieve.loop.Summary;
+import org.dpsieve.loop.Workdir;
+import org.dpsieve.spark.loop.SparkStages;
+import org.dpsieve.testing.LocalSpark;
+import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real program on a small pool, killed in the midst of its work. */
+class KilledRunTest {
+  private static final int KILLS = 3;
+
+  @TempDir private static Path folder;
+  private static Path simplify;
+  private static Path machine;
+  private static Path whole;
+  private static SortedMap<String, String> expected;
+  private static final List<Path> SNAPSHOTS = new ArrayList<>();
+
+  @BeforeAll
+  static void runUninterruptedAndKeepWhatIsOnTheDiskAfterEveryStage() throws IOException {
+    Path example = Shared.repository().resolve("conf/ag-au");
+    machine = example.resolve("machine.json");
+    simplify = folder.resolve("simplify.json");
+    Files.writeString(
+        simplify,
+        Files.readString(example.resolve("simplify.json"))
+            .replace("\"pbe\"", systems(example.resolve("pbe"), "Ag8", "Au8", "Ag4Au4"))
+            .replace("\"models/", "\"" + example.resolve("models") + "/")
+            .replace("\"init_pick_number\":100", "\"init_pick_number\":12")
+            .replace("\"iter_pick_number\":100", "\"iter_pick_number\":12")
+            .replace("\"f_trust_lo\":0.20", "\"f_trust_lo\":0.05, \"max_iter\": 2"));
+    whole = folder.resolve("whole");
+    run(whole, () -> SNAPSHOTS.add(copy(whole, folder.resolve("after-" + SNAPSHOTS.size()))));
+    expected = content(whole);
+  }
+
+  private static String systems(Path pool, String... names) {
+    List<String> paths = new ArrayList<>();
+    for (String name : names) {
+      paths.add("\"" + pool.resolve(name) + "\"");
+    }
+    return paths.toString();
+  }
+
+  private static void run(Path workdir, Runnable afterEveryStage) {
+    RunConfig config = ConfigReader.read(simplify, machine);
+    Workdir place = new Workdir(workdir);
+    new Simplify(
+            place,
+            Settings.of(config, place),
+            new SparkStages(config, LocalSpark::session),
+            new RunListener() {
+              @Override
+              public void started(int iteration, String stage) {}
+
+              @Override
+              public void finished(int iteration, String stage, double seconds) {
+                afterEveryStage.run();
+              }
+
+              @Override
+              public void iteration(Summary.Iteration iteration) {}
+
+              @Override
+              public void note(String text) {}
+            })
+        .run();
+  }
+
+  @Test
+  void theRunIsWorthKilling() {
+    assertThat(expected.keySet())
+        .contains(
+            "frames/pool.parquet/part-00000.parquet",
+            "iter.000000/02.fp/labels.parquet/part-00000.parquet",
+            "iter.000001/00.train/graph.003.pb",
+            "iter.000001/01.model_devi/deviation.parquet/part-00000.parquet",
+            "iter.000001/01.model_devi/picks.parquet/part-00000.parquet",
+            "iter.000001/02.fp/labels.parquet/part-00000.parquet",
+            "iter.000002/00.train/graph.000.pb",
+            "result/summary.json",
+            "result/data/Ag8Au0/type.raw",
+            "result/graph.003.pb");
+    assertThat(SNAPSHOTS).hasSize(9);
+  }
+
+  @Test
+  void nothingInTheDataNamesThisMachineOrTheTime() throws IOException {
+    for (String name : expected.keySet()) {
+      if (name.endsWith(".json")) {
+        assertThat(Files.readString(whole.resolve(name)))
+            .as(name)
+            .doesNotContain(folder.toString(), "seconds");
+      }
+    }
+  }
+
+  @Test
+  void killedBetweenStagesItEndsWithTheSameBytesOnOtherPartitions() throws IOException {
+    SparkSession session = LocalSpark.session();
+    String partitions = session.conf().get("spark.sql.shuffle.partitions");
+    session.conf().set("spark.sql.shuffle.partitions", 3);
+    try {
+      for (int after : new int[] {0, 3, 5}) {
+        run(SNAPSHOTS.get(after), () -> {});
+        assertThat(content(SNAPSHOTS.get(after))).as("stage " + after).isEqualTo(expected);
+      }
+    } finally {
+      session.conf().set("spark.sql.shuffle.partitions", partitions);
+    }
+  }
+
+  @Test
+  void killedAtRandomTimesItEndsWithTheSameBytes() throws Exception {
+    Path workdir = folder.resolve("killed");
+    Random random = new Random(20240519);
+    for (int kill = 0; kill < KILLS; kill++) {
+      Process process = start(workdir);
+      if (!process.waitFor(3000 + random.nextInt(9000), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly().waitFor(); // kill -9
+      }
+    }
+    StringWriter said = new StringWriter();
+    int code =
+        Dpsieve.commandLine()
+            .setOut(new PrintWriter(said, true))
+            .execute(
+                "simplify",
+                simplify.toString(),
+                machine.toString(),
+                "--workdir",
+                workdir.toString());
+    assertThat(code).as(said.toString()).isZero();
+    assertThat(content(workdir)).isEqualTo(expected);
+    assertThat(said.toString()).contains("RMS error against", "Stopped at max_iter");
+  }
+
+  private static Process start(Path workdir) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx1g",
+            "@" + Shared.repository().resolve("conf/jvm.flags"),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "org.dpsieve.cli.Dpsieve",
+            "simplify",
+            simplify.toString(),
+            machine.toString(),
+            "--workdir",
+            workdir.toString(),
+            "--master",
+            "local[1]")
+        .redirectErrorStream(true)
+        .redirectOutput(new File(workdir + ".log"))
+        .start();
+  }
+
+  private static Path copy(Path from, Path to) {
+    try (Stream<Path> walk = Files.walk(from)) {
+      for (Path path : (Iterable<Path>) walk::iterator) {
+        Path target = to.resolve(from.relativize(path).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(path, target);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return to;
+  }
+
+  /** Checksums of all files that must be the same in every run. */
+  private static SortedMap<String, String> content(Path root) throws IOException {
+    SortedMap<String, String> content = new TreeMap<>();
+    try (Stream<Path> walk = Files.walk(root)) {
+      for (Path file : (Iterable<Path>) walk.filter(Files::isRegularFile)::iterator) {
+        String name = root.relativize(file).toString();
+        if (!name.matches("dpsieve.log|timings.jsonl|\\.dpsieve.lock|run.json")) {
+          content.put(name, Checksums.sha256(file));
+        }
+      }
+    }
+    return content;
+  }
+}
