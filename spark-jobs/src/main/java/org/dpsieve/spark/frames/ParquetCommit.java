@@ -1,8 +1,9 @@
 package org.dpsieve.spark.frames;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -47,11 +49,15 @@ public final class ParquetCommit {
   private ParquetCommit(SparkSession spark, String target) throws IOException {
     this.spark = spark;
     Path path = new Path(target);
-    FileSystem fileSystem = path.getFileSystem(spark.sessionState().newHadoopConf());
-    this.target = fileSystem.makeQualified(path);
-    this.files =
-        fileSystem instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : fileSystem;
+    this.files = fileSystem(path, spark.sessionState().newHadoopConf());
+    this.target = files.makeQualified(path);
     this.staged = new Path(this.target.getParent(), "_staged-" + this.target.getName());
+  }
+
+  /** Of a local path the one that leaves no .crc files. */
+  private static FileSystem fileSystem(Path path, Configuration configuration) throws IOException {
+    FileSystem files = path.getFileSystem(configuration);
+    return files instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : files;
   }
 
   /** The manifest of a complete target; empty when it is not there or not complete. */
@@ -157,7 +163,7 @@ public final class ParquetCommit {
           .option("compression", "snappy")
           .option("parquet.block.size", ROW_GROUP_BYTES)
           .parquet(staged.toString());
-      Manifest manifest = new Manifest(count, renameParts(), new TreeMap<>(metadata));
+      Manifest manifest = new Manifest(count, settleParts(), new TreeMap<>(metadata));
       manifest.write(files, staged);
       files.delete(target, true);
       files.mkdirs(target.getParent());
@@ -171,47 +177,42 @@ public final class ParquetCommit {
     }
   }
 
-  /** Gives Spark's files their lasting names and removes what else it left. */
-  private List<Manifest.PartFile> renameParts() throws IOException {
+  /** Gives Spark's files their lasting names and bytes and removes what else it left. */
+  private List<Manifest.PartFile> settleParts() throws IOException {
     FileStatus[] written = files.listStatus(staged);
     Arrays.sort(written);
-    List<Path> parts = new ArrayList<>();
+    List<String[]> parts = new ArrayList<>();
     for (FileStatus file : written) {
-      String name = file.getPath().getName();
-      if (name.matches("part-\\d+-.*\\.parquet")) {
+      if (file.getPath().getName().matches("part-\\d+-.*\\.parquet")) {
         Path part = new Path(staged, "part-%05d.parquet".formatted(parts.size()));
-        if (!files.rename(file.getPath(), part)) {
-          throw new IOException("cannot rename " + file.getPath() + " to " + part);
-        }
-        parts.add(part);
-      } else {
-        files.delete(file.getPath(), true);
+        parts.add(new String[] {file.getPath().toString(), part.toString()});
       }
     }
-    return checksums(parts);
-  }
-
-  private List<Manifest.PartFile> checksums(List<Path> parts) {
     SerializableConfiguration configuration =
         new SerializableConfiguration(spark.sessionState().newHadoopConf());
-    List<String> paths = parts.stream().map(Path::toString).toList();
-    return new JavaSparkContext(spark.sparkContext())
-        .parallelize(paths, Math.min(paths.size(), 1024))
-        .map(path -> checksum(new Path(path), configuration))
-        .collect();
+    List<Manifest.PartFile> settled =
+        new JavaSparkContext(spark.sparkContext())
+            .parallelize(parts, Math.min(parts.size(), 1024))
+            .map(part -> settle(new Path(part[0]), new Path(part[1]), configuration))
+            .collect();
+    for (FileStatus file : written) {
+      files.delete(file.getPath(), true);
+    }
+    return settled;
   }
 
-  private static Manifest.PartFile checksum(Path path, SerializableConfiguration configuration) {
-    try (InputStream in = path.getFileSystem(configuration.value()).open(path)) {
+  private static Manifest.PartFile settle(
+      Path source, Path part, SerializableConfiguration configuration) {
+    try {
+      FileSystem files = fileSystem(source, configuration.value());
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] buffer = new byte[1 << 16];
-      long bytes = 0;
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        digest.update(buffer, 0, count);
-        bytes += count;
+      try (OutputStream out = new DigestOutputStream(files.create(part, true), digest)) {
+        CanonicalParquet.copy(files, source, out);
       }
       return new Manifest.PartFile(
-          path.getName(), bytes, HexFormat.of().formatHex(digest.digest()));
+          part.getName(),
+          files.getFileStatus(part).getLen(),
+          HexFormat.of().formatHex(digest.digest()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (NoSuchAlgorithmException e) {

@@ -1,0 +1,39 @@
+package org.dpsieve;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which package may know which; the module map in the README. */
+@AnalyzeClasses(packages = "org.dpsieve", importOptions = ImportOption.DoNotIncludeTests.class)
+class SparkArchitectureTest {
+  @ArchTest
+  static final ArchRule onlySparkPackagesAndTheCommandLineKnowSpark =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.dpsieve.spark..", "org.dpsieve.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark..");
+
+  @ArchTest
+  static final ArchRule nobodyReachesUpToTheCommandLine =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.dpsieve.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.dpsieve.cli..");
+
+  @ArchTest
+  static final ArchRule theLoopNamesNoSparkStage =
+      noClasses()
+          .that()
+          .resideInAPackage("org.dpsieve.loop..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.dpsieve.spark..");
+}
