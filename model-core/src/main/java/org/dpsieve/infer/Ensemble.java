@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.kernel.Arithmetic;
 import org.dpsieve.kernel.Environment;
-import org.dpsieve.kernel.Gemm;
 import org.dpsieve.kernel.ModelKernel;
 import org.dpsieve.kernel.Workspace;
 import org.dpsieve.kernel.nd4j.OpenBlasGemm;
@@ -52,7 +52,7 @@ public final class Ensemble implements AutoCloseable {
 
   private record Group(SeE2A geometry, List<Integer> models) {}
 
-  private Ensemble(List<DeepPotential> models, EnsembleOptions options) {
+  private Ensemble(List<DeepPotential> models, EnsembleOptions options, Arithmetic arithmetic) {
     typeMap = models.get(0).typeMap();
     for (DeepPotential model : models) {
       if (!model.typeMap().equals(typeMap)) {
@@ -65,19 +65,19 @@ public final class Ensemble implements AutoCloseable {
       int t = type;
       Elements.number(typeMap.get(type)).ifPresent(z -> typeOfElement.put(z, t));
     }
-    Gemm gemm = new OpenBlasGemm();
     kernels = new ArrayList<>();
     groups = new ArrayList<>();
     for (DeepPotential model : models) {
-      kernels.add(new ModelKernel(model, options.tabulated(), gemm));
+      kernels.add(new ModelKernel(model, options.tabulated(), arithmetic));
       groupOf((SeE2A) model.descriptor()).models().add(kernels.size() - 1);
     }
     LOG.info(
-        "ensemble of {} models, {} environment(s), GEMM by {} in blocks of {} rows",
+        "ensemble of {} models, {} environment(s), {}, GEMM by {} in blocks of {} rows",
         models.size(),
         groups.size(),
-        gemm.name(),
-        gemm.rows());
+        arithmetic.name(),
+        arithmetic.gemm().name(),
+        arithmetic.gemm().rows());
   }
 
   private Group groupOf(SeE2A descriptor) {
@@ -101,10 +101,15 @@ public final class Ensemble implements AutoCloseable {
    * @param models one or more, of one type map
    */
   public static Ensemble of(List<DeepPotential> models, EnsembleOptions options) {
+    return of(models, options, Arithmetic.best(new OpenBlasGemm()));
+  }
+
+  /** By an arithmetic of the caller's choice, for tests that compare them. */
+  static Ensemble of(List<DeepPotential> models, EnsembleOptions options, Arithmetic arithmetic) {
     if (models.isEmpty()) {
       throw new InputException("an ensemble of no models; expected one or more model files");
     }
-    return new Ensemble(models, options);
+    return new Ensemble(models, options, arithmetic);
   }
 
   public int modelCount() {

@@ -14,6 +14,7 @@ final class EmbeddingNet {
   private double[] slope;
   private double[] nextValue;
   private double[] nextSlope;
+  private final double[] activationSlope;
 
   EmbeddingNet(Network network) {
     this.network = network;
@@ -25,13 +26,14 @@ final class EmbeddingNet {
     slope = new double[widest];
     nextValue = new double[widest];
     nextSlope = new double[widest];
+    activationSlope = new double[widest];
   }
 
   /**
    * @param s the normalised s of one neighbour
-   * @param out G(s) to {@code out[offset..]}, dG/ds to {@code out[offset + width..]}
+   * @param out G(s) to {@code out[offset..]}, dG/ds to {@code out[slopeOffset..]}
    */
-  void evaluate(double s, double[] out, int offset) {
+  void evaluate(double s, double[] out, int offset, int slopeOffset) {
     value[0] = s;
     slope[0] = 1;
     for (Layer layer : network.layers()) {
@@ -39,13 +41,13 @@ final class EmbeddingNet {
     }
     int width = network.outputSize();
     System.arraycopy(value, 0, out, offset, width);
-    System.arraycopy(slope, 0, out, offset + width, width);
+    System.arraycopy(slope, 0, out, slopeOffset, width);
   }
 
   private void step(Layer layer) {
     int outputs = layer.outputs();
     double[] weight = layer.weight();
-    System.arraycopy(layer.bias(), 0, nextValue, 0, outputs);
+    Arrays.fill(nextValue, 0, outputs, 0);
     Arrays.fill(nextSlope, 0, outputs, 0);
     for (int k = 0; k < layer.inputs(); k++) {
       double x = value[k];
@@ -56,11 +58,9 @@ final class EmbeddingNet {
         nextSlope[j] += dx * weight[row + j];
       }
     }
+    LoopLayerFunction.activate(layer, nextValue, activationSlope, 0, 0);
     for (int j = 0; j < outputs; j++) {
-      double z = nextValue[j];
-      double scale = layer.idt() == null ? 1 : layer.idt()[j];
-      nextValue[j] = scale * layer.activation().value(z);
-      nextSlope[j] *= scale * layer.activation().derivative(z);
+      nextSlope[j] *= activationSlope[j];
     }
     if (layer.shortcut() != Layer.Shortcut.NONE) {
       for (int j = 0; j < outputs; j++) {

@@ -21,6 +21,9 @@ final class EmbeddingTable {
   /** Largest error of dG/ds, relative to the largest slope where that is above one. */
   static final double SLOPE_BOUND = 2e-11;
 
+  /** Outputs are padded to a multiple of this, which every vector of the Vector API divides. */
+  static final int LINE = 16;
+
   private static final double CELL = 0.5;
   private static final int MAX_LEVEL = 7;
 
@@ -31,6 +34,10 @@ final class EmbeddingTable {
   private static final double[] CHECKED = {0.093, 0.211, 0.372, 0.628, 0.789, 0.907};
 
   private final int width;
+
+  /** {@link #width} and zeros up to whole lines of the cache. */
+  private final int pitch;
+
   private final double low;
   private final double high;
 
@@ -53,6 +60,7 @@ final class EmbeddingTable {
     level = new int[cells];
     firstInterval = new int[cells];
     width = network.outputSize();
+    pitch = pitch(width);
     coefficients = new double[origin.length * stride()];
     Builder builder = new Builder(new EmbeddingNet(network));
     for (int cell = 0; cell < cells; cell++) {
@@ -64,10 +72,15 @@ final class EmbeddingTable {
 
   /** Numbers of one interval in {@link #coefficients}. */
   int stride() {
-    return TERMS * width;
+    return TERMS * pitch;
   }
 
-  /** Row-major [intervals, 6, width]: G = sum over k of c_k (s - origin)^k. */
+  /** Numbers from the first output's coefficient of one power to that of the next. */
+  static int pitch(int width) {
+    return (width + LINE - 1) / LINE * LINE;
+  }
+
+  /** Row-major [intervals, 6, pitch]: G = sum over k of c_k (s - origin)^k. */
   double[] coefficients() {
     return coefficients;
   }
@@ -160,7 +173,7 @@ final class EmbeddingTable {
         coefficients = Arrays.copyOf(coefficients, 2 * intervals * stride());
       }
       for (int n = 0; n < 3; n++) {
-        net.evaluate(from + n * h / 2, node[n], 0);
+        net.evaluate(from + n * h / 2, node[n], 0, width);
       }
       origin[intervals] = from;
       int line = intervals * stride();
@@ -171,12 +184,12 @@ final class EmbeddingTable {
         double g1 = h * node[1][width + m] - rise;
         double g2 = h * node[2][width + m] - rise;
         coefficients[line + m] = node[0][m];
-        coefficients[line + width + m] = node[0][width + m];
-        coefficients[line + 2 * width + m] = (16 * f1 + 7 * f2 - 8 * g1 - g2) / (h * h);
-        coefficients[line + 3 * width + m] = (-32 * f1 - 34 * f2 + 32 * g1 + 5 * g2) / (h * h * h);
-        coefficients[line + 4 * width + m] =
+        coefficients[line + pitch + m] = node[0][width + m];
+        coefficients[line + 2 * pitch + m] = (16 * f1 + 7 * f2 - 8 * g1 - g2) / (h * h);
+        coefficients[line + 3 * pitch + m] = (-32 * f1 - 34 * f2 + 32 * g1 + 5 * g2) / (h * h * h);
+        coefficients[line + 4 * pitch + m] =
             (16 * f1 + 52 * f2 - 40 * g1 - 8 * g2) / (h * h * h * h);
-        coefficients[line + 5 * width + m] = (-24 * f2 + 16 * g1 + 4 * g2) / (h * h * h * h * h);
+        coefficients[line + 5 * pitch + m] = (-24 * f2 + 16 * g1 + 4 * g2) / (h * h * h * h * h);
       }
       intervals++;
     }
@@ -185,7 +198,7 @@ final class EmbeddingTable {
       int line = (intervals - 1) * stride();
       for (double place : CHECKED) {
         double t = place * h;
-        net.evaluate(from + t, exact, 0);
+        net.evaluate(from + t, exact, 0, width);
         double scale = 1;
         double slopeScale = 1;
         double worst = 0;
@@ -195,7 +208,7 @@ final class EmbeddingTable {
           double dg = 0;
           for (int k = TERMS - 1; k >= 0; k--) {
             dg = dg * t + g;
-            g = g * t + coefficients[line + k * width + m];
+            g = g * t + coefficients[line + k * pitch + m];
           }
           scale = Math.max(scale, Math.abs(exact[m]));
           slopeScale = Math.max(slopeScale, Math.abs(exact[width + m]));

@@ -56,7 +56,7 @@ final class Embeddings {
   private double[] emptySlot(int centre, int neighbor) {
     int width = descriptor.embeddingWidth();
     double[] g = new double[2 * width];
-    new EmbeddingNet(net(centre, neighbor)).evaluate(normalised(centre, 0, 0), g, 0);
+    new EmbeddingNet(net(centre, neighbor)).evaluate(normalised(centre, 0, 0), g, 0, width);
     double[] sums = new double[4 * width];
     for (int k = 0; k < 4; k++) {
       for (int m = 0; m < width; m++) {

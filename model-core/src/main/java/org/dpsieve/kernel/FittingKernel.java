@@ -16,6 +16,7 @@ import org.dpsieve.model.Network;
 final class FittingKernel {
   private final int rows;
   private final int inputs;
+  private final LayerFunction layerFunction;
   private final List<Layer> hidden;
   private final List<Gemm.Factor> forward = new ArrayList<>();
   private final List<Gemm.Factor> backward = new ArrayList<>();
@@ -31,9 +32,12 @@ final class FittingKernel {
    * @param axis of them, those in the second factor of the descriptor
    * @param where the model's name, for messages
    */
-  FittingKernel(EnergyFitting fitting, int type, int width, int axis, Gemm gemm, String where) {
+  FittingKernel(
+      EnergyFitting fitting, int type, int width, int axis, Arithmetic arithmetic, String where) {
     Network network = fitting.networks()[type];
     requireUnderstood(network, where);
+    Gemm gemm = arithmetic.gemm();
+    layerFunction = arithmetic.layerFunction();
     rows = gemm.rows();
     hidden = network.layers().subList(0, network.layers().size() - 1);
     Layer first = network.layers().get(0);
@@ -108,7 +112,7 @@ final class FittingKernel {
           y[j] += x[k] * layer.weight()[k * y.length + j];
         }
       }
-      LayerFunction.apply(layer, 1, x, y, new double[y.length]);
+      new LoopLayerFunction().apply(layer, 1, x, y, new double[y.length]);
       x = y;
     }
     return dot(x, 0, network.layers().get(network.layers().size() - 1).weight());
@@ -125,53 +129,55 @@ final class FittingKernel {
   /**
    * From {@code workspace.descriptors}, row-major [rows, inputs], to {@code workspace.energies}
    * (eV, [rows]) and dE/dD in {@code workspace.gradients} (eV, [rows, inputs]).
+   *
+   * @param count rows that matter; the others may be anything, before and after
    */
-  void evaluate(Workspace workspace) {
+  void evaluate(int count, Workspace workspace) {
     double[] x = workspace.descriptors(rows * inputs);
     for (int l = 0; l < hidden.size(); l++) {
       int size = rows * hidden.get(l).outputs();
       double[] y = workspace.value(l, size);
-      forward.get(l).multiply(x, y);
-      LayerFunction.apply(hidden.get(l), rows, x, y, workspace.slope(l, size));
+      forward.get(l).multiply(x, y, count);
+      layerFunction.apply(hidden.get(l), count, x, y, workspace.slope(l, size));
       x = y;
     }
-    for (int i = 0; i < rows; i++) {
+    for (int i = 0; i < count; i++) {
       workspace.energies(rows)[i] = constant + dot(x, i * output.length, output);
     }
-    back(workspace);
+    back(count, workspace);
   }
 
-  private void back(Workspace workspace) {
+  private void back(int count, Workspace workspace) {
     double[] gradient = workspace.gradients(rows * inputs);
     double[] dy = hidden.isEmpty() ? gradient : workspace.swap(0, rows * output.length);
-    for (int i = 0; i < rows; i++) {
+    for (int i = 0; i < count; i++) {
       System.arraycopy(output, 0, dy, i * output.length, output.length);
     }
     for (int l = hidden.size() - 1; l >= 0; l--) {
       Layer layer = hidden.get(l);
       int size = rows * layer.outputs();
       double[] dz = workspace.slope(l, size);
-      for (int i = 0; i < size; i++) {
+      for (int i = 0; i < count * layer.outputs(); i++) {
         dz[i] *= dy[i];
       }
       double[] dx = l == 0 ? gradient : workspace.swap(hidden.size() - l, rows * layer.inputs());
-      backward.get(l).multiply(dz, dx);
-      addShortcut(layer, dy, dx);
+      backward.get(l).multiply(dz, dx, count);
+      addShortcut(layer, count, dy, dx);
       dy = dx;
     }
   }
 
-  private void addShortcut(Layer layer, double[] dy, double[] dx) {
+  private void addShortcut(Layer layer, int count, double[] dy, double[] dx) {
     int n = layer.inputs();
     switch (layer.shortcut()) {
       case NONE -> {}
       case SAME -> {
-        for (int i = 0; i < rows * n; i++) {
+        for (int i = 0; i < count * n; i++) {
           dx[i] += dy[i];
         }
       }
       case DOUBLED -> {
-        for (int i = 0; i < rows; i++) {
+        for (int i = 0; i < count; i++) {
           for (int j = 0; j < n; j++) {
             dx[i * n + j] += dy[2 * i * n + j] + dy[2 * i * n + n + j];
           }

@@ -25,7 +25,8 @@ public interface Gemm {
      *
      * @param a row-major [rows, inner]; may be longer
      * @param c row-major [rows, columns], overwritten; may be longer
+     * @param count rows that matter; the others may be left out. A row's bits do not depend on it.
      */
-    void multiply(double[] a, double[] c);
+    void multiply(double[] a, double[] c, int count);
   }
 }

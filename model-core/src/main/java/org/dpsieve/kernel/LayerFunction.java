@@ -1,95 +1,16 @@
 package org.dpsieve.kernel;
 
-import org.dpsieve.model.Activation;
 import org.dpsieve.model.Layer;
 
 /**
- * What follows the matrix product of a layer: bias, activation and its slope, shortcut, in one
- * pass.
+ * What follows the matrix product of a layer: bias, activation and its slope, shortcut. Without
+ * state; an element's bits do not depend on the other rows.
  */
-final class LayerFunction {
-  private LayerFunction() {}
-
+interface LayerFunction {
   /**
    * @param x the layer's input, row-major [rows, inputs]
    * @param y x W on entry, the layer's output on return, row-major [rows, outputs]
    * @param slope idt * activation'(x W + b), overwritten, [rows, outputs]
    */
-  static void apply(Layer layer, int rows, double[] x, double[] y, double[] slope) {
-    int n = layer.outputs();
-    for (int i = 0; i < rows; i++) {
-      int row = i * n;
-      for (int j = 0; j < n; j++) {
-        y[row + j] += layer.bias()[j];
-      }
-      if (layer.activation().equals(Activation.TANH)) {
-        tanh(y, slope, row, n);
-      } else {
-        for (int j = row; j < row + n; j++) {
-          slope[j] = layer.activation().derivative(y[j]);
-          y[j] = layer.activation().value(y[j]);
-        }
-      }
-      if (layer.idt() != null) {
-        for (int j = 0; j < n; j++) {
-          y[row + j] *= layer.idt()[j];
-          slope[row + j] *= layer.idt()[j];
-        }
-      }
-    }
-    switch (layer.shortcut()) {
-      case NONE -> {}
-      case SAME -> {
-        for (int i = 0; i < rows * n; i++) {
-          y[i] += x[i];
-        }
-      }
-      case DOUBLED -> {
-        int half = n / 2;
-        for (int i = 0; i < rows; i++) {
-          for (int j = 0; j < half; j++) {
-            y[i * n + j] += x[i * half + j];
-            y[i * n + half + j] += x[i * half + j];
-          }
-        }
-      }
-    }
-  }
-
-  /**
-   * tanh x = e / (e + 2), e = exp(2x) - 1 from the Taylor series at 2x/128 and seven doublings e <-
-   * e (e + 2): no branch, no bit pattern, so that the compiler can put it into vector registers.
-   * Relative error below 1e-15; NaN stays NaN.
-   *
-   * @param x replaced by tanh x, in {@code x[from..from + n]}
-   * @param slope 1 - tanh², to the same places
-   */
-  static void tanh(double[] x, double[] slope, int from, int n) {
-    for (int i = from; i < from + n; i++) {
-      double r = Math.min(Math.max(x[i], -20), 20) * (2.0 / 128);
-      double p = 1.0 / 6227020800.0;
-      p = p * r + 1.0 / 479001600;
-      p = p * r + 1.0 / 39916800;
-      p = p * r + 1.0 / 3628800;
-      p = p * r + 1.0 / 362880;
-      p = p * r + 1.0 / 40320;
-      p = p * r + 1.0 / 5040;
-      p = p * r + 1.0 / 720;
-      p = p * r + 1.0 / 120;
-      p = p * r + 1.0 / 24;
-      p = p * r + 1.0 / 6;
-      p = p * r + 0.5;
-      double e = p * r * r + r;
-      e = e * (e + 2);
-      e = e * (e + 2);
-      e = e * (e + 2);
-      e = e * (e + 2);
-      e = e * (e + 2);
-      e = e * (e + 2);
-      e = e * (e + 2);
-      double t = e / (e + 2);
-      x[i] = t;
-      slope[i] = 1 - t * t;
-    }
-  }
+  void apply(Layer layer, int rows, double[] x, double[] y, double[] slope);
 }

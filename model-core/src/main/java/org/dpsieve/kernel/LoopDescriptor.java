@@ -9,38 +9,19 @@ final class LoopDescriptor implements DescriptorKernel {
   private final SeE2A descriptor;
   private final int width;
   private final int axis;
-  private final EmbeddingNet[][] nets;
-
-  /** A line like a table's, for a neighbour that no table holds. */
-  private final double[] ownLine;
+  private final int pitch;
+  private final PairLines lines;
 
   private final double[] dSums;
-
-  // of the present pair: its line of coefficients and the place on it
-  private double[] line;
-  private int at;
-  private double t;
-
-  // of the present pair: the normalised row of the environment matrix
-  private double r0;
-  private double r1;
-  private double r2;
-  private double r3;
 
   LoopDescriptor(Embeddings embeddings) {
     this.embeddings = embeddings;
     descriptor = embeddings.descriptor();
     width = descriptor.embeddingWidth();
     axis = descriptor.axisNeuron();
-    ownLine = new double[EmbeddingTable.TERMS * width];
+    pitch = EmbeddingTable.pitch(width);
     dSums = new double[4 * width];
-    int types = descriptor.sel().length;
-    nets = new EmbeddingNet[types][types];
-    for (int c = 0; c < types; c++) {
-      for (int n = 0; n < types; n++) {
-        nets[c][n] = embeddings.net(c, n) == null ? null : new EmbeddingNet(embeddings.net(c, n));
-      }
-    }
+    lines = new PairLines(embeddings);
   }
 
   @Override
@@ -59,11 +40,11 @@ final class LoopDescriptor implements DescriptorKernel {
     int type = environment.type(centre);
     Arrays.fill(sums, sumsOffset, sumsOffset + 4 * width, 0);
     for (int n = 0; n < environment.typeCount(); n++) {
-      if (nets[type][n] != null) {
+      if (embeddings.net(type, n) != null) {
         int from = environment.firstPair(centre, n);
         int to = environment.firstPair(centre, n + 1);
         for (int pair = from; pair < to; pair++) {
-          load(environment, pair, type, n);
+          lines.load(environment, pair, type, n);
           addPair(sums, sumsOffset);
         }
         addEmptySlots(descriptor.sel()[n] - (to - from), type, n, sums, sumsOffset);
@@ -76,38 +57,20 @@ final class LoopDescriptor implements DescriptorKernel {
     multiply(sums, sumsOffset, d, offset);
   }
 
-  private void load(Environment environment, int pair, int type, int neighborType) {
-    double[] g = environment.geometry();
-    int o = pair * Environment.PER_PAIR;
-    double[] davg = descriptor.davg()[type];
-    double[] dstd = descriptor.dstd()[type];
-    double s = g[o + 3];
-    r0 = (s - davg[0]) / dstd[0];
-    r1 = (s * g[o] - davg[1]) / dstd[1];
-    r2 = (s * g[o + 1] - davg[2]) / dstd[2];
-    r3 = (s * g[o + 2] - davg[3]) / dstd[3];
-    EmbeddingTable table = embeddings.table(type, neighborType);
-    int interval = table.interval(r0);
-    if (interval >= 0) {
-      line = table.coefficients();
-      at = interval * table.stride();
-      t = r0 - table.origin(interval);
-    } else { // value and slope of the net itself are a line as well, of which t = 0 is the place
-      nets[type][neighborType].evaluate(r0, ownLine, 0);
-      line = ownLine;
-      at = 0;
-      t = 0;
-    }
-  }
-
   private void addPair(double[] sums, int offset) {
-    double[] c = line;
+    double[] c = lines.line;
+    int at = lines.at;
+    double t = lines.t;
+    double r0 = lines.r0;
+    double r1 = lines.r1;
+    double r2 = lines.r2;
+    double r3 = lines.r3;
     int w = width;
-    int o1 = at + w;
-    int o2 = o1 + w;
-    int o3 = o2 + w;
-    int o4 = o3 + w;
-    int o5 = o4 + w;
+    int o1 = at + pitch;
+    int o2 = o1 + pitch;
+    int o3 = o2 + pitch;
+    int o4 = o3 + pitch;
+    int o5 = o4 + pitch;
     for (int m = 0; m < w; m++) {
       double g = c[o5 + m] * t + c[o4 + m];
       g = g * t + c[o3 + m];
@@ -165,10 +128,10 @@ final class LoopDescriptor implements DescriptorKernel {
     int type = environment.type(centre);
     sumsGradient(sums, sumsOffset, gradient, offset);
     for (int n = 0; n < environment.typeCount(); n++) {
-      if (nets[type][n] != null) {
+      if (embeddings.net(type, n) != null) {
         int to = environment.firstPair(centre, n + 1);
         for (int pair = environment.firstPair(centre, n); pair < to; pair++) {
-          load(environment, pair, type, n);
+          lines.load(environment, pair, type, n);
           addForce(environment, pair, centre, force, virial, virialOffset);
         }
       }
@@ -208,22 +171,28 @@ final class LoopDescriptor implements DescriptorKernel {
       double[] force,
       double[] virial,
       int virialOffset) {
-    double[] c = line;
+    double[] c = lines.line;
+    int at = lines.at;
+    double t = lines.t;
+    double r0 = lines.r0;
+    double r1 = lines.r1;
+    double r2 = lines.r2;
+    double r3 = lines.r3;
     int w = width;
     double d0 = 0;
     double d1 = 0;
     double d2 = 0;
     double d3 = 0;
     for (int m = 0; m < w; m++) {
-      double g = c[at + 5 * w + m];
+      double g = c[at + 5 * pitch + m];
       double dg = g;
-      g = g * t + c[at + 4 * w + m];
+      g = g * t + c[at + 4 * pitch + m];
       dg = dg * t + g;
-      g = g * t + c[at + 3 * w + m];
+      g = g * t + c[at + 3 * pitch + m];
       dg = dg * t + g;
-      g = g * t + c[at + 2 * w + m];
+      g = g * t + c[at + 2 * pitch + m];
       dg = dg * t + g;
-      g = g * t + c[at + w + m];
+      g = g * t + c[at + pitch + m];
       dg = dg * t + g;
       g = g * t + c[at + m];
       double x0 = dSums[m];

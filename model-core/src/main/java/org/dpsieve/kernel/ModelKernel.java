@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class ModelKernel {
   private static final Logger LOG = LoggerFactory.getLogger(ModelKernel.class);
 
+  private final Arithmetic arithmetic;
   private final Embeddings embeddings;
   private final FittingKernel[] fitting;
   private final int rows;
@@ -24,10 +25,11 @@ public final class ModelKernel {
   /**
    * @param tabulated embedding nets by tables, rather than by the nets themselves
    */
-  public ModelKernel(DeepPotential model, boolean tabulated, Gemm gemm) {
+  public ModelKernel(DeepPotential model, boolean tabulated, Arithmetic arithmetic) {
     SeE2A descriptor = (SeE2A) model.descriptor();
     embeddings = new Embeddings(descriptor, tabulated);
-    rows = gemm.rows();
+    this.arithmetic = arithmetic;
+    rows = arithmetic.gemm().rows();
     fitting = new FittingKernel[model.typeCount()];
     for (int type = 0; type < fitting.length; type++) {
       fitting[type] =
@@ -36,7 +38,7 @@ public final class ModelKernel {
               type,
               descriptor.embeddingWidth(),
               descriptor.axisNeuron(),
-              gemm,
+              arithmetic,
               model.name());
     }
     if (tabulated) {
@@ -45,7 +47,7 @@ public final class ModelKernel {
   }
 
   DescriptorKernel newDescriptorKernel() {
-    return new LoopDescriptor(embeddings);
+    return arithmetic.descriptor(embeddings);
   }
 
   /**
@@ -95,8 +97,7 @@ public final class ModelKernel {
     for (int i = 0; i < count; i++) {
       kernel.forward(environment, centres[i], sums, i * sumsSize, descriptors, i * size);
     }
-    Arrays.fill(descriptors, count * size, rows * size, 0);
-    fitting[type].evaluate(workspace);
+    fitting[type].evaluate(count, workspace);
     double[] gradients = workspace.gradients(rows * size);
     double[] energies = workspace.energies(rows);
     for (int i = 0; i < count; i++) {

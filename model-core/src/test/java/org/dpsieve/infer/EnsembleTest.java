@@ -12,6 +12,9 @@ import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.kernel.Arithmetic;
+import org.dpsieve.kernel.Gemm;
+import org.dpsieve.kernel.nd4j.OpenBlasGemm;
 import org.dpsieve.kernel.reference.ReferenceModel;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
@@ -29,6 +32,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class EnsembleTest {
   private final List<DeepPotential> models = List.of(RandomModels.agAu(1), RandomModels.agAu(2));
+
+  /**
+   * Plain Java, and the Vector API, which the build's own JVMs offer, where vectors are long
+   * enough.
+   */
+  private static List<Arithmetic> arithmetics() {
+    Gemm blas = new OpenBlasGemm();
+    return List.of(Arithmetic.loops(blas), Arithmetic.best(blas));
+  }
 
   @ParameterizedTest
   @CsvSource({"small, true", "small, false", "seed-size, true"})
@@ -59,15 +71,17 @@ class EnsembleTest {
   private static void assertAgreement(
       List<DeepPotential> models, boolean tabulated, Goldens goldens, double scale) {
     List<Frame> frames = goldens.frames().stream().map(Goldens.Evaluated::frame).toList();
-    try (Ensemble ensemble = Ensemble.of(models, new EnsembleOptions(tabulated))) {
-      List<Prediction[]> results = ensemble.evaluate(frames);
-      for (int f = 0; f < frames.size(); f++) {
-        for (int m = 0; m < models.size(); m++) {
-          Predictions.assertClose(
-              results.get(f)[m],
-              goldens.frames().get(f).expected().get(m),
-              scale,
-              frames.get(f).name() + " model " + m);
+    for (Arithmetic arithmetic : arithmetics()) {
+      try (Ensemble ensemble = Ensemble.of(models, new EnsembleOptions(tabulated), arithmetic)) {
+        List<Prediction[]> results = ensemble.evaluate(frames);
+        for (int f = 0; f < frames.size(); f++) {
+          for (int m = 0; m < models.size(); m++) {
+            Predictions.assertClose(
+                results.get(f)[m],
+                goldens.frames().get(f).expected().get(m),
+                scale,
+                arithmetic.name() + ", " + frames.get(f).name() + " model " + m);
+          }
         }
       }
     }
@@ -105,9 +119,12 @@ class EnsembleTest {
     Frame frame = RandomModels.agAuFrame(3, 14);
     Prediction expected = new ReferenceModel(model).evaluate(frame);
     for (boolean tabulated : new boolean[] {true, false}) {
-      try (Ensemble ensemble = Ensemble.of(List.of(model), new EnsembleOptions(tabulated))) {
-        Prediction actual = ensemble.evaluate(List.of(frame)).get(0)[0];
-        Predictions.assertClose(actual, expected, 1, activation.toString());
+      for (Arithmetic arithmetic : arithmetics()) {
+        try (Ensemble ensemble =
+            Ensemble.of(List.of(model), new EnsembleOptions(tabulated), arithmetic)) {
+          Prediction actual = ensemble.evaluate(List.of(frame)).get(0)[0];
+          Predictions.assertClose(actual, expected, 1, activation + ", " + arithmetic.name());
+        }
       }
     }
   }

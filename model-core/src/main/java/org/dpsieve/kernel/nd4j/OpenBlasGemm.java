@@ -46,11 +46,11 @@ public final class OpenBlasGemm implements Gemm {
   @Override
   public Factor factor(double[] matrix, int inner, int columns) {
     DoublePointer right = new DoublePointer(matrix); // the collector frees it with the factor
-    return (a, c) -> {
+    return (a, c, count) -> { // all rows: OpenBLAS chooses its loops by their number
       Buffers own = buffers.get();
       DoublePointer left = own.left((long) ROWS * inner);
       DoublePointer product = own.product((long) ROWS * columns);
-      left.put(a, 0, ROWS * inner);
+      left.put(a, 0, count * inner);
       cblas_dgemm(
           CblasRowMajor,
           CblasNoTrans,
@@ -66,7 +66,7 @@ public final class OpenBlasGemm implements Gemm {
           0,
           product,
           columns);
-      product.get(c, 0, ROWS * columns);
+      product.get(c, 0, count * columns);
     };
   }
 

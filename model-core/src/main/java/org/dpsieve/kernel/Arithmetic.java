@@ -1,0 +1,57 @@
+package org.dpsieve.kernel;
+
+import java.lang.reflect.InvocationTargetException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One implementation of everything that is done per pair of atoms or per element of a layer, in
+ * double precision. {@link #best} takes the one by the Vector API where the JVM offers it, {@link
+ * #loops} is plain Java.
+ */
+public interface Arithmetic {
+  /** Which implementation, for the log. */
+  String name();
+
+  Gemm gemm();
+
+  /** For one thread. */
+  DescriptorKernel descriptor(Embeddings embeddings);
+
+  LayerFunction layerFunction();
+
+  /** Plain Java, with matrix products by {@code blas}. */
+  static Arithmetic loops(Gemm blas) {
+    return new LoopArithmetic(blas);
+  }
+
+  /**
+   * The implementation by {@code jdk.incubator.vector} where this JVM has that module and vectors
+   * of four doubles or more, else {@link #loops}.
+   *
+   * @param blas for the matrix products that the Vector API is not better at
+   */
+  static Arithmetic best(Gemm blas) {
+    Logger log = LoggerFactory.getLogger(Arithmetic.class);
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+      log.info(
+          "plain Java loops: start the JVM with --add-modules jdk.incubator.vector to be faster");
+      return loops(blas);
+    }
+    try {
+      return (Arithmetic)
+          Class.forName("org.dpsieve.kernel.VectorArithmetic")
+              .getDeclaredMethod("of", Gemm.class)
+              .invoke(null, blas);
+    } catch (InvocationTargetException e) {
+      log.info("plain Java loops: {}", e.getCause().getMessage());
+      return loops(blas);
+    } catch (ReflectiveOperationException | LinkageError e) {
+      // a later JDK may have changed the incubating module
+      log.info(
+          "plain Java loops: this JVM's Vector API is another than that of the build: {}",
+          e.toString());
+      return loops(blas);
+    }
+  }
+}

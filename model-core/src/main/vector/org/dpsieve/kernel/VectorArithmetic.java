@@ -1,0 +1,35 @@
+package org.dpsieve.kernel;
+
+import jdk.incubator.vector.DoubleVector;
+
+/** {@link Arithmetic} by the Vector API. */
+record VectorArithmetic(Gemm gemm) implements Arithmetic {
+  /**
+   * Called by name from {@link Arithmetic#best}.
+   *
+   * @param blas for matrix products where vectors are shorter than AVX-512's
+   */
+  static Arithmetic of(Gemm blas) {
+    int lanes = DoubleVector.SPECIES_PREFERRED.length();
+    if (lanes < 4 || lanes > EmbeddingTable.LINE) {
+      throw new UnsupportedOperationException(
+          "vectors of %d doubles, expected 4 to %d".formatted(lanes, EmbeddingTable.LINE));
+    }
+    return new VectorArithmetic(lanes == VectorGemm.LANES ? new VectorGemm(blas) : blas);
+  }
+
+  @Override
+  public String name() {
+    return "vectors of %d doubles".formatted(DoubleVector.SPECIES_PREFERRED.length());
+  }
+
+  @Override
+  public DescriptorKernel descriptor(Embeddings embeddings) {
+    return new VectorDescriptor(embeddings);
+  }
+
+  @Override
+  public LayerFunction layerFunction() {
+    return new VectorLayerFunction();
+  }
+}

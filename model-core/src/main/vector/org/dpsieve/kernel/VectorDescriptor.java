@@ -1,0 +1,281 @@
+package org.dpsieve.kernel;
+
+import java.util.Arrays;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.dpsieve.model.SeE2A;
+
+/**
+ * {@link DescriptorKernel} by the Vector API. Rows of A are padded to {@link EmbeddingTable#pitch}
+ * with zeros. Lanes are added up one by one: the Vector API leaves the order of its own reduction
+ * open, and bits must not depend on whether a method has been compiled yet.
+ */
+final class VectorDescriptor implements DescriptorKernel {
+  private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+
+  private final Embeddings embeddings;
+  private final SeE2A descriptor;
+  private final int width;
+  private final int pitch;
+
+  /** {@link #width} up to whole vectors. */
+  private final int whole;
+
+  private final int axis;
+  private final PairLines lines;
+  private final double[] dSums;
+
+  /** D or its gradient unfolded, [axis, pitch]: 0 where m is below a. */
+  private final double[] unfolded;
+
+  private final double[] lanes = new double[4 * LANES];
+
+  VectorDescriptor(Embeddings embeddings) {
+    this.embeddings = embeddings;
+    descriptor = embeddings.descriptor();
+    width = descriptor.embeddingWidth();
+    pitch = EmbeddingTable.pitch(width);
+    whole = (width + LANES - 1) / LANES * LANES;
+    axis = descriptor.axisNeuron();
+    lines = new PairLines(embeddings);
+    dSums = new double[4 * pitch];
+    unfolded = new double[axis * pitch];
+  }
+
+  @Override
+  public int sumsSize() {
+    return 4 * pitch;
+  }
+
+  @Override
+  public int descriptorSize() {
+    return axis * width - axis * (axis - 1) / 2;
+  }
+
+  @Override
+  public void forward(
+      Environment environment, int centre, double[] sums, int sumsOffset, double[] d, int offset) {
+    int type = environment.type(centre);
+    Arrays.fill(sums, sumsOffset, sumsOffset + 4 * pitch, 0);
+    for (int n = 0; n < environment.typeCount(); n++) {
+      if (embeddings.net(type, n) != null) {
+        int from = environment.firstPair(centre, n);
+        int to = environment.firstPair(centre, n + 1);
+        for (int pair = from; pair < to; pair++) {
+          lines.load(environment, pair, type, n);
+          addPair(lines.line, lines.at, lines.t, sums, sumsOffset);
+        }
+        addEmptySlots(descriptor.sel()[n] - (to - from), type, n, sums, sumsOffset);
+      }
+    }
+    scale(sums, sumsOffset, 1 / descriptor.normalization());
+    multiply(sums, sumsOffset);
+    for (int a = 0; a < axis; a++) {
+      System.arraycopy(unfolded, a * pitch + a, d, offset, width - a);
+      offset += width - a;
+    }
+  }
+
+  private void addPair(double[] c, int at, double place, double[] sums, int offset) {
+    int p = pitch;
+    DoubleVector t = DoubleVector.broadcast(SPECIES, place);
+    DoubleVector r0 = DoubleVector.broadcast(SPECIES, lines.r0);
+    DoubleVector r1 = DoubleVector.broadcast(SPECIES, lines.r1);
+    DoubleVector r2 = DoubleVector.broadcast(SPECIES, lines.r2);
+    DoubleVector r3 = DoubleVector.broadcast(SPECIES, lines.r3);
+    for (int m = 0; m < whole; m += LANES) {
+      int o = at + m;
+      DoubleVector g =
+          DoubleVector.fromArray(SPECIES, c, o + 5 * p)
+              .fma(t, DoubleVector.fromArray(SPECIES, c, o + 4 * p))
+              .fma(t, DoubleVector.fromArray(SPECIES, c, o + 3 * p))
+              .fma(t, DoubleVector.fromArray(SPECIES, c, o + 2 * p))
+              .fma(t, DoubleVector.fromArray(SPECIES, c, o + p))
+              .fma(t, DoubleVector.fromArray(SPECIES, c, o));
+      int s = offset + m;
+      g.fma(r0, DoubleVector.fromArray(SPECIES, sums, s)).intoArray(sums, s);
+      g.fma(r1, DoubleVector.fromArray(SPECIES, sums, s + p)).intoArray(sums, s + p);
+      g.fma(r2, DoubleVector.fromArray(SPECIES, sums, s + 2 * p)).intoArray(sums, s + 2 * p);
+      g.fma(r3, DoubleVector.fromArray(SPECIES, sums, s + 3 * p)).intoArray(sums, s + 3 * p);
+    }
+  }
+
+  private void addEmptySlots(int count, int type, int neighborType, double[] sums, int offset) {
+    if (count > 0) {
+      double[] one = embeddings.emptySlotOf(type, neighborType);
+      for (int k = 0; k < 4; k++) {
+        for (int m = 0; m < width; m++) {
+          sums[offset + k * pitch + m] += count * one[k * width + m];
+        }
+      }
+    }
+  }
+
+  private void scale(double[] sums, int offset, double factor) {
+    for (int i = offset; i < offset + 4 * pitch; i += LANES) {
+      DoubleVector.fromArray(SPECIES, sums, i).mul(factor).intoArray(sums, i);
+    }
+  }
+
+  /** A^T A to {@link #unfolded}. */
+  private void multiply(double[] sums, int offset) {
+    int p = pitch;
+    for (int m = 0; m < whole; m += LANES) {
+      int s = offset + m;
+      DoubleVector x0 = DoubleVector.fromArray(SPECIES, sums, s);
+      DoubleVector x1 = DoubleVector.fromArray(SPECIES, sums, s + p);
+      DoubleVector x2 = DoubleVector.fromArray(SPECIES, sums, s + 2 * p);
+      DoubleVector x3 = DoubleVector.fromArray(SPECIES, sums, s + 3 * p);
+      for (int a = 0; a < axis; a++) {
+        int o = offset + a;
+        x0.mul(sums[o])
+            .add(x1.mul(sums[o + p]))
+            .add(x2.mul(sums[o + 2 * p]).add(x3.mul(sums[o + 3 * p])))
+            .intoArray(unfolded, a * p + m);
+      }
+    }
+  }
+
+  @Override
+  public void backward(
+      Environment environment,
+      int centre,
+      double[] sums,
+      int sumsOffset,
+      double[] gradient,
+      int offset,
+      double[] force,
+      double[] virial,
+      int virialOffset) {
+    int type = environment.type(centre);
+    for (int a = 0; a < axis; a++) {
+      Arrays.fill(unfolded, a * pitch, a * pitch + a, 0);
+      System.arraycopy(gradient, offset, unfolded, a * pitch + a, width - a);
+      Arrays.fill(unfolded, a * pitch + width, (a + 1) * pitch, 0);
+      offset += width - a;
+    }
+    sumsGradient(sums, sumsOffset);
+    for (int a = 0; a < axis; a++) {
+      addAxisGradient(sums, sumsOffset, a);
+    }
+    scale(dSums, 0, 1 / descriptor.normalization());
+    double[] dstd = descriptor.dstd()[type];
+    for (int n = 0; n < environment.typeCount(); n++) {
+      if (embeddings.net(type, n) != null) {
+        int to = environment.firstPair(centre, n + 1);
+        for (int pair = environment.firstPair(centre, n); pair < to; pair++) {
+          lines.load(environment, pair, type, n);
+          pairGradient(lines.line, lines.at, lines.t);
+          PairForce.add(
+              environment,
+              pair,
+              centre,
+              sum(lanes, 0) / dstd[0],
+              sum(lanes, LANES) / dstd[1],
+              sum(lanes, 2 * LANES) / dstd[2],
+              sum(lanes, 3 * LANES) / dstd[3],
+              force,
+              virial,
+              virialOffset);
+        }
+      }
+    }
+  }
+
+  /** dE/dA as the second factor of A^T A, to {@link #dSums}. */
+  private void sumsGradient(double[] sums, int offset) {
+    int p = pitch;
+    for (int m = 0; m < whole; m += LANES) {
+      DoubleVector x0 = DoubleVector.zero(SPECIES);
+      DoubleVector x1 = x0;
+      DoubleVector x2 = x0;
+      DoubleVector x3 = x0;
+      for (int a = 0; a < axis; a++) {
+        DoubleVector g = DoubleVector.fromArray(SPECIES, unfolded, a * p + m);
+        int o = offset + a;
+        x0 = g.fma(DoubleVector.broadcast(SPECIES, sums[o]), x0);
+        x1 = g.fma(DoubleVector.broadcast(SPECIES, sums[o + p]), x1);
+        x2 = g.fma(DoubleVector.broadcast(SPECIES, sums[o + 2 * p]), x2);
+        x3 = g.fma(DoubleVector.broadcast(SPECIES, sums[o + 3 * p]), x3);
+      }
+      x0.intoArray(dSums, m);
+      x1.intoArray(dSums, p + m);
+      x2.intoArray(dSums, 2 * p + m);
+      x3.intoArray(dSums, 3 * p + m);
+    }
+  }
+
+  /** dE/dA[a] as the first factor, added to {@link #dSums}. */
+  private void addAxisGradient(double[] sums, int offset, int a) {
+    int p = pitch;
+    DoubleVector x0 = DoubleVector.zero(SPECIES);
+    DoubleVector x1 = x0;
+    DoubleVector x2 = x0;
+    DoubleVector x3 = x0;
+    for (int m = 0; m < whole; m += LANES) {
+      DoubleVector g = DoubleVector.fromArray(SPECIES, unfolded, a * p + m);
+      int s = offset + m;
+      x0 = g.fma(DoubleVector.fromArray(SPECIES, sums, s), x0);
+      x1 = g.fma(DoubleVector.fromArray(SPECIES, sums, s + p), x1);
+      x2 = g.fma(DoubleVector.fromArray(SPECIES, sums, s + 2 * p), x2);
+      x3 = g.fma(DoubleVector.fromArray(SPECIES, sums, s + 3 * p), x3);
+    }
+    x0.intoArray(lanes, 0);
+    x1.intoArray(lanes, LANES);
+    x2.intoArray(lanes, 2 * LANES);
+    x3.intoArray(lanes, 3 * LANES);
+    for (int k = 0; k < 4; k++) {
+      dSums[k * p + a] += sum(lanes, k * LANES);
+    }
+  }
+
+  /** The four derivatives by the pair's normalised row, lane by lane, to {@link #lanes}. */
+  private void pairGradient(double[] c, int at, double place) {
+    int p = pitch;
+    DoubleVector t = DoubleVector.broadcast(SPECIES, place);
+    DoubleVector r0 = DoubleVector.broadcast(SPECIES, lines.r0);
+    DoubleVector r1 = DoubleVector.broadcast(SPECIES, lines.r1);
+    DoubleVector r2 = DoubleVector.broadcast(SPECIES, lines.r2);
+    DoubleVector r3 = DoubleVector.broadcast(SPECIES, lines.r3);
+    DoubleVector d0 = DoubleVector.zero(SPECIES);
+    DoubleVector d1 = d0;
+    DoubleVector d2 = d0;
+    DoubleVector d3 = d0;
+    for (int m = 0; m < whole; m += LANES) {
+      int o = at + m;
+      DoubleVector g = DoubleVector.fromArray(SPECIES, c, o + 5 * p);
+      DoubleVector dg = g;
+      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 4 * p));
+      dg = dg.fma(t, g);
+      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 3 * p));
+      dg = dg.fma(t, g);
+      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 2 * p));
+      dg = dg.fma(t, g);
+      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + p));
+      dg = dg.fma(t, g);
+      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o));
+      DoubleVector x0 = DoubleVector.fromArray(SPECIES, dSums, m);
+      DoubleVector x1 = DoubleVector.fromArray(SPECIES, dSums, p + m);
+      DoubleVector x2 = DoubleVector.fromArray(SPECIES, dSums, 2 * p + m);
+      DoubleVector x3 = DoubleVector.fromArray(SPECIES, dSums, 3 * p + m);
+      DoubleVector along = r3.fma(x3, r2.fma(x2, r1.fma(x1, r0.mul(x0))));
+      d0 = g.fma(x0, dg.fma(along, d0));
+      d1 = g.fma(x1, d1);
+      d2 = g.fma(x2, d2);
+      d3 = g.fma(x3, d3);
+    }
+    d0.intoArray(lanes, 0);
+    d1.intoArray(lanes, LANES);
+    d2.intoArray(lanes, 2 * LANES);
+    d3.intoArray(lanes, 3 * LANES);
+  }
+
+  private static double sum(double[] lanes, int from) {
+    double sum = 0;
+    for (int i = from; i < from + LANES; i += 4) {
+      sum += (lanes[i] + lanes[i + 1]) + (lanes[i + 2] + lanes[i + 3]);
+    }
+    return sum;
+  }
+}
