@@ -21,6 +21,11 @@ import picocli.CommandLine.Spec;
       "Add DFT-D3 dispersion to the stored labels of deepmd/npy systems.",
       "Two-body, as dftd3 1.7.0 computes it. The output has the same systems, sets, files and frames;"
           + " energy, force and (where stored) virial are float64."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  dpsieve d3 -s data/pbe -o data/pbe-d3",
+      "  dpsieve d3 -s data/scan -o data/scan-d3 --damping bj --functional scan"
     })
 final class D3Command implements Callable<Integer> {
   @Option(

@@ -1,7 +1,5 @@
 package org.dpsieve.cli;
 
-import java.io.PrintWriter;
-import org.dpsieve.error.InputException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -14,8 +12,8 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "dpsieve 0.1.0",
     description = "Transfer learning for Deep Potentials on Apache Spark.",
+    synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      D3Command.class,
       SimplifyCommand.class,
       IterateCommand.class,
       StatusCommand.class,
@@ -24,6 +22,8 @@ import picocli.CommandLine.Command;
       ModelDeviCommand.class,
       EvalCommand.class,
       TransferCommand.class,
+      D3Command.class,
+      LabelsCommand.class,
       CommandLine.HelpCommand.class
     },
     exitCodeListHeading = "Exit codes:%n",
@@ -32,6 +32,12 @@ import picocli.CommandLine.Command;
       "2:a file, key or value to correct; the message says which",
       "3:a defect of ours: please report it",
       "4:stalled: a decision is needed"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  dpsieve simplify simplify.json machine.json --dry-run",
+      "  dpsieve simplify simplify.json machine.json --workdir run",
+      "  dpsieve COMMAND --help"
     })
 public final class Dpsieve {
   private Dpsieve() {}
@@ -39,22 +45,20 @@ public final class Dpsieve {
   /** The command line with its exit codes; what tests call. */
   public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Dpsieve());
-    commandLine.setExecutionExceptionHandler(
-        (e, command, parsed) -> {
-          PrintWriter err = command.getErr();
-          if (e instanceof InputException) {
-            err.println("error: " + e.getMessage());
-            return 2;
-          }
-          err.println("This is a defect of dpsieve; please report it with the lines below.");
-          e.printStackTrace(err);
-          return 3;
-        });
+    commandLine.setExecutionExceptionHandler((e, command, parsed) -> Failures.ofWork(e, command));
+    commandLine.setParameterExceptionHandler(Failures::ofArguments);
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     return commandLine;
   }
 
   public static void main(String[] args) {
-    int code = commandLine().execute(args);
+    CommandLine commandLine = commandLine();
+    int code;
+    try {
+      code = commandLine.execute(args);
+    } catch (Error e) { // picocli hands on exceptions alone; no memory has a message of its own
+      code = Failures.ofWork(e, commandLine);
+    }
     if (code != 0) { // an exit on success would make YARN call the application failed
       System.exit(code);
     }

@@ -21,11 +21,13 @@ import picocli.CommandLine.Option;
     name = "eval",
     mixinStandardHelpOptions = true,
     description = {
-      "Write energy, force, virial and per-atom energy of every frame and model,",
-      "and the ensemble's deviation, as JSON with all digits."
+      "Write what each model says of every frame, and their deviation, as JSON with all digits.",
+      "That is: energy, force, virial and energy per atom; the frames come from a JSON file."
     },
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"})
+    exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
+    footerHeading = "%nExamples:%n",
+    footer = {"  dpsieve eval -m models/*/graph.pb --json frames.json -o out.json"})
 final class EvalCommand implements Callable<Integer> {
   private static final int ATOMS_AT_ONCE = 8192;
 

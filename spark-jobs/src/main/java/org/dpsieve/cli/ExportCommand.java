@@ -14,7 +14,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "export",
     mixinStandardHelpOptions = true,
-    description = "Write a frames dataset as files that dpdata, dp train and ASE read.")
+    description = "Write a frames dataset as files that dpdata, dp train and ASE read.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  dpsieve export frames.parquet -o data --where \"formula LIKE 'Ag%%'\"",
+      "  dpsieve export frames.parquet -o frames --format extxyz"
+    })
 final class ExportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FRAMES", description = "A frames dataset, made by import.")
   private String frames;

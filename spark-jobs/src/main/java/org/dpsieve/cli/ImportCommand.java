@@ -20,6 +20,11 @@ import picocli.CommandLine.Spec;
       "Sources: folders of deepmd/npy or deepmd/npy/mixed systems at any depth, deepmd/hdf5 files"
           + " (file.hdf5 or file.hdf5#/group), extxyz files. Duplicates and bad frames are set aside"
           + " in FRAMES.quarantine."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  dpsieve import -s data/pbe -o frames.parquet",
+      "  dpsieve import -s old.hdf5 run.extxyz -o hdfs:///frames.parquet --type-map Ag,Au"
     })
 final class ImportCommand implements Callable<Integer> {
   @Option(

@@ -15,6 +15,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Exactly one iteration of simplify, the next one that is not complete.",
       "The last line printed is: continue, converged or stalled."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  while [ \"$(dpsieve iterate simplify.json machine.json --workdir run | tail -1)\" = continue ]; do :; done"
     })
 final class IterateCommand implements Callable<Integer> {
   @Mixin private RunArguments arguments;

@@ -3,6 +3,7 @@ package org.dpsieve.cli;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.dpsieve.config.Plan;
@@ -52,8 +53,7 @@ final class LoopRun {
         ProgressLine progress = new ProgressLine(out)) {
       RunConsole console = new RunConsole(workdir, progress);
       config.warnings().forEach(warning -> console.say("warning: " + warning));
-      config.migrations().forEach(console::note);
-      config.notes().forEach(console::note);
+      summary(config).forEach(console::note);
       console.say("work directory: " + workdir.root());
       try {
         SparkStages stages = new SparkStages(config, () -> arguments.spark.open("simplify"));
@@ -78,6 +78,18 @@ final class LoopRun {
     } catch (RuntimeException | IOException e) {
       throw WriteFailure.of(e, workdir.root().toString());
     }
+  }
+
+  /** What {@code --dry-run} lists key by key, in a line. */
+  private static List<String> summary(RunConfig config) {
+    int renamed = config.migrations().size();
+    int others = config.notes().size();
+    if (renamed + others == 0) {
+      return List.of();
+    }
+    return List.of(
+        "%d old or ignored keys and %d remarks about the two files: --dry-run lists them"
+            .formatted(renamed, others));
   }
 
   private static String word(Verdict verdict) {

@@ -29,7 +29,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Write the model deviation of every frame, as dp model-devi does.",
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"})
+    exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  dpsieve model-devi -m models/*/graph.pb -s data/pbe -o model_devi.out",
+      "  dpsieve model-devi -m models/*/graph.pb -s data/pbe --real_error -o error.out"
+    })
 final class ModelDeviCommand implements Callable<Integer> {
   @Mixin private ModelOptions models;
 

@@ -19,6 +19,12 @@ import picocli.CommandLine.Spec;
     description = {
       "Find the frames worth relabelling, relabel them, retrain the models; repeat until the models agree.",
       "Run it again to go on where it stopped."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  dpsieve simplify simplify.json machine.json --dry-run",
+      "  dpsieve simplify simplify.json machine.json --workdir run",
+      "  dpsieve simplify simplify.json machine.json --workdir run2 --seed 2 --max-iter 3"
     })
 final class SimplifyCommand implements Callable<Integer> {
   @Mixin private RunArguments arguments;

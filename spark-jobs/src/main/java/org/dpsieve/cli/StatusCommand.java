@@ -13,7 +13,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     mixinStandardHelpOptions = true,
-    description = "Say where a run stands. Starts nothing and changes nothing.")
+    description = "Say where a run stands. Starts nothing and changes nothing.",
+    footerHeading = "%nExamples:%n",
+    footer = {"  dpsieve status run"})
 final class StatusCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "WORKDIR",

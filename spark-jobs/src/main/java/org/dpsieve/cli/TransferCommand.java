@@ -41,7 +41,12 @@ import picocli.CommandLine.Spec;
           + " energy bias become the best there are for the loss. To train other layers, use dp train."
     },
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"})
+    exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  dpsieve transfer -m models/0/graph.pb -s data/pbe-d3 -o graph.pb",
+      "  dpsieve transfer -m models/0/graph.pb -s a b -o graph.pb --pref-v 0 --ridge 0"
+    })
 final class TransferCommand implements Callable<Integer> {
   @Option(
       names = {"-m", "--model"},

@@ -120,7 +120,7 @@ final class Engines {
                 () -> choiceOfBackend(section));
       }
       problems.warn(
-          "fp_style vasp: task folders are written to iter.*/02.fp and the run stops there; starting VASP and reading its outputs are not available yet");
+          "fp_style vasp: task folders are written to iter.*/02.fp and the run stops there, exit code 4; run VASP in them, then run this again: it reads OUTCAR or vasprun.xml and goes on");
       return section.with(Engine.COMMAND, Backend.LOCAL);
     }
     if (engine.equals(Optional.of("command"))) {

@@ -28,7 +28,7 @@ public final class RunTable {
 
   /** Two lines, over {@link #row}. */
   public List<String> header() {
-    String wide = "%" + (width + 7) + "s";
+    String wide = "%" + (width + 8) + "s";
     String frames = "%" + width + "s";
     return List.of(
         format(
@@ -66,7 +66,7 @@ public final class RunTable {
   public String row(Summary.Iteration iteration, Map<String, Double> seconds) {
     Facts.Picks picks = iteration.picks();
     boolean asked = iteration.deviation() != null;
-    String wide = "%" + width + "s%7s";
+    String wide = "%" + width + "s%8s";
     Facts.Quantiles deviation =
         asked
             ? iteration.deviation().maxDeviForce()

@@ -1,6 +1,7 @@
 package org.dpsieve.spark.frames;
 
 import java.util.List;
+import java.util.Optional;
 import org.dpsieve.error.InputException;
 
 /** Tells failures the user can mend (full disk, no permission) from defects. */
@@ -23,17 +24,10 @@ public final class WriteFailure {
       if (cause instanceof InputException input) {
         return input;
       }
-      if (says(cause, FULL)) {
-        return new InputException(
-            "%s: the disk is full (the target's, or Spark's scratch folder spark.local.dir); nothing was"
-                    .formatted(target)
-                + " written; free some space and run again",
-            failure);
-      }
-      if (says(cause, FORBIDDEN)) {
-        return new InputException(
-            target + ": cannot be written: " + firstLine(cause.getMessage()), failure);
-      }
+    }
+    Optional<String> message = message(failure);
+    if (message.isPresent()) {
+      return new InputException(target + ": " + message.get(), failure);
     }
     if (failure instanceof Error error) {
       throw error;
@@ -41,6 +35,21 @@ public final class WriteFailure {
     return failure instanceof RuntimeException runtime
         ? runtime
         : new IllegalStateException(target + ": cannot be written", failure);
+  }
+
+  /** What the user can mend, without the name of the target; empty when it is something else. */
+  public static Optional<String> message(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (says(cause, FULL)) {
+        return Optional.of(
+            "the disk is full (the target's, or Spark's scratch folder spark.local.dir); nothing was"
+                + " written; free some space and run again");
+      }
+      if (says(cause, FORBIDDEN)) {
+        return Optional.of("cannot be written: " + firstLine(cause.getMessage()));
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean says(Throwable cause, List<String> texts) {

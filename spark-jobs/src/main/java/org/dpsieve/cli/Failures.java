@@ -1,0 +1,80 @@
+package org.dpsieve.cli;
+
+import java.io.FileNotFoundException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.dpsieve.error.InputException;
+import org.dpsieve.spark.frames.WriteFailure;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What a person is told of a failure, and the exit code that goes with it. */
+final class Failures {
+  private static final int USER = 2;
+  private static final int DEFECT = 3;
+
+  /** How Spark quotes what a task threw; the message may have several lines. */
+  private static final Pattern QUOTED =
+      Pattern.compile(
+          "org\\.dpsieve\\.error\\.\\w*Exception: (.*?)(?=\\R\\s*at |\\R\\s*\\R|\\z)",
+          Pattern.DOTALL);
+
+  private Failures() {}
+
+  /** Of a command that was under way. */
+  static int ofWork(Throwable failure, CommandLine command) {
+    PrintWriter err = command.getErr();
+    Optional<String> message = forUser(failure);
+    if (message.isPresent()) {
+      err.println("error: " + message.get());
+      return USER;
+    }
+    err.println("This is a defect of dpsieve; please report it with the lines below.");
+    failure.printStackTrace(err);
+    return DEFECT;
+  }
+
+  /** What the user can mend, wherever in the chain of causes it is said. */
+  private static Optional<String> forUser(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof InputException) {
+        return Optional.of(cause.getMessage());
+      }
+      if (cause instanceof NoSuchFileException || cause instanceof FileNotFoundException) {
+        return Optional.of(cause.getMessage() + ": not found; expected a file or folder there");
+      }
+      if (cause instanceof AccessDeniedException denied) {
+        return Optional.of(
+            denied.getFile() + ": permission denied; mend the access or choose another");
+      }
+      if (cause instanceof OutOfMemoryError) {
+        return Optional.of(
+            "out of memory (%s); give more: DPSIEVE_MEMORY=8g scripts/dpsieve ..., or with spark-submit --driver-memory and --executor-memory"
+                .formatted(cause.getMessage()));
+      }
+    }
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      Matcher quoted = QUOTED.matcher(String.valueOf(cause.getMessage()));
+      if (quoted.find()) {
+        return Optional.of(quoted.group(1).strip());
+      }
+    }
+    return WriteFailure.message(failure);
+  }
+
+  /** Of the command line itself. */
+  static int ofArguments(ParameterException problem, String[] arguments) {
+    CommandLine command = problem.getCommandLine();
+    PrintWriter err = command.getErr();
+    String message = problem.getMessage();
+    err.println("error: " + message);
+    UnmatchedArgumentException.printSuggestions(problem, err);
+    err.printf("Try '%s --help'.%n", command.getCommandSpec().qualifiedName());
+    return USER;
+  }
+}

@@ -1,0 +1,132 @@
+package org.dpsieve.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.dpsieve.error.InputException;
+import org.dpsieve.label.FileLabels;
+import org.dpsieve.label.TaskOutcome;
+import org.dpsieve.label.vasp.VaspOutputs;
+import org.dpsieve.spark.frames.WriteFailure;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A labeller's output files to frames with labels. */
+@Command(
+    name = "labels",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Read a labeller's output files into frames with labels, and say how each calculation ended.",
+      "Converged geometries only, in the file's own cell orientation and atom order; the energy is"
+          + " VASP's free energy TOTEN."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  dpsieve labels --style vasp run/OUTCAR -o labels.json",
+      "  dpsieve labels --style vasp iter.000000/02.fp -o data"
+    })
+final class LabelsCommand implements Callable<Integer> {
+  /** Whose files. */
+  enum Style {
+    vasp
+  }
+
+  @Option(
+      names = "--style",
+      required = true,
+      paramLabel = "STYLE",
+      description = "Whose output files: ${COMPLETION-CANDIDATES}.")
+  private Style style;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE|DIR",
+      description = "OUTCAR or vasprun.xml files, or folders that hold some at any depth.")
+  private List<Path> paths;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "FILE.json|DIR",
+      description = "JSON file, or folder of deepmd/npy systems to make.")
+  private Path output;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    boolean json = output.toString().endsWith(".json");
+    Path folder = output.toAbsolutePath().getParent();
+    if (!Files.isDirectory(folder) || (json && Files.isDirectory(output))) {
+      throw new InputException(
+          output + ": cannot be written: expected a file or folder in a folder that exists");
+    }
+    if (!json && Files.exists(output)) {
+      throw new InputException(output + ": exists already; remove it or choose another name");
+    }
+    List<FileLabels> files = new ArrayList<>();
+    for (Path path : paths) {
+      files.addAll(
+          switch (style) {
+            case vasp -> VaspOutputs.read(path);
+          });
+    }
+    write(files, json);
+    report(files);
+    return 0;
+  }
+
+  private void write(List<FileLabels> files, boolean json) throws IOException {
+    if (!json && files.stream().allMatch(file -> file.frames().isEmpty())) {
+      report(files);
+      throw new InputException(
+          "no label found in %d files, nothing was written; see the outcomes above"
+              .formatted(files.size()));
+    }
+    Path part =
+        Files.createTempDirectory(
+            output.toAbsolutePath().getParent(), output.getFileName() + ".part");
+    try {
+      Path whole = part.resolve("whole");
+      if (json) {
+        LabelledFrames.json(files, whole);
+      } else {
+        LabelledFrames.deepmd(files, whole);
+      }
+      Files.move(whole, output, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw WriteFailure.of(e, output.toString());
+    } finally {
+      try (Stream<Path> left = Files.walk(part)) {
+        for (Path path : (Iterable<Path>) left.sorted(Comparator.reverseOrder())::iterator) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+
+  private void report(List<FileLabels> files) {
+    var out = spec.commandLine().getOut();
+    long frames = 0;
+    for (FileLabels file : files) {
+      frames += file.frames().size();
+      out.printf(
+          "%s: %s, %d frames%s%n",
+          file.file(),
+          file.outcome().key(),
+          file.frames().size(),
+          file.outcome() == TaskOutcome.FINISHED ? "" : " (" + file.reason() + ")");
+    }
+    out.printf("%d files, %d labelled frames -> %s%n", files.size(), frames, output);
+    out.flush();
+  }
+}
