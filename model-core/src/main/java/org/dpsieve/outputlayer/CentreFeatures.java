@@ -288,27 +288,48 @@ final class CentreFeatures implements AutoCloseable {
       int fromSlope,
       double[] tangent) {
     int outputs = hidden.get(0).layer.outputs();
-    int part = 2 * neighbors * firstColumns;
     double[] row = environment.row();
     double scale = 1 / descriptor.normalization();
     double[] sum = new double[firstColumns];
+    double[] via = new double[2 * COLUMNS];
     for (int x = 0; x < 3; x++) {
-      Arrays.fill(sum, 0);
       double ds = environment.slope()[12 * pair + x];
       for (int c = 0; c < COLUMNS; c++) {
-        double viaRow = scale * environment.slope()[12 * pair + 3 * c + x];
-        double viaEmbedding = scale * ds * row[COLUMNS * pair + c];
-        int valueAt = c * part + k * firstColumns;
-        int slopeAt = valueAt + neighbors * firstColumns;
-        for (int h = 0; h < firstColumns; h++) {
-          sum[h] += viaRow * products[valueAt + h] + viaEmbedding * products[slopeAt + h];
-        }
+        via[2 * c] = scale * environment.slope()[12 * pair + 3 * c + x];
+        via[2 * c + 1] = scale * ds * row[COLUMNS * pair + c];
       }
+      weightedSum(via, products, k * firstColumns, neighbors * firstColumns, sum);
       int target = (3 * pair + x) * outputs;
       for (int h = 0; h < outputs; h++) {
-        double shortcut = firstColumns > outputs ? sum[outputs + h] : 0;
-        tangent[target + h] = slope[fromSlope + h] * sum[h] + shortcut;
+        tangent[target + h] = slope[fromSlope + h] * sum[h];
       }
+      for (int h = outputs; h < firstColumns; h++) {
+        tangent[target + h - outputs] += sum[h];
+      }
+    }
+  }
+
+  /** sum = the eight rows that begin at {@code from}, {@code from + step} ..., times their factors. */
+  private static void weightedSum(double[] f, double[] rows, int from, int step, double[] sum) {
+    double f0 = f[0];
+    double f1 = f[1];
+    double f2 = f[2];
+    double f3 = f[3];
+    double f4 = f[4];
+    double f5 = f[5];
+    double f6 = f[6];
+    double f7 = f[7];
+    for (int h = 0; h < sum.length; h++) {
+      int at = from + h;
+      sum[h] =
+          f0 * rows[at]
+              + f1 * rows[at + step]
+              + f2 * rows[at + 2 * step]
+              + f3 * rows[at + 3 * step]
+              + f4 * rows[at + 4 * step]
+              + f5 * rows[at + 5 * step]
+              + f6 * rows[at + 6 * step]
+              + f7 * rows[at + 7 * step];
     }
   }
 

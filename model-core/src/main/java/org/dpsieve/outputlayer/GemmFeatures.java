@@ -16,7 +16,7 @@ import org.dpsieve.neighbor.Neighbors;
  * nothing but the frame and the model, so any order of frames gives the same bits.
  */
 public final class GemmFeatures implements FeatureKernel {
-  private static final int BLOCK = 8; // atoms; their matrices stay in the second-level cache
+  private static final int BLOCK = 4; // atoms; their matrices stay in the second-level cache
 
   private final DeepPotential model;
   private final OutputParameters parameters;
@@ -121,23 +121,27 @@ public final class GemmFeatures implements FeatureKernel {
       features.energy()[offset + width] += vacuum[type] == null ? 1 : 0;
       for (int pair = block.start()[atom]; pair < block.start()[atom + 1]; pair++) {
         for (int x = 0; x < 3; x++) {
-          int tangent = (3 * pair + x) * width;
+          double[] tangent = result.tangent();
+          int from = (3 * pair + x) * width;
           int centre = (3 * block.atoms()[atom] + x) * size + offset;
           int neighbor = (3 * block.neighbor()[pair] + x) * size + offset;
-          for (int h = 0; h < width; h++) {
-            double derivative = result.tangent()[tangent + h];
-            features.force()[centre + h] += derivative;
-            features.force()[neighbor + h] -= derivative;
-          }
+          addScaled(1, tangent, from, features.force(), centre, width);
+          addScaled(-1, tangent, from, features.force(), neighbor, width);
           for (int a = 0; a < 3; a++) {
-            double displacement = block.displacement()[3 * pair + a];
             int component = (3 * x + a) * size + offset;
-            for (int h = 0; h < width; h++) {
-              features.virial()[component + h] -= displacement * result.tangent()[tangent + h];
-            }
+            double displacement = block.displacement()[3 * pair + a];
+            addScaled(-displacement, tangent, from, features.virial(), component, width);
           }
         }
       }
+    }
+  }
+
+  /** A loop of its own for each target, or the compiler does not vectorise it. */
+  private static void addScaled(
+      double factor, double[] source, int fromSource, double[] target, int fromTarget, int count) {
+    for (int h = 0; h < count; h++) {
+      target[fromTarget + h] += factor * source[fromSource + h];
     }
   }
 

@@ -69,8 +69,11 @@ final class LayerRows implements AutoCloseable {
     int inputs = layer.inputs();
     int width = layer.outputs();
     for (int row = 0; row < rows; row++) {
-      for (int h = 0; h < width; h++) {
-        y[row * width + h] += x[row * inputs + h % inputs];
+      for (int from = 0; from < width; from += inputs) { // once, or twice where it doubles
+        int to = Math.min(inputs, width - from);
+        for (int h = 0; h < to; h++) {
+          y[row * width + from + h] += x[row * inputs + h];
+        }
       }
     }
   }

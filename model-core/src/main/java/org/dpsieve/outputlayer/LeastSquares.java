@@ -1,5 +1,8 @@
 package org.dpsieve.outputlayer;
 
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dgelsd;
+import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
+
 import org.dpsieve.error.InputException;
 
 /**
@@ -10,6 +13,9 @@ import org.dpsieve.error.InputException;
 final class LeastSquares {
   /** Eigenvalues below this part of the trace may be rounding. */
   private static final double ROUNDING = 4 * Math.ulp(1.0);
+
+  /** Singular values below this part of the largest are rounding of the sums. */
+  private static final double CUTOFF = 2e-15;
 
   private final int size;
   private final double[] matrix; // without the shift, row-major [size, size]
@@ -92,17 +98,47 @@ final class LeastSquares {
   }
 
   /**
-   * The minimum of the loss alone; of several, the smallest change: directions whose eigenvalue is
-   * no larger than rounding in the sums makes it stay as they were.
+   * The minimum of the loss alone; of several, the smallest change beside the shift: LAPACK's
+   * {@code dgelsd} on the normal equations, singular values below {@link #CUTOFF} of the largest
+   * taken as zero.
+   *
+   * <p>Hidden units are so alike that some hundred labels leave eigenvalues down to 1e-16 of the
+   * largest, where sums in double precision are rounded, so digits of the result belong to the
+   * method: for the four models of the Ag-Au example and a hundred frames, a singular value
+   * decomposition of all rows reaches a loss 0.003 to 3 % lower, and errors on other frames that
+   * differ by up to 2 %, some lower and some higher. Rows of a large training set fit no memory.
+   *
+   * @param biases places of the biases among the parameters
    */
-  static double[] smallestChange(NormalEquations equations, LossPrefactors prefactors) {
-    LeastSquares all = new LeastSquares(equations, prefactors, new int[0]);
-    SymmetricEigen eigen = SymmetricEigen.of(all.matrix, all.size);
-    double[] component = eigen.project(all.right);
-    for (int k = 0; k < all.size; k++) {
-      double value = eigen.values()[k];
-      component[k] = value > all.rounding() ? component[k] / value : 0;
+  static double[] smallestChange(
+      NormalEquations equations, LossPrefactors prefactors, int[] biases) {
+    LeastSquares whole = new LeastSquares(equations, prefactors, new int[0]);
+    LeastSquares shifted = new LeastSquares(equations, prefactors, biases);
+    int size = whole.size;
+    double[] change = shifted.right;
+    double[] singular = new double[size];
+    int[] rank = new int[1];
+    // symmetric: column-major is row-major
+    int info =
+        LAPACKE_dgelsd(
+            LAPACK_COL_MAJOR,
+            size,
+            size,
+            1,
+            whole.matrix,
+            size,
+            change,
+            size,
+            singular,
+            CUTOFF,
+            rank);
+    if (info != 0) {
+      throw new IllegalStateException(
+          "LAPACK dgelsd ended with %d on %d parameters".formatted(info, size));
     }
-    return eigen.combine(component);
+    for (int k = 0; k < size; k++) {
+      change[k] += shifted.bestShift * shifted.shift[k];
+    }
+    return change;
   }
 }

@@ -37,7 +37,7 @@ public record OutputLayerFit(double[] change, double ridge, boolean chosen) {
       throw new InputException("no labelled frame to fit the output layer to");
     }
     if (ridge.isPresent() && ridge.getAsDouble() == 0) {
-      return new OutputLayerFit(LeastSquares.smallestChange(all, prefactors), 0, false);
+      return new OutputLayerFit(LeastSquares.smallestChange(all, prefactors, biases), 0, false);
     }
     LeastSquares problem = new LeastSquares(all, prefactors, biases);
     double value = ridge.orElseGet(() -> chosenRidge(folds, prefactors, biases));

@@ -151,11 +151,10 @@ class OutputLayerStageTest {
     for (int k = 0; k < 4; k++) {
       JsonNode model = expected.path("models").path(k);
       String what = "model " + k;
-      // one direction of model 0 is within rounding of the normal equations: an exact solution
-      // differs from the file by 0.7 % on the frames fitted and 1.1 % on the others
+      // eigenvalues down to 1e-16 of the largest: rounding decides the fourth digit
       close(solutions.get(k).before(), model.path("before").path("train"), 1e-6, what);
-      close(solutions.get(k).after(), model.path("after").path("train"), 5e-3, what);
-      close(unseen.get(k), model.path("after").path("test"), 1e-2, what + " unseen");
+      close(solutions.get(k).after(), model.path("after").path("train"), 2e-3, what);
+      close(unseen.get(k), model.path("after").path("test"), 2e-3, what + " unseen");
     }
   }
 
