@@ -309,7 +309,9 @@ final class CentreFeatures implements AutoCloseable {
     }
   }
 
-  /** sum = the eight rows that begin at {@code from}, {@code from + step} ..., times their factors. */
+  /**
+   * sum = the eight rows that begin at {@code from}, {@code from + step} ..., times their factors.
+   */
   private static void weightedSum(double[] f, double[] rows, int from, int step, double[] sum) {
     double f0 = f[0];
     double f1 = f[1];

@@ -1,8 +1,5 @@
 package org.dpsieve.outputlayer;
 
-import static org.bytedeco.openblas.global.openblas.LAPACKE_dgelsd;
-import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
-
 import org.dpsieve.error.InputException;
 
 /**
@@ -114,29 +111,9 @@ final class LeastSquares {
       NormalEquations equations, LossPrefactors prefactors, int[] biases) {
     LeastSquares whole = new LeastSquares(equations, prefactors, new int[0]);
     LeastSquares shifted = new LeastSquares(equations, prefactors, biases);
-    int size = whole.size;
     double[] change = shifted.right;
-    double[] singular = new double[size];
-    int[] rank = new int[1];
-    // symmetric: column-major is row-major
-    int info =
-        LAPACKE_dgelsd(
-            LAPACK_COL_MAJOR,
-            size,
-            size,
-            1,
-            whole.matrix,
-            size,
-            change,
-            size,
-            singular,
-            CUTOFF,
-            rank);
-    if (info != 0) {
-      throw new IllegalStateException(
-          "LAPACK dgelsd ended with %d on %d parameters".formatted(info, size));
-    }
-    for (int k = 0; k < size; k++) {
+    OpenBlas.leastSquares(whole.matrix, change, CUTOFF);
+    for (int k = 0; k < change.length; k++) {
       change[k] += shifted.bestShift * shifted.shift[k];
     }
     return change;

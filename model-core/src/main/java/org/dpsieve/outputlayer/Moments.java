@@ -1,10 +1,5 @@
 package org.dpsieve.outputlayer;
 
-import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
-import static org.bytedeco.openblas.global.openblas.CblasTrans;
-import static org.bytedeco.openblas.global.openblas.CblasUpper;
-import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
-
 import java.io.Serializable;
 
 /**
@@ -32,8 +27,7 @@ final class Moments implements Serializable {
    */
   void add(double[] x, double[] residual, double weight) {
     int count = residual.length;
-    cblas_dsyrk(
-        CblasRowMajor, CblasUpper, CblasTrans, size, count, weight, x, size, 1, matrix, size);
+    OpenBlas.addGram(count, size, weight, x, matrix);
     for (int row = 0; row < count; row++) {
       double weighted = weight * residual[row];
       for (int k = 0; k < size; k++) {

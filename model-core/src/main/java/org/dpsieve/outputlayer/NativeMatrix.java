@@ -11,6 +11,10 @@ import org.bytedeco.javacpp.DoublePointer;
  * more. Must be closed.
  */
 final class NativeMatrix implements AutoCloseable {
+  static {
+    OpenBlas.load();
+  }
+
   private DoublePointer data;
 
   NativeMatrix() {

@@ -59,12 +59,17 @@ public record OutputLayerFit(double[] change, double ridge, boolean chosen) {
    * Cross-validation that leaves out whole frames, a fold at a time. Taking single labels as the
    * data, as the closed formula of generalised cross-validation does, sees thousands of force
    * components against some hundred parameters and finds no reason for any ridge; but the
-   * components of a frame, its energy and its virial err together.
+   * components of a frame, its energy and its virial err together. For the four models and the pool
+   * of the Ag-Au example, 100 labels drawn at random and a ridge on the weights by generalised
+   * cross-validation leave 500 to 590 of 2,500 frames on which the models disagree; this choice,
+   * with the same labels, 176 to 234.
    *
    * <p>Of all ridges whose force error on frames left out is, within its own uncertainty, the
    * smallest, the largest is taken: the mean square over N frames is uncertain by about 1/sqrt(N)
    * of itself. The larger the ridge, the less the models of an ensemble disagree on frames unlike
-   * the labelled ones. Without force labels the loss decides in place of the force error.
+   * the labelled ones. It has a price: with 100 labels of that pool, energies of other frames came
+   * out between 11 % more and 33 % less accurate than without a ridge, forces 0 to 12 % more.
+   * Without force labels the loss decides in place of the force error.
    */
   private static double chosenRidge(
       NormalEquations[] folds, LossPrefactors prefactors, int[] biases) {
@@ -106,9 +111,13 @@ public record OutputLayerFit(double[] change, double ridge, boolean chosen) {
     return ridges[chosen];
   }
 
-  /** 1e-3 to 1e3, four a decade. */
+  /**
+   * 1e-3 to 30, four a decade. Where cross-validation asks for more, a fold has left out all frames
+   * of their kind, and what it says of them means nothing: with 15 labels of many compositions, 30
+   * was better than 1,000 by a factor of 5 in the loss of other frames.
+   */
   static double[] grid() {
-    double[] ridges = new double[25];
+    double[] ridges = new double[19];
     for (int k = 0; k < ridges.length; k++) {
       ridges[k] = Math.pow(10, -3 + k / 4.0);
     }

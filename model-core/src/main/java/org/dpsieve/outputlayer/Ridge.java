@@ -1,8 +1,5 @@
 package org.dpsieve.outputlayer;
 
-import static org.bytedeco.openblas.global.openblas.LAPACKE_dposv;
-import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
-
 /**
  * The minima of loss + ridge · mean(ΔF²). ΔF is the difference from the starting model's forces,
  * averaged over the labelled frames' components and frames: a ridge is one more loss prefactor, for
@@ -47,12 +44,7 @@ final class Ridge {
       matrix[k * size + k] += ridge * floor + problem.rounding();
     }
     double[] change = problem.right().clone();
-    // symmetric: column-major is row-major
-    int info = LAPACKE_dposv(LAPACK_COL_MAJOR, (byte) 'U', size, 1, matrix, size, change, size);
-    if (info != 0) {
-      throw new IllegalStateException(
-          "LAPACK dposv ended with %d on %d parameters, ridge %s".formatted(info, size, ridge));
-    }
+    OpenBlas.solve(matrix, change);
     return problem.withShift(change);
   }
 }

@@ -97,8 +97,11 @@ final class TransferCommand implements Callable<Integer> {
       names = "--ridge",
       paramLabel = "X",
       description =
-          "Loss prefactor of the change of forces against the model's own; 0 for none. Default: chosen by"
-              + " cross-validation that leaves out frames.")
+          "Loss prefactor of the mean square change of the forces from the model's own, on the labelled frames;"
+              + " 0 for none. An energy shift common to all atoms is free. Default: chosen by cross-validation"
+              + " that leaves out a fifth of the frames at a time: from 0.001 to 30, the largest ridge whose"
+              + " force error on frames left out is the smallest within 1/sqrt(number of frames), if the"
+              + " energies' error is not above 1.5 times its smallest.")
   private Double ridge;
 
   @Mixin private SparkOptions spark;
@@ -115,6 +118,10 @@ final class TransferCommand implements Callable<Integer> {
     if (!Files.isDirectory(folder) || Files.isDirectory(output)) {
       throw new InputException(
           output + ": cannot be written: expected a file in a folder that exists");
+    }
+    if (Files.exists(output) && Files.exists(model) && Files.isSameFile(output, model)) {
+      throw new InputException(
+          output + ": would replace the model it starts from; choose another -o");
     }
     DeepPotential start = ModelFiles.read(model);
     List<Row> rows = rows();

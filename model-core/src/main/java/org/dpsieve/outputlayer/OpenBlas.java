@@ -1,0 +1,83 @@
+package org.dpsieve.outputlayer;
+
+import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas.CblasTrans;
+import static org.bytedeco.openblas.global.openblas.CblasUpper;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dgelsd;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dposv;
+import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
+import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
+
+import org.bytedeco.javacpp.Loader;
+
+/**
+ * BLAS and LAPACK of the OpenBLAS that ND4J ships, on one core whatever OMP_NUM_THREADS says: tasks
+ * are the parallelism, and more threads would add in another order.
+ */
+final class OpenBlas {
+  static {
+    Loader.load(org.bytedeco.openblas.global.openblas.class);
+    org.bytedeco.openblas.presets.openblas_nolapack.blas_set_num_threads(1);
+  }
+
+  private OpenBlas() {}
+
+  /** Does nothing but make sure that the library is loaded and uses one core. */
+  static void load() {}
+
+  /**
+   * Adds weight xᵀ x to the upper triangle of a matrix.
+   *
+   * @param x row-major [rows, size]
+   * @param matrix row-major [size, size]
+   */
+  static void addGram(int rows, int size, double weight, double[] x, double[] matrix) {
+    cblas_dsyrk(
+        CblasRowMajor, CblasUpper, CblasTrans, size, rows, weight, x, size, 1, matrix, size);
+  }
+
+  /**
+   * The solution of a symmetric, positive definite system; overwrites both arguments.
+   *
+   * @param matrix [size, size]
+   * @param right [size]; becomes the solution
+   */
+  static void solve(double[] matrix, double[] right) {
+    int size = right.length;
+    // symmetric: column-major is row-major
+    int info = LAPACKE_dposv(LAPACK_COL_MAJOR, (byte) 'U', size, 1, matrix, size, right, size);
+    require("dposv", info, size);
+  }
+
+  /**
+   * The shortest x with the least |matrix x - right|; overwrites both arguments.
+   *
+   * @param matrix symmetric, [size, size]
+   * @param right [size]; becomes the solution
+   * @param cutoff singular values below this part of the largest are taken as zero
+   */
+  static void leastSquares(double[] matrix, double[] right, double cutoff) {
+    int size = right.length;
+    int info =
+        LAPACKE_dgelsd(
+            LAPACK_COL_MAJOR,
+            size,
+            size,
+            1,
+            matrix,
+            size,
+            right,
+            size,
+            new double[size],
+            cutoff,
+            new int[1]);
+    require("dgelsd", info, size);
+  }
+
+  private static void require(String routine, int info, int size) {
+    if (info != 0) {
+      throw new IllegalStateException(
+          "LAPACK %s ended with %d on %d parameters".formatted(routine, info, size));
+    }
+  }
+}

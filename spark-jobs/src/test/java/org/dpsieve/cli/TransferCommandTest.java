@@ -1,0 +1,211 @@
+package org.dpsieve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.infer.Prediction;
+import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.deepmd.DeepmdSystems;
+import org.dpsieve.io.deepmd.NpySystemWriter;
+import org.dpsieve.kernel.reference.ReferenceModel;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.testing.DeepmdKit;
+import org.dpsieve.testing.Predictions;
+import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TransferCommandTest {
+  private static final Path BUILT_IN = Shared.repository().resolve("conf/ag-au");
+  private static final Path MODEL = BUILT_IN.resolve("models/0/graph.pb");
+
+  private static final String EVALUATE =
+      """
+      import json, sys
+      import numpy as np
+      from deepmd.infer import DeepPot
+      system, model, target = sys.argv[1:]
+      load = lambda name: np.load(f"{system}/set.000/{name}.npy")
+      types = [int(t) for t in open(f"{system}/type.raw").read().split()]
+      names = open(f"{system}/type_map.raw").read().split()
+      potential = DeepPot(model)
+      types = [potential.get_type_map().index(names[t]) for t in types]
+      e, f, v, a, _ = potential.eval(load("coord"), load("box"), types, atomic=True)
+      json.dump([dict(energy=e[i].item(), force=f[i].ravel().tolist(), virial=v[i].ravel().tolist(),
+                      atom_energy=a[i].ravel().tolist()) for i in range(len(e))], open(target, "w"))
+      """;
+
+  @TempDir private Path folder;
+  private Path mixed;
+  private Path silver;
+  private Path target;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeEach
+  void writeSystems() throws IOException {
+    mixed = system("Ag4Au4", 8);
+    silver = system("Ag8", 4);
+    target = folder.resolve("new.pb");
+  }
+
+  /** Labelled frames, 0.6 eV an atom below the built-in ones. */
+  private Path system(String name, int frames) throws IOException {
+    List<Frame> shifted = new ArrayList<>();
+    for (Frame frame : DeepmdSystems.readNpy(BUILT_IN.resolve("pbe/" + name)).subList(0, frames)) {
+      Labels labels = frame.labels();
+      double energy = labels.energy() - 0.6 * frame.atomCount();
+      shifted.add(frame.withLabels(new Labels(energy, labels.force(), labels.virial())));
+    }
+    return write(name, shifted);
+  }
+
+  private Path write(String name, List<Frame> frames) throws IOException {
+    Path system = folder.resolve(name);
+    LocalStorage storage = new LocalStorage();
+    List<String> elements = List.of("Ag", "Au", "Cu");
+    try (NpySystemWriter writer =
+        new NpySystemWriter(storage, system.toString(), elements, frames.size())) {
+      for (Frame frame : frames) {
+        writer.add(frame);
+      }
+    }
+    return system;
+  }
+
+  private int run(Object... options) {
+    List<String> arguments = new ArrayList<>(List.of("transfer"));
+    for (Object option : options) {
+      arguments.add(option.toString());
+    }
+    return Dpsieve.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments.toArray(new String[0]));
+  }
+
+  @Test
+  void writesAModelThatDeepmdKitEvaluatesAsWeDo() throws IOException, InterruptedException {
+    assertThat(run("-m", MODEL, "-s", mixed, "-s", silver, "-o", target)).as("%s", err).isZero();
+    assertThat(out.toString())
+        .contains("labelled frames   12", "chosen by cross-validation", "written: " + target);
+    DeepPotential written = ModelFiles.read(target);
+    ReferenceModel model = new ReferenceModel(written);
+    List<Frame> frames = DeepmdSystems.readNpy(mixed);
+    for (Frame frame : frames.subList(0, 2)) {
+      double perAtom = (model.evaluate(frame).energy() - frame.labels().energy()) / 8;
+      assertThat(perAtom).isCloseTo(0, within(0.02));
+    }
+    Path python = DeepmdKit.python();
+    Path told = folder.resolve("dp.json");
+    Path log = folder.resolve("log");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            List.of(
+                python.toString(),
+                "-c",
+                EVALUATE,
+                mixed.toString(),
+                target.toString(),
+                told.toString()));
+    builder.environment().put("OMP_NUM_THREADS", "1");
+    builder.environment().put("TF_CPP_MIN_LOG_LEVEL", "3");
+    Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(log)).isZero();
+    JsonNode dp = new ObjectMapper().readTree(told.toFile());
+    for (int k = 0; k < 2; k++) {
+      Prediction expected =
+          new Prediction(
+              dp.path(k).path("energy").asDouble(),
+              numbers(dp.path(k).path("force")),
+              numbers(dp.path(k).path("virial")),
+              numbers(dp.path(k).path("atom_energy")));
+      Predictions.assertClose(model.evaluate(frames.get(k)), expected, 1, frames.get(k).name());
+    }
+  }
+
+  private static double[] numbers(JsonNode list) {
+    double[] numbers = new double[list.size()];
+    for (int k = 0; k < numbers.length; k++) {
+      numbers[k] = list.get(k).asDouble();
+    }
+    return numbers;
+  }
+
+  @Test
+  void sameBytesOnAnyNumberOfCoresAndOverAnExistingFile() throws IOException {
+    assertThat(run("-m", MODEL, "-s", mixed, silver, "-o", target, "--master", "local[1]"))
+        .as("%s", err)
+        .isZero();
+    byte[] one = Files.readAllBytes(target);
+    assertThat(run("-m", MODEL, "-s", silver, mixed, "-o", target, "--master", "local[2]"))
+        .as("%s", err)
+        .isZero();
+    assertThat(Files.readAllBytes(target)).isEqualTo(one);
+  }
+
+  @Test
+  void aGivenRidgeIsTaken() {
+    assertThat(run("-m", MODEL, "-s", silver, "-o", target, "--ridge", "0.5"))
+        .as("%s", err)
+        .isZero();
+    assertThat(out.toString()).contains("ridge             0.5 (given)");
+    assertThat(run("-m", MODEL, "-s", silver, "-o", target, "--ridge=-1")).isEqualTo(2);
+    assertThat(run("-m", MODEL, "-s", silver, "-o", target, "--ridge=many")).isEqualTo(2);
+    assertThat(err.toString()).contains("--ridge is -1.0", "many");
+  }
+
+  @Test
+  void framesWithoutLabelsAreRefused() throws IOException {
+    Frame labelled = DeepmdSystems.readNpy(silver).get(0);
+    Path bare = write("bare", List.of(labelled.withLabels(Labels.NONE)));
+    assertThat(run("-m", MODEL, "-s", bare, "-o", target)).isEqualTo(2);
+    assertThat(err.toString()).contains("no frame has an energy, force or virial label");
+    assertThat(target).doesNotExist();
+  }
+
+  @Test
+  void anElementTheModelLacksIsRefused() throws IOException {
+    Frame any = DeepmdSystems.readNpy(silver).get(0);
+    int[] z = any.z().clone();
+    z[3] = 29;
+    Path copper =
+        write("copper", List.of(new Frame("copper", 0, z, any.coord(), any.cell(), any.labels())));
+    assertThat(run("-m", MODEL, "-s", copper, "-o", target)).isEqualTo(2);
+    assertThat(err.toString()).contains("Cu", "Ag Au");
+    assertThat(target).doesNotExist();
+  }
+
+  @Test
+  void wrongFilesAreNamed() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.pb"), "no model");
+    assertThat(run("-m", text, "-s", silver, "-o", target)).isEqualTo(2);
+    assertThat(err.toString()).contains(text.toString());
+    Path missing = folder.resolve("missing");
+    assertThat(run("-m", MODEL, "-s", missing, "-o", target)).isEqualTo(2);
+    assertThat(err.toString()).contains(missing.toString());
+    Path nowhere = folder.resolve("nowhere/new.pb");
+    assertThat(run("-m", MODEL, "-s", silver, "-o", nowhere)).isEqualTo(2);
+    assertThat(err.toString()).contains(nowhere.toString());
+    Path model = Files.copy(MODEL, folder.resolve("start.pb"));
+    assertThat(run("-m", model, "-s", silver, "-o", model)).isEqualTo(2);
+    assertThat(err.toString()).contains("would replace the model it starts from");
+    assertThat(model).hasSameBinaryContentAs(MODEL);
+  }
+}
