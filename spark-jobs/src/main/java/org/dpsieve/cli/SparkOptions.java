@@ -23,6 +23,9 @@ final class SparkOptions {
       conf.setIfMissing("spark.driver.host", "localhost");
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
       conf.setIfMissing("spark.ui.enabled", "false");
+      // Spark's 200 make one machine spend half a minute a run on empty tasks; no result depends on
+      // it
+      conf.setIfMissing("spark.sql.shuffle.partitions", "8");
     }
     conf.setIfMissing("spark.app.name", "dpsieve " + name);
     // one task, one core: BLAS must not start threads of its own
