@@ -51,7 +51,11 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     SparkSession session = spark.open("export");
-    FrameExport.Report report = FrameExport.run(session, frames, where, format, output);
+    FrameExport.Report report;
+    try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
+      progress.show("exporting");
+      report = FrameExport.run(session, frames, where, format, output);
+    }
     spec.commandLine()
         .getOut()
         .printf("%d systems, %d frames -> %s%n", report.systems(), report.frames(), output);

@@ -55,7 +55,11 @@ final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     SparkSession session = spark.open("import");
-    ImportReport report = FrameImport.run(session, sources, output, typeMap);
+    ImportReport report;
+    try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
+      progress.show("importing");
+      report = FrameImport.run(session, sources, output, typeMap);
+    }
     spec.commandLine().getOut().println(report.summary(output));
     return 0;
   }

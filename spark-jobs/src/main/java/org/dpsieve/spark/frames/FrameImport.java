@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.when;
 
 import java.io.IOException;
 import java.io.Serializable;
@@ -66,6 +67,17 @@ public final class FrameImport {
           .add("system_number", DataTypes.IntegerType, false)
           .add("file", DataTypes.StringType, false)
           .add("reason", DataTypes.StringType, true);
+
+  private static final StructType QUARANTINE =
+      new StructType()
+          .add("file", DataTypes.StringType, false)
+          .add("frame", DataTypes.IntegerType, false)
+          .add("reason", DataTypes.StringType, true)
+          .add("system", DataTypes.StringType, false)
+          .add("frame_id", DataTypes.StringType, false);
+
+  /** How many frames one task looks through for duplicates: few tasks for few frames. */
+  private static final long KEYS_PER_TASK = 1 << 18;
 
   private final SparkSession spark;
   private final List<String> sources;
@@ -201,15 +213,24 @@ public final class FrameImport {
       Dataset<Row> frames, Dataset<Row> keys, int systems, List<SystemCheck> checks) {
     Dataset<Row> good = keys.where(col("reason").isNull());
     Dataset<Row> bad = keys.where(col("reason").isNotNull());
-    Dataset<Row> duplicates = duplicates(good).persist(StorageLevel.MEMORY_AND_DISK());
+    Row totals =
+        keys.agg(
+                functions.count(when(col("reason").isNull(), 1)),
+                functions.sum(when(col("reason").isNull(), col("natoms"))),
+                functions.count("reason"))
+            .head();
+    long goodFrames = totals.getLong(0);
+    Dataset<Row> duplicates =
+        duplicates(good, (int) (1 + goodFrames / KEYS_PER_TASK))
+            .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      Row totals = good.agg(functions.count("natoms"), functions.sum("natoms")).head();
+      long equal = duplicates.count();
       ImportReport report =
           new ImportReport(
               systems,
-              totals.getLong(0) - duplicates.count(),
-              duplicates.count(),
-              bad.count(),
+              goodFrames - equal,
+              equal,
+              totals.getLong(2),
               target + ".quarantine",
               typeMap(checks),
               ignored(checks));
@@ -223,7 +244,12 @@ public final class FrameImport {
                     example.<Integer>getAs("index"),
                     example.<String>getAs("reason")));
       }
-      writeQuarantine(bad, duplicates);
+      writeQuarantine(
+          report.duplicates() + report.badFrames() == 0
+              ? spark.createDataFrame(List.of(), QUARANTINE)
+              : bad.union(duplicates)
+                  .withColumnRenamed("index", "frame")
+                  .select(columns(QUARANTINE)));
       Dataset<Row> unique = frames.where(col("reason").isNull());
       if (report.duplicates() > 0) {
         Dataset<Row> dropped =
@@ -238,12 +264,9 @@ public final class FrameImport {
                 "left_anti");
       }
       ParquetCommit.write(
-          unique.select(
-              Arrays.stream(FrameRows.SCHEMA.fieldNames())
-                  .map(functions::col)
-                  .toArray(Column[]::new)),
+          unique.select(columns(FrameRows.SCHEMA)),
           List.of("formula", "frame_id"),
-          rowsPerFile(totals.getLong(0), totals.getLong(1)),
+          rowsPerFile(goodFrames, totals.getLong(1)),
           target,
           report.toMetadata());
       return report;
@@ -253,9 +276,10 @@ public final class FrameImport {
   }
 
   /** All but the first frame, in the order of the sources, of those with equal id. */
-  private static Dataset<Row> duplicates(Dataset<Row> good) {
+  private static Dataset<Row> duplicates(Dataset<Row> good, int tasks) {
     WindowSpec equal = Window.partitionBy("frame_id").orderBy("system_number", "index");
-    return good.withColumn("rank", row_number().over(equal))
+    return good.repartition(tasks, col("frame_id"))
+        .withColumn("rank", row_number().over(equal))
         .withColumn("file_kept", first("file").over(equal))
         .withColumn("index_kept", first("index").over(equal))
         .where(col("rank").gt(1))
@@ -265,19 +289,17 @@ public final class FrameImport {
         .select(good.columns()[0], Arrays.copyOfRange(good.columns(), 1, good.columns().length));
   }
 
-  private void writeQuarantine(Dataset<Row> bad, Dataset<Row> duplicates) {
+  private static Column[] columns(StructType schema) {
+    return Arrays.stream(schema.fieldNames()).map(functions::col).toArray(Column[]::new);
+  }
+
+  private void writeQuarantine(Dataset<Row> setAside) {
     String quarantine = target + ".quarantine";
     if (ParquetCommit.isComplete(spark, quarantine)) { // of an import that was killed after this
       ParquetCommit.remove(spark, quarantine);
     }
     ParquetCommit.write(
-        bad.union(duplicates)
-            .select(
-                col("file"),
-                col("index").as("frame"),
-                col("reason"),
-                col("system"),
-                col("frame_id")),
+        setAside,
         List.of("file", "frame"),
         QUARANTINE_ROWS_PER_FILE,
         quarantine,

@@ -20,9 +20,7 @@ public final class FramesDataset {
 
   /**
    * The frames of a committed dataset, one partition per part file: what a partition holds never
-   * depends on the number of cores. For that the session's {@code
-   * spark.sql.files.maxPartitionBytes} and {@code openCostInBytes} are set so that every file read
-   * in this session is one partition.
+   * depends on the number of cores. The session's settings stay as they are.
    *
    * @param path folder on any Hadoop file system
    * @throws InputException when it is no frames dataset or not complete
@@ -41,10 +39,8 @@ public final class FramesDataset {
   /** Any table that {@link ParquetCommit} wrote, one partition per part file. */
   public static Dataset<Row> readParts(
       SparkSession spark, String path, List<String> neededColumns, String what) {
-    spark.conf().set("spark.sql.files.maxPartitionBytes", ONE_FILE);
-    spark.conf().set("spark.sql.files.openCostInBytes", ONE_FILE);
     try {
-      Dataset<Row> rows = spark.read().parquet(path);
+      Dataset<Row> rows = filesAsPartitions(spark, path);
       List<String> columns = List.of(rows.columns());
       if (!columns.containsAll(neededColumns)) {
         throw new InputException(
@@ -58,5 +54,19 @@ public final class FramesDataset {
       }
       throw e;
     }
+  }
+
+  /**
+   * How files become partitions is a setting of the session that a relation was made in, no option
+   * of the reader: a clone of the user's session makes it, and the user's own runs it.
+   */
+  private static Dataset<Row> filesAsPartitions(SparkSession spark, String path) {
+    org.apache.spark.sql.classic.SparkSession session =
+        (org.apache.spark.sql.classic.SparkSession) spark;
+    org.apache.spark.sql.classic.SparkSession reader = session.cloneSession();
+    reader.conf().set("spark.sql.files.maxPartitionBytes", ONE_FILE);
+    reader.conf().set("spark.sql.files.openCostInBytes", ONE_FILE);
+    return org.apache.spark.sql.classic.Dataset.ofRows(
+        session, reader.read().parquet(path).queryExecution().analyzed());
   }
 }

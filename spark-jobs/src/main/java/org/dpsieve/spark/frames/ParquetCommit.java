@@ -190,11 +190,17 @@ public final class ParquetCommit {
     }
     SerializableConfiguration configuration =
         new SerializableConfiguration(spark.sessionState().newHadoopConf());
-    List<Manifest.PartFile> settled =
-        new JavaSparkContext(spark.sparkContext())
-            .parallelize(parts, Math.min(parts.size(), 1024))
-            .map(part -> settle(new Path(part[0]), new Path(part[1]), configuration))
-            .collect();
+    List<Manifest.PartFile> settled;
+    if (parts.size() == 1) { // the small tables of the loop: not worth a job
+      settled =
+          List.of(settle(new Path(parts.get(0)[0]), new Path(parts.get(0)[1]), configuration));
+    } else {
+      settled =
+          new JavaSparkContext(spark.sparkContext())
+              .parallelize(parts, Math.min(parts.size(), 1024))
+              .map(part -> settle(new Path(part[0]), new Path(part[1]), configuration))
+              .collect();
+    }
     for (FileStatus file : written) {
       files.delete(file.getPath(), true);
     }

@@ -16,6 +16,9 @@ import org.apache.spark.unsafe.types.UTF8String;
  * driver (one key per part file).
  */
 final class PartBoundaries implements Serializable {
+  /** Up to so many keys are sorted by one task: Spark's sampled ranges cost three more jobs. */
+  private static final int KEYS_PER_TASK = 1 << 20;
+
   private final List<String> columns;
   private final Object[][] firstKeys;
 
@@ -30,9 +33,11 @@ final class PartBoundaries implements Serializable {
    */
   static PartBoundaries of(Dataset<Row> rows, List<String> columns, int rowsPerFile, long count) {
     Column[] key = columns.stream().map(functions::col).toArray(Column[]::new);
+    Dataset<Row> keys = rows.select(key);
+    Dataset<Row> sorted =
+        count <= KEYS_PER_TASK ? keys.coalesce(1).sortWithinPartitions(key) : keys.sort(key);
     List<Row> firsts =
-        rows.select(key)
-            .sort(key)
+        sorted
             .javaRDD()
             .zipWithIndex()
             .filter(ranked -> ranked._2() % rowsPerFile == 0)
