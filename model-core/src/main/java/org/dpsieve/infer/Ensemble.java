@@ -68,16 +68,14 @@ public final class Ensemble implements AutoCloseable {
     kernels = new ArrayList<>();
     groups = new ArrayList<>();
     for (DeepPotential model : models) {
-      kernels.add(new ModelKernel(model, options.tabulated(), arithmetic));
+      kernels.add(arithmetic.kernel(model, options.tabulated()));
       groupOf((SeE2A) model.descriptor()).models().add(kernels.size() - 1);
     }
     LOG.info(
-        "ensemble of {} models, {} environment(s), {}, GEMM by {} in blocks of {} rows",
+        "ensemble of {} models, {} environment(s), {}",
         models.size(),
         groups.size(),
-        arithmetic.name(),
-        arithmetic.gemm().name(),
-        arithmetic.gemm().rows());
+        arithmetic.name());
   }
 
   private Group groupOf(SeE2A descriptor) {
@@ -101,7 +99,7 @@ public final class Ensemble implements AutoCloseable {
    * @param models one or more, of one type map
    */
   public static Ensemble of(List<DeepPotential> models, EnsembleOptions options) {
-    return of(models, options, Arithmetic.best(new OpenBlasGemm()));
+    return of(models, options, Arithmetic.best(options.precision(), new OpenBlasGemm()));
   }
 
   /** By an arithmetic of the caller's choice, for tests that compare them. */

@@ -1,24 +1,25 @@
 package org.dpsieve.kernel;
 
 import java.lang.reflect.InvocationTargetException;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Precision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One implementation of everything that is done per pair of atoms or per element of a layer, in
- * double precision. {@link #best} takes the one by the Vector API where the JVM offers it, {@link
- * #loops} is plain Java.
+ * One implementation of everything that is done per pair of atoms or per element of a layer. {@link
+ * #best} takes the one by the Vector API where the JVM offers it, {@link #loops} is plain Java.
  */
 public interface Arithmetic {
   /** Which implementation, for the log. */
   String name();
 
-  Gemm gemm();
-
-  /** For one thread. */
-  DescriptorKernel descriptor(Embeddings embeddings);
-
-  LayerFunction layerFunction();
+  /**
+   * Makes a model ready to be evaluated.
+   *
+   * @param tabulated embedding nets by tables, rather than by the nets themselves
+   */
+  ModelKernel kernel(DeepPotential model, boolean tabulated);
 
   /** Plain Java, with matrix products by {@code blas}. */
   static Arithmetic loops(Gemm blas) {
@@ -29,9 +30,12 @@ public interface Arithmetic {
    * The implementation by {@code jdk.incubator.vector} where this JVM has that module and vectors
    * of four doubles or more, else {@link #loops}.
    *
+   * <p>Single precision has no plain twin: without vectors of 16 floats, {@link #loops} in double
+   * precision take its place, which is more than was asked for.
+   *
    * @param blas for the matrix products that the Vector API is not better at
    */
-  static Arithmetic best(Gemm blas) {
+  static Arithmetic best(Precision precision, Gemm blas) {
     Logger log = LoggerFactory.getLogger(Arithmetic.class);
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
       log.info(
@@ -40,7 +44,10 @@ public interface Arithmetic {
     }
     try {
       return (Arithmetic)
-          Class.forName("org.dpsieve.kernel.VectorArithmetic")
+          Class.forName(
+                  precision == Precision.FLOAT32
+                      ? "org.dpsieve.kernel.FloatArithmetic"
+                      : "org.dpsieve.kernel.VectorArithmetic")
               .getDeclaredMethod("of", Gemm.class)
               .invoke(null, blas);
     } catch (InvocationTargetException e) {

@@ -33,7 +33,12 @@ final class FittingKernel {
    * @param where the model's name, for messages
    */
   FittingKernel(
-      EnergyFitting fitting, int type, int width, int axis, Arithmetic arithmetic, String where) {
+      EnergyFitting fitting,
+      int type,
+      int width,
+      int axis,
+      DoubleArithmetic arithmetic,
+      String where) {
     Network network = fitting.networks()[type];
     requireUnderstood(network, where);
     Gemm gemm = arithmetic.gemm();
@@ -51,11 +56,10 @@ final class FittingKernel {
       backward.add(gemm.factor(transposed(weight, in, layer.outputs()), layer.outputs(), in));
     }
     output = hidden.isEmpty() ? folded : last.weight();
-    double bias = fitting.vacuumSubtracted()[type] ? -vacuum(network) : last.bias()[0];
-    constant = bias + fitting.zeroLevel()[type];
+    constant = constant(fitting, type);
   }
 
-  private static void requireUnderstood(Network network, String where) {
+  static void requireUnderstood(Network network, String where) {
     Layer first = network.layers().get(0);
     Layer last = network.layers().get(network.layers().size() - 1);
     boolean plainOutput =
@@ -75,7 +79,7 @@ final class FittingKernel {
   }
 
   /** Row-major [inputs, outputs of the layer], in the order of the folded descriptor. */
-  private static double[] fold(Layer first, int width, int axis) {
+  static double[] fold(Layer first, int width, int axis) {
     int n = first.outputs();
     double[] weight = first.weight();
     double[] folded = new double[(axis * width - axis * (axis - 1) / 2) * n];
@@ -92,7 +96,7 @@ final class FittingKernel {
     return folded;
   }
 
-  private static double[] transposed(double[] matrix, int rows, int columns) {
+  static double[] transposed(double[] matrix, int rows, int columns) {
     double[] result = new double[matrix.length];
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < columns; j++) {
@@ -100,6 +104,14 @@ final class FittingKernel {
       }
     }
     return result;
+  }
+
+  /** What is added to the energy of every atom of a type, eV. */
+  static double constant(EnergyFitting fitting, int type) {
+    Network network = fitting.networks()[type];
+    Layer last = network.layers().get(network.layers().size() - 1);
+    double bias = fitting.vacuumSubtracted()[type] ? -vacuum(network) : last.bias()[0];
+    return bias + fitting.zeroLevel()[type];
   }
 
   /** net(0) without the last bias: what is subtracted from net(D) without it. */

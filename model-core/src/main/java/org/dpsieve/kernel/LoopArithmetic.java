@@ -1,10 +1,10 @@
 package org.dpsieve.kernel;
 
-/** {@link Arithmetic} in plain Java loops. */
-record LoopArithmetic(Gemm gemm) implements Arithmetic {
+/** {@link DoubleArithmetic} in plain Java loops. */
+record LoopArithmetic(Gemm gemm) implements DoubleArithmetic {
   @Override
   public String name() {
-    return "Java loops";
+    return "Java loops, GEMM by " + gemm.name();
   }
 
   @Override

@@ -20,6 +20,9 @@ final class PairLines {
 
   int at;
 
+  /** Whether {@link #line} is the table's. */
+  boolean onTable;
+
   /** The pair's place on its line. */
   double t;
 
@@ -56,7 +59,8 @@ final class PairLines {
     r3 = (s * g[o + 2] - davg[3]) / dstd[3];
     EmbeddingTable table = embeddings.table(type, neighborType);
     int interval = table.interval(r0);
-    if (interval >= 0) {
+    onTable = interval >= 0;
+    if (onTable) {
       line = table.coefficients();
       at = interval * table.stride();
       t = r0 - table.origin(interval);

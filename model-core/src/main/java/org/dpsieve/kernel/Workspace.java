@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The scratch memory of one thread, shared by all models of an ensemble: it grows to what the
@@ -13,10 +14,11 @@ public final class Workspace {
   private final List<double[]> value = new ArrayList<>();
   private final List<double[]> slope = new ArrayList<>();
   private final List<double[]> other = new ArrayList<>();
-  private final Map<ModelKernel, DescriptorKernel> descriptorKernels = new IdentityHashMap<>();
+  private final Map<ModelKernel, Object> scratch = new IdentityHashMap<>();
 
-  DescriptorKernel descriptorKernel(ModelKernel model) {
-    return descriptorKernels.computeIfAbsent(model, ModelKernel::newDescriptorKernel);
+  /** What this thread keeps for one model. */
+  <T> T scratch(ModelKernel model, Class<T> type, Supplier<T> make) {
+    return type.cast(scratch.computeIfAbsent(model, key -> make.get()));
   }
 
   /** Output of hidden layer {@code l}. */

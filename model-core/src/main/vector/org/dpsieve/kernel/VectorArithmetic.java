@@ -2,8 +2,8 @@ package org.dpsieve.kernel;
 
 import jdk.incubator.vector.DoubleVector;
 
-/** {@link Arithmetic} by the Vector API. */
-record VectorArithmetic(Gemm gemm) implements Arithmetic {
+/** {@link DoubleArithmetic} by the Vector API. */
+record VectorArithmetic(Gemm gemm) implements DoubleArithmetic {
   /**
    * Called by name from {@link Arithmetic#best}.
    *
@@ -20,7 +20,8 @@ record VectorArithmetic(Gemm gemm) implements Arithmetic {
 
   @Override
   public String name() {
-    return "vectors of %d doubles".formatted(DoubleVector.SPECIES_PREFERRED.length());
+    return "vectors of %d doubles, GEMM by %s"
+        .formatted(DoubleVector.SPECIES_PREFERRED.length(), gemm.name());
   }
 
   @Override

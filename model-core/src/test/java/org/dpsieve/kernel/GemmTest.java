@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.dpsieve.kernel.nd4j.OpenBlasGemm;
+import org.dpsieve.model.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -17,7 +18,7 @@ class GemmTest {
 
   static Stream<Arguments> products() {
     int[][] shapes = {{1134, 240}, {240, 240}, {240, 1134}, {7, 5}, {1, 3}, {33, 1}, {101, 63}};
-    Arithmetic best = Arithmetic.best(BLAS);
+    DoubleArithmetic best = (DoubleArithmetic) Arithmetic.best(Precision.FLOAT64, BLAS);
     return Stream.of(BLAS, best.gemm())
         .distinct()
         .flatMap(gemm -> Stream.of(shapes).map(s -> Arguments.of(gemm, s[0], s[1])));

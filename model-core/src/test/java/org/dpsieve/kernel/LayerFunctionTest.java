@@ -7,6 +7,7 @@ import java.util.Random;
 import org.dpsieve.kernel.nd4j.OpenBlasGemm;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.Layer;
+import org.dpsieve.model.Precision;
 import org.junit.jupiter.api.Test;
 
 class LayerFunctionTest {
@@ -32,11 +33,14 @@ class LayerFunctionTest {
     x[7] = Double.NEGATIVE_INFINITY;
     for (Arithmetic arithmetic :
         new Arithmetic[] {
-          Arithmetic.loops(new OpenBlasGemm()), Arithmetic.best(new OpenBlasGemm())
+          Arithmetic.loops(new OpenBlasGemm()),
+          Arithmetic.best(Precision.FLOAT64, new OpenBlasGemm())
         }) {
       double[] y = x.clone();
       double[] slope = new double[x.length];
-      arithmetic.layerFunction().apply(layer, rows, new double[rows], y, slope);
+      ((DoubleArithmetic) arithmetic)
+          .layerFunction()
+          .apply(layer, rows, new double[rows], y, slope);
       for (int i = 0; i < x.length; i++) {
         double exact = Math.tanh(x[i]);
         if (Double.isNaN(exact)) {

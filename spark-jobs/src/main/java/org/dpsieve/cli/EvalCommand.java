@@ -56,7 +56,7 @@ final class EvalCommand implements Callable<Integer> {
           output + ": cannot be written: expected a file in a folder that exists");
     }
     Path part = Files.createTempFile(folder, output.getFileName() + ".", ".part");
-    try (Ensemble ensemble = Ensemble.of(models.read())) {
+    try (Ensemble ensemble = models.ensemble()) {
       List<String> names = models.files().stream().map(Path::toString).toList();
       try (EvaluationJson json = new EvaluationJson(part, names)) {
         OrderedParallel.map(

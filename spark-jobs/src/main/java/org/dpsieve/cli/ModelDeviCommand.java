@@ -94,7 +94,7 @@ final class ModelDeviCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     // rows reach the output all together or not at all
     Path part = Files.createTempFile(folder, output.getFileName() + ".", ".part");
-    try (Ensemble ensemble = Ensemble.of(models.read())) {
+    try (Ensemble ensemble = models.ensemble()) {
       try (Writer text = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
         new ModelDeviRun(ensemble, deviation, realError, atomic, frequency, err).run(systems, text);
       }

@@ -1,0 +1,18 @@
+package org.dpsieve.kernel;
+
+import org.dpsieve.model.DeepPotential;
+
+/** {@link Arithmetic} in double precision, by parts. */
+interface DoubleArithmetic extends Arithmetic {
+  Gemm gemm();
+
+  /** For one thread. */
+  DescriptorKernel descriptor(Embeddings embeddings);
+
+  LayerFunction layerFunction();
+
+  @Override
+  default ModelKernel kernel(DeepPotential model, boolean tabulated) {
+    return new DoubleModelKernel(model, tabulated, this);
+  }
+}

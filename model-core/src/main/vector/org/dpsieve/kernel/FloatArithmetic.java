@@ -1,0 +1,30 @@
+package org.dpsieve.kernel;
+
+import jdk.incubator.vector.FloatVector;
+import org.dpsieve.model.DeepPotential;
+
+/** {@link Arithmetic} in single precision. */
+record FloatArithmetic() implements Arithmetic {
+  /**
+   * Called by name from {@link Arithmetic#best}.
+   *
+   * @param blas not needed
+   */
+  static Arithmetic of(Gemm blas) {
+    int lanes = FloatVector.SPECIES_PREFERRED.length();
+    if (lanes != 16) {
+      throw new UnsupportedOperationException("vectors of %d floats, expected 16".formatted(lanes));
+    }
+    return new FloatArithmetic();
+  }
+
+  @Override
+  public String name() {
+    return "vectors of 16 floats";
+  }
+
+  @Override
+  public ModelKernel kernel(DeepPotential model, boolean tabulated) {
+    return new FloatModelKernel(model, tabulated);
+  }
+}
