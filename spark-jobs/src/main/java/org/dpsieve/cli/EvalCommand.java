@@ -55,7 +55,9 @@ final class EvalCommand implements Callable<Integer> {
       throw new InputException(
           output + ": cannot be written: expected a file in a folder that exists");
     }
-    Path part = Files.createTempFile(folder, output.getFileName() + ".", ".part");
+    // not a temporary file of Java's: only its owner could read it
+    Path part =
+        folder.resolve(output.getFileName() + "." + ProcessHandle.current().pid() + ".part");
     try (Ensemble ensemble = models.ensemble()) {
       List<String> names = models.files().stream().map(Path::toString).toList();
       try (EvaluationJson json = new EvaluationJson(part, names)) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,14 +99,30 @@ final class ModelDeviCommand implements Callable<Integer> {
       try (Writer text = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
         new ModelDeviRun(ensemble, deviation, realError, atomic, frequency, err).run(systems, text);
       }
-      try (OutputStream all =
-          Files.newOutputStream(output, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-        Files.copy(part, all);
-      }
+      append(part);
     } finally {
       Files.deleteIfExists(part);
     }
     return 0;
+  }
+
+  /** All of it or, should the disk be full, nothing. */
+  private void append(Path part) throws IOException {
+    boolean existed = Files.exists(output);
+    long before = existed ? Files.size(output) : 0;
+    try (OutputStream all =
+        Files.newOutputStream(output, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      Files.copy(part, all);
+    } catch (IOException e) {
+      if (!existed) {
+        Files.deleteIfExists(output);
+        throw e;
+      }
+      try (FileChannel file = FileChannel.open(output, StandardOpenOption.WRITE)) {
+        file.truncate(before);
+      }
+      throw e;
+    }
   }
 
   private static OptionalDouble optional(Double value) {
