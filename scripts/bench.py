@@ -95,6 +95,7 @@ def main():
         "dp model-devi": [options.dp, "model-devi", "-m", *plain],
         "dp model-devi, compressed": [options.dp, "model-devi", "-m", *compressed],
         "dpsieve model-devi, float64": [HERE / "scripts/dpsieve", "model-devi", "-m", *plain],
+        "dpsieve model-devi, float32": [HERE / "scripts/dpsieve", "model-devi", "--precision", "float32", "-m", *plain],
     }
     cpu = {name: [] for name in programs}
     startup = {name: [] for name in programs}
