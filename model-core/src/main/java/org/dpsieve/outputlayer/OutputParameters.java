@@ -51,7 +51,7 @@ public final class OutputParameters {
     List<Layer> layers = model.fitting().networks()[type].layers();
     Layer last = layers.get(layers.size() - 1);
     if (last.outputs() != 1
-        || last.activation() != Activation.LINEAR
+        || !last.activation().equals(Activation.LINEAR)
         || last.shortcut() != Layer.Shortcut.NONE
         || last.idt() != null) {
       throw new UnsupportedModelException(

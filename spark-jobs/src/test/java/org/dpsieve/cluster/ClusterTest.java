@@ -70,7 +70,11 @@ class ClusterTest {
     File log = folder.resolve(workdir.getFileName() + ".log").toFile();
     ProcessBuilder process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
-    process.environment().put("SPARK_HOME", SparkHome.create(folder.resolve("spark")).toString());
+    process
+        .environment()
+        .put(
+            "SPARK_HOME",
+            SparkHome.create(Path.of("target", "spark-home").toAbsolutePath()).toString());
     process.environment().put("SPARK_SCALA_VERSION", "2.13");
     process.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     process.environment().put("OMP_NUM_THREADS", "1");
