@@ -56,9 +56,18 @@ final class LoopRun {
       summary(config).forEach(console::note);
       console.say("work directory: " + workdir.root());
       try {
-        SparkStages stages = new SparkStages(config, () -> arguments.spark.open("simplify"));
+        SparkStages stages =
+            new SparkStages(
+                config,
+                workdir,
+                () -> arguments.spark.open("simplify"),
+                console::tasks,
+                console::note);
         Simplify simplify = new Simplify(workdir, Settings.of(config, workdir), stages, console);
+        Thread hook = new Thread(() -> stages.stop(arguments.onExit), "on-exit");
+        Runtime.getRuntime().addShutdownHook(hook);
         Simplify.Outcome outcome = how.apply(simplify);
+        Runtime.getRuntime().removeShutdownHook(hook);
         conclude(console, outcome, (System.nanoTime() - start) / 1e9);
         if (lastWord) {
           console.say(word(outcome.verdict()));

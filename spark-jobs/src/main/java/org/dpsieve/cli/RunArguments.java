@@ -1,9 +1,12 @@
 package org.dpsieve.cli;
 
 import java.nio.file.Path;
+import org.dpsieve.node.OnExit;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** What {@code simplify} and {@code iterate} have in common. */
 final class RunArguments {
@@ -26,5 +29,28 @@ final class RunArguments {
       description = "Where the run lives. Default: the current directory.")
   Path workdir;
 
+  @Option(
+      names = "--on-exit",
+      paramLabel = "keep|cancel",
+      defaultValue = "keep",
+      converter = OnExitConverter.class,
+      description =
+          "What becomes of queued and running tasks when this program is stopped (Ctrl-C, SIGTERM): they go on and the next call finds them again, or they are cancelled. Default: ${DEFAULT-VALUE}.")
+  OnExit onExit;
+
   @Mixin SparkOptions spark;
+
+  /** In lower case, as the help has it. */
+  static final class OnExitConverter implements ITypeConverter<OnExit> {
+    @Override
+    public OnExit convert(String text) {
+      return switch (text) {
+        case "keep" -> OnExit.KEEP;
+        case "cancel" -> OnExit.CANCEL;
+        default ->
+            throw new TypeConversionException(
+                "found '%s', expected keep or cancel".formatted(text));
+      };
+    }
+  }
 }

@@ -18,10 +18,15 @@ final class RunConsole implements RunListener {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
+  private static final long TASKS_EVERY_NANOS = 10_000_000_000L;
+
   private final Workdir workdir;
   private final ProgressLine progress;
   private final Timings timings;
   private RunTable table;
+  private String stage = "";
+  private String lastTasks = "";
+  private long tasksShown = System.nanoTime() - TASKS_EVERY_NANOS;
 
   RunConsole(Workdir workdir, ProgressLine progress) {
     this.workdir = workdir;
@@ -31,7 +36,8 @@ final class RunConsole implements RunListener {
 
   @Override
   public void started(int iteration, String stage) {
-    progress.show("iteration %d: %-10s".formatted(iteration, stage));
+    this.stage = "iteration %d: %-10s".formatted(iteration, stage);
+    progress.show(this.stage);
     log("iter.%06d %s: start".formatted(iteration, stage));
   }
 
@@ -53,6 +59,17 @@ final class RunConsole implements RunListener {
       table.header().forEach(this::say);
     }
     say(table.row(iteration, timings.of(iteration.number())));
+  }
+
+  /** How the tasks of the stage stand, in a few words; often. */
+  synchronized void tasks(String counts) {
+    if (ProgressLine.terminal()) {
+      progress.show(stage + " " + counts);
+    } else if (System.nanoTime() - tasksShown > TASKS_EVERY_NANOS && !counts.equals(lastTasks)) {
+      tasksShown = System.nanoTime();
+      lastTasks = counts;
+      say("  " + stage.strip() + ": tasks " + counts);
+    }
   }
 
   @Override

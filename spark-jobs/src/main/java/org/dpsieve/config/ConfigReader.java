@@ -41,7 +41,7 @@ public final class ConfigReader {
       problems.throwIfAny();
       throw new IllegalStateException("a file that cannot be read is a problem");
     }
-    Engines engines = new Engines(problems);
+    Engines engines = new Engines(problems, new NodeReader(current));
     MachineConfig machineConfig =
         new MachineConfig(
             machine,

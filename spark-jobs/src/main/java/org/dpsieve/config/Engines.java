@@ -10,9 +10,11 @@ final class Engines {
   private static final List<String> BACKENDS = List.of("local", "spark", "dpdispatcher");
 
   private final Problems problems;
+  private final NodeReader nodes;
 
-  Engines(Problems problems) {
+  Engines(Problems problems, NodeReader nodes) {
     this.problems = problems;
+    this.nodes = nodes;
   }
 
   /** Training: our solve of the output layer where the files freeze everything else. */
@@ -60,7 +62,7 @@ final class Engines {
     }
     problems.note(
         "training: learning_rate, numb_steps and batch sizes have no part in a solve; of the loss, limit_pref_e, _f and _v count");
-    return section.with(Engine.OUTPUT_LAYER, Backend.SPARK);
+    return section.with(Engine.OUTPUT_LAYER, Optional.empty());
   }
 
   /** Deviation: our kernels. */
@@ -82,7 +84,7 @@ final class Engines {
                   .formatted(section.command().get()));
     }
     inProcess(section, "jvm");
-    return section.with(Engine.JVM, Backend.SPARK);
+    return section.with(Engine.JVM, Optional.empty());
   }
 
   /** The program of a shell command, without its folder. */
@@ -101,27 +103,21 @@ final class Engines {
   /** Labels: what the style says. */
   MachineConfig.Section fp(Read section, LabelConfig label, boolean labeled) {
     Optional<String> engine = choice(section, List.of("embedded", "command"));
-    if (!labeled && label.style() == FpStyle.VASP) {
+    FpStyle style = label.style();
+    if (!labeled && style != FpStyle.D3 && style != FpStyle.NONE) {
       if (engine.equals(Optional.of("embedded"))) {
-        section.block().error("engine", "VASP is no part of this program; expected command");
-      }
-      if (section.block().has("backend")) {
         section
-            .backend()
-            .filter(BACKENDS::contains)
-            .ifPresentOrElse(
-                backend ->
-                    section
-                        .block()
-                        .error(
-                            "backend",
-                            "'%s': starting VASP from here is not available yet; remove this key: complete task folders are written, run VASP in them"
-                                .formatted(backend)),
-                () -> choiceOfBackend(section));
+            .block()
+            .error(
+                "engine", "%s is no part of this program; expected command".formatted(style.key()));
       }
-      problems.warn(
-          "fp_style vasp: task folders are written to iter.*/02.fp and the run stops there, exit code 4; run VASP in them, then run this again: it reads OUTCAR or vasprun.xml and goes on");
-      return section.with(Engine.COMMAND, Backend.LOCAL);
+      Optional<NodeConfig> node = nodes.read(section, Optional.empty());
+      if (node.isEmpty()) {
+        problems.warn(
+            "fp_style %s: task folders are written to iter.*/02.fp and the run stops there, exit code 4; run the program in them, then run this again: it reads the outputs and goes on. To have them run from here set fp.backend (local, spark, dpdispatcher) and fp.command in machine.json"
+                .formatted(style.key()));
+      }
+      return section.with(Engine.COMMAND, node);
     }
     if (engine.equals(Optional.of("command"))) {
       section
@@ -134,7 +130,7 @@ final class Engines {
                       .formatted(label.style().key()));
     }
     inProcess(section, "embedded");
-    return section.with(Engine.EMBEDDED, Backend.SPARK);
+    return section.with(Engine.EMBEDDED, Optional.empty());
   }
 
   private static Optional<String> choice(Read section, List<String> engines) {

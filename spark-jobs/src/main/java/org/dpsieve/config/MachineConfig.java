@@ -3,7 +3,6 @@ package org.dpsieve.config;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,26 +19,26 @@ public record MachineConfig(
    * One step.
    *
    * @param engine {@code engine}: who does it
-   * @param backend {@code backend}: where
    * @param command {@code command}: the program, for engines that start one
    * @param machine {@code machine}: dpdispatcher's, its keys as written, old ones mapped
    * @param resources {@code resources}: dpdispatcher's, likewise
-   * @param userForwardFiles {@code user_forward_files}
-   * @param userBackwardFiles {@code user_backward_files}
+   * @param node where its tasks run; empty for a step without tasks, and where a person runs them
    */
   public record Section(
       Engine engine,
-      Backend backend,
       Optional<String> command,
       Map<String, Object> machine,
       Map<String, Object> resources,
-      List<String> userForwardFiles,
-      List<String> userBackwardFiles) {
+      Optional<NodeConfig> node) {
     public Section {
       machine = Collections.unmodifiableMap(new LinkedHashMap<>(machine));
       resources = Collections.unmodifiableMap(new LinkedHashMap<>(resources));
-      userForwardFiles = List.copyOf(userForwardFiles);
-      userBackwardFiles = List.copyOf(userBackwardFiles);
+    }
+
+    /** Without the machine, which may hold passwords. */
+    @Override
+    public String toString() {
+      return "%s %s".formatted(engine.key(), node.map(NodeConfig::toString).orElse(""));
     }
   }
 }

@@ -84,9 +84,8 @@ final class MachineReader {
       Map<String, Object> resources,
       List<String> userForwardFiles,
       List<String> userBackwardFiles) {
-    MachineConfig.Section with(Engine chosen, Backend where) {
-      return new MachineConfig.Section(
-          chosen, where, command, machine, resources, userForwardFiles, userBackwardFiles);
+    MachineConfig.Section with(Engine chosen, Optional<NodeConfig> node) {
+      return new MachineConfig.Section(chosen, command, machine, resources, node);
     }
 
     /** The settings that an engine inside this program has no use for. */
@@ -152,6 +151,7 @@ final class MachineReader {
               }
             });
     block.declare(comments);
+    block.declare(NodeReader.KEYS);
     Map<String, Object> machine = block.block("machine").map(this::machine).orElse(Map.of());
     Map<String, Object> resources = block.block("resources").map(this::resources).orElse(Map.of());
     if (block.text("export_command").isPresent()) {

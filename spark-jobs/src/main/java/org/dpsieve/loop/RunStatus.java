@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.dpsieve.error.InputException;
+import org.dpsieve.node.TaskJournal;
 
 /** Where a run stands, from what is complete in its work directory. Changes nothing there. */
 public final class RunStatus {
+  private static final List<String> STEPS = List.of("train", "fp");
+
   private final Workdir workdir;
 
   public RunStatus(Workdir workdir) {
@@ -47,7 +50,26 @@ public final class RunStatus {
         lines.add(table.row(iteration, timings.of(iteration.number())));
       }
     }
+    lines.addAll(tasks());
     lines.add(next(iterations));
+    return lines;
+  }
+
+  /** Of the last iteration that has any: its steps' tasks, each with its state. */
+  private List<String> tasks() {
+    int last = -1;
+    for (int i = 0; Files.exists(workdir.iteration(i)); i++) {
+      for (String step : STEPS) {
+        last = Files.exists(workdir.tasks(i, step)) ? i : last;
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    for (String step : STEPS) {
+      lines.addAll(
+          TaskTable.lines(
+              "tasks of iteration %d, %s:".formatted(last, step),
+              last < 0 ? List.of() : TaskJournal.read(workdir.tasks(last, step))));
+    }
     return lines;
   }
 

@@ -58,6 +58,11 @@ public record Workdir(Path root) {
     return iteration(iteration).resolve("02.fp/failed.tsv");
   }
 
+  /** What became of each task of a step ({@code train}, {@code fp}). */
+  public Path tasks(int iteration, String step) {
+    return iteration(iteration).resolve("tasks.%s.jsonl".formatted(step));
+  }
+
   public Path result() {
     return root.resolve("result");
   }

@@ -34,7 +34,6 @@ class MachineReaderTest {
         .containsEntry("envs", Map.of("OMP_NUM_THREADS", 1))
         .doesNotContainKey("_comment");
     assertThat(machine.fp().machine()).containsEntry("context_type", "SSH");
-    assertThat(machine.fp().userForwardFiles()).containsExactly("vdw_kernel.bindat");
     assertThat(config.warnings())
         .singleElement()
         .asString()

@@ -73,6 +73,9 @@ class VaspConfigTest {
   void whatCannotBeDoneYetIsRefusedByName() throws IOException {
     run.set("cvasp", "true").set("fp_params", "{}").setMachine("fp/backend", "\"dpdispatcher\"");
     assertThat(run.complaint())
-        .contains("cvasp: ", "fp_params: VASP takes its settings from fp_incar", "fp.backend: ");
+        .contains(
+            "cvasp: ",
+            "fp_params: VASP takes its settings from fp_incar",
+            "fp.command: is missing");
   }
 }

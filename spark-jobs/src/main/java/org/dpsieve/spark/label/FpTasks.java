@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,10 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.label.LabelResult;
 import org.dpsieve.label.TaskLabeller;
+import org.dpsieve.label.TaskOutcome;
+import org.dpsieve.node.TaskEnd;
 import org.dpsieve.spark.frames.FrameRows;
 
 /**
@@ -33,6 +37,11 @@ import org.dpsieve.spark.frames.FrameRows;
  */
 public final class FpTasks {
   private static final StructType MESSAGE = new StructType().add("message", StringType, true);
+  private static final StructType END =
+      new StructType()
+          .add("task", StringType, false)
+          .add("outcome", StringType, false)
+          .add("reason", StringType, false);
   private static final StructType NAME = new StructType().add("task", StringType, true);
 
   private final SparkSession spark;
@@ -135,16 +144,50 @@ public final class FpTasks {
   }
 
   /**
+   * How the tasks ended by what is in their folders.
+   *
+   * @return by task name
+   */
+  public Map<String, TaskEnd> ends() {
+    Map<String, TaskEnd> ends = new HashMap<>();
+    for (Row row : each(END, FpTasks::end).collectAsList()) {
+      TaskOutcome outcome = TaskOutcome.valueOf(row.getString(1));
+      ends.put(
+          row.getString(0),
+          new TaskEnd(
+              row.getString(0),
+              outcome,
+              row.getString(2),
+              outcome != TaskOutcome.FINISHED && outcome != TaskOutcome.UNCONVERGED));
+    }
+    return ends;
+  }
+
+  private static Row end(TaskFolders folders, Task task, Frame frame) {
+    LabelResult result = folders.read(task.name(), frame);
+    return RowFactory.create(task.name(), result.outcome().name(), result.reason());
+  }
+
+  /**
    * Reads what is in the folders.
    *
+   * @param known how tasks ended, by name, where more is known than the folder says
    * @return rows of {@link LabelRows#SCHEMA}, one per task; {@code missing output} for those that
    *     nobody has run
    */
-  public Dataset<Row> collect() {
+  public Dataset<Row> collect(Map<String, TaskEnd> known) {
+    Map<String, TaskEnd> shipped = new HashMap<>(known);
     return each(
         LabelRows.SCHEMA,
-        (folders, task, frame) ->
-            LabelRows.toRow(task.frameId(), folders.read(task.name(), frame)));
+        (folders, task, frame) -> {
+          LabelResult result = folders.read(task.name(), frame);
+          TaskEnd end = shipped.get(task.name());
+          return LabelRows.toRow(
+              task.frameId(),
+              end == null || result.outcome() == TaskOutcome.FINISHED
+                  ? result
+                  : LabelResult.failed(end.outcome(), end.reason()));
+        });
   }
 
   /** What is done with one task on an executor. */

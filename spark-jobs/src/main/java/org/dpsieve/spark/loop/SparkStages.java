@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -19,7 +20,10 @@ import org.dpsieve.label.TaskLabeller;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Stages;
 import org.dpsieve.loop.Summary;
+import org.dpsieve.loop.Workdir;
+import org.dpsieve.node.OnExit;
 import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.spark.node.NodeTasks;
 import org.dpsieve.spark.pick.PickStage;
 
 /** The stages of a run on Spark. The session is opened when the first stage asks for it. */
@@ -27,15 +31,33 @@ public final class SparkStages implements Stages {
   private final RunConfig config;
   private final Supplier<SparkSession> open;
   private final Labeller labeller;
+  private final Workdir workdir;
+  private final NodeTasks nodes;
   private SparkSession session;
 
   /**
-   * @throws org.dpsieve.error.InputException when the labeller's files do not fit
+   * @param progress hears how the tasks of a step stand, in a few words
+   * @param notes hears what a person should know
+   * @throws org.dpsieve.error.InputException when the labeller's files do not fit, or a step's
+   *     tasks cannot be run where machine.json says
    */
-  public SparkStages(RunConfig config, Supplier<SparkSession> open) {
+  public SparkStages(
+      RunConfig config,
+      Workdir workdir,
+      Supplier<SparkSession> open,
+      Consumer<String> progress,
+      Consumer<String> notes) {
     this.config = config;
+    this.workdir = workdir;
     this.open = open;
     this.labeller = Labellers.of(config.simplify());
+    this.nodes = new NodeTasks(this::spark, progress, notes);
+    config.machine().fp().node().ifPresent(nodes::check);
+  }
+
+  /** The program is told to stop; called from another thread. */
+  public void stop(OnExit onExit) {
+    nodes.stop(onExit);
   }
 
   private SparkSession spark() {
@@ -112,8 +134,12 @@ public final class SparkStages implements Stages {
     if (labeller instanceof DirectLabeller direct) {
       return new Labelling(spark()).label(target, pool, picks, direct);
     }
-    return new Tasks(spark(), (TaskLabeller) labeller)
-        .label(target, iteration, new Labelling(spark()).picked(pool, picks));
+    return new Tasks(spark(), (TaskLabeller) labeller, config.machine().fp().node(), nodes)
+        .label(
+            target,
+            iteration,
+            new Labelling(spark()).picked(pool, picks),
+            workdir.tasks(iteration, "fp"));
   }
 
   @Override

@@ -140,7 +140,7 @@ class FpTasksTest {
       }
     }
     Map<String, Row> labels = new TreeMap<>();
-    tasks.collect().collectAsList().forEach(row -> labels.put(row.getString(0), row));
+    tasks.collect(Map.of()).collectAsList().forEach(row -> labels.put(row.getString(0), row));
     Row label = labels.get(FrameId.of(mixed));
     assertThat(label.getString(1)).isEqualTo("finished");
     assertThat(label.getDouble(3)).isEqualTo(-7.5);

@@ -1,0 +1,172 @@
+package org.dpsieve.node;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.dpsieve.label.TaskOutcome;
+
+/**
+ * A task as a process of this machine. It writes its exit code into its folder by itself, so that
+ * it may outlive the program that started it and be found again.
+ */
+public final class LocalProcess {
+  /** Fixed text; the task's command and file names are arguments, never part of it. */
+  private static final String WRAPPER =
+      """
+      trap '' INT HUP
+      sh -c "$1" >>"$2" 2>&1 </dev/null
+      echo $? >.dpsieve.exit.writing && mv .dpsieve.exit.writing dpsieve.exit
+      """;
+
+  private static final int KILL_AFTER_SECONDS = 5;
+
+  private final NodeTask task;
+  private final ProcessHandle process;
+
+  private LocalProcess(NodeTask task, ProcessHandle process) {
+    this.task = task;
+    this.process = process;
+  }
+
+  private static Path exitFile(NodeTask task) {
+    return task.folder().resolve("dpsieve.exit");
+  }
+
+  private static Path processFile(NodeTask task) {
+    return task.folder().resolve("dpsieve.pid");
+  }
+
+  /** Starts a task afresh. */
+  public static LocalProcess start(NodeTask task, Map<String, String> environment)
+      throws IOException {
+    TaskFiles.clear(task);
+    Files.deleteIfExists(exitFile(task));
+    ProcessBuilder builder =
+        new ProcessBuilder("sh", "-c", WRAPPER, "dpsieve", task.command(), task.log())
+            .directory(task.folder().toFile())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().putAll(environment);
+    ProcessHandle process = builder.start().toHandle();
+    Files.writeString(processFile(task), process.pid() + " " + startOf(process) + "\n");
+    return new LocalProcess(task, process);
+  }
+
+  private static String startOf(ProcessHandle process) {
+    return process.info().startInstant().map(Instant::toString).orElse("unknown");
+  }
+
+  /** The process of an earlier program, still running, or ended since and nobody has looked. */
+  public static Optional<LocalProcess> find(NodeTask task) {
+    try {
+      if (!Files.exists(processFile(task))) {
+        return Optional.empty();
+      }
+      String[] known = Files.readString(processFile(task)).strip().split(" ");
+      // The same number may be another process by now; it did not start at the same moment.
+      Optional<ProcessHandle> process =
+          known.length == 2
+              ? ProcessHandle.of(Long.parseLong(known[0])).filter(p -> startOf(p).equals(known[1]))
+              : Optional.empty();
+      if (process.isPresent() || Files.exists(exitFile(task))) {
+        return Optional.of(new LocalProcess(task, process.orElse(null)));
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** For people. */
+  String where() {
+    return process == null ? "this machine" : "this machine, process " + process.pid();
+  }
+
+  /**
+   * Waits for its end.
+   *
+   * @param limit seconds since its start; 0 for none
+   */
+  public TaskEnd await(double limit) throws InterruptedException {
+    if (process != null && !awaitProcess(limit)) {
+      kill();
+      forget();
+      return TaskEnd.failed(
+          task.name(), TaskOutcome.TIMED_OUT, "stopped after %.0f s (time_limit)".formatted(limit));
+    }
+    String lastLine = LogTail.lastLine(task.folder().resolve(task.log()));
+    try {
+      if (!Files.exists(exitFile(task))) {
+        return TaskEnd.failed(
+            task.name(),
+            TaskOutcome.CRASHED,
+            "killed" + (lastLine.isEmpty() ? "" : ": ") + lastLine);
+      }
+      return TaskEnd.of(
+          task.name(), Integer.parseInt(Files.readString(exitFile(task)).strip()), lastLine);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      forget();
+    }
+  }
+
+  /** False when the limit was reached first. */
+  private boolean awaitProcess(double limit) throws InterruptedException {
+    try {
+      if (limit <= 0) {
+        process.onExit().get();
+        return true;
+      }
+      Duration ran =
+          process
+              .info()
+              .startInstant()
+              .map(start -> Duration.between(start, Instant.now()))
+              .orElse(Duration.ZERO);
+      long left = (long) (1000 * limit) - ran.toMillis();
+      process.onExit().get(Math.max(1, left), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The marks are for those who come after a kill; whoever has the end removes them. */
+  private void forget() {
+    TaskFiles.remove(exitFile(task));
+    TaskFiles.remove(processFile(task));
+  }
+
+  /** Kills it with all it has started. */
+  public void kill() {
+    if (process == null) {
+      return;
+    }
+    var all = new java.util.ArrayList<ProcessHandle>(process.descendants().toList());
+    all.add(process);
+    all.forEach(ProcessHandle::destroy);
+    for (ProcessHandle one : all) {
+      try {
+        one.onExit().get(KILL_AFTER_SECONDS, TimeUnit.SECONDS);
+      } catch (TimeoutException | ExecutionException e) {
+        one.destroyForcibly();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        one.destroyForcibly();
+      }
+    }
+  }
+}

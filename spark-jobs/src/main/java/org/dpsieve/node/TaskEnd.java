@@ -1,0 +1,38 @@
+package org.dpsieve.node;
+
+import java.io.Serializable;
+import org.dpsieve.label.TaskOutcome;
+
+/**
+ * How a task ended.
+ *
+ * @param task its name
+ * @param reason one sentence for a person; empty when finished
+ * @param again whether another attempt may end otherwise
+ */
+public record TaskEnd(String task, TaskOutcome outcome, String reason, boolean again)
+    implements Serializable {
+  /** With exit code 0. */
+  public static TaskEnd finished(String task) {
+    return new TaskEnd(task, TaskOutcome.FINISHED, "", false);
+  }
+
+  /** Something that may go better another time. */
+  static TaskEnd failed(String task, TaskOutcome outcome, String reason) {
+    return new TaskEnd(task, outcome, reason, true);
+  }
+
+  /** By the exit code of its command: a shell's 126 and 127 say that there is no such program. */
+  public static TaskEnd of(String task, int exitCode, String lastLine) {
+    if (exitCode == 0) {
+      return finished(task);
+    }
+    String said = lastLine.isEmpty() ? "" : ": " + lastLine;
+    boolean program = exitCode != 126 && exitCode != 127;
+    return new TaskEnd(task, TaskOutcome.CRASHED, "exit code " + exitCode + said, program);
+  }
+
+  public boolean isFinished() {
+    return outcome == TaskOutcome.FINISHED;
+  }
+}
