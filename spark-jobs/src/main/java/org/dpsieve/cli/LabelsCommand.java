@@ -6,13 +6,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
+import org.dpsieve.config.FpStyle;
 import org.dpsieve.label.FileLabels;
+import org.dpsieve.label.Labellers;
+import org.dpsieve.label.OutputFiles;
+import org.dpsieve.label.OutputReader;
 import org.dpsieve.label.TaskOutcome;
-import org.dpsieve.label.vasp.VaspOutputs;
+import org.dpsieve.label.dpdata.DpdataReader;
 import org.dpsieve.spark.frames.WriteFailure;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,31 +31,36 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Read a labeller's output files into frames with labels, and say how each calculation ended.",
-      "Converged geometries only, in the file's own cell orientation and atom order; the energy is"
-          + " VASP's free energy TOTEN."
+      "Converged geometries only, in the file's own cell orientation and atom order; of VASP the"
+          + " energy is the free energy TOTEN."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  dpsieve labels --style vasp run/OUTCAR -o labels.json",
-      "  dpsieve labels --style vasp iter.000000/02.fp -o data"
+      "  dpsieve labels --style pwscf iter.000000/02.fp -o data"
     })
 final class LabelsCommand implements Callable<Integer> {
-  /** Whose files. */
-  enum Style {
-    vasp
-  }
-
   @Option(
       names = "--style",
       required = true,
       paramLabel = "STYLE",
+      completionCandidates = Styles.class,
       description = "Whose output files: ${COMPLETION-CANDIDATES}.")
-  private Style style;
+  private String style;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "With --style custom: dpdata's name of the files' format, e.g. fhi_aims/output.")
+  private String format;
 
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE|DIR",
-      description = "OUTCAR or vasprun.xml files, or folders that hold some at any depth.")
+      description =
+          "Output files, or folders that hold some at any depth under the names of task folders:"
+              + " OUTCAR or vasprun.xml (vasp), output (pwscf, cp2k, gaussian, siesta),"
+              + " OUT.ABACUS/running_scf.log (abacus).")
   private List<Path> paths;
 
   @Option(
@@ -74,15 +84,44 @@ final class LabelsCommand implements Callable<Integer> {
       throw new InputException(output + ": exists already; remove it or choose another name");
     }
     List<FileLabels> files = new ArrayList<>();
+    OutputFiles reader = new OutputFiles(reader());
     for (Path path : paths) {
-      files.addAll(
-          switch (style) {
-            case vasp -> VaspOutputs.read(path);
-          });
+      files.addAll(reader.read(path));
     }
     write(files, json);
     report(files);
     return 0;
+  }
+
+  private OutputReader reader() {
+    if (style.equals(FpStyle.CUSTOM.key())) {
+      if (format == null) {
+        throw new InputException(
+            "--style custom: --format is missing, expected a format of dpdata, e.g. fhi_aims/output");
+      }
+      return DpdataReader.of(format, "output");
+    }
+    if (format != null) {
+      throw new InputException("--format: of use with --style custom only; remove it");
+    }
+    return Labellers.readable().contains(style)
+        ? Labellers.reader(FpStyle.of(style)).orElseThrow()
+        : unknownStyle();
+  }
+
+  private OutputReader unknownStyle() {
+    throw new InputException(
+        "--style %s: unknown; known: %s, custom"
+            .formatted(style, String.join(", ", Labellers.readable())));
+  }
+
+  /** For the help text. */
+  static final class Styles implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Stream.concat(Labellers.readable().stream(), Stream.of(FpStyle.CUSTOM.key()))
+          .iterator();
+    }
   }
 
   private void write(List<FileLabels> files, boolean json) throws IOException {

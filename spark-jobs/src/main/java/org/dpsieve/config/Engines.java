@@ -104,7 +104,7 @@ final class Engines {
   MachineConfig.Section fp(Read section, LabelConfig label, boolean labeled) {
     Optional<String> engine = choice(section, List.of("embedded", "command"));
     FpStyle style = label.style();
-    if (!labeled && style != FpStyle.D3 && style != FpStyle.NONE) {
+    if (!labeled && style.runsProgram()) {
       if (engine.equals(Optional.of("embedded"))) {
         section
             .block()

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,12 +18,10 @@ import org.dpsieve.error.InputException;
 
 /** The {@code fp_} keys: what gives a frame its new label. */
 final class LabelReader {
-  /** What DP-GEN also knows. */
-  private static final List<String> NOT_YET =
-      List.of("gaussian", "siesta", "cp2k", "abacus", "pwmat", "pwscf", "custom");
+  private static final List<String> STYLES =
+      Arrays.stream(FpStyle.values()).map(FpStyle::key).toList();
 
   private static final ObjectNode EMPTY = JsonNodeFactory.instance.objectNode();
-  private static final List<String> STYLES = List.of("none", "vasp", "d3");
 
   /** Keys of some style of DP-GEN. */
   static final List<String> KEYS =
@@ -50,8 +49,6 @@ final class LabelReader {
           "fp_accurate_soft_threshold",
           "ratio_failed");
 
-  private static final List<String> VASP_KEYS =
-      List.of("fp_pp_path", "fp_pp_files", "fp_incar", "fp_aniso_kspacing", "cvasp");
   private static final List<String> MEASURES =
       List.of("length_ratio", "height_ratio", "wrap_ratio", "tilt_ratio", "min_distance");
 
@@ -71,6 +68,7 @@ final class LabelReader {
     FpStyle style = style(labeled);
     Optional<VaspConfig> vasp = Optional.empty();
     Optional<D3Config> d3 = Optional.empty();
+    Optional<ProgramConfig> program = Optional.empty();
     if (labeled) {
       if (style != FpStyle.NONE) {
         file.warn("fp_style", "of no effect: labeled is true, so nothing is calculated");
@@ -79,6 +77,8 @@ final class LabelReader {
       vasp = vasp();
     } else if (style == FpStyle.D3) {
       d3 = Optional.of(d3());
+    } else if (style != null && style.runsProgram()) {
+      program = Optional.of(new ProgramReader(file, paths, typeMap).read(style));
     }
     if (style != null) {
       warnOfOtherStyles(style, labeled);
@@ -87,6 +87,7 @@ final class LabelReader {
         style == null ? FpStyle.NONE : style,
         vasp,
         d3,
+        program,
         skipBadBox(),
         taskMax(labeled),
         ratioFailed());
@@ -95,10 +96,10 @@ final class LabelReader {
   /** {@code null} when it is wrong. */
   private FpStyle style(boolean labeled) {
     String name = file.text("fp_style").orElse("none");
-    if (NOT_YET.contains(name)) {
+    if (name.equals("pwmat")) {
       file.error(
           "fp_style",
-          "'%s' cannot be run yet; now: vasp, d3, or none with labeled true".formatted(name));
+          "DP-GEN's simplify accepts 'pwmat' without any key it needs, so that it never ran; use custom with dpdata's formats pwmat/atom.config and pwmat/movement");
       return null;
     }
     if (!STYLES.contains(name)) {
@@ -111,7 +112,7 @@ final class LabelReader {
     FpStyle style = FpStyle.valueOf(name.toUpperCase(Locale.ROOT));
     if (style == FpStyle.NONE && !labeled) {
       problems.error(
-          "%s: found none, but labeled is false: picked frames need a labeller; set fp_style to vasp or d3, or labeled to true"
+          "%s: found none, but labeled is false: picked frames need a labeller; set fp_style to d3, vasp, pwscf or another program, or labeled to true"
               .formatted(file.where("fp_style")));
       return null;
     }
@@ -127,10 +128,7 @@ final class LabelReader {
               || key.startsWith("fp_accurate_")
               || key.equals("ratio_failed")
               || key.equals("fp_skip_bad_box");
-      boolean own =
-          !labeled
-              && (style == FpStyle.VASP && VASP_KEYS.contains(key)
-                  || style == FpStyle.D3 && key.equals("fp_params"));
+      boolean own = !labeled && style.keys().contains(key);
       if (common || own || !file.has(key)) {
         continue;
       }
@@ -151,11 +149,6 @@ final class LabelReader {
   }
 
   private Optional<VaspConfig> vasp() {
-    if (file.flag("cvasp")) {
-      file.error(
-          "cvasp",
-          "DP-GEN's custodian script is not part of this program; set it to false and name a command that wraps VASP in fp.command of machine.json");
-    }
     Optional<List<Double>> spacing = file.numbers("fp_aniso_kspacing");
     if (spacing.isPresent()
         && (spacing.get().size() != 3 || spacing.get().stream().anyMatch(k -> k <= 0))) {
@@ -172,7 +165,7 @@ final class LabelReader {
             .checkIncar(file, incar, paths.lookedFor(text.get()), spacing.isPresent());
       }
     }
-    return incar == null ? Optional.empty() : Optional.of(new VaspConfig(potcars, incar, spacing));
+    return incar == null ? Optional.empty() : Optional.of(new VaspConfig(potcars, incar, spacing, file.flag("cvasp")));
   }
 
   private List<Path> potcars() {

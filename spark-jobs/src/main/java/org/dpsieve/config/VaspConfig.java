@@ -12,8 +12,10 @@ import java.util.Optional;
  * @param incar {@code fp_incar}
  * @param anisoKspacing {@code fp_aniso_kspacing}, 1/Å along each reciprocal vector, [3]; wins over
  *     INCAR's KSPACING
+ * @param cvasp whether {@code cvasp.py} is put into each task folder, for a command that runs VASP
+ *     through it
  */
-public record VaspConfig(List<Path> potcars, Path incar, Optional<List<Double>> anisoKspacing) {
+public record VaspConfig(List<Path> potcars, Path incar, Optional<List<Double>> anisoKspacing, boolean cvasp) {
   public VaspConfig {
     potcars = List.copyOf(potcars);
     anisoKspacing = anisoKspacing.map(List::copyOf);

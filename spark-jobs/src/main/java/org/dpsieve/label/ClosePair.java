@@ -15,9 +15,8 @@ final class ClosePair {
   static OptionalDouble below(double limit, Frame frame) {
     double[] cell = frame.cell();
     int[] images = new int[3];
-    double[] inverse = null;
+    Lattice lattice = cell == null ? null : new Lattice(cell);
     if (cell != null) {
-      inverse = inverse(cell);
       double[] heights = CellShape.of(cell).heights();
       for (int i = 0; i < 3; i++) {
         images[i] = (int) Math.min(1000, Math.floor(limit / heights[i] + 0.5));
@@ -32,7 +31,7 @@ final class ClosePair {
           d[k] = coord[3 * j + k] - coord[3 * i + k];
         }
         if (cell != null) {
-          reduce(d, cell, inverse);
+          d = lattice.reduced(d);
         }
         least = Math.min(least, nearest(d, cell, images, i == j));
       }
@@ -59,32 +58,5 @@ final class ClosePair {
       }
     }
     return least;
-  }
-
-  private static void reduce(double[] d, double[] cell, double[] inverse) {
-    double[] whole = new double[3];
-    for (int i = 0; i < 3; i++) {
-      whole[i] = Math.rint(d[0] * inverse[i] + d[1] * inverse[3 + i] + d[2] * inverse[6 + i]);
-    }
-    for (int k = 0; k < 3; k++) {
-      d[k] -= whole[0] * cell[k] + whole[1] * cell[3 + k] + whole[2] * cell[6 + k];
-    }
-  }
-
-  /** Row-major [3, 3]; fractional = Cartesian (as a row) times this. */
-  private static double[] inverse(double[] cell) {
-    double[][] rows = new double[3][3];
-    for (int i = 0; i < 9; i++) {
-      rows[i / 3][i % 3] = cell[i];
-    }
-    double[] inverse = new double[9];
-    for (int i = 0; i < 3; i++) {
-      double[] normal = CellShape.cross(rows[(i + 1) % 3], rows[(i + 2) % 3]);
-      double volume = CellShape.dot(rows[i], normal);
-      for (int k = 0; k < 3; k++) {
-        inverse[3 * k + i] = normal[k] / volume;
-      }
-    }
-    return inverse;
   }
 }

@@ -1,26 +1,65 @@
 package org.dpsieve.label;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.dpsieve.config.FpStyle;
+import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.InputException;
+import org.dpsieve.label.cp2k.Cp2kLabeller;
+import org.dpsieve.label.cp2k.Cp2kReader;
+import org.dpsieve.label.dpdata.AbacusLabeller;
+import org.dpsieve.label.dpdata.CustomLabeller;
+import org.dpsieve.label.dpdata.GaussianLabeller;
+import org.dpsieve.label.dpdata.SiestaLabeller;
+import org.dpsieve.label.espresso.PwscfLabeller;
+import org.dpsieve.label.espresso.PwscfReader;
 import org.dpsieve.label.vasp.VaspLabeller;
+import org.dpsieve.label.vasp.VaspReader;
 
 /** All labellers, by {@code fp_style}. */
 public final class Labellers {
   private static final Map<FpStyle, Function<SimplifyConfig, Labeller>> STYLES =
       new EnumMap<>(FpStyle.class);
+  private static final Map<FpStyle, OutputReader> READERS = new EnumMap<>(FpStyle.class);
 
   static {
     STYLES.put(FpStyle.D3, D3Labels::of);
     STYLES.put(
         FpStyle.VASP,
         config -> VaspLabeller.load(config.typeMap(), config.label().vasp().orElseThrow()));
+    READERS.put(FpStyle.VASP, new VaspReader());
+    program(FpStyle.PWSCF, PwscfLabeller::load, new PwscfReader());
+    program(FpStyle.CP2K, Cp2kLabeller::load, new Cp2kReader());
+    program(FpStyle.ABACUS, AbacusLabeller::load, AbacusLabeller.READER);
+    program(FpStyle.GAUSSIAN, GaussianLabeller::load, GaussianLabeller.READER);
+    program(FpStyle.SIESTA, SiestaLabeller::load, SiestaLabeller.READER);
+    program(FpStyle.CUSTOM, CustomLabeller::load, null);
   }
 
   private Labellers() {}
+
+  /**
+   * Registers a program's labeller.
+   *
+   * @param reader of its outputs for the command {@code labels}; {@code null} where it depends on
+   *     the parameter file
+   */
+  private static void program(
+      FpStyle style,
+      BiFunction<List<String>, ProgramConfig, TaskLabeller> load,
+      OutputReader reader) {
+    STYLES.put(
+        style,
+        config -> load.apply(config.typeMap(), config.label().program().orElseThrow()));
+    if (reader != null) {
+      READERS.put(style, reader);
+    }
+  }
 
   /**
    * The labeller of a run. Reads the files it needs, once, here.
@@ -41,5 +80,15 @@ public final class Labellers {
                   STYLES.keySet().stream().map(FpStyle::key).toList()));
     }
     return style.apply(config);
+  }
+
+  /** Reads the outputs of a style's program; empty for one that has none of its own. */
+  public static Optional<OutputReader> reader(FpStyle style) {
+    return Optional.ofNullable(READERS.get(style));
+  }
+
+  /** The styles of {@link #reader}. */
+  public static List<String> readable() {
+    return READERS.keySet().stream().map(FpStyle::key).toList();
   }
 }

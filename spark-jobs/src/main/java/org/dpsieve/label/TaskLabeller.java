@@ -25,13 +25,20 @@ public interface TaskLabeller extends Labeller {
    */
   int[] atomOrder(Frame frame);
 
-  /** Names of the files the program leaves; any of them shows that it was started. */
-  List<String> outputFiles();
+  /** Reads what the program leaves. */
+  OutputReader reader();
+
+  /** Names of the files that hold labels; any of them shows that the program was started. */
+  default List<String> outputFiles() {
+    return reader().names();
+  }
 
   /**
    * Reads what the program left. Never throws for what is in the files: that is an outcome.
    *
    * @param frame the one the folder was written for
    */
-  LabelResult read(TaskOutputs outputs, Frame frame);
+  default LabelResult read(TaskOutputs outputs, Frame frame) {
+    return new FrameLabel(frame, atomOrder(frame)).read(reader(), outputs);
+  }
 }

@@ -199,7 +199,7 @@ class ConfigReaderTest {
         "ratio_failed | 2 | a share from 0 to 1",
         "fp_skip_bad_box | \"lenght_ratio:5\" | did you mean 'length_ratio'?",
         "fp_skip_bad_box | \"length_ratio\" | expected measure:number",
-        "fp_style | \"pwscf\" | 'pwscf' cannot be run yet",
+        "fp_style | \"pwmat\" | use custom with dpdata's formats",
         "fp_style | \"vaps\" | did you mean 'vasp'?",
         "train_backend | \"pytorch\" | cannot be read yet",
         "training_reuse_iter | 2 | solved anew",

@@ -1,6 +1,8 @@
 package org.dpsieve.label.vasp;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,11 +13,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.dpsieve.config.VaspConfig;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.label.LabelResult;
+import org.dpsieve.label.AtomOrder;
+import org.dpsieve.label.KMesh;
+import org.dpsieve.label.OutputReader;
 import org.dpsieve.label.TaskLabeller;
-import org.dpsieve.label.TaskOutputs;
 
 /**
  * {@code fp_style: vasp}: POSCAR, INCAR (the user's, byte by byte), KPOINTS and POTCAR, as dpgen
@@ -32,13 +34,22 @@ public final class VaspLabeller implements TaskLabeller {
   private final boolean gammaCentred;
   private final Potcars potcars;
 
+  /** Content of {@code cvasp.py}; {@code null} without it. */
+  private final byte[] cvasp;
+
   private VaspLabeller(
-      List<String> typeMap, byte[] incar, double[] spacing, boolean gammaCentred, Potcars potcars) {
+      List<String> typeMap,
+      byte[] incar,
+      double[] spacing,
+      boolean gammaCentred,
+      Potcars potcars,
+      byte[] cvasp) {
     this.typeMap = typeMap;
     this.incar = incar;
     this.spacing = spacing;
     this.gammaCentred = gammaCentred;
     this.potcars = potcars;
+    this.cvasp = cvasp;
   }
 
   /**
@@ -66,7 +77,8 @@ public final class VaspLabeller implements TaskLabeller {
         bytes,
         spacing(incar, file, config.anisoKspacing()),
         gammaCentred,
-        Potcars.load(typeMap, config.potcars()));
+        Potcars.load(typeMap, config.potcars()),
+        config.cvasp() ? cvasp() : null);
   }
 
   private static double[] spacing(Incar incar, String file, Optional<List<Double>> anisotropic) {
@@ -108,6 +120,15 @@ public final class VaspLabeller implements TaskLabeller {
     }
   }
 
+  /** Runs VASP through custodian, as DP-GEN's file of that name. */
+  private static byte[] cvasp() {
+    try (InputStream in = VaspLabeller.class.getResourceAsStream("cvasp.py")) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static byte[] read(Path file) {
     try {
       return Files.readAllBytes(file);
@@ -123,19 +144,7 @@ public final class VaspLabeller implements TaskLabeller {
 
   @Override
   public Optional<Finding> check(Frame frame) {
-    if (frame.cell() == null) {
-      return Optional.of(
-          new Finding("no cell", "VASP needs a periodic cell; put the atoms into a box first"));
-    }
-    for (int z : frame.z()) {
-      if (!typeMap.contains(Elements.symbol(z))) {
-        return Optional.of(
-            new Finding(
-                "element not in type_map",
-                "%s; type_map: %s".formatted(Elements.symbol(z), String.join(", ", typeMap))));
-      }
-    }
-    return Optional.empty();
+    return AtomOrder.noCell(frame, "VASP").or(() -> AtomOrder.unknown(frame, typeMap));
   }
 
   @Override
@@ -143,13 +152,16 @@ public final class VaspLabeller implements TaskLabeller {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put("POSCAR", ascii(Poscar.text(frame, typeMap)));
     files.put("INCAR", incar.clone());
-    files.put("KPOINTS", ascii(KPoints.text(KPoints.mesh(frame.cell(), spacing), gammaCentred)));
+    files.put("KPOINTS", ascii(KPoints.text(KMesh.divisions(frame.cell(), spacing), gammaCentred)));
+    if (cvasp != null) {
+      files.put("cvasp.py", cvasp.clone());
+    }
     return files;
   }
 
   @Override
   public Map<String, byte[]> groupFiles(Frame frame) {
-    return Map.of("POTCAR", potcars.concatenated(Poscar.counts(frame, typeMap).keySet()));
+    return Map.of("POTCAR", potcars.concatenated(AtomOrder.counts(frame, typeMap).keySet()));
   }
 
   private static byte[] ascii(String text) {
@@ -158,16 +170,11 @@ public final class VaspLabeller implements TaskLabeller {
 
   @Override
   public int[] atomOrder(Frame frame) {
-    return Poscar.order(frame, typeMap);
+    return AtomOrder.of(frame, typeMap);
   }
 
   @Override
-  public List<String> outputFiles() {
-    return List.of("OUTCAR", "vasprun.xml");
-  }
-
-  @Override
-  public LabelResult read(TaskOutputs outputs, Frame frame) {
-    return VaspResult.read(outputs, frame, atomOrder(frame));
+  public OutputReader reader() {
+    return new VaspReader();
   }
 }

@@ -1,6 +1,7 @@
 package org.dpsieve.label.vasp;
 
 import java.util.List;
+import org.dpsieve.label.CellVolume;
 
 /**
  * What an OUTCAR or a vasprun.xml says.
@@ -45,11 +46,7 @@ record VaspRun(
       if (stress == null) {
         return null;
       }
-      double volume =
-          Math.abs(
-              cell[0] * (cell[4] * cell[8] - cell[5] * cell[7])
-                  - cell[1] * (cell[3] * cell[8] - cell[5] * cell[6])
-                  + cell[2] * (cell[3] * cell[7] - cell[4] * cell[6]));
+      double volume = CellVolume.of(cell);
       double[] virial = new double[9];
       for (int i = 0; i < 9; i++) {
         virial[i] = stress[i] * volume * EV_PER_KILOBAR_CUBIC_ANGSTROM;

@@ -108,16 +108,17 @@ final class TaskFolders {
       write(new Path(staged, name), content);
       return;
     }
-    String sharedName = "%s.%03d".formatted(name, group);
+    String sharedName = "%s.%03d".formatted(name.replace('/', '.'), group);
     Path target = new Path(directory, sharedName);
     if (!Arrays.equals(content, bytes(target))) {
       Path beside = new Path(directory, "." + sharedName + "." + UUID.randomUUID());
       write(beside, content);
       files.rename(beside, target); // local: replaces
     }
+    java.nio.file.Path link = java.nio.file.Path.of(new Path(staged, name).toUri());
+    Files.createDirectories(link.getParent());
     Files.createSymbolicLink(
-        java.nio.file.Path.of(new Path(staged, name).toUri()),
-        java.nio.file.Path.of("..", sharedName));
+        link, java.nio.file.Path.of("../".repeat(new Path(name).depth() + 1), sharedName));
   }
 
   private void write(Path file, byte[] content) throws IOException {

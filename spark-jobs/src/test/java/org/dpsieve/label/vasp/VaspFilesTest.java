@@ -65,7 +65,7 @@ class VaspFilesTest {
     "vasprun.h2o.md.xml,      FINISHED",
   })
   void saysHowTheRunEnded(String name, TaskOutcome outcome) throws IOException {
-    assertThat(VaspFile.outcome(read(Shared.path("vasp/" + name)), name).outcome())
+    assertThat(VaspReader.calculation(read(Shared.path("vasp/" + name))).outcome())
         .isEqualTo(outcome);
   }
 
@@ -78,7 +78,7 @@ class VaspFilesTest {
       VaspRun cut = read(new ByteArrayInputStream(whole, 0, length));
       assertThat(cut.steps()).allMatch(step -> step.energy() == energy);
       if (cut.steps().isEmpty()) {
-        assertThat(VaspFile.outcome(cut, name).outcome())
+        assertThat(VaspReader.calculation(cut).outcome())
             .isIn(TaskOutcome.CRASHED, TaskOutcome.UNPARSABLE);
       }
     }
@@ -88,7 +88,7 @@ class VaspFilesTest {
   void otherFilesAreNotUnderstood() throws IOException {
     for (String text : List.of("hello\n", "<html><body/></html>", "<?xml version='1.0'?><a>")) {
       VaspRun run = read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
-      assertThat(VaspFile.outcome(run, "x").outcome()).isEqualTo(TaskOutcome.UNPARSABLE);
+      assertThat(VaspReader.calculation(run).outcome()).isEqualTo(TaskOutcome.UNPARSABLE);
     }
   }
 
@@ -102,17 +102,17 @@ class VaspFilesTest {
     VaspRun run = read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
     Files.delete(secret);
     assertThat(run.maxElectronicSteps()).isZero();
-    assertThat(VaspFile.outcome(run, "x").outcome()).isNotEqualTo(TaskOutcome.FINISHED);
+    assertThat(VaspReader.calculation(run).outcome()).isNotEqualTo(TaskOutcome.FINISHED);
   }
 
   private static VaspRun read(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      return VaspFile.read(in);
+      return VaspReader.read(in);
     }
   }
 
   private static VaspRun read(InputStream in) throws IOException {
-    return VaspFile.read(in);
+    return VaspReader.read(in);
   }
 
   private static void assertClose(double[] found, JsonNode rows, double tolerance) {

@@ -120,7 +120,7 @@ class VaspLabellerTest {
                 VaspLabeller.load(
                     List.of("Ag"),
                     new VaspConfig(
-                        List.of(folder.resolve("POTCAR.Ag")), swapped.incar(), Optional.empty())))
+                        List.of(folder.resolve("POTCAR.Ag")), swapped.incar(), Optional.empty(), false)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("0 lines TITEL");
   }
@@ -174,7 +174,7 @@ class VaspLabellerTest {
                   .formatted(element, name, date)));
     }
     Path file = Files.writeString(folder.resolve("INCAR"), incar);
-    return new VaspConfig(potcars, file, anisotropic);
+    return new VaspConfig(potcars, file, anisotropic, false);
   }
 
   private static Frame frame(JsonNode golden) {

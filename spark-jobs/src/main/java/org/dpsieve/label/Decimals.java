@@ -1,4 +1,4 @@
-package org.dpsieve.label.vasp;
+package org.dpsieve.label;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -8,11 +8,11 @@ import java.math.RoundingMode;
  * Numbers as C's printf writes them: the exact binary value, rounded once. Java's formatter rounds
  * the shortest decimal form instead, 0.1 as {@code 1.0000000000000000e-01}.
  */
-final class Decimals {
+public final class Decimals {
   private Decimals() {}
 
   /** {@code %.16e} of a finite number. */
-  static String exponential(double value) {
+  public static String exponential(double value) {
     if (value == 0) {
       return sign(value) + "0.0000000000000000e+00";
     }
@@ -30,7 +30,7 @@ final class Decimals {
   }
 
   /** {@code %.10f} of a finite number. */
-  static String fixed(double value) {
+  public static String fixed(double value) {
     return sign(value)
         + new BigDecimal(Math.abs(value)).setScale(10, RoundingMode.HALF_EVEN).toPlainString();
   }

@@ -1,0 +1,144 @@
+package org.dpsieve.label;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.FrameCheck;
+import org.dpsieve.frame.Labels;
+
+/**
+ * The label of one frame from what a program left in its task folder: in the frame's own cell
+ * orientation and atom order, and only if the output is of this very frame.
+ */
+final class FrameLabel {
+  /** Å; OUTCAR prints five decimals, CP2K's cell has three. */
+  private static final double SAME_PLACE = 1e-3;
+
+  private final Frame frame;
+  private final int[] order;
+
+  /**
+   * @param order row k of the output is the frame's atom {@code order[k]}, [nAtoms]
+   */
+  FrameLabel(Frame frame, int[] order) {
+    this.frame = frame;
+    this.order = order;
+  }
+
+  /** Reads the program's files, the first of them that has a label or says that there is none. */
+  LabelResult read(OutputReader reader, TaskOutputs outputs) {
+    LabelResult best = null;
+    for (String name : reader.names()) {
+      LabelResult next = read(reader, name, outputs);
+      if (next.outcome() == TaskOutcome.FINISHED || next.outcome() == TaskOutcome.UNCONVERGED) {
+        return next;
+      }
+      if (best == null || best.outcome() == TaskOutcome.MISSING_OUTPUT) {
+        best = next;
+      }
+    }
+    return best;
+  }
+
+  private LabelResult read(OutputReader reader, String name, TaskOutputs outputs) {
+    try {
+      Optional<String> absent = OutputFiles.absent(outputs, name);
+      if (absent.isPresent()) {
+        return LabelResult.failed(TaskOutcome.MISSING_OUTPUT, absent.get());
+      }
+      return label(reader.read(name, outputs), name);
+    } catch (IOException e) {
+      return LabelResult.failed(
+          TaskOutcome.UNPARSABLE, "%s cannot be read: %s".formatted(name, e.getMessage()));
+    }
+  }
+
+  private LabelResult label(Calculation calculation, String name) {
+    LabelResult outcome =
+        LabelResult.failed(calculation.outcome(), name + ": " + calculation.reason());
+    List<Calculation.Step> steps = calculation.steps();
+    if (steps.size() != 1) {
+      return steps.isEmpty()
+          ? outcome
+          : LabelResult.failed(
+              TaskOutcome.UNPARSABLE,
+              "%s holds %d geometries, expected the picked one alone: atoms must not move"
+                  .formatted(name, steps.size()));
+    }
+    Optional<String> elements = otherElements(calculation.elements());
+    Optional<Calculation.Step> turned =
+        elements.isPresent() ? Optional.empty() : turned(steps.get(0));
+    Optional<String> difference =
+        elements.or(
+            () ->
+                turned.isEmpty()
+                    ? Optional.of("its cell is another one")
+                    : otherPlaces(turned.get()));
+    if (difference.isPresent()) {
+      return LabelResult.failed(
+          TaskOutcome.UNPARSABLE, "%s is of another frame: %s".formatted(name, difference.get()));
+    }
+    if (!turned.get().converged()) {
+      return outcome;
+    }
+    Labels labels = labels(turned.get());
+    return FrameCheck.problem(frame.withLabels(labels))
+        .map(problem -> LabelResult.failed(TaskOutcome.UNPARSABLE, name + ": " + problem))
+        .orElse(LabelResult.finished(labels));
+  }
+
+  private Labels labels(Calculation.Step step) {
+    double[] force = new double[3 * order.length];
+    for (int k = 0; k < order.length; k++) {
+      System.arraycopy(step.force(), 3 * k, force, 3 * order[k], 3);
+    }
+    return new Labels(step.energy(), force, step.virial());
+  }
+
+  private Optional<String> otherElements(List<String> elements) {
+    if (elements.size() != order.length) {
+      return Optional.of("%d atoms, expected %d".formatted(elements.size(), order.length));
+    }
+    for (int k = 0; k < order.length; k++) {
+      String expected = Elements.symbol(frame.z()[order[k]]);
+      if (!elements.get(k).equals(expected)) {
+        return Optional.of(
+            "atom %d is %s, expected %s".formatted(k + 1, elements.get(k), expected));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The step in the frame's orientation; empty when its cell is no turned one of the frame's. */
+  private Optional<Calculation.Step> turned(Calculation.Step step) {
+    if (frame.cell() == null || step.cell() == null) {
+      // a molecule's program knows no cell; one that was written with a cell is compared with it
+      return Optional.of(step);
+    }
+    double[] cell = step.cell().clone();
+    for (int sign = 1; sign >= -1; sign -= 2) { // all three vectors reversed: the same lattice
+      double farthest = 0;
+      for (int i = 0; i < 9; i++) {
+        farthest = Math.max(farthest, Math.abs(sign * cell[i] - frame.cell()[i]));
+      }
+      if (farthest < SAME_PLACE) {
+        return Optional.of(step);
+      }
+    }
+    return Rotation.between(frame.cell(), cell, SAME_PLACE).map(turn -> turn.back(step));
+  }
+
+  private Optional<String> otherPlaces(Calculation.Step step) {
+    Lattice lattice = frame.cell() == null ? null : new Lattice(frame.cell());
+    for (int k = 0; k < order.length; k++) {
+      double distance =
+          Lattice.distance(lattice, step.coord(), 3 * k, frame.coord(), 3 * order[k]);
+      if (!(distance < SAME_PLACE)) {
+        return Optional.of("atom %d is %.4f Å off its place".formatted(k + 1, distance));
+      }
+    }
+    return Optional.empty();
+  }
+}

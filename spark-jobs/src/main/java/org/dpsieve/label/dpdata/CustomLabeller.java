@@ -1,0 +1,138 @@
+package org.dpsieve.label.dpdata;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.dpsieve.config.ProgramConfig;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.label.AtomOrder;
+import org.dpsieve.label.OutputReader;
+import org.dpsieve.label.TaskLabeller;
+import org.dpsieve.label.TextGeometry;
+
+/**
+ * {@code fp_style: custom}: an input file in any format that dpdata writes, an output in any that it
+ * reads, as dpgen 0.14 ({@code generator/run.py: make_fp_custom}).
+ */
+public final class CustomLabeller implements TaskLabeller {
+  private static final long serialVersionUID = 1;
+
+  private final List<String> typeMap;
+  private final String inputFormat;
+  private final String inputName;
+  private final OutputReader reader;
+
+  private CustomLabeller(List<String> typeMap, JsonNode given) {
+    this.typeMap = List.copyOf(typeMap);
+    this.inputFormat = given.path("input_fmt").asText();
+    this.inputName = given.path("input_fn").asText();
+    this.reader =
+        DpdataReader.of(given.path("output_fmt").asText(), given.path("output_fn").asText());
+  }
+
+  /**
+   * @throws InputException when dpdata knows one of the formats not, or is not there
+   */
+  public static CustomLabeller load(List<String> typeMap, ProgramConfig config) {
+    for (String key : List.of("input_fmt", "output_fmt")) {
+      String format = config.parameters().path(key).asText();
+      if (ask("check", format, "").has("error")) {
+        throw new InputException(
+            "fp_params.%s: dpdata has no format '%s'; see its list of formats"
+                .formatted(key, format));
+      }
+    }
+    return new CustomLabeller(typeMap, config.parameters());
+  }
+
+  private static JsonNode ask(String... arguments) {
+    try {
+      return Dpdata.call(arguments);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public String style() {
+    return "custom";
+  }
+
+  @Override
+  public Optional<Finding> check(Frame frame) {
+    return AtomOrder.unknown(frame, typeMap);
+  }
+
+  @Override
+  public Map<String, byte[]> taskFiles(Frame frame) {
+    try {
+      Path folder = Files.createTempDirectory("dpsieve-input");
+      try {
+        Path description = folder.resolve("frame.json");
+        Files.writeString(description, description(frame).toString());
+        Path input = folder.resolve("input").resolve(inputName);
+        Files.createDirectories(input.getParent());
+        JsonNode answer =
+            Dpdata.call("write", inputFormat, input.toString(), description.toString());
+        if (answer.has("error") || !Files.isRegularFile(input)) {
+          throw new InputException(
+              "Frame %s: dpdata cannot write it as %s: %s"
+                  .formatted(
+                      frame.name(),
+                      inputFormat,
+                      answer.path("error").asText("no file was written")));
+        }
+        return Map.of(inputName, Files.readAllBytes(input));
+      } finally {
+        try (Stream<Path> files = Files.walk(folder)) {
+          for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+            Files.delete(file);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ObjectNode description(Frame frame) {
+    ObjectMapper json = new ObjectMapper();
+    TextGeometry geometry = TextGeometry.of(frame, typeMap);
+    ObjectNode description = json.createObjectNode();
+    description.set("names", json.valueToTree(AtomOrder.counts(frame, typeMap).keySet()));
+    int[] order = AtomOrder.of(frame, typeMap);
+    double[] coord = new double[3 * order.length];
+    for (int k = 0; k < order.length; k++) {
+      description.withArrayProperty("elements").add(geometry.element(k));
+      System.arraycopy(frame.coord(), 3 * order[k], coord, 3 * k, 3);
+    }
+    description.set("coord", json.valueToTree(coord));
+    description.set("cell", json.valueToTree(frame.cell()));
+    return description;
+  }
+
+  @Override
+  public Map<String, byte[]> groupFiles(Frame frame) {
+    return Map.of();
+  }
+
+  @Override
+  public int[] atomOrder(Frame frame) {
+    return AtomOrder.of(frame, typeMap);
+  }
+
+  @Override
+  public OutputReader reader() {
+    return reader;
+  }
+}
