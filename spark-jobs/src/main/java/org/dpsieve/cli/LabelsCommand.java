@@ -10,8 +10,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.dpsieve.error.InputException;
 import org.dpsieve.config.FpStyle;
+import org.dpsieve.error.InputException;
 import org.dpsieve.label.FileLabels;
 import org.dpsieve.label.Labellers;
 import org.dpsieve.label.OutputFiles;
@@ -51,7 +51,8 @@ final class LabelsCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "With --style custom: dpdata's name of the files' format, e.g. fhi_aims/output.")
+      description =
+          "With --style custom: dpdata's name of the files' format, e.g. fhi_aims/output.")
   private String format;
 
   @Parameters(

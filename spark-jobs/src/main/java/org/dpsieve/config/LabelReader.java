@@ -165,7 +165,9 @@ final class LabelReader {
             .checkIncar(file, incar, paths.lookedFor(text.get()), spacing.isPresent());
       }
     }
-    return incar == null ? Optional.empty() : Optional.of(new VaspConfig(potcars, incar, spacing, file.flag("cvasp")));
+    return incar == null
+        ? Optional.empty()
+        : Optional.of(new VaspConfig(potcars, incar, spacing, file.flag("cvasp")));
   }
 
   private List<Path> potcars() {

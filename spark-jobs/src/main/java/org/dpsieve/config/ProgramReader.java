@@ -46,7 +46,8 @@ final class ProgramReader {
         file.require("user_fp_params", "the keys of INPUT, or fp_incar an INPUT file");
       }
     } else if (!given) {
-      file.require(style.keys().contains("user_fp_params") ? "user_fp_params" : "fp_params", example(style));
+      file.require(
+          style.keys().contains("user_fp_params") ? "user_fp_params" : "fp_params", example(style));
     }
     if (given && !(key.equals("user_fp_params") && style == FpStyle.PWSCF)) {
       file.block(key).ifPresent(block -> check(style, block));
@@ -56,7 +57,8 @@ final class ProgramReader {
         parameters,
         potentials ? files("fp_pp_files", true) : List.of(),
         style == FpStyle.ABACUS ? files("fp_orb_files", false) : List.of(),
-        template.flatMap(text -> file(style == FpStyle.CP2K ? "external_input_path" : "fp_incar", text)),
+        template.flatMap(
+            text -> file(style == FpStyle.CP2K ? "external_input_path" : "fp_incar", text)),
         style == FpStyle.ABACUS
             ? file.text("fp_kpt_file").flatMap(text -> file("fp_kpt_file", text))
             : Optional.empty(),

@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param cvasp whether {@code cvasp.py} is put into each task folder, for a command that runs VASP
  *     through it
  */
-public record VaspConfig(List<Path> potcars, Path incar, Optional<List<Double>> anisoKspacing, boolean cvasp) {
+public record VaspConfig(
+    List<Path> potcars, Path incar, Optional<List<Double>> anisoKspacing, boolean cvasp) {
   public VaspConfig {
     potcars = List.copyOf(potcars);
     anisoKspacing = anisoKspacing.map(List::copyOf);

@@ -54,8 +54,7 @@ public final class Labellers {
       BiFunction<List<String>, ProgramConfig, TaskLabeller> load,
       OutputReader reader) {
     STYLES.put(
-        style,
-        config -> load.apply(config.typeMap(), config.label().program().orElseThrow()));
+        style, config -> load.apply(config.typeMap(), config.label().program().orElseThrow()));
     if (reader != null) {
       READERS.put(style, reader);
     }

@@ -44,8 +44,7 @@ final class Lattice {
   double[] reduced(double[] d) {
     double[] rest = d.clone();
     for (int i = 0; i < 3; i++) {
-      double whole =
-          Math.rint(d[0] * inverse[i] + d[1] * inverse[3 + i] + d[2] * inverse[6 + i]);
+      double whole = Math.rint(d[0] * inverse[i] + d[1] * inverse[3 + i] + d[2] * inverse[6 + i]);
       for (int c = 0; c < 3; c++) {
         rest[c] -= whole * cell[3 * i + c];
       }

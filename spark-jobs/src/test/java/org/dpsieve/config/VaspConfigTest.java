@@ -70,16 +70,9 @@ class VaspConfigTest {
   }
 
   @Test
-  void whatCannotBeDoneYetIsRefusedByName() throws IOException {
+  void settingsOfOtherStylesAreRefused() throws IOException {
     run.set("fp_params", "{}").setMachine("fp/backend", "\"dpdispatcher\"");
     assertThat(run.complaint())
-<<<<<<< HEAD
-        .contains(
-            "cvasp: ",
-            "fp_params: VASP takes its settings from fp_incar",
-            "fp.command: is missing");
-=======
-        .contains("fp_params: VASP takes its settings from fp_incar", "fp.backend: ");
->>>>>>> cae6ecd (Labels by Quantum ESPRESSO, CP2K, ABACUS, Gaussian, SIESTA and any program that dpdata knows: one class and one line each)
+        .contains("fp_params: VASP takes its settings from fp_incar", "fp.command: is missing");
   }
 }

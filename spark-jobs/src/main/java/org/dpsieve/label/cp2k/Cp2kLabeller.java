@@ -78,15 +78,16 @@ public final class Cp2kLabeller implements TaskLabeller {
   }
 
   /** Without a KIND for each element CP2K stops in every task. */
-  private static void requireKinds(
-      ProgramConfig config, List<String> typeMap, ObjectNode subsys) {
+  private static void requireKinds(ProgramConfig config, List<String> typeMap, ObjectNode subsys) {
     TreeSet<String> missing = new TreeSet<>(typeMap);
     var kinds = subsys.path(Cp2kInput.existing(subsys, "KIND"));
-    kinds.findValues("_").forEach(
-        names -> {
-          missing.remove(names.asText());
-          names.forEach(name -> missing.remove(name.asText()));
-        });
+    kinds
+        .findValues("_")
+        .forEach(
+            names -> {
+              missing.remove(names.asText());
+              names.forEach(name -> missing.remove(name.asText()));
+            });
     if (!missing.isEmpty()) {
       throw new InputException(
           "%s: FORCE_EVAL.SUBSYS.KIND has no entry for %s of type_map; give \"KIND\": {\"_\": [\"%s\"], \"BASIS_SET\": [...], \"POTENTIAL\": [...]}"
@@ -102,8 +103,7 @@ public final class Cp2kLabeller implements TaskLabeller {
     try {
       text = Files.readString(file, StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new InputException(
-          "%s: external_input_path cannot be read (%s)".formatted(file, e), e);
+      throw new InputException("%s: external_input_path cannot be read (%s)".formatted(file, e), e);
     }
     Matcher abc = ABC.matcher(text);
     if (!abc.find()) {
@@ -143,8 +143,7 @@ public final class Cp2kLabeller implements TaskLabeller {
   public Map<String, byte[]> taskFiles(Frame frame) {
     TextGeometry geometry = TextGeometry.of(frame, typeMap);
     String cell =
-        "A %s\nB %s\nC %s"
-            .formatted(geometry.vector(0), geometry.vector(1), geometry.vector(2));
+        "A %s\nB %s\nC %s".formatted(geometry.vector(0), geometry.vector(1), geometry.vector(2));
     int electrons = -charge;
     for (int z : frame.z()) {
       electrons += z;

@@ -13,7 +13,8 @@ import org.dpsieve.label.UnexpectedText;
 
 /**
  * Output of a CP2K single point ({@code RUN_TYPE ENERGY_FORCE}), versions 6 to 2025. The output has
- * three decimals of the cell: it is taken from {@code input.inp} beside it where that says the same.
+ * three decimals of the cell: it is taken from {@code input.inp} beside it where that says the
+ * same.
  */
 public final class Cp2kReader implements OutputReader {
   private static final long serialVersionUID = 1;

@@ -25,13 +25,16 @@ final class Cp2kRun {
   static final double BOHR = 0.529177210903;
   private static final double EV_PER_GIGAPASCAL_CUBIC_ANGSTROM = 1 / 160.2176634;
 
-  private static final Pattern VECTOR = Pattern.compile("^ CELL\\| Vector ([abc]) \\[angstrom\\]:?\\s(.*)");
-  private static final Pattern VOLUME = Pattern.compile("^ CELL\\| Volume \\[angstrom\\^3\\]:?\\s+(\\S+)");
+  private static final Pattern VECTOR =
+      Pattern.compile("^ CELL\\| Vector ([abc]) \\[angstrom\\]:?\\s(.*)");
+  private static final Pattern VOLUME =
+      Pattern.compile("^ CELL\\| Volume \\[angstrom\\^3\\]:?\\s+(\\S+)");
   private static final Pattern ENERGY =
       Pattern.compile("^ ENERGY\\| Total FORCE_EVAL.*\\s(-?\\d+\\.\\d+\\S*)\\s*$");
   private static final Pattern NEW_FORCE = Pattern.compile("^ FORCES\\|\\s+(\\d+)\\s+(.*)");
   private static final Pattern STRESS =
-      Pattern.compile("^ (?:STRESS\\| Analytical stress tensor|STRESS\\| Numerical stress tensor|STRESS TENSOR) \\[(\\w+)\\].*");
+      Pattern.compile(
+          "^ (?:STRESS\\| Analytical stress tensor|STRESS\\| Numerical stress tensor|STRESS TENSOR) \\[(\\w+)\\].*");
   private static final Pattern STRESS_ROW =
       Pattern.compile("^ (?:STRESS\\|)?\\s+[xyzXYZ]((?:\\s+-?\\d+\\.\\d+\\S*){3})\\s*$");
 
@@ -74,7 +77,10 @@ final class Cp2kRun {
     Matcher energy = ENERGY.matcher(line);
     Matcher newForce = NEW_FORCE.matcher(line);
     Matcher pressure = STRESS.matcher(line);
-    started |= line.startsWith(" CP2K| version") || line.startsWith(" ENERGY|") || line.startsWith(" CELL|");
+    started |=
+        line.startsWith(" CP2K| version")
+            || line.startsWith(" ENERGY|")
+            || line.startsWith(" CELL|");
     if (vector.find()) {
       int row = "abc".indexOf(vector.group(1));
       System.arraycopy(OutputText.of(vector.group(2)).numbers(0, 0, 3), 0, cell, 3 * row, 3);
@@ -247,9 +253,13 @@ final class Cp2kRun {
               .formatted(energies.size()));
     }
     List<Calculation.Step> steps = new ArrayList<>();
-    if (vectors == 7 && coord != null && coord.length > 0 && force != null && energies.size() == 1 && (ended || stress != null)) {
-      steps.add(
-          new Calculation.Step(cell, coord, energies.get(0), force, virial(), !unconverged));
+    if (vectors == 7
+        && coord != null
+        && coord.length > 0
+        && force != null
+        && energies.size() == 1
+        && (ended || stress != null)) {
+      steps.add(new Calculation.Step(cell, coord, energies.get(0), force, virial(), !unconverged));
     }
     TaskOutcome outcome = TaskOutcome.FINISHED;
     String reason = "";

@@ -65,7 +65,8 @@ public final class AbacusLabeller implements TaskLabeller {
    * @throws InputException when the settings would give no label, or a file is missing
    */
   public static AbacusLabeller load(List<String> typeMap, ProgramConfig config) {
-    ObjectNode settings = config.template().map(AbacusLabeller::settings).orElse(config.parameters().deepCopy());
+    ObjectNode settings =
+        config.template().map(AbacusLabeller::settings).orElse(config.parameters().deepCopy());
     boolean lcao = settings.path("basis_type").asText().equals("lcao");
     if (lcao && config.orbitals().isEmpty()) {
       throw new InputException(
@@ -83,8 +84,7 @@ public final class AbacusLabeller implements TaskLabeller {
               .descriptor()
               .orElseThrow(
                   () ->
-                      new InputException(
-                          "fp_dpks_descriptor: missing, but INPUT asks for DeePKS"));
+                      new InputException("fp_dpks_descriptor: missing, but INPUT asks for DeePKS"));
       labeller.descriptor = FOLDER + file.getFileName();
       labeller.common.put(labeller.descriptor, bytes("fp_dpks_descriptor", file));
     }
@@ -108,8 +108,7 @@ public final class AbacusLabeller implements TaskLabeller {
 
   /** {@code key value} lines of an INPUT. */
   private static ObjectNode settings(Path file) {
-    ObjectNode settings =
-        JsonNodeFactory.instance.objectNode();
+    ObjectNode settings = JsonNodeFactory.instance.objectNode();
     new String(bytes("fp_incar", file), StandardCharsets.UTF_8)
         .lines()
         .map(line -> line.split("#|//", 2)[0].strip().split("\\s+", 2))

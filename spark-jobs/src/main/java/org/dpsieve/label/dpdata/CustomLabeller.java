@@ -21,8 +21,8 @@ import org.dpsieve.label.TaskLabeller;
 import org.dpsieve.label.TextGeometry;
 
 /**
- * {@code fp_style: custom}: an input file in any format that dpdata writes, an output in any that it
- * reads, as dpgen 0.14 ({@code generator/run.py: make_fp_custom}).
+ * {@code fp_style: custom}: an input file in any format that dpdata writes, an output in any that
+ * it reads, as dpgen 0.14 ({@code generator/run.py: make_fp_custom}).
  */
 public final class CustomLabeller implements TaskLabeller {
   private static final long serialVersionUID = 1;

@@ -90,8 +90,7 @@ public final class DpdataReader implements OutputReader {
     }
   }
 
-  private static void copy(TaskOutputs folder, String name, Path to, String as)
-      throws IOException {
+  private static void copy(TaskOutputs folder, String name, Path to, String as) throws IOException {
     Optional<InputStream> file = folder.open(name);
     if (file.isPresent()) {
       try (InputStream in = file.get()) {

@@ -64,9 +64,7 @@ final class Fragments {
 
   private static boolean bonded(Frame frame, int i, int j) {
     double reach =
-        ElementData.covalentRadius(frame.z()[i])
-            + ElementData.covalentRadius(frame.z()[j])
-            + SLACK;
+        ElementData.covalentRadius(frame.z()[i]) + ElementData.covalentRadius(frame.z()[j]) + SLACK;
     double squared = 0;
     for (int k = 0; k < 3; k++) {
       double d = frame.coord()[3 * i + k] - frame.coord()[3 * j + k];

@@ -86,7 +86,8 @@ public final class SiestaLabeller implements TaskLabeller {
     text.append("NumberOfSpecies   %d\n\n".formatted(species.size()));
     text.append("WriteForces       T\nWriteCoorStep     T\nWriteCoorXmol     T\n");
     text.append("WriteMDXmol       T\nWriteMDHistory    T\n\n").append(settings);
-    text.append("XC.functional          GGA\nXC.authors             PBE\nMD.NumCGsteps          0\n");
+    text.append(
+        "XC.functional          GGA\nXC.authors             PBE\nMD.NumCGsteps          0\n");
     text.append("DM.UseSaveDM           F\nWriteDM                F\n");
     text.append("WriteDM.NetCDF         F\nWriteDMHS.NetCDF       F\n\n");
     text.append("%block Chemical_Species_label\n");
@@ -96,8 +97,10 @@ public final class SiestaLabeller implements TaskLabeller {
     }
     text.append("%endblock Chemical_Species_label\n\n%block kgrid_Monkhorst_Pack\n");
     int[] mesh = KMesh.divisions(frame.cell(), spacing, spacing, spacing);
-    text.append("%d\t0\t0\t0.0\n0\t%d\t0\t0.0\n0\t0\t%d\t0.0\n".formatted(mesh[0], mesh[1], mesh[2]));
-    text.append("%endblock kgrid_Monkhorst_Pack\n\nLatticeConstant 1.00 Ang\n%block LatticeVectors\n");
+    text.append(
+        "%d\t0\t0\t0.0\n0\t%d\t0\t0.0\n0\t0\t%d\t0.0\n".formatted(mesh[0], mesh[1], mesh[2]));
+    text.append(
+        "%endblock kgrid_Monkhorst_Pack\n\nLatticeConstant 1.00 Ang\n%block LatticeVectors\n");
     text.append(geometry.cellRows()).append("%endblock LatticeVectors\n\n");
     text.append("AtomicCoordinatesFormat Ang\n%block AtomicCoordinatesAndAtomicSpecies\n");
     for (int k = 0; k < geometry.atomCount(); k++) {

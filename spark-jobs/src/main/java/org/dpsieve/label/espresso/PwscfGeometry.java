@@ -22,7 +22,8 @@ record PwscfGeometry(List<String> elements, double[] cell, double[] coord) {
 
   private static final double SAME = 2e-3;
 
-  private static final Pattern UNIT = Pattern.compile("[({]?\\s*([a-z]+)\\s*(?:=\\s*([0-9.eEdD+-]+))?");
+  private static final Pattern UNIT =
+      Pattern.compile("[({]?\\s*([a-z]+)\\s*(?:=\\s*([0-9.eEdD+-]+))?");
 
   /** A type's label: {@code Ag}, {@code Fe1}, {@code O_up}, {@code ag}. */
   private static final Pattern LABEL = Pattern.compile("([A-Za-z]|[A-Za-z][a-z])(?![a-z]).*");
@@ -55,9 +56,7 @@ record PwscfGeometry(List<String> elements, double[] cell, double[] coord) {
 
   /** Whether the other is this one, up to the digits that are printed. */
   boolean isClose(PwscfGeometry other) {
-    return other.elements.equals(elements)
-        && close(cell, other.cell)
-        && close(coord, other.coord);
+    return other.elements.equals(elements) && close(cell, other.cell) && close(coord, other.coord);
   }
 
   private static boolean close(double[] a, double[] b) {

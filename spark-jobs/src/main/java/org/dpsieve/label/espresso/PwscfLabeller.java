@@ -21,7 +21,8 @@ import org.dpsieve.label.TextGeometry;
 /**
  * {@code fp_style: pwscf}: {@code input} for Quantum ESPRESSO's {@code pw.x} from {@code
  * user_fp_params} or {@code fp_params}, as dpgen 0.14 ({@code generator/lib/pwscf.py}) but with the
- * frame's own cell orientation, all digits, standard masses, and forces and stress always asked for.
+ * frame's own cell orientation, all digits, standard masses, and forces and stress always asked
+ * for.
  */
 public final class PwscfLabeller implements TaskLabeller {
   private static final long serialVersionUID = 1;
@@ -40,8 +41,7 @@ public final class PwscfLabeller implements TaskLabeller {
     this.potentials = potentials;
     this.control = settings("control", namelists.path("control"));
     this.system = settings("system", namelists.path("system"));
-    this.others =
-        "&electrons\n%s/\n".formatted(settings("electrons", namelists.path("electrons")));
+    this.others = "&electrons\n%s/\n".formatted(settings("electrons", namelists.path("electrons")));
     this.spacing = spacing;
   }
 
@@ -75,10 +75,7 @@ public final class PwscfLabeller implements TaskLabeller {
       ProgramConfig config, ObjectNode control, String key, String expected) {
     if (!control.has(key)) {
       control.set(
-          key,
-          expected.equals("true")
-              ? control.booleanNode(true)
-              : control.textNode(expected));
+          key, expected.equals("true") ? control.booleanNode(true) : control.textNode(expected));
     } else if (!control.get(key).asText().equalsIgnoreCase(expected)) {
       throw new InputException(
           "%s: control.%s is %s, expected %s: a label is the energy, forces and stress of the picked geometry"
@@ -125,7 +122,9 @@ public final class PwscfLabeller implements TaskLabeller {
       String fortran =
           value.isBoolean()
               ? value.booleanValue() ? ".TRUE." : ".FALSE."
-              : value.isTextual() ? "'" + value.textValue().replace("'", "''") + "'" : value.asText();
+              : value.isTextual()
+                  ? "'" + value.textValue().replace("'", "''") + "'"
+                  : value.asText();
       text.append(setting.getKey()).append('=').append(fortran).append(",\n");
     }
     return text.toString();

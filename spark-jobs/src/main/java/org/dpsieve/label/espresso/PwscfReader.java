@@ -14,10 +14,10 @@ import org.dpsieve.label.TaskOutputs;
 import org.dpsieve.label.UnexpectedText;
 
 /**
- * Output of Quantum ESPRESSO's {@code pw.x}, 5 to 7: {@code scf} and each geometry of {@code relax},
- * {@code vc-relax} and {@code md}. A single point's cell and positions are those of the input beside
- * it (more digits) where there is one that says the same: {@code input} or, as dpdata 1.1 finds it,
- * the output's name with {@code in} for {@code out}.
+ * Output of Quantum ESPRESSO's {@code pw.x}, 5 to 7: {@code scf} and each geometry of {@code
+ * relax}, {@code vc-relax} and {@code md}. A single point's cell and positions are those of the
+ * input beside it (more digits) where there is one that says the same: {@code input} or, as dpdata
+ * 1.1 finds it, the output's name with {@code in} for {@code out}.
  */
 public final class PwscfReader implements OutputReader {
   private static final long serialVersionUID = 1;

@@ -110,7 +110,8 @@ final class PwscfRun {
   private void axes(int first) {
     double[] rows = new double[9];
     for (int i = 0; i < 3; i++) {
-      double[] row = inBrackets(text.line(first + i).replaceFirst(".*=\\s*\\(", "").replace(")", ""));
+      double[] row =
+          inBrackets(text.line(first + i).replaceFirst(".*=\\s*\\(", "").replace(")", ""));
       for (int k = 0; k < 3; k++) {
         rows[3 * i + k] = row[k] * alat;
       }
@@ -171,8 +172,7 @@ final class PwscfRun {
 
   private void endStep() {
     if (energy != null && force != null && cell != null && coord != null) {
-      steps.add(
-          new Calculation.Step(cell, coord, energy, force, virial(stress, cell), converged));
+      steps.add(new Calculation.Step(cell, coord, energy, force, virial(stress, cell), converged));
     }
     energy = null;
     force = null;

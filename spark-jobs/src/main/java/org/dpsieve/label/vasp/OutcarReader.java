@@ -10,12 +10,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dpsieve.label.UnexpectedText;
 
 /**
  * Reads an OUTCAR line by line, VASP 5 and 6. An ionic step ends with its line {@code free energy
  * TOTEN}; what comes before it of cell, stress, positions and forces is of that step.
  */
 final class OutcarReader {
+  /** More than any calculation has: a longer count is a spoilt one. */
+  private static final int MOST_ATOMS = 1_000_000;
+
   private static final Pattern NELM = Pattern.compile("\\bNELM\\s*=\\s*(\\d+)");
   private static final Pattern ITERATION = Pattern.compile("Iteration\\s+\\d+\\(\\s*(\\d+)\\)");
 
@@ -70,7 +74,7 @@ final class OutcarReader {
     Matcher iteration = ITERATION.matcher(line);
     Matcher energy = ENERGY.matcher(line);
     if (iteration.find()) {
-      electronicSteps = Integer.parseInt(iteration.group(1));
+      electronicSteps = (int) number(iteration.group(1));
     } else if (line.contains("VOLUME and BASIS-vectors are now")) {
       cell = basis();
     } else if (line.strip().startsWith("in kB")) {
@@ -90,7 +94,7 @@ final class OutcarReader {
     if (potential.find()) {
       (potential.group(1).startsWith("TITEL") ? titles : potcars).add(potential.group(2));
     } else if (nelm.find()) {
-      maxElectronicSteps = Integer.parseInt(nelm.group(1));
+      maxElectronicSteps = (int) number(nelm.group(1));
     } else if (line.contains("ions per type")) {
       elements = elements(line.substring(line.indexOf('=') + 1).strip().split("\\s+"));
     }
@@ -106,7 +110,11 @@ final class OutcarReader {
     }
     List<String> atoms = new ArrayList<>();
     for (int i = 0; i < counts.length; i++) {
-      for (int n = (int) number(counts[i]); n > 0; n--) {
+      double count = number(counts[i]);
+      if (!(count >= 0 && atoms.size() + count <= MOST_ATOMS)) {
+        throw new UnexpectedText("%s ions of %s".formatted(counts[i], types.get(i)));
+      }
+      for (int n = (int) count; n > 0; n--) {
         atoms.add(types.get(i));
       }
     }
@@ -179,15 +187,6 @@ final class OutcarReader {
       return Double.parseDouble(word);
     } catch (NumberFormatException e) {
       throw new UnexpectedText("'%s' where a number is expected".formatted(word));
-    }
-  }
-
-  /** Ends the reading; what was read before stands. */
-  private static final class UnexpectedText extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    UnexpectedText(String message) {
-      super(message);
     }
   }
 }

@@ -60,8 +60,7 @@ public final class VaspReader implements OutputReader {
           "ends after %d complete ionic steps, without its proper end".formatted(steps));
     }
     if (steps == 0) {
-      return calculation(
-          run, TaskOutcome.UNPARSABLE, "holds no ionic step with energy and forces");
+      return calculation(run, TaskOutcome.UNPARSABLE, "holds no ionic step with energy and forces");
     }
     return calculation(run, TaskOutcome.FINISHED, "");
   }

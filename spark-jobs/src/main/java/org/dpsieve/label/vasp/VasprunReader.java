@@ -116,7 +116,7 @@ final class VasprunReader {
     } else if (maxElectronicSteps == 0 // the first; a later one is of response functions
         && path.contains("parameters")
         && path.peek().equals("i[NELM]")) {
-      maxElectronicSteps = Integer.parseInt(text(xml));
+      maxElectronicSteps = (int) Double.parseDouble(text(xml));
     }
   }
 

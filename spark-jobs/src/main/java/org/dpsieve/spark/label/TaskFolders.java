@@ -118,7 +118,7 @@ final class TaskFolders {
     java.nio.file.Path link = java.nio.file.Path.of(new Path(staged, name).toUri());
     Files.createDirectories(link.getParent());
     Files.createSymbolicLink(
-        link, java.nio.file.Path.of("../".repeat(new Path(name).depth() + 1), sharedName));
+        link, java.nio.file.Path.of("../".repeat(new Path(name).depth()), sharedName));
   }
 
   private void write(Path file, byte[] content) throws IOException {

@@ -120,7 +120,10 @@ class VaspLabellerTest {
                 VaspLabeller.load(
                     List.of("Ag"),
                     new VaspConfig(
-                        List.of(folder.resolve("POTCAR.Ag")), swapped.incar(), Optional.empty(), false)))
+                        List.of(folder.resolve("POTCAR.Ag")),
+                        swapped.incar(),
+                        Optional.empty(),
+                        false)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("0 lines TITEL");
   }

@@ -210,7 +210,8 @@ class FpTasksTest {
               folder.resolve("POTCAR." + element), " TITEL  = PAW_PBE " + element + " x\n"));
     }
     Path file = Files.writeString(folder.resolve("INCAR"), incar);
-    return VaspLabeller.load(List.of("Ag", "Au"), new VaspConfig(potcars, file, Optional.empty(), false));
+    return VaspLabeller.load(
+        List.of("Ag", "Au"), new VaspConfig(potcars, file, Optional.empty(), false));
   }
 
   private static Map<String, String> tree(Path directory) throws IOException {

@@ -1,0 +1,172 @@
+package org.dpsieve.label.espresso;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.dpsieve.label.ProgramFixture.TYPE_MAP;
+import static org.dpsieve.label.ProgramFixture.config;
+import static org.dpsieve.label.ProgramFixture.folder;
+import static org.dpsieve.label.ProgramFixture.goldSilver;
+import static org.dpsieve.label.ProgramFixture.resource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.dpsieve.d3.D3Options;
+import org.dpsieve.d3.Damping;
+import org.dpsieve.d3.DispersionD3;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.label.LabelResult;
+import org.dpsieve.label.TaskOutcome;
+import org.dpsieve.testing.Programs;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PwscfLabellerTest {
+  /** 40 Ry: not converged, but the same on every machine to more digits than the test asks for. */
+  private static final String SETTINGS =
+      """
+      {"control": {"disk_io": "none", "outdir": "./OUT"},
+       "system": {"ecutwfc": 40, "occupations": "smearing", "smearing": "mv", "degauss": 0.02,
+                  "nosym": true%s},
+       "electrons": {"conv_thr": 1e-11, "mixing_beta": 0.4%s},
+       "kspacing": 0.8}
+      """;
+
+  private static final String D3 =
+      ", \"vdw_corr\": \"dft-d3\", \"dftd3_version\": 3, \"dftd3_threebody\": false";
+
+  @TempDir Path work;
+
+  private static PwscfLabeller labeller(String system, String electrons) throws IOException {
+    return PwscfLabeller.load(
+        TYPE_MAP,
+        config(
+            "user_fp_params",
+            SETTINGS.formatted(system, electrons),
+            resource("pseudo/Ag.pbe-q11.gth"),
+            resource("pseudo/Au.pbe-q11.gth")));
+  }
+
+  private LabelResult run(String name, PwscfLabeller labeller, Frame frame, int exitCode)
+      throws IOException, InterruptedException {
+    Path program = Programs.find("DPSIEVE_PW", "pw.x");
+    Path task = Files.createDirectory(work.resolve(name));
+    Programs.write(task, labeller.taskFiles(frame));
+    Programs.write(task, labeller.groupFiles(frame));
+    assertThat(Programs.run(task, "output", List.of(program.toString(), "-in", "input")))
+        .isEqualTo(exitCode);
+    return labeller.read(folder(task), frame);
+  }
+
+  /** Two implementations of D3: pw.x's own and this program's, at pw.x's cutoffs. */
+  @Test
+  void dispersionIsWhatThisProgramAdds() throws IOException, InterruptedException {
+    Frame frame = goldSilver();
+    LabelResult plain = run("pbe", labeller("", ""), frame, 0);
+    LabelResult corrected = run("pbe-d3", labeller(D3, ""), frame, 0);
+    assertThat(plain.outcome()).as(plain.reason()).isEqualTo(TaskOutcome.FINISHED);
+    assertThat(corrected.outcome()).as(corrected.reason()).isEqualTo(TaskOutcome.FINISHED);
+    Labels d3 =
+        new DispersionD3(
+                new D3Options(
+                    "pbe",
+                    Damping.of("zero"),
+                    Math.sqrt(9000) * PwscfGeometry.BOHR,
+                    40 * PwscfGeometry.BOHR))
+            .evaluate(frame);
+    assertThat(corrected.labels().energy() - plain.labels().energy())
+        .isCloseTo(d3.energy(), within(1e-5));
+    for (int i = 0; i < 6; i++) {
+      assertThat(corrected.labels().force()[i] - plain.labels().force()[i])
+          .isCloseTo(d3.force()[i], within(1e-5));
+    }
+    for (int i = 0; i < 9; i++) { // pw.x prints 0.01 kbar, 2e-4 eV of this cell
+      assertThat(corrected.labels().virial()[i] - plain.labels().virial()[i])
+          .isCloseTo(d3.virial()[i], within(5e-3));
+    }
+  }
+
+  /** Exit code 2, and JOB DONE all the same. */
+  @Test
+  void anUnconvergedRunIsNoLabel() throws IOException, InterruptedException {
+    LabelResult result =
+        run("unconverged", labeller("", ", \"electron_maxstep\": 2"), goldSilver(), 2);
+    assertThat(result.outcome()).isEqualTo(TaskOutcome.UNCONVERGED);
+    assertThat(result.reason()).contains("output: convergence NOT achieved after   2 iterations");
+    assertThat(result.labels()).isEqualTo(Labels.NONE);
+  }
+
+  @Test
+  void anErrorIsQuoted() throws IOException, InterruptedException {
+    Path program = Programs.find("DPSIEVE_PW", "pw.x");
+    PwscfLabeller labeller = labeller("", "");
+    Programs.write(work, labeller.taskFiles(goldSilver())); // without its pseudopotentials
+    Programs.run(work, "output", List.of(program.toString(), "-in", "input"));
+    LabelResult result = labeller.read(folder(work), goldSilver());
+    assertThat(result.outcome()).isEqualTo(TaskOutcome.CRASHED);
+    assertThat(result.reason()).contains("Error in routine", "Ag.pbe-q11.gth");
+  }
+
+  @Test
+  void writesDpgensKeys() throws IOException {
+    Frame frame = goldSilver();
+    String input = new String(labeller(D3, "").taskFiles(frame).get("input"), UTF_8);
+    assertThat(input)
+        .startsWith("&control\ndisk_io='none',\noutdir='./OUT',\ncalculation='scf',\n")
+        .contains("tprnfor=.TRUE.,", "tstress=.TRUE.,", "pseudo_dir='./',", "nat=2,\nntyp=2,")
+        .contains("vdw_corr='dft-d3',\ndftd3_version=3,\ndftd3_threebody=.FALSE.,")
+        .contains("Ag 107.868 Ag.pbe-q11.gth\nAu 196.967 Au.pbe-q11.gth\n")
+        .contains("CELL_PARAMETERS { angstrom }\n2.3306240000 1.7479680000 0.0000000000\n")
+        .contains("ATOMIC_POSITIONS { angstrom }\nAg -0.0234754000 0.0557372000 -0.0341630000\nAu")
+        .endsWith("K_POINTS { automatic }\n3 3 2 0 0 1\n");
+    double[] mirrored = frame.cell().clone();
+    for (int i = 6; i < 9; i++) {
+      mirrored[i] = -mirrored[i];
+    }
+    Frame left = new Frame("left", 0, frame.z(), frame.coord(), mirrored, Labels.NONE);
+    assertThat(new String(labeller("", "").taskFiles(left).get("input"), UTF_8))
+        .contains("{ angstrom }\n-2.3306240000 -1.7479680000 ")
+        .contains("0.0000000000 4.1200000000\n");
+  }
+
+  @Test
+  void fpParamsAreDpgensTemplate() throws IOException {
+    PwscfLabeller labeller =
+        PwscfLabeller.load(
+            TYPE_MAP,
+            config(
+                "fp_params",
+                """
+                {"ecut": 50, "ediff": 1e-8, "smearing": "mp:1", "sigma": 0.01, "kspacing": 8}
+                """,
+                resource("pseudo/Ag.pbe-q11.gth"),
+                resource("pseudo/Au.pbe-q11.gth")));
+    assertThat(new String(labeller.taskFiles(goldSilver()).get("input"), UTF_8))
+        .contains("vdw_corr='TS',\necutwfc=50,\nts_vdw_econv_thr=1.0E-8,\nnosym=.TRUE.,")
+        .contains("occupations='smearing',\nsmearing='mp',\ndegauss=0.01,")
+        .contains("&electrons\nconv_thr=1.0E-8,\n/\n")
+        .endsWith("K_POINTS gamma\n");
+  }
+
+  @Test
+  void settingsThatGiveNoLabelAreRefused() {
+    assertThatThrownBy(
+            () -> PwscfLabeller.load(TYPE_MAP, config("user_fp_params", "{\"control\": {}}")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("kspacing is missing");
+    assertThatThrownBy(
+            () ->
+                PwscfLabeller.load(
+                    TYPE_MAP,
+                    config(
+                        "user_fp_params",
+                        "{\"control\": {\"calculation\": \"relax\"}, \"kspacing\": 1}")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("control.calculation is \"relax\", expected scf");
+  }
+}
