@@ -46,10 +46,10 @@ public final class CustomLabeller implements TaskLabeller {
   public static CustomLabeller load(List<String> typeMap, ProgramConfig config) {
     for (String key : List.of("input_fmt", "output_fmt")) {
       String format = config.parameters().path(key).asText();
-      if (ask("check", format, "").has("error")) {
+      JsonNode answer = ask("check", format, "");
+      if (answer.has("error")) {
         throw new InputException(
-            "fp_params.%s: dpdata has no format '%s'; see its list of formats"
-                .formatted(key, format));
+            "fp_params.%s: dpdata: %s".formatted(key, answer.get("error").asText()));
       }
     }
     return new CustomLabeller(typeMap, config.parameters());

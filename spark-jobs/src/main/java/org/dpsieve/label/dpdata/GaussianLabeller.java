@@ -31,7 +31,7 @@ public final class GaussianLabeller implements TaskLabeller {
           new DpdataReader.Ending(
               "Gaussian",
               "Normal termination",
-              List.of("Convergence failure", "Convergence criterion not met")));
+              List.of("Convergence failure")));
 
   private final List<String> typeMap;
   private final JsonNode given;

@@ -13,11 +13,13 @@ def main(action, fmt, path, *rest):
         import numpy as np
     except ImportError as e:
         return {"missing": str(e)}
+    formats = dpdata.format.Format.get_formats()
+    if fmt not in formats:
+        return {"error": f"no format {fmt!r}; known: {', '.join(sorted(formats))}"}
     if action == "check":
-        dpdata.format.Format.get_format(fmt)
         return {}
     if action == "read":
-        data = dpdata.format.Format.get_format(fmt)().from_labeled_system(path)
+        data = formats[fmt]().from_labeled_system(path)
         parts = data if isinstance(data, (list, tuple)) else [data]
         frames = []
         elements = None

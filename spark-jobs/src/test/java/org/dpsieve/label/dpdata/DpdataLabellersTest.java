@@ -203,6 +203,6 @@ class DpdataLabellersTest {
                         "fp_params",
                         "{\"input_fmt\": \"vasp/poscar\", \"input_fn\": \"a\", \"output_fmt\": \"vasp/outcarr\", \"output_fn\": \"b\"}")))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("fp_params.output_fmt: dpdata has no format 'vasp/outcarr'");
+        .hasMessageContaining("fp_params.output_fmt: dpdata: no format 'vasp/outcarr'; known: ");
   }
 }
