@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.dpsieve.config.Plan;
 import org.dpsieve.config.RunConfig;
+import org.dpsieve.label.Labellers;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Settings;
@@ -38,6 +39,7 @@ final class LoopRun {
 
   /** Says what would be done. */
   int plan() {
+    Labellers.of(config.simplify()); // says what is wrong in its files
     Plan.of(config).forEach(out::println);
     return DONE;
   }

@@ -29,9 +29,7 @@ public final class GaussianLabeller implements TaskLabeller {
           List.of(),
           false,
           new DpdataReader.Ending(
-              "Gaussian",
-              "Normal termination",
-              List.of("Convergence failure")));
+              "Gaussian", "Normal termination", List.of("Convergence failure")));
 
   private final List<String> typeMap;
   private final JsonNode given;

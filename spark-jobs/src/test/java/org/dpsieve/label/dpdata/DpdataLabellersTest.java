@@ -172,7 +172,7 @@ class DpdataLabellersTest {
                 "fp_params",
                 "{\"input_fmt\": \"vasp/poscar\", \"input_fn\": \"in\", \"output_fmt\": \"quip/gap/xyz\", \"output_fn\": \"out.xyz\"}"));
     assertThat(text(labeller.taskFiles(frame), "in"))
-        .contains("Ag Au", "2.3306240000000000e+00 1.7479680000000000e+00");
+        .contains("\n2.33062", "\nAg Au \n1 1 \nCartesian\n  -0.0234754000    0.0557372000");
     // the same frame with a along x, as its program gave it back; forces along the turned axes
     String turned =
         "2\nvirial=\"1 0 0 0 2 0 0 0 3\" energy=-5.5 Lattice=\"2.91328 0 0 0 2.91328 0 0 0 4.12\" "

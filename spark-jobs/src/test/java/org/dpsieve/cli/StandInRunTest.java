@@ -1,0 +1,130 @@
+package org.dpsieve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.dpsieve.d3.D3Options;
+import org.dpsieve.d3.Damping;
+import org.dpsieve.d3.DispersionD3;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.FrameId;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.io.FrameSystem;
+import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.systems.SystemFinder;
+import org.dpsieve.testing.DeepmdKit;
+import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole loop with task folders: a stand-in reads POSCAR, INCAR, KPOINTS and POTCAR of each and
+ * writes OUTCAR and vasprun.xml. Its labels are known: the pool's own, which are of the same
+ * potential, and D3.
+ */
+class StandInRunTest {
+  private static final double ENERGY_DIGITS = 1e-7;
+  private static final double FORCE_DIGITS = 2e-6;
+
+  @TempDir private Path folder;
+
+  @Test
+  void everyLabelIsTheStoredOneAndD3AndAFailedTaskCostsItsFrameAlone()
+      throws IOException, URISyntaxException {
+    Path python = DeepmdKit.python();
+    Path standIn = Path.of(getClass().getResource("/label/stand_in.py").toURI());
+    Path example = Shared.repository().resolve("conf/ag-au");
+    Path simplify = simplify(example);
+    Path machine = folder.resolve("machine.json");
+    Files.writeString(
+        machine,
+        """
+        {"train": {}, "model_devi": {},
+         "fp": {"backend": "local", "retry_count": 0, "poll_interval": 0.2,
+                "command": "OMP_NUM_THREADS=1 %s %s --crash 2 --unconverged 4"}}
+        """
+            .formatted(python, standIn));
+    Path workdir = folder.resolve("run");
+    StringWriter said = new StringWriter();
+    int code =
+        Dpsieve.commandLine()
+            .setOut(new PrintWriter(said, true))
+            .setErr(new PrintWriter(said, true))
+            .execute(
+                "simplify",
+                simplify.toString(),
+                machine.toString(),
+                "--workdir",
+                workdir.toString());
+    assertThat(code).as(said.toString()).isZero();
+    assertThat(workdir.resolve("iter.000000/02.fp/task.000.000000/vasprun.xml")).exists();
+    assertThat(workdir.resolve("iter.000000/02.fp/task.000.000007")).doesNotExist();
+
+    Map<String, Frame> pool = frames(example.resolve("pbe").toString());
+    Map<String, Frame> labelled = frames(workdir.resolve("result/data").toString());
+    assertThat(labelled.size()).isEqualTo(5 + 3); // of 7 and 5 tasks, two failed each time
+    DispersionD3 d3 = new DispersionD3(new D3Options("pbe", Damping.of("zero")));
+    labelled.forEach(
+        (id, frame) -> {
+          Labels expected = d3.addTo(pool.get(id));
+          assertThat(frame.labels().energy()).isCloseTo(expected.energy(), within(ENERGY_DIGITS));
+          assertThat(frame.labels().force())
+              .containsExactly(expected.force(), within(FORCE_DIGITS));
+          assertThat(frame.labels().virial())
+              .containsExactly(expected.virial(), within(0.05)); // D3's hard cutoff
+        });
+  }
+
+  private Path simplify(Path example) throws IOException {
+    Files.writeString(
+        folder.resolve("INCAR"), "ENCUT = 400\nIVDW = 11\nKSPACING = 0.5\nKGAMMA = .TRUE.\n");
+    for (String element : List.of("Ag", "Au")) {
+      Files.writeString(
+          folder.resolve("POTCAR." + element),
+          "  PAW_PBE %s\n   TITEL  = PAW_PBE %s_pv 01Jan2000".formatted(element, element));
+    }
+    Path file = folder.resolve("simplify.json");
+    String text =
+        Files.readString(example.resolve("simplify.json"))
+            .replace(
+                "\"pbe\"",
+                "[\"%s/Ag4Au4\", \"%s/Ag8\"]".replace("%s", example.resolve("pbe").toString()))
+            .replace("\"models/", "\"" + example.resolve("models") + "/")
+            .replace("\"init_pick_number\":100", "\"init_pick_number\":20")
+            .replace("\"iter_pick_number\":100", "\"iter_pick_number\":5")
+            .replace("\"f_trust_lo\":0.20", "\"f_trust_lo\":0.05")
+            .replaceFirst("\"fp_task_max\":\\s*100", "\"fp_task_max\": 7")
+            .replaceFirst("\"fp_style\":\\s*\"d3\"", "\"fp_style\": \"vasp\"")
+            .replaceFirst("\"fp_params\":\\s*\\{[^}]*\\},?", "");
+    String more =
+        "\"max_iter\": 2, \"ratio_failed\": 0.5, \"fp_incar\": \"%s\", "
+            .formatted(folder.resolve("INCAR"));
+    more +=
+        "\"fp_pp_path\": \"%s\", \"fp_pp_files\": [\"POTCAR.Ag\", \"POTCAR.Au\"],"
+            .formatted(folder);
+    Files.writeString(file, text.replaceFirst("\\{", "{" + more));
+    return file;
+  }
+
+  private static Map<String, Frame> frames(String path) throws IOException {
+    Map<String, Frame> frames = new HashMap<>();
+    LocalStorage storage = new LocalStorage();
+    for (var found : SystemFinder.find(storage, List.of(path))) {
+      try (FrameSystem system = found.open(storage, List.of())) {
+        for (var run : system.runs(1000)) {
+          system.read(run).forEach(frame -> frames.put(FrameId.of(frame), frame));
+        }
+      }
+    }
+    return frames;
+  }
+}
