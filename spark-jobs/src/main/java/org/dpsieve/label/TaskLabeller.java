@@ -2,6 +2,7 @@ package org.dpsieve.label;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.dpsieve.frame.Frame;
 
 /**
@@ -17,13 +18,17 @@ public interface TaskLabeller extends Labeller {
   Map<String, byte[]> taskFiles(Frame frame);
 
   /** Input files that all frames of one composition share, written once and linked. */
-  Map<String, byte[]> groupFiles(Frame frame);
+  default Map<String, byte[]> groupFiles(Frame frame) {
+    return Map.of();
+  }
 
   /**
    * Where the task's atoms are in the frame: row k of inputs and outputs is the frame's atom {@code
    * atomOrder[k]}, [nAtoms].
    */
-  int[] atomOrder(Frame frame);
+  default int[] atomOrder(Frame frame) {
+    return IntStream.range(0, frame.atomCount()).toArray();
+  }
 
   /** Reads what the program leaves. */
   OutputReader reader();

@@ -3,10 +3,11 @@ package org.dpsieve.label;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 
-/** A frame's cell and atoms as lines of a program's input, Å, atoms in {@link AtomOrder}. */
+/** A frame's cell and atoms as lines of a program's input, Å. */
 public final class TextGeometry {
   private final Frame frame;
   private final int[] order;
@@ -16,6 +17,12 @@ public final class TextGeometry {
     this.order = order;
   }
 
+  /** In the frame's own order. */
+  public static TextGeometry of(Frame frame) {
+    return new TextGeometry(frame, IntStream.range(0, frame.atomCount()).toArray());
+  }
+
+  /** In {@link AtomOrder}. */
   public static TextGeometry of(Frame frame, List<String> typeMap) {
     return new TextGeometry(frame, AtomOrder.of(frame, typeMap));
   }

@@ -158,11 +158,6 @@ public final class Cp2kLabeller implements TaskLabeller {
   }
 
   @Override
-  public Map<String, byte[]> groupFiles(Frame frame) {
-    return Map.of();
-  }
-
-  @Override
   public int[] atomOrder(Frame frame) {
     return AtomOrder.of(frame, typeMap);
   }

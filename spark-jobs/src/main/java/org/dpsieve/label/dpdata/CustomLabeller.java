@@ -122,11 +122,6 @@ public final class CustomLabeller implements TaskLabeller {
   }
 
   @Override
-  public Map<String, byte[]> groupFiles(Frame frame) {
-    return Map.of();
-  }
-
-  @Override
   public int[] atomOrder(Frame frame) {
     return AtomOrder.of(frame, typeMap);
   }

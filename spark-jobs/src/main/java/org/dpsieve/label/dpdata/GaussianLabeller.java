@@ -104,11 +104,6 @@ public final class GaussianLabeller implements TaskLabeller {
   }
 
   @Override
-  public Map<String, byte[]> groupFiles(Frame frame) {
-    return Map.of();
-  }
-
-  @Override
   public int[] atomOrder(Frame frame) {
     return AtomOrder.of(frame, typeMap);
   }

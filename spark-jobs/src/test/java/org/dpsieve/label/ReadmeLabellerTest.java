@@ -1,0 +1,42 @@
+package org.dpsieve.label;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.dpsieve.label.ProgramFixture.config;
+import static org.dpsieve.label.ProgramFixture.goldSilver;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Test;
+
+/** The labeller that README shows is one that works. */
+class ReadmeLabellerTest {
+  @Test
+  void readmeShowsThisLabeller() throws IOException {
+    Path repository = Shared.repository();
+    String source =
+        Files.readString(
+            repository.resolve("spark-jobs/src/test/java/org/dpsieve/label/AimsLabeller.java"));
+    String shown = source.substring(source.indexOf("README begins here") + 18);
+    String readme = Files.readString(repository.resolve("README.md"));
+    assertThat(bare(readme).contains(bare(shown))).isTrue();
+  }
+
+  /** Without what the formatter puts in or takes out. */
+  private static String bare(String text) {
+    return text.replaceAll("[\\s*/]+", "");
+  }
+
+  @Test
+  void itWritesAFrame() throws IOException {
+    AimsLabeller labeller = AimsLabeller.load(config("fp_params", "{\"control\": \"xc pbe\\n\"}"));
+    assertThat(new String(labeller.taskFiles(goldSilver()).get("geometry.in"), UTF_8))
+        .startsWith("lattice_vector 2.3306240000 1.7479680000 0.0000000000\nlattice_vector -1.7")
+        .endsWith("atom -0.0234754000 0.0557372000 -0.0341630000 Ag\n");
+    assertThat(new String(labeller.taskFiles(goldSilver()).get("control.in"), UTF_8))
+        .isEqualTo("xc pbe\n");
+    assertThat(labeller.outputFiles()).containsExactly("output");
+  }
+}
