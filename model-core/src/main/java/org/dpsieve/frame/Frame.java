@@ -1,5 +1,6 @@
 package org.dpsieve.frame;
 
+import java.io.Serializable;
 import org.dpsieve.error.InputException;
 
 /**
@@ -23,7 +24,8 @@ public record Frame(
     double[] cell,
     Labels labels,
     double[] fparam,
-    double[] aparam) {
+    double[] aparam)
+    implements Serializable {
   public Frame {
     if (coord.length != 3 * z.length) {
       throw new InputException(

@@ -1,5 +1,6 @@
 package org.dpsieve.outputlayer;
 
+import java.io.Serializable;
 import org.dpsieve.error.InputException;
 
 /**
@@ -9,7 +10,7 @@ import org.dpsieve.error.InputException;
  * DeePMD-kit goes from the {@code start_} to the {@code limit_} prefactors as the learning rate
  * falls; a solution is the end of training, so it takes the limits.
  */
-public record LossPrefactors(double energy, double force, double virial) {
+public record LossPrefactors(double energy, double force, double virial) implements Serializable {
   /** The limits of the published Ag-Au example of transfer learning. */
   public static final LossPrefactors DEFAULT = new LossPrefactors(100, 1, 1);
 

@@ -1,12 +1,17 @@
 package org.dpsieve.outputlayer;
 
+import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas.CblasNonUnit;
+import static org.bytedeco.openblas.global.openblas.CblasRight;
 import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas.CblasTrans;
 import static org.bytedeco.openblas.global.openblas.CblasUpper;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgelsd;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dposv;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
+import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
 
 import org.bytedeco.javacpp.Loader;
 
@@ -72,6 +77,39 @@ final class OpenBlas {
             cutoff,
             new int[1]);
     require("dgelsd", info, size);
+  }
+
+  /**
+   * The Cholesky factor U of a symmetric, positive definite matrix Uᵀ U, in place.
+   *
+   * @param matrix row-major [size, size], only its upper triangle is read and written
+   */
+  static void factor(double[] matrix, int size) {
+    // a row-major upper triangle is a column-major lower one
+    int info = LAPACKE_dpotrf(LAPACK_COL_MAJOR, (byte) 'L', size, matrix, size);
+    require("dpotrf", info, size);
+  }
+
+  /**
+   * Replaces each row x by x U⁻¹, whose square is xᵀ (Uᵀ U)⁻¹ x.
+   *
+   * @param factor as {@link #factor} leaves it
+   * @param rows row-major [count, size]
+   */
+  static void whiten(double[] factor, int size, double[] rows, int count) {
+    cblas_dtrsm(
+        CblasRowMajor,
+        CblasRight,
+        CblasUpper,
+        CblasNoTrans,
+        CblasNonUnit,
+        count,
+        size,
+        1,
+        factor,
+        size,
+        rows,
+        size);
   }
 
   private static void require(String routine, int info, int size) {

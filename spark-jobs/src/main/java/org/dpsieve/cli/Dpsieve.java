@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       ModelDeviCommand.class,
       EvalCommand.class,
       TransferCommand.class,
+      StudyCommand.class,
       D3Command.class,
       LabelsCommand.class,
       CommandLine.HelpCommand.class

@@ -1,7 +1,22 @@
 package org.dpsieve.config;
 
+import java.util.Locale;
+
 /** {@code pick_strategy}: which of the candidates are picked. */
 public enum PickStrategy {
   /** Uniformly, as DP-GEN does. */
-  RANDOM
+  RANDOM,
+  /** The largest force deviation first. */
+  DEVIATION,
+  /** Each composition in turn. */
+  STRATIFIED,
+  /** The farthest from all others in feature space. */
+  DIVERSE,
+  /** What labels so far say least about. */
+  INFORMATION;
+
+  /** As {@code simplify.json} spells it: lower case. */
+  public String key() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

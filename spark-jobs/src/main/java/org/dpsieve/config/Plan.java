@@ -129,10 +129,11 @@ public final class Plan {
     int most = config.label().taskMax().orElse(Integer.MAX_VALUE);
     item(
         "picks",
-        "%d at random in iteration 0, then at most %d random candidates in each; seed %d"
+        "%d in iteration 0, then at most %d candidates in each, by pick_strategy %s; seed %d"
             .formatted(
                 Math.min(pick.initPickNumber(), most),
                 Math.min(pick.iterPickNumber(), most),
+                pick.strategy().key(),
                 pick.seed()));
     if (!config.label().skipBadBox().isEmpty()) {
       item(

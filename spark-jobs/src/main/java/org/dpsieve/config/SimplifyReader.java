@@ -3,11 +3,13 @@ package org.dpsieve.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.dpsieve.config.TrustConfig.Range;
 import org.dpsieve.frame.Elements;
 
@@ -189,15 +191,28 @@ final class SimplifyReader {
         file, "init_data_sys", pool.initData(), "initial data are trained on, they need labels");
   }
 
+  private PickStrategy strategy(String name) {
+    for (PickStrategy strategy : PickStrategy.values()) {
+      if (strategy.key().equals(name)) {
+        return strategy;
+      }
+    }
+    file.error(
+        "pick_strategy",
+        "unknown strategy '%s'; known: %s"
+            .formatted(
+                name,
+                Arrays.stream(PickStrategy.values())
+                    .map(PickStrategy::key)
+                    .collect(Collectors.joining(", "))));
+    return PickStrategy.RANDOM;
+  }
+
   private PickConfig pick(LabelConfig label) {
     OptionalInt init = requiredCount("init_pick_number");
     OptionalInt iter = requiredCount("iter_pick_number");
-    file.text("pick_strategy")
-        .filter(name -> !name.equals("random"))
-        .ifPresent(
-            name ->
-                file.error(
-                    "pick_strategy", "unknown strategy '%s'; known: random".formatted(name)));
+    PickStrategy strategy =
+        file.text("pick_strategy").map(this::strategy).orElse(PickStrategy.RANDOM);
     OptionalInt taskMax = label.taskMax();
     if (taskMax.isPresent() && taskMax.getAsInt() < Math.max(init.orElse(0), iter.orElse(0))) {
       file.warn(
@@ -213,7 +228,7 @@ final class SimplifyReader {
         seed.orElse(PickConfig.DEFAULT_SEED),
         init.orElse(0),
         iter.orElse(0),
-        PickStrategy.RANDOM,
+        strategy,
         file.integer("max_iter", 1),
         file.integer("label_budget", 1));
   }

@@ -204,7 +204,7 @@ public final class Simplify {
             staged ->
                 iteration == 0
                     ? stages.pickAtRandom(staged, workdir.frames(), atMost)
-                    : stages.pick(staged, iteration, workdir.frames(), deviation, atMost));
+                    : stages.pick(staged, iteration, workdir.frames(), deviation, labels, atMost));
     finished(iteration, Step.PICK);
     return picks;
   }

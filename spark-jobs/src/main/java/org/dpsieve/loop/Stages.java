@@ -35,11 +35,16 @@ public interface Stages {
    */
   Facts.Deviation deviate(Path target, Path models, Remaining remaining);
 
-  /** Picks at random among all frames: iteration 0. */
+  /** Picks among all frames before any label, the deviations unknown: iteration 0. */
   Facts.Picks pickAtRandom(Path target, Path frames, int atMost);
 
-  /** Classifies by the trust levels, then picks at random among the candidates. */
-  Facts.Picks pick(Path target, int iteration, Path frames, Path deviation, int atMost);
+  /**
+   * Classifies by the trust levels, then picks among the candidates.
+   *
+   * @param labels folders that {@link #label} wrote: what is known already
+   */
+  Facts.Picks pick(
+      Path target, int iteration, Path frames, Path deviation, List<Path> labels, int atMost);
 
   /**
    * Labels the picked frames.

@@ -22,7 +22,7 @@ class PlanTest {
             "DFT-D3 of pbe with zero damping, added to the stored label (embedded)",
             "max_devi_f    accurate < 0.2 <= candidate < 100 <= failed (eV/Å)",
             "devi_e        not used",
-            "100 at random in iteration 0, then at most 100 random candidates in each; seed 0",
+            "100 in iteration 0, then at most 100 candidates in each, by pick_strategy random; seed 0",
             "length_ratio above 5, height_ratio above 5",
             "f_trust_lo: old name, taken as model_devi_f_trust_lo");
   }

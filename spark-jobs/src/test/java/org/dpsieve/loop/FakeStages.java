@@ -88,7 +88,8 @@ final class FakeStages implements Stages {
   }
 
   @Override
-  public Facts.Picks pick(Path target, int iteration, Path pool, Path deviation, int atMost) {
+  public Facts.Picks pick(
+      Path target, int iteration, Path pool, Path deviation, List<Path> labels, int atMost) {
     return pick(
         target,
         iteration,

@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
@@ -16,10 +15,12 @@ import org.dpsieve.label.BadBox;
 import org.dpsieve.label.FrameScreen;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.loop.Facts;
+import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.pick.FrameClass;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
+import org.dpsieve.spark.pick.PickContext;
 import org.dpsieve.spark.pick.PickStage;
 import org.dpsieve.spark.pick.PickStrategies;
 import org.dpsieve.spark.pick.PickStrategy;
@@ -29,30 +30,53 @@ final class Decisions {
   private final SparkSession spark;
   private final SimplifyConfig config;
   private final FrameScreen screen;
-  private final PickStrategy strategy;
 
   Decisions(SparkSession spark, SimplifyConfig config, Labeller labeller) {
     this.spark = spark;
     this.config = config;
     this.screen = FrameScreen.all(new BadBox(config.label().skipBadBox()), labeller);
-    this.strategy = PickStrategies.named(config.pick().strategy().name().toLowerCase(Locale.ROOT));
   }
 
-  Facts.Picks first(Path target, Dataset<Row> pool, int atMost) {
+  Facts.Picks first(Path target, Dataset<Row> pool, Dataset<Row> labelled, int atMost) {
     return write(
         target,
         PickStage.decideFirst(
-            pool, PickStage.skipped(pool, screen), strategy, config.pick().seed(), atMost));
+            pool,
+            PickStage.skipped(pool, screen),
+            strategy(pool, labelled, atMost),
+            config.pick().seed(),
+            atMost));
   }
 
-  Facts.Picks later(Path target, int iteration, Dataset<Row> pool, Path deviation, int atMost) {
+  /**
+   * The features are the first model's; they are those of its trained copies too where the hidden
+   * layers are frozen.
+   */
+  private PickStrategy strategy(Dataset<Row> pool, Dataset<Row> labelled, int atMost) {
+    return PickStrategies.named(
+        config.pick().strategy().key(),
+        () ->
+            new PickContext(
+                pool,
+                labelled == null ? pool.limit(0) : labelled,
+                ModelFiles.read(config.train().models().get(0)),
+                atMost));
+  }
+
+  Facts.Picks later(
+      Path target,
+      int iteration,
+      Dataset<Row> pool,
+      Path deviation,
+      Dataset<Row> labelled,
+      int atMost) {
     Dataset<Row> deviations = Tables.read(spark, deviation);
     return write(
         target,
         PickStage.decide(
             PickStage.classify(deviations, levels(config.trust())),
             PickStage.skipped(Tables.in(pool, deviations), screen),
-            strategy,
+            strategy(pool, labelled, atMost),
             config.pick().seed(),
             iteration,
             atMost));

@@ -74,12 +74,7 @@ public final class SparkStages implements Stages {
 
   @Override
   public Facts.Training train(Path target, Path frames, List<Path> labels) {
-    Dataset<Row> labelled = Pool.initial(spark(), frames).orElse(null);
-    for (Path folder : labels) {
-      Dataset<Row> more = FramesDataset.read(spark(), folder.toString());
-      labelled = labelled == null ? more : labelled.unionByName(more);
-    }
-    return new Training(spark(), config.simplify().train()).train(target, labelled);
+    return new Training(spark(), config.simplify().train()).train(target, labelled(frames, labels));
   }
 
   @Override
@@ -116,12 +111,31 @@ public final class SparkStages implements Stages {
 
   @Override
   public Facts.Picks pickAtRandom(Path target, Path frames, int atMost) {
-    return decisions().first(target, Pool.read(spark(), frames), atMost);
+    return decisions()
+        .first(target, Pool.read(spark(), frames), labelled(frames, List.of()), atMost);
   }
 
   @Override
-  public Facts.Picks pick(Path target, int iteration, Path frames, Path deviation, int atMost) {
-    return decisions().later(target, iteration, Pool.read(spark(), frames), deviation, atMost);
+  public Facts.Picks pick(
+      Path target, int iteration, Path frames, Path deviation, List<Path> labels, int atMost) {
+    return decisions()
+        .later(
+            target,
+            iteration,
+            Pool.read(spark(), frames),
+            deviation,
+            labelled(frames, labels),
+            atMost);
+  }
+
+  /** All frames with a label of the new level; {@code null} without one. */
+  private Dataset<Row> labelled(Path frames, List<Path> labels) {
+    Dataset<Row> labelled = Pool.initial(spark(), frames).orElse(null);
+    for (Path folder : labels) {
+      Dataset<Row> more = FramesDataset.read(spark(), folder.toString());
+      labelled = labelled == null ? more : labelled.unionByName(more);
+    }
+    return labelled;
   }
 
   private Decisions decisions() {

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sha2;
 
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -21,8 +22,11 @@ public final class RandomPick implements PickStrategy {
 
   @Override
   public Dataset<Row> order(Dataset<Row> candidates, long seed, int iteration) {
-    return candidates.orderBy(
-        sha2(concat(lit(seed + ":" + iteration + ":"), col("frame_id")).cast("binary"), 256),
-        col("frame_id"));
+    return candidates.orderBy(key(seed, iteration), col("frame_id"));
+  }
+
+  /** The digest, in hexadecimal. */
+  static Column key(long seed, int iteration) {
+    return sha2(concat(lit(seed + ":" + iteration + ":"), col("frame_id")).cast("binary"), 256);
   }
 }

@@ -109,8 +109,12 @@ public final class OutputLayerStage {
     }
   }
 
-  /** Which types of the model the labelled frames have. */
-  private static boolean[] typesIn(Dataset<Row> labelled, DeepPotential model) {
+  /**
+   * Which types of the model the frames have.
+   *
+   * @param labelled rows of the frames dataset
+   */
+  public static boolean[] typesIn(Dataset<Row> labelled, DeepPotential model) {
     List<Integer> elements =
         labelled
             .select(functions.explode(functions.col("z")))

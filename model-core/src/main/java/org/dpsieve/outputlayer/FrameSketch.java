@@ -1,0 +1,47 @@
+package org.dpsieve.outputlayer;
+
+import java.io.Serializable;
+import java.util.SplittableRandom;
+
+/**
+ * What a label of a frame would say about the output layer, in few numbers: the row of its energy
+ * per atom, and {@link #ROWS} random combinations of its force rows (Johnson-Lindenstrauss: signs,
+ * scaled so that the expected sum of their squares is the mean over the force components). A
+ * posterior variance of the forces computed from them errs by about sqrt(2 / ROWS) at most, less
+ * the more the components agree.
+ *
+ * @param id of the frame
+ * @param formula of the frame
+ * @param energy [size], per atom
+ * @param force Å⁻¹, row-major [ROWS, size]
+ */
+public record FrameSketch(String id, String formula, double[] energy, double[] force)
+    implements Serializable {
+  public static final int ROWS = 8;
+
+  /** The signs follow from the frame's id, so a frame's sketch is the same everywhere. */
+  public static FrameSketch of(String id, String formula, FrameFeatures features) {
+    int size = features.energy().length;
+    int components = 3 * features.atoms();
+    double[] energy = new double[size];
+    for (int k = 0; k < size; k++) {
+      energy[k] = features.energy()[k] / features.atoms();
+    }
+    SplittableRandom random = new SplittableRandom(id.hashCode());
+    double scale = 1 / Math.sqrt((double) ROWS * components);
+    double[] force = new double[ROWS * size];
+    for (int component = 0; component < components; component++) {
+      for (int row = 0; row < ROWS; row++) {
+        double sign = random.nextBoolean() ? scale : -scale;
+        for (int k = 0; k < size; k++) {
+          force[row * size + k] += sign * features.force()[component * size + k];
+        }
+      }
+    }
+    return new FrameSketch(id, formula, energy, force);
+  }
+
+  int size() {
+    return energy.length;
+  }
+}

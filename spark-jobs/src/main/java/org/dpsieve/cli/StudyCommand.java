@@ -1,0 +1,210 @@
+package org.dpsieve.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.io.FrameSystem;
+import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.Storage;
+import org.dpsieve.io.systems.SystemFinder;
+import org.dpsieve.io.systems.SystemPath;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.spark.study.Study;
+import org.dpsieve.spark.study.StudyPlot;
+import org.dpsieve.spark.study.StudyTable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Compares picking strategies on a pool whose labels are all known. */
+@Command(
+    name = "study",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Compare picking strategies on a pool whose labels are all known: error on a part held out, against labels.",
+      "Writes errors.parquet (a row per strategy, seed, budget and model), table.md and plot.svg into the output folder."
+    },
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  dpsieve study -m models/*/graph.pb -s data/pbe-d3 -o study",
+      "  dpsieve study -m graph.pb -s pool -o study --strategies random,information --seeds 3 --unfair"
+    })
+final class StudyCommand implements Callable<Integer> {
+  @Option(
+      names = {"-m", "--models"},
+      required = true,
+      arity = "1..*",
+      paramLabel = "FILE",
+      description =
+          "Frozen models. Errors are means over them; picks by features use the first, deviation all.")
+  private List<Path> models;
+
+  @Option(
+      names = {"-s", "--system"},
+      required = true,
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "Labelled systems: folders with systems at any depth.")
+  private List<String> systems;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder to write; must not exist.")
+  private Path output;
+
+  @Option(
+      names = "--strategies",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Comma-separated. Default: random,deviation,stratified,diverse,information.")
+  private List<String> strategies = Study.STRATEGIES;
+
+  @Option(
+      names = "--seeds",
+      defaultValue = "10",
+      paramLabel = "N",
+      description = "Runs of each strategy. Default: ${DEFAULT-VALUE}.")
+  private int seeds;
+
+  @Option(
+      names = "--budgets",
+      split = ",",
+      defaultValue = "25,50,100,200,400,800",
+      paramLabel = "N",
+      description = "Numbers of labels, comma-separated. Default: ${DEFAULT-VALUE}.")
+  private List<Integer> budgets;
+
+  @Option(
+      names = "--reference",
+      defaultValue = "200",
+      paramLabel = "N",
+      description =
+          "Labels of random that the others are compared with. Default: ${DEFAULT-VALUE}.")
+  private int reference;
+
+  @Option(
+      names = "--held-out",
+      defaultValue = "0.2",
+      paramLabel = "X",
+      description =
+          "Part of the frames on which errors are measured; the same for all seeds. Default: ${DEFAULT-VALUE}.")
+  private double heldOut;
+
+  @Option(
+      names = "--unfair",
+      description =
+          "Make nine tenths of the pool near-duplicates (atoms displaced by 0.001 Å) of a hundredth of it.")
+  private boolean unfair;
+
+  @Option(
+      names = "--ridge",
+      paramLabel = "X",
+      description = "As in transfer: 0 for none. Default: chosen by cross-validation.")
+  private Double ridge;
+
+  @Option(names = "--pref-e", defaultValue = "100", paramLabel = "X", description = "As transfer.")
+  private double prefE;
+
+  @Option(names = "--pref-f", defaultValue = "1", paramLabel = "X", description = "As transfer.")
+  private double prefF;
+
+  @Option(names = "--pref-v", defaultValue = "1", paramLabel = "X", description = "As transfer.")
+  private double prefV;
+
+  @Mixin private SparkOptions spark;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    check();
+    Study study =
+        new Study(
+            strategies,
+            seeds,
+            budgets.stream().sorted().distinct().toList(),
+            new LossPrefactors(prefE, prefF, prefV),
+            ridge == null ? OptionalDouble.empty() : OptionalDouble.of(ridge),
+            heldOut,
+            unfair);
+    List<DeepPotential> read = new ArrayList<>();
+    models.forEach(model -> read.add(ModelFiles.read(model)));
+    List<Frame> frames = frames();
+    SparkSession session = spark.open("study");
+    try {
+      Dataset<Row> rows = study.run(session, frames, read);
+      Files.createDirectories(output);
+      rows.write().parquet(output.resolve("errors.parquet").toString());
+      StudyTable table =
+          new StudyTable(session.read().parquet(output.resolve("errors.parquet").toString()));
+      String text = table.text(reference);
+      Files.writeString(output.resolve("table.md"), text, StandardCharsets.UTF_8);
+      Files.writeString(output.resolve("plot.svg"), StudyPlot.svg(table), StandardCharsets.UTF_8);
+      spec.commandLine().getOut().printf("%s%nwritten: %s%n", text, output);
+      spec.commandLine().getOut().flush();
+    } finally {
+      session.stop();
+    }
+    return 0;
+  }
+
+  private void check() {
+    List<String> problems = new ArrayList<>();
+    if (Files.exists(output)) {
+      problems.add(output + ": exists; name a folder that does not, or remove it");
+    }
+    for (String strategy : strategies) {
+      if (!Study.STRATEGIES.contains(strategy)) {
+        problems.add(
+            "--strategies: unknown '%s'; known: %s"
+                .formatted(strategy, String.join(", ", Study.STRATEGIES)));
+      }
+    }
+    if (strategies.contains("deviation") && models.size() < 2) {
+      problems.add(
+          "--strategies: 'deviation' needs two models or more; name them with -m, or leave it out");
+    }
+    if (seeds < 1 || budgets.stream().anyMatch(b -> b < 1)) {
+      problems.add("--seeds and --budgets: expected numbers above 0");
+    }
+    if (!(heldOut > 0 && heldOut < 1)) {
+      problems.add("--held-out is %s, expected a part between 0 and 1".formatted(heldOut));
+    }
+    if (ridge != null && !(ridge >= 0 && Double.isFinite(ridge))) {
+      problems.add("--ridge is %s, expected a number not below 0".formatted(ridge));
+    }
+    if (!problems.isEmpty()) {
+      throw new InputException(String.join("\n", problems));
+    }
+  }
+
+  private List<Frame> frames() throws IOException {
+    Storage storage = new LocalStorage();
+    List<Frame> frames = new ArrayList<>();
+    for (SystemPath path : SystemFinder.find(storage, systems)) {
+      try (FrameSystem system = path.open(storage, List.of())) {
+        for (FrameSystem.Run run : system.runs(Integer.MAX_VALUE)) {
+          system.read(run).forEach(frames::add);
+        }
+      }
+    }
+    return frames;
+  }
+}

@@ -1,0 +1,154 @@
+package org.dpsieve.spark.pick;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.conv;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.log;
+import static org.apache.spark.sql.types.DataTypes.IntegerType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.outputlayer.DiverseOrder;
+import org.dpsieve.outputlayer.FrameSketch;
+import org.dpsieve.outputlayer.GemmFeatures;
+import org.dpsieve.outputlayer.InformationOrder;
+import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.spark.transfer.OutputLayerStage;
+
+/**
+ * Strategies that compare frames by their features. The executors find the features; the driver
+ * holds those of at most {@link #MOST} candidates, whatever the pool, and compares them there. Of
+ * more candidates a sample is drawn, a frame's chance by the square of its force deviation where it
+ * is known.
+ */
+final class FeaturePick implements PickStrategy {
+  /** Frames the driver compares: 50 MB of features for two elements and 80 hidden units. */
+  static final int MOST = 4_000;
+
+  private static final String RANK = "rank of the pick";
+  private static final StructType RANKS =
+      new StructType().add("frame_id", StringType, false).add(RANK, IntegerType, false);
+
+  /** Smallest deviation, eV/Å, that a chance is made of. */
+  private static final double LEAST_DEVIATION = 1e-6;
+
+  /** How many hexadecimal digits of a digest make a number between 0 and 1. */
+  private static final int DIGITS = 13;
+
+  private final Order order;
+  private final PickContext context;
+
+  /** The ways to compare. */
+  enum Order {
+    /** See {@link DiverseOrder}. */
+    DIVERSE {
+      @Override
+      List<Integer> of(
+          List<FrameSketch> candidates, List<FrameSketch> labelled, int number, long seed) {
+        return DiverseOrder.of(candidates, labelled, number, seed);
+      }
+    },
+    /** See {@link InformationOrder}. */
+    INFORMATION {
+      @Override
+      List<Integer> of(
+          List<FrameSketch> candidates, List<FrameSketch> labelled, int number, long seed) {
+        return InformationOrder.of(candidates, labelled, number, seed);
+      }
+    };
+
+    abstract List<Integer> of(
+        List<FrameSketch> candidates, List<FrameSketch> labelled, int number, long seed);
+  }
+
+  FeaturePick(Order order, PickContext context) {
+    this.order = order;
+    this.context = context;
+  }
+
+  @Override
+  public String key() {
+    return order.name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** The picks first; the other candidates follow by id. */
+  @Override
+  public Dataset<Row> order(Dataset<Row> candidates, long seed, int iteration) {
+    SparkSession spark = candidates.sparkSession();
+    Dataset<Row> sample =
+        context.frames().join(sample(candidates, seed, iteration).select("frame_id"), "frame_id");
+    boolean[] present =
+        OutputLayerStage.typesIn(sample.unionByName(context.labelled()), context.model());
+    List<FrameSketch> frames = sketches(spark, sample, present);
+    List<FrameSketch> labelled = sketches(spark, context.labelled(), present);
+    List<Row> ranks = new ArrayList<>();
+    for (int pick : order.of(frames, labelled, context.number(), seed + 31L * iteration)) {
+      ranks.add(RowFactory.create(frames.get(pick).id(), ranks.size()));
+    }
+    return candidates
+        .join(spark.createDataFrame(ranks, RANKS), new String[] {"frame_id"}, "left")
+        .orderBy(col(RANK).asc_nulls_last(), col("frame_id"))
+        .drop(RANK);
+  }
+
+  /** Efraimidis and Spirakis 2006, doi:10.1016/j.ipl.2005.11.003: the largest log(u) / weight. */
+  private static Dataset<Row> sample(Dataset<Row> candidates, long seed, int iteration) {
+    Column number = conv(RandomPick.key(seed, iteration).substr(1, DIGITS), 16, 10).cast("double");
+    Column u = number.plus(0.5).divide(Math.pow(16, DIGITS));
+    Column weight = lit(1.0);
+    if (Set.of(candidates.columns()).contains("max_devi_f")) {
+      Column deviation = greatest(col("max_devi_f"), lit(LEAST_DEVIATION));
+      weight = deviation.multiply(deviation);
+    }
+    return candidates.orderBy(log(u).divide(weight).desc(), col("frame_id")).limit(MOST);
+  }
+
+  /** Sorted by id. */
+  private List<FrameSketch> sketches(SparkSession spark, Dataset<Row> frames, boolean[] present) {
+    Broadcast<DeepPotential> model =
+        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(context.model());
+    try {
+      List<FrameSketch> sketches =
+          new ArrayList<>(
+              frames
+                  .toJavaRDD()
+                  .mapPartitions(
+                      rows -> {
+                        List<FrameSketch> mine = new ArrayList<>();
+                        if (!rows.hasNext()) {
+                          return mine.iterator();
+                        }
+                        OutputParameters parameters = OutputParameters.of(model.value(), present);
+                        try (GemmFeatures kernel = new GemmFeatures(model.value(), parameters)) {
+                          rows.forEachRemaining(
+                              row ->
+                                  mine.add(
+                                      FrameSketch.of(
+                                          row.getAs("frame_id"),
+                                          row.getAs("formula"),
+                                          kernel.of(FrameRows.toFrame(row)))));
+                        }
+                        return mine.iterator();
+                      })
+                  .collect());
+      sketches.sort(Comparator.comparing(FrameSketch::id));
+      return sketches;
+    } finally {
+      model.destroy();
+    }
+  }
+}

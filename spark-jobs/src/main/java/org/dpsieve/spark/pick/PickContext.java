@@ -1,0 +1,16 @@
+package org.dpsieve.spark.pick;
+
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.dpsieve.model.DeepPotential;
+
+/**
+ * What strategies that look at the frames themselves need.
+ *
+ * @param frames rows of the frames dataset, all candidates among them
+ * @param labelled rows of the frames dataset: what has a label already; may be empty
+ * @param model whose features the frames are compared by
+ * @param number most frames that will be picked
+ */
+public record PickContext(
+    Dataset<Row> frames, Dataset<Row> labelled, DeepPotential model, int number) {}

@@ -1,0 +1,78 @@
+package org.dpsieve.spark.study;
+
+import java.io.Serializable;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.outputlayer.FrameFeatures;
+import org.dpsieve.outputlayer.FrameSketch;
+
+/**
+ * A labelled frame and all that training and picking need of it.
+ *
+ * @param frame with energy, force and virial
+ * @param models its features for each model
+ * @param sketch by the first model
+ */
+record StudyFrame(Frame frame, Features[] models, FrameSketch sketch) implements Serializable {
+
+  /** {@link FrameFeatures} with the force in single precision, most of the memory. */
+  record Features(double constant, double[] energy, float[] force, double[] virial)
+      implements Serializable {
+    static Features of(FrameFeatures features) {
+      float[] force = new float[features.force().length];
+      for (int k = 0; k < force.length; k++) {
+        force[k] = (float) features.force()[k];
+      }
+      return new Features(features.constant(), features.energy(), force, features.virial());
+    }
+  }
+
+  String id() {
+    return sketch.id();
+  }
+
+  FrameFeatures features(int model) {
+    Features features = models[model];
+    double[] force = new double[features.force().length];
+    for (int k = 0; k < force.length; k++) {
+      force[k] = features.force()[k];
+    }
+    return new FrameFeatures(
+        frame.atomCount(), features.constant(), features.energy(), force, features.virial());
+  }
+
+  /** Energy in eV of a model with these parameters. */
+  double energy(int model, double[] parameters) {
+    double energy = models[model].constant();
+    for (int k = 0; k < parameters.length; k++) {
+      energy += models[model].energy()[k] * parameters[k];
+    }
+    return energy;
+  }
+
+  /** Forces in eV/Å, [3 nAtoms]. */
+  double[] force(int model, double[] parameters) {
+    float[] rows = models[model].force();
+    double[] force = new double[3 * frame.atomCount()];
+    for (int row = 0; row < force.length; row++) {
+      int from = row * parameters.length;
+      double sum = 0;
+      for (int k = 0; k < parameters.length; k++) {
+        sum += rows[from + k] * parameters[k];
+      }
+      force[row] = sum;
+    }
+    return force;
+  }
+
+  /** Virial in eV, [9]. */
+  double[] virial(int model, double[] parameters) {
+    double[] rows = models[model].virial();
+    double[] virial = new double[9];
+    for (int row = 0; row < virial.length; row++) {
+      for (int k = 0; k < parameters.length; k++) {
+        virial[row] += rows[row * parameters.length + k] * parameters[k];
+      }
+    }
+    return virial;
+  }
+}

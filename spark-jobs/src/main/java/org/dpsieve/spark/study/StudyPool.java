@@ -1,0 +1,194 @@
+package org.dpsieve.spark.study;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.Formula;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.FrameId;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.outputlayer.FrameFeatures;
+import org.dpsieve.outputlayer.FrameSketch;
+import org.dpsieve.outputlayer.GemmFeatures;
+import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.outputlayer.RandomKey;
+
+/**
+ * Frames whose labels are all known, with their features computed once: a pool to pick from, and a
+ * part held out that no strategy and no training sees.
+ *
+ * @param pool sorted by id
+ * @param heldOut sorted by id
+ * @param start each model's own parameters
+ * @param biases each model's places of the biases
+ */
+record StudyPool(List<StudyFrame> pool, List<StudyFrame> heldOut, double[][] start, int[][] biases)
+    implements Serializable {
+  /** Of an unfair pool, the part that is not a near-duplicate, and what that is copied from. */
+  private static final int GENUINE = 10;
+
+  private static final int COPIED = 10;
+
+  /** Standard deviation of a near-duplicate's displacements, Å. */
+  private static final double DISPLACEMENT = 0.001;
+
+  /**
+   * @param frames all with energy, force and virial
+   * @param heldOutPart of the frames, the same for every seed and strategy
+   * @param unfair whether nine tenths of the pool become near-duplicates of a hundredth of it
+   */
+  static StudyPool of(
+      SparkSession spark,
+      List<Frame> frames,
+      List<DeepPotential> models,
+      double heldOutPart,
+      boolean unfair) {
+    frames.forEach(StudyPool::requireLabels);
+    boolean[] present = present(frames, models.get(0));
+    List<Frame> order = new ArrayList<>(frames);
+    order.sort(
+        Comparator.<Frame>comparingDouble(f -> RandomKey.uniform("held-out:" + FrameId.of(f)))
+            .thenComparing(FrameId::of));
+    int heldOut = (int) Math.round(order.size() * heldOutPart);
+    List<Frame> pool = order.subList(heldOut, order.size());
+    if (heldOut < 1 || pool.isEmpty()) {
+      throw new InputException(
+          "%d labelled frames are too few to hold some out".formatted(frames.size()));
+    }
+    List<OutputParameters> parameters =
+        models.stream().map(model -> OutputParameters.of(model, present)).toList();
+    double[][] start = new double[models.size()][];
+    int[][] biases = new int[models.size()][];
+    for (int m = 0; m < models.size(); m++) {
+      start[m] = parameters.get(m).read(models.get(m));
+      biases[m] = parameters.get(m).biases();
+    }
+    return new StudyPool(
+        features(spark, unfair ? unfair(pool) : pool, models, present),
+        features(spark, order.subList(0, heldOut), models, present),
+        start,
+        biases);
+  }
+
+  private static void requireLabels(Frame frame) {
+    Labels labels = frame.labels();
+    if (labels.energy() == null || labels.force() == null || labels.virial() == null) {
+      throw new InputException(
+          "Frame %s has no energy, force or virial label; a study needs all three of every frame"
+              .formatted(frame.name()));
+    }
+  }
+
+  private static boolean[] present(List<Frame> frames, DeepPotential model) {
+    boolean[] present = new boolean[model.typeCount()];
+    for (Frame frame : frames) {
+      for (int z : frame.z()) {
+        int type = model.typeMap().indexOf(Elements.symbol(z));
+        if (type < 0) {
+          throw new InputException(
+              "Frame %s: element %s is not in the type map of %s: %s"
+                  .formatted(
+                      frame.name(),
+                      Elements.symbol(z),
+                      model.name(),
+                      String.join(" ", model.typeMap())));
+        }
+        present[type] = true;
+      }
+    }
+    return present;
+  }
+
+  /**
+   * As many frames as before: a tenth of them as they are, the rest near-duplicates of a tenth of
+   * these, as a long trajectory beside few other frames would be.
+   */
+  static List<Frame> unfair(List<Frame> pool) {
+    List<Frame> all = new ArrayList<>(pool.subList(0, Math.max(1, pool.size() / GENUINE)));
+    int copied = Math.max(1, all.size() / COPIED);
+    for (int k = 0; all.size() < pool.size(); k++) {
+      all.add(nearDuplicate(all.get(k % copied), k));
+    }
+    return all;
+  }
+
+  /**
+   * The frame with displaced atoms. Its energy changes by the forces' work; force and virial keep
+   * their labels (displacements of 0.001 Å change a force by some meV/Å).
+   */
+  private static Frame nearDuplicate(Frame frame, long seed) {
+    Random random = new Random(seed);
+    double[] coord = frame.coord().clone();
+    Labels labels = frame.labels();
+    double energy = labels.energy();
+    for (int k = 0; k < coord.length; k++) {
+      double displacement = DISPLACEMENT * random.nextGaussian();
+      coord[k] += displacement;
+      energy -= displacement * labels.force()[k];
+    }
+    return new Frame(
+        frame.system() + " near-duplicate " + seed,
+        frame.index(),
+        frame.z(),
+        coord,
+        frame.cell(),
+        new Labels(energy, labels.force(), labels.virial()),
+        frame.fparam(),
+        frame.aparam());
+  }
+
+  private static List<StudyFrame> features(
+      SparkSession spark, List<Frame> frames, List<DeepPotential> models, boolean[] present) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    var shared = context.broadcast(models.toArray(new DeepPotential[0]));
+    int parts = Math.max(1, Math.min(4 * context.defaultParallelism(), frames.size() / 32));
+    try {
+      List<StudyFrame> all =
+          new ArrayList<>(
+              context
+                  .parallelize(new ArrayList<>(frames), parts)
+                  .mapPartitions(
+                      part -> {
+                        List<Frame> mine = new ArrayList<>();
+                        part.forEachRemaining(mine::add);
+                        return features(mine, shared.value(), present).iterator();
+                      })
+                  .collect());
+      all.sort(Comparator.comparing(StudyFrame::id).thenComparing(f -> f.frame().name()));
+      return all;
+    } finally {
+      shared.destroy();
+    }
+  }
+
+  private static List<StudyFrame> features(
+      List<Frame> frames, DeepPotential[] models, boolean[] present) {
+    StudyFrame.Features[][] features = new StudyFrame.Features[frames.size()][models.length];
+    FrameSketch[] sketches = new FrameSketch[frames.size()];
+    for (int m = 0; m < models.length; m++) {
+      try (GemmFeatures kernel =
+          new GemmFeatures(models[m], OutputParameters.of(models[m], present))) {
+        for (int k = 0; k < frames.size(); k++) {
+          Frame frame = frames.get(k);
+          FrameFeatures found = kernel.of(frame);
+          features[k][m] = StudyFrame.Features.of(found);
+          if (m == 0) {
+            sketches[k] = FrameSketch.of(FrameId.of(frame), Formula.of(frame.z()), found);
+          }
+        }
+      }
+    }
+    List<StudyFrame> result = new ArrayList<>();
+    for (int k = 0; k < features.length; k++) {
+      result.add(new StudyFrame(frames.get(k), features[k], sketches[k]));
+    }
+    return result;
+  }
+}

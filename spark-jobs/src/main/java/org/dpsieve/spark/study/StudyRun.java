@@ -1,0 +1,156 @@
+package org.dpsieve.spark.study;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import org.dpsieve.error.InputException;
+import org.dpsieve.outputlayer.DiverseOrder;
+import org.dpsieve.outputlayer.FrameSketch;
+import org.dpsieve.outputlayer.InformationOrder;
+import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.outputlayer.RandomKey;
+
+/** One strategy with one seed: picks, trains and measures at every budget. */
+final class StudyRun {
+  static final List<String> STRATEGIES =
+      List.of("random", "deviation", "stratified", "diverse", "information");
+
+  /** Labels between two trainings of the models that {@code deviation} looks at. */
+  private static final int DEVIATION_BATCH = 25;
+
+  private final StudyPool data;
+  private final LossPrefactors prefactors;
+  private final OptionalDouble ridge;
+  private final String strategy;
+  private final long seed;
+
+  StudyRun(
+      StudyPool data, LossPrefactors prefactors, OptionalDouble ridge, String strategy, long seed) {
+    this.data = data;
+    this.prefactors = prefactors;
+    this.ridge = ridge;
+    this.strategy = strategy;
+    this.seed = seed;
+  }
+
+  /**
+   * @param budgets ascending; those above the pool's size are left out
+   */
+  List<StudyErrors> errors(List<Integer> budgets) {
+    List<Integer> within = budgets.stream().filter(b -> b <= data.pool().size()).toList();
+    List<StudyErrors> errors = new ArrayList<>();
+    if (within.isEmpty()) {
+      return errors;
+    }
+    StudyTraining training = new StudyTraining(data, prefactors, ridge);
+    for (int pick : picks(within.get(within.size() - 1))) {
+      training.add(data.pool().get(pick));
+      if (within.contains(training.frames())) {
+        double[][] parameters = training.parameters();
+        for (int m = 0; m < parameters.length; m++) {
+          errors.add(
+              StudyErrors.of(strategy, seed, training.frames(), m, parameters[m], data.heldOut()));
+        }
+      }
+    }
+    return errors;
+  }
+
+  /** Places in the pool, in the order of picking. */
+  List<Integer> picks(int number) {
+    List<FrameSketch> sketches = data.pool().stream().map(StudyFrame::sketch).toList();
+    return switch (strategy) {
+      case "random" -> random().subList(0, number);
+      case "stratified" -> stratified().subList(0, number);
+      case "deviation" -> worstFirst(number);
+      case "diverse" -> DiverseOrder.of(sketches, List.of(), number, seed);
+      case "information" -> InformationOrder.of(sketches, List.of(), number, seed);
+      default ->
+          throw new InputException(
+              "unknown strategy '%s'; known: %s"
+                  .formatted(strategy, String.join(", ", STRATEGIES)));
+    };
+  }
+
+  private List<Integer> random() {
+    double[] key = new double[data.pool().size()];
+    for (int k = 0; k < key.length; k++) {
+      key[k] = RandomKey.uniform(seed + ":0:" + data.pool().get(k).id());
+    }
+    return sorted(key);
+  }
+
+  private List<Integer> sorted(double[] key) {
+    return new ArrayList<>(
+        IntStream.range(0, key.length)
+            .boxed()
+            .sorted(
+                Comparator.<Integer>comparingDouble(k -> key[k])
+                    .thenComparing(k -> data.pool().get(k).id()))
+            .toList());
+  }
+
+  /** Each composition in turn, at random within it. */
+  private List<Integer> stratified() {
+    Map<String, Integer> seen = new HashMap<>();
+    double[] key = new double[data.pool().size()];
+    List<Integer> order = random();
+    for (int place = 0; place < key.length; place++) {
+      int k = order.get(place);
+      int rank = seen.merge(data.pool().get(k).sketch().formula(), 1, Integer::sum);
+      key[k] = rank + place / (double) key.length;
+    }
+    return sorted(key);
+  }
+
+  /** The first batch at random, then the largest force deviation of models trained so far. */
+  private List<Integer> worstFirst(int number) {
+    List<Integer> left = random();
+    List<Integer> picks = new ArrayList<>();
+    StudyTraining training = new StudyTraining(data, prefactors, ridge);
+    while (picks.size() < number) {
+      if (!picks.isEmpty()) {
+        double[][] parameters = training.parameters();
+        double[] key = new double[data.pool().size()];
+        for (int k : left) {
+          key[k] = -maxForceDeviation(data.pool().get(k), parameters);
+        }
+        left.sort(
+            Comparator.<Integer>comparingDouble(k -> key[k])
+                .thenComparing(k -> data.pool().get(k).id()));
+      }
+      List<Integer> batch = left.subList(0, Math.min(DEVIATION_BATCH, number - picks.size()));
+      batch.forEach(k -> training.add(data.pool().get(k)));
+      picks.addAll(batch);
+      batch.clear();
+    }
+    return picks;
+  }
+
+  /** As dp model-devi defines {@code max_devi_f}, eV/Å. */
+  private static double maxForceDeviation(StudyFrame frame, double[][] parameters) {
+    int count = 3 * frame.frame().atomCount();
+    double[] sum = new double[count];
+    double[] square = new double[count];
+    for (int m = 0; m < parameters.length; m++) {
+      double[] force = frame.force(m, parameters[m]);
+      for (int k = 0; k < count; k++) {
+        sum[k] += force[k] / parameters.length;
+        square[k] += force[k] * force[k] / parameters.length;
+      }
+    }
+    double largest = 0;
+    for (int atom = 0; atom < count; atom += 3) {
+      double variance = 0;
+      for (int k = atom; k < atom + 3; k++) {
+        variance += square[k] - sum[k] * sum[k];
+      }
+      largest = Math.max(largest, variance);
+    }
+    return Math.sqrt(largest);
+  }
+}

@@ -1,0 +1,162 @@
+package org.dpsieve.spark.study;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import org.apache.commons.math3.distribution.TDistribution;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * A study in numbers that people read: the mean over models and then over seeds, with the 95 %
+ * interval of that mean (Student's t over seeds).
+ */
+public final class StudyTable {
+  /** Columns of the rows and what they are called, with the factor to the unit shown. */
+  public enum Quantity {
+    ENERGY("rmse_energy", "energy, meV/atom", 1000),
+    FORCE("rmse_force", "force, eV/Å", 1),
+    VIRIAL("rmse_virial", "virial, meV/atom", 1000),
+    WORST_ENERGY("worst_energy", "worst frame, meV/atom", 1000),
+    WORST_FORCE("worst_force", "worst frame, eV/Å", 1);
+
+    final String column;
+    final String title;
+    final double factor;
+
+    Quantity(String column, String title, double factor) {
+      this.column = column;
+      this.title = title;
+      this.factor = factor;
+    }
+  }
+
+  /** Mean over seeds and half the width of its 95 % interval (NaN with one seed). */
+  record Point(double mean, double interval) {}
+
+  private final Map<String, TreeMap<Integer, Map<Long, double[]>>> sums = new TreeMap<>();
+  private final int models;
+
+  /**
+   * @param rows as {@link Study#run} gives them
+   */
+  public StudyTable(Dataset<Row> rows) {
+    int most = 0;
+    for (Row row : rows.collectAsList()) {
+      double[] sum =
+          sums.computeIfAbsent(row.getAs("strategy"), s -> new TreeMap<>())
+              .computeIfAbsent(row.getAs("labels"), b -> new TreeMap<>())
+              .computeIfAbsent(row.getAs("seed"), s -> new double[Quantity.values().length]);
+      for (Quantity quantity : Quantity.values()) {
+        sum[quantity.ordinal()] += row.<Double>getAs(quantity.column) * quantity.factor;
+      }
+      most = Math.max(most, row.<Integer>getAs("model") + 1);
+    }
+    models = most;
+  }
+
+  List<String> strategies() {
+    return Study.STRATEGIES.stream().filter(sums::containsKey).toList();
+  }
+
+  List<Integer> budgets(String strategy) {
+    return List.copyOf(sums.get(strategy).keySet());
+  }
+
+  Point point(String strategy, int labels, Quantity quantity) {
+    double[] values =
+        sums.get(strategy).get(labels).values().stream()
+            .mapToDouble(sum -> sum[quantity.ordinal()] / models)
+            .toArray();
+    double mean = 0;
+    for (double value : values) {
+      mean += value / values.length;
+    }
+    double square = 0;
+    for (double value : values) {
+      square += (value - mean) * (value - mean);
+    }
+    if (values.length < 2) {
+      return new Point(mean, Double.NaN);
+    }
+    double error = Math.sqrt(square / (values.length - 1) / values.length);
+    double quantile = new TDistribution(values.length - 1).inverseCumulativeProbability(0.975);
+    return new Point(mean, quantile * error);
+  }
+
+  /**
+   * Labels at which a strategy's mean error first is as low as another's at {@code labels}; between
+   * budgets the error is taken as a power of the labels.
+   *
+   * @return empty where it never is, or the other has no such budget
+   */
+  OptionalDouble labelsToReach(String strategy, String other, int labels, Quantity quantity) {
+    if (!sums.containsKey(other) || !sums.get(other).containsKey(labels)) {
+      return OptionalDouble.empty();
+    }
+    double goal = point(other, labels, quantity).mean();
+    double fromLabels = Double.NaN;
+    double fromError = Double.NaN;
+    for (int budget : budgets(strategy)) {
+      double error = point(strategy, budget, quantity).mean();
+      if (error <= goal) {
+        double part =
+            (Math.log(goal) - Math.log(fromError)) / (Math.log(error) - Math.log(fromError));
+        return OptionalDouble.of(
+            Double.isNaN(fromLabels)
+                ? budget
+                : fromLabels * Math.pow(budget / fromLabels, error == fromError ? 0 : part));
+      }
+      fromLabels = budget;
+      fromError = error;
+    }
+    return OptionalDouble.empty();
+  }
+
+  /**
+   * As Markdown.
+   *
+   * @param reference labels of {@code random} that the last table compares with
+   */
+  public String text(int reference) {
+    StringBuilder text = new StringBuilder();
+    for (Quantity quantity : Quantity.values()) {
+      errors(quantity, text);
+    }
+    text.append(
+        "Labels to reach the error of random at %d (\"first budget\" or less counts as that budget):%n%n| strategy |"
+            .formatted(reference));
+    List<Quantity> shown = List.of(Quantity.ENERGY, Quantity.FORCE, Quantity.VIRIAL);
+    shown.forEach(quantity -> text.append(" %s |".formatted(quantity.title)));
+    text.append("%n|---%s|%n".formatted("|---".repeat(shown.size())));
+    for (String strategy : strategies()) {
+      text.append("| %s |".formatted(strategy));
+      for (Quantity quantity : shown) {
+        OptionalDouble labels = labelsToReach(strategy, "random", reference, quantity);
+        text.append(
+            labels.isPresent() ? " %.0f |".formatted(labels.getAsDouble()) : " not reached |");
+      }
+      text.append("%n".formatted());
+    }
+    return text.toString();
+  }
+
+  private void errors(Quantity quantity, StringBuilder text) {
+    List<Integer> budgets = new ArrayList<>(budgets(strategies().get(0)));
+    text.append("| %s |".formatted(quantity.title));
+    budgets.forEach(budget -> text.append(" %d |".formatted(budget)));
+    text.append("%n|---%s|%n".formatted("|---".repeat(budgets.size())));
+    for (String strategy : strategies()) {
+      text.append("| %s |".formatted(strategy));
+      for (int budget : budgets) {
+        Point point = point(strategy, budget, quantity);
+        String format = quantity.factor == 1 ? " %.4f ± %.4f |" : " %.2f ± %.2f |";
+        text.append(format.formatted(point.mean(), point.interval()));
+      }
+      text.append("%n".formatted());
+    }
+    text.append("%n".formatted());
+  }
+}

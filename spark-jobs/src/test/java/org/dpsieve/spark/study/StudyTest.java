@@ -1,0 +1,100 @@
+package org.dpsieve.spark.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.FrameId;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.infer.Prediction;
+import org.dpsieve.kernel.reference.ReferenceModel;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.testing.LocalSpark;
+import org.dpsieve.testing.RandomModels;
+import org.junit.jupiter.api.Test;
+
+class StudyTest {
+  private static final List<DeepPotential> MODELS =
+      List.of(RandomModels.agAu(1), RandomModels.agAu(2));
+
+  /** Labels of a model that has the first one's hidden layers: it can be learnt exactly. */
+  private static List<Frame> frames(int count) {
+    ReferenceModel teacher = new ReferenceModel(MODELS.get(0));
+    List<Frame> frames = new ArrayList<>();
+    for (int k = 0; k < count; k++) {
+      Frame frame = RandomModels.agAuFrame(k, 4 + k % 3);
+      Prediction p = teacher.evaluate(frame);
+      frames.add(frame.withLabels(new Labels(p.energy() + 3, p.force(), p.virial())));
+    }
+    return frames;
+  }
+
+  private static Study study(List<String> strategies) {
+    return new Study(
+        strategies,
+        2,
+        List.of(5, 10, 1000),
+        LossPrefactors.DEFAULT,
+        OptionalDouble.of(0),
+        0.25,
+        false);
+  }
+
+  @Test
+  void everyStrategySeedBudgetAndModelHasItsErrors() {
+    Dataset<Row> rows =
+        study(Study.STRATEGIES).run(LocalSpark.session(), frames(24), MODELS).persist();
+    assertThat(rows.count()).isEqualTo(5 * 2 * 2 * 2);
+    assertThat(rows.where("rmse_energy >= 0 and rmse_force >= 0 and rmse_virial >= 0").count())
+        .isEqualTo(rows.count());
+    assertThat(rows.where("worst_energy < rmse_energy or worst_force < 0").count()).isZero();
+    List<Row> again =
+        study(Study.STRATEGIES).run(LocalSpark.session(), frames(24), MODELS).collectAsList();
+    assertThat(again).isEqualTo(rows.collectAsList());
+    StudyTable table = new StudyTable(rows);
+    assertThat(
+            table.labelsToReach("random", "random", 10, StudyTable.Quantity.ENERGY).getAsDouble())
+        .isLessThanOrEqualTo(10 + 1e-9);
+    assertThat(table.text(10)).contains("| information |").contains("±");
+    assertThat(StudyPlot.svg(table))
+        .startsWith("<svg")
+        .contains("information")
+        .doesNotContain("NaN");
+  }
+
+  @Test
+  void deviationNeedsAnEnsemble() {
+    assertThatThrownBy(
+            () ->
+                study(List.of("deviation"))
+                    .run(LocalSpark.session(), frames(8), MODELS.subList(0, 1)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("two models");
+  }
+
+  @Test
+  void nineTenthsOfAnUnfairPoolAreNearDuplicatesWithTheLabelsOfTheirPlace() {
+    List<Frame> pool = frames(60);
+    List<Frame> unfair = StudyPool.unfair(pool);
+    assertThat(unfair).hasSize(60);
+    assertThat(unfair.subList(0, 6)).isEqualTo(pool.subList(0, 6));
+    Set<String> ids = new HashSet<>();
+    unfair.forEach(frame -> ids.add(FrameId.of(frame)));
+    assertThat(ids).hasSize(60);
+    ReferenceModel teacher = new ReferenceModel(MODELS.get(0));
+    for (Frame copy : unfair.subList(6, 60)) {
+      assertThat(copy.labels().energy())
+          .isCloseTo(teacher.evaluate(copy).energy() + 3, within(1e-4));
+    }
+  }
+}
