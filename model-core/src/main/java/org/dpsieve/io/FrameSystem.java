@@ -2,7 +2,9 @@ package org.dpsieve.io;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.dpsieve.frame.Frame;
 
 /**
@@ -28,8 +30,25 @@ public interface FrameSystem extends AutoCloseable {
    */
   List<Run> runs(int maxAtoms) throws IOException;
 
+  /** What of a frame a reader may leave out; elements, coordinates and cell are always read. */
+  enum Part {
+    ENERGY,
+    FORCE,
+    VIRIAL,
+    FPARAM,
+    APARAM
+  }
+
   /** The frames of one run of this system. */
-  List<Frame> read(Run run) throws IOException;
+  default List<Frame> read(Run run) throws IOException {
+    return read(run, EnumSet.allOf(Part.class));
+  }
+
+  /** As {@link #read(Run)}; of what is not {@code wanted} nothing need be read. */
+  List<Frame> read(Run run, Set<Part> wanted) throws IOException;
+
+  /** The atomic numbers of each frame of a run, in order; nothing else need be read. */
+  List<int[]> elements(Run run) throws IOException;
 
   /** How many frames the system holds; checks it as {@link #runs} does. */
   default int frameCount() throws IOException {

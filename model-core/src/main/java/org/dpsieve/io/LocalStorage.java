@@ -38,6 +38,12 @@ public class LocalStorage implements Storage {
   }
 
   @Override
+  public String version(String path) throws IOException {
+    Path file = Path.of(path);
+    return Files.size(file) + " " + Files.getLastModifiedTime(file).toMillis();
+  }
+
+  @Override
   public SeekableByteChannel open(String path) throws IOException {
     return Files.newByteChannel(Path.of(path));
   }

@@ -28,6 +28,9 @@ public interface Storage extends Serializable {
   /** The full path without {@code .} and {@code ..}; links stay as they are. */
   String absolute(String path) throws IOException;
 
+  /** The file's length and time of last change: another text when it was written anew. */
+  String version(String path) throws IOException;
+
   /** Reads from any position; the caller closes it. */
   SeekableByteChannel open(String path) throws IOException;
 

@@ -3,6 +3,7 @@ package org.dpsieve.io.deepmd;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -175,17 +176,32 @@ final class DeepmdSystem implements FrameSystem {
   }
 
   @Override
-  public List<Frame> read(Run run) throws IOException {
+  public List<int[]> elements(Run run) throws IOException {
+    if (z != null) {
+      return Collections.nCopies(run.count(), z);
+    }
+    DeepmdSet set = openSet(setNames.get(run.set()));
+    double[] real = set.rows(DeepmdSet.REAL_TYPES, (int) run.position(), run.count());
+    List<int[]> elements = new ArrayList<>(run.count());
+    for (int i = 0; i < run.count(); i++) {
+      int[] numbers = frameNumbers(set, (int) run.position() + i, part(real, i, run.count()));
+      elements.add(Arrays.stream(numbers).filter(number -> number != AtomTypes.NO_ATOM).toArray());
+    }
+    return elements;
+  }
+
+  @Override
+  public List<Frame> read(Run run, Set<Part> wanted) throws IOException {
     DeepmdSet set = openSet(setNames.get(run.set()));
     int row = (int) run.position();
     int count = run.count();
     double[] coord = set.rows("coord.npy", row, count);
     double[] box = set.rows("box.npy", row, count);
-    double[] energy = set.rows("energy.npy", row, count);
-    double[] force = set.rows("force.npy", row, count);
-    double[] virial = set.rows("virial.npy", row, count);
-    double[] fparam = set.rows("fparam.npy", row, count);
-    double[] aparam = set.rows("aparam.npy", row, count);
+    double[] energy = wanted.contains(Part.ENERGY) ? set.rows("energy.npy", row, count) : null;
+    double[] force = wanted.contains(Part.FORCE) ? set.rows("force.npy", row, count) : null;
+    double[] virial = wanted.contains(Part.VIRIAL) ? set.rows("virial.npy", row, count) : null;
+    double[] fparam = wanted.contains(Part.FPARAM) ? set.rows("fparam.npy", row, count) : null;
+    double[] aparam = wanted.contains(Part.APARAM) ? set.rows("aparam.npy", row, count) : null;
     double[] real = set.rows(DeepmdSet.REAL_TYPES, row, count);
     List<Frame> frames = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {

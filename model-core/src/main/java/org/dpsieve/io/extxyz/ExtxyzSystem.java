@@ -64,8 +64,9 @@ public final class ExtxyzSystem implements FrameSystem {
     return runs;
   }
 
+  /** All parts of a frame stand in its lines, so all are read. */
   @Override
-  public List<Frame> read(Run run) throws IOException {
+  public List<Frame> read(Run run, Set<Part> wanted) throws IOException {
     List<Frame> frames = new ArrayList<>(run.count());
     try (Lines lines = new Lines(storage, path, run.position())) {
       for (int i = 0; i < run.count(); i++) {
@@ -76,6 +77,11 @@ public final class ExtxyzSystem implements FrameSystem {
       }
     }
     return frames;
+  }
+
+  @Override
+  public List<int[]> elements(Run run) throws IOException {
+    return read(run).stream().map(Frame::z).toList();
   }
 
   @Override

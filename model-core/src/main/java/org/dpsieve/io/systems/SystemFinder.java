@@ -19,6 +19,10 @@ import org.dpsieve.io.systems.SystemPath.Layout;
 public final class SystemFinder {
   private final Storage storage;
   private final List<String> problems = new ArrayList<>();
+
+  /** What is wrong inside sources that are there: other systems can be read all the same. */
+  private final List<String> badSystems = new ArrayList<>();
+
   private final Set<Found> found = new LinkedHashSet<>();
   private final Set<String> roots = new LinkedHashSet<>();
 
@@ -43,11 +47,31 @@ public final class SystemFinder {
    * @throws InputException listing every source that is not there or holds no system
    */
   public static List<SystemPath> find(Storage storage, List<String> sources) throws IOException {
+    Result result = findAll(storage, sources);
+    if (!result.problems().isEmpty()) {
+      throw new InputException(String.join("\n", result.problems()));
+    }
+    return result.systems();
+  }
+
+  /**
+   * What was found.
+   *
+   * @param problems folders and files that look like systems and are none, a line each
+   */
+  public record Result(List<SystemPath> systems, List<String> problems) {}
+
+  /**
+   * As {@link #find}, where one bad system does not hide the others.
+   *
+   * @throws InputException listing every source that is not there or has nothing like a system
+   */
+  public static Result findAll(Storage storage, List<String> sources) throws IOException {
     SystemFinder finder = new SystemFinder(storage);
     for (String source : sources) {
-      int before = finder.sightings + finder.problems.size();
+      int before = finder.findings();
       finder.look(source);
-      if (finder.sightings + finder.problems.size() == before) {
+      if (finder.findings() == before) {
         finder.problems.add(
             source
                 + ": no system found in it, expected folders with type.raw, or *.hdf5, *.h5, *.extxyz or"
@@ -55,18 +79,25 @@ public final class SystemFinder {
       }
     }
     if (!finder.problems.isEmpty()) {
+      finder.problems.addAll(finder.badSystems);
       throw new InputException(String.join("\n", finder.problems));
     }
     int base = finder.commonRoot().length();
-    return finder.found.stream()
-        .map(
-            system ->
-                new SystemPath(
-                    system.layout(),
-                    system.path(),
-                    system.group(),
-                    system.fullPath().substring(base).replaceFirst("^/+", "")))
-        .toList();
+    List<SystemPath> systems =
+        finder.found.stream()
+            .map(
+                system ->
+                    new SystemPath(
+                        system.layout(),
+                        system.path(),
+                        system.group(),
+                        system.fullPath().substring(base).replaceFirst("^/+", "")))
+            .toList();
+    return new Result(systems, List.copyOf(finder.badSystems));
+  }
+
+  private int findings() {
+    return sightings + problems.size() + badSystems.size();
   }
 
   private void look(String source) throws IOException {
@@ -103,14 +134,14 @@ public final class SystemFinder {
     try {
       List<String> groups = DeepmdSystems.hdf5Groups(storage, file, group);
       if (groups.isEmpty()) {
-        problems.add(
+        badSystems.add(
             "%s%s: no group with a dataset type.raw, expected deepmd/hdf5"
                 .formatted(file, group.isEmpty() ? "" : "#/" + group));
       }
       groups.forEach(system -> add(new Found(Layout.DEEPMD_HDF5, file, system)));
       return groups;
     } catch (InputException e) {
-      problems.add(e.getMessage());
+      badSystems.add(e.getMessage());
       return List.of();
     }
   }
@@ -125,7 +156,7 @@ public final class SystemFinder {
     if (names.contains("type.raw")) {
       add(new Found(Layout.DEEPMD_NPY, folder, ""));
     } else if (names.stream().anyMatch(name -> name.startsWith("set."))) {
-      problems.add(folder + ": type.raw not found beside set.*, expected one type per atom");
+      badSystems.add(folder + ": type.raw not found beside set.*, expected one type per atom");
     }
     for (String name : names) {
       String path = Storage.child(folder, name);

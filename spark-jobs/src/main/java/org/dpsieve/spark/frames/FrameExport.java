@@ -74,6 +74,21 @@ public final class FrameExport {
    */
   public static Report run(
       SparkSession spark, String frames, String where, Format format, String target) {
+    return write(select(spark, frames, where), typeMap(spark, frames), format, target);
+  }
+
+  /**
+   * Writes frames that need not lie in a dataset.
+   *
+   * @param frames at least {@code system, index, formula, z, coord} and, null where there is none,
+   *     {@code cell, energy, force, virial, fparam, aparam}
+   * @param typeMap element symbols to number types by, in order; others follow by atomic number
+   * @param target folder to make; staged beside and renamed
+   * @throws InputException when there are no frames, or the target exists or cannot be written
+   */
+  public static Report write(
+      Dataset<Row> frames, List<String> typeMap, Format format, String target) {
+    SparkSession spark = frames.sparkSession();
     try {
       Path path = new Path(target);
       FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
@@ -84,13 +99,7 @@ public final class FrameExport {
       Path staged = new Path(full.getParent(), "_staged-" + full.getName());
       files.delete(staged, true);
       try {
-        Report report =
-            write(
-                spark,
-                select(spark, frames, where),
-                typeMap(spark, frames),
-                format,
-                staged.toString());
+        Report report = write(spark, frames, typeMap, format, staged.toString());
         if (!files.rename(staged, full)) {
           throw new IOException("cannot rename " + staged + " to " + full);
         }

@@ -79,6 +79,16 @@ public final class HadoopStorage implements Storage {
   }
 
   @Override
+  public String version(String path) throws IOException {
+    String local = local(path);
+    if (local != null) {
+      return LOCAL.version(local);
+    }
+    FileStatus status = fileSystem(path).getFileStatus(new Path(path));
+    return status.getLen() + " " + status.getModificationTime();
+  }
+
+  @Override
   public SeekableByteChannel open(String path) throws IOException {
     String local = local(path);
     if (local != null) {

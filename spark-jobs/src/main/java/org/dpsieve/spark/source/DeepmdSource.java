@@ -1,0 +1,64 @@
+package org.dpsieve.spark.source;
+
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SQLContext;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.connector.catalog.Table;
+import org.apache.spark.sql.connector.catalog.TableProvider;
+import org.apache.spark.sql.connector.expressions.Transform;
+import org.apache.spark.sql.sources.BaseRelation;
+import org.apache.spark.sql.sources.CreatableRelationProvider;
+import org.apache.spark.sql.sources.DataSourceRegister;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * {@code spark.read.format("deepmd").load("data")}: deepmd/npy, mixed and HDF5 systems where they
+ * lie, as rows of the frames dataset; {@code df.write.format("deepmd").save("out")} and back. Any
+ * Hadoop file system.
+ *
+ * <p>A partition holds at most {@code maxAtomsPerPartition} atoms (or one frame). Arrays that no
+ * selected column needs are not read; conditions on {@code system}, {@code formula} and {@code
+ * natoms} leave whole systems unread. {@code mode} says what becomes of systems that cannot be read
+ * and of frames with numbers that are none (as far as the selected columns show them): {@code
+ * PERMISSIVE} (default) gives a row with the reason in {@code _corrupt_record}, {@code
+ * DROPMALFORMED} leaves them out, {@code FAILFAST} stops.
+ */
+public final class DeepmdSource
+    implements TableProvider, DataSourceRegister, CreatableRelationProvider {
+  @Override
+  public String shortName() {
+    return "deepmd";
+  }
+
+  @Override
+  public StructType inferSchema(CaseInsensitiveStringMap options) {
+    return TreeTable.schema(ReadOptions.of(options));
+  }
+
+  /** So that Spark does not ask for the schema of a path that is yet to be written. */
+  @Override
+  public boolean supportsExternalMetadata() {
+    return true;
+  }
+
+  @Override
+  public Table getTable(
+      StructType schema, Transform[] partitioning, Map<String, String> properties) {
+    ReadOptions options = ReadOptions.of(new CaseInsensitiveStringMap(properties));
+    return new TreeTable(options, schema);
+  }
+
+  @Override
+  public BaseRelation createRelation(
+      SQLContext context,
+      SaveMode mode,
+      scala.collection.immutable.Map<String, String> parameters,
+      Dataset<Row> frames) {
+    Map<String, String> options = CollectionConverters.asJava(parameters);
+    return DeepmdWrite.write(context, frames, mode, new CaseInsensitiveStringMap(options));
+  }
+}

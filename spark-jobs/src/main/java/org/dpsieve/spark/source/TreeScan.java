@@ -1,0 +1,77 @@
+package org.dpsieve.spark.source;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.read.Batch;
+import org.apache.spark.sql.connector.read.InputPartition;
+import org.apache.spark.sql.connector.read.PartitionReader;
+import org.apache.spark.sql.connector.read.PartitionReaderFactory;
+import org.apache.spark.sql.connector.read.Scan;
+import org.apache.spark.sql.types.StructType;
+import org.dpsieve.io.Storage;
+import org.dpsieve.spark.frames.HadoopStorage;
+
+/** One query's reading. */
+final class TreeScan implements Scan, Batch {
+  private final ReadOptions options;
+  private final StructType columns;
+  private final SystemFilter filter;
+  private final Function<SystemFilter, List<TreePartition>> plan;
+  private List<TreePartition> planned;
+
+  TreeScan(
+      ReadOptions options,
+      StructType columns,
+      SystemFilter filter,
+      Function<SystemFilter, List<TreePartition>> plan) {
+    this.options = options;
+    this.columns = columns;
+    this.filter = filter;
+    this.plan = plan;
+  }
+
+  @Override
+  public StructType readSchema() {
+    return columns;
+  }
+
+  @Override
+  public String description() {
+    return "deepmd %s, columns %s"
+        .formatted(String.join(", ", options.paths()), String.join(", ", columns.fieldNames()));
+  }
+
+  @Override
+  public Batch toBatch() {
+    return this;
+  }
+
+  @Override
+  public synchronized InputPartition[] planInputPartitions() {
+    if (planned == null) {
+      planned = plan.apply(filter);
+    }
+    return planned.toArray(InputPartition[]::new);
+  }
+
+  @Override
+  public PartitionReaderFactory createReaderFactory() {
+    return new Readers(
+        HadoopStorage.of(SparkSession.active()),
+        options,
+        filter,
+        Arrays.copyOf(columns.fieldNames(), columns.length()));
+  }
+
+  private record Readers(
+      Storage storage, ReadOptions options, SystemFilter filter, String[] columns)
+      implements PartitionReaderFactory {
+    @Override
+    public PartitionReader<InternalRow> createReader(InputPartition partition) {
+      return new PieceReader((TreePartition) partition, storage, options, filter, columns);
+    }
+  }
+}
