@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       StatusCommand.class,
       ImportCommand.class,
       ExportCommand.class,
+      RescreenCommand.class,
       ModelDeviCommand.class,
       EvalCommand.class,
       TransferCommand.class,

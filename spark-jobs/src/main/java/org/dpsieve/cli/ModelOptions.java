@@ -65,8 +65,12 @@ final class ModelOptions {
     return found;
   }
 
+  /** How to evaluate them. */
+  EnsembleOptions options() {
+    return new EnsembleOptions(true, precision);
+  }
+
   Ensemble ensemble() {
-    return Ensemble.of(
-        files().stream().map(ModelFiles::read).toList(), new EnsembleOptions(true, precision));
+    return Ensemble.of(files().stream().map(ModelFiles::read).toList(), options());
   }
 }

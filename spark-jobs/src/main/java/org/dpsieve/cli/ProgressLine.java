@@ -2,6 +2,7 @@ package org.dpsieve.cli;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.apache.spark.SparkJobInfo;
 import org.apache.spark.SparkStageInfo;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -18,7 +19,7 @@ final class ProgressLine implements AutoCloseable {
 
   private final PrintWriter out;
   private final Thread painter;
-  private String what;
+  private Supplier<String> what;
   private long since;
   private boolean painted;
 
@@ -38,6 +39,11 @@ final class ProgressLine implements AutoCloseable {
 
   /** Shows this from now on; {@code null} for nothing. */
   synchronized void show(String text) {
+    show(text == null ? (Supplier<String>) null : () -> text + " " + tasks());
+  }
+
+  /** Shows what this says from now on, asked anew for every look. */
+  synchronized void show(Supplier<String> text) {
     erase();
     what = text;
     since = System.nanoTime();
@@ -67,7 +73,7 @@ final class ProgressLine implements AutoCloseable {
     }
     String line =
         String.format(
-            Locale.ROOT, "%s %s %.0f s", what, tasks(), (System.nanoTime() - since) / 1e9);
+            Locale.ROOT, "%s %.0f s", what.get(), (System.nanoTime() - since) / 1e9);
     out.print("\r" + (line + " ".repeat(WIDTH)).substring(0, WIDTH));
     out.flush();
     painted = true;

@@ -43,7 +43,7 @@ final class RunConsole implements RunListener {
 
   @Override
   public void finished(int iteration, String stage, double seconds) {
-    progress.show(null);
+    progress.show((String) null);
     timings.add(iteration, stage, seconds);
     log(String.format(Locale.ROOT, "iter.%06d %s: done in %.2f s", iteration, stage, seconds));
     if (!ProgressLine.terminal()) {

@@ -1,6 +1,7 @@
 package org.dpsieve.testing;
 
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.spark.DpsieveExtensions;
 
 /** One local Spark session for the whole suite: starting one costs seconds. */
 public final class LocalSpark {
@@ -11,6 +12,7 @@ public final class LocalSpark {
         .master("local[2]")
         .appName("tests")
         .config("spark.ui.enabled", false)
+        .config("spark.sql.extensions", DpsieveExtensions.class.getName())
         .config("spark.sql.shuffle.partitions", 4)
         .config("spark.driver.host", "localhost")
         .config("spark.driver.bindAddress", "127.0.0.1")

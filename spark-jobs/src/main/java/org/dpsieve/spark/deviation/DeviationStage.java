@@ -3,6 +3,7 @@ package org.dpsieve.spark.deviation;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import java.util.Iterator;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -42,6 +43,14 @@ public final class DeviationStage {
         (MapPartitionsFunction<Row, Row>)
             rows -> new DeviationIterator(rows, ensemble.ensemble(), false),
         Encoders.row(SCHEMA));
+  }
+
+  /**
+   * One partition's part of {@link #apply}, for a task that does more with its rows: takes frames
+   * as it needs them and gives their deviations in order.
+   */
+  public static Iterator<Row> evaluate(Iterator<Row> frames, EnsembleHandle ensemble) {
+    return new DeviationIterator(frames, ensemble.ensemble(), false);
   }
 
   /**

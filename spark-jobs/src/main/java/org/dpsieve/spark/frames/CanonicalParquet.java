@@ -20,7 +20,7 @@ import org.apache.parquet.format.Util;
  * encodings in the order of a hash set of enum constants, which differs from one JVM to the next;
  * here the list is sorted. Everything before the footer is copied as it is.
  */
-final class CanonicalParquet {
+public final class CanonicalParquet {
   private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
 
   /** Length of the footer (4 bytes, little endian) and the magic number at a file's end. */
@@ -29,7 +29,7 @@ final class CanonicalParquet {
   private CanonicalParquet() {}
 
   /** Copies a Parquet file; closes neither {@code files} nor {@code out}. */
-  static void copy(FileSystem files, Path source, OutputStream out) throws IOException {
+  public static void copy(FileSystem files, Path source, OutputStream out) throws IOException {
     long length = files.getFileStatus(source).getLen();
     try (FSDataInputStream in = files.open(source)) {
       byte[] tail = new byte[TAIL];

@@ -14,7 +14,6 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -74,7 +73,7 @@ public final class FrameExport {
    */
   public static Report run(
       SparkSession spark, String frames, String where, Format format, String target) {
-    return write(select(spark, frames, where), typeMap(spark, frames), format, target);
+    return write(FramesDataset.where(FramesDataset.read(spark, frames), where), typeMap(spark, frames), format, target);
   }
 
   /**
@@ -110,24 +109,6 @@ public final class FrameExport {
       }
     } catch (Throwable e) {
       throw WriteFailure.of(e, target);
-    }
-  }
-
-  private static Dataset<Row> select(SparkSession spark, String frames, String where) {
-    Dataset<Row> all = FramesDataset.read(spark, frames);
-    try {
-      return where == null ? all : all.where(where);
-    } catch (Exception e) {
-      if (e instanceof AnalysisException) { // checked, though Scala does not say so
-        throw new InputException(
-            "--where \"%s\": %s; columns: %s"
-                .formatted(
-                    where,
-                    e.getMessage().lines().findFirst().orElse(""),
-                    String.join(", ", all.columns())),
-            e);
-      }
-      throw e;
     }
   }
 

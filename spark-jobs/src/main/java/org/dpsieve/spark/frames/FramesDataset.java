@@ -57,16 +57,48 @@ public final class FramesDataset {
   }
 
   /**
+   * Some part files of a committed dataset, one partition per file; {@code _metadata.file_name}
+   * tells which.
+   */
+  public static Dataset<Row> readFiles(SparkSession spark, String path, List<String> names) {
+    return filesAsPartitions(
+        spark, names.stream().map(name -> path + "/" + name).toArray(String[]::new));
+  }
+
+  /**
+   * The rows for which a condition holds.
+   *
+   * @param condition SQL, as {@code --where} takes it; {@code null} for all
+   * @throws InputException when the condition is no SQL or names other columns
+   */
+  public static Dataset<Row> where(Dataset<Row> frames, String condition) {
+    try {
+      return condition == null ? frames : frames.where(condition);
+    } catch (Exception e) {
+      if (e instanceof AnalysisException) { // checked, though Scala does not say so
+        throw new InputException(
+            "--where \"%s\": %s; columns: %s"
+                .formatted(
+                    condition,
+                    e.getMessage().lines().findFirst().orElse(""),
+                    String.join(", ", frames.columns())),
+            e);
+      }
+      throw e;
+    }
+  }
+
+  /**
    * How files become partitions is a setting of the session that a relation was made in, no option
    * of the reader: a clone of the user's session makes it, and the user's own runs it.
    */
-  private static Dataset<Row> filesAsPartitions(SparkSession spark, String path) {
+  private static Dataset<Row> filesAsPartitions(SparkSession spark, String... paths) {
     org.apache.spark.sql.classic.SparkSession session =
         (org.apache.spark.sql.classic.SparkSession) spark;
     org.apache.spark.sql.classic.SparkSession reader = session.cloneSession();
     reader.conf().set("spark.sql.files.maxPartitionBytes", ONE_FILE);
     reader.conf().set("spark.sql.files.openCostInBytes", ONE_FILE);
     return org.apache.spark.sql.classic.Dataset.ofRows(
-        session, reader.read().parquet(path).queryExecution().analyzed());
+        session, reader.read().parquet(paths).queryExecution().analyzed());
   }
 }

@@ -27,7 +27,7 @@ import org.dpsieve.error.InputException;
  * @param metadata what the writer wants to be remembered, by key
  */
 public record Manifest(long rows, List<PartFile> files, SortedMap<String, String> metadata) {
-  static final String NAME = "_manifest.json";
+  public static final String NAME = "_manifest.json";
 
   /**
    * @param sha256 hex
@@ -35,7 +35,7 @@ public record Manifest(long rows, List<PartFile> files, SortedMap<String, String
   public record PartFile(String name, long bytes, String sha256) implements Serializable {}
 
   /** The manifest of a folder; empty when it has none. */
-  static Optional<Manifest> read(FileSystem files, Path folder) throws IOException {
+  public static Optional<Manifest> read(FileSystem files, Path folder) throws IOException {
     Path path = new Path(folder, NAME);
     if (!files.exists(path)) {
       return Optional.empty();
@@ -66,7 +66,7 @@ public record Manifest(long rows, List<PartFile> files, SortedMap<String, String
     }
   }
 
-  void write(FileSystem files, Path folder) throws IOException {
+  public void write(FileSystem files, Path folder) throws IOException {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode json = mapper.createObjectNode();
     json.put("rows", rows);
@@ -86,7 +86,7 @@ public record Manifest(long rows, List<PartFile> files, SortedMap<String, String
   }
 
   /** Whether every file is there with its length. */
-  boolean matches(FileSystem files, Path folder) throws IOException {
+  public boolean matches(FileSystem files, Path folder) throws IOException {
     for (PartFile part : this.files) {
       Path path = new Path(folder, part.name());
       if (!files.exists(path) || files.getFileStatus(path).getLen() != part.bytes()) {

@@ -1,0 +1,216 @@
+package org.dpsieve.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.error.InputException;
+import org.dpsieve.pick.TrustBand;
+import org.dpsieve.spark.pick.PickStrategies;
+import org.dpsieve.spark.rescreen.Rescreen;
+import org.dpsieve.spark.rescreen.RescreenOptions;
+import org.dpsieve.spark.rescreen.SampleInterval;
+import org.dpsieve.spark.rescreen.ScreenReport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Deviation and picks over a library of any size, without a loop. */
+@Command(
+    name = "rescreen",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Write the deviation of every frame of a library, and pick from it, without a loop.",
+      "OUT becomes a Parquet dataset (frame_id, system, index, formula, natoms, the seven numbers of"
+          + " dp model-devi); OUT.summary.tsv sums up by formula; OUT.picks are the picked frames, to export."
+          + " Killed, the same command goes on with what is missing; after the library has grown, it"
+          + " evaluates the new frames alone."
+    },
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  dpsieve rescreen -m models/*/graph.pb --frames data -o out --sample 0.01 --f-lo 0.2 --f-hi 0.35",
+      "  dpsieve rescreen -m models/*/graph.pb --frames hdfs:///frames.parquet -o hdfs:///out \\",
+      "      --where \"natoms < 100\" --f-lo 0.2 --f-hi 0.35 --pick 500",
+      "  dpsieve export out.picks -o picked"
+    })
+final class RescreenCommand implements Callable<Integer> {
+  private static final int MOST_FORMULAS = 20;
+
+  @Mixin private ModelOptions models;
+
+  @Option(
+      names = "--frames",
+      required = true,
+      paramLabel = "FRAMES",
+      description = "The library: a frames dataset, made by import, or a folder of deepmd systems.")
+  private String frames;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "OUT",
+      description = "Dataset to make, or to bring up to date; on any Hadoop file system.")
+  private String output;
+
+  @Option(
+      names = "--where",
+      paramLabel = "SQL",
+      description = "Only frames for which this holds, e.g. \"natoms < 50 AND formula LIKE 'Ag%%'\".")
+  private String where;
+
+  @Option(
+      names = "--sample",
+      defaultValue = "1",
+      paramLabel = "FRACTION",
+      description =
+          "A first look: this part of the frames, at random but the same every time; says how many"
+              + " candidates all of them have. A later call without it does not evaluate them again.")
+  private double sample;
+
+  @Option(
+      names = "--f-lo",
+      paramLabel = "X",
+      description = "Trust level of max_devi_f (eV/A): from here on a frame is a candidate.")
+  private Double lo;
+
+  @Option(
+      names = "--f-hi",
+      paramLabel = "X",
+      description = "Trust level of max_devi_f (eV/A): from here on a frame is failed.")
+  private Double hi;
+
+  @Option(
+      names = "--pick",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Most candidates to pick, into OUT.picks. Default: none.")
+  private int pick;
+
+  @Option(
+      names = "--strategy",
+      defaultValue = "random",
+      paramLabel = "NAME",
+      description = "Which candidates to pick, as pick_strategy. Default: ${DEFAULT-VALUE}.")
+  private String strategy;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Of the picks. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Mixin private SparkOptions spark;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    if ((lo == null) != (hi == null)) {
+      throw new InputException(
+          "--f-lo and --f-hi belong together: give both, or none to only write the deviation");
+    }
+    PickStrategies.named(strategy); // before work that takes long
+    RescreenOptions options =
+        new RescreenOptions(
+            models.files(),
+            models.options(),
+            frames,
+            output,
+            where,
+            sample,
+            lo == null ? null : new TrustBand(lo, hi),
+            pick,
+            strategy,
+            seed);
+    SparkSession session = spark.open("rescreen");
+    ScreenReport report;
+    try (RescreenProgress progress =
+        new RescreenProgress(new ProgressLine(spec.commandLine().getErr()))) {
+      report = Rescreen.run(session, options, progress);
+    }
+    print(report);
+    return 0;
+  }
+
+  private void print(ScreenReport report) {
+    PrintWriter out = spec.commandLine().getOut();
+    int width = 8;
+    for (Row row : report.summary().stream().limit(MOST_FORMULAS).toList()) {
+      width = Math.max(width, row.getString(0).length());
+    }
+    String levels = lo == null ? "" : "%11s%11s%11s".formatted("accurate", "candidate", "failed");
+    out.printf(
+        "%-" + width + "s%11s%s   max_devi_f, eV/Å: %9s%9s%9s%9s%n",
+        "formula",
+        "frames",
+        levels,
+        "50 %",
+        "90 %",
+        "99 %",
+        "largest");
+    for (Row row : report.summary().stream().limit(MOST_FORMULAS).toList()) {
+      out.printf(
+          Locale.ROOT,
+          "%-" + width + "s%,11d%s   %18s%9s%9s%9s%9s%n",
+          row.getString(0),
+          row.getLong(2),
+          lo == null
+              ? ""
+              : String.format(
+                  Locale.ROOT,
+                  "%,11d%,11d%,11d",
+                  row.getLong(3),
+                  row.getLong(4),
+                  row.getLong(5)),
+          "",
+          number(row, 6),
+          number(row, 7),
+          number(row, 8),
+          number(row, 9));
+    }
+    if (report.summary().size() > MOST_FORMULAS) {
+      out.printf("... and %,d more formulas%n", report.summary().size() - MOST_FORMULAS);
+    }
+    out.printf("%s, summary: %s.summary.tsv%n", frames(report), bare());
+    SampleInterval candidates = report.candidates();
+    if (candidates != null) {
+      out.printf(
+          Locale.ROOT,
+          "candidates among all %,d frames: about %,d, with 95 %% confidence %,d to %,d%n",
+          report.all(),
+          candidates.estimate(),
+          candidates.low(),
+          candidates.high());
+    }
+    if (pick > 0) {
+      out.printf(
+          Locale.ROOT,
+          "%,d candidates picked (%s)%s%s%n",
+          report.picked(),
+          strategy,
+          report.picked() > 0 ? ": %s.picks".formatted(bare()) : "",
+          report.duplicates() > 0
+              ? ", %,d equal to others left out".formatted(report.duplicates())
+              : "");
+    }
+    out.flush();
+  }
+
+  private String frames(ScreenReport report) {
+    return String.format(Locale.ROOT, "%s: %,d frames", output, report.frames());
+  }
+
+  private String bare() {
+    return output.replaceFirst("(?<=[^/])/+$", "");
+  }
+
+  private static String number(Row row, int column) {
+    return row.isNullAt(column) ? "-" : String.format(Locale.ROOT, "%.4f", row.getDouble(column));
+  }
+}

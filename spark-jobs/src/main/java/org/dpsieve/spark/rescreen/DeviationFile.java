@@ -1,0 +1,188 @@
+package org.dpsieve.spark.rescreen;
+
+import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.DOUBLE;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumFileSystem;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroupFactory;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Types;
+import org.apache.spark.sql.Row;
+import org.dpsieve.spark.deviation.DeviationStage;
+import org.dpsieve.spark.frames.CanonicalParquet;
+import org.dpsieve.spark.frames.Manifest;
+
+/**
+ * One unit's deviations as a Parquet file, written by the task that computed them: it takes its name
+ * when it is whole, so a unit with a file is done. Its bytes follow from its rows alone.
+ */
+final class DeviationFile implements AutoCloseable {
+  /** What names a frame, then {@link DeviationStage#SCHEMA}'s numbers. */
+  static final List<String> NAMES = List.of("frame_id", "system", "index", "formula", "natoms");
+
+  static final List<String> NUMBERS =
+      List.of(DeviationStage.SCHEMA.fieldNames()).subList(1, DeviationStage.SCHEMA.length());
+
+  private static final MessageType SCHEMA = schema();
+  private static final int ROW_GROUP_BYTES = 64 << 20;
+
+  private final FileSystem files;
+  private final Path temporary;
+  private final ParquetWriter<Group> writer;
+  private final SimpleGroupFactory groups = new SimpleGroupFactory(SCHEMA);
+  private long rows;
+
+  /**
+   * @param attempt tells tasks apart that write the same file at once
+   */
+  DeviationFile(Configuration configuration, Path folder, String name, long attempt)
+      throws IOException {
+    this.files = fileSystem(folder, configuration);
+    this.temporary = new Path(folder, "_" + attempt + "-" + name);
+    this.writer =
+        ExampleParquetWriter.builder(HadoopOutputFile.fromPath(temporary, configuration))
+            .withType(SCHEMA)
+            .withConf(configuration)
+            .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
+            .withCompressionCodec(CompressionCodecName.SNAPPY)
+            .withRowGroupSize((long) ROW_GROUP_BYTES)
+            .build();
+  }
+
+  /** Of a local path the one that leaves no .crc files. */
+  static FileSystem fileSystem(Path path, Configuration configuration) throws IOException {
+    FileSystem files = path.getFileSystem(configuration);
+    return files instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : files;
+  }
+
+  private static MessageType schema() {
+    Types.MessageTypeBuilder schema = Types.buildMessage();
+    for (String name : NAMES) {
+      if (name.equals("index") || name.equals("natoms")) {
+        schema.required(INT32).named(name);
+      } else {
+        schema.required(BINARY).as(stringType()).named(name);
+      }
+    }
+    NUMBERS.forEach(name -> schema.required(DOUBLE).named(name));
+    return schema.named("deviation");
+  }
+
+  /**
+   * @param frame has the columns {@link #NAMES}
+   * @param deviation values of {@link #NUMBERS}
+   */
+  void add(Row frame, double[] deviation) throws IOException {
+    Group group = groups.newGroup();
+    for (String name : NAMES) {
+      Object value = frame.getAs(name);
+      if (value instanceof Integer number) {
+        group.add(name, number);
+      } else {
+        group.add(name, (String) value);
+      }
+    }
+    for (int k = 0; k < deviation.length; k++) {
+      group.add(NUMBERS.get(k), deviation[k]);
+    }
+    writer.write(group);
+    rows++;
+  }
+
+  /** Closes the file and gives it its lasting bytes and name. */
+  Part commit(Path target) throws IOException {
+    writer.close();
+    Path whole = new Path(temporary.getParent(), temporary.getName() + ".whole");
+    MessageDigest digest = sha256();
+    try (OutputStream out = new DigestOutputStream(files.create(whole, true), digest)) {
+      CanonicalParquet.copy(files, temporary, out);
+    }
+    files.delete(temporary, false);
+    if (!files.rename(whole, target)) { // another attempt was first: its bytes are the same
+      files.delete(whole, false);
+      if (!files.exists(target)) {
+        throw new IOException("cannot rename " + whole + " to " + target);
+      }
+    }
+    return part(files, target, rows, digest);
+  }
+
+  private static Part part(FileSystem files, Path path, long rows, MessageDigest digest)
+      throws IOException {
+    return new Part(
+        new Manifest.PartFile(
+            path.getName(),
+            files.getFileStatus(path).getLen(),
+            HexFormat.of().formatHex(digest.digest())),
+        rows);
+  }
+
+  /** What a finished file of an earlier call holds. */
+  static Part read(Configuration configuration, Path path) {
+    try {
+      FileSystem files = fileSystem(path, configuration);
+      MessageDigest digest = sha256();
+      byte[] buffer = new byte[1 << 16];
+      try (FSDataInputStream in = files.open(path)) {
+        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+          digest.update(buffer, 0, count);
+        }
+      }
+      long rows;
+      try (ParquetFileReader reader =
+          ParquetFileReader.open(
+              HadoopInputFile.fromPath(path, configuration))) {
+        rows = reader.getRecordCount();
+      }
+      return part(files, path, rows, digest);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A finished file. */
+  record Part(Manifest.PartFile file, long rows) implements Serializable {}
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Removes what a task that failed has left; nothing after {@link #commit}. */
+  @Override
+  public void close() throws IOException {
+    if (files.exists(temporary)) {
+      try {
+        writer.close();
+      } finally {
+        files.delete(temporary, false);
+      }
+    }
+  }
+}

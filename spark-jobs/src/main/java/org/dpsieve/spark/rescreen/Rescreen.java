@@ -1,0 +1,343 @@
+package org.dpsieve.spark.rescreen;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.SerializableConfiguration;
+import org.dpsieve.error.InputException;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.spark.frames.Manifest;
+import org.dpsieve.spark.frames.WriteFailure;
+
+/**
+ * The deviation of a library far larger than memory. The library is cut into units of bounded size;
+ * a task evaluates one and writes its file, and a unit whose file is there is done: so a call that
+ * was killed goes on with what is missing, and one over a library that grew evaluates what is new.
+ * Frames are known by their id, so that those of a unit that changed are not evaluated again.
+ */
+public final class Rescreen {
+  private final SparkSession spark;
+  private final JavaSparkContext context;
+  private final RescreenOptions options;
+  private final RescreenListener listener;
+  private final SerializableConfiguration configuration;
+  private List<DeepPotential> models;
+  private Library library;
+  private ScreenFolder folder;
+
+  /** File of every unit of the library, in order. */
+  private final Map<String, String> names = new LinkedHashMap<>();
+
+  private Rescreen(SparkSession spark, RescreenOptions options, RescreenListener listener) {
+    this.spark = spark;
+    this.context = new JavaSparkContext(spark.sparkContext());
+    this.options = options;
+    this.listener = listener;
+    this.configuration = new SerializableConfiguration(spark.sessionState().newHadoopConf());
+  }
+
+  /**
+   * Evaluates what is missing of {@code options.output()}, then sums up and picks.
+   *
+   * @throws InputException when models, library or output do not fit; nothing is evaluated then
+   */
+  public static ScreenReport run(
+      SparkSession spark, RescreenOptions options, RescreenListener listener) {
+    try {
+      return new Rescreen(spark, options, listener).run();
+    } catch (Throwable e) {
+      throw WriteFailure.of(e, options.output());
+    }
+  }
+
+  private ScreenReport run() throws IOException {
+    listener.stage("looking through the library");
+    models = options.models().stream().map(ModelFiles::read).toList();
+    String digest = modelDigest();
+    folder = ScreenFolder.open(options.bareOutput(), configuration.value(), digest);
+    library = Library.open(spark, options.frames());
+    library
+        .contents()
+        .forEach(
+            (unit, content) -> {
+              String key = hash(content, digest, options.where(), threshold());
+              names.put(unit, "part-" + key + ".parquet");
+            });
+    List<String> missing = missing();
+    Census census = census(options.sample() < 1 ? List.copyOf(names.keySet()) : missing);
+    requireKnownElements(census);
+    // units that hold nothing for the condition have no file
+    boolean nothing = missing.isEmpty() || (options.sample() == 1 && census.frames() == 0);
+    commit(nothing ? List.of() : evaluate(missing, census));
+    listener.stage("summing up");
+    context.setJobDescription("rescreen: summary by formula");
+    return new ScreenReport.Maker(spark, options, folder.target(), census, library).make();
+  }
+
+  /** Units without a file. */
+  private List<String> missing() throws IOException {
+    Set<String> finished = folder.finished();
+    finished.addAll(folder.committed().keySet());
+    return names.entrySet().stream()
+        .filter(unit -> !finished.contains(unit.getValue()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** The frames to look at, of some units. */
+  private Dataset<Row> frames(List<String> units) {
+    Dataset<Row> frames = FramesDataset.where(library.frames(units), options.where());
+    return options.sample() < 1 ? frames.where(col("frame_id").lt(threshold())) : frames;
+  }
+
+  /**
+   * Ids are hashes, so those below a bound are a random sample, the same in every call; in a frames
+   * dataset, sorted by formula and id, they are runs of rows, and Parquet skips the rest.
+   */
+  private String threshold() {
+    if (options.sample() == 1) {
+      return "";
+    }
+    BigInteger bound =
+        new BigDecimal(options.sample())
+            .multiply(new BigDecimal(BigInteger.ONE.shiftLeft(128)))
+            .toBigInteger();
+    return "%032x".formatted(bound);
+  }
+
+  /**
+   * What the condition selects of some units, the sample not yet taken.
+   *
+   * @param frames of each formula
+   */
+  record Census(long frames, long atoms, Map<String, Long> byFormula) {}
+
+  private Census census(List<String> units) {
+    Map<String, Long> byFormula = new TreeMap<>();
+    long frames = 0;
+    long atoms = 0;
+    if (!units.isEmpty()) {
+      context.setJobDescription("rescreen: count of frames and atoms");
+      for (Row row :
+          FramesDataset.where(library.frames(units), options.where())
+              .groupBy("formula")
+              .agg(count(lit(1)), sum("natoms"))
+              .collectAsList()) {
+        byFormula.put(row.getString(0), row.getLong(1));
+        frames += row.getLong(1);
+        atoms += row.getLong(2);
+      }
+    }
+    return new Census(frames, atoms, byFormula);
+  }
+
+  private void requireKnownElements(Census census) {
+    List<String> typeMap = models.get(0).typeMap();
+    Map<String, Long> unknown = new TreeMap<>();
+    census
+        .byFormula()
+        .forEach(
+            (formula, frames) ->
+                Arrays.stream(formula.split("\\d+"))
+                    .filter(element -> !typeMap.contains(element))
+                    .forEach(element -> unknown.merge(element, frames, Long::sum)));
+    if (!unknown.isEmpty()) {
+      throw new InputException(
+          "%s: frames hold elements that the models (%s) do not know: %s; leave them out, e.g. --where \"%s\""
+              .formatted(
+                  options.frames(),
+                  String.join(" ", typeMap),
+                  unknown.entrySet().stream()
+                      .map(e -> "%s (%,d frames)".formatted(e.getKey(), e.getValue()))
+                      .collect(Collectors.joining(", ")),
+                  unknown.keySet().stream()
+                      .map(element -> "NOT formula RLIKE '%s[0-9]'".formatted(element))
+                      .collect(Collectors.joining(" AND "))));
+    }
+  }
+
+  private List<DeviationFile.Part> evaluate(List<String> missing, Census census)
+      throws IOException {
+    folder.prepare();
+    KnownDeviations known = known(missing);
+    try (EnsembleHandle ensemble = EnsembleHandle.of(spark, models, options.ensemble())) {
+      listener.stage("measuring the speed");
+      Census work = options.sample() < 1 ? sampled(census) : census;
+      double speed =
+          work.frames() == 0 ? 1 : Speed.measure(context, probe(missing, work), ensemble);
+      LongAccumulator frames = spark.sparkContext().longAccumulator("frames");
+      LongAccumulator atoms = spark.sparkContext().longAccumulator("atoms");
+      listener.evaluating(
+          new Workload(
+              work.frames(),
+              work.atoms(),
+              missing.size(),
+              library.bytes(missing),
+              spark.sparkContext().defaultParallelism(),
+              speed),
+          new RescreenListener.Progress() {
+            @Override
+            public long frames() {
+              return frames.value();
+            }
+
+            @Override
+            public long atoms() {
+              return atoms.value();
+            }
+          });
+      UnitTask task =
+          new UnitTask(ensemble, configuration, folder.staged(), names, known, frames, atoms);
+      context.setJobDescription(
+          "rescreen: deviation of %,d frames in %,d partitions"
+              .formatted(work.frames(), missing.size()));
+      List<DeviationFile.Part> made =
+          frames(missing).javaRDD().mapPartitions(task::run).collect();
+      listener.stage("committing");
+      listener.say(
+          "evaluated: %,d frames, %,d atoms".formatted(frames.value(), atoms.value()));
+      return made;
+    }
+  }
+
+  private Census sampled(Census all) {
+    return new Census(
+        Math.round(all.frames() * options.sample()),
+        Math.round(all.atoms() * options.sample()),
+        all.byFormula());
+  }
+
+  /** A few frames from several places. */
+  private List<Row> probe(List<String> missing, Census work) {
+    context.setJobDescription("rescreen: frames to measure the speed with");
+    int places = Math.min(4, missing.size());
+    long frames = Math.max(1, Speed.ATOMS * work.frames() / Math.max(1, work.atoms()) / places);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < places; i++) {
+      List<String> unit = List.of(missing.get(i * missing.size() / places));
+      rows.addAll(
+          FramesDataset.where(library.frames(unit), options.where())
+              .limit((int) frames)
+              .collectAsList());
+    }
+    return rows;
+  }
+
+  /** What earlier calls say of frames in units that have no file. */
+  private KnownDeviations known(List<String> missing) throws IOException {
+    Set<String> earlier = folder.finished();
+    earlier.addAll(folder.committed().keySet());
+    earlier.removeAll(names.values());
+    if (earlier.isEmpty()) {
+      return KnownDeviations.NONE;
+    }
+    listener.stage("looking for frames evaluated before");
+    context.setJobDescription("rescreen: frames evaluated before");
+    Map<String, String> wanted = new HashMap<>();
+    missing.forEach(unit -> wanted.put(unit, names.get(unit)));
+    return KnownDeviations.write(
+        frames(missing).select("frame_id", Library.UNIT),
+        spark.read().parquet(folder.paths(earlier).toArray(String[]::new)),
+        wanted,
+        folder.staged() + "/_known",
+        configuration);
+  }
+
+  private void commit(List<DeviationFile.Part> made) throws IOException {
+    Map<String, DeviationFile.Part> parts = new HashMap<>();
+    made.forEach(part -> parts.put(part.file().name(), part));
+    Set<String> before = folder.finished();
+    before.addAll(folder.committed().keySet());
+    before.removeAll(parts.keySet());
+    before.retainAll(names.values());
+    if (made.isEmpty() && !before.isEmpty() && before.equals(folder.committed().keySet())) {
+      folder.discardStaged();
+      return; // as it is
+    }
+    if (made.isEmpty() && before.isEmpty()) {
+      folder.discardStaged();
+      throw new InputException(
+          "%s: no frames%s"
+              .formatted(
+                  options.frames(),
+                  options.where() == null ? "" : " for which " + options.where()));
+    }
+    if (!before.isEmpty()) {
+      context.setJobDescription("rescreen: checksums of parts finished before");
+      SerializableConfiguration shared = configuration;
+      List<String> paths = folder.paths(before);
+      context
+          .parallelize(paths, Math.min(paths.size(), 1024))
+          .map(path -> DeviationFile.read(shared.value(), new org.apache.hadoop.fs.Path(path)))
+          .collect()
+          .forEach(part -> parts.put(part.file().name(), part));
+    }
+    TreeMap<String, String> metadata = new TreeMap<>();
+    metadata.put(ScreenFolder.MODELS, modelDigest());
+    metadata.put("where", options.where() == null ? "" : options.where());
+    metadata.put("sample", Double.toString(options.sample()));
+    folder.commit(
+        names.values().stream().map(parts::get).filter(part -> part != null).toList(), metadata);
+  }
+
+  /** What the numbers depend on beside the frames. */
+  private String modelDigest() {
+    String precision = options.ensemble().toString();
+    return hash(
+        options.models().stream().map(Rescreen::content).collect(Collectors.joining(" ")),
+        precision);
+  }
+
+  private static String content(Path model) {
+    try {
+      return HexFormat.of().formatHex(sha256().digest(Files.readAllBytes(model)));
+    } catch (IOException e) {
+      throw new InputException(model + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static String hash(String... texts) {
+    MessageDigest digest = sha256();
+    for (String text : texts) {
+      digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return HexFormat.of().formatHex(Arrays.copyOf(digest.digest(), 12));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package org.dpsieve.spark.rescreen;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.dpsieve.error.InputException;
+import org.dpsieve.infer.EnsembleOptions;
+import org.dpsieve.pick.TrustBand;
+
+/**
+ * What to do.
+ *
+ * @param models frozen models
+ * @param ensemble how to evaluate them
+ * @param frames a frames dataset or a tree of systems
+ * @param output dataset to make or to bring up to date
+ * @param where SQL condition on the columns of the frames dataset; {@code null} for all
+ * @param sample fraction of the frames to look at, 1 for all
+ * @param levels on {@code max_devi_f}, eV/Å; {@code null} for none
+ * @param pick most candidates to pick; 0 for none
+ * @param strategy by which they are chosen
+ * @param seed of that choice
+ */
+public record RescreenOptions(
+    List<Path> models,
+    EnsembleOptions ensemble,
+    String frames,
+    String output,
+    String where,
+    double sample,
+    TrustBand levels,
+    int pick,
+    String strategy,
+    long seed) {
+  public RescreenOptions {
+    if (!(sample > 0 && sample <= 1)) {
+      throw new InputException(
+          "--sample %s: expected a fraction above 0 and not above 1".formatted(sample));
+    }
+    if (levels != null && !(levels.lo() < levels.hi())) {
+      throw new InputException(
+          "--f-lo %s and --f-hi %s: expected f-lo below f-hi"
+              .formatted(levels.lo(), levels.hi()));
+    }
+    if (pick < 0) {
+      throw new InputException("--pick %d: expected a number of frames".formatted(pick));
+    }
+    if (pick > 0 && levels == null) {
+      throw new InputException(
+          "--pick needs --f-lo and --f-hi: only candidates, frames between the levels, are picked");
+    }
+    if (pick > 0 && sample < 1) {
+      throw new InputException(
+          "--pick with --sample: a sample says how many candidates there are; pick from all frames");
+    }
+  }
+
+  /** The name without slashes at its end. */
+  String bareOutput() {
+    return output.replaceFirst("(?<=[^/])/+$", "");
+  }
+}

@@ -1,0 +1,168 @@
+package org.dpsieve.spark.rescreen;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.col;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.dpsieve.pick.FrameClass;
+import org.dpsieve.pick.TrustBand;
+import org.dpsieve.pick.TrustLevels;
+import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.spark.frames.ParquetCommit;
+import org.dpsieve.spark.pick.PickStage;
+import org.dpsieve.spark.pick.PickStrategies;
+
+/**
+ * What a rescreen found.
+ *
+ * @param frames in the result
+ * @param summary as {@link FormulaSummary#of} gives it, all frames first
+ * @param candidates how many candidates the whole library has, with its interval; {@code null}
+ *     unless a sample was looked at with levels
+ * @param all frames of which the sample was taken; 0 without one
+ * @param picked frames in {@code output.picks}
+ * @param duplicates candidates that are equal to others, so that they are not picked twice
+ */
+public record ScreenReport(
+    long frames,
+    List<Row> summary,
+    SampleInterval candidates,
+    long all,
+    long picked,
+    long duplicates) {
+
+  /** Makes the summary and the picks from the committed deviations. */
+  static final class Maker {
+    /** Part files of picks: some thousand frames each. */
+    private static final int ROWS_PER_FILE = 4096;
+
+    private final SparkSession spark;
+    private final RescreenOptions options;
+    private final String result;
+    private final Rescreen.Census census;
+    private final Library library;
+
+    Maker(
+        SparkSession spark,
+        RescreenOptions options,
+        String result,
+        Rescreen.Census census,
+        Library library) {
+      this.spark = spark;
+      this.options = options;
+      this.result = result;
+      this.census = census;
+      this.library = library;
+    }
+
+    ScreenReport make() throws IOException {
+      TrustBand band = options.levels() == null ? TrustBand.OFF : options.levels();
+      Dataset<Row> classes =
+          PickStage.classify(
+              spark.read().parquet(result), new TrustLevels(band, TrustBand.OFF));
+      List<Row> summary = FormulaSummary.of(classes);
+      write(FormulaSummary.text(summary, options.levels() != null));
+      Row all = summary.isEmpty() ? null : summary.get(0);
+      long frames = all == null ? 0 : all.getLong(2);
+      boolean sample = options.sample() < 1;
+      SampleInterval interval =
+          sample && options.levels() != null && all != null
+              ? SampleInterval.of(all.getLong(4), frames, census.frames())
+              : null;
+      ParquetCommit.remove(spark, picks());
+      long picked = 0;
+      long duplicates = 0;
+      if (options.pick() > 0 && all != null) {
+        Dataset<Row> candidates =
+            classes.where(col("class").equalTo(FrameClass.CANDIDATE.key()));
+        Dataset<Row> unique =
+            candidates
+                .withColumn(
+                    "copy",
+                    functions
+                        .row_number()
+                        .over(Window.partitionBy("frame_id").orderBy("system", "index")))
+                .where(col("copy").equalTo(1))
+                .drop("copy");
+        duplicates = all.getLong(4) - unique.count();
+        picked = pick(unique);
+      }
+      return new ScreenReport(
+          frames, summary, interval, sample ? census.frames() : 0, picked, duplicates);
+    }
+
+    private String picks() {
+      return options.bareOutput() + ".picks";
+    }
+
+    /** Beside the result, which holds part files alone. */
+    private void write(String summary) throws IOException {
+      Path path = new Path(options.bareOutput() + ".summary.tsv");
+      FileSystem files = DeviationFile.fileSystem(path, spark.sessionState().newHadoopConf());
+      try (OutputStream out = files.create(path, true)) {
+        out.write(summary.getBytes(StandardCharsets.UTF_8));
+      }
+    }
+
+    private static Column[] columns() {
+      return Stream.concat(Arrays.stream(FrameRows.SCHEMA.fieldNames()), Stream.of("max_devi_f"))
+          .map(functions::col)
+          .toArray(Column[]::new);
+    }
+
+    private long pick(Dataset<Row> candidates) {
+      spark.sparkContext().setJobDescription("rescreen: picks");
+      List<Row> chosen =
+          PickStrategies.named(options.strategy())
+              .order(candidates, options.seed(), 0)
+              .limit(options.pick())
+              .select("frame_id", "system", "index", "max_devi_f")
+              .collectAsList();
+      if (chosen.isEmpty()) {
+        return 0;
+      }
+      Dataset<Row> ids =
+          spark
+              .createDataFrame(
+                  chosen,
+                  new StructType()
+                      .add("picked_id", DataTypes.StringType, false)
+                      .add("picked_system", DataTypes.StringType, false)
+                      .add("picked_index", DataTypes.IntegerType, false)
+                      .add("max_devi_f", DataTypes.DoubleType, false));
+      Dataset<Row> frames =
+          library
+              .frames(List.copyOf(library.contents().keySet()))
+              .join(
+                  broadcast(ids),
+                  col("frame_id")
+                      .equalTo(col("picked_id"))
+                      .and(col("system").equalTo(col("picked_system")))
+                      .and(col("index").equalTo(col("picked_index"))))
+              .select(columns());
+      ParquetCommit.write(
+          frames,
+          List.of("formula", "frame_id"),
+          ROWS_PER_FILE,
+          picks(),
+          Map.of("kind", "frames"));
+      return chosen.size();
+    }
+  }
+}

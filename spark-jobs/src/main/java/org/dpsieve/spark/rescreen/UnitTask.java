@@ -1,0 +1,129 @@
+package org.dpsieve.spark.rescreen;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
+import org.apache.spark.sql.Row;
+import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.SerializableConfiguration;
+import org.dpsieve.spark.deviation.DeviationStage;
+import org.dpsieve.spark.deviation.EnsembleHandle;
+
+/**
+ * A task's work: one unit's frames to one file.
+ *
+ * @param ensemble of the run
+ * @param configuration of the file system
+ * @param folder where files go
+ * @param names file of each unit
+ * @param known deviations of frames that were evaluated before
+ * @param frames counts what is evaluated
+ * @param atoms counts theirs
+ */
+record UnitTask(
+    EnsembleHandle ensemble,
+    SerializableConfiguration configuration,
+    String folder,
+    Map<String, String> names,
+    KnownDeviations known,
+    LongAccumulator frames,
+    LongAccumulator atoms)
+    implements Serializable {
+
+  /**
+   * @param rows of one unit, in order
+   * @return the file, or nothing for a unit without frames
+   */
+  Iterator<DeviationFile.Part> run(Iterator<Row> rows) throws IOException {
+    if (!rows.hasNext()) {
+      return List.<DeviationFile.Part>of().iterator();
+    }
+    Frames unit = new Frames(rows);
+    String name = names.get(unit.unit);
+    unit.known = known.of(name);
+    Path target = new Path(folder, name);
+    try (DeviationFile file =
+        new DeviationFile(
+            configuration.value(),
+            target.getParent(),
+            name,
+            TaskContext.get().taskAttemptId())) {
+      Iterator<Row> evaluated = DeviationStage.evaluate(unit, ensemble);
+      while (evaluated.hasNext()) {
+        double[] deviation = numbers(evaluated.next());
+        unit.writeKnown(file);
+        Row frame = unit.waiting.remove();
+        file.add(frame, deviation);
+        frames.add(1);
+        atoms.add(frame.<Integer>getAs("natoms"));
+      }
+      unit.writeKnown(file);
+      return List.of(file.commit(target)).iterator();
+    }
+  }
+
+  private static double[] numbers(Row deviation) {
+    double[] numbers = new double[DeviationFile.NUMBERS.size()];
+    for (int k = 0; k < numbers.length; k++) {
+      numbers[k] = deviation.getDouble(k + 1);
+    }
+    return numbers;
+  }
+
+  /** Hands on the frames that are to be evaluated, and remembers all that were passed. */
+  private static final class Frames implements Iterator<Row> {
+    private final Iterator<Row> rows;
+    private final String unit;
+    private final Queue<Row> waiting = new ArrayDeque<>();
+    private Map<String, double[]> known = Map.of();
+    private Row next;
+
+    Frames(Iterator<Row> rows) {
+      this.rows = rows;
+      this.next = rows.next();
+      this.unit = next.getAs(Library.UNIT);
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (next != null && known.containsKey(next.<String>getAs("frame_id"))) {
+        waiting.add(next);
+        advance();
+      }
+      return next != null;
+    }
+
+    @Override
+    public Row next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      Row row = next;
+      waiting.add(row);
+      advance();
+      return row;
+    }
+
+    private void advance() {
+      next = rows.hasNext() ? rows.next() : null;
+    }
+
+    /** The known frames at the head of those that wait. */
+    void writeKnown(DeviationFile file) throws IOException {
+      while (!waiting.isEmpty()) {
+        double[] deviation = known.get(waiting.peek().<String>getAs("frame_id"));
+        if (deviation == null) {
+          return;
+        }
+        file.add(waiting.remove(), deviation);
+      }
+    }
+  }
+}

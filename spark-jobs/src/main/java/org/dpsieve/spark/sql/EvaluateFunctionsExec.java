@@ -1,0 +1,123 @@
+package org.dpsieve.spark.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.AttributeSet;
+import org.apache.spark.sql.catalyst.expressions.BindReferences;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.SortOrder;
+import org.apache.spark.sql.catalyst.expressions.package$;
+import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
+import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.types.DataType;
+import scala.collection.immutable.IndexedSeq;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag$;
+
+/** Our functions on many rows at once; partitions and the order of rows stay. */
+public final class EvaluateFunctionsExec extends SparkPlan {
+  private static final long serialVersionUID = 1;
+
+  private final Seq<Expression> functions;
+  private final Seq<Attribute> results;
+  private final SparkPlan child;
+
+  /** As {@link EvaluateFunctions}. */
+  public EvaluateFunctionsExec(
+      Seq<Expression> functions, Seq<Attribute> results, SparkPlan child) {
+    this.functions = functions;
+    this.results = results;
+    this.child = child;
+  }
+
+  @Override
+  public RDD<InternalRow> doExecute() {
+    List<FunctionCall> calls = new ArrayList<>();
+    for (Expression expression : CollectionConverters.asJava(functions)) {
+      FrameFunction function = (FrameFunction) expression;
+      List<Expression> frame = new ArrayList<>();
+      for (Expression argument : function.frame()) {
+        frame.add(
+            BindReferences.bindReference(
+                argument, package$.MODULE$.AttributeSeq(child.output()), false));
+      }
+      calls.add(FunctionCall.of(SparkSession.active(), function, frame));
+    }
+    DataType[] types =
+        CollectionConverters.asJava(output()).stream()
+            .map(Attribute::dataType)
+            .toArray(DataType[]::new);
+    return new JavaRDD<>(child.execute(), ClassTag$.MODULE$.<InternalRow>apply(InternalRow.class))
+        .mapPartitions(rows -> new FunctionIterator(rows, calls, types), true)
+        .rdd();
+  }
+
+  @Override
+  public Seq<Attribute> output() {
+    List<Attribute> output = new ArrayList<>(CollectionConverters.asJava(child.output()));
+    output.addAll(CollectionConverters.asJava(results));
+    return ExtractFunctions.seq(output);
+  }
+
+  @Override
+  public Partitioning outputPartitioning() {
+    return child.outputPartitioning();
+  }
+
+  @Override
+  public Seq<SortOrder> outputOrdering() {
+    return child.outputOrdering();
+  }
+
+  @Override
+  public AttributeSet producedAttributes() {
+    return AttributeSet.fromAttributeSets(
+        CollectionConverters.asScala(
+            CollectionConverters.asJava(results).stream().map(Attribute::references).toList()));
+  }
+
+  @Override
+  public Seq<SparkPlan> children() {
+    return ExtractFunctions.seq(List.of(child));
+  }
+
+  @Override
+  public SparkPlan withNewChildrenInternal(IndexedSeq<SparkPlan> children) {
+    return new EvaluateFunctionsExec(functions, results, children.head());
+  }
+
+  @Override
+  public int productArity() {
+    return 3;
+  }
+
+  @Override
+  public Object productElement(int n) {
+    return n == 0 ? functions : n == 1 ? results : child;
+  }
+
+  @Override
+  public boolean canEqual(Object other) {
+    return other instanceof EvaluateFunctionsExec;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof EvaluateFunctionsExec plan
+        && functions.equals(plan.functions)
+        && results.equals(plan.results)
+        && child.equals(plan.child);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(functions, results, child);
+  }
+}

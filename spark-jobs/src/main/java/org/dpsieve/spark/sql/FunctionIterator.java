@@ -1,0 +1,191 @@
+package org.dpsieve.spark.sql;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.JoinedRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
+import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
+import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.types.DataType;
+import org.dpsieve.d3.DispersionD3;
+import org.dpsieve.deviation.Deviation;
+import org.dpsieve.deviation.FrameDeviation;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.infer.Ensemble;
+import org.dpsieve.infer.Prediction;
+
+/**
+ * Rows with the functions' values added, some thousand atoms at a time, so that every matrix product
+ * is large. Functions of the same models and frames share the work.
+ */
+final class FunctionIterator implements Iterator<InternalRow> {
+  /** As the deviation stage. */
+  private static final int ATOMS_AT_ONCE = 16_384;
+
+  private final Iterator<InternalRow> rows;
+  private final List<FunctionCall> calls;
+  private final UnsafeProjection projection;
+  private final JoinedRow joined = new JoinedRow();
+
+  /** Frames are made once for each distinct (z, coord, cell). */
+  private final List<List<Expression>> sources;
+
+  private Iterator<InternalRow> ready = List.<InternalRow>of().iterator();
+
+  FunctionIterator(Iterator<InternalRow> rows, List<FunctionCall> calls, DataType[] output) {
+    this.rows = rows;
+    this.calls = calls;
+    this.projection = UnsafeProjection.create(output);
+    this.sources = calls.stream().map(FunctionCall::frame).distinct().toList();
+  }
+
+  @Override
+  public boolean hasNext() {
+    return ready.hasNext() || rows.hasNext();
+  }
+
+  @Override
+  public InternalRow next() {
+    if (!ready.hasNext()) {
+      if (!rows.hasNext()) {
+        throw new NoSuchElementException();
+      }
+      ready = evaluateSome();
+    }
+    return projection.apply(ready.next());
+  }
+
+  private Iterator<InternalRow> evaluateSome() {
+    List<InternalRow> inputs = new ArrayList<>();
+    List<List<Frame>> frames = new ArrayList<>();
+    sources.forEach(source -> frames.add(new ArrayList<>()));
+    for (int atoms = 0; atoms < ATOMS_AT_ONCE && rows.hasNext(); ) {
+      InternalRow input = rows.next().copy();
+      inputs.add(input);
+      atoms++; // rows without a frame end a batch too
+      for (int s = 0; s < sources.size(); s++) {
+        Frame frame = frame(sources.get(s), input);
+        frames.get(s).add(frame);
+        atoms += frame == null ? 0 : frame.atomCount();
+      }
+    }
+    Object[][] values = values(frames, inputs.size());
+    List<InternalRow> outputs = new ArrayList<>(inputs.size());
+    for (int i = 0; i < inputs.size(); i++) {
+      outputs.add(new GenericInternalRow(values[i]));
+    }
+    Iterator<InternalRow> left = inputs.iterator();
+    return outputs.stream().map(right -> (InternalRow) joined.apply(left.next(), right)).iterator();
+  }
+
+  /** {@code null} when there are no elements or coordinates. */
+  private static Frame frame(List<Expression> source, InternalRow input) {
+    ArrayData z = (ArrayData) source.get(0).eval(input);
+    ArrayData coord = (ArrayData) source.get(1).eval(input);
+    ArrayData cell = (ArrayData) source.get(2).eval(input);
+    if (z == null || coord == null) {
+      return null;
+    }
+    requireNoNull(z, "z");
+    requireNoNull(coord, "coord");
+    if (cell != null) {
+      requireNoNull(cell, "cell");
+    }
+    return new Frame(
+        "row",
+        0,
+        z.toIntArray(),
+        coord.toDoubleArray(),
+        cell == null ? null : cell.toDoubleArray(),
+        Labels.NONE);
+  }
+
+  private static void requireNoNull(ArrayData values, String name) {
+    for (int i = 0; i < values.numElements(); i++) {
+      if (values.isNullAt(i)) {
+        throw new InputException(
+            "%s holds null at place %d, expected numbers".formatted(name, i));
+      }
+    }
+  }
+
+  private Object[][] values(List<List<Frame>> frames, int count) {
+    Object[][] values = new Object[count][calls.size()];
+    Map<List<Object>, List<Prediction[]>> evaluated = new HashMap<>();
+    for (int c = 0; c < calls.size(); c++) {
+      FunctionCall call = calls.get(c);
+      List<Frame> all = frames.get(sources.indexOf(call.frame()));
+      List<Frame> present = all.stream().filter(frame -> frame != null).toList();
+      Iterator<Prediction[]> predictions = null;
+      if (call.kind().usesModels()) {
+        Ensemble ensemble = call.ensemble().ensemble();
+        predictions =
+            evaluated
+                .computeIfAbsent(
+                    List.of(ensemble, call.frame()), key -> ensemble.evaluate(present))
+                .iterator();
+      }
+      DispersionD3 d3 = call.d3() == null ? null : new DispersionD3(call.d3());
+      for (int i = 0; i < count; i++) {
+        Frame frame = all.get(i);
+        if (frame != null) {
+          values[i][c] =
+              d3 == null ? value(call.kind(), predictions.next()) : dispersion(d3, frame);
+        }
+      }
+    }
+    return values;
+  }
+
+  private static Object value(FunctionKind kind, Prediction[] models) {
+    return switch (kind) {
+      case MODEL_DEVI -> {
+        FrameDeviation d = Deviation.of(models);
+        yield new GenericInternalRow(
+            new Object[] {
+              d.maxDeviV(),
+              d.minDeviV(),
+              d.avgDeviV(),
+              d.maxDeviF(),
+              d.minDeviF(),
+              d.avgDeviF(),
+              d.deviE()
+            });
+      }
+      case DP_ENERGY ->
+          Arrays.stream(models).mapToDouble(Prediction::energy).sum() / models.length;
+      case DP_FORCE -> UnsafeArrayData.fromPrimitiveArray(meanForce(models));
+      case DP_D3 -> throw new IllegalStateException("not of models");
+    };
+  }
+
+  private static double[] meanForce(Prediction[] models) {
+    double[] mean = new double[models[0].force().length];
+    for (Prediction model : models) {
+      for (int k = 0; k < mean.length; k++) {
+        mean[k] += model.force()[k] / models.length;
+      }
+    }
+    return mean;
+  }
+
+  private static Object dispersion(DispersionD3 d3, Frame frame) {
+    Labels labels = d3.evaluate(frame);
+    return new GenericInternalRow(
+        new Object[] {
+          labels.energy(),
+          UnsafeArrayData.fromPrimitiveArray(labels.force()),
+          labels.virial() == null ? null : UnsafeArrayData.fromPrimitiveArray(labels.virial())
+        });
+  }
+}

@@ -1,0 +1,105 @@
+package org.dpsieve.spark.sql;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.error.InputException;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.spark.deviation.EnsembleHandle;
+
+/**
+ * The models that queries name, sent to the executors once for as long as their files stay the same.
+ * Spark takes a broadcast back itself once nobody holds it.
+ */
+final class SqlEnsembles {
+  private static final int KEPT = 8;
+
+  private static final Map<String, EnsembleHandle> KNOWN = new LinkedHashMap<>(16, 0.75f, true);
+
+  private SqlEnsembles() {}
+
+  /**
+   * @param models files or patterns, also several in one text, separated by commas; on any Hadoop
+   *     file system
+   * @throws InputException when there is no such file or it is no model
+   */
+  static EnsembleHandle of(SparkSession spark, List<String> models) {
+    try {
+      Configuration configuration = spark.sessionState().newHadoopConf();
+      List<FileStatus> files = find(models, configuration);
+      StringBuilder key = new StringBuilder(spark.sparkContext().applicationId());
+      files.forEach(
+          file ->
+              key.append(
+                  " %s %d %d"
+                      .formatted(file.getPath(), file.getLen(), file.getModificationTime())));
+      synchronized (KNOWN) {
+        EnsembleHandle handle = KNOWN.get(key.toString());
+        if (handle == null) {
+          handle = EnsembleHandle.of(spark, read(files, configuration));
+          KNOWN.put(key.toString(), handle);
+          if (KNOWN.size() > KEPT) {
+            KNOWN.remove(KNOWN.keySet().iterator().next());
+          }
+        }
+        return handle;
+      }
+    } catch (IOException e) {
+      throw new InputException(
+          "models %s: cannot be read: %s".formatted(models, e.getMessage()), e);
+    }
+  }
+
+  private static List<FileStatus> find(List<String> models, Configuration configuration)
+      throws IOException {
+    List<FileStatus> files = new ArrayList<>();
+    for (String text : models) {
+      for (String pattern : text.split("\\s*,\\s*")) {
+        Path path = new Path(pattern);
+        FileStatus[] found = path.getFileSystem(configuration).globStatus(path);
+        if (found == null || found.length == 0) {
+          throw new InputException(
+              "models: %s: not found, expected frozen models (graph.pb)".formatted(pattern));
+        }
+        Arrays.sort(found);
+        files.addAll(List.of(found));
+      }
+    }
+    return files;
+  }
+
+  private static List<DeepPotential> read(List<FileStatus> files, Configuration configuration)
+      throws IOException {
+    List<DeepPotential> models = new ArrayList<>();
+    for (FileStatus file : files) {
+      Path path = file.getPath();
+      FileSystem system = path.getFileSystem(configuration);
+      if (system.getScheme().equals("file")) {
+        models.add(ModelFiles.read(java.nio.file.Path.of(path.toUri().getPath())));
+        continue;
+      }
+      java.nio.file.Path folder = Files.createTempDirectory("dpsieve");
+      java.nio.file.Path copy = folder.resolve(path.getName());
+      try {
+        try (var in = system.open(path)) {
+          Files.copy(in, copy);
+        }
+        models.add(ModelFiles.read(copy));
+      } finally {
+        Files.deleteIfExists(copy);
+        Files.delete(folder);
+      }
+    }
+    return models;
+  }
+}

@@ -1,0 +1,364 @@
+package org.dpsieve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.npy.NpyWriter;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.spark.deviation.DeviationStage;
+import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.testing.LocalSpark;
+import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** rescreen as a command, over the built-in pool. */
+class RescreenCommandTest {
+  private static final Path EXAMPLE = Shared.repository().resolve("conf/ag-au");
+  private static final List<Path> MODELS =
+      Stream.of("0", "1").map(m -> EXAMPLE.resolve("models/" + m + "/graph.pb")).toList();
+
+  @TempDir private Path folder;
+
+  private final SparkSession spark = LocalSpark.session();
+  private StringWriter out;
+  private StringWriter err;
+  private Path tree;
+
+  /** Four small systems. */
+  @BeforeEach
+  void smallTree() throws IOException {
+    tree = folder.resolve("tree");
+    try (Stream<Path> systems = Files.list(EXAMPLE.resolve("pbe"))) {
+      for (Path system : systems.sorted().toList()) {
+        if (system.getFileName().toString().matches("Ag(8|17|4Au4)|Au8")) {
+          copy(system, tree.resolve(system.getFileName().toString()));
+        }
+      }
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> paths = Files.walk(from)) {
+      for (Path path : paths.toList()) {
+        Path target = to.resolve(from.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(path, target);
+        }
+      }
+    }
+  }
+
+  private int run(Object... arguments) {
+    out = new StringWriter();
+    err = new StringWriter();
+    CommandLine commandLine = Dpsieve.commandLine();
+    commandLine.setOut(new PrintWriter(out, true));
+    commandLine.setErr(new PrintWriter(err, true));
+    return commandLine.execute(
+        Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
+  }
+
+  private List<Object> arguments(Object frames, Object output, Object... more) {
+    List<Object> all = new ArrayList<>(List.of("rescreen", "-m"));
+    all.addAll(MODELS);
+    all.addAll(List.of("--frames", frames, "-o", output));
+    all.addAll(List.of(more));
+    return all;
+  }
+
+  private void rescreen(Object frames, Object output, Object... more) {
+    assertThat(run(arguments(frames, output, more).toArray())).as(() -> err.toString()).isZero();
+  }
+
+  /** Everything below a folder, by path. */
+  private static Map<String, String> contents(Path folder) throws IOException {
+    Map<String, String> found = new TreeMap<>();
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.filter(Files::isRegularFile).toList()) {
+        found.put(
+            folder.relativize(path).toString(),
+            new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1));
+      }
+    }
+    return found;
+  }
+
+  private static List<String> texts(Dataset<Row> rows) {
+    return rows.collectAsList().stream().map(Row::toString).sorted().toList();
+  }
+
+  @Test
+  void aTreeAndADatasetHaveTheStagesNumbers() {
+    assertThat(run("import", "-s", tree, "-o", folder.resolve("frames"))).isZero();
+    rescreen(folder.resolve("frames"), folder.resolve("a"));
+    rescreen(tree, folder.resolve("b"));
+    List<String> columns = new ArrayList<>(List.of(DeviationStage.SCHEMA.fieldNames()));
+    try (EnsembleHandle ensemble =
+        EnsembleHandle.of(spark, MODELS.stream().map(ModelFiles::read).toList())) {
+      List<String> expected =
+          texts(
+              DeviationStage.apply(
+                  FramesDataset.read(spark, folder.resolve("frames").toString()), ensemble));
+      for (String name : List.of("a", "b")) {
+        Dataset<Row> result = spark.read().parquet(folder.resolve(name).toString());
+        assertThat(result.columns())
+            .startsWith("frame_id", "system", "index", "formula", "natoms", "max_devi_v");
+        assertThat(
+                texts(
+                    result.select(
+                        columns.get(0), columns.subList(1, 8).toArray(String[]::new))))
+            .isEqualTo(expected);
+      }
+    }
+    assertThat(err.toString()).contains("to evaluate: 440 frames", "core-hours", "evaluated: 440");
+    assertThat(out.toString()).contains("(all)").contains("440 frames, summary: ");
+  }
+
+  @Test
+  void aStoppedCallGoesOnWithWhatIsMissing() throws IOException {
+    Path whole = folder.resolve("whole");
+    rescreen(tree, whole);
+    Map<String, String> expected = contents(whole);
+    // as a killed call leaves it: some files, no manifest, scraps of tasks
+    Path stopped = folder.resolve("stopped");
+    Path staged = folder.resolve("_staged-stopped");
+    copy(whole, staged);
+    Files.delete(staged.resolve("_manifest.json"));
+    List<String> parts =
+        expected.keySet().stream().filter(name -> name.startsWith("part-")).toList();
+    assertThat(parts).hasSizeGreaterThan(2);
+    long kept = 0;
+    for (int i = 0; i < parts.size(); i++) {
+      if (i % 2 == 0) {
+        Files.delete(staged.resolve(parts.get(i)));
+      } else {
+        kept += spark.read().parquet(staged.resolve(parts.get(i)).toString()).count();
+      }
+    }
+    Files.writeString(staged.resolve("_17-" + parts.get(0)), "half a file");
+    rescreen(tree, stopped);
+    assertThat(err.toString()).contains("evaluated: " + (440 - kept) + " frames");
+    assertThat(contents(stopped)).isEqualTo(expected);
+    assertThat(staged).doesNotExist();
+    // and once more there is nothing to do
+    rescreen(tree, stopped);
+    assertThat(err.toString()).doesNotContain("evaluate");
+    assertThat(contents(stopped)).isEqualTo(expected);
+  }
+
+  @Test
+  void newSystemsAloneAreEvaluated() throws IOException {
+    Path grown = folder.resolve("grown");
+    rescreen(tree, grown);
+    copy(EXAMPLE.resolve("pbe/Ag7Au20"), tree.resolve("Ag5-new"));
+    rescreen(tree, grown);
+    assertThat(err.toString()).contains("evaluated: 80 frames");
+    Path fresh = folder.resolve("fresh");
+    rescreen(tree, fresh);
+    assertThat(err.toString()).contains("evaluated: 520 frames");
+    assertThat(contents(grown)).isEqualTo(contents(fresh));
+  }
+
+  @Test
+  void aDatasetImportedAnewIsEvaluatedOnlyWhereItIsNew() throws IOException {
+    Path result = folder.resolve("result");
+    assertThat(run("import", "-s", tree, "-o", folder.resolve("one"))).isZero();
+    rescreen(folder.resolve("one"), result);
+    copy(EXAMPLE.resolve("pbe/Ag7Au20"), tree.resolve("more"));
+    assertThat(run("import", "-s", tree, "-o", folder.resolve("two"))).isZero();
+    rescreen(folder.resolve("two"), result);
+    assertThat(err.toString()).contains("evaluated: 80 frames");
+    rescreen(folder.resolve("two"), folder.resolve("fresh"));
+    assertThat(contents(result)).isEqualTo(contents(folder.resolve("fresh")));
+  }
+
+  @Test
+  void aSampleEstimatesTheCandidatesAndIsNotEvaluatedAgain() throws IOException {
+    Path result = folder.resolve("result");
+    Object[] levels = {"--f-lo", "0.05", "--f-hi", "0.3"};
+    rescreen(tree, result, "--sample", "0.25", levels[0], levels[1], levels[2], levels[3]);
+    long sampled = spark.read().parquet(result.toString()).count();
+    assertThat(sampled).isBetween(70L, 160L);
+    String text = out.toString();
+    assertThat(text).contains("candidates among all 440 frames: about ");
+    rescreen(tree, result, levels);
+    assertThat(err.toString()).contains("evaluated: " + (440 - sampled) + " frames");
+    long candidates =
+        spark
+            .read()
+            .parquet(result.toString())
+            .where("max_devi_f >= 0.05 AND max_devi_f < 0.3")
+            .count();
+    java.util.regex.Matcher interval =
+        java.util.regex.Pattern.compile("confidence ([\\d,]+) to ([\\d,]+)").matcher(text);
+    assertThat(interval.find()).isTrue();
+    assertThat(candidates)
+        .isBetween(
+            Long.valueOf(interval.group(1).replace(",", "")),
+            Long.valueOf(interval.group(2).replace(",", "")));
+    rescreen(tree, folder.resolve("fresh"), levels);
+    Map<String, String> actual = contents(result);
+    Map<String, String> expected = contents(folder.resolve("fresh"));
+    assertThat(actual).isEqualTo(expected);
+  }
+
+  @Test
+  void picksAreAFramesDatasetAndFollowFromTheSeed() throws IOException {
+    Path result = folder.resolve("result");
+    Object[] more = {
+      "--where", "formula LIKE 'Ag%' AND natoms = 8", "--f-lo", "0.05", "--f-hi", "0.3", "--pick", 7
+    };
+    rescreen(tree, result, more);
+    assertThat(out.toString()).contains("7 candidates picked (random)");
+    Dataset<Row> rows = spark.read().parquet(result.toString());
+    assertThat(rows.where("natoms != 8 OR formula NOT LIKE 'Ag%'").count()).isZero();
+    assertThat(rows.count()).isEqualTo(240);
+    Dataset<Row> picks = FramesDataset.read(spark, result + ".picks");
+    assertThat(picks.count()).isEqualTo(7);
+    assertThat(picks.where("max_devi_f >= 0.05 AND max_devi_f < 0.3 AND natoms = 8").count())
+        .isEqualTo(7);
+    Map<String, String> before = contents(folder.resolve("result.picks"));
+    rescreen(tree, folder.resolve("again"), more);
+    assertThat(contents(folder.resolve("again.picks"))).isEqualTo(before);
+    assertThat(run("export", result + ".picks", "-o", folder.resolve("x"))).isZero();
+
+    String summary = Files.readString(folder.resolve("result.summary.tsv"));
+    assertThat(summary.lines().findFirst().orElse(""))
+        .isEqualTo(
+            "formula\tnatoms\tframes\taccurate\tcandidate\tfailed\tmax_devi_f_50 (eV/A)"
+                + "\tmax_devi_f_90 (eV/A)\tmax_devi_f_99 (eV/A)\tmax_devi_f_max (eV/A)");
+    assertThat(summary).contains("(all)\t-\t240\t").contains("\nAg8\t8\t120\t");
+    List<Row> exact =
+        rows.selectExpr("percentile(max_devi_f, array(0.5, 0.9, 0.99))", "max(max_devi_f)")
+            .collectAsList();
+    String[] all = summary.lines().toList().get(1).split("\t");
+    for (int k = 0; k < 3; k++) {
+      double quantile = exact.get(0).<Double>getList(0).get(k);
+      assertThat(Double.parseDouble(all[6 + k])).isBetween(quantile * 0.97, quantile * 1.03);
+    }
+    // other levels: nothing is evaluated
+    rescreen(tree, result, "--where", more[1], "--f-lo", "0.01", "--f-hi", "0.3");
+    assertThat(err.toString()).doesNotContain("evaluate");
+    assertThat(folder.resolve("result.picks")).doesNotExist();
+  }
+
+  @Test
+  void framesWithoutSenseFailAndCostTheOthersNothing() throws IOException {
+    double[] coord = {0, 0, 0, 2, 2, 2, 0, 0, 0, Double.NaN, 2, 2};
+    double[] box = {5, 0, 0, 0, 5, 0, 0, 0, 5, 5, 0, 0, 0, 5, 0, 0, 0, 5};
+    Path system = folder.resolve("bad/a");
+    Files.createDirectories(system.resolve("set.000"));
+    Files.writeString(system.resolve("type.raw"), "0\n1\n");
+    Files.writeString(system.resolve("type_map.raw"), "Ag\nAu\n");
+    NpyWriter.write(new LocalStorage(), system + "/set.000/coord.npy", coord, 2, 6);
+    NpyWriter.write(new LocalStorage(), system + "/set.000/box.npy", box, 2, 9);
+    rescreen(folder.resolve("bad"), folder.resolve("r"), "--f-lo", "0.1", "--f-hi", "0.2");
+    Dataset<Row> rows = spark.read().parquet(folder.resolve("r").toString());
+    assertThat(rows.where("isnan(max_devi_f) AND index = 1").count()).isEqualTo(1);
+    assertThat(rows.where("NOT isnan(max_devi_f)").count()).isEqualTo(1);
+  }
+
+  private void refused(String message, Object... arguments) {
+    assertThat(run(arguments)).as(() -> err.toString()).isEqualTo(2);
+    assertThat(err.toString()).contains(message);
+  }
+
+  @Test
+  void badInputIsToldBeforeAnyWork() throws IOException {
+    Path result = folder.resolve("result");
+    rescreen(tree, result, "--where", "formula = 'Ag8'");
+    refused(
+        "by other models",
+        "rescreen",
+        "-m",
+        MODELS.get(0),
+        "--frames",
+        tree,
+        "-o",
+        result);
+    refused("no result of rescreen", arguments(tree, tree.resolve("Ag8")).toArray());
+    refused("none: not found", arguments(folder.resolve("none"), folder.resolve("x")).toArray());
+    refused(
+        "--f-lo and --f-hi belong together", arguments(tree, result, "--f-lo", "1").toArray());
+    refused("--pick needs --f-lo and --f-hi", arguments(tree, result, "--pick", "1").toArray());
+    refused(
+        "expected a fraction above 0", arguments(tree, result, "--sample", "1.5").toArray());
+    refused(
+        "no frames for which natoms > 1000",
+        arguments(tree, folder.resolve("o"), "--where", "natoms > 1000").toArray());
+    refused("columns: frame_id", arguments(tree, result, "--where", "nonsense = 1").toArray());
+    refused(
+        "unknown value 'worst'", arguments(tree, result, "--strategy", "worst").toArray());
+    Files.writeString(tree.resolve("Ag8/type_map.raw"), "O\nAu\n");
+    refused(
+        "O (120 frames); leave them out, e.g. --where \"NOT formula RLIKE 'O[0-9]'\"",
+        arguments(tree, folder.resolve("o")).toArray());
+    Files.delete(tree.resolve("Ag17/set.000/coord.npy"));
+    Files.delete(tree.resolve("Au8/set.000/coord.npy"));
+    refused("2 systems cannot be read", arguments(tree, folder.resolve("o")).toArray());
+    assertThat(folder.resolve("o")).doesNotExist();
+  }
+
+  @Test
+  void killedForRealItEndsWithTheSameBytes() throws Exception {
+    Path pool = EXAMPLE.resolve("pbe");
+    Path whole = folder.resolve("whole");
+    rescreen(pool, whole);
+    Path killed = folder.resolve("killed");
+    Path staged = folder.resolve("_staged-killed");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@" + Shared.repository().resolve("conf/jvm.flags"));
+    command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
+    command.add(Dpsieve.class.getName());
+    arguments(pool, killed, "--master", "local[1]")
+        .forEach(argument -> command.add(argument.toString()));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("log").toFile())
+            .start();
+    while (process.isAlive() && parts(staged) < 2) {
+      Thread.sleep(5);
+    }
+    process.destroyForcibly().waitFor();
+    assertThat(killed).as(Files.readString(folder.resolve("log"))).doesNotExist();
+    assertThat(parts(staged)).isPositive();
+    rescreen(pool, killed);
+    assertThat(err.toString()).doesNotContain("evaluated: 2,600");
+    assertThat(contents(killed)).isEqualTo(contents(whole));
+  }
+
+  private static long parts(Path staged) {
+    if (!Files.isDirectory(staged)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(staged)) {
+      return files.filter(file -> file.getFileName().toString().startsWith("part-")).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
