@@ -72,8 +72,7 @@ final class ProgressLine implements AutoCloseable {
       return;
     }
     String line =
-        String.format(
-            Locale.ROOT, "%s %.0f s", what.get(), (System.nanoTime() - since) / 1e9);
+        String.format(Locale.ROOT, "%s %.0f s", what.get(), (System.nanoTime() - since) / 1e9);
     out.print("\r" + (line + " ".repeat(WIDTH)).substring(0, WIDTH));
     out.flush();
     painted = true;

@@ -1,7 +1,6 @@
 package org.dpsieve.cli;
 
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Row;
@@ -61,7 +60,8 @@ final class RescreenCommand implements Callable<Integer> {
   @Option(
       names = "--where",
       paramLabel = "SQL",
-      description = "Only frames for which this holds, e.g. \"natoms < 50 AND formula LIKE 'Ag%%'\".")
+      description =
+          "Only frames for which this holds, e.g. \"natoms < 50 AND formula LIKE 'Ag%%'\".")
   private String where;
 
   @Option(
@@ -163,11 +163,7 @@ final class RescreenCommand implements Callable<Integer> {
           lo == null
               ? ""
               : String.format(
-                  Locale.ROOT,
-                  "%,11d%,11d%,11d",
-                  row.getLong(3),
-                  row.getLong(4),
-                  row.getLong(5)),
+                  Locale.ROOT, "%,11d%,11d%,11d", row.getLong(3), row.getLong(4), row.getLong(5)),
           "",
           number(row, 6),
           number(row, 7),

@@ -5,7 +5,8 @@ import org.dpsieve.spark.rescreen.RescreenListener;
 import org.dpsieve.spark.rescreen.Workload;
 
 /**
- * A live line with frames/s, atoms/s and the time left on a terminal; elsewhere a line now and then.
+ * A live line with frames/s, atoms/s and the time left on a terminal; elsewhere a line now and
+ * then.
  */
 final class RescreenProgress implements RescreenListener, AutoCloseable {
   private static final long LINE_EVERY_MILLIS = 30_000;
@@ -52,7 +53,7 @@ final class RescreenProgress implements RescreenListener, AutoCloseable {
     }
   }
 
-  /** {@code [====    ] 41,000 of 100,000 frames, 900 frames/s, 18,000 atoms/s, 1 min 5 s left}. */
+  /** {@code [==== ] 41,000 of 100,000 frames, 900 frames/s, 18,000 atoms/s, 1 min 5 s left}. */
   private static String text(Workload work, Progress progress, double seconds) {
     long frames = progress.frames();
     long atoms = progress.atoms();

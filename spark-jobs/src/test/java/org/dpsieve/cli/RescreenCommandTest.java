@@ -126,9 +126,7 @@ class RescreenCommandTest {
         assertThat(result.columns())
             .startsWith("frame_id", "system", "index", "formula", "natoms", "max_devi_v");
         assertThat(
-                texts(
-                    result.select(
-                        columns.get(0), columns.subList(1, 8).toArray(String[]::new))))
+                texts(result.select(columns.get(0), columns.subList(1, 8).toArray(String[]::new))))
             .isEqualTo(expected);
       }
     }
@@ -289,28 +287,17 @@ class RescreenCommandTest {
   void badInputIsToldBeforeAnyWork() throws IOException {
     Path result = folder.resolve("result");
     rescreen(tree, result, "--where", "formula = 'Ag8'");
-    refused(
-        "by other models",
-        "rescreen",
-        "-m",
-        MODELS.get(0),
-        "--frames",
-        tree,
-        "-o",
-        result);
+    refused("by other models", "rescreen", "-m", MODELS.get(0), "--frames", tree, "-o", result);
     refused("no result of rescreen", arguments(tree, tree.resolve("Ag8")).toArray());
     refused("none: not found", arguments(folder.resolve("none"), folder.resolve("x")).toArray());
-    refused(
-        "--f-lo and --f-hi belong together", arguments(tree, result, "--f-lo", "1").toArray());
+    refused("--f-lo and --f-hi belong together", arguments(tree, result, "--f-lo", "1").toArray());
     refused("--pick needs --f-lo and --f-hi", arguments(tree, result, "--pick", "1").toArray());
-    refused(
-        "expected a fraction above 0", arguments(tree, result, "--sample", "1.5").toArray());
+    refused("expected a fraction above 0", arguments(tree, result, "--sample", "1.5").toArray());
     refused(
         "no frames for which natoms > 1000",
         arguments(tree, folder.resolve("o"), "--where", "natoms > 1000").toArray());
     refused("columns: frame_id", arguments(tree, result, "--where", "nonsense = 1").toArray());
-    refused(
-        "unknown value 'worst'", arguments(tree, result, "--strategy", "worst").toArray());
+    refused("unknown value 'worst'", arguments(tree, result, "--strategy", "worst").toArray());
     Files.writeString(tree.resolve("Ag8/type_map.raw"), "O\nAu\n");
     refused(
         "O (120 frames); leave them out, e.g. --where \"NOT formula RLIKE 'O[0-9]'\"",

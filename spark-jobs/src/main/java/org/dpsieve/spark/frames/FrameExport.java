@@ -73,7 +73,11 @@ public final class FrameExport {
    */
   public static Report run(
       SparkSession spark, String frames, String where, Format format, String target) {
-    return write(FramesDataset.where(FramesDataset.read(spark, frames), where), typeMap(spark, frames), format, target);
+    return write(
+        FramesDataset.where(FramesDataset.read(spark, frames), where),
+        typeMap(spark, frames),
+        format,
+        target);
   }
 
   /**

@@ -36,8 +36,8 @@ import org.dpsieve.spark.frames.CanonicalParquet;
 import org.dpsieve.spark.frames.Manifest;
 
 /**
- * One unit's deviations as a Parquet file, written by the task that computed them: it takes its name
- * when it is whole, so a unit with a file is done. Its bytes follow from its rows alone.
+ * One unit's deviations as a Parquet file, written by the task that computed them: it takes its
+ * name when it is whole, so a unit with a file is done. Its bytes follow from its rows alone.
  */
 final class DeviationFile implements AutoCloseable {
   /** What names a frame, then {@link DeviationStage#SCHEMA}'s numbers. */
@@ -153,8 +153,7 @@ final class DeviationFile implements AutoCloseable {
       }
       long rows;
       try (ParquetFileReader reader =
-          ParquetFileReader.open(
-              HadoopInputFile.fromPath(path, configuration))) {
+          ParquetFileReader.open(HadoopInputFile.fromPath(path, configuration))) {
         rows = reader.getRecordCount();
       }
       return part(files, path, rows, digest);

@@ -27,8 +27,8 @@ import org.dpsieve.pick.FrameClass;
 
 /**
  * Frames, classes and quantiles of {@code max_devi_f} of every formula. Quantiles come from a
- * histogram with 200 bins a decade, so that any number of frames is summed up exactly, in any order,
- * to the same text; they are the upper edge of their bin, at most 1.2 % too large.
+ * histogram with 200 bins a decade, so that any number of frames is summed up exactly, in any
+ * order, to the same text; they are the upper edge of their bin, at most 1.2 % too large.
  */
 final class FormulaSummary {
   static final String ALL = "(all)";

@@ -24,9 +24,9 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Deviations of frames that lie in a unit of this call and were evaluated by an earlier one: because
- * the library grew, the condition changed, or a sample came first. A folder of Parquet files per
- * unit, so that a task reads its own.
+ * Deviations of frames that lie in a unit of this call and were evaluated by an earlier one:
+ * because the library grew, the condition changed, or a sample came first. A folder of Parquet
+ * files per unit, so that a task reads its own.
  *
  * @param folder where they lie; {@code null} for none
  */
@@ -54,13 +54,9 @@ record KnownDeviations(String folder, SerializableConfiguration configuration)
     Dataset<Row> wanted =
         frames.select(
             col("frame_id"),
-            functions
-                .udf(file, DataTypes.StringType)
-                .apply(col(Library.UNIT))
-                .as(FILE));
+            functions.udf(file, DataTypes.StringType).apply(col(Library.UNIT)).as(FILE));
     Column[] columns =
-        Stream.concat(
-                Stream.of("frame_id", FILE), DeviationFile.NUMBERS.stream())
+        Stream.concat(Stream.of("frame_id", FILE), DeviationFile.NUMBERS.stream())
             .map(functions::col)
             .toArray(Column[]::new);
     earlier

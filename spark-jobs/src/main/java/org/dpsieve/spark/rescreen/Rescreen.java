@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -35,7 +34,6 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FramesDataset;
-import org.dpsieve.spark.frames.Manifest;
 import org.dpsieve.spark.frames.WriteFailure;
 
 /**
@@ -220,11 +218,9 @@ public final class Rescreen {
       context.setJobDescription(
           "rescreen: deviation of %,d frames in %,d partitions"
               .formatted(work.frames(), missing.size()));
-      List<DeviationFile.Part> made =
-          frames(missing).javaRDD().mapPartitions(task::run).collect();
+      List<DeviationFile.Part> made = frames(missing).javaRDD().mapPartitions(task::run).collect();
       listener.stage("committing");
-      listener.say(
-          "evaluated: %,d frames, %,d atoms".formatted(frames.value(), atoms.value()));
+      listener.say("evaluated: %,d frames, %,d atoms".formatted(frames.value(), atoms.value()));
       return made;
     }
   }

@@ -38,8 +38,7 @@ public record RescreenOptions(
     }
     if (levels != null && !(levels.lo() < levels.hi())) {
       throw new InputException(
-          "--f-lo %s and --f-hi %s: expected f-lo below f-hi"
-              .formatted(levels.lo(), levels.hi()));
+          "--f-lo %s and --f-hi %s: expected f-lo below f-hi".formatted(levels.lo(), levels.hi()));
     }
     if (pick < 0) {
       throw new InputException("--pick %d: expected a number of frames".formatted(pick));

@@ -123,8 +123,7 @@ final class ScreenFolder {
   /** Files of the committed result. */
   Map<String, Manifest.PartFile> committed() {
     Map<String, Manifest.PartFile> parts = new HashMap<>();
-    manifest.ifPresent(
-        found -> found.files().forEach(part -> parts.put(part.name(), part)));
+    manifest.ifPresent(found -> found.files().forEach(part -> parts.put(part.name(), part)));
     return parts;
   }
 
@@ -159,8 +158,8 @@ final class ScreenFolder {
   }
 
   /**
-   * Makes the result: of one that is there, new files come in, the manifest is replaced, and what it
-   * no longer names goes. Whoever reads by the manifest sees the old result or the new.
+   * Makes the result: of one that is there, new files come in, the manifest is replaced, and what
+   * it no longer names goes. Whoever reads by the manifest sees the old result or the new.
    *
    * @param parts all files of the result, in the order of the library
    */
@@ -214,5 +213,4 @@ final class ScreenFolder {
   void discardStaged() throws IOException {
     files.delete(staged, true);
   }
-
 }

@@ -74,8 +74,7 @@ public record ScreenReport(
     ScreenReport make() throws IOException {
       TrustBand band = options.levels() == null ? TrustBand.OFF : options.levels();
       Dataset<Row> classes =
-          PickStage.classify(
-              spark.read().parquet(result), new TrustLevels(band, TrustBand.OFF));
+          PickStage.classify(spark.read().parquet(result), new TrustLevels(band, TrustBand.OFF));
       List<Row> summary = FormulaSummary.of(classes);
       write(FormulaSummary.text(summary, options.levels() != null));
       Row all = summary.isEmpty() ? null : summary.get(0);
@@ -89,8 +88,7 @@ public record ScreenReport(
       long picked = 0;
       long duplicates = 0;
       if (options.pick() > 0 && all != null) {
-        Dataset<Row> candidates =
-            classes.where(col("class").equalTo(FrameClass.CANDIDATE.key()));
+        Dataset<Row> candidates = classes.where(col("class").equalTo(FrameClass.CANDIDATE.key()));
         Dataset<Row> unique =
             candidates
                 .withColumn(
@@ -138,14 +136,13 @@ public record ScreenReport(
         return 0;
       }
       Dataset<Row> ids =
-          spark
-              .createDataFrame(
-                  chosen,
-                  new StructType()
-                      .add("picked_id", DataTypes.StringType, false)
-                      .add("picked_system", DataTypes.StringType, false)
-                      .add("picked_index", DataTypes.IntegerType, false)
-                      .add("max_devi_f", DataTypes.DoubleType, false));
+          spark.createDataFrame(
+              chosen,
+              new StructType()
+                  .add("picked_id", DataTypes.StringType, false)
+                  .add("picked_system", DataTypes.StringType, false)
+                  .add("picked_index", DataTypes.IntegerType, false)
+                  .add("max_devi_f", DataTypes.DoubleType, false));
       Dataset<Row> frames =
           library
               .frames(List.copyOf(library.contents().keySet()))
@@ -157,11 +154,7 @@ public record ScreenReport(
                       .and(col("index").equalTo(col("picked_index"))))
               .select(columns());
       ParquetCommit.write(
-          frames,
-          List.of("formula", "frame_id"),
-          ROWS_PER_FILE,
-          picks(),
-          Map.of("kind", "frames"));
+          frames, List.of("formula", "frame_id"), ROWS_PER_FILE, picks(), Map.of("kind", "frames"));
       return chosen.size();
     }
   }

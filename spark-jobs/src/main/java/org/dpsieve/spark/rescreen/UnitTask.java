@@ -51,10 +51,7 @@ record UnitTask(
     Path target = new Path(folder, name);
     try (DeviationFile file =
         new DeviationFile(
-            configuration.value(),
-            target.getParent(),
-            name,
-            TaskContext.get().taskAttemptId())) {
+            configuration.value(), target.getParent(), name, TaskContext.get().taskAttemptId())) {
       Iterator<Row> evaluated = DeviationStage.evaluate(unit, ensemble);
       while (evaluated.hasNext()) {
         double[] deviation = numbers(evaluated.next());

@@ -126,8 +126,7 @@ public final class LibraryTree {
         };
     return org.apache.spark.sql.classic.Dataset.ofRows(
         (org.apache.spark.sql.classic.SparkSession) spark,
-        DataSourceV2Relation.create(
-            table, Option.empty(), Option.empty()));
+        DataSourceV2Relation.create(table, Option.empty(), Option.empty()));
   }
 
   private static List<TreePartition> partitions(

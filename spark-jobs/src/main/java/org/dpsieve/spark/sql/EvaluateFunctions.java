@@ -20,8 +20,7 @@ public final class EvaluateFunctions extends LogicalPlan {
   private final LogicalPlan child;
 
   /** One result for each function, in order. */
-  public EvaluateFunctions(
-      Seq<Expression> functions, Seq<Attribute> results, LogicalPlan child) {
+  public EvaluateFunctions(Seq<Expression> functions, Seq<Attribute> results, LogicalPlan child) {
     this.functions = functions;
     this.results = results;
     this.child = child;

@@ -30,8 +30,7 @@ public final class EvaluateFunctionsExec extends SparkPlan {
   private final SparkPlan child;
 
   /** As {@link EvaluateFunctions}. */
-  public EvaluateFunctionsExec(
-      Seq<Expression> functions, Seq<Attribute> results, SparkPlan child) {
+  public EvaluateFunctionsExec(Seq<Expression> functions, Seq<Attribute> results, SparkPlan child) {
     this.functions = functions;
     this.results = results;
     this.child = child;

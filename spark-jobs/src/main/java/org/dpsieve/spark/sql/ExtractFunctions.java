@@ -16,7 +16,8 @@ import scala.runtime.AbstractPartialFunction;
 
 /**
  * Moves our functions out of the operators that use them into {@link EvaluateFunctions} below, as
- * Spark does with Python's; already when the query is analysed, so that no later rule copies a call.
+ * Spark does with Python's; already when the query is analysed, so that no later rule copies a
+ * call.
  */
 public final class ExtractFunctions extends Rule<LogicalPlan> {
   @Override
@@ -77,8 +78,7 @@ public final class ExtractFunctions extends Rule<LogicalPlan> {
               seq(List.of())));
     }
     LogicalPlan below = new EvaluateFunctions(seq(functions), seq(results), child);
-    LogicalPlan replaced =
-        node.transformExpressions(replacement(calls, results));
+    LogicalPlan replaced = node.transformExpressions(replacement(calls, results));
     LogicalPlan moved = replaced.withNewChildren(seq(List.of(below)));
     return moved.outputSet().subsetOf(node.outputSet())
         ? moved

@@ -25,8 +25,8 @@ import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
 
 /**
- * Rows with the functions' values added, some thousand atoms at a time, so that every matrix product
- * is large. Functions of the same models and frames share the work.
+ * Rows with the functions' values added, some thousand atoms at a time, so that every matrix
+ * product is large. Functions of the same models and frames share the work.
  */
 final class FunctionIterator implements Iterator<InternalRow> {
   /** As the deviation stage. */
@@ -113,8 +113,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
   private static void requireNoNull(ArrayData values, String name) {
     for (int i = 0; i < values.numElements(); i++) {
       if (values.isNullAt(i)) {
-        throw new InputException(
-            "%s holds null at place %d, expected numbers".formatted(name, i));
+        throw new InputException("%s holds null at place %d, expected numbers".formatted(name, i));
       }
     }
   }
@@ -131,8 +130,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
         Ensemble ensemble = call.ensemble().ensemble();
         predictions =
             evaluated
-                .computeIfAbsent(
-                    List.of(ensemble, call.frame()), key -> ensemble.evaluate(present))
+                .computeIfAbsent(List.of(ensemble, call.frame()), key -> ensemble.evaluate(present))
                 .iterator();
       }
       DispersionD3 d3 = call.d3() == null ? null : new DispersionD3(call.d3());
@@ -162,8 +160,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
               d.deviE()
             });
       }
-      case DP_ENERGY ->
-          Arrays.stream(models).mapToDouble(Prediction::energy).sum() / models.length;
+      case DP_ENERGY -> Arrays.stream(models).mapToDouble(Prediction::energy).sum() / models.length;
       case DP_FORCE -> UnsafeArrayData.fromPrimitiveArray(meanForce(models));
       case DP_D3 -> throw new IllegalStateException("not of models");
     };

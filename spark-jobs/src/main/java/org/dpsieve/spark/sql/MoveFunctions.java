@@ -18,19 +18,19 @@ public final class MoveFunctions extends Rule<LogicalPlan> {
   @Override
   public LogicalPlan apply(LogicalPlan plan) {
     return plan.transformUp(
-            new AbstractPartialFunction<LogicalPlan, LogicalPlan>() {
-              @Override
-              public boolean isDefinedAt(LogicalPlan node) {
-                return node.children().size() == 1
-                    && node.children().head() instanceof EvaluateFunctions below
-                    && move(node, below) != node;
-              }
+        new AbstractPartialFunction<LogicalPlan, LogicalPlan>() {
+          @Override
+          public boolean isDefinedAt(LogicalPlan node) {
+            return node.children().size() == 1
+                && node.children().head() instanceof EvaluateFunctions below
+                && move(node, below) != node;
+          }
 
-              @Override
-              public LogicalPlan apply(LogicalPlan node) {
-                return move(node, (EvaluateFunctions) node.children().head());
-              }
-            });
+          @Override
+          public LogicalPlan apply(LogicalPlan node) {
+            return move(node, (EvaluateFunctions) node.children().head());
+          }
+        });
   }
 
   private static LogicalPlan move(LogicalPlan node, EvaluateFunctions below) {

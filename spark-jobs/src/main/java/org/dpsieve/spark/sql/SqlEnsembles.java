@@ -18,8 +18,8 @@ import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 
 /**
- * The models that queries name, sent to the executors once for as long as their files stay the same.
- * Spark takes a broadcast back itself once nobody holds it.
+ * The models that queries name, sent to the executors once for as long as their files stay the
+ * same. Spark takes a broadcast back itself once nobody holds it.
  */
 final class SqlEnsembles {
   private static final int KEPT = 8;

@@ -115,10 +115,7 @@ class DeepmdSourceTest {
       assertThat(pushed.queryExecution().executedPlan().toString())
           .as(where)
           .doesNotContain("Filter (");
-      assertThat(texts(pushed))
-          .as(where)
-          .isNotEmpty()
-          .isEqualTo(texts(plain));
+      assertThat(texts(pushed)).as(where).isNotEmpty().isEqualTo(texts(plain));
     }
     // a filter on one system opens no other: its neighbour is broken, and nobody notices
     Path tree = twoSystems();

@@ -61,11 +61,11 @@ class SqlFunctionsTest {
           .forEach(row -> expected.put(row.getString(0), row));
     }
     List<Row> actual =
-        spark.sql("SELECT frame_id, d.* FROM (SELECT *, " + DEVI + " AS d FROM frames)")
+        spark
+            .sql("SELECT frame_id, d.* FROM (SELECT *, " + DEVI + " AS d FROM frames)")
             .collectAsList();
     assertThat(actual).hasSize(expected.size()).hasSizeGreaterThan(500);
-    assertThat(actual.get(0).schema().fieldNames())
-        .isEqualTo(DeviationStage.SCHEMA.fieldNames());
+    assertThat(actual.get(0).schema().fieldNames()).isEqualTo(DeviationStage.SCHEMA.fieldNames());
     actual.forEach(row -> assertThat(row).isEqualTo(expected.get(row.getString(0))));
   }
 
@@ -108,8 +108,11 @@ class SqlFunctionsTest {
     assertThat(
             spark
                 .sql(
-                    "SELECT " + DEVI + ".max_devi_f > 0.1 AS far, count(*) FROM frames GROUP BY "
-                        + DEVI + ".max_devi_f > 0.1 HAVING far")
+                    "SELECT "
+                        + DEVI
+                        + ".max_devi_f > 0.1 AS far, count(*) FROM frames GROUP BY "
+                        + DEVI
+                        + ".max_devi_f > 0.1 HAVING far")
                 .head()
                 .getLong(1))
         .isEqualTo(above);
@@ -120,15 +123,21 @@ class SqlFunctionsTest {
     assertThat(sorted).hasSize(3);
     assertThat(
             spark
-                .sql("WITH t AS (SELECT *, " + DEVI + " AS d FROM frames WHERE natoms = 8) "
-                    + "SELECT count(*) FROM t a JOIN t b ON a.frame_id = b.frame_id "
-                    + "WHERE a.d.devi_e = b.d.devi_e AND a.d.devi_e > 0")
+                .sql(
+                    "WITH t AS (SELECT *, "
+                        + DEVI
+                        + " AS d FROM frames WHERE natoms = 8) "
+                        + "SELECT count(*) FROM t a JOIN t b ON a.frame_id = b.frame_id "
+                        + "WHERE a.d.devi_e = b.d.devi_e AND a.d.devi_e > 0")
                 .head()
                 .getLong(0))
         .isGreaterThan(100);
     assertThat(
-            spark.sql(
-                    "SELECT posexplode(dp_force('" + MODELS + "', z, coord, cell)) FROM frames LIMIT 5")
+            spark
+                .sql(
+                    "SELECT posexplode(dp_force('"
+                        + MODELS
+                        + "', z, coord, cell)) FROM frames LIMIT 5")
                 .count())
         .isEqualTo(5);
   }
@@ -140,22 +149,27 @@ class SqlFunctionsTest {
   @Test
   void conditionsComeFirstAndWhatNobodyReadsIsNotEvaluated() {
     String plan =
-        spark.sql("SELECT * FROM (SELECT formula, natoms, " + DEVI
-                + " AS d FROM frames) WHERE formula = 'Ag8' AND d.max_devi_f > 0")
+        spark
+            .sql(
+                "SELECT * FROM (SELECT formula, natoms, "
+                    + DEVI
+                    + " AS d FROM frames) WHERE formula = 'Ag8' AND d.max_devi_f > 0")
             .queryExecution()
             .optimizedPlan()
             .toString();
     // down to the source, which then opens one system
     assertThat(plan).doesNotContain("Filter (formula").contains("EvaluateFunctions");
     String counted =
-        spark.sql("SELECT count(*) FROM (SELECT natoms, " + DEVI + " AS d FROM frames)")
+        spark
+            .sql("SELECT count(*) FROM (SELECT natoms, " + DEVI + " AS d FROM frames)")
             .queryExecution()
             .optimizedPlan()
             .toString();
     assertThat(counted).doesNotContain("EvaluateFunctions");
     // one evaluation however often it is written
     String twice =
-        spark.sql("SELECT " + DEVI + ".max_devi_f, " + DEVI + ".devi_e FROM frames")
+        spark
+            .sql("SELECT " + DEVI + ".max_devi_f, " + DEVI + ".devi_e FROM frames")
             .queryExecution()
             .executedPlan()
             .toString();
@@ -165,13 +179,15 @@ class SqlFunctionsTest {
   @Test
   void energyForceAndDispersionAreTheLibrarys() {
     Frame frame = firstFrame();
-    try (Ensemble ensemble =
-        Ensemble.of(FILES.stream().map(ModelFiles::read).toList())) {
+    try (Ensemble ensemble = Ensemble.of(FILES.stream().map(ModelFiles::read).toList())) {
       Prediction[] models = ensemble.evaluate(List.of(frame)).get(0);
       Labels d3 =
           new DispersionD3(
                   new D3Options(
-                      "pbe", Damping.of("bj"), D3Options.PAIR_CUTOFF, D3Options.COORDINATION_CUTOFF))
+                      "pbe",
+                      Damping.of("bj"),
+                      D3Options.PAIR_CUTOFF,
+                      D3Options.COORDINATION_CUTOFF))
               .evaluate(frame);
       Row row =
           spark
