@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       SimplifyCommand.class,
       IterateCommand.class,
       StatusCommand.class,
+      ReportCommand.class,
       ImportCommand.class,
       ExportCommand.class,
       RescreenCommand.class,

@@ -3,6 +3,7 @@ package org.dpsieve.cli;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -19,6 +20,7 @@ import org.dpsieve.loop.Verdict;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.spark.frames.WriteFailure;
 import org.dpsieve.spark.loop.SparkStages;
+import org.dpsieve.spark.report.RunReporter;
 
 /** Runs iterations in a work directory and says what came of them. */
 final class LoopRun {
@@ -53,7 +55,15 @@ final class LoopRun {
     long start = System.nanoTime();
     try (Closeable lock = workdir.lock();
         ProgressLine progress = new ProgressLine(out)) {
-      RunConsole console = new RunConsole(workdir, progress);
+      RunReporter reporter = new RunReporter(workdir, () -> arguments.spark.open("simplify"));
+      RunConsole console =
+          new RunConsole(
+              workdir,
+              progress,
+              () -> {
+                reporter.keepModels(config.simplify().train().models());
+                reporter.write();
+              });
       config.warnings().forEach(warning -> console.say("warning: " + warning));
       summary(config).forEach(console::note);
       console.say("work directory: " + workdir.root());
@@ -62,7 +72,7 @@ final class LoopRun {
             new SparkStages(
                 config,
                 workdir,
-                () -> arguments.spark.open("simplify"),
+                () -> console.describe(arguments.spark.open("simplify")),
                 console::tasks,
                 console::note);
         Simplify simplify = new Simplify(workdir, Settings.of(config, workdir), stages, console);
@@ -70,6 +80,7 @@ final class LoopRun {
         Runtime.getRuntime().addShutdownHook(hook);
         Simplify.Outcome outcome = how.apply(simplify);
         Runtime.getRuntime().removeShutdownHook(hook);
+        report(console);
         conclude(console, outcome, (System.nanoTime() - start) / 1e9);
         if (lastWord) {
           console.say(word(outcome.verdict()));
@@ -79,6 +90,7 @@ final class LoopRun {
             outcome.verdict() == Verdict.MAX_ITER || outcome.verdict() == Verdict.LABEL_BUDGET;
         return lastWord && limit ? STALLED : DONE;
       } catch (StalledException e) {
+        report(console);
         console.say("");
         console.say("stalled: " + e.getMessage());
         if (lastWord) {
@@ -88,6 +100,12 @@ final class LoopRun {
       }
     } catch (RuntimeException | IOException e) {
       throw WriteFailure.of(e, workdir.root().toString());
+    }
+  }
+
+  private void report(RunConsole console) {
+    if (console.hasNews() || !Files.exists(workdir.report())) {
+      console.refreshReport();
     }
   }
 
@@ -137,6 +155,7 @@ final class LoopRun {
     console.say(
         "result: %s (data, graph.*.pb, deviation.parquet, summary.json)"
             .formatted(workdir.result()));
+    console.say("report: " + workdir.report());
   }
 
   private static String sentence(Verdict verdict) {

@@ -7,13 +7,17 @@ import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import org.apache.spark.sql.SparkSession;
 import org.dpsieve.loop.RunListener;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Timings;
 import org.dpsieve.loop.Workdir;
 
-/** Shows a run as it goes on, and writes {@code dpsieve.log} and {@code timings.jsonl}. */
+/**
+ * Shows a run as it goes on, names its jobs for Spark's own page, and writes {@code dpsieve.log},
+ * {@code timings.jsonl} and the report.
+ */
 final class RunConsole implements RunListener {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
@@ -23,14 +27,23 @@ final class RunConsole implements RunListener {
   private final Workdir workdir;
   private final ProgressLine progress;
   private final Timings timings;
+  private final Runnable report;
   private RunTable table;
   private String stage = "";
   private String lastTasks = "";
   private long tasksShown = System.nanoTime() - TASKS_EVERY_NANOS;
+  private String doing = "start";
 
-  RunConsole(Workdir workdir, ProgressLine progress) {
+  /** Whether a stage was done since the last report. */
+  private boolean news;
+
+  /**
+   * @param report writes the report
+   */
+  RunConsole(Workdir workdir, ProgressLine progress, Runnable report) {
     this.workdir = workdir;
     this.progress = progress;
+    this.report = report;
     this.timings = new Timings(workdir.timings());
   }
 
@@ -38,12 +51,15 @@ final class RunConsole implements RunListener {
   public void started(int iteration, String stage) {
     this.stage = "iteration %d: %-10s".formatted(iteration, stage);
     progress.show(this.stage);
+    doing = "iteration %d: %s".formatted(iteration, what(stage));
+    SparkSession.getDefaultSession().foreach(this::describe);
     log("iter.%06d %s: start".formatted(iteration, stage));
   }
 
   @Override
   public void finished(int iteration, String stage, double seconds) {
     progress.show((String) null);
+    news = true;
     timings.add(iteration, stage, seconds);
     log(String.format(Locale.ROOT, "iter.%06d %s: done in %.2f s", iteration, stage, seconds));
     if (!ProgressLine.terminal()) {
@@ -59,6 +75,48 @@ final class RunConsole implements RunListener {
       table.header().forEach(this::say);
     }
     say(table.row(iteration, timings.of(iteration.number())));
+    if (news) {
+      refreshReport();
+    }
+  }
+
+  /** Names what runs from now on in this session, for whoever looks at Spark's page. */
+  SparkSession describe(SparkSession session) {
+    session.sparkContext().setJobDescription(doing);
+    return session;
+  }
+
+  private static String what(String stage) {
+    return switch (stage) {
+      case "import" -> "import: files of the pool to frames";
+      case "train" -> "train: the models on all labels so far";
+      case "deviation" -> "deviation: the models on every frame that is left";
+      case "pick" -> "pick: class of every frame, and which are labelled";
+      case "label" -> "label: the picked frames";
+      case "result" -> "result: dataset, deviation of the whole pool, errors";
+      default -> stage;
+    };
+  }
+
+  /** A report that cannot be written is said and stops nothing. */
+  void refreshReport() {
+    progress.show("report");
+    doing = "report: counts for report.html";
+    SparkSession.getDefaultSession().foreach(this::describe);
+    try {
+      report.run();
+      news = false;
+    } catch (RuntimeException e) {
+      note("report.html was not written: " + e.getMessage());
+      log(e.toString());
+    } finally {
+      progress.show((String) null);
+    }
+  }
+
+  /** Whether the report lags behind. */
+  boolean hasNews() {
+    return news;
   }
 
   /** How the tasks of the stage stand, in a few words; often. */

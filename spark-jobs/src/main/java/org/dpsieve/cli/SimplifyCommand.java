@@ -52,10 +52,10 @@ final class SimplifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunConfig config = ConfigReader.read(arguments.simplify, arguments.machine);
-    PickConfig pick = config.simplify().pick();
     if (seed != null) {
-      pick = pick.withSeed(seed);
+      config = config.withSeed(seed);
     }
+    PickConfig pick = config.simplify().pick();
     if (maxIter != null) {
       if (maxIter < 1) {
         throw new InputException("--max-iter %d: expected 1 or more".formatted(maxIter));

@@ -30,6 +30,8 @@ final class SparkOptions {
     conf.setIfMissing("spark.app.name", "dpsieve " + name);
     // one task, one core: BLAS must not start threads of its own
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
-    return SparkSession.builder().config(conf).getOrCreate();
+    SparkSession session = SparkSession.builder().config(conf).getOrCreate();
+    session.sparkContext().setJobDescription("dpsieve " + name); // on Spark's own page
+    return session;
   }
 }

@@ -24,6 +24,9 @@ public record PickConfig(
   /** The seed of a run whose file names none. */
   public static final long DEFAULT_SEED = 0;
 
+  /** What is noted then. */
+  static final String NO_SEED = "seed: not given, %d is used".formatted(DEFAULT_SEED);
+
   public PickConfig withSeed(long other) {
     return new PickConfig(other, initPickNumber, iterPickNumber, strategy, maxIter, labelBudget);
   }

@@ -26,4 +26,14 @@ public record RunConfig(
   public RunConfig withSimplify(SimplifyConfig other) {
     return new RunConfig(other, machine, warnings, migrations, notes);
   }
+
+  /** The same with the seed of the command line, and no remark that the file has none. */
+  public RunConfig withSeed(long seed) {
+    return new RunConfig(
+        simplify.withPick(simplify.pick().withSeed(seed)),
+        machine,
+        warnings,
+        migrations,
+        notes.stream().filter(note -> !note.equals(PickConfig.NO_SEED)).toList());
+  }
 }

@@ -222,7 +222,7 @@ final class SimplifyReader {
     }
     Optional<Long> seed = file.longInteger("seed");
     if (!file.has("seed")) {
-      problems.note("seed: not given, %d is used".formatted(PickConfig.DEFAULT_SEED));
+      problems.note(PickConfig.NO_SEED);
     }
     return new PickConfig(
         seed.orElse(PickConfig.DEFAULT_SEED),

@@ -19,7 +19,7 @@ import org.dpsieve.loop.Record.Step;
  */
 public final class Simplify {
   private static final int SHOWN_FAILURES = 10;
-  private static final String TRUST = "trust levels";
+  static final String TRUST = "trust levels";
 
   private final Workdir workdir;
   private final Settings settings;

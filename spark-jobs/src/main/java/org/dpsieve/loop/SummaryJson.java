@@ -2,11 +2,16 @@ package org.dpsieve.loop;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import org.dpsieve.error.InputException;
 
 /**
  * {@code result/summary.json}: a run for other programs. Counts are frames, deviations eV/Å, errors
@@ -54,6 +59,22 @@ public record SummaryJson(
         summary.iterations(),
         maxDeviForce,
         errors);
+  }
+
+  /**
+   * The versions in a {@code summary.json}.
+   *
+   * @throws InputException when it is damaged
+   */
+  public static SortedMap<String, String> versions(Path file) {
+    try {
+      return JSON.convertValue(
+          JSON.readTree(file.toFile()).path("versions"),
+          new TypeReference<TreeMap<String, String>>() {});
+    } catch (IOException | IllegalArgumentException e) {
+      throw new InputException(
+          "%s: cannot be read as a run's summary (%s)".formatted(file, e.getMessage()), e);
+    }
   }
 
   /** As text, the same for the same run. */

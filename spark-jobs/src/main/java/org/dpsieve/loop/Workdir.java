@@ -67,6 +67,16 @@ public record Workdir(Path root) {
     return root.resolve("result");
   }
 
+  /** The models the run was given, {@code graph.000.pb} and so on: what a report compares with. */
+  public Path models() {
+    return root.resolve("models");
+  }
+
+  /** The run as a page for people. */
+  public Path report() {
+    return root.resolve("report.html");
+  }
+
   public Path record() {
     return root.resolve("record.dpgen");
   }
@@ -124,7 +134,7 @@ public record Workdir(Path root) {
   }
 
   /** Writes a text file so that it is either the old or the new one, never half of it. */
-  static void replace(Path file, String text) {
+  public static void replace(Path file, String text) {
     Path staged = file.resolveSibling(file.getFileName() + ".writing");
     try {
       Files.createDirectories(file.getParent());

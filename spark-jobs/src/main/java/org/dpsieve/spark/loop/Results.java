@@ -32,13 +32,15 @@ import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.SummaryJson;
+import org.dpsieve.spark.Versions;
 import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
 
 /**
  * {@code result/}: the relabelled frames as {@code frames.parquet} and as deepmd/npy in {@code
- * data}, the models, the final models' deviation on the whole pool, and {@code summary.json}.
+ * data}, the models, the final models' deviation on the whole pool, frames never labelled with
+ * their new label where that costs nothing ({@code held_out.parquet}), and {@code summary.json}.
  */
 final class Results {
   /** Enough for errors to three digits, few enough for a pool of millions. */
@@ -67,14 +69,17 @@ final class Results {
       }
       Dataset<Row> labelled = labelled(summary.labels());
 
+      spark.sparkContext().setJobDescription("result: the relabelled dataset");
       merge(labelled, target);
+      spark.sparkContext().setJobDescription("result: deviation of the whole pool");
       Facts.Deviation deviation =
           new Evaluation(spark, config.trust())
               .write(target.resolve("deviation.parquet"), pool, models);
-      Facts.HeldOut errors = errors(pool, labelled, models);
+      spark.sparkContext().setJobDescription("result: errors on frames never labelled");
+      Facts.HeldOut errors = errors(target, pool, labelled, models);
       Files.writeString(
           target.resolve("summary.json"),
-          SummaryJson.of(summary, versions(), settings(), deviation.maxDeviForce(), errors).text());
+          SummaryJson.of(summary, Versions.all(), settings(), deviation.maxDeviForce(), errors).text());
       return new Facts.Result(
           summary.verdict(), summary.labelled(), deviation.maxDeviForce(), errors);
     } catch (IOException e) {
@@ -124,7 +129,8 @@ final class Results {
   }
 
   /** {@code null} where the new level is not known for frames that were never labelled. */
-  private Facts.HeldOut errors(Dataset<Row> pool, Dataset<Row> labelled, List<Path> models) {
+  private Facts.HeldOut errors(
+      Path target, Dataset<Row> pool, Dataset<Row> labelled, List<Path> models) {
     if (newLevel.isEmpty()) {
       return null;
     }
@@ -144,9 +150,17 @@ final class Results {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long count = relabelled.count();
-      return count == 0
-          ? null
-          : new Facts.HeldOut(
+      if (count == 0) {
+        return null;
+      }
+      // also kept, for whoever wants to see more of it than these numbers
+      ParquetCommit.write(
+          relabelled,
+          List.of("formula", "frame_id"),
+          ROWS_PER_FILE,
+          target.resolve("held_out.parquet").toString(),
+          Map.of());
+      return new Facts.HeldOut(
               level(), count, new Training(spark, config.train()).errors(relabelled, models));
     } finally {
       relabelled.unpersist();
@@ -165,12 +179,6 @@ final class Results {
                     "the stored labels + D3 (%s, %s damping)"
                         .formatted(d3.functional(), d3.damping()))
             .orElse("the new labels");
-  }
-
-  private SortedMap<String, String> versions() {
-    SortedMap<String, String> versions = new TreeMap<>();
-    versions.put("spark", spark.version());
-    return versions;
   }
 
   /** What the run decided by. */

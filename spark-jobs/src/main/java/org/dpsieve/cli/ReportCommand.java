@@ -1,0 +1,44 @@
+package org.dpsieve.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.dpsieve.loop.Workdir;
+import org.dpsieve.spark.report.RunReporter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dpsieve report}: a run as one page. */
+@Command(
+    name = "report",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Write a run as one HTML file, WORKDIR/report.html, to look at in any browser or to print.",
+      "simplify does so itself after every iteration; a run that is going on, has stalled or failed"
+          + " has a report too."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  dpsieve report run && xdg-open run/report.html"})
+final class ReportCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "WORKDIR",
+      defaultValue = ".",
+      description = "The run's work directory. Default: the current directory.")
+  private Path workdir;
+
+  @Mixin private SparkOptions spark;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Path page;
+    try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
+      progress.show("report");
+      page = new RunReporter(new Workdir(workdir), () -> spark.open("report")).write();
+    }
+    spec.commandLine().getOut().println("report: " + page);
+    return 0;
+  }
+}

@@ -1,0 +1,154 @@
+package org.dpsieve.loop;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.dpsieve.error.InputException;
+
+/**
+ * What is complete in a work directory. Reads manifests alone and changes nothing.
+ *
+ * @param identity {@code run.json}
+ * @param pool {@code null} before the import
+ * @param iterations those that have picked, in order
+ * @param trainings of each iteration that has trained, the last one without picks included
+ * @param result {@code null} as long as the run has not ended
+ */
+public record RunHistory(
+    Workdir workdir,
+    SortedMap<String, String> identity,
+    Facts.Pool pool,
+    List<Summary.Iteration> iterations,
+    SortedMap<Integer, Facts.Training> trainings,
+    Facts.Result result,
+    Timings timings) {
+  private static final Pattern FORCE_LEVELS = Pattern.compile("model_devi_f (\\S+) to ([^\\s,]+)");
+
+  public RunHistory {
+    iterations = List.copyOf(iterations);
+  }
+
+  /** Lower and upper trust level on max_devi_f, eV/Å. */
+  public record Levels(double lo, double hi) {}
+
+  /**
+   * @throws InputException when the folder is no work directory, or a file of it is damaged
+   */
+  public static RunHistory read(Workdir workdir) {
+    if (!Files.exists(workdir.identity())) {
+      throw new InputException(
+          "%s: no run of dpsieve here (no run.json); name a folder given to simplify as --workdir"
+              .formatted(workdir.root()));
+    }
+    List<Summary.Iteration> iterations = new ArrayList<>();
+    SortedMap<Integer, Facts.Training> trainings = new TreeMap<>();
+    long labelled = 0;
+    int number = 0;
+    for (; Commit.exists(workdir.picks(number)); number++) {
+      Facts.Labels labels = facts(workdir.labels(number), Facts.Labels.class).orElse(null);
+      labelled += labels == null ? 0 : labels.labelled();
+      Facts.Training training = facts(workdir.train(number), Facts.Training.class).orElse(null);
+      if (training != null) {
+        trainings.put(number, training);
+      }
+      iterations.add(
+          new Summary.Iteration(
+              number,
+              training,
+              facts(workdir.deviation(number), Facts.Deviation.class).orElse(null),
+              Commit.facts(workdir.picks(number), Facts.Picks.class),
+              labels,
+              labelled));
+    }
+    int last = number;
+    facts(workdir.train(last), Facts.Training.class).ifPresent(t -> trainings.put(last, t));
+    return new RunHistory(
+        workdir,
+        identity(workdir),
+        facts(workdir.frames(), Facts.Pool.class).orElse(null),
+        iterations,
+        trainings,
+        facts(workdir.result(), Facts.Result.class).orElse(null),
+        new Timings(workdir.timings()));
+  }
+
+  private static SortedMap<String, String> identity(Workdir workdir) {
+    try {
+      return new ObjectMapper()
+          .readValue(workdir.identity().toFile(), new TypeReference<TreeMap<String, String>>() {});
+    } catch (IOException e) {
+      throw new InputException(
+          "%s: cannot be read as what a run writes there (%s)"
+              .formatted(workdir.identity(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static <F> Optional<F> facts(Path target, Class<F> type) {
+    return Commit.exists(target) ? Optional.of(Commit.facts(target, type)) : Optional.empty();
+  }
+
+  public long labelled() {
+    return iterations.isEmpty() ? 0 : iterations.get(iterations.size() - 1).labelledSoFar();
+  }
+
+  /** The levels on max_devi_f that an iteration's frames were classified by; empty when off. */
+  public Optional<Levels> forceLevels(int iteration) {
+    Matcher found =
+        FORCE_LEVELS.matcher(
+            Commit.inputs(workdir.picks(iteration)).getOrDefault(Simplify.TRUST, ""));
+    return found.find()
+        ? Optional.of(
+            new Levels(Double.parseDouble(found.group(1)), Double.parseDouble(found.group(2))))
+        : Optional.empty();
+  }
+
+  /** All trust levels of the last classification in one line; empty before one. */
+  public Optional<String> trust() {
+    return iterations.isEmpty()
+        ? Optional.empty()
+        : Optional.ofNullable(
+            Commit.inputs(workdir.picks(iterations.size() - 1)).get(Simplify.TRUST));
+  }
+
+  /** How the run ended, or what comes next, in a line. */
+  public String state() {
+    if (result != null) {
+      return "ended: %s, %s frames labelled; see %s"
+          .formatted(
+              result.verdict().name().toLowerCase(Locale.ROOT),
+              RunTable.count(result.labelled()),
+              workdir.result());
+    }
+    return "next: " + next();
+  }
+
+  /** What an unfinished run does next. */
+  public String next() {
+    if (pool == null) {
+      return "import the pool";
+    }
+    int last = iterations.size() - 1;
+    if (last >= 0 && iterations.get(last).labels() == null) {
+      return "label the picked frames of iteration %d".formatted(last);
+    }
+    int iteration = last + 1;
+    if (iteration > 0 && !Commit.exists(workdir.train(iteration))) {
+      return "train in iteration %d".formatted(iteration);
+    }
+    if (iteration > 0 && !Commit.exists(workdir.deviation(iteration))) {
+      return "evaluate what is left of the pool in iteration %d".formatted(iteration);
+    }
+    return "pick in iteration %d".formatted(iteration);
+  }
+}

@@ -1,0 +1,245 @@
+package org.dpsieve.report;
+
+import com.samskivert.mustache.Mustache;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.dpsieve.loop.Facts;
+import org.dpsieve.loop.RunHistory;
+import org.dpsieve.loop.RunTable;
+import org.dpsieve.loop.Summary;
+
+/**
+ * A run as one page of HTML that needs nothing else: style, script and numbers are in it. The same
+ * run gives the same bytes.
+ */
+public final class ReportPage {
+  private static final String D3 = "/META-INF/resources/webjars/d3/7.9.0/dist/d3.min.js";
+
+  private final RunReport report;
+  private final RunHistory history;
+
+  private ReportPage(RunReport report) {
+    this.report = report;
+    this.history = report.history();
+  }
+
+  /** The page's text. Whatever comes from the run is escaped. */
+  public static String html(RunReport report) {
+    return Mustache.compiler()
+        .escapeHTML(true)
+        .compile(text("report.mustache"))
+        .execute(new ReportPage(report).values());
+  }
+
+  /** How the run stands: {@code mark} says it without words, for a glance. */
+  record State(String mark, String word, String sentence) {}
+
+  record Named(String id, String title) {}
+
+  record Tile(String what, String value, String more) {}
+
+  record Pair(String key, String value) {}
+
+  record Link(String href, String what) {}
+
+  private Map<String, Object> values() {
+    Map<String, Object> values = new TreeMap<>();
+    values.put("css", text("report.css"));
+    values.put("js", text("report.js"));
+    values.put("d3", text(D3));
+    values.put("data", ReportData.json(report));
+    values.put("name", name());
+    values.put("verdict", state());
+    values.put("sections", sections());
+    values.put("tiles", tiles());
+    ReportTables tables = new ReportTables(report);
+    values.put("iterations", tables.iterations());
+    values.put("deviation", deviation());
+    values.put("composition", tables.composition());
+    values.put("training", tables.training());
+    values.put("errors", tables.errors());
+    values.put("outcomes", tables.outcomes());
+    values.put("failures", tables.failures());
+    values.put("times", tables.times());
+    values.put("settings", settings());
+    values.put("versions", pairs(report.versions()));
+    values.put("files", files());
+    values.put("program", report.versions().getOrDefault("dpsieve", ""));
+    return values;
+  }
+
+  private String name() {
+    return "Run " + history.workdir().root().getFileName();
+  }
+
+  private State state() {
+    if (history.result() == null) {
+      return new State("…", "Not ended.", "Next: %s.".formatted(history.next()));
+    }
+    String labels = RunTable.count(history.result().labelled());
+    return switch (history.result().verdict()) {
+      case CONVERGED ->
+          new State(
+              "✓", "Converged.", "Nothing is left to pick; %s frames labelled.".formatted(labels));
+      case MAX_ITER ->
+          new State("■", "Stopped at max_iter.", "%s frames labelled.".formatted(labels));
+      case LABEL_BUDGET ->
+          new State("■", "Stopped at label_budget.", "%s frames labelled.".formatted(labels));
+      case STALLED, CONTINUE ->
+          new State(
+              "!",
+              "Stalled: a decision is needed.",
+              "Only failed frames are left; %s frames labelled.".formatted(labels));
+    };
+  }
+
+  private static List<Named> sections() {
+    return List.of(
+        new Named("iterations", "Iterations"),
+        new Named("deviation", "Deviation"),
+        new Named("composition", "Composition"),
+        new Named("training", "Loss"),
+        new Named("errors", "Errors"),
+        new Named("outcomes", "Task outcomes"),
+        new Named("times", "Time"),
+        new Named("settings", "Settings and versions"),
+        new Named("files", "Files"));
+  }
+
+  private List<Tile> tiles() {
+    List<Tile> tiles = new ArrayList<>();
+    if (history.pool() == null) {
+      return tiles;
+    }
+    long pool = history.pool().frames();
+    tiles.add(
+        new Tile(
+            "Pool",
+            RunTable.count(pool) + " frames",
+            RunTable.count(history.pool().quarantined()) + " set aside at import"));
+    tiles.add(
+        new Tile(
+            "Labelled",
+            RunTable.count(history.labelled()) + " frames",
+            ReportTables.percent(history.labelled(), pool) + " of the pool"));
+    tiles.add(
+        new Tile(
+            "Iterations",
+            String.valueOf(
+                history.iterations().stream().filter(i -> i.labels() != null).count()),
+            "with new labels"));
+    quantiles()
+        .ifPresent(
+            deviation ->
+                tiles.add(
+                    new Tile(
+                        "max_devi_f, 99 %",
+                        ReportTables.number(deviation.p99(), 3) + " eV/Å",
+                        history.result() == null
+                            ? "of the frames asked last"
+                            : "of the whole pool, final models")));
+    if (history.result() != null && history.result().errors() != null) {
+      List<Facts.BeforeAfter> models = history.result().errors().models();
+      tiles.add(
+          new Tile(
+              "Force error, held out",
+              ReportTables.number(mean(models, true), 4) + " eV/Å",
+              "before: %s eV/Å".formatted(ReportTables.number(mean(models, false), 4))));
+    }
+    return tiles;
+  }
+
+  private static double mean(List<Facts.BeforeAfter> models, boolean after) {
+    return models.stream()
+        .mapToDouble(pair -> after ? pair.after().force() : pair.before().force())
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  private Optional<Facts.Quantiles> quantiles() {
+    if (history.result() != null) {
+      return Optional.of(history.result().maxDeviForce());
+    }
+    return history.iterations().stream()
+        .filter(iteration -> iteration.deviation() != null)
+        .reduce((first, second) -> second)
+        .map(iteration -> iteration.deviation().maxDeviForce());
+  }
+
+  private Map<String, Object> deviation() {
+    long outside =
+        report.distributions().stream().mapToLong(RunReport.Distribution::outside).sum();
+    return Map.of(
+        "any",
+        report.distributions().stream().anyMatch(one -> !one.bins().isEmpty()),
+        "outside",
+        outside == 0
+            ? ""
+            : "Not drawn: %s frames whose deviation is 0 or not a number."
+                .formatted(RunTable.count(outside)));
+  }
+
+  private List<Pair> settings() {
+    List<Pair> pairs = pairs(history.identity());
+    history.trust().ifPresent(trust -> pairs.add(new Pair("trust levels (eV/Å, eV/atom)", trust)));
+    return pairs;
+  }
+
+  private static List<Pair> pairs(Map<String, String> map) {
+    List<Pair> pairs = new ArrayList<>();
+    map.forEach((key, value) -> pairs.add(new Pair(key, value.isEmpty() ? "none" : value)));
+    return pairs;
+  }
+
+  /** Beside the page, as far as they are there. */
+  private List<Link> files() {
+    List<Link> all = new ArrayList<>();
+    all.add(new Link("result/summary.json", "the run for other programs"));
+    all.add(new Link("result/data", "the relabelled dataset, deepmd/npy"));
+    for (int model = 0; model < models(); model++) {
+      all.add(new Link("result/graph.%03d.pb".formatted(model), "final model %d".formatted(model)));
+    }
+    for (Summary.Iteration iteration : history.iterations()) {
+      int i = iteration.number();
+      all.add(
+          new Link(
+              "iter.%06d/01.model_devi/failed.tsv".formatted(i),
+              "frames above the trust levels in iteration %d".formatted(i)));
+      all.add(
+          new Link(
+              "iter.%06d/02.fp/failed.tsv".formatted(i),
+              "frames without label in iteration %d".formatted(i)));
+    }
+    all.add(new Link("record.dpgen", "finished tasks, as DP-GEN writes them"));
+    all.add(new Link("dpsieve.log", "what was said on the terminal"));
+    all.add(new Link("timings.jsonl", "time of each stage"));
+    all.add(new Link("run.json", "what makes this run this run"));
+    return all.stream()
+        .filter(
+            link -> Files.exists(history.workdir().root().resolve(link.href())))
+        .toList();
+  }
+
+  private int models() {
+    return history.trainings().values().stream()
+        .mapToInt(training -> training.models().size())
+        .max()
+        .orElse(0);
+  }
+
+  private static String text(String resource) {
+    try (InputStream in = ReportPage.class.getResourceAsStream(resource)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package org.dpsieve.report;
+
+import java.util.List;
+import java.util.Map;
+import org.dpsieve.loop.RunHistory;
+
+/**
+ * All that the page of a run shows. Large tables are in it as counts alone.
+ *
+ * @param history what is complete
+ * @param distributions of the iterations that asked the models, in order, then of the whole pool by
+ *     the final models where the run has ended
+ * @param compositions by formula, the most frequent first
+ * @param otherCompositions formulas left out of that list
+ * @param errors against the new level; {@code null} before there are any
+ * @param noErrors why there are none, where something stands in the way; else {@code null}
+ * @param failures picked frames that got no label
+ * @param versions of what made the run, or of this program as long as it has not ended
+ */
+public record RunReport(
+    RunHistory history,
+    List<Distribution> distributions,
+    List<Composition> compositions,
+    long otherCompositions,
+    ErrorPlots errors,
+    String noErrors,
+    List<Failure> failures,
+    Map<String, String> versions) {
+
+  /**
+   * Frames by {@code max_devi_f}.
+   *
+   * @param iteration {@code null} for the whole pool in the end
+   * @param levels trust levels; {@code null} when off
+   * @param bins in order, empty ones left out
+   * @param outside frames with a deviation that has no place on a log axis: 0 or NaN
+   */
+  public record Distribution(
+      Integer iteration, RunHistory.Levels levels, List<Bin> bins, long outside) {}
+
+  /**
+   * @param from eV/Å, included
+   * @param to eV/Å, left out
+   * @param frames all of them
+   * @param picked those sent to be labelled
+   */
+  public record Bin(double from, double to, long frames, long picked) {}
+
+  /**
+   * @param pool frames of the pool
+   * @param labelled of those, frames with a new label
+   */
+  public record Composition(String formula, long pool, long labelled) {}
+
+  /**
+   * Models against labels they have not been trained on.
+   *
+   * @param frames which frames those are, in words
+   * @param count how many
+   * @param energyBefore eV per atom, label to prediction by the models the run was given
+   * @param deviationAndError eV/Å: max_devi_f to the largest error of a force
+   * @param accuracy one entry per ensemble, by growing number of labels
+   */
+  public record ErrorPlots(
+      String frames,
+      long count,
+      Grid energyBefore,
+      Grid energyAfter,
+      Grid forceBefore,
+      Grid forceAfter,
+      LogGrid deviationAndError,
+      List<Accuracy> accuracy) {}
+
+  /**
+   * Points counted in squares of equal size, both axes alike.
+   *
+   * @param size squares along an axis
+   * @param cells {@code x, y, points} of the squares with points in them
+   */
+  public record Grid(double min, double max, int size, List<long[]> cells) {}
+
+  /**
+   * Points counted in cells of equal logarithmic size.
+   *
+   * @param perDecade cells to a factor of ten, along both axes
+   * @param cells {@code x, y, points}; x is floor(perDecade · log10 of the value)
+   */
+  public record LogGrid(int perDecade, List<long[]> cells) {}
+
+  /**
+   * Root mean square errors of an ensemble's models.
+   *
+   * @param iteration of the training; -1 for the models the run was given
+   * @param labels trained on
+   * @param models per model: eV per atom, eV/Å, eV per atom; NaN where there is no label
+   */
+  public record Accuracy(int iteration, long labels, List<org.dpsieve.loop.Facts.Errors> models) {}
+
+  /**
+   * @param frame {@code system#index}
+   */
+  public record Failure(int iteration, String frame, String reason) {}
+}

@@ -1,0 +1,64 @@
+package org.dpsieve.spark.report;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.floor;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.log10;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.dpsieve.loop.RunHistory;
+import org.dpsieve.pick.Decision;
+import org.dpsieve.report.RunReport;
+
+/** Counts of frames by deviation. */
+final class Distributions {
+  /** Bins to a factor of ten. */
+  private static final int PER_DECADE = 20;
+
+  private Distributions() {}
+
+  /**
+   * @param table rows with {@code max_devi_f}; with {@code decision} where frames were picked
+   */
+  static RunReport.Distribution of(
+      Dataset<Row> table, Integer iteration, RunHistory.Levels levels) {
+    Column deviation = col("max_devi_f");
+    Column picked =
+        Set.of(table.columns()).contains("decision")
+            ? col("decision").equalTo(Decision.PICKED.key())
+            : lit(false);
+    List<Row> rows =
+        table
+            .groupBy(
+                when(
+                        deviation.gt(0).and(deviation.lt(Double.POSITIVE_INFINITY)),
+                        floor(log10(deviation).multiply(PER_DECADE)))
+                    .as("bin"))
+            .agg(count(lit(1)), count(when(picked, 1)))
+            .orderBy("bin")
+            .collectAsList();
+    List<RunReport.Bin> bins = new ArrayList<>();
+    long outside = 0;
+    for (Row row : rows) {
+      if (row.isNullAt(0)) {
+        outside += row.getLong(1);
+      } else {
+        bins.add(
+            new RunReport.Bin(
+                edge(row.getLong(0)), edge(row.getLong(0) + 1), row.getLong(1), row.getLong(2)));
+      }
+    }
+    return new RunReport.Distribution(iteration, levels, bins, outside);
+  }
+
+  private static double edge(long bin) {
+    return Math.pow(10, (double) bin / PER_DECADE);
+  }
+}

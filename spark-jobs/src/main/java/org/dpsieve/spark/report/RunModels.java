@@ -1,0 +1,57 @@
+package org.dpsieve.spark.report;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.dpsieve.error.InputException;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.format.ModelFiles;
+
+/** The models of a run's folders, {@code graph.000.pb} and so on. */
+final class RunModels {
+  private static final String FILES = "graph.*.pb";
+
+  private RunModels() {}
+
+  /**
+   * @throws InputException when there are none, or one cannot be read
+   */
+  static List<DeepPotential> read(Path folder) {
+    List<Path> files = new ArrayList<>();
+    if (Files.isDirectory(folder)) {
+      try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, FILES)) {
+        found.forEach(files::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    if (files.isEmpty()) {
+      throw new InputException(
+          "%s: no models (%s) there to compare with the labels".formatted(folder, FILES));
+    }
+    files.sort(null);
+    return files.stream().map(ModelFiles::read).toList();
+  }
+
+  /** Copies of the models a run was given, for those who look at it later; once. */
+  static void keep(List<Path> models, Path folder) {
+    try {
+      Files.createDirectories(folder);
+      for (int m = 0; m < models.size(); m++) {
+        Path target = folder.resolve("graph.%03d.pb".formatted(m));
+        if (!Files.exists(target)) {
+          Path staged = folder.resolve(target.getFileName() + ".writing");
+          Files.copy(models.get(m), staged, StandardCopyOption.REPLACE_EXISTING);
+          Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package org.dpsieve.spark.report;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+import org.dpsieve.error.InputException;
+import org.dpsieve.loop.Facts;
+import org.dpsieve.loop.RunHistory;
+import org.dpsieve.loop.Summary;
+import org.dpsieve.loop.SummaryJson;
+import org.dpsieve.loop.Workdir;
+import org.dpsieve.report.ReportPage;
+import org.dpsieve.report.RunReport;
+import org.dpsieve.spark.Versions;
+import org.dpsieve.spark.frames.FramesDataset;
+
+/**
+ * {@code report.html} of a work directory, made from what is complete there. Spark counts; nothing
+ * that grows with the pool comes to the driver. Writing it again during a run costs the last
+ * iteration alone.
+ */
+public final class RunReporter {
+  private static final int MOST_COMPOSITIONS = 40;
+  private static final int MOST_DISTRIBUTIONS = 8;
+
+  private final Workdir workdir;
+  private final Supplier<SparkSession> open;
+  private final Map<Integer, RunReport.Distribution> distributions = new HashMap<>();
+  private UnseenLabels unseen;
+  private Dataset<Row> poolByFormula;
+
+  /**
+   * @param open gives the session; not asked for where nothing has to be counted
+   */
+  public RunReporter(Workdir workdir, Supplier<SparkSession> open) {
+    this.workdir = workdir;
+    this.open = open;
+  }
+
+  /** Keeps copies of the models the run was given, so that errors before training can be shown. */
+  public void keepModels(List<Path> models) {
+    RunModels.keep(models, workdir.models());
+  }
+
+  /**
+   * Writes the page, or replaces it as a whole.
+   *
+   * @return its file
+   * @throws InputException when this is no work directory
+   */
+  public Path write() {
+    Workdir.replace(workdir.report(), ReportPage.html(read()));
+    return workdir.report();
+  }
+
+  /** What the page shows. */
+  RunReport read() {
+    RunHistory history = RunHistory.read(workdir);
+    RunReport.ErrorPlots errors = null;
+    String noErrors = null;
+    try {
+      errors = history.labelled() == 0 ? null : unseen().plots(history).orElse(null);
+    } catch (InputException e) {
+      noErrors = e.getMessage();
+    }
+    List<RunReport.Composition> compositions = List.of();
+    long formulas = 0;
+    if (history.pool() != null) {
+      formulas = poolByFormula().count();
+      compositions = Compositions.of(poolByFormula(), labelled(history), MOST_COMPOSITIONS);
+    }
+    return new RunReport(
+        history,
+        distributions(history),
+        compositions,
+        formulas - compositions.size(),
+        errors,
+        noErrors,
+        failures(history),
+        history.result() == null
+            ? Versions.all()
+            : SummaryJson.versions(workdir.result().resolve("summary.json")));
+  }
+
+  private UnseenLabels unseen() {
+    if (unseen == null) {
+      unseen = new UnseenLabels(open.get(), workdir);
+    }
+    return unseen;
+  }
+
+  private Dataset<Row> poolByFormula() {
+    if (poolByFormula == null) {
+      poolByFormula =
+          Compositions.count(
+                  FramesDataset.read(
+                      open.get(), workdir.frames().resolve("pool.parquet").toString()))
+              .persist(StorageLevel.MEMORY_AND_DISK());
+    }
+    return poolByFormula;
+  }
+
+  private Dataset<Row> labelled(RunHistory history) {
+    Dataset<Row> all = null;
+    for (Summary.Iteration iteration : history.iterations()) {
+      if (iteration.labels() != null) {
+        Dataset<Row> more =
+            FramesDataset.read(open.get(), workdir.labels(iteration.number()).toString())
+                .select("formula");
+        all = all == null ? more : all.union(more);
+      }
+    }
+    return all;
+  }
+
+  /** Of the first, the last and some between; then the whole pool's. */
+  private List<RunReport.Distribution> distributions(RunHistory history) {
+    List<Integer> asked =
+        history.iterations().stream()
+            .filter(iteration -> iteration.deviation() != null)
+            .map(Summary.Iteration::number)
+            .toList();
+    List<RunReport.Distribution> shown = new ArrayList<>();
+    int most = Math.min(asked.size(), MOST_DISTRIBUTIONS);
+    for (int i = 0; i < most; i++) {
+      shown.add(
+          distributions.computeIfAbsent(
+              asked.get(most == 1 ? 0 : i * (asked.size() - 1) / (most - 1)),
+              number ->
+                  Distributions.of(
+                      table(workdir.picks(number)),
+                      number,
+                      history.forceLevels(number).orElse(null))));
+    }
+    if (history.result() != null) {
+      shown.add(
+          Distributions.of(
+              table(workdir.result().resolve("deviation.parquet")),
+              null,
+              history.forceLevels(history.iterations().size() - 1).orElse(null)));
+    }
+    return shown;
+  }
+
+  private Dataset<Row> table(Path folder) {
+    return FramesDataset.readParts(
+        open.get(), folder.toString(), List.of("max_devi_f"), "deviations");
+  }
+
+  private List<RunReport.Failure> failures(RunHistory history) {
+    List<RunReport.Failure> failures = new ArrayList<>();
+    for (Summary.Iteration iteration : history.iterations()) {
+      if (iteration.labels() != null) {
+        for (Facts.Failure failure : iteration.labels().failures()) {
+          failures.add(
+              new RunReport.Failure(iteration.number(), failure.frame(), failure.reason()));
+        }
+      } else {
+        failures.addAll(listed(iteration.number()));
+      }
+    }
+    return failures;
+  }
+
+  /** Of an iteration that too many failures have stalled. */
+  private List<RunReport.Failure> listed(int iteration) {
+    Path file = workdir.failedLabels(iteration);
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    try {
+      return Files.readAllLines(file).stream()
+          .skip(1)
+          .map(line -> line.split("\t", 3))
+          .filter(columns -> columns.length == 3)
+          .map(columns -> new RunReport.Failure(iteration, columns[1], columns[2]))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package org.dpsieve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.dpsieve.testing.Chromium;
+import org.dpsieve.testing.LocalSpark;
+import org.dpsieve.testing.SmallRun;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The report of a real run, as it ends, as it begins, and in a browser. */
+class ReportCommandTest {
+  private static final Pattern LINK = Pattern.compile("<a [^>]*href=\"([^\"]*)\"");
+  private static final Pattern LOADED =
+      Pattern.compile("<(?:script|img|iframe|link)[^>]*(?:src|href)=\"([^\"]*)\"|@import|url\\((?!#)");
+
+  @TempDir private static Path folder;
+  private static Path workdir;
+  private static String said;
+
+  @BeforeAll
+  static void run() throws IOException {
+    LocalSpark.session();
+    Path simplify =
+        SmallRun.simplify(
+            folder.resolve("simplify.json"), 12, "\"max_iter\": 2", "Ag8", "Au8", "Ag4Au4");
+    workdir = folder.resolve("a & <b>run");
+    StringWriter out = new StringWriter();
+    int code =
+        Dpsieve.commandLine()
+            .setOut(new PrintWriter(out, true))
+            .execute(
+                "simplify",
+                simplify.toString(),
+                SmallRun.machine().toString(),
+                "--seed",
+                "3",
+                "--workdir",
+                workdir.toString());
+    said = out.toString();
+    assertThat(code).as(said).isZero();
+  }
+
+  private static int report(Path run, StringWriter out) {
+    return Dpsieve.commandLine()
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(out, true))
+        .execute("report", run.toString());
+  }
+
+  @Test
+  void simplifyWritesItAndSaysWhere() {
+    assertThat(said).contains("report: " + workdir.resolve("report.html")).doesNotContain("seed:");
+    assertThat(workdir.resolve("models/graph.003.pb")).exists();
+  }
+
+  @Test
+  void theSameRunGivesTheSameBytes() throws IOException {
+    String written = Files.readString(workdir.resolve("report.html"));
+    assertThat(report(workdir, new StringWriter())).isZero();
+    assertThat(Files.readString(workdir.resolve("report.html"))).isEqualTo(written);
+  }
+
+  @Test
+  void everyChartHasMarksAndTheConsoleIsSilent() throws Exception {
+    Path scratch = Files.createDirectory(folder.resolve("browser"));
+    Chromium page = Chromium.open(workdir.resolve("report.html"), scratch);
+    assertThat(page.consoleMessages()).isEmpty();
+    assertThat(page.dom().split("<svg", -1).length - 1).isEqualTo(3 + 4 + 4 + 3);
+    assertThat(page.marks("bar")).isGreaterThan(10);
+    assertThat(page.marks("picked")).isGreaterThan(5);
+    assertThat(page.marks("level")).isGreaterThan(1);
+    assertThat(page.marks("cell")).isGreaterThan(50);
+    assertThat(page.marks("solid")).isGreaterThan(20);
+    assertThat(page.marks("hollow")).isGreaterThan(10);
+    assertThat(page.dom())
+        .contains("max_devi_f, eV/Å (log)", "prediction, eV/atom", "time, s", "labels trained on");
+  }
+
+  @Test
+  void itLoadsNothingAndItsLinksLeadSomewhere() throws IOException {
+    String html = Files.readString(workdir.resolve("report.html"));
+    assertThat(LOADED.matcher(html.replaceAll("(?s)<script>.*?</script>", "")).results())
+        .extracting(MatchResult::group)
+        .containsExactly("<link rel=\"icon\" href=\"data:,\"");
+    List<String> links = LINK.matcher(html).results().map(found -> found.group(1)).toList();
+    assertThat(links).hasSizeGreaterThan(12).contains("result/summary.json", "#errors");
+    for (String link : links) {
+      if (link.startsWith("#")) {
+        assertThat(html).contains("id=\"" + link.substring(1) + "\"");
+      } else {
+        assertThat(workdir.resolve(link)).exists();
+      }
+    }
+  }
+
+  @Test
+  void itSaysWhatCameOfTheRun() throws IOException {
+    String html = Files.readString(workdir.resolve("report.html"));
+    assertThat(html)
+        .contains(
+            "Stopped at max_iter.",
+            "Run a &amp; &lt;b&gt;run",
+            "of those never labelled in this run",
+            "<td>Ag-Au</td>",
+            "<th>seed</th><td class=\"text\">3</td>",
+            "<th>nd4j</th>",
+            "model_devi_f 0.05 to 100.0");
+    assertThat(Files.readString(workdir.resolve("result/summary.json")))
+        .contains("\"dpsieve\" : \"0.1.0", "\"java\" : \"", "\"nd4j\" : \"1.0.0", "\"spark\" : \"4.");
+  }
+
+  @Test
+  void aRunThatHasJustBegunHasAReportToo() throws Exception {
+    Path begun = folder.resolve("begun");
+    copy(workdir.resolve("run.json"), begun.resolve("run.json"));
+    StringWriter out = new StringWriter();
+    assertThat(report(begun, out)).as(out.toString()).isZero();
+    assertThat(Files.readString(begun.resolve("report.html")))
+        .contains("Next: import the pool.", "No iteration is complete yet", "No model has been");
+    copy(workdir.resolve("frames"), begun.resolve("frames"));
+    copy(
+        workdir.resolve("iter.000000/01.model_devi"), begun.resolve("iter.000000/01.model_devi"));
+    Path failed = begun.resolve("iter.000000/02.fp/failed.tsv");
+    Files.createDirectories(failed.getParent());
+    Files.writeString(
+        failed, "frame_id\tframe\treason\nab\tAg8#3\tcrashed: <no> KPOINTS & no INCAR\n");
+    assertThat(report(begun, out)).as(out.toString()).isZero();
+    assertThat(Files.readString(begun.resolve("report.html")))
+        .contains(
+            "Next: label the picked frames of iteration 0.",
+            "picked, no label yet",
+            "crashed: &lt;no&gt; KPOINTS &amp; no INCAR",
+            "There is no label yet");
+    Path scratch = Files.createDirectory(folder.resolve("browser-begun"));
+    assertThat(Chromium.open(begun.resolve("report.html"), scratch).consoleMessages()).isEmpty();
+  }
+
+  @Test
+  void aStoppedRunIsComparedWithTheFramesItPicked() throws IOException {
+    Path stopped = folder.resolve("stopped");
+    for (String part : List.of("run.json", "frames", "models", "iter.000000", "iter.000001")) {
+      copy(workdir.resolve(part), stopped.resolve(part));
+    }
+    assertThat(report(stopped, new StringWriter())).isZero();
+    assertThat(Files.readString(stopped.resolve("report.html")))
+        .contains("Not ended.", "that the models of iteration 1 picked");
+  }
+
+  @Test
+  void aFolderWithoutRunIsTheUsersToMend() {
+    StringWriter out = new StringWriter();
+    assertThat(report(folder.resolve("nowhere"), out)).isEqualTo(2);
+    assertThat(out.toString()).contains("nowhere: no run of dpsieve here (no run.json)");
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> walk = Files.walk(from)) {
+      for (Path path : (Iterable<Path>) walk.filter(Files::isRegularFile)::iterator) {
+        Path target = to.resolve(from.relativize(path).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(path, target);
+      }
+    }
+  }
+}
