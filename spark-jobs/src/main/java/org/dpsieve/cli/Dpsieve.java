@@ -27,6 +27,8 @@ import picocli.CommandLine.Command;
       StudyCommand.class,
       D3Command.class,
       LabelsCommand.class,
+      DoctorCommand.class,
+      CompletionCommand.class,
       CommandLine.HelpCommand.class
     },
     exitCodeListHeading = "Exit codes:%n",

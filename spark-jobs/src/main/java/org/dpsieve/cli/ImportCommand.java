@@ -1,8 +1,13 @@
 package org.dpsieve.cli;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.ElementMap;
+import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.frames.FrameImport;
 import org.dpsieve.spark.frames.ImportReport;
 import picocli.CommandLine.Command;
@@ -24,6 +29,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  dpsieve import -s data/pbe -o frames.parquet",
+      "  dpsieve import -s data/hfo2 -o zro2.parquet --map Hf=Zr -m hfo2/*/graph.pb --models-to zro2",
       "  dpsieve import -s old.hdf5 run.extxyz -o hdfs:///frames.parquet --type-map Ag,Au"
     })
 final class ImportCommand implements Callable<Integer> {
@@ -49,18 +55,56 @@ final class ImportCommand implements Callable<Integer> {
       description = "Elements of types 0, 1, ... where a system has no type_map.raw, e.g. Ag,Au.")
   private List<String> typeMap = List.of();
 
+  @Option(
+      names = "--map",
+      split = ",",
+      paramLabel = "OLD=NEW",
+      description = {
+        "Elements to replace in every frame: another material's pool, e.g. Hf=Zr.",
+        "Frames in which one is replaced lose their labels."
+      })
+  private Map<String, String> map = Map.of();
+
+  @Option(
+      names = {"-m", "--models"},
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "With --map: frozen models to copy with the same elements replaced.")
+  private List<Path> models = List.of();
+
+  @Option(
+      names = "--models-to",
+      paramLabel = "DIR",
+      description = "Where the copies go: DIR/000/graph.pb, DIR/001/graph.pb ...")
+  private Path modelsTo;
+
   @Mixin private SparkOptions spark;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    ElementMap elements = ElementMap.of(map);
+    copyModels(elements);
     SparkSession session = spark.open("import");
     ImportReport report;
     try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
       progress.show("importing");
-      report = FrameImport.run(session, sources, output, typeMap);
+      report = FrameImport.run(session, sources, output, typeMap, elements);
     }
     spec.commandLine().getOut().println(report.summary(output));
     return 0;
+  }
+
+  /** First, and all checked by it: models of another material are found out before the import. */
+  private void copyModels(ElementMap elements) {
+    if (models.isEmpty() != (modelsTo == null) || (!models.isEmpty() && elements.isEmpty())) {
+      throw new InputException(
+          "--models and --models-to go together, and with --map: -m FILE... --models-to DIR --map OLD=NEW");
+    }
+    for (int m = 0; m < models.size(); m++) {
+      Path target = modelsTo.resolve("%03d".formatted(m)).resolve("graph.pb");
+      ModelFiles.writeMapped(models.get(m), elements, target);
+      spec.commandLine().getOut().printf("%s (%s) -> %s%n", models.get(m), elements, target);
+    }
   }
 }

@@ -1,7 +1,6 @@
 package org.dpsieve.loop;
 
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.dpsieve.node.TaskJournal;

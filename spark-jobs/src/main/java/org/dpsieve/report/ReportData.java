@@ -58,8 +58,7 @@ final class ReportData {
         one.iteration() == null ? "Whole pool, final models" : "Iteration " + one.iteration(),
         one.iteration() == null
             ? RunTable.count(frames) + " frames"
-            : "%s frames left, %s picked"
-                .formatted(RunTable.count(frames), RunTable.count(picked)),
+            : "%s frames left, %s picked".formatted(RunTable.count(frames), RunTable.count(picked)),
         one.levels() == null ? null : new double[] {one.levels().lo(), one.levels().hi()},
         one.bins().stream()
             .map(bin -> new double[] {bin.from(), bin.to(), bin.frames(), bin.picked()})

@@ -133,8 +133,7 @@ public final class ReportPage {
     tiles.add(
         new Tile(
             "Iterations",
-            String.valueOf(
-                history.iterations().stream().filter(i -> i.labels() != null).count()),
+            String.valueOf(history.iterations().stream().filter(i -> i.labels() != null).count()),
             "with new labels"));
     quantiles()
         .ifPresent(
@@ -175,8 +174,7 @@ public final class ReportPage {
   }
 
   private Map<String, Object> deviation() {
-    long outside =
-        report.distributions().stream().mapToLong(RunReport.Distribution::outside).sum();
+    long outside = report.distributions().stream().mapToLong(RunReport.Distribution::outside).sum();
     return Map.of(
         "any",
         report.distributions().stream().anyMatch(one -> !one.bins().isEmpty()),
@@ -223,8 +221,7 @@ public final class ReportPage {
     all.add(new Link("timings.jsonl", "time of each stage"));
     all.add(new Link("run.json", "what makes this run this run"));
     return all.stream()
-        .filter(
-            link -> Files.exists(history.workdir().root().resolve(link.href())))
+        .filter(link -> Files.exists(history.workdir().root().resolve(link.href())))
         .toList();
   }
 

@@ -64,7 +64,8 @@ final class ReportTables {
   private static List<String> quantiles(Facts.Quantiles q) {
     return q == null
         ? List.of(NONE, NONE, NONE, NONE)
-        : List.of(number(q.median(), 3), number(q.p90(), 3), number(q.p99(), 3), number(q.max(), 3));
+        : List.of(
+            number(q.median(), 3), number(q.p90(), 3), number(q.p99(), 3), number(q.max(), 3));
   }
 
   Map<String, Object> composition() {
@@ -177,11 +178,11 @@ final class ReportTables {
     for (Summary.Iteration iteration : history.iterations()) {
       String number = String.valueOf(iteration.number());
       if (iteration.labels() != null) {
-        rows.add(
-            new Outcome(number, "finished", RunTable.count(iteration.labels().labelled())));
+        rows.add(new Outcome(number, "finished", RunTable.count(iteration.labels().labelled())));
       } else if (iteration.picks().picked() > 0) {
         rows.add(
-            new Outcome(number, "picked, no label yet", RunTable.count(iteration.picks().picked())));
+            new Outcome(
+                number, "picked, no label yet", RunTable.count(iteration.picks().picked())));
       }
       SortedMap<String, Long> failed = new TreeMap<>();
       for (RunReport.Failure failure : report.failures()) {
@@ -195,8 +196,7 @@ final class ReportTables {
           .skippedBy()
           .forEach(
               (reason, n) ->
-                  rows.add(
-                      new Outcome(number, "never sent: " + reason, RunTable.count(n))));
+                  rows.add(new Outcome(number, "never sent: " + reason, RunTable.count(n))));
     }
     return rows(rows, Map.of());
   }
@@ -223,10 +223,8 @@ final class ReportTables {
         (iteration, times) -> {
           List<String> cells = new ArrayList<>(List.of(String.valueOf(iteration)));
           stages.forEach(
-              stage ->
-                  cells.add(times.containsKey(stage) ? number(times.get(stage), 1) : NONE));
-          cells.add(
-              number(times.values().stream().mapToDouble(Double::doubleValue).sum(), 1));
+              stage -> cells.add(times.containsKey(stage) ? number(times.get(stage), 1) : NONE));
+          cells.add(number(times.values().stream().mapToDouble(Double::doubleValue).sum(), 1));
           rows.add(new Cells(cells));
         });
     return rows(rows, Map.of("stages", List.copyOf(stages)));
@@ -261,7 +259,9 @@ final class ReportTables {
   }
 
   private static String share(long part, long whole) {
-    return whole == 0 ? RunTable.count(part) : RunTable.count(part) + " (" + percent(part, whole) + ")";
+    return whole == 0
+        ? RunTable.count(part)
+        : RunTable.count(part) + " (" + percent(part, whole) + ")";
   }
 
   static String percent(long part, long whole) {

@@ -186,7 +186,8 @@ class KilledRunTest {
     try (Stream<Path> walk = Files.walk(root)) {
       for (Path file : (Iterable<Path>) walk.filter(Files::isRegularFile)::iterator) {
         String name = root.relativize(file).toString();
-        if (!name.matches("dpsieve.log|timings.jsonl|\\.dpsieve.lock|run.json|report.html|models/.*")) {
+        if (!name.matches(
+            "dpsieve.log|timings.jsonl|\\.dpsieve.lock|run.json|report.html|models/.*")) {
           content.put(name, Checksums.sha256(file));
         }
       }

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ReportCommandTest {
   private static final Pattern LINK = Pattern.compile("<a [^>]*href=\"([^\"]*)\"");
   private static final Pattern LOADED =
-      Pattern.compile("<(?:script|img|iframe|link)[^>]*(?:src|href)=\"([^\"]*)\"|@import|url\\((?!#)");
+      Pattern.compile(
+          "<(?:script|img|iframe|link)[^>]*(?:src|href)=\"([^\"]*)\"|@import|url\\((?!#)");
 
   @TempDir private static Path folder;
   private static Path workdir;
@@ -117,7 +118,8 @@ class ReportCommandTest {
             "<th>nd4j</th>",
             "model_devi_f 0.05 to 100.0");
     assertThat(Files.readString(workdir.resolve("result/summary.json")))
-        .contains("\"dpsieve\" : \"0.1.0", "\"java\" : \"", "\"nd4j\" : \"1.0.0", "\"spark\" : \"4.");
+        .contains(
+            "\"dpsieve\" : \"0.1.0", "\"java\" : \"", "\"nd4j\" : \"1.0.0", "\"spark\" : \"4.");
   }
 
   @Test
@@ -129,8 +131,7 @@ class ReportCommandTest {
     assertThat(Files.readString(begun.resolve("report.html")))
         .contains("Next: import the pool.", "No iteration is complete yet", "No model has been");
     copy(workdir.resolve("frames"), begun.resolve("frames"));
-    copy(
-        workdir.resolve("iter.000000/01.model_devi"), begun.resolve("iter.000000/01.model_devi"));
+    copy(workdir.resolve("iter.000000/01.model_devi"), begun.resolve("iter.000000/01.model_devi"));
     Path failed = begun.resolve("iter.000000/02.fp/failed.tsv");
     Files.createDirectories(failed.getParent());
     Files.writeString(

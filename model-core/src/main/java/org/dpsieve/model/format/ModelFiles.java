@@ -7,8 +7,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.frame.ElementMap;
 import org.dpsieve.model.DeepPotential;
 
 /** Trained models on disk, whatever their format. */
@@ -62,6 +64,32 @@ public final class ModelFiles {
               .formatted(name, original.typeMap(), changed.typeMap()));
     }
     return OutputLayerWriter.write(FrozenGraph.parse(name, source), changed.fitting());
+  }
+
+  /**
+   * Writes a copy of a model whose elements are replaced; nothing else in it changes.
+   *
+   * @param target appears whole or not at all
+   * @throws InputException when source is no model that can be read, does not have the elements, or
+   *     target cannot be written
+   */
+  public static void writeMapped(Path source, ElementMap elements, Path target) {
+    byte[] bytes = bytes(source);
+    List<String> before = read(source.toString(), bytes).typeMap();
+    List<String> after = elements.apply(before, source.toString());
+    byte[] written =
+        OutputLayerWriter.bytes(
+            TypeMapWriter.write(
+                source.toString(), FrozenGraph.parse(source.toString(), bytes), before, after));
+    Path staged = target.resolveSibling(target.getFileName() + ".part");
+    try {
+      Files.createDirectories(target.toAbsolutePath().getParent());
+      Files.write(staged, written);
+      Files.move(
+          staged, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new InputException("%s: cannot be written: %s".formatted(target, e.getMessage()), e);
+    }
   }
 
   private static byte[] bytes(Path file) {

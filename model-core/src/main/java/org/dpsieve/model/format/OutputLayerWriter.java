@@ -44,7 +44,7 @@ final class OutputLayerWriter {
   }
 
   /** Attributes are a map: without sorting, their order would be that of a hash. */
-  private static byte[] bytes(GraphDef graph) {
+  static byte[] bytes(GraphDef graph) {
     byte[] bytes = new byte[graph.getSerializedSize()];
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     out.useDeterministicSerialization();

@@ -30,6 +30,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.ElementMap;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.io.FrameSystem;
@@ -83,13 +84,19 @@ public final class FrameImport {
   private final List<String> sources;
   private final String target;
   private final List<String> typeMap;
+  private final ElementMap elements;
 
   private FrameImport(
-      SparkSession spark, List<String> sources, String target, List<String> typeMap) {
+      SparkSession spark,
+      List<String> sources,
+      String target,
+      List<String> typeMap,
+      ElementMap elements) {
     this.spark = spark;
     this.sources = sources;
     this.target = target;
     this.typeMap = typeMap;
+    this.elements = elements;
   }
 
   /** One task's work. */
@@ -112,8 +119,22 @@ public final class FrameImport {
    */
   public static ImportReport run(
       SparkSession spark, List<String> sources, String target, List<String> typeMap) {
+    return run(spark, sources, target, typeMap, ElementMap.NONE);
+  }
+
+  /**
+   * The same with elements replaced in every frame, before it gets its id.
+   *
+   * @param elements frames in which one is replaced lose their labels
+   */
+  public static ImportReport run(
+      SparkSession spark,
+      List<String> sources,
+      String target,
+      List<String> typeMap,
+      ElementMap elements) {
     String bare = target.replaceFirst("(?<=[^/])/+$", "");
-    return new FrameImport(spark, List.copyOf(sources), bare, List.copyOf(typeMap)).run();
+    return new FrameImport(spark, List.copyOf(sources), bare, List.copyOf(typeMap), elements).run();
   }
 
   private ImportReport run() {
@@ -182,19 +203,21 @@ public final class FrameImport {
       }
     }
     List<String> symbols = typeMap;
+    ElementMap replaced = elements;
     return spark.createDataFrame(
         new JavaSparkContext(spark.sparkContext())
             .parallelize(tasks, tasks.size())
             .flatMap(List::iterator)
-            .flatMap(piece -> rows(piece, storage, symbols).iterator()),
+            .flatMap(piece -> rows(piece, storage, symbols, replaced).iterator()),
         READ);
   }
 
-  private static List<Row> rows(Piece piece, Storage storage, List<String> typeMap)
-      throws IOException {
+  private static List<Row> rows(
+      Piece piece, Storage storage, List<String> typeMap, ElementMap elements) throws IOException {
     List<Row> rows = new ArrayList<>(piece.run().count());
     try (FrameSystem system = piece.system().open(storage, typeMap)) {
-      for (Frame frame : system.read(piece.run())) {
+      for (Frame read : system.read(piece.run())) {
+        Frame frame = elements.apply(read);
         Row row = FrameRows.toRow(frame);
         Object[] values = new Object[READ.length()];
         for (int i = 0; i < row.length(); i++) {
@@ -313,10 +336,10 @@ public final class FrameImport {
     return (int) Math.max(1, atomsPerFile * frames / atoms);
   }
 
-  private static List<String> typeMap(List<SystemCheck> checks) {
+  private List<String> typeMap(List<SystemCheck> checks) {
     Set<String> symbols = new LinkedHashSet<>();
     checks.forEach(check -> symbols.addAll(check.typeMap()));
-    return List.copyOf(symbols);
+    return symbols.stream().map(elements::apply).distinct().toList();
   }
 
   private static Map<String, Long> ignored(List<SystemCheck> checks) {

@@ -79,7 +79,8 @@ final class Results {
       Facts.HeldOut errors = errors(target, pool, labelled, models);
       Files.writeString(
           target.resolve("summary.json"),
-          SummaryJson.of(summary, Versions.all(), settings(), deviation.maxDeviForce(), errors).text());
+          SummaryJson.of(summary, Versions.all(), settings(), deviation.maxDeviForce(), errors)
+              .text());
       return new Facts.Result(
           summary.verdict(), summary.labelled(), deviation.maxDeviForce(), errors);
     } catch (IOException e) {
@@ -161,7 +162,7 @@ final class Results {
           target.resolve("held_out.parquet").toString(),
           Map.of());
       return new Facts.HeldOut(
-              level(), count, new Training(spark, config.train()).errors(relabelled, models));
+          level(), count, new Training(spark, config.train()).errors(relabelled, models));
     } finally {
       relabelled.unpersist();
       frames.unpersist();

@@ -30,7 +30,7 @@ import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FrameRows;
 
 /** What models say against labels, point by point, and counted in squares. */
-final class Parity {
+public final class Parity {
   private static final int ATOMS_AT_ONCE = 8192;
 
   /** Squares along an axis: finer than a pen on paper needs. */
@@ -57,7 +57,7 @@ final class Parity {
   private Parity() {}
 
   /** Labels and predictions of frames whose geometry makes sense. */
-  static Dataset<Row> points(Dataset<Row> labelled, EnsembleHandle ensemble) {
+  public static Dataset<Row> points(Dataset<Row> labelled, EnsembleHandle ensemble) {
     return labelled.mapPartitions(
         (MapPartitionsFunction<Row, Row>) rows -> points(rows, ensemble), Encoders.row(SCHEMA));
   }

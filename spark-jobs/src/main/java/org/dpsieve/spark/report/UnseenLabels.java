@@ -112,8 +112,7 @@ final class UnseenLabels {
     List<RunReport.Grid> energy;
     List<RunReport.Grid> force;
     try (EnsembleHandle ensemble = EnsembleHandle.of(spark, both)) {
-      Dataset<Row> points =
-          Parity.points(frames, ensemble).persist(StorageLevel.MEMORY_AND_DISK());
+      Dataset<Row> points = Parity.points(frames, ensemble).persist(StorageLevel.MEMORY_AND_DISK());
       energy = Parity.grids(points, "energy");
       force = Parity.grids(points, "force");
       points.unpersist();
@@ -141,8 +140,7 @@ final class UnseenLabels {
           .agg(count(lit(1)))
           .orderBy("x", "y")
           .collectAsList()
-          .forEach(
-              row -> cells.add(new long[] {row.getLong(0), row.getLong(1), row.getLong(2)}));
+          .forEach(row -> cells.add(new long[] {row.getLong(0), row.getLong(1), row.getLong(2)}));
       return new RunReport.LogGrid(PER_DECADE, cells);
     }
   }

@@ -1,0 +1,113 @@
+package org.dpsieve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The README's reference, the examples of every command, and the tab key. */
+class ReferenceTest {
+  private static final String BEGIN = "<!-- reference: from here on written by the commands -->\n";
+  private static final String END = "<!-- reference: end -->\n";
+
+  @TempDir private Path folder;
+
+  private static String reference() {
+    StringBuilder text = new StringBuilder();
+    for (CommandLine command : Dpsieve.commandLine().getSubcommands().values()) {
+      String name = command.getCommandName();
+      if (!name.equals("help")) {
+        command.setUsageHelpWidth(100);
+        String usage = command.getUsageMessage(CommandLine.Help.Ansi.OFF).stripTrailing();
+        text.append("<details><summary><code>%s</code></summary>\n\n```\n".formatted(name));
+        usage.lines().forEach(line -> text.append(line.stripTrailing()).append('\n'));
+        text.append("```\n\n</details>\n");
+      }
+    }
+    return text.toString();
+  }
+
+  @Test
+  void theReadmeSaysWhatTheCommandsSay() throws IOException {
+    Path readme = Shared.repository().resolve("README.md");
+    String text = Files.readString(readme);
+    int begin = text.indexOf(BEGIN) + BEGIN.length();
+    int end = text.indexOf(END);
+    assertThat(begin).isLessThanOrEqualTo(end);
+    if (Boolean.getBoolean("dpsieve.writeReference")) {
+      Files.writeString(readme, text.substring(0, begin) + reference() + text.substring(end));
+      return;
+    }
+    assertThat(text.substring(begin, end))
+        .as(
+            "a command's options changed; write the README's reference anew with"
+                + " scripts/test -Dtest=ReferenceTest -Dsurefire.failIfNoSpecifiedTests=false"
+                + " -Ddpsieve.writeReference=true")
+        .isEqualTo(reference());
+  }
+
+  @Test
+  void everyCommandShowsExamples() {
+    Dpsieve.commandLine()
+        .getSubcommands()
+        .forEach(
+            (name, command) -> {
+              if (!name.equals("help")) {
+                assertThat(command.getUsageMessage(CommandLine.Help.Ansi.OFF))
+                    .as(name)
+                    .contains("Examples:");
+              }
+            });
+  }
+
+  @Test
+  void bashCompletesCommandsAndOptions() throws Exception {
+    StringWriter script = new StringWriter();
+    int code = Dpsieve.commandLine().setOut(new PrintWriter(script, true)).execute("completion");
+    assertThat(code).isZero();
+    assertThat(complete(script.toString(), "rep")).contains("report").doesNotContain("status");
+    assertThat(complete(script.toString(), "simplify", "--max")).contains("--max-iter");
+  }
+
+  private String complete(String script, String... words) throws Exception {
+    Path file = Files.writeString(folder.resolve("completion.sh"), script);
+    String line = "dpsieve " + String.join(" ", words);
+    Path out = folder.resolve("out.txt");
+    Process process =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "source \"$1\"; COMP_LINE=\"$2\"; COMP_POINT=${#2}; COMP_WORDS=($2);"
+                    + " COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _complete_dpsieve; printf '%s\\n' \"${COMPREPLY[@]}\"",
+                "bash",
+                file.toString(),
+                line)
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .redirectInput(new File("/dev/null"))
+            .start();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    return Files.readString(out);
+  }
+
+  @Test
+  void doctorSaysWhatIsThere() {
+    StringWriter out = new StringWriter();
+    int code = Dpsieve.commandLine().setOut(new PrintWriter(out, true)).execute("doctor");
+    assertThat(code).as(out.toString()).isZero();
+    assertThat(out.toString())
+        .containsPattern("ok +Java +17")
+        .containsPattern("ok +ND4J, OpenBLAS +1\\.")
+        .containsPattern("ok +Spark +4\\.")
+        .contains("DeePMD-kit", "Slurm", "BLAS threads", "OMP_NUM_THREADS=1");
+  }
+}
