@@ -19,6 +19,7 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.SeE2A;
 import org.dpsieve.neighbor.CellList;
 import org.dpsieve.neighbor.GeometryException;
+import org.dpsieve.neighbor.NeighborRules;
 import org.dpsieve.neighbor.NeighborSearch;
 import org.dpsieve.neighbor.Neighbors;
 import org.slf4j.Logger;
@@ -50,7 +51,7 @@ public final class Ensemble implements AutoCloseable {
   private final NeighborSearch search = new CellList();
   private final Queue<Session> idle = new ConcurrentLinkedQueue<>();
 
-  private record Group(SeE2A geometry, List<Integer> models) {}
+  private record Group(SeE2A geometry, NeighborRules rules, List<Integer> models) {}
 
   private Ensemble(List<DeepPotential> models, EnsembleOptions options, Arithmetic arithmetic) {
     typeMap = models.get(0).typeMap();
@@ -69,7 +70,7 @@ public final class Ensemble implements AutoCloseable {
     groups = new ArrayList<>();
     for (DeepPotential model : models) {
       kernels.add(arithmetic.kernel(model, options.tabulated()));
-      groupOf((SeE2A) model.descriptor()).models().add(kernels.size() - 1);
+      groupOf((SeE2A) model.descriptor(), model.neighborRules()).models().add(kernels.size() - 1);
     }
     LOG.info(
         "ensemble of {} models, {} environment(s), {}",
@@ -78,14 +79,15 @@ public final class Ensemble implements AutoCloseable {
         arithmetic.name());
   }
 
-  private Group groupOf(SeE2A descriptor) {
+  private Group groupOf(SeE2A descriptor, NeighborRules rules) {
     for (Group group : groups) {
       if (group.geometry().smoothing().equals(descriptor.smoothing())
-          && Arrays.equals(group.geometry().sel(), descriptor.sel())) {
+          && Arrays.equals(group.geometry().sel(), descriptor.sel())
+          && group.rules().equals(rules)) {
         return group;
       }
     }
-    Group group = new Group(descriptor, new ArrayList<>());
+    Group group = new Group(descriptor, rules, new ArrayList<>());
     groups.add(group);
     return group;
   }
@@ -223,7 +225,10 @@ public final class Ensemble implements AutoCloseable {
         for (Group group : groups) {
           SeE2A geometry = group.geometry();
           found.add(
-              search.find(frame.coord(), frame.cell(), types, geometry.rcut(), geometry.sel()));
+              group
+                  .rules()
+                  .find(
+                      search, frame.coord(), frame.cell(), types, geometry.rcut(), geometry.sel()));
         }
         for (int g = 0; g < groups.size(); g++) {
           environments.get(g).add(types, found.get(g));

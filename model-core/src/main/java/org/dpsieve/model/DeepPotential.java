@@ -2,6 +2,7 @@ package org.dpsieve.model;
 
 import java.io.Serializable;
 import java.util.List;
+import org.dpsieve.neighbor.NeighborRules;
 
 /**
  * One trained Deep Potential, in memory, whatever file it came from.
@@ -10,12 +11,27 @@ import java.util.List;
  * @param typeMap element symbols in the order of the model's types
  * @param descriptor surroundings to numbers
  * @param fitting numbers to energy
+ * @param neighborRules how its program picks neighbours
  */
 public record DeepPotential(
-    String name, List<String> typeMap, Descriptor descriptor, EnergyFitting fitting)
+    String name,
+    List<String> typeMap,
+    Descriptor descriptor,
+    EnergyFitting fitting,
+    NeighborRules neighborRules)
     implements Serializable {
   public DeepPotential {
     typeMap = List.copyOf(typeMap);
+  }
+
+  /** A model of TensorFlow. */
+  public DeepPotential(
+      String name, List<String> typeMap, Descriptor descriptor, EnergyFitting fitting) {
+    this(name, typeMap, descriptor, fitting, NeighborRules.TENSORFLOW);
+  }
+
+  public DeepPotential withFitting(EnergyFitting other) {
+    return new DeepPotential(name, typeMap, descriptor, other, neighborRules);
   }
 
   public int typeCount() {

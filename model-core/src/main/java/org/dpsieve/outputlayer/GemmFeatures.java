@@ -72,7 +72,9 @@ public final class GemmFeatures implements FeatureKernel {
     double cutoff = model.descriptor().rcut();
     int[] sel = model.descriptor().sel();
     try {
-      return new CellList().find(frame.coord(), frame.cell(), types, cutoff, sel);
+      return model
+          .neighborRules()
+          .find(new CellList(), frame.coord(), frame.cell(), types, cutoff, sel);
     } catch (GeometryException e) {
       throw new InputException(
           "Frame %s: %s; leave the frame out".formatted(frame.name(), e.getMessage()), e);

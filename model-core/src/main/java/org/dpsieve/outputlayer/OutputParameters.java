@@ -135,10 +135,7 @@ public final class OutputParameters {
       }
     }
     EnergyFitting fitting = model.fitting();
-    return new DeepPotential(
-        model.name(),
-        model.typeMap(),
-        model.descriptor(),
+    return model.withFitting(
         new EnergyFitting(
             networks, fitting.vacuumSubtracted(), fitting.zeroLevel(), fitting.precision()));
   }

@@ -47,10 +47,7 @@ public final class ReferenceFeatures implements FeatureKernel {
 
   private DeepPotential withoutConstant() {
     EnergyFitting fitting = model.fitting();
-    return new DeepPotential(
-        model.name(),
-        model.typeMap(),
-        model.descriptor(),
+    return model.withFitting(
         new EnergyFitting(
             fitting.networks(),
             fitting.vacuumSubtracted(),

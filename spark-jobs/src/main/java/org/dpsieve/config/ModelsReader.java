@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.neighbor.NeighborRules;
 
 /** Finds and reads the models of {@code training_iter0_model_path}. */
 final class ModelsReader {
@@ -120,7 +121,7 @@ final class ModelsReader {
       return "; run `dp freeze -o graph.pb` there";
     }
     if (Files.exists(folder.resolve("model.ckpt.pt"))) {
-      return "; PyTorch models cannot be read yet, only TensorFlow's";
+      return "; the loop takes TensorFlow graphs: dp --pt freeze, then dp convert-backend frozen_model.pth graph.pb";
     }
     return "";
   }
@@ -131,6 +132,13 @@ final class ModelsReader {
       model = ModelFiles.read(path);
     } catch (InputException e) {
       file.error(KEY, e.getMessage());
+      return false;
+    }
+    if (!model.neighborRules().equals(NeighborRules.TENSORFLOW)) {
+      file.error(
+          KEY,
+          "%s: is no TensorFlow graph; the loop writes its models as graph.pb: dp convert-backend %s graph.pb (model-devi, eval and transfer take the file as it is)"
+              .formatted(path, path));
       return false;
     }
     if (!typeMap.isEmpty() && !model.typeMap().equals(typeMap)) {

@@ -28,7 +28,7 @@ public final class ReferenceModel {
    */
   public Prediction evaluate(Frame frame) {
     int[] types = types(frame);
-    Images images = Images.of(frame, model.descriptor().rcut());
+    Images images = Images.of(image(frame), model.descriptor().rcut());
     int atoms = frame.atomCount();
     double[] force = new double[3 * atoms];
     double[] virial = new double[9];
@@ -55,6 +55,11 @@ public final class ReferenceModel {
       }
     }
     return new Prediction(energy, force, virial, atomEnergy);
+  }
+
+  private Frame image(Frame frame) {
+    double[] cell = model.neighborRules().cell(frame.cell());
+    return new Frame(frame.system(), frame.index(), frame.z(), frame.coord(), cell, frame.labels());
   }
 
   private double constant(int type) {
@@ -102,6 +107,10 @@ public final class ReferenceModel {
             new Neighbour(
                 atom, types[atom], square, new double[] {y[0] - x[0], y[1] - x[1], y[2] - x[2]}));
       }
+    }
+    if (inReach.size() > model.neighborRules().total()) {
+      inReach.sort(Comparator.comparing(Neighbour::square));
+      inReach.subList(model.neighborRules().total(), inReach.size()).clear();
     }
     inReach.sort(Comparator.comparingInt(Neighbour::type).thenComparing(Neighbour::square));
     int[] taken = new int[model.typeCount()];

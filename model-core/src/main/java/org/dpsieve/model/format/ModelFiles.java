@@ -1,12 +1,10 @@
 package org.dpsieve.model.format;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Arrays;
 import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
@@ -30,8 +28,15 @@ public final class ModelFiles {
    * @param bytes the file's content
    */
   public static DeepPotential read(String name, byte[] bytes) {
-    requireGraph(name, bytes);
-    return FrozenGraphReader.read(FrozenGraph.of(name, FrozenGraph.parse(name, bytes)));
+    ModelFormat format = ModelFormat.of(bytes);
+    try {
+      return format == ModelFormat.GRAPH
+          ? FrozenGraphReader.read(FrozenGraph.of(name, FrozenGraph.parse(name, bytes)))
+          : SerializedModelReader.read(name, format.sections(name, bytes));
+    } catch (UnsupportedModelException e) {
+      throw new UnsupportedModelException(
+          e.getMessage() + "; DeePMD-kit itself runs it: model_devi with \"engine\": \"dp\"");
+    }
   }
 
   /**
@@ -44,7 +49,9 @@ public final class ModelFiles {
    * @throws InputException when source is no such model or target cannot be written
    */
   public static void writeWithOutputLayer(Path source, DeepPotential changed, Path target) {
-    byte[] written = withOutputLayer(source.toString(), bytes(source), changed);
+    byte[] bytes = bytes(source);
+    requireSuffix(source, ModelFormat.of(bytes), target);
+    byte[] written = withOutputLayer(source.toString(), bytes, changed);
     Path staged = target.resolveSibling(target.getFileName() + ".part");
     try {
       Files.write(staged, written);
@@ -52,6 +59,17 @@ public final class ModelFiles {
           staged, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new InputException("%s: cannot be written: %s".formatted(target, e.getMessage()), e);
+    }
+  }
+
+  /** DeePMD-kit tells formats by the names of files. */
+  private static void requireSuffix(Path source, ModelFormat format, Path target) {
+    String name = source.getFileName().toString();
+    String suffix = name.substring(Math.max(0, name.lastIndexOf('.')));
+    if (format != ModelFormat.GRAPH && !target.getFileName().toString().endsWith(suffix)) {
+      throw new InputException(
+          "%s: the new model is written in the format of %s; give it a name that ends in '%s'"
+              .formatted(target, source, suffix));
     }
   }
 
@@ -63,7 +81,10 @@ public final class ModelFiles {
           "%s: type map %s, expected that of the changed model, %s"
               .formatted(name, original.typeMap(), changed.typeMap()));
     }
-    return OutputLayerWriter.write(FrozenGraph.parse(name, source), changed.fitting());
+    ModelFormat format = ModelFormat.of(source);
+    return format == ModelFormat.GRAPH
+        ? OutputLayerWriter.write(FrozenGraph.parse(name, source), changed.fitting())
+        : SerializedOutputLayer.write(name, source, format, changed.fitting());
   }
 
   /**
@@ -104,26 +125,5 @@ public final class ModelFiles {
     } catch (IOException e) {
       throw new InputException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
     }
-  }
-
-  /** Other formats of DeePMD-kit are named, with the command that makes a readable file of them. */
-  private static void requireGraph(String name, byte[] bytes) {
-    String format = null;
-    if (startsWith(bytes, "\u0089HDF\r\n")) {
-      format = "a DeePMD-kit .dp file (HDF5)";
-    } else if (startsWith(bytes, "PK\u0003\u0004")) {
-      format = "a PyTorch .pth or .pt file (zip)";
-    }
-    if (format != null) {
-      throw new UnsupportedModelException(
-          "%s: %s cannot be read yet; make a TensorFlow graph of it: dp convert-backend %s frozen_model.pb"
-              .formatted(name, format, name));
-    }
-  }
-
-  private static boolean startsWith(byte[] bytes, String magic) {
-    byte[] expected = magic.getBytes(StandardCharsets.ISO_8859_1);
-    return bytes.length >= expected.length
-        && Arrays.equals(bytes, 0, expected.length, expected, 0, expected.length);
   }
 }

@@ -1,0 +1,131 @@
+package org.dpsieve.model.format;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jhdf.HdfFile;
+import io.jhdf.api.Dataset;
+import io.jhdf.api.dataset.ContiguousDataset;
+import java.lang.reflect.Array;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.dpsieve.error.InputException;
+
+/**
+ * A {@code .dp} file: HDF5 with one dataset per array and the dictionaries as JSON in the attribute
+ * {@code json}, where arrays are named ({@code deepmd/dpmodel/utils/serialization.py}).
+ */
+final class DpFile {
+  private final String file;
+  private final HdfFile hdf;
+  private final long limit;
+
+  private DpFile(String file, HdfFile hdf, long limit) {
+    this.file = file;
+    this.hdf = hdf;
+    this.limit = limit;
+  }
+
+  static Section read(String file, byte[] bytes) {
+    try (HdfFile hdf = HdfFile.fromBytes(bytes)) {
+      if (!hdf.getAttributes().containsKey("json")
+          || !(hdf.getAttribute("json").getData() instanceof String json)) {
+        throw new InputException(
+            "%s: HDF5 without the attribute 'json' of a DeePMD-kit model".formatted(file));
+      }
+      Map<?, ?> root = new ObjectMapper().readValue(json, Map.class);
+      DpFile dp = new DpFile(file, hdf, bytes.length);
+      return new Section(file, "", (Map<?, ?>) dp.resolved(root, false));
+    } catch (JsonProcessingException e) {
+      throw new InputException(
+          "%s: its attribute 'json' is damaged: %s".formatted(file, e.getOriginalMessage()), e);
+    } catch (InputException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      // jHDF's exceptions are as many as there are ways to damage a file
+      throw new InputException("%s: damaged HDF5 file: %s".formatted(file, e), e);
+    }
+  }
+
+  private Object resolved(Object value, boolean variable) {
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Object> copy = new LinkedHashMap<>();
+      map.forEach(
+          (key, child) ->
+              copy.put(key.toString(), resolved(child, variable || key.equals("@variables"))));
+      return copy;
+    }
+    if (value instanceof List<?> list) {
+      List<Object> copy = new ArrayList<>();
+      list.forEach(child -> copy.add(resolved(child, variable)));
+      return copy;
+    }
+    return variable && value instanceof String name ? tensor(name) : value;
+  }
+
+  private StoredTensor tensor(String name) {
+    if (!(hdf.getByPath(name) instanceof Dataset dataset)) {
+      throw new InputException("%s: '%s' is no dataset".formatted(file, name));
+    }
+    if (dataset.getSize() < 0
+        || dataset.getSize() > Math.min(StoredTensor.LIMIT, 64 * limit)
+        || !(dataset.getJavaType() == double.class
+            || dataset.getJavaType() == float.class
+            || dataset.getJavaType() == int.class
+            || dataset.getJavaType() == long.class)) {
+      throw new InputException(
+          "%s: '%s' holds %d values of %s, expected numbers; damaged file?"
+              .formatted(file, name, dataset.getSize(), dataset.getJavaType()));
+    }
+    double[] values = new double[(int) dataset.getSize()];
+    int[] shape = dataset.getDimensions();
+    if (values.length > 0) {
+      int filled = fill(dataset.getData(), values, 0);
+      if (filled != values.length) {
+        throw new InputException("%s: '%s' is cut short".formatted(file, name));
+      }
+    }
+    return new StoredTensor(name, dataset.getJavaType() == float.class, shape, values);
+  }
+
+  private static int fill(Object data, double[] values, int from) {
+    if (!data.getClass().isArray()) {
+      values[from] = ((Number) data).doubleValue();
+      return from + 1;
+    }
+    int at = from;
+    for (int i = 0; i < Array.getLength(data); i++) {
+      at = fill(Array.get(data, i), values, at);
+    }
+    return at;
+  }
+
+  /** A copy of the file with other numbers in some datasets, where they were. */
+  static byte[] patched(String file, byte[] bytes, Map<String, double[]> changed) {
+    byte[] copy = bytes.clone();
+    try (HdfFile hdf = HdfFile.fromBytes(bytes)) {
+      for (Map.Entry<String, double[]> change : changed.entrySet()) {
+        if (!(hdf.getByPath(change.getKey()) instanceof ContiguousDataset dataset)) {
+          throw new InputException(
+              "%s: '%s' is not stored in one piece and cannot be replaced"
+                  .formatted(file, change.getKey()));
+        }
+        ByteBuffer place =
+            ByteBuffer.wrap(copy)
+                .position((int) (hdf.getUserBlockSize() + dataset.getDataAddress()))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (double value : change.getValue()) {
+          if (((Dataset) dataset).getJavaType() == float.class) {
+            place.putFloat((float) value);
+          } else {
+            place.putDouble(value);
+          }
+        }
+      }
+    }
+    return copy;
+  }
+}

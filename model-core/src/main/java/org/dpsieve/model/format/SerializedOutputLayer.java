@@ -1,0 +1,48 @@
+package org.dpsieve.model.format;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.Layer;
+
+/** Another output layer in a copy of a serialised model. */
+final class SerializedOutputLayer {
+  private SerializedOutputLayer() {}
+
+  static byte[] write(String file, byte[] source, ModelFormat format, EnergyFitting fitting) {
+    if (format == ModelFormat.TEXT) {
+      throw new UnsupportedModelException(
+          "%s: YAML and JSON models cannot be written yet; convert it: dp convert-backend %s model.dp"
+              .formatted(file, file));
+    }
+    Section section = format.sections(file, source).section("model").section("fitting");
+    List<Section> nets = SerializedFitting.nets(section, fitting.networks().length);
+    Map<String, double[]> changed = new HashMap<>();
+    for (int type = 0; type < nets.size(); type++) {
+      Layer last = fitting.networks()[type].outputLayer();
+      List<Section> layers = nets.get(type).sections("layers");
+      Section variables = layers.get(layers.size() - 1).section("@variables");
+      put(changed, file, variables.tensor("w"), last.weight());
+      put(changed, file, variables.tensor("b"), last.bias());
+    }
+    return format == ModelFormat.HDF5
+        ? DpFile.patched(file, source, changed)
+        : TorchArchive.patched(file, source, changed);
+  }
+
+  private static void put(
+      Map<String, double[]> changed, String file, StoredTensor place, double[] values) {
+    if (place.key() == null || changed.containsKey(place.key())) {
+      throw new UnsupportedModelException(
+          "%s: an output layer shares its numbers with another array and cannot be replaced"
+              .formatted(file));
+    }
+    if (place.values().length != values.length) {
+      throw new IllegalArgumentException(
+          "%s: %d numbers do not fit the source".formatted(place.key(), values.length));
+    }
+    changed.put(place.key(), values);
+  }
+}

@@ -1,0 +1,232 @@
+package org.dpsieve.model.format;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.dpsieve.error.InputException;
+import org.dpsieve.error.UnsupportedModelException;
+
+/**
+ * A model of DeePMD-kit's PyTorch backend, frozen ({@code .pth}, TorchScript) or a checkpoint
+ * ({@code .pt}), brought to the serialisation: parameters by their names ({@code deepmd/pt/model}),
+ * the rest from the model section of the input that both carry.
+ */
+final class TorchModel {
+  private static final int MAX_DEPTH = 40;
+
+  private final String file;
+  private final Map<String, StoredTensor> tensors = new TreeMap<>();
+  private Section input;
+
+  private TorchModel(String file) {
+    this.file = file;
+  }
+
+  static Section read(String file, byte[] bytes) {
+    try {
+      return new TorchModel(file).read(bytes);
+    } catch (StackOverflowError e) {
+      throw new InputException("%s: nested too deeply; damaged file?".formatted(file), e);
+    }
+  }
+
+  private Section read(byte[] bytes) {
+    Map<String, byte[]> records = TorchArchive.read(file, bytes);
+    String pickle =
+        records.keySet().stream()
+            .filter(name -> name.endsWith("/data.pkl") && name.indexOf('/') == name.length() - 9)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "%s: a zip archive without data.pkl, expected a PyTorch model"
+                            .formatted(file)));
+    String folder = pickle.substring(0, pickle.length() - "data.pkl".length());
+    Object root = new Unpickler(file, folder, records, records.get(pickle)).load();
+    if (!(root instanceof Map<?, ?> map)) {
+      throw new InputException("%s: holds no model".formatted(file));
+    }
+    if (map.get("model_def_script") instanceof String script) {
+      flatten("", map, 0);
+      input = new Section(file, "model_def_script", json(script));
+    } else {
+      checkpoint(map);
+    }
+    Map<String, Object> whole = new HashMap<>();
+    whole.put("model", model());
+    return new Section(file, "", whole);
+  }
+
+  private Map<?, ?> json(String script) {
+    try {
+      return new ObjectMapper().readValue(script, Map.class);
+    } catch (JsonProcessingException e) {
+      throw new InputException(
+          "%s: its model_def_script is damaged: %s".formatted(file, e.getOriginalMessage()), e);
+    }
+  }
+
+  /** {@code deepmd/pt/train/wrapper.py: ModelWrapper}; a frozen one says so by its script. */
+  private void checkpoint(Map<?, ?> root) {
+    Map<?, ?> state = root.get("model") instanceof Map<?, ?> model ? model : root;
+    if (!(state.get("_extra_state") instanceof Map<?, ?> extra)
+        || !(extra.get("model_params") instanceof Map<?, ?> params)) {
+      throw new UnsupportedModelException(
+          "%s: neither a frozen energy model of DeePMD-kit's PyTorch backend nor its checkpoint; other models of PyTorch (spin) cannot be read"
+              .formatted(file));
+    }
+    if (params.containsKey("model_dict")) {
+      throw new UnsupportedModelException(
+          "%s: a checkpoint of several models (model_dict) cannot be read; freeze one: dp --pt freeze --head NAME"
+              .formatted(file));
+    }
+    String prefix = "model.Default.";
+    state.forEach(
+        (key, value) -> {
+          if (value instanceof StoredTensor tensor && key.toString().startsWith(prefix)) {
+            tensors.put(key.toString().substring(prefix.length()), tensor);
+          }
+        });
+    input = new Section(file, "model_params", params);
+  }
+
+  private void flatten(String path, Map<?, ?> module, int depth) {
+    if (depth > MAX_DEPTH) {
+      throw new InputException("%s: modules nested too deeply; damaged file?".formatted(file));
+    }
+    module.forEach(
+        (key, value) -> {
+          String name = path.isEmpty() ? key.toString() : path + "." + key;
+          if (value instanceof StoredTensor tensor) {
+            tensors.put(name, tensor);
+          } else if (value instanceof Map<?, ?> child && tensors.size() < 1_000_000) {
+            flatten(name, child, depth + 1);
+          }
+        });
+  }
+
+  private Map<String, Object> model() {
+    Map<String, Object> model = new LinkedHashMap<>();
+    String type = input.text("type", "standard");
+    if (input.has("spin")) {
+      throw new UnsupportedModelException("%s: spin cannot be read".formatted(file));
+    }
+    if (input.has("use_srtab")) {
+      throw new UnsupportedModelException(
+          "%s: a short-range table (use_srtab) cannot be read yet".formatted(file));
+    }
+    model.put("type", type);
+    model.put("type_map", input.list("type_map"));
+    model.put("pair_exclude_types", input.values().get("pair_exclude_types"));
+    model.put("atom_exclude_types", input.values().get("atom_exclude_types"));
+    int types = input.list("type_map").size();
+    model.put("@variables", variables("atomic_model.", "out_bias", "out_bias"));
+    if (input.has("descriptor") && input.has("fitting_net")) {
+      model.put("descriptor", descriptor(input.section("descriptor"), types));
+      model.put("fitting", fitting(input.section("fitting_net"), types));
+    }
+    return model;
+  }
+
+  private Map<String, Object> descriptor(Section section, int types) {
+    Map<String, Object> descriptor = copy(section);
+    String type = section.text("type", "unknown");
+    if (!type.equals("se_e2_a") && !type.equals("se_a")) {
+      return descriptor; // refused by name later
+    }
+    String block = "atomic_model.descriptor.sea.";
+    if (tensors.entrySet().stream()
+        .anyMatch(
+            entry ->
+                entry.getKey().startsWith(block + "compress_data.")
+                    && entry.getValue().values().length > 0)) {
+      descriptor.put("compress", true);
+    }
+    List<Object> nets =
+        networks(
+            block + "filter_layers.",
+            types * types,
+            section.text("activation_function", "tanh"),
+            false,
+            section.text("precision", "default"));
+    descriptor.put("type_one_side", types > 1 && nets.size() == types || oneSide(section, nets));
+    descriptor.put("embeddings", Map.of("networks", nets));
+    descriptor.put("@variables", variables(block, "davg", "mean", "dstd", "stddev"));
+    if (!descriptor.containsKey("axis_neuron")) {
+      descriptor.put("axis_neuron", 4); // deepmd/utils/argcheck.py: descrpt_se_a_args
+    }
+    return descriptor;
+  }
+
+  private static boolean oneSide(Section section, List<Object> nets) {
+    return nets.size() == 1 && section.flag("type_one_side", false);
+  }
+
+  private Map<String, Object> fitting(Section section, int types) {
+    Map<String, Object> fitting = copy(section);
+    fitting.putIfAbsent("type", "ener");
+    fitting.put("exclude_types", null);
+    List<Object> nets =
+        networks(
+            "atomic_model.fitting_net.filter_layers.",
+            types,
+            section.text("activation_function", "tanh"),
+            true,
+            section.text("precision", "default"));
+    fitting.put("nets", Map.of("networks", nets));
+    fitting.put("mixed_types", types > 1 && nets.size() == 1);
+    fitting.put("@variables", variables("atomic_model.fitting_net.", "bias_atom_e", "bias_atom_e"));
+    return fitting;
+  }
+
+  private static Map<String, Object> copy(Section section) {
+    Map<String, Object> copy = new LinkedHashMap<>();
+    section.values().forEach((key, value) -> copy.put(key.toString(), value));
+    return copy;
+  }
+
+  /** Pairs of the serialisation's name and PyTorch's. */
+  private Map<String, Object> variables(String prefix, String... names) {
+    Map<String, Object> variables = new HashMap<>();
+    for (int i = 0; i < names.length; i += 2) {
+      variables.put(names[i], tensors.get(prefix + names[i + 1]));
+    }
+    return variables;
+  }
+
+  private List<Object> networks(
+      String prefix, int most, String activation, boolean fitting, String precision) {
+    List<Object> networks = new ArrayList<>();
+    for (int n = 0; n < most; n++) {
+      String net = prefix + "networks." + n + ".layers.";
+      List<Map<String, Object>> layers = new ArrayList<>();
+      while (tensors.containsKey(net + layers.size() + ".matrix")) {
+        layers.add(layer(net + layers.size() + ".", activation, precision));
+      }
+      if (layers.isEmpty()) {
+        break;
+      }
+      if (fitting) {
+        Map<String, Object> last = layers.get(layers.size() - 1);
+        last.put("activation_function", "none");
+        last.put("resnet", false);
+      }
+      networks.add(Map.of("layers", layers));
+    }
+    return networks;
+  }
+
+  private Map<String, Object> layer(String prefix, String activation, String precision) {
+    Map<String, Object> layer = new LinkedHashMap<>();
+    layer.put("activation_function", activation);
+    layer.put("resnet", true);
+    layer.put("precision", precision);
+    layer.put("@variables", variables(prefix, "w", "matrix", "b", "bias", "idt", "idt"));
+    return layer;
+  }
+}

@@ -1,0 +1,90 @@
+package org.dpsieve.neighbor;
+
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * How the program that a model belongs to picks neighbours, beyond the cutoff and {@code sel}.
+ *
+ * @param total largest number of neighbours of all types together, nearest first, before {@code
+ *     sel} limits each type; DeePMD-kit's array backends take the sum of {@code sel} ({@code
+ *     deepmd/dpmodel/utils/nlist.py: build_neighbor_list, nlist_distinguish_types})
+ * @param leftHandedReversed whether a left-handed cell turns the frame inside out, as it does in
+ *     the TensorFlow operators ({@link ImageOrder})
+ */
+public record NeighborRules(int total, boolean leftHandedReversed) implements Serializable {
+  /** {@code sel} alone counts. */
+  public static final NeighborRules TENSORFLOW = new NeighborRules(Integer.MAX_VALUE, true);
+
+  /** Of the backends that work on arrays: PyTorch and the serialised formats. */
+  public static NeighborRules arrays(int[] sel) {
+    return new NeighborRules(Arrays.stream(sel).sum(), false);
+  }
+
+  /** As {@link NeighborSearch#find}, under these rules. */
+  public Neighbors find(
+      NeighborSearch search, double[] coord, double[] cell, int[] type, double cutoff, int[] sel) {
+    if (total == Integer.MAX_VALUE) {
+      return search.find(coord, cell(cell), type, cutoff, sel);
+    }
+    int[] wide = new int[sel.length];
+    Arrays.fill(wide, total);
+    return limited(search.find(coord, cell(cell), type, cutoff, wide), sel);
+  }
+
+  /** The same lattice, right-handed where that matters. */
+  public double[] cell(double[] cell) {
+    if (cell == null || leftHandedReversed || !(determinant(cell) < 0)) {
+      return cell;
+    }
+    return Arrays.stream(cell).map(x -> -x).toArray();
+  }
+
+  private Neighbors limited(Neighbors found, int[] sel) {
+    int types = sel.length;
+    int[] start = new int[found.start().length];
+    int[] atom = new int[found.pairCount()];
+    double[] displacement = new double[3 * atom.length];
+    double[] distance = new double[atom.length];
+    int used = 0;
+    for (int centre = 0; centre < found.atomCount(); centre++) {
+      double reach = reach(found, centre);
+      for (int t = 0; t < types; t++) {
+        int slot = centre * types + t;
+        start[slot] = used;
+        int to = found.start()[slot + 1];
+        for (int p = found.start()[slot]; p < to && used - start[slot] < sel[t]; p++) {
+          if (found.distance()[p] <= reach) {
+            atom[used] = found.atom()[p];
+            distance[used] = found.distance()[p];
+            System.arraycopy(found.displacement(), 3 * p, displacement, 3 * used, 3);
+            used++;
+          }
+        }
+      }
+    }
+    start[start.length - 1] = used;
+    return new Neighbors(types, start, atom, displacement, distance);
+  }
+
+  /** Distance of the last neighbour that is kept, Å. */
+  private double reach(Neighbors found, int centre) {
+    int from = found.start()[centre * found.typeCount()];
+    int to = found.start()[(centre + 1) * found.typeCount()];
+    if (to - from <= total) {
+      return Double.POSITIVE_INFINITY;
+    }
+    if (total == 0) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    double[] distances = Arrays.copyOfRange(found.distance(), from, to);
+    Arrays.sort(distances);
+    return distances[total - 1];
+  }
+
+  private static double determinant(double[] m) {
+    return m[0] * (m[4] * m[8] - m[5] * m[7])
+        - m[1] * (m[3] * m[8] - m[5] * m[6])
+        + m[2] * (m[3] * m[7] - m[4] * m[6]);
+  }
+}
