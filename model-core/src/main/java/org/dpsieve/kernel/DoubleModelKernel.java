@@ -15,7 +15,7 @@ final class DoubleModelKernel extends ModelKernel {
     this.arithmetic = arithmetic;
     rows = arithmetic.gemm().rows();
     SeE2A descriptor = (SeE2A) model.descriptor();
-    embeddings = new Embeddings(descriptor, tabulated);
+    embeddings = new Embeddings(descriptor, tabulated, EmbeddingTable.Accuracy.FLOAT64);
     fitting = new FittingKernel[model.typeCount()];
     for (int type = 0; type < fitting.length; type++) {
       fitting[type] =

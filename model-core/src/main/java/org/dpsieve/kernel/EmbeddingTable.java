@@ -4,36 +4,55 @@ import java.util.Arrays;
 import org.dpsieve.model.Network;
 
 /**
- * An embedding net as piecewise quintics. Each agrees with the net in value and slope at both ends
- * and in the middle of its interval, so that value and slope are continuous. Intervals are halved
- * until value and slope, checked where such a quintic errs most, are within the bounds; where that
- * takes too many of them (a kink of relu), and outside the table, the net itself is to be asked.
+ * An embedding net as piecewise polynomials. Each agrees with the net in value and slope at both ends
+ * and at {@code degree / 2 - 1} places between (Hermite's interpolation), so that value and slope are
+ * continuous. Intervals are halved until value and slope, checked where such a polynomial errs most,
+ * are within the bounds; where that takes too many of them (a kink of relu), and outside the table,
+ * the net itself is to be asked.
  *
- * <p>One interval is one contiguous line of memory: its six coefficients, each for all outputs.
+ * <p>One interval is one contiguous line of memory: its coefficients, each for all outputs. The
+ * degree is chosen for the second-level cache: with quintics, the part of the tables that real
+ * distances touch was several times larger than it, and reading them took longer than the arithmetic.
  */
 final class EmbeddingTable {
-  /** Coefficients of a quintic. */
-  static final int TERMS = 6;
+  /**
+   * How close to the net a table is.
+   *
+   * @param terms coefficients of one polynomial, 6 or 8
+   * @param value largest error of G, relative to the largest output where that is above one
+   * @param slope largest error of dG/ds, relative to the largest slope where that is above one
+   */
+  record Accuracy(int terms, double value, double slope) {
+    /** For results that agree with the net's own to 1e-10 eV per atom and 1e-9 eV/Å. */
+    static final Accuracy FLOAT64 = new Accuracy(8, 2e-13, 2e-11);
 
-  /** Largest error of G, relative to the largest output where that is above one. */
-  static final double VALUE_BOUND = 2e-13;
-
-  /** Largest error of dG/ds, relative to the largest slope where that is above one. */
-  static final double SLOPE_BOUND = 2e-11;
+    /** A tenth of what the coefficients lose by rounding to single precision. */
+    static final Accuracy FLOAT32 = new Accuracy(6, 5e-9, 5e-8);
+  }
 
   /** Outputs are padded to a multiple of this, which every vector of the Vector API divides. */
   static final int LINE = 16;
 
-  private static final double CELL = 0.5;
+  private static final double CELL = 1;
   private static final int MAX_LEVEL = 7;
 
   /**
-   * Where the error is looked at, in intervals: it goes as w² = (x (x - 1/2) (x - 1))², its slope
-   * as 2 w dw/dx; these are the places where the one or the other peaks.
+   * Where a polynomial agrees with the net, in intervals, by half its terms: the error goes as w²,
+   * the square of the product of the distances to them, its slope as 2 w w'. Of four places, these
+   * make the largest |w| least.
    */
-  private static final double[] CHECKED = {0.093, 0.211, 0.372, 0.628, 0.789, 0.907};
+  private static final double[][] NODES = {
+    {0, 0.5, 1}, {0, (1 - Math.tan(Math.PI / 8)) / 2, (1 + Math.tan(Math.PI / 8)) / 2, 1}
+  };
+
+  /** Where the error is looked at, in intervals: where w² or w w' peak. */
+  private static final double[][] CHECKED = {
+    {0.093, 0.211, 0.372, 0.628, 0.789, 0.907},
+    {0.043, 0.1175, 0.1945, 0.3925, 0.5, 0.6075, 0.8055, 0.8825, 0.957}
+  };
 
   private final int width;
+  private final Accuracy accuracy;
 
   /** {@link #width} and zeros up to whole lines of the cache. */
   private final int pitch;
@@ -53,7 +72,8 @@ final class EmbeddingTable {
   private int emptyCells;
 
   /** Tabulates {@code network} between {@code low} and {@code high} (normalised s). */
-  EmbeddingTable(Network network, double low, double high) {
+  EmbeddingTable(Network network, double low, double high, Accuracy accuracy) {
+    this.accuracy = accuracy;
     this.low = low;
     int cells = (int) Math.ceil((high - low) / CELL);
     this.high = low + cells * CELL;
@@ -72,7 +92,7 @@ final class EmbeddingTable {
 
   /** Numbers of one interval in {@link #coefficients}. */
   int stride() {
-    return TERMS * pitch;
+    return accuracy.terms() * pitch;
   }
 
   /** Numbers from the first output's coefficient of one power to that of the next. */
@@ -80,7 +100,7 @@ final class EmbeddingTable {
     return (width + LINE - 1) / LINE * LINE;
   }
 
-  /** Row-major [intervals, 6, pitch]: G = sum over k of c_k (s - origin)^k. */
+  /** Row-major [intervals, terms, pitch]: G = sum over k of c_k (s - origin)^k. */
   double[] coefficients() {
     return coefficients;
   }
@@ -108,12 +128,12 @@ final class EmbeddingTable {
     return intervals;
   }
 
-  /** Largest error of G seen between the nodes, measured as {@link #VALUE_BOUND}. */
+  /** Largest error of G seen between the nodes, measured as {@link Accuracy#value}. */
   double valueError() {
     return valueError;
   }
 
-  /** Largest error of dG/ds seen between the nodes, measured as {@link #SLOPE_BOUND}. */
+  /** Largest error of dG/ds seen between the nodes, measured as {@link Accuracy#slope}. */
   double slopeError() {
     return slopeError;
   }
@@ -126,8 +146,14 @@ final class EmbeddingTable {
   private final class Builder {
     private final EmbeddingNet net;
 
-    /** Value and slope at the three nodes, and where the error is checked. */
-    private final double[][] node = new double[3][2 * width];
+    private final double[] places = NODES[accuracy.terms() / 2 - 3];
+    private final double[] checked = CHECKED[accuracy.terms() / 2 - 3];
+
+    /** From what value and slope do beyond the tangent at 0 to the coefficients from t² on. */
+    private final double[][] solve = solution(places);
+
+    /** Value and slope at the places. */
+    private final double[][] node = new double[places.length][2 * width];
 
     private final double[] exact = new double[2 * width];
     private double cellValueError;
@@ -160,7 +186,7 @@ final class EmbeddingTable {
       for (int i = 0; i < parts; i++) {
         add(start + i * h, h);
         check(start + i * h, h);
-        if (!(cellValueError <= VALUE_BOUND && cellSlopeError <= SLOPE_BOUND)) {
+        if (!(cellValueError <= accuracy.value() && cellSlopeError <= accuracy.slope())) {
           return false;
         }
       }
@@ -172,31 +198,37 @@ final class EmbeddingTable {
         origin = Arrays.copyOf(origin, 2 * intervals);
         coefficients = Arrays.copyOf(coefficients, 2 * intervals * stride());
       }
-      for (int n = 0; n < 3; n++) {
-        net.evaluate(from + n * h / 2, node[n], 0, width);
+      for (int n = 0; n < places.length; n++) {
+        net.evaluate(from + places[n] * h, node[n], 0, width);
       }
       origin[intervals] = from;
       int line = intervals * stride();
+      double[] beyond = new double[solve.length];
       for (int m = 0; m < width; m++) {
+        double start = node[0][m];
         double rise = h * node[0][width + m];
-        double f1 = node[1][m] - node[0][m] - rise / 2;
-        double f2 = node[2][m] - node[0][m] - rise;
-        double g1 = h * node[1][width + m] - rise;
-        double g2 = h * node[2][width + m] - rise;
-        coefficients[line + m] = node[0][m];
-        coefficients[line + pitch + m] = node[0][width + m];
-        coefficients[line + 2 * pitch + m] = (16 * f1 + 7 * f2 - 8 * g1 - g2) / (h * h);
-        coefficients[line + 3 * pitch + m] = (-32 * f1 - 34 * f2 + 32 * g1 + 5 * g2) / (h * h * h);
-        coefficients[line + 4 * pitch + m] =
-            (16 * f1 + 52 * f2 - 40 * g1 - 8 * g2) / (h * h * h * h);
-        coefficients[line + 5 * pitch + m] = (-24 * f2 + 16 * g1 + 4 * g2) / (h * h * h * h * h);
+        for (int n = 1; n < places.length; n++) {
+          beyond[2 * n - 2] = node[n][m] - start - places[n] * rise;
+          beyond[2 * n - 1] = h * node[n][width + m] - rise;
+        }
+        coefficients[line + m] = start;
+        coefficients[line + pitch + m] = rise / h;
+        double power = h;
+        for (int k = 0; k < solve.length; k++) {
+          power *= h;
+          double c = 0;
+          for (int i = 0; i < beyond.length; i++) {
+            c += solve[k][i] * beyond[i];
+          }
+          coefficients[line + (k + 2) * pitch + m] = c / power;
+        }
       }
       intervals++;
     }
 
     private void check(double from, double h) {
       int line = (intervals - 1) * stride();
-      for (double place : CHECKED) {
+      for (double place : checked) {
         double t = place * h;
         net.evaluate(from + t, exact, 0, width);
         double scale = 1;
@@ -206,7 +238,7 @@ final class EmbeddingTable {
         for (int m = 0; m < width; m++) {
           double g = 0;
           double dg = 0;
-          for (int k = TERMS - 1; k >= 0; k--) {
+          for (int k = accuracy.terms() - 1; k >= 0; k--) {
             dg = dg * t + g;
             g = g * t + coefficients[line + k * pitch + m];
           }
@@ -219,5 +251,46 @@ final class EmbeddingTable {
         cellSlopeError = Math.max(cellSlopeError, worstSlope / slopeScale);
       }
     }
+  }
+
+  /** Inverse of: powers 2, 3, ... and their slopes at every place but the first, by elimination. */
+  private static double[][] solution(double[] places) {
+    int n = 2 * places.length - 2;
+    double[][] left = new double[n][n];
+    double[][] right = new double[n][n];
+    for (int i = 0; i < n; i++) {
+      double x = places[i / 2 + 1];
+      for (int k = 0; k < n; k++) {
+        left[i][k] = i % 2 == 0 ? Math.pow(x, k + 2) : (k + 2) * Math.pow(x, k + 1);
+      }
+      right[i][i] = 1;
+    }
+    for (int column = 0; column < n; column++) {
+      int pivot = column;
+      for (int i = column + 1; i < n; i++) {
+        pivot = Math.abs(left[i][column]) > Math.abs(left[pivot][column]) ? i : pivot;
+      }
+      swap(left, pivot, column);
+      swap(right, pivot, column);
+      double scale = 1 / left[column][column];
+      for (int k = 0; k < n; k++) {
+        left[column][k] *= scale;
+        right[column][k] *= scale;
+      }
+      for (int i = 0; i < n; i++) {
+        double factor = left[i][column];
+        for (int k = 0; k < n && i != column; k++) {
+          left[i][k] -= factor * left[column][k];
+          right[i][k] -= factor * right[column][k];
+        }
+      }
+    }
+    return right;
+  }
+
+  private static void swap(double[][] rows, int a, int b) {
+    double[] row = rows[a];
+    rows[a] = rows[b];
+    rows[b] = row;
   }
 }

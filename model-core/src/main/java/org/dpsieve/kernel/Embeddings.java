@@ -20,7 +20,7 @@ final class Embeddings {
   private final double[][][] emptySlot;
 
   /** Without {@code tabulated}, every table is empty and all is left to the nets. */
-  Embeddings(SeE2A descriptor, boolean tabulated) {
+  Embeddings(SeE2A descriptor, boolean tabulated, EmbeddingTable.Accuracy accuracy) {
     this.descriptor = descriptor;
     int types = descriptor.sel().length;
     table = new EmbeddingTable[types][types];
@@ -47,7 +47,10 @@ final class Embeddings {
           double[] range = ranges.get(net);
           table[c][n] =
               tables.computeIfAbsent(
-                  net, key -> new EmbeddingTable(key, range[0], tabulated ? range[1] : range[0]));
+                  net,
+                  key ->
+                      new EmbeddingTable(
+                          key, range[0], tabulated ? range[1] : range[0], accuracy));
         }
       }
     }

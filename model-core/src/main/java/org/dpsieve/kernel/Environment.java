@@ -10,9 +10,6 @@ import org.dpsieve.neighbor.Neighbors;
  * through the batch.
  */
 public final class Environment {
-  /** Numbers of one pair in {@link #geometry}. */
-  static final int PER_PAIR = 6;
-
   private final SmoothSwitch smoothing;
   private final int typeCount;
   private int frames;
@@ -23,7 +20,9 @@ public final class Environment {
   private int[] frameOf = new int[1024];
   private int[] start = new int[2048];
   private int[] neighbor = new int[16384];
-  private double[] geometry = new double[16384 * PER_PAIR];
+
+  /** x/r, y/r, z/r, s (1/Å), ds/dr (1/Å²), r (Å): each [pairs]. */
+  private final double[][] geometry = new double[6][16384];
 
   public Environment(SmoothSwitch smoothing, int typeCount) {
     this.smoothing = smoothing;
@@ -49,8 +48,8 @@ public final class Environment {
     frameOf = room(frameOf, atoms + count);
     start = room(start, (atoms + count) * typeCount + 1);
     neighbor = room(neighbor, pairs + neighbors.pairCount());
-    if (geometry.length < neighbor.length * PER_PAIR) {
-      geometry = Arrays.copyOf(geometry, neighbor.length * PER_PAIR);
+    for (int k = 0; k < geometry.length && geometry[k].length < neighbor.length; k++) {
+      geometry[k] = Arrays.copyOf(geometry[k], neighbor.length);
     }
     firstAtom[frames] = atoms;
     firstAtom[frames + 1] = atoms + count;
@@ -69,14 +68,13 @@ public final class Environment {
   }
 
   private void put(int pair, double[] displacement, int from, double r) {
-    int o = pair * PER_PAIR;
     double s = smoothing.value(r) / r;
-    geometry[o] = displacement[from] / r;
-    geometry[o + 1] = displacement[from + 1] / r;
-    geometry[o + 2] = displacement[from + 2] / r;
-    geometry[o + 3] = s;
-    geometry[o + 4] = (smoothing.derivative(r) - s) / r;
-    geometry[o + 5] = r;
+    geometry[0][pair] = displacement[from] / r;
+    geometry[1][pair] = displacement[from + 1] / r;
+    geometry[2][pair] = displacement[from + 2] / r;
+    geometry[3][pair] = s;
+    geometry[4][pair] = (smoothing.derivative(r) - s) / r;
+    geometry[5][pair] = r;
   }
 
   private static int[] room(int[] array, int size) {
@@ -122,8 +120,23 @@ public final class Environment {
     return neighbor;
   }
 
-  /** Row-major [pairs, 6]: x/r, y/r, z/r, s (1/Å), ds/dr (1/Å²), r (Å). */
-  double[] geometry() {
-    return geometry;
+  /** x/r, y/r and z/r of every pair for {@code axis} 0, 1 and 2. */
+  double[] unit(int axis) {
+    return geometry[axis];
+  }
+
+  /** s of every pair, 1/Å. */
+  double[] s() {
+    return geometry[3];
+  }
+
+  /** ds/dr of every pair, 1/Å². */
+  double[] slope() {
+    return geometry[4];
+  }
+
+  /** r of every pair, Å. */
+  double[] distance() {
+    return geometry[5];
   }
 }

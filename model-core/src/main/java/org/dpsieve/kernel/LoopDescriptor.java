@@ -10,7 +10,8 @@ final class LoopDescriptor implements DescriptorKernel {
   private final int width;
   private final int axis;
   private final int pitch;
-  private final PairLines lines;
+  private final PairRows rows;
+  private final PairForces forces = new PairForces();
 
   private final double[] dSums;
 
@@ -21,7 +22,7 @@ final class LoopDescriptor implements DescriptorKernel {
     axis = descriptor.axisNeuron();
     pitch = EmbeddingTable.pitch(width);
     dSums = new double[4 * width];
-    lines = new PairLines(embeddings);
+    rows = new PairRows(embeddings, EmbeddingTable.Accuracy.FLOAT64.terms());
   }
 
   @Override
@@ -41,13 +42,11 @@ final class LoopDescriptor implements DescriptorKernel {
     Arrays.fill(sums, sumsOffset, sumsOffset + 4 * width, 0);
     for (int n = 0; n < environment.typeCount(); n++) {
       if (embeddings.net(type, n) != null) {
-        int from = environment.firstPair(centre, n);
-        int to = environment.firstPair(centre, n + 1);
-        for (int pair = from; pair < to; pair++) {
-          lines.load(environment, pair, type, n);
-          addPair(sums, sumsOffset);
+        rows.load(environment, centre, n);
+        for (int pair = 0; pair < rows.count; pair++) {
+          addPair(rows.line(pair), pair, sums, sumsOffset);
         }
-        addEmptySlots(descriptor.sel()[n] - (to - from), type, n, sums, sumsOffset);
+        addEmptySlots(descriptor.sel()[n] - rows.count, type, n, sums, sumsOffset);
       }
     }
     double scale = 1 / descriptor.normalization();
@@ -57,26 +56,24 @@ final class LoopDescriptor implements DescriptorKernel {
     multiply(sums, sumsOffset, d, offset);
   }
 
-  private void addPair(double[] sums, int offset) {
-    double[] c = lines.line;
-    int at = lines.at;
-    double t = lines.t;
-    double r0 = lines.r0;
-    double r1 = lines.r1;
-    double r2 = lines.r2;
-    double r3 = lines.r3;
+  private void addPair(double[] c, int pair, double[] sums, int offset) {
+    int at = rows.at[pair];
+    double t = rows.t[pair];
+    double r0 = rows.r[0][pair];
+    double r1 = rows.r[1][pair];
+    double r2 = rows.r[2][pair];
+    double r3 = rows.r[3][pair];
     int w = width;
-    int o1 = at + pitch;
-    int o2 = o1 + pitch;
-    int o3 = o2 + pitch;
-    int o4 = o3 + pitch;
-    int o5 = o4 + pitch;
+    int p = pitch;
     for (int m = 0; m < w; m++) {
-      double g = c[o5 + m] * t + c[o4 + m];
-      g = g * t + c[o3 + m];
-      g = g * t + c[o2 + m];
-      g = g * t + c[o1 + m];
-      g = g * t + c[at + m];
+      int o = at + m;
+      double g = c[o + 7 * p] * t + c[o + 6 * p];
+      g = g * t + c[o + 5 * p];
+      g = g * t + c[o + 4 * p];
+      g = g * t + c[o + 3 * p];
+      g = g * t + c[o + 2 * p];
+      g = g * t + c[o + p];
+      g = g * t + c[o];
       sums[offset + m] += r0 * g;
       sums[offset + w + m] += r1 * g;
       sums[offset + 2 * w + m] += r2 * g;
@@ -129,11 +126,20 @@ final class LoopDescriptor implements DescriptorKernel {
     sumsGradient(sums, sumsOffset, gradient, offset);
     for (int n = 0; n < environment.typeCount(); n++) {
       if (embeddings.net(type, n) != null) {
-        int to = environment.firstPair(centre, n + 1);
-        for (int pair = environment.firstPair(centre, n); pair < to; pair++) {
-          lines.load(environment, pair, type, n);
-          addForce(environment, pair, centre, force, virial, virialOffset);
+        rows.load(environment, centre, n);
+        forces.room(rows.count);
+        for (int pair = 0; pair < rows.count; pair++) {
+          pairGradient(rows.line(pair), pair);
         }
+        forces.add(
+            environment,
+            centre,
+            environment.firstPair(centre, n),
+            rows.count,
+            descriptor.dstd()[type],
+            force,
+            virial,
+            virialOffset);
       }
     }
   }
@@ -164,37 +170,36 @@ final class LoopDescriptor implements DescriptorKernel {
     }
   }
 
-  private void addForce(
-      Environment environment,
-      int pair,
-      int centre,
-      double[] force,
-      double[] virial,
-      int virialOffset) {
-    double[] c = lines.line;
-    int at = lines.at;
-    double t = lines.t;
-    double r0 = lines.r0;
-    double r1 = lines.r1;
-    double r2 = lines.r2;
-    double r3 = lines.r3;
+  private void pairGradient(double[] c, int pair) {
+    int at = rows.at[pair];
+    double t = rows.t[pair];
+    double r0 = rows.r[0][pair];
+    double r1 = rows.r[1][pair];
+    double r2 = rows.r[2][pair];
+    double r3 = rows.r[3][pair];
     int w = width;
+    int p = pitch;
     double d0 = 0;
     double d1 = 0;
     double d2 = 0;
     double d3 = 0;
     for (int m = 0; m < w; m++) {
-      double g = c[at + 5 * pitch + m];
+      int o = at + m;
+      double g = c[o + 7 * p];
       double dg = g;
-      g = g * t + c[at + 4 * pitch + m];
+      g = g * t + c[o + 6 * p];
       dg = dg * t + g;
-      g = g * t + c[at + 3 * pitch + m];
+      g = g * t + c[o + 5 * p];
       dg = dg * t + g;
-      g = g * t + c[at + 2 * pitch + m];
+      g = g * t + c[o + 4 * p];
       dg = dg * t + g;
-      g = g * t + c[at + pitch + m];
+      g = g * t + c[o + 3 * p];
       dg = dg * t + g;
-      g = g * t + c[at + m];
+      g = g * t + c[o + 2 * p];
+      dg = dg * t + g;
+      g = g * t + c[o + p];
+      dg = dg * t + g;
+      g = g * t + c[o];
       double x0 = dSums[m];
       double x1 = dSums[w + m];
       double x2 = dSums[2 * w + m];
@@ -204,17 +209,9 @@ final class LoopDescriptor implements DescriptorKernel {
       d2 += g * x2;
       d3 += g * x3;
     }
-    double[] dstd = descriptor.dstd()[environment.type(centre)];
-    PairForce.add(
-        environment,
-        pair,
-        centre,
-        d0 / dstd[0],
-        d1 / dstd[1],
-        d2 / dstd[2],
-        d3 / dstd[3],
-        force,
-        virial,
-        virialOffset);
+    forces.gradient[0][pair] = d0;
+    forces.gradient[1][pair] = d1;
+    forces.gradient[2][pair] = d2;
+    forces.gradient[3][pair] = d3;
   }
 }

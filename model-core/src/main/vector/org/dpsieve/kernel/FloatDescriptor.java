@@ -25,7 +25,8 @@ final class FloatDescriptor {
   private final int whole;
 
   private final int axis;
-  private final PairLines lines;
+  private final PairRows rows;
+  private final PairForces forces = new PairForces();
 
   /** {@link EmbeddingTable#coefficients}, [centre type][neighbour type]. */
   private final float[][][] tables;
@@ -48,8 +49,8 @@ final class FloatDescriptor {
     pitch = EmbeddingTable.pitch(width);
     whole = (width + LANES - 1) / LANES * LANES;
     axis = descriptor.axisNeuron();
-    lines = new PairLines(embeddings);
-    ownLine = new float[EmbeddingTable.TERMS * pitch];
+    rows = new PairRows(embeddings, EmbeddingTable.Accuracy.FLOAT32.terms());
+    ownLine = new float[EmbeddingTable.Accuracy.FLOAT32.terms() * pitch];
     dSums = new float[4 * pitch];
     unfolded = new float[axis * pitch];
   }
@@ -68,13 +69,12 @@ final class FloatDescriptor {
     Arrays.fill(sums, sumsOffset, sumsOffset + 4 * pitch, 0);
     for (int n = 0; n < environment.typeCount(); n++) {
       if (embeddings.net(type, n) != null) {
-        int from = environment.firstPair(centre, n);
-        int to = environment.firstPair(centre, n + 1);
-        for (int pair = from; pair < to; pair++) {
-          lines.load(environment, pair, type, n);
-          addPair(line(type, n), lines.at, (float) lines.t, sums, sumsOffset);
+        rows.load(environment, centre, n);
+        for (int from = 0, to; from < rows.count; from = to) {
+          to = rows.end(from);
+          addPairs(line(from, type, n), from, to, sums, sumsOffset);
         }
-        addEmptySlots(descriptor.sel()[n] - (to - from), type, n, sums, sumsOffset);
+        addEmptySlots(descriptor.sel()[n] - rows.count, type, n, sums, sumsOffset);
       }
     }
     scale(sums, sumsOffset, (float) (1 / descriptor.normalization()));
@@ -85,38 +85,52 @@ final class FloatDescriptor {
     }
   }
 
-  /** The line that {@link #lines} found, in single precision. */
-  private float[] line(int type, int neighborType) {
-    if (lines.onTable) {
+  /** The line that {@link #rows} found, in single precision. */
+  private float[] line(int pair, int type, int neighborType) {
+    if (rows.at[pair] >= 0) {
       return tables[type][neighborType];
     }
+    double[] line = rows.line(pair);
     for (int i = 0; i < 2 * pitch; i++) {
-      ownLine[i] = (float) lines.line[i];
+      ownLine[i] = (float) line[i];
     }
     return ownLine;
   }
 
-  private void addPair(float[] c, int at, float place, float[] sums, int offset) {
+  /** The pairs from {@code from} to {@code to}, whose lines are in {@code c}. */
+  private void addPairs(float[] c, int from, int to, float[] sums, int offset) {
+    int[] at = rows.at;
+    double[] place = rows.t;
+    double[] r0 = rows.r[0];
+    double[] r1 = rows.r[1];
+    double[] r2 = rows.r[2];
+    double[] r3 = rows.r[3];
     int p = pitch;
-    FloatVector t = FloatVector.broadcast(SPECIES, place);
-    FloatVector r0 = FloatVector.broadcast(SPECIES, (float) lines.r0);
-    FloatVector r1 = FloatVector.broadcast(SPECIES, (float) lines.r1);
-    FloatVector r2 = FloatVector.broadcast(SPECIES, (float) lines.r2);
-    FloatVector r3 = FloatVector.broadcast(SPECIES, (float) lines.r3);
     for (int m = 0; m < whole; m += LANES) {
-      int o = at + m;
-      FloatVector g =
-          FloatVector.fromArray(SPECIES, c, o + 5 * p)
-              .fma(t, FloatVector.fromArray(SPECIES, c, o + 4 * p))
-              .fma(t, FloatVector.fromArray(SPECIES, c, o + 3 * p))
-              .fma(t, FloatVector.fromArray(SPECIES, c, o + 2 * p))
-              .fma(t, FloatVector.fromArray(SPECIES, c, o + p))
-              .fma(t, FloatVector.fromArray(SPECIES, c, o));
       int s = offset + m;
-      g.fma(r0, FloatVector.fromArray(SPECIES, sums, s)).intoArray(sums, s);
-      g.fma(r1, FloatVector.fromArray(SPECIES, sums, s + p)).intoArray(sums, s + p);
-      g.fma(r2, FloatVector.fromArray(SPECIES, sums, s + 2 * p)).intoArray(sums, s + 2 * p);
-      g.fma(r3, FloatVector.fromArray(SPECIES, sums, s + 3 * p)).intoArray(sums, s + 3 * p);
+      FloatVector x0 = FloatVector.fromArray(SPECIES, sums, s);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, sums, s + p);
+      FloatVector x2 = FloatVector.fromArray(SPECIES, sums, s + 2 * p);
+      FloatVector x3 = FloatVector.fromArray(SPECIES, sums, s + 3 * p);
+      for (int i = from; i < to; i++) {
+        int o = at[i] + m;
+        FloatVector t = FloatVector.broadcast(SPECIES, (float) place[i]);
+        FloatVector g =
+            FloatVector.fromArray(SPECIES, c, o + 5 * p)
+                .fma(t, FloatVector.fromArray(SPECIES, c, o + 4 * p))
+                .fma(t, FloatVector.fromArray(SPECIES, c, o + 3 * p))
+                .fma(t, FloatVector.fromArray(SPECIES, c, o + 2 * p))
+                .fma(t, FloatVector.fromArray(SPECIES, c, o + p))
+                .fma(t, FloatVector.fromArray(SPECIES, c, o));
+        x0 = g.fma(FloatVector.broadcast(SPECIES, (float) r0[i]), x0);
+        x1 = g.fma(FloatVector.broadcast(SPECIES, (float) r1[i]), x1);
+        x2 = g.fma(FloatVector.broadcast(SPECIES, (float) r2[i]), x2);
+        x3 = g.fma(FloatVector.broadcast(SPECIES, (float) r3[i]), x3);
+      }
+      x0.intoArray(sums, s);
+      x1.intoArray(sums, s + p);
+      x2.intoArray(sums, s + 2 * p);
+      x3.intoArray(sums, s + 3 * p);
     }
   }
 
@@ -178,25 +192,23 @@ final class FloatDescriptor {
       addAxisGradient(sums, sumsOffset, a);
     }
     scale(dSums, 0, (float) (1 / descriptor.normalization()));
-    double[] dstd = descriptor.dstd()[type];
     for (int n = 0; n < environment.typeCount(); n++) {
       if (embeddings.net(type, n) != null) {
-        int to = environment.firstPair(centre, n + 1);
-        for (int pair = environment.firstPair(centre, n); pair < to; pair++) {
-          lines.load(environment, pair, type, n);
-          pairGradient(line(type, n), lines.at, (float) lines.t);
-          PairForce.add(
-              environment,
-              pair,
-              centre,
-              sum(lanes, 0) / dstd[0],
-              sum(lanes, LANES) / dstd[1],
-              sum(lanes, 2 * LANES) / dstd[2],
-              sum(lanes, 3 * LANES) / dstd[3],
-              force,
-              virial,
-              virialOffset);
+        rows.load(environment, centre, n);
+        forces.room(rows.count);
+        for (int from = 0, to; from < rows.count; from = to) {
+          to = rows.end(from);
+          pairGradients(line(from, type, n), from, to);
         }
+        forces.add(
+            environment,
+            centre,
+            environment.firstPair(centre, n),
+            rows.count,
+            descriptor.dstd()[type],
+            force,
+            virial,
+            virialOffset);
       }
     }
   }
@@ -248,45 +260,54 @@ final class FloatDescriptor {
     }
   }
 
-  /** The four derivatives by the pair's normalised row, lane by lane, to {@link #lanes}. */
-  private void pairGradient(float[] c, int at, float place) {
+  /**
+   * The derivatives by the normalised rows of the pairs from {@code from} to {@code to}, whose lines
+   * are in {@code c}.
+   */
+  private void pairGradients(float[] c, int from, int to) {
     int p = pitch;
-    FloatVector t = FloatVector.broadcast(SPECIES, place);
-    FloatVector r0 = FloatVector.broadcast(SPECIES, (float) lines.r0);
-    FloatVector r1 = FloatVector.broadcast(SPECIES, (float) lines.r1);
-    FloatVector r2 = FloatVector.broadcast(SPECIES, (float) lines.r2);
-    FloatVector r3 = FloatVector.broadcast(SPECIES, (float) lines.r3);
-    FloatVector d0 = FloatVector.zero(SPECIES);
-    FloatVector d1 = d0;
-    FloatVector d2 = d0;
-    FloatVector d3 = d0;
-    for (int m = 0; m < whole; m += LANES) {
-      int o = at + m;
-      FloatVector g = FloatVector.fromArray(SPECIES, c, o + 5 * p);
-      FloatVector dg = g;
-      g = g.fma(t, FloatVector.fromArray(SPECIES, c, o + 4 * p));
-      dg = dg.fma(t, g);
-      g = g.fma(t, FloatVector.fromArray(SPECIES, c, o + 3 * p));
-      dg = dg.fma(t, g);
-      g = g.fma(t, FloatVector.fromArray(SPECIES, c, o + 2 * p));
-      dg = dg.fma(t, g);
-      g = g.fma(t, FloatVector.fromArray(SPECIES, c, o + p));
-      dg = dg.fma(t, g);
-      g = g.fma(t, FloatVector.fromArray(SPECIES, c, o));
-      FloatVector x0 = FloatVector.fromArray(SPECIES, dSums, m);
-      FloatVector x1 = FloatVector.fromArray(SPECIES, dSums, p + m);
-      FloatVector x2 = FloatVector.fromArray(SPECIES, dSums, 2 * p + m);
-      FloatVector x3 = FloatVector.fromArray(SPECIES, dSums, 3 * p + m);
-      FloatVector along = r3.fma(x3, r2.fma(x2, r1.fma(x1, r0.mul(x0))));
-      d0 = g.fma(x0, dg.fma(along, d0));
-      d1 = g.fma(x1, d1);
-      d2 = g.fma(x2, d2);
-      d3 = g.fma(x3, d3);
+    for (int i = from; i < to; i++) {
+      int at = rows.at[i];
+      FloatVector t = FloatVector.broadcast(SPECIES, (float) rows.t[i]);
+      FloatVector r0 = FloatVector.broadcast(SPECIES, (float) rows.r[0][i]);
+      FloatVector r1 = FloatVector.broadcast(SPECIES, (float) rows.r[1][i]);
+      FloatVector r2 = FloatVector.broadcast(SPECIES, (float) rows.r[2][i]);
+      FloatVector r3 = FloatVector.broadcast(SPECIES, (float) rows.r[3][i]);
+      FloatVector d0 = FloatVector.zero(SPECIES);
+      FloatVector d1 = d0;
+      FloatVector d2 = d0;
+      FloatVector d3 = d0;
+      for (int m = 0; m < whole; m += LANES) {
+        int o = at + m;
+        FloatVector g = FloatVector.fromArray(SPECIES, c, o + 5 * p);
+        FloatVector dg = g;
+        g = g.fma(t, FloatVector.fromArray(SPECIES, c, o + 4 * p));
+        dg = dg.fma(t, g);
+        g = g.fma(t, FloatVector.fromArray(SPECIES, c, o + 3 * p));
+        dg = dg.fma(t, g);
+        g = g.fma(t, FloatVector.fromArray(SPECIES, c, o + 2 * p));
+        dg = dg.fma(t, g);
+        g = g.fma(t, FloatVector.fromArray(SPECIES, c, o + p));
+        dg = dg.fma(t, g);
+        g = g.fma(t, FloatVector.fromArray(SPECIES, c, o));
+        FloatVector x0 = FloatVector.fromArray(SPECIES, dSums, m);
+        FloatVector x1 = FloatVector.fromArray(SPECIES, dSums, p + m);
+        FloatVector x2 = FloatVector.fromArray(SPECIES, dSums, 2 * p + m);
+        FloatVector x3 = FloatVector.fromArray(SPECIES, dSums, 3 * p + m);
+        FloatVector along = r3.fma(x3, r2.fma(x2, r1.fma(x1, r0.mul(x0))));
+        d0 = g.fma(x0, dg.fma(along, d0));
+        d1 = g.fma(x1, d1);
+        d2 = g.fma(x2, d2);
+        d3 = g.fma(x3, d3);
+      }
+      d0.intoArray(lanes, 0);
+      d1.intoArray(lanes, LANES);
+      d2.intoArray(lanes, 2 * LANES);
+      d3.intoArray(lanes, 3 * LANES);
+      for (int k = 0; k < 4; k++) {
+        forces.gradient[k][i] = sum(lanes, k * LANES);
+      }
     }
-    d0.intoArray(lanes, 0);
-    d1.intoArray(lanes, LANES);
-    d2.intoArray(lanes, 2 * LANES);
-    d3.intoArray(lanes, 3 * LANES);
   }
 
   private static double sum(float[] lanes, int from) {

@@ -16,7 +16,7 @@ final class FloatModelKernel extends ModelKernel {
   FloatModelKernel(DeepPotential model, boolean tabulated) {
     super(model, ROWS);
     SeE2A descriptor = (SeE2A) model.descriptor();
-    embeddings = new Embeddings(descriptor, tabulated);
+    embeddings = new Embeddings(descriptor, tabulated, EmbeddingTable.Accuracy.FLOAT32);
     int types = model.typeCount();
     tables = new float[types][types][];
     Map<EmbeddingTable, float[]> rounded = new IdentityHashMap<>();

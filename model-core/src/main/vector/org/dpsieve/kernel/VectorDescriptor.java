@@ -23,7 +23,8 @@ final class VectorDescriptor implements DescriptorKernel {
   private final int whole;
 
   private final int axis;
-  private final PairLines lines;
+  private final PairRows rows;
+  private final PairForces forces = new PairForces();
   private final double[] dSums;
 
   /** D or its gradient unfolded, [axis, pitch]: 0 where m is below a. */
@@ -38,7 +39,7 @@ final class VectorDescriptor implements DescriptorKernel {
     pitch = EmbeddingTable.pitch(width);
     whole = (width + LANES - 1) / LANES * LANES;
     axis = descriptor.axisNeuron();
-    lines = new PairLines(embeddings);
+    rows = new PairRows(embeddings, EmbeddingTable.Accuracy.FLOAT64.terms());
     dSums = new double[4 * pitch];
     unfolded = new double[axis * pitch];
   }
@@ -60,13 +61,12 @@ final class VectorDescriptor implements DescriptorKernel {
     Arrays.fill(sums, sumsOffset, sumsOffset + 4 * pitch, 0);
     for (int n = 0; n < environment.typeCount(); n++) {
       if (embeddings.net(type, n) != null) {
-        int from = environment.firstPair(centre, n);
-        int to = environment.firstPair(centre, n + 1);
-        for (int pair = from; pair < to; pair++) {
-          lines.load(environment, pair, type, n);
-          addPair(lines.line, lines.at, lines.t, sums, sumsOffset);
+        rows.load(environment, centre, n);
+        for (int from = 0, to; from < rows.count; from = to) {
+          to = rows.end(from);
+          addPairs(rows.line(from), from, to, sums, sumsOffset);
         }
-        addEmptySlots(descriptor.sel()[n] - (to - from), type, n, sums, sumsOffset);
+        addEmptySlots(descriptor.sel()[n] - rows.count, type, n, sums, sumsOffset);
       }
     }
     scale(sums, sumsOffset, 1 / descriptor.normalization());
@@ -77,27 +77,42 @@ final class VectorDescriptor implements DescriptorKernel {
     }
   }
 
-  private void addPair(double[] c, int at, double place, double[] sums, int offset) {
+  /** The pairs from {@code from} to {@code to}, whose lines are in {@code c}. */
+  private void addPairs(double[] c, int from, int to, double[] sums, int offset) {
+    int[] at = rows.at;
+    double[] place = rows.t;
+    double[] r0 = rows.r[0];
+    double[] r1 = rows.r[1];
+    double[] r2 = rows.r[2];
+    double[] r3 = rows.r[3];
     int p = pitch;
-    DoubleVector t = DoubleVector.broadcast(SPECIES, place);
-    DoubleVector r0 = DoubleVector.broadcast(SPECIES, lines.r0);
-    DoubleVector r1 = DoubleVector.broadcast(SPECIES, lines.r1);
-    DoubleVector r2 = DoubleVector.broadcast(SPECIES, lines.r2);
-    DoubleVector r3 = DoubleVector.broadcast(SPECIES, lines.r3);
     for (int m = 0; m < whole; m += LANES) {
-      int o = at + m;
-      DoubleVector g =
-          DoubleVector.fromArray(SPECIES, c, o + 5 * p)
-              .fma(t, DoubleVector.fromArray(SPECIES, c, o + 4 * p))
-              .fma(t, DoubleVector.fromArray(SPECIES, c, o + 3 * p))
-              .fma(t, DoubleVector.fromArray(SPECIES, c, o + 2 * p))
-              .fma(t, DoubleVector.fromArray(SPECIES, c, o + p))
-              .fma(t, DoubleVector.fromArray(SPECIES, c, o));
       int s = offset + m;
-      g.fma(r0, DoubleVector.fromArray(SPECIES, sums, s)).intoArray(sums, s);
-      g.fma(r1, DoubleVector.fromArray(SPECIES, sums, s + p)).intoArray(sums, s + p);
-      g.fma(r2, DoubleVector.fromArray(SPECIES, sums, s + 2 * p)).intoArray(sums, s + 2 * p);
-      g.fma(r3, DoubleVector.fromArray(SPECIES, sums, s + 3 * p)).intoArray(sums, s + 3 * p);
+      DoubleVector x0 = DoubleVector.fromArray(SPECIES, sums, s);
+      DoubleVector x1 = DoubleVector.fromArray(SPECIES, sums, s + p);
+      DoubleVector x2 = DoubleVector.fromArray(SPECIES, sums, s + 2 * p);
+      DoubleVector x3 = DoubleVector.fromArray(SPECIES, sums, s + 3 * p);
+      for (int i = from; i < to; i++) {
+        int o = at[i] + m;
+        DoubleVector t = DoubleVector.broadcast(SPECIES, place[i]);
+        DoubleVector g =
+            DoubleVector.fromArray(SPECIES, c, o + 7 * p)
+                .fma(t, DoubleVector.fromArray(SPECIES, c, o + 6 * p))
+                .fma(t, DoubleVector.fromArray(SPECIES, c, o + 5 * p))
+                .fma(t, DoubleVector.fromArray(SPECIES, c, o + 4 * p))
+                .fma(t, DoubleVector.fromArray(SPECIES, c, o + 3 * p))
+                .fma(t, DoubleVector.fromArray(SPECIES, c, o + 2 * p))
+                .fma(t, DoubleVector.fromArray(SPECIES, c, o + p))
+                .fma(t, DoubleVector.fromArray(SPECIES, c, o));
+        x0 = g.fma(DoubleVector.broadcast(SPECIES, r0[i]), x0);
+        x1 = g.fma(DoubleVector.broadcast(SPECIES, r1[i]), x1);
+        x2 = g.fma(DoubleVector.broadcast(SPECIES, r2[i]), x2);
+        x3 = g.fma(DoubleVector.broadcast(SPECIES, r3[i]), x3);
+      }
+      x0.intoArray(sums, s);
+      x1.intoArray(sums, s + p);
+      x2.intoArray(sums, s + 2 * p);
+      x3.intoArray(sums, s + 3 * p);
     }
   }
 
@@ -160,25 +175,23 @@ final class VectorDescriptor implements DescriptorKernel {
       addAxisGradient(sums, sumsOffset, a);
     }
     scale(dSums, 0, 1 / descriptor.normalization());
-    double[] dstd = descriptor.dstd()[type];
     for (int n = 0; n < environment.typeCount(); n++) {
       if (embeddings.net(type, n) != null) {
-        int to = environment.firstPair(centre, n + 1);
-        for (int pair = environment.firstPair(centre, n); pair < to; pair++) {
-          lines.load(environment, pair, type, n);
-          pairGradient(lines.line, lines.at, lines.t);
-          PairForce.add(
-              environment,
-              pair,
-              centre,
-              sum(lanes, 0) / dstd[0],
-              sum(lanes, LANES) / dstd[1],
-              sum(lanes, 2 * LANES) / dstd[2],
-              sum(lanes, 3 * LANES) / dstd[3],
-              force,
-              virial,
-              virialOffset);
+        rows.load(environment, centre, n);
+        forces.room(rows.count);
+        for (int from = 0, to; from < rows.count; from = to) {
+          to = rows.end(from);
+          pairGradients(rows.line(from), from, to);
         }
+        forces.add(
+            environment,
+            centre,
+            environment.firstPair(centre, n),
+            rows.count,
+            descriptor.dstd()[type],
+            force,
+            virial,
+            virialOffset);
       }
     }
   }
@@ -230,45 +243,58 @@ final class VectorDescriptor implements DescriptorKernel {
     }
   }
 
-  /** The four derivatives by the pair's normalised row, lane by lane, to {@link #lanes}. */
-  private void pairGradient(double[] c, int at, double place) {
+  /**
+   * The derivatives by the normalised rows of the pairs from {@code from} to {@code to}, whose lines
+   * are in {@code c}.
+   */
+  private void pairGradients(double[] c, int from, int to) {
     int p = pitch;
-    DoubleVector t = DoubleVector.broadcast(SPECIES, place);
-    DoubleVector r0 = DoubleVector.broadcast(SPECIES, lines.r0);
-    DoubleVector r1 = DoubleVector.broadcast(SPECIES, lines.r1);
-    DoubleVector r2 = DoubleVector.broadcast(SPECIES, lines.r2);
-    DoubleVector r3 = DoubleVector.broadcast(SPECIES, lines.r3);
-    DoubleVector d0 = DoubleVector.zero(SPECIES);
-    DoubleVector d1 = d0;
-    DoubleVector d2 = d0;
-    DoubleVector d3 = d0;
-    for (int m = 0; m < whole; m += LANES) {
-      int o = at + m;
-      DoubleVector g = DoubleVector.fromArray(SPECIES, c, o + 5 * p);
-      DoubleVector dg = g;
-      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 4 * p));
-      dg = dg.fma(t, g);
-      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 3 * p));
-      dg = dg.fma(t, g);
-      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 2 * p));
-      dg = dg.fma(t, g);
-      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + p));
-      dg = dg.fma(t, g);
-      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o));
-      DoubleVector x0 = DoubleVector.fromArray(SPECIES, dSums, m);
-      DoubleVector x1 = DoubleVector.fromArray(SPECIES, dSums, p + m);
-      DoubleVector x2 = DoubleVector.fromArray(SPECIES, dSums, 2 * p + m);
-      DoubleVector x3 = DoubleVector.fromArray(SPECIES, dSums, 3 * p + m);
-      DoubleVector along = r3.fma(x3, r2.fma(x2, r1.fma(x1, r0.mul(x0))));
-      d0 = g.fma(x0, dg.fma(along, d0));
-      d1 = g.fma(x1, d1);
-      d2 = g.fma(x2, d2);
-      d3 = g.fma(x3, d3);
+    for (int i = from; i < to; i++) {
+      int at = rows.at[i];
+      DoubleVector t = DoubleVector.broadcast(SPECIES, rows.t[i]);
+      DoubleVector r0 = DoubleVector.broadcast(SPECIES, rows.r[0][i]);
+      DoubleVector r1 = DoubleVector.broadcast(SPECIES, rows.r[1][i]);
+      DoubleVector r2 = DoubleVector.broadcast(SPECIES, rows.r[2][i]);
+      DoubleVector r3 = DoubleVector.broadcast(SPECIES, rows.r[3][i]);
+      DoubleVector d0 = DoubleVector.zero(SPECIES);
+      DoubleVector d1 = d0;
+      DoubleVector d2 = d0;
+      DoubleVector d3 = d0;
+      for (int m = 0; m < whole; m += LANES) {
+        int o = at + m;
+        DoubleVector g = DoubleVector.fromArray(SPECIES, c, o + 7 * p);
+        DoubleVector dg = g;
+        g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 6 * p));
+        dg = dg.fma(t, g);
+        g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 5 * p));
+        dg = dg.fma(t, g);
+        g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 4 * p));
+        dg = dg.fma(t, g);
+        g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 3 * p));
+        dg = dg.fma(t, g);
+        g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 2 * p));
+        dg = dg.fma(t, g);
+        g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + p));
+        dg = dg.fma(t, g);
+        g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o));
+        DoubleVector x0 = DoubleVector.fromArray(SPECIES, dSums, m);
+        DoubleVector x1 = DoubleVector.fromArray(SPECIES, dSums, p + m);
+        DoubleVector x2 = DoubleVector.fromArray(SPECIES, dSums, 2 * p + m);
+        DoubleVector x3 = DoubleVector.fromArray(SPECIES, dSums, 3 * p + m);
+        DoubleVector along = r3.fma(x3, r2.fma(x2, r1.fma(x1, r0.mul(x0))));
+        d0 = g.fma(x0, dg.fma(along, d0));
+        d1 = g.fma(x1, d1);
+        d2 = g.fma(x2, d2);
+        d3 = g.fma(x3, d3);
+      }
+      d0.intoArray(lanes, 0);
+      d1.intoArray(lanes, LANES);
+      d2.intoArray(lanes, 2 * LANES);
+      d3.intoArray(lanes, 3 * LANES);
+      for (int k = 0; k < 4; k++) {
+        forces.gradient[k][i] = sum(lanes, k * LANES);
+      }
     }
-    d0.intoArray(lanes, 0);
-    d1.intoArray(lanes, LANES);
-    d2.intoArray(lanes, 2 * LANES);
-    d3.intoArray(lanes, 3 * LANES);
   }
 
   private static double sum(double[] lanes, int from) {
