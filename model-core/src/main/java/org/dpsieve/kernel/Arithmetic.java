@@ -28,7 +28,7 @@ public interface Arithmetic {
 
   /**
    * The implementation by {@code jdk.incubator.vector} where this JVM has that module and vectors
-   * of four doubles or more, else {@link #loops}.
+   * of four doubles or more and is measured to make good use of them, else {@link #loops}.
    *
    * <p>Single precision has no plain twin: without vectors of 16 floats, {@link #loops} in double
    * precision take its place, which is more than was asked for.
@@ -43,13 +43,20 @@ public interface Arithmetic {
       return loops(blas);
     }
     try {
-      return (Arithmetic)
-          Class.forName(
-                  precision == Precision.FLOAT32
-                      ? "org.dpsieve.kernel.FloatArithmetic"
-                      : "org.dpsieve.kernel.VectorArithmetic")
-              .getDeclaredMethod("of", Gemm.class)
-              .invoke(null, blas);
+      Arithmetic vectors =
+          (Arithmetic)
+              Class.forName(
+                      precision == Precision.FLOAT32
+                          ? "org.dpsieve.kernel.FloatArithmetic"
+                          : "org.dpsieve.kernel.VectorArithmetic")
+                  .getDeclaredMethod("of", Gemm.class)
+                  .invoke(null, blas);
+      LayerFunction function =
+          (LayerFunction)
+              Class.forName("org.dpsieve.kernel.VectorLayerFunction")
+                  .getDeclaredConstructor()
+                  .newInstance();
+      return Probe.pays(function) ? vectors : loops(blas);
     } catch (InvocationTargetException e) {
       log.info("plain Java loops: {}", e.getCause().getMessage());
       return loops(blas);

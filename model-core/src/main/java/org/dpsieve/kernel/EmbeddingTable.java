@@ -4,15 +4,16 @@ import java.util.Arrays;
 import org.dpsieve.model.Network;
 
 /**
- * An embedding net as piecewise polynomials. Each agrees with the net in value and slope at both ends
- * and at {@code degree / 2 - 1} places between (Hermite's interpolation), so that value and slope are
- * continuous. Intervals are halved until value and slope, checked where such a polynomial errs most,
- * are within the bounds; where that takes too many of them (a kink of relu), and outside the table,
- * the net itself is to be asked.
+ * An embedding net as piecewise polynomials. Each agrees with the net in value and slope at both
+ * ends and at {@code degree / 2 - 1} places between (Hermite's interpolation), so that value and
+ * slope are continuous. Intervals are halved until value and slope, checked where such a polynomial
+ * errs most, are within the bounds; where that takes too many of them (a kink of relu), and outside
+ * the table, the net itself is to be asked.
  *
  * <p>One interval is one contiguous line of memory: its coefficients, each for all outputs. The
  * degree is chosen for the second-level cache: with quintics, the part of the tables that real
- * distances touch was several times larger than it, and reading them took longer than the arithmetic.
+ * distances touch was several times larger than it, and reading them took longer than the
+ * arithmetic.
  */
 final class EmbeddingTable {
   /**

@@ -49,8 +49,7 @@ final class Embeddings {
               tables.computeIfAbsent(
                   net,
                   key ->
-                      new EmbeddingTable(
-                          key, range[0], tabulated ? range[1] : range[0], accuracy));
+                      new EmbeddingTable(key, range[0], tabulated ? range[1] : range[0], accuracy));
         }
       }
     }

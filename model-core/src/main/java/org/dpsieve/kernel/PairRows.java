@@ -4,9 +4,9 @@ import java.util.Arrays;
 import org.dpsieve.model.SeE2A;
 
 /**
- * The neighbours of one type of one centre as the descriptor kernels want them: their normalised rows
- * of the environment matrix, and for each the line of a table that holds value and slope of its
- * embedding, or that there is none. Not for two threads at once.
+ * The neighbours of one type of one centre as the descriptor kernels want them: their normalised
+ * rows of the environment matrix, and for each the line of a table that holds value and slope of
+ * its embedding, or that there is none. Not for two threads at once.
  */
 final class PairRows {
   private final Embeddings embeddings;
@@ -108,9 +108,9 @@ final class PairRows {
   }
 
   /**
-   * The coefficients that {@link #at} points into, {@code pitch} by power, until {@link #end}. Where
-   * no table holds the pair, value and slope of the net itself make a line, of which t = 0 is the
-   * place: {@code at} is 0 then until the next {@link #load}.
+   * The coefficients that {@link #at} points into, {@code pitch} by power, until {@link #end}.
+   * Where no table holds the pair, value and slope of the net itself make a line, of which t = 0 is
+   * the place: {@code at} is 0 then until the next {@link #load}.
    */
   double[] line(int pair) {
     if (at[pair] >= 0) {

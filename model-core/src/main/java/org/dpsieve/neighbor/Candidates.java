@@ -21,6 +21,7 @@ final class Candidates {
   private double[] displacement;
   private double[] distance;
   private int used;
+  private long offered;
 
   // the present centre and what was found around it
   private double x;
@@ -60,6 +61,7 @@ final class Candidates {
    * @return whether it is near enough and wants {@link #rank}
    */
   boolean offer(int neighbor, double px, double py, double pz) {
+    offered++;
     double dx = px - x;
     double dy = py - y;
     double dz = pz - z;
@@ -108,6 +110,11 @@ final class Candidates {
     }
     start[(centre + 1) * sel.length] = used;
     count = 0;
+  }
+
+  /** How many atoms and images have been looked at. */
+  long offered() {
+    return offered;
   }
 
   Neighbors neighbors() {

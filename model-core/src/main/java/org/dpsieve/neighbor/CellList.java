@@ -11,12 +11,16 @@ import java.util.Arrays;
 public final class CellList implements NeighborSearch {
   @Override
   public Neighbors find(double[] coord, double[] cell, int[] type, double cutoff, int[] sel) {
-    Lattice.requireFinite(coord, "coord");
     Candidates candidates = new Candidates(type, cutoff, sel);
-    if (type.length > 0) {
-      new Bins(coord, cell, type.length, cutoff).offerAll(candidates);
-    }
+    collect(coord, cell, cutoff, candidates);
     return candidates.neighbors();
+  }
+
+  static void collect(double[] coord, double[] cell, double cutoff, Candidates candidates) {
+    Lattice.requireFinite(coord, "coord");
+    if (coord.length > 0) {
+      new Bins(coord, cell, coord.length / 3, cutoff).offerAll(candidates);
+    }
   }
 
   private static final class Bins {

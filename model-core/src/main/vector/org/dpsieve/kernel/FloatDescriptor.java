@@ -261,8 +261,8 @@ final class FloatDescriptor {
   }
 
   /**
-   * The derivatives by the normalised rows of the pairs from {@code from} to {@code to}, whose lines
-   * are in {@code c}.
+   * The derivatives by the normalised rows of the pairs from {@code from} to {@code to}, whose
+   * lines are in {@code c}.
    */
   private void pairGradients(float[] c, int from, int to) {
     int p = pitch;

@@ -244,8 +244,8 @@ final class VectorDescriptor implements DescriptorKernel {
   }
 
   /**
-   * The derivatives by the normalised rows of the pairs from {@code from} to {@code to}, whose lines
-   * are in {@code c}.
+   * The derivatives by the normalised rows of the pairs from {@code from} to {@code to}, whose
+   * lines are in {@code c}.
    */
   private void pairGradients(double[] c, int from, int to) {
     int p = pitch;

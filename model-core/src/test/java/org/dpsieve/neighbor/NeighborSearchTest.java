@@ -103,6 +103,28 @@ class NeighborSearchTest {
   }
 
   @Test
+  void pairsLookedAtGrowAsAtomsDo() {
+    double small = lookedAtPerAtom(8); // 512 atoms, 4 A apart
+    assertThat(lookedAtPerAtom(16)).isBetween(0.7 * small, 1.4 * small); // bins differ a little
+    assertThat(lookedAtPerAtom(32)).isBetween(0.7 * small, 1.4 * small);
+    assertThat(small).isLessThan(200); // of 14 neighbours; the bins hold some more
+  }
+
+  private static double lookedAtPerAtom(int side) {
+    int atoms = side * side * side;
+    double[] coord = new double[3 * atoms];
+    for (int i = 0; i < atoms; i++) {
+      coord[3 * i] = 4 * (i % side);
+      coord[3 * i + 1] = 4 * (i / side % side);
+      coord[3 * i + 2] = 4 * (i / side / side);
+    }
+    double[] cell = {4.0 * side, 0, 0, 0, 4.0 * side, 0, 0, 0, 4.0 * side};
+    Candidates candidates = new Candidates(new int[atoms], CUTOFF, new int[] {50});
+    CellList.collect(coord, cell, CUTOFF, candidates);
+    return (double) candidates.offered() / atoms;
+  }
+
+  @Test
   void noAtomsHaveNoNeighbors() {
     Neighbors none = new CellList().find(new double[0], null, new int[0], CUTOFF, new int[] {5});
     assertThat(none.pairCount()).isZero();

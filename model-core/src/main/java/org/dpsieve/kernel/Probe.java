@@ -1,0 +1,64 @@
+package org.dpsieve.kernel;
+
+import org.dpsieve.model.Activation;
+import org.dpsieve.model.Layer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether this JVM turns the Vector API into instructions, measured once: where it does, vectors
+ * beat plain loops everywhere we looked; where its compiler does not know them, every operation
+ * makes an object and they are a hundred times slower. The loops must win by a factor that noise
+ * does not reach, since both have their own last bits and a run on a busy machine should not have
+ * others than on an idle one.
+ */
+final class Probe {
+  private static final Logger LOG = LoggerFactory.getLogger(Probe.class);
+  private static final int ROWS = 16;
+  private static final int COLUMNS = 240;
+  private static final double DECISIVE = 2;
+  private static final long MOST_NANOSECONDS = 2_000_000_000L;
+
+  private static Boolean pays;
+
+  private Probe() {}
+
+  static synchronized boolean pays(LayerFunction vectors) {
+    if (pays == null) {
+      pays = measure(vectors, new LoopLayerFunction(), MOST_NANOSECONDS);
+    }
+    return pays;
+  }
+
+  /** In turn, until vectors are fast enough or time is over: both get the compiler's attention. */
+  static boolean measure(LayerFunction vectors, LayerFunction loops, long mostNanoseconds) {
+    double vectorTime = Double.POSITIVE_INFINITY;
+    double loopTime = Double.POSITIVE_INFINITY;
+    long start = System.nanoTime();
+    boolean pays = false;
+    while (!pays && System.nanoTime() - start < mostNanoseconds) {
+      loopTime = Math.min(loopTime, time(loops));
+      vectorTime = Math.min(vectorTime, time(vectors));
+      pays = vectorTime < DECISIVE * loopTime;
+    }
+    LOG.info(
+        "{}: tanh takes {} ns by vectors, {} ns by loops, after {} ms of trying",
+        pays ? "Vector API" : "plain Java loops",
+        vectorTime,
+        loopTime,
+        (System.nanoTime() - start) / 1_000_000);
+    return pays;
+  }
+
+  /** Nanoseconds an element. */
+  private static double time(LayerFunction function) {
+    double[] bias = new double[COLUMNS];
+    Layer layer =
+        new Layer(
+            COLUMNS, COLUMNS, new double[0], bias, null, Activation.TANH, Layer.Shortcut.NONE);
+    double[] y = new double[ROWS * COLUMNS];
+    long start = System.nanoTime();
+    function.apply(layer, ROWS, y, y, new double[y.length]);
+    return (double) (System.nanoTime() - start) / y.length;
+  }
+}
