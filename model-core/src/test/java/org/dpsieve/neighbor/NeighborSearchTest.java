@@ -105,7 +105,7 @@ class NeighborSearchTest {
   @Test
   void pairsLookedAtGrowAsAtomsDo() {
     double small = lookedAtPerAtom(8); // 512 atoms, 4 A apart
-    assertThat(lookedAtPerAtom(16)).isBetween(0.7 * small, 1.4 * small); // bins differ a little
+    assertThat(lookedAtPerAtom(16)).isBetween(0.7 * small, 1.4 * small);
     assertThat(lookedAtPerAtom(32)).isBetween(0.7 * small, 1.4 * small);
     assertThat(small).isLessThan(200); // of 14 neighbours; the bins hold some more
   }
