@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import org.dpsieve.config.Plan;
 import org.dpsieve.config.RunConfig;
@@ -89,6 +90,9 @@ final class LoopRun {
         boolean limit =
             outcome.verdict() == Verdict.MAX_ITER || outcome.verdict() == Verdict.LABEL_BUDGET;
         return lastWord && limit ? STALLED : DONE;
+      } catch (CancellationException e) {
+        console.say("stopped: the same command goes on from here");
+        return STALLED; // the process is ending by a signal, which decides its exit code
       } catch (StalledException e) {
         report(console);
         console.say("");

@@ -1,5 +1,6 @@
 package org.dpsieve.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -19,6 +20,16 @@ public final class ConfigReader {
     return read(simplify, machine, Path.of(""));
   }
 
+  /** Whether a section of machine.json, in any of its forms, names this engine. */
+  private static boolean says(ParameterFile.Content machine, String section, String engine) {
+    if (machine == null) {
+      return false;
+    }
+    JsonNode node = machine.root().path(section);
+    JsonNode first = node.isArray() ? node.path(0) : node;
+    return first.path("engine").asText().equals(engine);
+  }
+
   /** The same with relative paths taken from {@code current} first. */
   static RunConfig read(Path simplify, Path machine, Path current) {
     Problems problems = new Problems();
@@ -30,8 +41,12 @@ public final class ConfigReader {
     if (simplifyFile != null) {
       simplifyBlock = simplifyFile.block(problems);
       Paths paths = new Paths(current, simplify);
-      run = new SimplifyReader(simplifyBlock, paths, problems).read();
-      models = new ModelsReader(simplifyBlock, paths, problems).read(run.train(), run.typeMap());
+      boolean dpTrains = says(machineFile, "train", "dp");
+      boolean dpEvaluates = says(machineFile, "model_devi", "dp");
+      run = new SimplifyReader(simplifyBlock, paths, problems, dpTrains).read();
+      models =
+          new ModelsReader(simplifyBlock, paths, problems, dpTrains && dpEvaluates)
+              .read(run.train(), run.typeMap());
     }
     MachineReader.ReadAll steps = null;
     if (machineFile != null) {
@@ -42,11 +57,18 @@ public final class ConfigReader {
       throw new IllegalStateException("a file that cannot be read is a problem");
     }
     Engines engines = new Engines(problems, new NodeReader(current));
+    Engines.Train train =
+        engines.train(
+            steps.train(),
+            simplifyBlock,
+            run.train(),
+            models,
+            new DpTrainKeys(simplifyBlock, new Paths(current, simplify)));
     MachineConfig machineConfig =
         new MachineConfig(
             machine,
             steps.deepmdVersion(),
-            engines.train(steps.train(), simplifyBlock, run.train()),
+            train.section(),
             engines.modelDevi(steps.modelDevi()),
             engines.fp(steps.fp(), run.label(), run.pool().labeled()));
     problems.throwIfAny();
@@ -60,7 +82,8 @@ public final class ConfigReader {
             new TrainConfig(
                 models,
                 run.train().inputs().stream().map(TrainingReader.Read::input).toList(),
-                run.fpTaskMin()),
+                run.fpTaskMin(),
+                train.dp()),
             run.label());
     return new RunConfig(
         simplifyConfig,

@@ -1,5 +1,6 @@
 package org.dpsieve.config;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.dpsieve.config.MachineReader.Read;
@@ -17,32 +18,62 @@ final class Engines {
     this.nodes = nodes;
   }
 
-  /** Training: our solve of the output layer where the files freeze everything else. */
-  MachineConfig.Section train(Read section, Block simplify, TrainKeys.Read keys) {
+  /** Who trains, and how when it is DeePMD-kit. */
+  record Train(MachineConfig.Section section, Optional<DpTrainConfig> dp) {}
+
+  /**
+   * Training: our solve of the output layer where the files freeze everything else, {@code dp
+   * train} for any other choice.
+   */
+  Train train(
+      Read section, Block simplify, TrainKeys.Read keys, List<Path> models, DpTrainKeys dpKeys) {
     Optional<String> engine = choice(section, List.of("output-layer", "dp"));
     boolean outputLayer =
         !keys.inputs().isEmpty()
             && keys.inputs().stream()
                 .allMatch(read -> read.input().trainable() == Trainable.OUTPUT_LAYER);
-    boolean given = keys.inputs().stream().anyMatch(TrainingReader.Read::trainableGiven);
-    String param = simplify.where("default_training_param");
-    if (engine.isEmpty()
-        && !section.block().has("engine")
-        && !keys.inputs().isEmpty()
-        && !outputLayer) {
-      problems.error(
-          "%s: leaves more than the output layer trainable, which takes DeePMD-kit's dp train: not available yet. Set model.descriptor.trainable to false and model.fitting_net.trainable to [false, ..., false, true], or train.engine of %s to output-layer"
-              .formatted(param, section.block().file().path().getFileName()));
-    } else if (engine.equals(Optional.of("dp"))) {
+    boolean dp =
+        engine.equals(Optional.of("dp"))
+            || !section.block().has("engine") && !keys.inputs().isEmpty() && !outputLayer;
+    if (dp) {
+      return new Train(
+          dp(section, engine.isPresent()),
+          Optional.of(
+              dpKeys.read(models, keys.modelCount().orElse(Math.max(1, models.size())), keys)));
+    }
+    TrainKeys.refuseForOutputLayer(simplify);
+    outputLayer(section, simplify, keys, outputLayer, engine);
+    return new Train(section.with(Engine.OUTPUT_LAYER, Optional.empty()), Optional.empty());
+  }
+
+  private MachineConfig.Section dp(Read section, boolean named) {
+    Optional<NodeConfig> node = nodes.read(section, Optional.of("dp"));
+    if (node.isEmpty() && section.backend().isEmpty()) {
       section
           .block()
           .error(
-              "engine",
-              "'dp' (DeePMD-kit's dp train) is not available yet; use output-layer, which trains the output layer of the fitting net");
-    } else if (engine.equals(Optional.of("output-layer")) && !outputLayer) {
+              "backend",
+              "is missing: %s takes DeePMD-kit's dp train; say where it runs: local, spark, or dpdispatcher with machine and resources"
+                  .formatted(
+                      named
+                          ? "train.engine dp"
+                          : "a default_training_param that leaves more than the output layer trainable"));
+    }
+    return section.with(Engine.DP, node);
+  }
+
+  private void outputLayer(
+      Read section,
+      Block simplify,
+      TrainKeys.Read keys,
+      boolean outputLayer,
+      Optional<String> engine) {
+    boolean given = keys.inputs().stream().anyMatch(TrainingReader.Read::trainableGiven);
+    String param = simplify.where("default_training_param");
+    if (engine.equals(Optional.of("output-layer")) && !outputLayer) {
       if (given) {
         problems.error(
-            "%s: its trainable keys leave another choice of layers than the output layer, but %s is output-layer; set model.descriptor.trainable to false and model.fitting_net.trainable to [false, ..., false, true]"
+            "%s: its trainable keys leave another choice of layers than the output layer, but %s is output-layer; set model.descriptor.trainable to false and model.fitting_net.trainable to [false, ..., false, true], or the engine to dp"
                 .formatted(param, section.block().where("engine")));
       } else if (!keys.inputs().isEmpty()) {
         problems.warn(
@@ -52,7 +83,7 @@ final class Engines {
     }
     if (!keys.initModel()) {
       problems.error(
-          "%s: expected true: the output layer is solved on top of the models in training_iter0_model_path, training from random weights is not available yet"
+          "%s: expected true: the output layer is solved on top of the models in training_iter0_model_path; from random weights trains dp (train.engine)"
               .formatted(simplify.where("training_init_model")));
     }
     inProcess(section, "output-layer");
@@ -62,7 +93,6 @@ final class Engines {
     }
     problems.note(
         "training: learning_rate, numb_steps and batch sizes have no part in a solve; of the loss, limit_pref_e, _f and _v count");
-    return section.with(Engine.OUTPUT_LAYER, Optional.empty());
   }
 
   /** Deviation: our kernels. */

@@ -258,6 +258,7 @@ final class MachineReader {
             "append_script")) {
       resources.texts(key);
     }
+    resources.declare(List.of("memory", "gpu_discovery_script")); // ours, for backend spark
     resources.block("envs");
     resources.block("kwargs");
     resources

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.neighbor.NeighborRules;
@@ -20,11 +21,28 @@ final class ModelsReader {
   /** What a frozen model is called in a folder of DP-GEN's, and by {@code dp freeze}. */
   private static final List<String> FROZEN = List.of("frozen_model.pb", "graph.pb");
 
+  /** Of DeePMD-kit's other backends. */
+  private static final List<String> OTHERS =
+      List.of(
+          "frozen_model.pth",
+          "graph.pth",
+          "frozen_model.savedmodel",
+          "graph.savedmodel",
+          "frozen_model.pt2",
+          "frozen_model.dp");
+
   private final Block file;
   private final Paths paths;
   private final Problems problems;
 
-  ModelsReader(Block file, Paths paths, Problems problems) {
+  private final boolean dp;
+
+  /**
+   * @param dp whether DeePMD-kit's own program trains and evaluates: then models may be such as our
+   *     reader does not know
+   */
+  ModelsReader(Block file, Paths paths, Problems problems, boolean dp) {
+    this.dp = dp;
     this.file = file;
     this.paths = paths;
     this.problems = problems;
@@ -74,8 +92,14 @@ final class ModelsReader {
 
   /** The frozen model at a path, a file or a folder; {@code null} when there is none. */
   private Path frozen(Path path) {
-    if (Files.isRegularFile(path)) {
+    if (Files.isRegularFile(path) || path.toString().endsWith(".savedmodel")) {
       return path;
+    }
+    if (dp) {
+      List<Path> others = OTHERS.stream().map(path::resolve).filter(Files::exists).toList();
+      if (others.size() == 1 && FROZEN.stream().noneMatch(n -> Files.exists(path.resolve(n)))) {
+        return others.get(0);
+      }
     }
     List<Path> there = FROZEN.stream().map(path::resolve).filter(Files::isRegularFile).toList();
     if (there.size() == 1 || there.size() == 2 && same(there.get(0), there.get(1))) {
@@ -130,7 +154,17 @@ final class ModelsReader {
     DeepPotential model;
     try {
       model = ModelFiles.read(path);
+    } catch (UnsupportedModelException e) {
+      if (!dp) {
+        file.error(
+            KEY,
+            e.getMessage() + "; or leave it to DeePMD-kit: train.engine and model_devi.engine dp");
+      }
+      return dp;
     } catch (InputException e) {
+      if (dp && Files.isDirectory(path)) {
+        return true;
+      }
       file.error(KEY, e.getMessage());
       return false;
     }

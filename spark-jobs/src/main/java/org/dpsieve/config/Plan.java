@@ -75,12 +75,31 @@ public final class Plan {
                             Numbers.text(loss.limitPrefV())))
             .distinct()
             .collect(Collectors.joining("; "));
+    String train = run.machine().train().engine().key();
     item(
         "train",
-        "%s: the fitting net's output layer solved on all labels, weights: %s"
-            .formatted(run.machine().train().engine().key(), losses));
+        run.machine()
+            .train()
+            .node()
+            .map(
+                node ->
+                    "%s: %s train, a task per model, on %s"
+                        .formatted(train, node.command(), node.backend().key()))
+            .orElse(
+                "%s: the fitting net's output layer solved on all labels, weights: %s"
+                    .formatted(train, losses)));
     item("deviation", run.machine().modelDevi().engine().key() + ": on Spark's executors");
-    item("labels", labels(config) + " (" + run.machine().fp().engine().key() + ")");
+    item(
+        "labels",
+        "%s (%s%s)"
+            .formatted(
+                labels(config),
+                run.machine().fp().engine().key(),
+                run.machine()
+                    .fp()
+                    .node()
+                    .map(node -> " '%s' on %s".formatted(node.command(), node.backend().key()))
+                    .orElse("")));
   }
 
   private static String labels(SimplifyConfig config) {

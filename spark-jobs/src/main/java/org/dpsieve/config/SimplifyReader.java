@@ -71,7 +71,13 @@ final class SimplifyReader {
   private final Paths paths;
   private final Problems problems;
 
-  SimplifyReader(Block file, Paths paths, Problems problems) {
+  private final boolean dp;
+
+  /**
+   * @param dp whether machine.json says that DeePMD-kit trains
+   */
+  SimplifyReader(Block file, Paths paths, Problems problems, boolean dp) {
+    this.dp = dp;
     this.file = file;
     this.paths = paths;
     this.problems = problems;
@@ -99,7 +105,7 @@ final class SimplifyReader {
     PickConfig pick = pick(label);
     TrustConfig trust = trust(labeled);
     int fpTaskMin = fpTaskMin();
-    TrainKeys.Read train = new TrainKeys(file, problems).read(typeMap);
+    TrainKeys.Read train = new TrainKeys(file, problems, dp).read(typeMap);
     idle();
     refuseRunKeys();
     file.finish();

@@ -2,6 +2,7 @@ package org.dpsieve.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The ensemble and its training.
@@ -11,8 +12,10 @@ import java.util.List;
  * @param inputs {@code default_training_param}: one for all models, or one per model
  * @param fpTaskMin {@code fp_task_min}: training is put off (the models are copied) while fewer
  *     frames than this were labelled since the last one; no label is ever left out for good
+ * @param dp how DeePMD-kit trains; empty where the output layer is solved
  */
-public record TrainConfig(List<Path> models, List<TrainingInput> inputs, int fpTaskMin) {
+public record TrainConfig(
+    List<Path> models, List<TrainingInput> inputs, int fpTaskMin, Optional<DpTrainConfig> dp) {
   public TrainConfig {
     models = List.copyOf(models);
     inputs = List.copyOf(inputs);
@@ -21,6 +24,11 @@ public record TrainConfig(List<Path> models, List<TrainingInput> inputs, int fpT
   /** {@code numb_models}. */
   public int modelCount() {
     return models.size();
+  }
+
+  /** What a model of this run is called: {@code graph.000.pb}. */
+  public String modelName(int model) {
+    return "graph.%03d.%s".formatted(model, dp.map(d -> d.backend().suffix()).orElse("pb"));
   }
 
   /** The training input of one model, from 0. */

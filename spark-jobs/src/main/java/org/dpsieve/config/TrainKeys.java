@@ -31,10 +31,15 @@ final class TrainKeys {
 
   private final Block file;
   private final Problems problems;
+  private final boolean dp;
 
-  TrainKeys(Block file, Problems problems) {
+  /**
+   * @param dp whether machine.json says that DeePMD-kit trains: then it knows what its input may be
+   */
+  TrainKeys(Block file, Problems problems, boolean dp) {
     this.file = file;
     this.problems = problems;
+    this.dp = dp;
   }
 
   /**
@@ -60,7 +65,11 @@ final class TrainKeys {
       file.warn("numb_models", "one model never disagrees with itself: every frame is accurate");
     }
     List<String> globs = file.textOrTexts("training_iter0_model_path").orElse(List.of());
-    refuse();
+    return new Read(count, globs, file.flag("training_init_model"), inputs(typeMap, count));
+  }
+
+  /** What has no meaning where the output layer is solved here. */
+  static void refuseForOutputLayer(Block file) {
     file.flag("dp_train_skip_neighbor_stat");
     if (file.flag("dp_compress")) {
       file.warn(
@@ -70,17 +79,14 @@ final class TrainKeys {
     if (file.flag("one_h5")) {
       file.warn("one_h5", "of no effect: no training data are written for another program");
     }
-    return new Read(count, globs, file.flag("training_init_model"), inputs(typeMap, count));
-  }
-
-  private void refuse() {
     file.text("train_backend")
         .filter(backend -> !backend.equals("tensorflow"))
         .ifPresent(
             backend ->
                 file.error(
                     "train_backend",
-                    "models of '%s' cannot be read yet; known: tensorflow".formatted(backend)));
+                    "models of '%s' cannot be solved here yet; known: tensorflow; or set train.engine to dp"
+                        .formatted(backend)));
     file.text("model_format")
         .filter(format -> !format.equals("pb"))
         .ifPresent(
@@ -103,7 +109,7 @@ final class TrainKeys {
       if (file.given(key)) {
         file.error(
             key,
-            "the output layer is solved anew from all labels each time, without steps; remove it");
+            "the output layer is solved anew from all labels each time, without steps; remove it, or set train.engine to dp");
       }
     }
     if (file.given("training_reuse_old_ratio")
@@ -128,7 +134,7 @@ final class TrainKeys {
     if (!file.require(key, "DeePMD-kit's training input")) {
       return inputs;
     }
-    TrainingReader reader = new TrainingReader(problems);
+    TrainingReader reader = new TrainingReader(problems, dp);
     JsonNode value = file.node().get(key);
     if (!value.isArray()) {
       Optional<Block> block = file.block(key);

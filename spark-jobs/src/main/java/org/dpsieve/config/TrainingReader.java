@@ -62,8 +62,14 @@ final class TrainingReader {
 
   private final Problems problems;
 
-  TrainingReader(Problems problems) {
+  private final boolean dp;
+
+  /**
+   * @param dp whether DeePMD-kit trains: then it alone decides what its input may say
+   */
+  TrainingReader(Problems problems, boolean dp) {
     this.problems = problems;
+    this.dp = dp;
   }
 
   /**
@@ -88,6 +94,9 @@ final class TrainingReader {
         input.require("model", "DeePMD-kit's model block")
             ? input.block("model")
             : Optional.empty();
+    if (dp) {
+      return readForDp(input, model, typeMap);
+    }
     model.ifPresent(block -> block.declare(MODEL));
     Optional<Block> descriptor = model.flatMap(block -> part(block, "descriptor"));
     Optional<Block> fitting = model.flatMap(block -> part(block, "fitting_net"));
@@ -106,6 +115,25 @@ final class TrainingReader {
             || fitting.filter(block -> block.has("trainable")).isPresent();
     return new Read(
         new TrainingInput(loss, trainable(descriptor, fitting), json(input, typeMap)),
+        descriptor,
+        fitting,
+        given);
+  }
+
+  private Read readForDp(Block input, Optional<Block> model, List<String> typeMap) {
+    Optional<Block> descriptor =
+        model.filter(block -> block.has("descriptor")).flatMap(block -> block.block("descriptor"));
+    Optional<Block> fitting =
+        model
+            .filter(block -> block.has("fitting_net"))
+            .flatMap(block -> block.block("fitting_net"));
+    boolean given =
+        descriptor.filter(block -> block.has("trainable")).isPresent()
+            || fitting.filter(block -> block.has("trainable")).isPresent();
+    input.require("training", "DeePMD-kit's training block");
+    return new Read(
+        new TrainingInput(
+            new Loss(0.02, 1, 1000, 1, 0, 0), trainable(descriptor, fitting), json(input, typeMap)),
         descriptor,
         fitting,
         given);

@@ -1,5 +1,6 @@
 package org.dpsieve.loop;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -51,6 +52,18 @@ public record Settings(
     identity.put(
         "default_training_param, loss",
         config.train().inputs().stream().map(input -> input.loss().toString()).toList().toString());
+    config
+        .train()
+        .dp()
+        .ifPresent(
+            dp -> {
+              identity.put("train.engine", "dp");
+              identity.put(
+                  "default_training_param (sha256)",
+                  config.train().inputs().stream()
+                      .map(input -> Checksums.sha256(input.json()).substring(0, 16))
+                      .collect(Collectors.joining(" ")));
+            });
     identity.put("fp_style", config.label().style().key());
     config.label().d3().ifPresent(d3 -> identity.put("fp_params", d3.toString()));
     config
@@ -86,8 +99,13 @@ public record Settings(
 
   private static String checksums(List<Path> files) {
     return files.stream()
-        .map(file -> Checksums.sha256(file).substring(0, 16))
+        .map(file -> Checksums.sha256(main(file)).substring(0, 16))
         .collect(Collectors.joining(" "));
+  }
+
+  /** The file that identifies a model; some are folders. */
+  private static Path main(Path model) {
+    return Files.isDirectory(model) ? model.resolve("saved_model.pb") : model;
   }
 
   private static String relative(List<String> paths, Workdir workdir) {

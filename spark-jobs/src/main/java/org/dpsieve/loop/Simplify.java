@@ -147,6 +147,9 @@ public final class Simplify {
     } else if (!copy) {
       inputs.putAll(inputs(workdir.frames()));
       inputs.putAll(inputs(labels.toArray(Path[]::new)));
+      if (stages.trainsFromPrevious() && previous != null) {
+        inputs.putAll(inputs(previous));
+      }
     }
     Facts.Training training =
         stage(
@@ -158,7 +161,7 @@ public final class Simplify {
             target ->
                 copy
                     ? stages.copyModels(target, previous)
-                    : stages.train(target, workdir.frames(), labels));
+                    : stages.train(target, iteration, workdir.frames(), labels, previous));
     finished(iteration, Step.TRAIN);
     models = workdir.train(iteration);
     if (!copy) {

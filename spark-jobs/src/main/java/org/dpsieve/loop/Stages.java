@@ -14,11 +14,16 @@ public interface Stages {
   Facts.Pool importPool(Path target);
 
   /**
-   * Trains each model on all labels so far, starting from the models the run was given.
+   * Trains each model on all labels so far.
    *
    * @param labels folders that {@link #label} wrote
+   * @param previous the folder of the last training, or {@code null}; only for those that start
+   *     there ({@link #trainsFromPrevious})
    */
-  Facts.Training train(Path target, Path frames, List<Path> labels);
+  Facts.Training train(Path target, int iteration, Path frames, List<Path> labels, Path previous);
+
+  /** Whether a training starts from the one before, not from the models the run was given. */
+  boolean trainsFromPrevious();
 
   /**
    * Puts copies of the models in place where there is nothing new to train on.

@@ -5,15 +5,19 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 
-/** The end of what a program printed. */
+/** What a program said last. */
 final class LogTail {
-  private static final int BYTES = 4096;
+  private static final int BYTES = 16384;
   private static final int SHOWN = 300;
 
   private LogTail() {}
 
-  /** The last line that is not blank, shortened; empty when there is none. */
+  /** As Python begins the last line of a trace; more may be printed after it. */
+  private static final Pattern ERROR = Pattern.compile("[\\w.]*(Error|Exception|Interrupt): .*");
+
+  /** The last line that names an error, else the last that is not blank; shortened. */
   static String lastLine(Path log) {
     try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
       byte[] end = new byte[(int) Math.min(BYTES, file.length())];
@@ -21,7 +25,11 @@ final class LogTail {
       file.readFully(end);
       List<String> lines =
           new String(end, StandardCharsets.UTF_8).lines().filter(l -> !l.isBlank()).toList();
-      String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1).strip();
+      String last =
+          lines.stream()
+              .filter(line -> ERROR.matcher(line).matches())
+              .reduce((a, b) -> b)
+              .orElse(lines.isEmpty() ? "" : lines.get(lines.size() - 1).strip());
       return last.length() <= SHOWN ? last : last.substring(0, SHOWN) + "...";
     } catch (IOException e) {
       return "";

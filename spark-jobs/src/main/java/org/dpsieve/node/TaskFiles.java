@@ -45,7 +45,7 @@ public final class TaskFiles {
   }
 
   /** Removes a file or a folder with all in it; none is fine. Links are not followed. */
-  static void remove(Path path) {
+  public static void remove(Path path) {
     try {
       if (!Files.isDirectory(path) || Files.isSymbolicLink(path)) {
         Files.deleteIfExists(path);

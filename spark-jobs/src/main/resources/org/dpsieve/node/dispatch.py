@@ -131,7 +131,7 @@ class Batch:
                 command=task["wrapped"],
                 task_work_path=task["name"],
                 forward_files=task["forward"],
-                backward_files=task["backward"] + [task["exit"], task["log"]],
+                backward_files=list(dict.fromkeys(task["backward"] + [task["exit"], task["log"]])),
                 outlog=task["log"],
                 errlog=task["log"],
             )

@@ -201,7 +201,7 @@ class ConfigReaderTest {
         "fp_skip_bad_box | \"length_ratio\" | expected measure:number",
         "fp_style | \"pwmat\" | use custom with dpdata's formats",
         "fp_style | \"vaps\" | did you mean 'vasp'?",
-        "train_backend | \"pytorch\" | cannot be read yet",
+        "train_backend | \"pytorch\" | cannot be solved here yet",
         "training_reuse_iter | 2 | solved anew",
         "training_reuse_old_ratio | 0.5 | count alike",
         "model_devi_activation_func | [[\"tanh\",\"tanh\"]] | keep the activation functions",

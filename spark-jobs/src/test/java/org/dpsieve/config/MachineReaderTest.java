@@ -79,7 +79,7 @@ class MachineReaderTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "train/engine | \"dp\" | 'dp' (DeePMD-kit's dp train) is not available yet",
+        "train/engine | \"dp\" | train.engine dp takes DeePMD-kit's dp train; say where it runs",
         "train/engine | \"output_layer\" | did you mean 'output-layer'?",
         "model_devi/engine | \"dp\" | 'dp' (DeePMD-kit's dp model-devi) is not available yet",
         "fp/engine | \"command\" | labeled is true",
@@ -117,8 +117,11 @@ class MachineReaderTest {
     run.set("default_training_param/model/descriptor/trainable", null)
         .set("default_training_param/model/fitting_net/trainable", null);
     assertThat(run.complaint())
-        .contains(
-            "leaves more than the output layer trainable", "not available yet", "train.engine");
+        .contains("leaves more than the output layer trainable", "train.backend", "dpdispatcher");
+    run.setMachine("train/backend", "\"local\"");
+    assertThat(run.read().machine().train().engine()).isEqualTo(Engine.DP);
+    assertThat(run.read().machine().train().node().get().command()).isEqualTo("dp");
+    run.setMachine("train/backend", null);
     run.setMachine("train/engine", "\"output-layer\"");
     assertThat(run.read().warnings())
         .singleElement()
@@ -126,6 +129,32 @@ class MachineReaderTest {
         .contains("only the output layer is trained");
     run.set("default_training_param/model/descriptor/trainable", "true");
     assertThat(run.complaint()).contains("another choice of layers than the output layer");
+  }
+
+  @Test
+  void aPlainFileOfDpgenMeansDpdispatcher() throws IOException {
+    run.write(run.machine, Fixture.resource("machine.json"));
+    run.setMachine("train/engine", "\"dp\"");
+    NodeConfig node = run.read().machine().train().node().get();
+    assertThat(node.backend()).isEqualTo(Backend.DPDISPATCHER);
+    assertThat(node.retries()).isEqualTo(3);
+    run.setMachine("train/backend", "\"spark\"").setMachine("train/time_limit", "60");
+    node = run.read().machine().train().node().get();
+    assertThat(node.backend()).isEqualTo(Backend.SPARK);
+    assertThat(node.timeLimit()).isEqualTo(60);
+    run.setMachine("train/user_forward_files", "[\"no-such-file\"]");
+    assertThat(run.complaint()).contains("user_forward_files", "no such file");
+  }
+
+  @Test
+  void passwordsOfAMachineAreInNoText() throws IOException {
+    run.write(run.machine, Fixture.resource("machine.json"));
+    run.setMachine("train/engine", "\"dp\"");
+    run.setMachine(
+        "train/machine",
+        "{\"batch_type\": \"Slurm\", \"context_type\": \"SSH\", \"remote_root\": \"/x\", \"remote_profile\": {\"hostname\": \"a\", \"username\": \"b\", \"password\": \"hunter2\"}}");
+    RunConfig config = run.read();
+    assertThat(config.machine().toString() + config + Plan.of(config)).doesNotContain("hunter2");
   }
 
   @Test

@@ -51,11 +51,17 @@ final class Results {
   private final SparkSession spark;
   private final SimplifyConfig config;
   private final Optional<DirectLabeller> newLevel;
+  private final Evaluation evaluation;
 
   /**
    * @param newLevel gives the new label of any frame; empty where labels are costly
    */
-  Results(SparkSession spark, SimplifyConfig config, Optional<DirectLabeller> newLevel) {
+  Results(
+      SparkSession spark,
+      SimplifyConfig config,
+      Optional<DirectLabeller> newLevel,
+      Evaluation evaluation) {
+    this.evaluation = evaluation;
     this.spark = spark;
     this.config = config;
     this.newLevel = newLevel;
@@ -65,7 +71,7 @@ final class Results {
     try {
       Files.createDirectories(target);
       for (Path model : models) {
-        Files.copy(model, target.resolve("graph.%03d.pb".formatted(models.indexOf(model))));
+        DpTraining.copy(model, target.resolve(config.train().modelName(models.indexOf(model))));
       }
       Dataset<Row> labelled = labelled(summary.labels());
 
@@ -73,8 +79,7 @@ final class Results {
       merge(labelled, target);
       spark.sparkContext().setJobDescription("result: deviation of the whole pool");
       Facts.Deviation deviation =
-          new Evaluation(spark, config.trust())
-              .write(target.resolve("deviation.parquet"), pool, models);
+          evaluation.write(target.resolve("deviation.parquet"), pool, models);
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
       Facts.HeldOut errors = errors(target, pool, labelled, models);
       Files.writeString(
@@ -132,7 +137,7 @@ final class Results {
   /** {@code null} where the new level is not known for frames that were never labelled. */
   private Facts.HeldOut errors(
       Path target, Dataset<Row> pool, Dataset<Row> labelled, List<Path> models) {
-    if (newLevel.isEmpty()) {
+    if (newLevel.isEmpty() || !Training.readable(models)) {
       return null;
     }
     Dataset<Row> frames =

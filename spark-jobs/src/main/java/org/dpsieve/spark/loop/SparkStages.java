@@ -52,6 +52,7 @@ public final class SparkStages implements Stages {
     this.open = open;
     this.labeller = Labellers.of(config.simplify());
     this.nodes = new NodeTasks(this::spark, progress, notes);
+    config.machine().train().node().ifPresent(nodes::check);
     config.machine().fp().node().ifPresent(nodes::check);
   }
 
@@ -73,8 +74,30 @@ public final class SparkStages implements Stages {
   }
 
   @Override
-  public Facts.Training train(Path target, Path frames, List<Path> labels) {
-    return new Training(spark(), config.simplify().train()).train(target, labelled(frames, labels));
+  public boolean trainsFromPrevious() {
+    return config.simplify().train().dp().isPresent();
+  }
+
+  @Override
+  public Facts.Training train(
+      Path target, int iteration, Path frames, List<Path> labels, Path previous) {
+    Training errors = new Training(spark(), config.simplify().train());
+    Dataset<Row> labelled = labelled(frames, labels);
+    if (!trainsFromPrevious()) {
+      return errors.train(target, labelled);
+    }
+    List<TrainingData.Source> sources = new ArrayList<>();
+    Pool.initial(spark(), frames)
+        .ifPresent(rows -> sources.add(new TrainingData.Source("init", rows, false)));
+    for (Path folder : labels) {
+      String name = workdir.root().relativize(folder).getName(0).toString();
+      boolean last = folder.equals(labels.get(labels.size() - 1));
+      Dataset<Row> more = FramesDataset.read(spark(), folder.toString());
+      sources.add(new TrainingData.Source(name, more, last));
+    }
+    new DpTraining(config.simplify(), config.machine().train().node().orElseThrow(), nodes, workdir)
+        .train(target, iteration, sources, previous);
+    return errors.facts(labelled, models(target));
   }
 
   @Override
@@ -83,7 +106,11 @@ public final class SparkStages implements Stages {
       Files.createDirectories(target);
       List<Path> sources = models == null ? config.simplify().train().models() : models(models);
       for (int m = 0; m < sources.size(); m++) {
-        Files.copy(sources.get(m), target.resolve("graph.%03d.pb".formatted(m)));
+        DpTraining.copy(sources.get(m), target.resolve(config.simplify().train().modelName(m)));
+        Path checkpoints = models == null ? null : models.resolve("%03d".formatted(m));
+        if (checkpoints != null && Files.isDirectory(checkpoints)) {
+          DpTraining.copy(checkpoints, target.resolve(checkpoints.getFileName()));
+        }
       }
       return new Facts.Training(0, List.of());
     } catch (IOException e) {
@@ -95,17 +122,18 @@ public final class SparkStages implements Stages {
   private List<Path> models(Path folder) {
     List<Path> models = new ArrayList<>();
     for (int m = 0; m < config.simplify().train().modelCount(); m++) {
-      models.add(folder.resolve("graph.%03d.pb".formatted(m)));
+      models.add(folder.resolve(config.simplify().train().modelName(m)));
     }
     return models;
   }
 
   @Override
   public Facts.Deviation deviate(Path target, Path models, Remaining remaining) {
+    DpTraining.discard(models);
     Dataset<Row> left =
         PickStage.remaining(
             Tables.read(spark(), remaining.picks()), Tables.read(spark(), remaining.labels()));
-    return new Evaluation(spark(), config.simplify().trust())
+    return evaluation()
         .write(target, Tables.in(Pool.read(spark(), remaining.frames()), left), models(models));
   }
 
@@ -138,6 +166,10 @@ public final class SparkStages implements Stages {
     return labelled;
   }
 
+  private Evaluation evaluation() {
+    return new Evaluation(spark(), config.simplify().trust());
+  }
+
   private Decisions decisions() {
     return new Decisions(spark(), config.simplify(), labeller);
   }
@@ -163,11 +195,14 @@ public final class SparkStages implements Stages {
 
   @Override
   public Facts.Result result(Path target, Path frames, Summary summary) {
+    if (summary.models() != null) {
+      DpTraining.discard(summary.models());
+    }
     Optional<DirectLabeller> level =
         labeller instanceof DirectLabeller direct ? Optional.of(direct) : Optional.empty();
     List<Path> models =
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
-    return new Results(spark(), config.simplify(), level)
+    return new Results(spark(), config.simplify(), level, evaluation())
         .write(target, Pool.read(spark(), frames), models, summary);
   }
 }

@@ -95,7 +95,7 @@ final class Tasks {
         todo.add(nodeTask(folder, config));
       }
     }
-    return nodes.run(config, journal, todo, ends -> judge(tasks, ends));
+    return nodes.run(config, journal, todo, ends -> judge(tasks, ends), () -> "");
   }
 
   /** What the program left counts, whatever its exit code: pw.x exits 2 when unconverged. */

@@ -12,6 +12,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.TrainConfig;
 import org.dpsieve.config.TrainingInput;
+import org.dpsieve.error.InputException;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
@@ -76,6 +77,27 @@ final class Training {
         models,
         new LossPrefactors(loss.limitPrefE(), loss.limitPrefF(), loss.limitPrefV()),
         OptionalDouble.empty());
+  }
+
+  /** What a training by somebody else came to: of models that can be read, how well they fit. */
+  Facts.Training facts(Dataset<Row> labelled, List<Path> models) {
+    List<Facts.ModelFit> fits = new ArrayList<>();
+    if (readable(models) && readable(config.models())) {
+      for (Facts.BeforeAfter pair : errors(labelled, models)) {
+        fits.add(new Facts.ModelFit(0, pair.before(), pair.after()));
+      }
+    }
+    return new Facts.Training(labelled.count(), fits);
+  }
+
+  /** Whether our own reader knows these models. */
+  static boolean readable(List<Path> models) {
+    try {
+      models.forEach(ModelFiles::read);
+      return true;
+    } catch (InputException e) {
+      return false;
+    }
   }
 
   /** Errors of the models the run was given, and of these, on labelled frames. */

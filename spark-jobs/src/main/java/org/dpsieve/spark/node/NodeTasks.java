@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,6 +24,8 @@ import org.dpsieve.node.TaskRuns;
 
 /** The tasks of a run's steps, on the node that machine.json gives each step. */
 public final class NodeTasks {
+  private static final int DETAIL_MILLIS = 2000;
+
   private final Supplier<SparkSession> spark;
   private final Consumer<String> progress;
   private final Consumer<String> notes;
@@ -76,6 +80,7 @@ public final class NodeTasks {
    *
    * @param journal where it is written down what becomes of them
    * @param judge what their ends are in view of the files that came back
+   * @param detail more to show while they run, asked for now and then
    * @return each task's last end
    * @throws CancellationException when the program is told to stop meanwhile
    */
@@ -83,7 +88,8 @@ public final class NodeTasks {
       NodeConfig config,
       Path journal,
       List<NodeTask> tasks,
-      Function<List<TaskEnd>, List<TaskEnd>> judge) {
+      Function<List<TaskEnd>, List<TaskEnd>> judge,
+      Supplier<String> detail) {
     TaskJournal entries = new TaskJournal(journal);
     TaskListener listener = new Shown(entries);
     TaskRuns runs = new TaskRuns(node(config), config.retries(), entries, listener);
@@ -93,9 +99,21 @@ public final class NodeTasks {
       }
       current = runs;
     }
+    Timer timer = new Timer("progress", true);
+    timer.schedule(
+        new TimerTask() {
+          @Override
+          public void run() {
+            String more = detail.get();
+            progress.accept(TaskRuns.counts(entries) + (more.isEmpty() ? "" : "; " + more));
+          }
+        },
+        DETAIL_MILLIS,
+        DETAIL_MILLIS);
     try {
       return runs.run(tasks, judge);
     } finally {
+      timer.cancel();
       synchronized (this) {
         current = null;
       }

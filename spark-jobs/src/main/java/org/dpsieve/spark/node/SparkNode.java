@@ -1,30 +1,146 @@
 package org.dpsieve.spark.node;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.resource.ExecutorResourceRequests;
+import org.apache.spark.resource.ResourceProfile;
+import org.apache.spark.resource.ResourceProfileBuilder;
+import org.apache.spark.resource.TaskResourceRequests;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.NodeConfig;
+import org.dpsieve.error.InputException;
+import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.node.Node;
 import org.dpsieve.node.NodeTask;
 import org.dpsieve.node.OnExit;
 import org.dpsieve.node.TaskEnd;
 import org.dpsieve.node.TaskListener;
+import org.dpsieve.node.TaskListener.State;
 
+/**
+ * Tasks inside Spark's executors, those with the cores, memory and GPUs that {@code resources} ask
+ * for. The executors end with this program: what was running then is run again by the next.
+ */
 final class SparkNode implements Node {
-  SparkNode(Supplier<SparkSession> spark, NodeConfig config, Map<String, String> environment) {}
+  private final Supplier<SparkSession> spark;
+  private final NodeConfig config;
+  private final Map<String, String> environment;
+  private final List<JavaFutureAction<?>> running = new ArrayList<>();
+  private boolean stopped;
+
+  SparkNode(Supplier<SparkSession> spark, NodeConfig config, Map<String, String> environment) {
+    this.spark = spark;
+    this.config = config;
+    this.environment = environment;
+  }
 
   @Override
   public void check() {
-    throw new org.dpsieve.error.InputException(
-        "backend: 'spark' is not available yet; use local or dpdispatcher");
+    profile(spark.get());
+  }
+
+  /** Empty where there is one kind of executor only, this process. */
+  private Optional<ResourceProfile> profile(SparkSession session) {
+    int gpus = config.resource("gpu_per_node", 0);
+    int cores = Math.max(1, config.resource("cpu_per_node", 1));
+    if (session.sparkContext().isLocal()) {
+      return Optional.empty();
+    }
+    if (!session.sparkContext().getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+      throw new InputException(
+          "backend spark: executors with %d cores and %d GPUs are asked for, which takes spark.dynamicAllocation.enabled=true; add it to spark-submit's options (DPSIEVE_SUBMIT_ARGS)"
+              .formatted(cores, gpus));
+    }
+    ExecutorResourceRequests executor = new ExecutorResourceRequests().cores(cores);
+    TaskResourceRequests task = new TaskResourceRequests().cpus(cores);
+    if (config.resources().get("memory") instanceof String memory) {
+      executor.memory(memory);
+    }
+    if (gpus > 0) {
+      Object script = config.resources().get("gpu_discovery_script");
+      executor.resource("gpu", gpus, script == null ? "" : script.toString(), "");
+      task.resource("gpu", gpus);
+    }
+    return Optional.of(new ResourceProfileBuilder().require(executor).require(task).build());
   }
 
   @Override
   public List<TaskEnd> run(List<NodeTask> tasks, TaskListener listener) {
-    throw new UnsupportedOperationException();
+    SparkSession session = spark.get();
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+    Optional<ResourceProfile> profile = profile(session);
+    listener.state(tasks.stream().map(NodeTask::name).toList(), State.WAITING, "");
+    Map<NodeTask, JavaFutureAction<List<RemoteTask.Result>>> futures = new LinkedHashMap<>();
+    try {
+      for (NodeTask task : tasks) {
+        RemoteTask remote = RemoteTask.of(task, config.timeLimit(), environment);
+        JavaRDD<RemoteTask> one = context.parallelize(List.of(remote), 1);
+        if (profile.isPresent()) {
+          one = one.withResources(profile.get());
+        }
+        synchronized (this) {
+          if (stopped) {
+            throw new CancellationException("stopped");
+          }
+          JavaFutureAction<List<RemoteTask.Result>> future =
+              one.map(sent -> sent.run(host())).collectAsync();
+          futures.put(task, future);
+          running.add(future);
+        }
+        listener.state(List.of(task.name()), State.QUEUED, "Spark");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<TaskEnd> ends = new ArrayList<>();
+    futures.forEach((task, future) -> ends.add(await(task, future, listener)));
+    return ends;
+  }
+
+  private static String host() {
+    SparkEnv env = SparkEnv.get();
+    return "Spark executor %s on %s"
+        .formatted(
+            env.executorId(),
+            env.rpcEnv().address() == null ? "this machine" : env.rpcEnv().address().host());
+  }
+
+  private static TaskEnd await(
+      NodeTask task, JavaFutureAction<List<RemoteTask.Result>> future, TaskListener listener) {
+    TaskEnd end;
+    try {
+      RemoteTask.Result result = future.get().get(0);
+      RemoteTask.write(task.folder(), result.files());
+      listener.state(List.of(task.name()), State.RUNNING, result.host());
+      end = result.end();
+    } catch (ExecutionException e) {
+      String first = String.valueOf(e.getCause().getMessage()).lines().findFirst().orElse("");
+      end = new TaskEnd(task.name(), TaskOutcome.CRASHED, "Spark: " + first, true);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    listener.ended(end);
+    return end;
   }
 
   @Override
-  public void stop(OnExit onExit) {}
+  public synchronized void stop(OnExit onExit) {
+    stopped = true;
+    running.forEach(future -> future.cancel(true));
+  }
 }

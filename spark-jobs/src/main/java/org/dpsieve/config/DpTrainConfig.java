@@ -1,0 +1,103 @@
+package org.dpsieve.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * How DeePMD-kit trains, with {@code train.engine: dp}.
+ *
+ * @param backend {@code train_backend}
+ * @param start what the first training starts each model from, one entry per model, or one for all
+ *     when it is {@link Init#RANDOM}
+ * @param initModel {@code training_init_model}: later trainings start from the iteration before
+ * @param skipNeighborStat {@code dp_train_skip_neighbor_stat}
+ * @param compress {@code dp_compress}
+ * @param activation {@code model_devi_activation_func}: embedding's and fitting's, per model; empty
+ *     when not given
+ * @param srtab {@code srtab_file_path}
+ */
+public record DpTrainConfig(
+    Backend backend,
+    List<Start> start,
+    boolean initModel,
+    boolean skipNeighborStat,
+    boolean compress,
+    List<List<String>> activation,
+    Optional<Path> srtab,
+    Reuse reuse) {
+  public DpTrainConfig {
+    start = List.copyOf(start);
+    activation = List.copyOf(activation);
+  }
+
+  /** DeePMD-kit's backends, by the form of their models. */
+  public enum Backend {
+    TENSORFLOW("", "model.ckpt.index", "pb"),
+    PYTORCH("--pt", "model.ckpt.pt", "pth"),
+    JAX("--jax", "model.ckpt.jax", "savedmodel");
+
+    private final String flag;
+    private final String checkpoint;
+    private final String suffix;
+
+    Backend(String flag, String checkpoint, String suffix) {
+      this.flag = flag;
+      this.checkpoint = checkpoint;
+      this.suffix = suffix;
+    }
+
+    /** Of {@code dp}; empty for its default. */
+    public String flag() {
+      return flag;
+    }
+
+    /** The file or folder that shows a checkpoint. */
+    public String checkpoint() {
+      return checkpoint;
+    }
+
+    /** Of frozen models, without the dot. */
+    public String suffix() {
+      return suffix;
+    }
+  }
+
+  /** How a training starts. */
+  public enum Init {
+    RANDOM,
+    /** {@code --init-model}, from a checkpoint. */
+    CHECKPOINT,
+    /** {@code --init-frz-model}, from a frozen model. */
+    FROZEN,
+    /** {@code --finetune}. */
+    FINETUNE
+  }
+
+  /**
+   * @param path the folder with {@code model.ckpt*}, or the frozen model; {@code null} for random
+   */
+  public record Start(Init init, Path path) {}
+
+  /**
+   * {@code training_reuse_*}: from an iteration on, other steps and weights, and old data seen less
+   * often than new.
+   *
+   * @param iteration {@code training_reuse_iter}; empty when never
+   * @param oldRatio {@code training_reuse_old_ratio}: a number, {@code auto} or {@code auto:10}
+   */
+  public record Reuse(
+      OptionalInt iteration,
+      String oldRatio,
+      OptionalInt numbSteps,
+      OptionalDouble startLr,
+      OptionalDouble startPrefE,
+      OptionalDouble startPrefF) {
+    /** Whether it holds in an iteration. */
+    public boolean holds(int number) {
+      return iteration.isPresent() && number >= iteration.getAsInt();
+    }
+  }
+}

@@ -1,0 +1,379 @@
+package org.dpsieve.spark.loop;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.dpsieve.config.DpTrainConfig;
+import org.dpsieve.config.DpTrainConfig.Init;
+import org.dpsieve.config.DpTrainConfig.Start;
+import org.dpsieve.config.NodeConfig;
+import org.dpsieve.config.SimplifyConfig;
+import org.dpsieve.config.TrainConfig;
+import org.dpsieve.error.InputException;
+import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.label.TaskOutcome;
+import org.dpsieve.loop.StalledException;
+import org.dpsieve.loop.Workdir;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.node.NodeTask;
+import org.dpsieve.node.TaskEnd;
+import org.dpsieve.node.TaskFiles;
+import org.dpsieve.spark.node.NodeTasks;
+import org.dpsieve.train.DpInput;
+import org.dpsieve.train.DpInput.DataSystem;
+import org.dpsieve.train.FrozenLayers;
+import org.dpsieve.train.LossCurve;
+
+/**
+ * Training by DeePMD-kit's own program, a task per model on a node ({@code dpgen/generator/run.py:
+ * make_train_dp, run_train_dp, post_train_dp}). The tasks live in {@code 00.train.tasks} until all
+ * are done, whatever becomes of this program meanwhile; then they move into {@code 00.train}.
+ */
+final class DpTraining {
+  private static final int NAN_EXIT = 65;
+  private static final String TASKS = "00.train.tasks";
+
+  private final SimplifyConfig config;
+  private final TrainConfig train;
+  private final DpTrainConfig dp;
+  private final NodeConfig node;
+  private final NodeTasks nodes;
+  private final Workdir workdir;
+
+  DpTraining(SimplifyConfig config, NodeConfig node, NodeTasks nodes, Workdir workdir) {
+    this.config = config;
+    this.train = config.train();
+    this.dp = train.dp().orElseThrow();
+    this.node = node;
+    this.nodes = nodes;
+    this.workdir = workdir;
+  }
+
+  /** What is left of a training that is in place. */
+  static void discard(Path models) {
+    TaskFiles.remove(models.resolveSibling(TASKS));
+  }
+
+  /**
+   * Trains all models.
+   *
+   * @param previous the folder of the last training; {@code null} when this is the first
+   * @return how many frames were trained on
+   * @throws StalledException when a model could not be trained
+   */
+  void train(Path target, int iteration, List<TrainingData.Source> sources, Path previous) {
+    Path tasks = target.resolveSibling(TASKS);
+    try {
+      Path data = tasks.resolve("data");
+      List<DataSystem> systems = TrainingData.write(data, config.typeMap(), sources);
+      List<NodeTask> all = new ArrayList<>();
+      List<String> inputs = new ArrayList<>();
+      for (int m = 0; m < train.modelCount(); m++) {
+        Path folder = tasks.resolve("%03d".formatted(m));
+        Start start = start(m, previous);
+        String input = input(m, iteration, systems);
+        inputs.add(input);
+        prepare(folder, data, start, input);
+        all.add(task(folder, start));
+      }
+      List<NodeTask> todo =
+          all.stream().filter(task -> !Files.exists(task.folder().resolve("trained"))).toList();
+      Map<String, TaskEnd> ends =
+          nodes.run(
+              node, workdir.tasks(iteration, "train"), todo, this::judge, () -> progress(all));
+      requireAll(iteration, tasks, ends);
+      for (int m = 0; m < all.size(); m++) {
+        requireFrozen(m, inputs.get(m), all.get(m).folder(), start(m, previous));
+      }
+      collect(target, all);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Start start(int model, Path previous) {
+    if (previous == null || !Files.isDirectory(previous.resolve("%03d".formatted(model)))) {
+      return dp.start().get(model);
+    }
+    return dp.initModel()
+        ? new Start(Init.CHECKPOINT, previous.resolve("%03d".formatted(model)))
+        : new Start(Init.RANDOM, null);
+  }
+
+  private String input(int model, int iteration, List<DataSystem> systems) {
+    DpInput input =
+        new DpInput(train.input(model).json())
+            .typeMap(config.typeMap())
+            .systems(systems)
+            .validationFrom(config.file().toAbsolutePath().getParent())
+            .seeds("%d:%d:%d".formatted(config.pick().seed(), iteration, model))
+            .fileNames();
+    if (!dp.activation().isEmpty()) {
+      input.activation(dp.activation().get(model).get(0), dp.activation().get(model).get(1));
+    }
+    dp.srtab().ifPresent(table -> input.shortRangeTable(table.getFileName().toString()));
+    if (dp.reuse().holds(iteration)) {
+      input.reuse(dp.reuse(), systems);
+    }
+    return input.text();
+  }
+
+  /** A folder that was begun with the same input is gone on with, any other is made anew. */
+  private void prepare(Path folder, Path data, Start start, String input) throws IOException {
+    Path file = folder.resolve("input.json");
+    if (Files.exists(file) && Files.readString(file).equals(input)) {
+      return;
+    }
+    TaskFiles.remove(folder);
+    Files.createDirectories(folder);
+    copy(data, folder.resolve("data"));
+    if (start.init() == Init.CHECKPOINT) {
+      Files.createDirectories(folder.resolve("old"));
+      String prefix = checkpoint(start.path());
+      try (Stream<Path> files = Files.list(start.path())) {
+        for (Path old : files.filter(f -> name(f).startsWith(prefix + ".")).toList()) {
+          String suffix = name(old).substring(prefix.length());
+          copy(old, folder.resolve("old").resolve("model.ckpt" + suffix));
+        }
+      }
+    } else if (start.init() != Init.RANDOM) {
+      Files.createDirectories(folder.resolve("old"));
+      copy(start.path(), folder.resolve("old").resolve(oldName(start)));
+    }
+    if (dp.srtab().isPresent()) {
+      copy(dp.srtab().get(), folder.resolve(name(dp.srtab().get())));
+    }
+    try (InputStream script = DpInput.class.getResourceAsStream("train.sh")) {
+      Files.copy(script, folder.resolve("train.sh"));
+    }
+    for (Path extra : node.forward()) {
+      copy(extra, folder.resolve(name(extra)));
+    }
+    Files.writeString(file, input); // last: its presence says that the rest is there
+  }
+
+  /** TensorFlow's file {@code checkpoint} names the last; {@code model.ckpt.*} are links to it. */
+  private static String checkpoint(Path folder) throws IOException {
+    Path file = folder.resolve("checkpoint");
+    if (Files.exists(file)) {
+      for (String line : Files.readAllLines(file)) {
+        String[] parts = line.split("\"");
+        if (line.startsWith("model_checkpoint_path:")
+            && parts.length > 1
+            && Files.exists(folder.resolve(parts[1] + ".index"))) {
+          return parts[1];
+        }
+      }
+    }
+    return "model.ckpt";
+  }
+
+  private static String name(Path file) {
+    return file.getFileName().toString();
+  }
+
+  private static String oldName(Start start) {
+    String name = name(start.path());
+    return "init" + name.substring(name.lastIndexOf('.'));
+  }
+
+  /** With links followed: what is sent elsewhere must not point back here. */
+  static void copy(Path source, Path target) throws IOException {
+    if (!Files.isDirectory(source)) {
+      Files.copy(source, target, StandardCopyOption.REPLACE_EXISTING);
+      return;
+    }
+    try (Stream<Path> walk = Files.walk(source)) {
+      for (Path path : (Iterable<Path>) walk::iterator) {
+        Path to = target.resolve(source.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(to);
+        } else {
+          Files.copy(path, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
+  }
+
+  private NodeTask task(Path folder, Start start) throws IOException {
+    List<String> options = new ArrayList<>();
+    switch (start.init()) {
+      case CHECKPOINT -> options.add("--init-model old/model.ckpt");
+      case FROZEN -> options.add("--init-frz-model old/" + oldName(start));
+      case FINETUNE -> options.add("--finetune old/" + oldName(start));
+      case RANDOM -> {
+        // nothing to start from
+      }
+    }
+    if (dp.skipNeighborStat()) {
+      options.add("--skip-neighbor-stat");
+    }
+    String program = (node.command() + " " + dp.backend().flag()).strip();
+    String command =
+        Stream.of(
+                "sh",
+                "train.sh",
+                program,
+                dp.backend().checkpoint(),
+                String.join(" ", options),
+                frozen(),
+                dp.compress() ? compressed() : "")
+            .map(DpTraining::quoted)
+            .collect(Collectors.joining(" "));
+    List<String> made = List.of(frozen(), compressed(), "lcurve.out", "checkpoint", "train.nan");
+    List<String> backward = new ArrayList<>(made);
+    backward.add("model.ckpt.*");
+    backward.addAll(node.backward());
+    return new NodeTask(
+        folder,
+        command,
+        forward(folder),
+        List.of("model.ckpt.*", "checkpoint", "lcurve.out"),
+        backward,
+        "train.log");
+  }
+
+  /** Everything that {@link #prepare} put there. */
+  private List<String> forward(Path folder) throws IOException {
+    List<String> names = new ArrayList<>(List.of("input.json", "train.sh"));
+    dp.srtab().ifPresent(table -> names.add(name(table)));
+    node.forward().forEach(file -> names.add(name(file)));
+    for (String sub : List.of("data", "old")) {
+      if (Files.isDirectory(folder.resolve(sub))) {
+        try (Stream<Path> walk = Files.walk(folder.resolve(sub))) {
+          walk.filter(Files::isRegularFile)
+              .map(file -> folder.relativize(file).toString())
+              .sorted()
+              .forEach(names::add);
+        }
+      }
+    }
+    return names;
+  }
+
+  private String frozen() {
+    return "frozen_model." + dp.backend().suffix();
+  }
+
+  private String compressed() {
+    return "frozen_model_compressed." + dp.backend().suffix();
+  }
+
+  private static String quoted(String word) {
+    return "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  /** A frozen model is what is wanted; NaN is not worth another attempt. */
+  private List<TaskEnd> judge(List<TaskEnd> ends) {
+    return ends.stream()
+        .map(
+            end ->
+                end.reason().startsWith("exit code " + NAN_EXIT)
+                    ? new TaskEnd(end.task(), TaskOutcome.CRASHED, end.reason(), false)
+                    : end)
+        .toList();
+  }
+
+  private static String progress(List<NodeTask> tasks) {
+    return tasks.stream()
+        .map(
+            task ->
+                LossCurve.last(task.folder().resolve("lcurve.out"))
+                    .map(point -> Integer.parseInt(task.name()) + " at " + point))
+        .flatMap(Optional::stream)
+        .collect(Collectors.joining("; model ", "model ", ""))
+        .replaceFirst("^model $", "");
+  }
+
+  private void requireAll(int iteration, Path tasks, Map<String, TaskEnd> ends) throws IOException {
+    List<String> failed = new ArrayList<>();
+    for (TaskEnd end : ends.values()) {
+      Path folder = tasks.resolve(end.task());
+      if (end.isFinished() && !Files.exists(folder.resolve(frozen()))) {
+        failed.add("  model %s: %s was not made".formatted(end.task(), frozen()));
+      } else if (end.isFinished()) {
+        Files.writeString(folder.resolve("trained"), ""); // not to be run again
+      } else {
+        failed.add("  model %s: %s: %s".formatted(end.task(), end.outcome().key(), end.reason()));
+      }
+    }
+    if (!failed.isEmpty()) {
+      throw new StalledException(
+          "iteration %d: %d of %d models could not be trained:%n%s%nTheir train.log and lcurve.out are in %s. Mend the cause and run again: models that are trained are not trained again"
+              .formatted(
+                  iteration,
+                  failed.size(),
+                  train.modelCount(),
+                  String.join(System.lineSeparator(), failed),
+                  tasks));
+    }
+  }
+
+  private void requireFrozen(int model, String input, Path folder, Start start) {
+    Path before =
+        switch (start.init()) {
+          case CHECKPOINT -> frozenBeside(start.path(), model);
+          case FROZEN -> start.path();
+          default -> null;
+        };
+    if (before == null) {
+      return;
+    }
+    try {
+      DeepPotential old = ModelFiles.read(before);
+      DeepPotential now = ModelFiles.read(folder.resolve(frozen()));
+      List<String> problems = FrozenLayers.problems(input, old, now);
+      if (!problems.isEmpty()) {
+        throw new InputException(
+            "model %d, trained in %s: %s. Train with another backend of DeePMD-kit, or, where only the output layer is to change, with train.engine output-layer in machine.json; then remove %s and run again"
+                .formatted(model, folder, String.join("; ", problems), folder.getParent()));
+      }
+    } catch (UnsupportedModelException e) {
+      // A model that our reader does not know cannot be compared.
+    }
+  }
+
+  private Path frozenBeside(Path folder, int model) {
+    Path here = folder.resolve(frozen());
+    return Files.exists(here) ? here : train.models().get(model);
+  }
+
+  /** DP-GEN's layout: {@code 000/...} and {@code graph.000.pb}. */
+  private void collect(Path target, List<NodeTask> all) throws IOException {
+    Files.createDirectories(target);
+    for (NodeTask task : all) {
+      Path folder = target.resolve(task.name());
+      Files.createDirectories(folder);
+      List<Path> kept =
+          TaskFiles.matching(
+              task.folder(),
+              List.of(
+                  "input.json",
+                  "train.log",
+                  "lcurve.out",
+                  "checkpoint",
+                  "model.ckpt*",
+                  "frozen_model*"));
+      for (Path file : kept) {
+        copy(file, folder.resolve(name(file)));
+      }
+      int model = Integer.parseInt(task.name());
+      copy(task.folder().resolve(frozen()), target.resolve(train.modelName(model)));
+      if (dp.compress()) {
+        copy(
+            task.folder().resolve(compressed()),
+            target.resolve(train.modelName(model).replace("graph.", "compressed.")));
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package org.dpsieve.spark.loop;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.dpsieve.frame.Formula;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.deepmd.NpySystemWriter;
+import org.dpsieve.node.TaskFiles;
+import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.train.DpInput.DataSystem;
+
+/** Labelled frames as deepmd/npy folders for {@code dp train}. */
+final class TrainingData {
+  private TrainingData() {}
+
+  /**
+   * Labels of one origin.
+   *
+   * @param name of their folder, {@code iter.000001}
+   * @param isNew of the last iteration
+   */
+  record Source(String name, Dataset<Row> frames, boolean isNew) {}
+
+  /**
+   * Writes {@code target/iter.000001/Ag2Au0}, a system per formula and order of atoms, frames by
+   * frame_id: the same files whenever it is done.
+   *
+   * @return the systems in order, those of the last iteration last
+   */
+  static List<DataSystem> write(Path target, List<String> typeMap, List<Source> sources)
+      throws IOException {
+    TaskFiles.remove(target);
+    LocalStorage storage = new LocalStorage();
+    List<DataSystem> systems = new ArrayList<>();
+    for (Source source : sources.stream().sorted(Comparator.comparing(Source::isNew)).toList()) {
+      // Labels are few: what costs a calculation each fits here.
+      Map<String, List<Frame>> groups = new LinkedHashMap<>();
+      for (Row row : source.frames().orderBy("formula", "frame_id").collectAsList()) {
+        Frame frame = FrameRows.toFrame(row);
+        String key = Arrays.toString(frame.z()) + (frame.cell() == null);
+        groups.computeIfAbsent(key, k -> new ArrayList<>()).add(frame);
+      }
+      Map<String, Integer> used = new LinkedHashMap<>();
+      for (List<Frame> frames : groups.values()) {
+        String formula = Formula.ofTypeMap(frames.get(0).z(), typeMap);
+        int again = used.merge(formula, 1, Integer::sum);
+        String name = source.name() + "/" + formula + (again == 1 ? "" : "." + again);
+        Path folder = target.resolve(name);
+        Files.createDirectories(folder);
+        try (NpySystemWriter writer =
+            new NpySystemWriter(storage, folder.toString(), typeMap, frames.size())) {
+          for (Frame frame : frames) {
+            writer.add(frame);
+          }
+        }
+        systems.add(
+            new DataSystem(
+                "data/" + name, frames.get(0).atomCount(), frames.size(), source.isNew()));
+      }
+    }
+    return systems;
+  }
+}

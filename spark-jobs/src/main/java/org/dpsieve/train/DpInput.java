@@ -1,0 +1,212 @@
+package org.dpsieve.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Locale;
+import org.dpsieve.config.DpTrainConfig.Reuse;
+
+/**
+ * DeePMD-kit's {@code input.json} of one model, made from the user's template as DP-GEN makes it
+ * ({@code dpgen/generator/run.py: make_train_dp}), but with seeds that follow from the run's own.
+ */
+public final class DpInput {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int ATOMS_PER_BATCH = 32;
+
+  private final ObjectNode root;
+
+  /**
+   * One folder of training data.
+   *
+   * @param path as the input names it, relative to where {@code dp train} runs
+   * @param isNew labelled in the last iteration
+   */
+  public record DataSystem(String path, int atoms, int frames, boolean isNew) {}
+
+  /**
+   * @param template {@code default_training_param} in version 2 form
+   */
+  public DpInput(String template) {
+    try {
+      this.root = (ObjectNode) JSON.readTree(template);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private ObjectNode object(String... path) {
+    ObjectNode node = root;
+    for (String key : path) {
+      node = node.get(key) instanceof ObjectNode child ? child : node.putObject(key);
+    }
+    return node;
+  }
+
+  /** {@code model.type_map}, over whatever the template says. */
+  public DpInput typeMap(List<String> symbols) {
+    ArrayNode map = object("model").putArray("type_map");
+    symbols.forEach(map::add);
+    return this;
+  }
+
+  /** The training data, and {@code auto} batch sizes where the template has no {@code mixed:}. */
+  public DpInput systems(List<DataSystem> systems) {
+    ObjectNode data = object("training", "training_data");
+    ArrayNode paths = data.putArray("systems");
+    systems.forEach(system -> paths.add(system.path()));
+    JsonNode given = data.path("batch_size");
+    if (!(given.isTextual() && given.textValue().startsWith("mixed:"))) {
+      ArrayNode sizes = data.putArray("batch_size");
+      systems.forEach(
+          system ->
+              sizes.add(
+                  Math.max(
+                      1,
+                      Math.min(
+                          (ATOMS_PER_BATCH + system.atoms() - 1) / system.atoms(),
+                          system.frames()))));
+    }
+    return this;
+  }
+
+  /** Paths of validation data as seen from anywhere. */
+  public DpInput validationFrom(Path folder) {
+    if (root.path("training").path("validation_data").get("systems") instanceof ArrayNode paths) {
+      for (int i = 0; i < paths.size(); i++) {
+        paths.set(i, folder.toAbsolutePath().resolve(paths.get(i).asText()).normalize().toString());
+      }
+    }
+    return this;
+  }
+
+  /** Fresh seeds, as DP-GEN gives them, that follow from {@code source} alone. */
+  public DpInput seeds(String source) {
+    ObjectNode model = object("model");
+    if (model.get("descriptor") instanceof ObjectNode descriptor) {
+      if (descriptor.path("type").asText().equals("hybrid")) {
+        int member = 0;
+        for (JsonNode one : descriptor.path("list")) {
+          ((ObjectNode) one).put("seed", seed(source + ":descriptor:" + member++));
+        }
+      } else {
+        descriptor.put("seed", seed(source + ":descriptor"));
+      }
+    }
+    if (model.get("fitting_net") instanceof ObjectNode fitting) {
+      fitting.put("seed", seed(source + ":fitting_net"));
+    }
+    if (model.get("type_embedding") instanceof ObjectNode embedding) {
+      embedding.put("seed", seed(source + ":type_embedding"));
+    }
+    object("training").put("seed", seed(source + ":training"));
+    return this;
+  }
+
+  /** Of 32 bits, unsigned. */
+  private static long seed(String text) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      long value = 0;
+      for (int i = 0; i < 4; i++) {
+        value = value << 8 | hash[i] & 0xff;
+      }
+      return value;
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Names that the commands and whoever reads the results rely on. */
+  public DpInput fileNames() {
+    object("training").put("disp_file", "lcurve.out").put("save_ckpt", "model.ckpt");
+    return this;
+  }
+
+  /** {@code model_devi_activation_func} of this model. */
+  public DpInput activation(String embedding, String fitting) {
+    object("model", "descriptor").put("activation_function", embedding);
+    object("model", "fitting_net").put("activation_function", fitting);
+    return this;
+  }
+
+  /** The short-range table beside the input. */
+  public DpInput shortRangeTable(String fileName) {
+    object("model").put("use_srtab", fileName);
+    return this;
+  }
+
+  /** {@code training_reuse_*}, in an iteration where they hold. */
+  public DpInput reuse(Reuse reuse, List<DataSystem> systems) {
+    reuse.numbSteps().ifPresent(steps -> object("training").put("numb_steps", steps));
+    reuse.startLr().ifPresent(rate -> object("learning_rate").put("start_lr", rate));
+    ObjectNode loss = object("loss");
+    if (loss.has("start_pref_e")) {
+      reuse.startPrefE().ifPresent(weight -> loss.put("start_pref_e", weight));
+    }
+    if (loss.has("start_pref_f")) {
+      reuse.startPrefF().ifPresent(weight -> loss.put("start_pref_f", weight));
+    }
+    int old = (int) systems.stream().filter(system -> !system.isNew()).count();
+    if (old > 0 && old < systems.size()) {
+      double ratio = ratio(reuse.oldRatio(), systems);
+      object("training", "training_data")
+          .put(
+              "auto_prob",
+              String.format(
+                  Locale.ROOT,
+                  "prob_sys_size; 0:%d:%f; %d:%d:%f",
+                  old,
+                  ratio,
+                  old,
+                  systems.size(),
+                  1 - ratio));
+    }
+    return this;
+  }
+
+  private static double ratio(String given, List<DataSystem> systems) {
+    if (!given.startsWith("auto")) {
+      return Double.parseDouble(given);
+    }
+    double factor = given.contains(":") ? Double.parseDouble(given.substring(5)) : 10;
+    double old = 0;
+    double fresh = 0;
+    for (DataSystem system : systems) {
+      if (system.isNew()) {
+        fresh += system.frames();
+      } else {
+        old += system.frames();
+      }
+    }
+    return old / (old + factor * fresh);
+  }
+
+  /** {@code numb_steps}; 0 where it is not given. */
+  public long steps() {
+    return root.path("training").path("numb_steps").asLong();
+  }
+
+  /** As DP-GEN writes it, indented by four. */
+  public String text() {
+    try {
+      DefaultIndenter four = new DefaultIndenter("    ", "\n");
+      return JSON.writer(
+                  new DefaultPrettyPrinter().withObjectIndenter(four).withArrayIndenter(four))
+              .writeValueAsString(root)
+          + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package org.dpsieve.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** {@code lcurve.out} of {@code dp train}: how a training goes on. */
+public final class LossCurve {
+  private LossCurve() {}
+
+  /**
+   * Its last whole line.
+   *
+   * @param step of the training
+   * @param names of the columns after {@code step}, {@code rmse_f_trn}
+   * @param values energy eV per atom, force eV/Å; NaN where training has broken down
+   */
+  public record Point(long step, List<String> names, List<Double> values) {
+    /** Whether the training has broken down: a column that is not there for lack of data is not. */
+    public boolean isNaN() {
+      return values.stream().anyMatch(value -> Double.isNaN(value));
+    }
+
+    /** {@code step 200, rmse_f 0.123}. */
+    @Override
+    public String toString() {
+      StringBuilder text = new StringBuilder("step " + step);
+      for (int i = 0; i < Math.min(names.size(), values.size()); i++) {
+        if (names.get(i).equals("rmse_f_trn") || names.get(i).equals("rmse_f")) {
+          text.append(String.format(Locale.ROOT, ", rmse_f %.3g", values.get(i)));
+        }
+      }
+      return text.toString();
+    }
+  }
+
+  /** Empty when there is none yet. */
+  public static Optional<Point> last(Path file) {
+    try {
+      if (!Files.exists(file)) {
+        return Optional.empty();
+      }
+      String text = Files.readString(file);
+      List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+      List<String> names = List.of();
+      Point last = null;
+      for (String line : lines) {
+        String[] words = line.strip().split("\\s+");
+        if (line.startsWith("#")) {
+          if (words.length > 2 && words[1].equals("step")) {
+            names = List.of(words).subList(2, words.length);
+          }
+        } else if (words.length > 1) {
+          last = point(words, names).orElse(last);
+        }
+      }
+      return Optional.ofNullable(last);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Point> point(String[] words, List<String> names) {
+    try {
+      List<Double> values = new ArrayList<>();
+      for (int i = 1; i < words.length; i++) {
+        values.add(words[i].equalsIgnoreCase("nan") ? Double.NaN : Double.parseDouble(words[i]));
+      }
+      return Optional.of(new Point(Long.parseLong(words[0]), names, values));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+}
