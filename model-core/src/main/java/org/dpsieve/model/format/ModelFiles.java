@@ -35,7 +35,7 @@ public final class ModelFiles {
           : SerializedModelReader.read(name, format.sections(name, bytes));
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(
-          e.getMessage() + "; DeePMD-kit itself runs it: model_devi with \"engine\": \"dp\"");
+          e.getMessage() + "; DeePMD-kit's own dp model-devi may read it");
     }
   }
 
