@@ -22,6 +22,7 @@ import org.dpsieve.spark.frames.WriteFailure;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -97,13 +98,15 @@ final class LabelsCommand implements Callable<Integer> {
   private OutputReader reader() {
     if (style.equals(FpStyle.CUSTOM.key())) {
       if (format == null) {
-        throw new InputException(
+        throw new ParameterException(
+            spec.commandLine(),
             "--style custom: --format is missing, expected a format of dpdata, e.g. fhi_aims/output");
       }
       return DpdataReader.of(format, "output");
     }
     if (format != null) {
-      throw new InputException("--format: of use with --style custom only; remove it");
+      throw new ParameterException(
+          spec.commandLine(), "--format: of use with --style custom only; remove it");
     }
     return Labellers.readable().contains(style)
         ? Labellers.reader(FpStyle.of(style)).orElseThrow()
@@ -111,7 +114,8 @@ final class LabelsCommand implements Callable<Integer> {
   }
 
   private OutputReader unknownStyle() {
-    throw new InputException(
+    throw new ParameterException(
+        spec.commandLine(),
         "--style %s: unknown; known: %s, custom"
             .formatted(style, String.join(", ", Labellers.readable())));
   }
