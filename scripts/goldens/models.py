@@ -90,7 +90,16 @@ MODELS = {
     "sel-zero-one-side": model(3, {"sel": [0, 9, 5], "type_one_side": True}),
     "sharp-switch": model(2, {"rcut": 3.1, "rcut_smth": 3.1}),
     "type-name-of-old": model(2, {"type": "se_a"}),
+    "compressed": model(2, {"neuron": [2, 4]}),
+    "compressed-one-side": model(3, {"neuron": [2, 4], "type_one_side": True, "exclude_types": [[0, 1], [2, 2]]}),
+    "compressed-exclude-types": model(2, {"neuron": [2, 4], "exclude_types": [[0, 1]]}),
+    "compressed-float32": model(2, {"neuron": [2, 4], "precision": "float32"}, {"precision": "float32"}),
+    "compressed-beyond": model(2, {"neuron": [2, 4], "activation_function": "gelu"}),
 }
+
+# Options of dp compress; the last one's tables end before the nearest atoms of the frame 'close'.
+COMPRESS = {name: ["-s", "0.1"] for name in MODELS if name.startswith("compressed")}
+COMPRESS["compressed-beyond"] = ["-s", "0.1", "-e", "2"]
 
 REFUSED = {
     "numb-fparam": model(2, {}, {"numb_fparam": 2}),
@@ -109,7 +118,6 @@ REFUSED = {
     "srtab": model(2, {}, {}, use_srtab="table.txt", smin_alpha=0.1, sw_rmin=1.5, sw_rmax=2.5),
     "spin": model(2, {"sel": [6, 6]}, {}, spin={"use_spin": [True, False], "virtual_len": [0.4], "spin_norm": [1.2]}),
     "shared-layers": model(2, {}, {"layer_name": ["a", "b", "c", "d"]}),
-    "compressed": model(2),
 }
 for name in ("se-e2-r", "se-e3"):
     for key in ("axis_neuron", "type_one_side"):
@@ -121,7 +129,7 @@ REFUSED["hybrid"]["descriptor"] = {
 }
 
 # The test of writing hands these back to DeePMD-kit.
-WRITTEN_BACK = ("plain", "float32-fitting", "atom-ener")
+WRITTEN_BACK = ("plain", "float32-fitting", "atom-ener", "compressed")
 
 
 def crystal():
@@ -227,8 +235,9 @@ def build(name, section, folder):
     os.chdir(folder)
     in_child(dp, "train", "--skip-neighbor-stat", "-v", "ERROR", "input.json")
     in_child(dp, "freeze", "-v", "ERROR", "-o", "graph.pb")
-    if name == "compressed":
-        in_child(dp, "compress", "-v", "ERROR", "-i", "graph.pb", "-o", "compressed.pb", "-t", "input.json", "-s", "0.1")
+    if name in COMPRESS:
+        in_child(
+            dp, "compress", "-v", "ERROR", "-i", "graph.pb", "-o", "compressed.pb", "-t", "input.json", *COMPRESS[name])
         os.replace("compressed.pb", "graph.pb")
 
 
@@ -256,6 +265,9 @@ def evaluate(name, section):
 
     potential = DeepPot("graph.pb")
     made = frames(len(section["type_map"]))
+    if name in COMPRESS:
+        coord = [0, 0, 0, 0.35, 0, 0, 0.1, 0.9, 0.2, 2.1, 0.3, 0.4]
+        made.append({"id": "close", "elements": [TYPE_MAP[i] for i in (0, 1, 1, 0)], "coord": coord, "box": None})
     for frame in made:
         kinds = [TYPE_MAP.index(e) for e in frame["elements"]]
         box = None if frame["box"] is None else np.array([frame["box"]])

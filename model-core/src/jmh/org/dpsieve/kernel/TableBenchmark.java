@@ -34,7 +34,7 @@ public class TableBenchmark {
   @Setup
   public void setUp() {
     DeepPotential model = KernelBenchmark.model();
-    network = ((SeE2A) model.descriptor()).embedding()[0][0];
+    network = (Network) ((SeE2A) model.descriptor()).embedding()[0][0];
     net = new EmbeddingNet(network);
     EmbeddingTable table = build();
     net();

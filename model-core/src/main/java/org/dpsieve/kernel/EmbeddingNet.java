@@ -8,7 +8,7 @@ import org.dpsieve.model.Network;
  * An embedding net with its slope: both go forward together, since the net has but one input. Not
  * for two threads at once.
  */
-final class EmbeddingNet {
+final class EmbeddingNet implements EmbeddingSlope {
   private final Network network;
   private double[] value;
   private double[] slope;
@@ -29,11 +29,8 @@ final class EmbeddingNet {
     activationSlope = new double[widest];
   }
 
-  /**
-   * @param s the normalised s of one neighbour
-   * @param out G(s) to {@code out[offset..]}, dG/ds to {@code out[slopeOffset..]}
-   */
-  void evaluate(double s, double[] out, int offset, int slopeOffset) {
+  @Override
+  public void evaluate(double s, double[] out, int offset, int slopeOffset) {
     value[0] = s;
     slope[0] = 1;
     for (Layer layer : network.layers()) {

@@ -1,7 +1,9 @@
 package org.dpsieve.kernel;
 
 import java.util.Arrays;
+import org.dpsieve.model.Embedding;
 import org.dpsieve.model.Network;
+import org.dpsieve.model.TabulatedEmbedding;
 
 /**
  * An embedding net as piecewise polynomials. Each agrees with the net in value and slope at both
@@ -14,6 +16,8 @@ import org.dpsieve.model.Network;
  * degree is chosen for the second-level cache: with quintics, the part of the tables that real
  * distances touch was several times larger than it, and reading them took longer than the
  * arithmetic.
+ *
+ * <p>An embedding that is a table already ({@code dp compress}) keeps its own polynomials.
  */
 final class EmbeddingTable {
   /**
@@ -72,10 +76,45 @@ final class EmbeddingTable {
   private double slopeError;
   private int emptyCells;
 
+  /** Whose polynomials these are; {@code null} where they were made here. */
+  private final TabulatedEmbedding given;
+
+  /** Tabulates {@code embedding} between {@code low} and {@code high}, where it is a net. */
+  static EmbeddingTable of(Embedding embedding, double low, double high, Accuracy accuracy) {
+    if (embedding instanceof Network network) {
+      return new EmbeddingTable(network, low, high, accuracy);
+    }
+    return new EmbeddingTable((TabulatedEmbedding) embedding, high > low, accuracy);
+  }
+
+  private EmbeddingTable(TabulatedEmbedding given, boolean tabulated, Accuracy accuracy) {
+    this.accuracy = accuracy;
+    this.given = tabulated ? given : null;
+    low = given.lower();
+    high = tabulated ? given.max() : low;
+    level = new int[0];
+    firstInterval = level;
+    width = given.outputSize();
+    pitch = pitch(width);
+    intervals = tabulated ? given.intervals() : 0;
+    origin = new double[intervals];
+    coefficients = new double[intervals * stride()];
+    for (int i = 0; i < intervals; i++) {
+      origin[i] = given.origin(i);
+      for (int m = 0; m < width; m++) {
+        for (int k = 0; k < TabulatedEmbedding.TERMS; k++) {
+          coefficients[i * stride() + k * pitch + m] =
+              given.coefficients()[(i * width + m) * TabulatedEmbedding.TERMS + k];
+        }
+      }
+    }
+  }
+
   /** Tabulates {@code network} between {@code low} and {@code high} (normalised s). */
   EmbeddingTable(Network network, double low, double high, Accuracy accuracy) {
     this.accuracy = accuracy;
     this.low = low;
+    given = null;
     int cells = (int) Math.ceil((high - low) / CELL);
     this.high = low + cells * CELL;
     level = new int[cells];
@@ -111,6 +150,9 @@ final class EmbeddingTable {
     if (!(s >= low && s < high)) {
       return -1;
     }
+    if (given != null) {
+      return given.interval(s);
+    }
     double along = (s - low) * (1 / CELL);
     int cell = Math.min((int) along, level.length - 1);
     if (level[cell] < 0) {
@@ -141,7 +183,7 @@ final class EmbeddingTable {
 
   /** Share of the range that is left to the net. */
   double emptyShare() {
-    return (double) emptyCells / level.length;
+    return level.length == 0 ? 0 : (double) emptyCells / level.length;
   }
 
   private final class Builder {

@@ -2,7 +2,7 @@ package org.dpsieve.kernel;
 
 import java.util.IdentityHashMap;
 import java.util.Map;
-import org.dpsieve.model.Network;
+import org.dpsieve.model.Embedding;
 import org.dpsieve.model.SeE2A;
 
 /**
@@ -25,7 +25,7 @@ final class Embeddings {
     int types = descriptor.sel().length;
     table = new EmbeddingTable[types][types];
     emptySlot = new double[types][types][];
-    Map<Network, double[]> ranges = new IdentityHashMap<>();
+    Map<Embedding, double[]> ranges = new IdentityHashMap<>();
     for (int c = 0; c < types; c++) {
       for (int n = 0; n < types; n++) {
         if (net(c, n) != null) {
@@ -39,17 +39,17 @@ final class Embeddings {
         }
       }
     }
-    Map<Network, EmbeddingTable> tables = new IdentityHashMap<>();
+    Map<Embedding, EmbeddingTable> tables = new IdentityHashMap<>();
     for (int c = 0; c < types; c++) {
       for (int n = 0; n < types; n++) {
-        Network net = net(c, n);
+        Embedding net = net(c, n);
         if (net != null) {
           double[] range = ranges.get(net);
           table[c][n] =
               tables.computeIfAbsent(
                   net,
                   key ->
-                      new EmbeddingTable(key, range[0], tabulated ? range[1] : range[0], accuracy));
+                      EmbeddingTable.of(key, range[0], tabulated ? range[1] : range[0], accuracy));
         }
       }
     }
@@ -58,7 +58,7 @@ final class Embeddings {
   private double[] emptySlot(int centre, int neighbor) {
     int width = descriptor.embeddingWidth();
     double[] g = new double[2 * width];
-    new EmbeddingNet(net(centre, neighbor)).evaluate(normalised(centre, 0, 0), g, 0, width);
+    EmbeddingSlope.of(net(centre, neighbor)).evaluate(normalised(centre, 0, 0), g, 0, width);
     double[] sums = new double[4 * width];
     for (int k = 0; k < 4; k++) {
       for (int m = 0; m < width; m++) {
@@ -77,7 +77,7 @@ final class Embeddings {
   }
 
   /** {@code null} where the pair of types is excluded. */
-  Network net(int centre, int neighbor) {
+  Embedding net(int centre, int neighbor) {
     return descriptor.embedding()[centre][neighbor];
   }
 

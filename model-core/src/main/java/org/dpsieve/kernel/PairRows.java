@@ -11,7 +11,7 @@ import org.dpsieve.model.SeE2A;
 final class PairRows {
   private final Embeddings embeddings;
   private final SeE2A descriptor;
-  private final EmbeddingNet[][] nets;
+  private final EmbeddingSlope[][] nets;
   private final int pitch;
 
   /** A line like a table's, for a neighbour that no table holds. */
@@ -45,11 +45,11 @@ final class PairRows {
     pitch = EmbeddingTable.pitch(descriptor.embeddingWidth());
     ownLine = new double[terms * pitch];
     int types = descriptor.sel().length;
-    nets = new EmbeddingNet[types][types];
+    nets = new EmbeddingSlope[types][types];
     scale = new double[types][4];
     for (int c = 0; c < types; c++) {
       for (int n = 0; n < types; n++) {
-        nets[c][n] = embeddings.net(c, n) == null ? null : new EmbeddingNet(embeddings.net(c, n));
+        nets[c][n] = embeddings.net(c, n) == null ? null : EmbeddingSlope.of(embeddings.net(c, n));
       }
       for (int k = 0; k < 4; k++) {
         scale[c][k] = 1 / descriptor.dstd()[c][k];

@@ -1,13 +1,12 @@
 package org.dpsieve.model;
 
-import java.io.Serializable;
 import java.util.List;
 
 /**
  * A feed-forward net: an embedding net, or a fitting net whose last layer is the linear output
  * layer.
  */
-public record Network(List<Layer> layers) implements Serializable {
+public record Network(List<Layer> layers) implements Embedding {
   public Network {
     layers = List.copyOf(layers);
   }
@@ -16,6 +15,7 @@ public record Network(List<Layer> layers) implements Serializable {
     return layers.get(0).inputs();
   }
 
+  @Override
   public int outputSize() {
     return outputLayer().outputs();
   }

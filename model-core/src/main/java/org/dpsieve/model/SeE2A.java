@@ -18,7 +18,7 @@ package org.dpsieve.model;
  * @param davg mean of the environment's four columns, [nTypes][4]
  * @param dstd their standard deviation, [nTypes][4]
  * @param embeddingWidth outputs of every embedding net, {@code neuron.last}
- * @param embedding {@code [centre type][neighbour type]}: net from one number to {@code
+ * @param embedding {@code [centre type][neighbour type]}: from one number to {@code
  *     embeddingWidth}; the same object in every row when {@code typeOneSide}; {@code null} where
  *     the pair is excluded ({@code exclude_types}): its slots, filled or empty, contribute nothing
  * @param precision the precision DeePMD-kit evaluates it in
@@ -32,7 +32,7 @@ public record SeE2A(
     double[][] davg,
     double[][] dstd,
     int embeddingWidth,
-    Network[][] embedding,
+    Embedding[][] embedding,
     Precision precision)
     implements Descriptor {
 

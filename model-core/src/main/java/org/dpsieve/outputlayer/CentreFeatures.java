@@ -3,8 +3,8 @@ package org.dpsieve.outputlayer;
 import java.util.Arrays;
 import java.util.List;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Embedding;
 import org.dpsieve.model.Layer;
-import org.dpsieve.model.Network;
 import org.dpsieve.model.SeE2A;
 
 /**
@@ -45,7 +45,7 @@ final class CentreFeatures implements AutoCloseable {
     this.centreType = centreType;
     this.width = descriptor.embeddingWidth();
     this.axes = descriptor.axisNeuron();
-    Network[] nets = descriptor.embedding()[centreType];
+    Embedding[] nets = descriptor.embedding()[centreType];
     this.embedding = new EmbeddingSlopes[nets.length];
     this.emptySlots = new double[nets.length * width * COLUMNS];
     for (int type = 0; type < nets.length; type++) {

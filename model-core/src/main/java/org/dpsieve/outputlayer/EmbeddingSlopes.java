@@ -2,22 +2,37 @@ package org.dpsieve.outputlayer;
 
 import java.util.Arrays;
 import java.util.List;
+import org.dpsieve.model.Embedding;
 import org.dpsieve.model.Network;
+import org.dpsieve.model.TabulatedEmbedding;
 
-/** An embedding net and its derivative, for many neighbours at once. */
+/** An embedding and its derivative, for many neighbours at once. */
 final class EmbeddingSlopes implements AutoCloseable {
+  private final Embedding embedding;
   private final List<LayerRows> layers;
 
-  EmbeddingSlopes(Network net) {
-    layers = net.layers().stream().map(LayerRows::new).toList();
+  EmbeddingSlopes(Embedding embedding) {
+    this.embedding = embedding;
+    layers =
+        embedding instanceof Network net
+            ? net.layers().stream().map(LayerRows::new).toList()
+            : List.of();
   }
 
   /**
-   * @param s the net's inputs, [count]
-   * @return net(s), then d net(s)/ds, row-major [2 count, embeddingWidth]
+   * @param s the embedding's inputs, [count]
+   * @return G(s), then dG(s)/ds, row-major [2 count, embeddingWidth]
    */
   double[] of(double[] s) {
     int count = s.length;
+    if (embedding instanceof TabulatedEmbedding table) {
+      int width = table.outputSize();
+      double[] both = new double[2 * count * width];
+      for (int i = 0; i < count; i++) {
+        table.evaluate(s[i], both, i * width, (count + i) * width);
+      }
+      return both;
+    }
     double[] x = Arrays.copyOf(s, 2 * count);
     Arrays.fill(x, count, 2 * count, 1);
     for (LayerRows layer : layers) {

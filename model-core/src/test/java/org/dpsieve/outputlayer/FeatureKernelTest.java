@@ -15,6 +15,8 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.RandomModels;
 import org.dpsieve.testing.RandomModels.Shape;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +37,10 @@ class FeatureKernelTest {
             "sel that drops neighbours",
             RandomModels.of(shape(new int[] {3, 4}, neuron, Activation.TANH, true, false), 3)),
         Arguments.of("shortcut in the first layer", withFirstShortcut(plain)),
-        Arguments.of("vacuum subtracted", withVacuumSubtracted(plain)));
+        Arguments.of("vacuum subtracted", withVacuumSubtracted(plain)),
+        Arguments.of(
+            "compressed",
+            ModelFiles.read("compressed", new GoldenModel("compressed", false).graph())));
   }
 
   private static Shape shape(

@@ -22,7 +22,8 @@ final class ModelShape {
     Network net =
         Arrays.stream(descriptor.embedding())
             .flatMap(Arrays::stream)
-            .filter(candidate -> candidate != null)
+            .filter(Network.class::isInstance) // a table does not tell
+            .map(Network.class::cast)
             .findFirst()
             .orElse(null);
     if (net != null) {

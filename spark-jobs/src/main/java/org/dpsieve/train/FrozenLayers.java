@@ -69,9 +69,9 @@ public final class FrozenLayers {
     }
     for (int c = 0; c < old.embedding().length; c++) {
       for (int n = 0; n < old.embedding()[c].length; n++) {
-        Network a = old.embedding()[c][n];
-        Network b = now.embedding()[c][n];
-        if (a != null && b != null && !changedLayers(a, b).isEmpty()) {
+        if (old.embedding()[c][n] instanceof Network a
+            && now.embedding()[c][n] instanceof Network b
+            && !changedLayers(a, b).isEmpty()) {
           return true;
         }
       }

@@ -2,7 +2,7 @@ package org.dpsieve.kernel.reference;
 
 import java.util.List;
 import org.dpsieve.model.Descriptor;
-import org.dpsieve.model.Network;
+import org.dpsieve.model.Embedding;
 import org.dpsieve.model.SeE2A;
 
 /**
@@ -13,7 +13,7 @@ final class SeE2AEnvironment {
   private final SeE2A model;
   private final int type;
   private final List<Neighbour> neighbours;
-  private final NetworkPass[] embedded;
+  private final EmbeddingPass[] embedded;
   private final double[][] rows;
 
   /** A, [4][width]. */
@@ -23,7 +23,7 @@ final class SeE2AEnvironment {
     this.model = (SeE2A) descriptor;
     this.type = type;
     this.neighbours = neighbours;
-    this.embedded = new NetworkPass[neighbours.size()];
+    this.embedded = new EmbeddingPass[neighbours.size()];
     this.rows = new double[neighbours.size()][];
     this.moments = new double[4][model.embeddingWidth()];
     int[] free = model.sel().clone();
@@ -38,12 +38,12 @@ final class SeE2AEnvironment {
     }
   }
 
-  private NetworkPass accumulate(double[] row, int other, int count) {
-    Network net = model.embedding()[type][other];
+  private EmbeddingPass accumulate(double[] row, int other, int count) {
+    Embedding net = model.embedding()[type][other];
     if (net == null || count == 0) {
       return null;
     }
-    NetworkPass pass = new NetworkPass(net, new double[] {row[0]});
+    EmbeddingPass pass = EmbeddingPass.of(net, row[0]);
     for (int d = 0; d < 4; d++) {
       for (int m = 0; m < moments[d].length; m++) {
         moments[d][m] += count * row[d] * pass.output()[m] / model.normalization();
@@ -117,7 +117,7 @@ final class SeE2AEnvironment {
         byEmbedding[m] += byMoments[d][m] * rows[n][d] / model.normalization();
       }
     }
-    byRow[0] += embedded[n].inputGradient(byEmbedding)[0];
+    byRow[0] += embedded[n].inputGradient(byEmbedding);
     for (int d = 0; d < 4; d++) {
       byRow[d] /= model.dstd()[type][d];
     }

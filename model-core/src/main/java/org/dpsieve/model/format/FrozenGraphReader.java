@@ -106,9 +106,6 @@ final class FrozenGraphReader {
   }
 
   private void requireKnownFeatures() {
-    refuse(
-        graph.text("model_type").filter("compressed_model"::equals).isPresent(),
-        "a compressed model cannot be read yet; give the model it was compressed from (dp compress -i)");
     graph
         .text("model_attr/model_type")
         .ifPresent(

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.model.Embedding;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.Precision;
@@ -19,22 +20,25 @@ import org.dpsieve.model.format.proto.NodeDef;
 final class SeE2AGraph {
   private final FrozenGraph graph;
   private final LayerReader layers;
+  private final CompressedGraph tables;
 
   SeE2AGraph(FrozenGraph graph) {
     this.graph = graph;
     this.layers = new LayerReader(graph);
+    this.tables = new CompressedGraph(graph);
   }
 
   SeE2A read(NodeDef environment) {
     int[] sel = slots(environment);
     int types = sel.length;
-    boolean typeOneSide = graph.has("filter_type_all/matrix_1_0");
+    boolean typeOneSide = isUsed("filter_type_all", types);
     List<String> scopes =
         (typeOneSide
                 ? Stream.of("filter_type_all")
                 : Stream.iterate(0, i -> i + 1).limit(types).map(i -> "filter_type_" + i))
             .filter(scope -> isUsed(scope, types))
             .toList();
+    scopes.forEach(scope -> tables.read(scope, sel));
     if (scopes.isEmpty()) {
       throw new UnsupportedModelException(
           "%s: no embedding net of a se_e2_a descriptor (filter_type_0/matrix_1_0 or filter_type_all/matrix_1_0) found"
@@ -45,17 +49,14 @@ final class SeE2AGraph {
           "%s: a descriptor as DeePMD-kit 1.x builds it cannot be read yet; freeze the model with DeePMD-kit 2 or later"
               .formatted(graph.file()));
     }
-    Network[][] embedding = new Network[types][types];
+    Embedding[][] embedding = new Embedding[types][types];
     double[] mask = typeOneSide ? mask(scopes.get(0), types) : null;
     for (int neighbour = 0; neighbour < types; neighbour++) {
-      Network shared = typeOneSide ? network("filter_type_all", neighbour) : null;
+      Embedding shared = typeOneSide ? embedding("filter_type_all", neighbour) : null;
       for (int centre = 0; centre < types; centre++) {
         String scope = "filter_type_" + centre;
         if (!typeOneSide) {
-          embedding[centre][neighbour] =
-              graph.has("%s/matrix_1_%d".formatted(scope, neighbour))
-                  ? network(scope, neighbour)
-                  : null;
+          embedding[centre][neighbour] = embedding(scope, neighbour);
         } else if (mask == null || mask[centre * types + neighbour] != 0) {
           embedding[centre][neighbour] = shared;
         }
@@ -105,7 +106,14 @@ final class SeE2AGraph {
         return true;
       }
     }
-    return false;
+    return tables.isUsed(scope);
+  }
+
+  /** {@code null} where the pair is excluded. */
+  private Embedding embedding(String scope, int neighbour) {
+    return graph.has("%s/matrix_1_%d".formatted(scope, neighbour))
+        ? network(scope, neighbour)
+        : tables.table(scope, neighbour);
   }
 
   private Network network(String scope, int neighbour) {
@@ -124,12 +132,12 @@ final class SeE2AGraph {
     return layers.network(found);
   }
 
-  private int width(Network[][] embedding) {
+  private int width(Embedding[][] embedding) {
     int[] widths =
         Arrays.stream(embedding)
             .flatMap(Arrays::stream)
             .filter(net -> net != null)
-            .mapToInt(Network::outputSize)
+            .mapToInt(Embedding::outputSize)
             .distinct()
             .toArray();
     if (widths.length != 1) {
@@ -149,7 +157,7 @@ final class SeE2AGraph {
             : Precision.FLOAT64;
       }
     }
-    throw new IllegalStateException("scope without nets: " + scope);
+    return tables.precision(scope);
   }
 
   /** D = (A^T A) with A the sum over neighbour types of R^T G, divided by a constant. */
@@ -166,13 +174,16 @@ final class SeE2AGraph {
     }
     long nets =
         IntStream.range(0, types)
-            .filter(i -> graph.has("%s/matrix_1_%d".formatted(scope, i)))
+            .filter(
+                i ->
+                    graph.has("%s/matrix_1_%d".formatted(scope, i))
+                        || tables.table(scope, i) != null)
             .count();
     List<NodeDef> squares =
         graph.consumers(divided).stream().filter(SeE2AGraph::isProduct).toList();
     if (!divided.getOp().equals("RealDiv")
         || terms.size() != nets
-        || !terms.stream().allMatch(SeE2AGraph::isProduct)
+        || !terms.stream().allMatch(term -> isProduct(term) || tables.isTable(term))
         || squares.size() != 1) {
       throw new UnsupportedModelException(
           "%s: '%s' does not end in the products of a se_e2_a descriptor"

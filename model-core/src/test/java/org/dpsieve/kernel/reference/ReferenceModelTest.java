@@ -19,7 +19,7 @@ class ReferenceModelTest {
   @MethodSource("org.dpsieve.testing.GoldenModel#readable")
   void agreesWithDeepmdKitForEveryOption(GoldenModel golden) {
     ReferenceModel model = new ReferenceModel(ModelFiles.read(golden.name(), golden.graph()));
-    assertThat(golden.goldens().frames()).hasSize(8);
+    assertThat(golden.goldens().frames()).hasSizeGreaterThanOrEqualTo(8);
     for (Goldens.Evaluated evaluated : golden.goldens().frames()) {
       Predictions.assertClose(
           model.evaluate(evaluated.frame()),

@@ -74,8 +74,7 @@ class ModelFilesTest {
           Map.entry("bfloat16", "bfloat16"),
           Map.entry("srtab", "use_srtab"),
           Map.entry("spin", "spin"),
-          Map.entry("shared-layers", "layer_name"),
-          Map.entry("compressed", "compressed"));
+          Map.entry("shared-layers", "layer_name"));
 
   @Test
   void saysWhatIsWrongWithFilesThatAreNoGraph() throws IOException {

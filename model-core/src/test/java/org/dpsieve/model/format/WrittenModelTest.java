@@ -51,7 +51,8 @@ class WrittenModelTest {
         List.of(
             new GoldenModel("plain", false),
             new GoldenModel("atom-ener", false),
-            new GoldenModel("float32-fitting", false));
+            new GoldenModel("float32-fitting", false),
+            new GoldenModel("compressed", false));
     for (GoldenModel golden : goldens) {
       Path source = Files.write(folder.resolve(golden.name() + ".pb"), golden.graph());
       Path target = folder.resolve(golden.name() + "-changed.pb");
@@ -63,7 +64,7 @@ class WrittenModelTest {
     run(command);
     for (int i = 0; i < models.size(); i++) {
       Goldens told = Goldens.read(Path.of(command.get(3 + i)));
-      assertThat(told.frames()).hasSize(8);
+      assertThat(told.frames()).hasSizeGreaterThanOrEqualTo(8);
       for (Goldens.Evaluated evaluated : told.frames()) {
         Predictions.assertClose(
             new ReferenceModel(models.get(i)).evaluate(evaluated.frame()),
