@@ -66,7 +66,7 @@ public class KernelBenchmark {
     for (int i = 0; i < atoms; i++) {
       types[i] = frame.z()[i] == 47 ? 0 : 1;
     }
-    Environment environment = new Environment(descriptor.smoothing(), 2);
+    Environment environment = new Environment(descriptor.surroundings().get(0));
     environment.add(
         types,
         new CellList()
@@ -85,7 +85,7 @@ public class KernelBenchmark {
     DeepPotential model = model();
     environment = environment((SeE2A) model.descriptor(), ATOMS);
     Arithmetic loops = Arithmetic.loops(new OpenBlasGemm());
-    loops.kernel(model, true).evaluate(environment, workspace, energy, force, virial);
+    loops.kernel(model, true).evaluate(new Environment[] {environment}, new double[0], workspace, energy, force, virial);
     double[] expected = force.clone();
     Arithmetic arithmetic =
         switch (implementation) {
@@ -102,7 +102,7 @@ public class KernelBenchmark {
 
   @Benchmark
   public double[] evaluate() {
-    kernel.evaluate(environment, workspace, energy, force, virial);
+    kernel.evaluate(new Environment[] {environment}, new double[0], workspace, energy, force, virial);
     return force;
   }
 }

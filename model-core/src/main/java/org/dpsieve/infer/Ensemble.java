@@ -16,7 +16,7 @@ import org.dpsieve.kernel.ModelKernel;
 import org.dpsieve.kernel.Workspace;
 import org.dpsieve.kernel.nd4j.OpenBlasGemm;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.SeE2A;
+import org.dpsieve.model.Surroundings;
 import org.dpsieve.neighbor.CellList;
 import org.dpsieve.neighbor.GeometryException;
 import org.dpsieve.neighbor.NeighborRules;
@@ -44,16 +44,22 @@ public final class Ensemble implements AutoCloseable {
   private final List<String> typeMap;
   private final List<ModelKernel> kernels;
 
-  /** Models that see the same environment, by their place in the ensemble. */
-  private final List<Group> groups;
+  /** What the models' descriptors look at, each once. */
+  private final List<View> views = new ArrayList<>();
+
+  /** By model: its places in {@link #views}, one for each part of its descriptor. */
+  private final List<int[]> seen = new ArrayList<>();
+
+  private final List<DeepPotential> models;
 
   private final Map<Integer, Integer> typeOfElement = new TreeMap<>();
   private final NeighborSearch search = new CellList();
   private final Queue<Session> idle = new ConcurrentLinkedQueue<>();
 
-  private record Group(SeE2A geometry, NeighborRules rules, List<Integer> models) {}
+  private record View(Surroundings surroundings, NeighborRules rules) {}
 
   private Ensemble(List<DeepPotential> models, EnsembleOptions options, Arithmetic arithmetic) {
+    this.models = List.copyOf(models);
     typeMap = models.get(0).typeMap();
     for (DeepPotential model : models) {
       if (!model.typeMap().equals(typeMap)) {
@@ -67,29 +73,26 @@ public final class Ensemble implements AutoCloseable {
       Elements.number(typeMap.get(type)).ifPresent(z -> typeOfElement.put(z, t));
     }
     kernels = new ArrayList<>();
-    groups = new ArrayList<>();
     for (DeepPotential model : models) {
       kernels.add(arithmetic.kernel(model, options.tabulated()));
-      groupOf((SeE2A) model.descriptor(), model.neighborRules()).models().add(kernels.size() - 1);
+      seen.add(
+          model.descriptor().surroundings().stream()
+              .mapToInt(surroundings -> place(surroundings, model.neighborRules()))
+              .toArray());
     }
     LOG.info(
         "ensemble of {} models, {} environment(s), {}",
         models.size(),
-        groups.size(),
+        views.size(),
         arithmetic.name());
   }
 
-  private Group groupOf(SeE2A descriptor, NeighborRules rules) {
-    for (Group group : groups) {
-      if (group.geometry().smoothing().equals(descriptor.smoothing())
-          && Arrays.equals(group.geometry().sel(), descriptor.sel())
-          && group.rules().equals(rules)) {
-        return group;
-      }
+  private int place(Surroundings surroundings, NeighborRules rules) {
+    View view = new View(surroundings, rules.atMost(surroundings.total()));
+    if (!views.contains(view)) {
+      views.add(view);
     }
-    Group group = new Group(descriptor, rules, new ArrayList<>());
-    groups.add(group);
-    return group;
+    return views.indexOf(view);
   }
 
   /** With the default options. */
@@ -125,7 +128,8 @@ public final class Ensemble implements AutoCloseable {
    *
    * @return [frame][model]. Everything is NaN where the frame's geometry makes no sense (numbers
    *     that are not finite, a cell without volume); a warning names the frame.
-   * @throws InputException when an element is not in the type map
+   * @throws InputException when an element is not in the type map, or a frame lacks parameters that
+   *     a model needs
    */
   public List<Prediction[]> evaluate(List<Frame> frames) {
     Session session = idle.poll();
@@ -146,8 +150,8 @@ public final class Ensemble implements AutoCloseable {
    */
   public List<Prediction[]> evaluateStrictly(List<Frame> frames) {
     for (Frame frame : frames) {
-      for (Group group : groups) {
-        NeighborSearch.problem(frame.coord(), frame.cell(), group.geometry().rcut())
+      for (View view : views) {
+        NeighborSearch.problem(frame.coord(), frame.cell(), view.surroundings().rcut())
             .ifPresent(
                 problem -> {
                   throw new InputException("Frame %s: %s".formatted(frame.name(), problem));
@@ -182,9 +186,12 @@ public final class Ensemble implements AutoCloseable {
     private final Workspace workspace = new Workspace();
     private final List<Environment> environments = new ArrayList<>();
 
+    /** By model: what its fitting net takes beside the descriptor, atom after atom. */
+    private final double[][] extras = new double[models.size()][0];
+
     Session() {
-      for (Group group : groups) {
-        environments.add(new Environment(group.geometry().smoothing(), typeMap.size()));
+      for (View view : views) {
+        environments.add(new Environment(view.surroundings()));
       }
     }
 
@@ -221,17 +228,28 @@ public final class Ensemble implements AutoCloseable {
     private boolean add(Frame frame) {
       int[] types = types(frame);
       List<Neighbors> found = new ArrayList<>();
+      double[][] own = new double[models.size()][];
+      for (int m = 0; m < own.length; m++) {
+        own[m] = models.get(m).fitting().extraInputs().of(frame, models.get(m).name());
+      }
       try {
-        for (Group group : groups) {
-          SeE2A geometry = group.geometry();
+        for (View view : views) {
+          Surroundings surroundings = view.surroundings();
           found.add(
-              group
-                  .rules()
+              view.rules()
                   .find(
-                      search, frame.coord(), frame.cell(), types, geometry.rcut(), geometry.sel()));
+                      search,
+                      frame.coord(),
+                      frame.cell(),
+                      types,
+                      surroundings.rcut(),
+                      surroundings.sel()));
         }
-        for (int g = 0; g < groups.size(); g++) {
-          environments.get(g).add(types, found.get(g));
+        for (int m = 0; m < own.length; m++) {
+          addExtras(m, own[m]);
+        }
+        for (int v = 0; v < found.size(); v++) {
+          environments.get(v).add(types, found.get(v));
         }
         return true;
       } catch (GeometryException e) {
@@ -240,17 +258,27 @@ public final class Ensemble implements AutoCloseable {
       }
     }
 
+    /** Of a frame that begins at the batch's end. */
+    private void addExtras(int model, double[] rows) {
+      int used =
+          environments.get(0).atomCount() * models.get(model).fitting().extraInputs().variable();
+      if (extras[model].length < used + rows.length) {
+        extras[model] = Arrays.copyOf(extras[model], 2 * (used + rows.length));
+      }
+      System.arraycopy(rows, 0, extras[model], used, rows.length);
+    }
+
     private void evaluateBatch(List<Prediction[]> results) {
-      for (int g = 0; g < groups.size(); g++) {
-        Environment environment = environments.get(g);
-        double[] atomEnergy = new double[environment.atomCount()];
-        double[] force = new double[3 * environment.atomCount()];
-        double[] virial = new double[9 * environment.frameCount()];
-        for (int model : groups.get(g).models()) {
-          kernels.get(model).evaluate(environment, workspace, atomEnergy, force, virial);
-          for (int f = 0; f < results.size(); f++) {
-            results.get(f)[model] = cut(environment, f, atomEnergy, force, virial);
-          }
+      Environment any = environments.get(0);
+      double[] atomEnergy = new double[any.atomCount()];
+      double[] force = new double[3 * any.atomCount()];
+      double[] virial = new double[9 * any.frameCount()];
+      for (int model = 0; model < kernels.size(); model++) {
+        Environment[] own =
+            Arrays.stream(seen.get(model)).mapToObj(environments::get).toArray(Environment[]::new);
+        kernels.get(model).evaluate(own, extras[model], workspace, atomEnergy, force, virial);
+        for (int f = 0; f < results.size(); f++) {
+          results.get(f)[model] = cut(any, f, atomEnergy, force, virial);
         }
       }
       clear();

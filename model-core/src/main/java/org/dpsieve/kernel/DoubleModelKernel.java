@@ -1,38 +1,107 @@
 package org.dpsieve.kernel;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Descriptor;
+import org.dpsieve.model.SeAtten;
 import org.dpsieve.model.SeE2A;
+import org.dpsieve.model.SeE2R;
+import org.dpsieve.model.SeE3;
+import org.dpsieve.model.SeE3Tebd;
 
 /** {@link ModelKernel} in double precision. */
 final class DoubleModelKernel extends ModelKernel {
-  private final DoubleArithmetic arithmetic;
-  private final Embeddings embeddings;
-  private final FittingKernel[] fitting;
-  private final int rows;
+  /** One for each part of the descriptor; each thread makes its own. */
+  private final List<Supplier<DescriptorKernel>> descriptors = new ArrayList<>();
 
-  DoubleModelKernel(DeepPotential model, boolean tabulated, DoubleArithmetic arithmetic) {
-    super(model, arithmetic.gemm().rows());
-    this.arithmetic = arithmetic;
+  private final FittingKernel[] fitting;
+
+  /** Where net(0, x) is to be subtracted centre by centre, what is added: eV by type; else NaN. */
+  private final double[] vacuumLevel;
+
+  private final int rows;
+  private final int extra;
+
+  DoubleModelKernel(DeepPotential original, boolean tabulated, DoubleArithmetic arithmetic) {
+    super(original, arithmetic.gemm().rows());
+    DeepPotential model = Lowering.of(original);
     rows = arithmetic.gemm().rows();
-    SeE2A descriptor = (SeE2A) model.descriptor();
-    embeddings = new Embeddings(descriptor, tabulated, EmbeddingTable.Accuracy.FLOAT64);
-    fitting = new FittingKernel[model.typeCount()];
-    for (int type = 0; type < fitting.length; type++) {
-      fitting[type] =
-          new FittingKernel(
-              model.fitting(),
-              type,
-              descriptor.embeddingWidth(),
-              descriptor.axisNeuron(),
-              arithmetic,
-              model.name());
+    extra = model.fitting().extraInputs().variable();
+    for (Descriptor part : Lowering.parts(model.descriptor())) {
+      descriptors.add(descriptor(part, tabulated, arithmetic));
     }
-    logTables(embeddings, tabulated);
+    fitting = new FittingKernel[model.typeCount()];
+    vacuumLevel = new double[fitting.length];
+    for (int type = 0; type < fitting.length; type++) {
+      fitting[type] = new FittingKernel(model, type, arithmetic);
+      vacuumLevel[type] =
+          FittingKernel.variableVacuum(model.fitting(), type)
+              ? model.fitting().zeroLevel()[type]
+              : Double.NaN;
+    }
+  }
+
+  private Supplier<DescriptorKernel> descriptor(
+      Descriptor part, boolean tabulated, DoubleArithmetic arithmetic) {
+    if (part instanceof SeE2A seE2A) {
+      Embeddings embeddings = new Embeddings(seE2A, tabulated, EmbeddingTable.Accuracy.FLOAT64);
+      logTables(embeddings, tabulated);
+      return () -> arithmetic.descriptor(embeddings);
+    }
+    if (part instanceof SeE2R seE2R) {
+      RadialNets nets = new RadialNets(seE2R, tabulated);
+      return () -> new RadialDescriptor(nets);
+    }
+    if (part instanceof SeE3 seE3) {
+      TripleNets nets = TripleNets.of(seE3, tabulated);
+      return () -> new TripleDescriptor(nets);
+    }
+    if (part instanceof SeE3Tebd tebd) {
+      TripleNets nets = TripleNets.of(tebd, tabulated);
+      return () -> new TripleDescriptor(nets);
+    }
+    if (part instanceof SeAtten atten) {
+      TypedNets nets = TypedNets.of(atten, tabulated);
+      return () -> new AttentionDescriptor(atten, nets, arithmetic.gemm());
+    }
+    throw new IllegalArgumentException(part.kind());
+  }
+
+  /** What one thread works with. */
+  private static final class Scratch {
+    final DescriptorKernel[] kernels;
+
+    /** Where each part's numbers begin, and where all end: in the sums, in the descriptor. */
+    final int[] firstSum;
+
+    final int[] firstNumber;
+
+    Scratch(List<Supplier<DescriptorKernel>> descriptors) {
+      kernels = descriptors.stream().map(Supplier::get).toArray(DescriptorKernel[]::new);
+      firstSum = new int[kernels.length + 1];
+      firstNumber = new int[kernels.length + 1];
+      for (int k = 0; k < kernels.length; k++) {
+        firstSum[k + 1] = firstSum[k] + kernels[k].sumsSize();
+        firstNumber[k + 1] = firstNumber[k] + kernels[k].descriptorSize();
+      }
+    }
+
+    int sumsSize() {
+      return firstSum[kernels.length];
+    }
+
+    int descriptorSize() {
+      return firstNumber[kernels.length];
+    }
   }
 
   @Override
   void evaluateBlock(
-      Environment environment,
+      Environment[] environments,
+      double[] extras,
       int type,
       int[] centres,
       int count,
@@ -40,30 +109,70 @@ final class DoubleModelKernel extends ModelKernel {
       double[] atomEnergy,
       double[] force,
       double[] virial) {
-    DescriptorKernel kernel =
-        workspace.scratch(this, DescriptorKernel.class, () -> arithmetic.descriptor(embeddings));
-    int size = kernel.descriptorSize();
-    int sumsSize = kernel.sumsSize();
+    Scratch scratch = workspace.scratch(this, Scratch.class, () -> new Scratch(descriptors));
+    int size = scratch.descriptorSize() + extra;
+    int sumsSize = scratch.sumsSize();
     double[] sums = workspace.sums(rows * sumsSize);
-    double[] descriptors = workspace.descriptors(rows * size);
-    for (int i = 0; i < count; i++) {
-      kernel.forward(environment, centres[i], sums, i * sumsSize, descriptors, i * size);
+    double[] inputs = workspace.descriptors(rows * size);
+    if (!Double.isNaN(vacuumLevel[type])) {
+      vacuum(extras, type, centres, count, workspace, size, atomEnergy);
     }
+    for (int k = 0; k < scratch.kernels.length; k++) {
+      for (int i = 0; i < count; i++) {
+        scratch.kernels[k].forward(
+            environments[k],
+            centres[i],
+            sums,
+            i * sumsSize + scratch.firstSum[k],
+            inputs,
+            i * size + scratch.firstNumber[k]);
+      }
+    }
+    putExtras(extras, centres, count, inputs, size);
     fitting[type].evaluate(count, workspace);
     double[] gradients = workspace.gradients(rows * size);
     double[] energies = workspace.energies(rows);
     for (int i = 0; i < count; i++) {
-      atomEnergy[centres[i]] = energies[i];
-      kernel.backward(
-          environment,
-          centres[i],
-          sums,
-          i * sumsSize,
-          gradients,
-          i * size,
-          force,
-          virial,
-          9 * environment.frameOf(centres[i]));
+      double vacuum = Double.isNaN(vacuumLevel[type]) ? 0 : atomEnergy[centres[i]];
+      atomEnergy[centres[i]] = energies[i] + vacuum;
+    }
+    for (int k = 0; k < scratch.kernels.length; k++) {
+      for (int i = 0; i < count; i++) {
+        scratch.kernels[k].backward(
+            environments[k],
+            centres[i],
+            sums,
+            i * sumsSize + scratch.firstSum[k],
+            gradients,
+            i * size + scratch.firstNumber[k],
+            force,
+            virial,
+            9 * environments[k].frameOf(centres[i]));
+      }
+    }
+  }
+
+  /** What is added to the net's energies, zeroLevel - net(0, x), to {@code atomEnergy}. */
+  private void vacuum(
+      double[] extras,
+      int type,
+      int[] centres,
+      int count,
+      Workspace workspace,
+      int size,
+      double[] atomEnergy) {
+    double[] inputs = workspace.descriptors(rows * size);
+    Arrays.fill(inputs, 0, count * size, 0);
+    putExtras(extras, centres, count, inputs, size);
+    fitting[type].evaluate(count, workspace);
+    for (int i = 0; i < count; i++) {
+      atomEnergy[centres[i]] = vacuumLevel[type] - workspace.energies(rows)[i];
+    }
+  }
+
+  private void putExtras(double[] extras, int[] centres, int count, double[] inputs, int size) {
+    for (int i = 0; extra > 0 && i < count; i++) {
+      System.arraycopy(extras, centres[i] * extra, inputs, (i + 1) * size - extra, extra);
     }
   }
 }

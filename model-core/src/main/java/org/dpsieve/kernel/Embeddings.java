@@ -35,6 +35,8 @@ final class Embeddings {
                   net -> new double[] {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY});
           range[0] = Math.min(range[0], normalised(c, 0, 0));
           range[1] = Math.max(range[1], normalised(c, 0, 1 / NEAREST));
+        }
+        if (descriptor.embedding()[c][n] != null) {
           emptySlot[c][n] = emptySlot(c, n);
         }
       }
@@ -58,7 +60,8 @@ final class Embeddings {
   private double[] emptySlot(int centre, int neighbor) {
     int width = descriptor.embeddingWidth();
     double[] g = new double[2 * width];
-    EmbeddingSlope.of(net(centre, neighbor)).evaluate(normalised(centre, 0, 0), g, 0, width);
+    EmbeddingSlope.of(descriptor.embedding()[centre][neighbor])
+        .evaluate(normalised(centre, 0, 0), g, 0, width);
     double[] sums = new double[4 * width];
     for (int k = 0; k < 4; k++) {
       for (int m = 0; m < width; m++) {
@@ -76,17 +79,17 @@ final class Embeddings {
     return descriptor;
   }
 
-  /** {@code null} where the pair of types is excluded. */
+  /** {@code null} where neighbours of the type contribute nothing. */
   Embedding net(int centre, int neighbor) {
-    return descriptor.embedding()[centre][neighbor];
+    return descriptor.isMasked(centre, neighbor) ? null : descriptor.embedding()[centre][neighbor];
   }
 
-  /** {@code null} where the pair of types is excluded. */
+  /** {@code null} where neighbours of the type contribute nothing. */
   EmbeddingTable table(int centre, int neighbor) {
     return table[centre][neighbor];
   }
 
-  /** Row-major [4, width]. */
+  /** Row-major [4, width]; {@code null} where empty slots contribute nothing either. */
   double[] emptySlotOf(int centre, int neighbor) {
     return emptySlot[centre][neighbor];
   }

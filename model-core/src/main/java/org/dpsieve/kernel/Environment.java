@@ -2,6 +2,7 @@ package org.dpsieve.kernel;
 
 import java.util.Arrays;
 import org.dpsieve.model.SmoothSwitch;
+import org.dpsieve.model.Surroundings;
 import org.dpsieve.neighbor.Neighbors;
 
 /**
@@ -11,6 +12,7 @@ import org.dpsieve.neighbor.Neighbors;
  */
 public final class Environment {
   private final SmoothSwitch smoothing;
+  private final double protection;
   private final int typeCount;
   private int frames;
   private int atoms;
@@ -21,12 +23,15 @@ public final class Environment {
   private int[] start = new int[2048];
   private int[] neighbor = new int[16384];
 
-  /** x/r, y/r, z/r, s (1/Å), ds/dr (1/Å²), r (Å): each [pairs]. */
-  private final double[][] geometry = new double[6][16384];
+  /** x/r, y/r, z/r, s (1/Å), ds/dr (1/Å²), r (Å), and where protected t and dt/dr: each [pairs]. */
+  private final double[][] geometry;
 
-  public Environment(SmoothSwitch smoothing, int typeCount) {
-    this.smoothing = smoothing;
-    this.typeCount = typeCount;
+  /** As descriptors of these surroundings see it. */
+  public Environment(Surroundings surroundings) {
+    this.smoothing = surroundings.smoothing();
+    this.protection = surroundings.protection();
+    this.typeCount = surroundings.sel().length;
+    geometry = new double[protection == 0 ? 6 : 8][16384];
   }
 
   /** Forgets all frames, keeps the memory. */
@@ -68,13 +73,19 @@ public final class Environment {
   }
 
   private void put(int pair, double[] displacement, int from, double r) {
-    double s = smoothing.value(r) / r;
+    double s = smoothing.value(r) / (r + protection);
     geometry[0][pair] = displacement[from] / r;
     geometry[1][pair] = displacement[from + 1] / r;
     geometry[2][pair] = displacement[from + 2] / r;
     geometry[3][pair] = s;
-    geometry[4][pair] = (smoothing.derivative(r) - s) / r;
+    geometry[4][pair] = (smoothing.derivative(r) - s) / (r + protection);
     geometry[5][pair] = r;
+    if (protection != 0) {
+      double q = r / (r + protection);
+      geometry[6][pair] = s * q;
+      geometry[7][pair] =
+          geometry[4][pair] * q + s * protection / ((r + protection) * (r + protection));
+    }
   }
 
   private static int[] room(int[] array, int size) {
@@ -133,6 +144,24 @@ public final class Environment {
   /** ds/dr of every pair, 1/Å². */
   double[] slope() {
     return geometry[4];
+  }
+
+  /**
+   * t of every pair, 1/Å: the length of the angular columns (t x/r, t y/r, t z/r); s where nothing
+   * is protected.
+   */
+  double[] angular() {
+    return protection == 0 ? geometry[3] : geometry[6];
+  }
+
+  /** dt/dr of every pair, 1/Å². */
+  double[] angularSlope() {
+    return protection == 0 ? geometry[4] : geometry[7];
+  }
+
+  /** Added to r in 1/r, Å. */
+  double protection() {
+    return protection;
   }
 
   /** r of every pair, Å. */

@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Activation;
+import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 
 /**
  * The fitting net of one centre type, forward and back, for {@link Gemm#rows} centres at a time.
- * Its first matrix takes the folded descriptor of {@link DescriptorKernel}: the rows of D[m, a] and
- * D[a, m], equal numbers, are added up.
+ * Its inputs are in the order of {@link DescriptorFolding}.
  */
 final class FittingKernel {
   private final int rows;
@@ -28,26 +28,18 @@ final class FittingKernel {
   private final double constant;
 
   /**
-   * @param width outputs of the embedding net
-   * @param axis of them, those in the second factor of the descriptor
-   * @param where the model's name, for messages
+   * @param model lowered; its name is for messages
    */
-  FittingKernel(
-      EnergyFitting fitting,
-      int type,
-      int width,
-      int axis,
-      DoubleArithmetic arithmetic,
-      String where) {
-    Network network = fitting.networks()[type];
-    requireUnderstood(network, where);
+  FittingKernel(DeepPotential model, int type, DoubleArithmetic arithmetic) {
+    Network network = model.fitting().networks()[type];
+    requireUnderstood(network, model.name());
     Gemm gemm = arithmetic.gemm();
     layerFunction = arithmetic.layerFunction();
     rows = gemm.rows();
     hidden = network.layers().subList(0, network.layers().size() - 1);
     Layer first = network.layers().get(0);
     Layer last = network.layers().get(hidden.size());
-    double[] folded = fold(first, width, axis);
+    double[] folded = DescriptorFolding.firstMatrix(model, type);
     inputs = folded.length / first.outputs();
     for (Layer layer : hidden) {
       double[] weight = layer == first ? folded : layer.weight();
@@ -56,7 +48,7 @@ final class FittingKernel {
       backward.add(gemm.factor(transposed(weight, in, layer.outputs()), layer.outputs(), in));
     }
     output = hidden.isEmpty() ? folded : last.weight();
-    constant = constant(fitting, type);
+    constant = constant(model.fitting(), type);
   }
 
   static void requireUnderstood(Network network, String where) {
@@ -78,24 +70,6 @@ final class FittingKernel {
     }
   }
 
-  /** Row-major [inputs, outputs of the layer], in the order of the folded descriptor. */
-  static double[] fold(Layer first, int width, int axis) {
-    int n = first.outputs();
-    double[] weight = first.weight();
-    double[] folded = new double[(axis * width - axis * (axis - 1) / 2) * n];
-    int out = 0;
-    for (int a = 0; a < axis; a++) {
-      for (int m = a; m < width; m++, out += n) {
-        for (int j = 0; j < n; j++) {
-          boolean twice = m != a && m < axis;
-          folded[out + j] =
-              weight[(m * axis + a) * n + j] + (twice ? weight[(a * axis + m) * n + j] : 0);
-        }
-      }
-    }
-    return folded;
-  }
-
   static double[] transposed(double[] matrix, int rows, int columns) {
     double[] result = new double[matrix.length];
     for (int i = 0; i < rows; i++) {
@@ -106,10 +80,21 @@ final class FittingKernel {
     return result;
   }
 
-  /** What is added to the energy of every atom of a type, eV. */
+  /** Whether what is subtracted, net(0, x), differs from frame to frame, with x. */
+  static boolean variableVacuum(EnergyFitting fitting, int type) {
+    return fitting.vacuumSubtracted()[type] && fitting.extraInputs().variable() > 0;
+  }
+
+  /**
+   * What is added to the energy of every atom of a type, eV; with a {@link #variableVacuum} the
+   * last bias alone, which cancels.
+   */
   static double constant(EnergyFitting fitting, int type) {
     Network network = fitting.networks()[type];
     Layer last = network.layers().get(network.layers().size() - 1);
+    if (variableVacuum(fitting, type)) {
+      return last.bias()[0];
+    }
     double bias = fitting.vacuumSubtracted()[type] ? -vacuum(network) : last.bias()[0];
     return bias + fitting.zeroLevel()[type];
   }

@@ -47,6 +47,9 @@ final class LoopDescriptor implements DescriptorKernel {
           addPair(rows.line(pair), pair, sums, sumsOffset);
         }
         addEmptySlots(descriptor.sel()[n] - rows.count, type, n, sums, sumsOffset);
+      } else if (embeddings.emptySlotOf(type, n) != null) {
+        int filled = environment.firstPair(centre, n + 1) - environment.firstPair(centre, n);
+        addEmptySlots(descriptor.sel()[n] - filled, type, n, sums, sumsOffset);
       }
     }
     double scale = 1 / descriptor.normalization();

@@ -1,6 +1,7 @@
 package org.dpsieve.kernel;
 
 import java.util.Arrays;
+import java.util.List;
 import org.dpsieve.model.DeepPotential;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ public abstract class ModelKernel {
   private final String name;
   private final int types;
   private final int rows;
+  private final List<Integer> excluded;
 
   /**
    * @param rows centres of one type in a block
@@ -26,6 +28,7 @@ public abstract class ModelKernel {
   ModelKernel(DeepPotential model, int rows) {
     name = model.name();
     types = model.typeCount();
+    excluded = model.excludedTypes();
     this.rows = rows;
   }
 
@@ -38,27 +41,35 @@ public abstract class ModelKernel {
   /**
    * Evaluates all frames of a batch. All arrays are overwritten.
    *
+   * @param environments of the same atoms, one for each of the descriptor's surroundings
+   * @param extras what the fitting net takes beside the descriptor, row-major [atoms, {@code
+   *     extraInputs.variable}]; may be longer
    * @param atomEnergy eV, [atoms of the batch]
    * @param force eV/Å, row-major [atoms, 3]
    * @param virial eV, row-major [frames, 3, 3]
    */
   public void evaluate(
-      Environment environment,
+      Environment[] environments,
+      double[] extras,
       Workspace workspace,
       double[] atomEnergy,
       double[] force,
       double[] virial) {
+    Environment environment = environments[0];
+    Arrays.fill(atomEnergy, 0);
     Arrays.fill(force, 0);
     Arrays.fill(virial, 0);
     int[] centres = new int[rows];
     for (int type = 0; type < types; type++) {
       int filled = 0;
-      for (int atom = 0; atom < environment.atomCount(); atom++) {
+      int from = excluded.contains(type) ? environment.atomCount() : 0;
+      for (int atom = from; atom < environment.atomCount(); atom++) {
         if (environment.type(atom) == type) {
           centres[filled++] = atom;
         }
         if (filled == rows || (filled > 0 && atom == environment.atomCount() - 1)) {
-          evaluateBlock(environment, type, centres, filled, workspace, atomEnergy, force, virial);
+          evaluateBlock(
+              environments, extras, type, centres, filled, workspace, atomEnergy, force, virial);
           filled = 0;
         }
       }
@@ -67,7 +78,8 @@ public abstract class ModelKernel {
 
   /** Some centres of one type: their energies, and their share of forces and virials added. */
   abstract void evaluateBlock(
-      Environment environment,
+      Environment[] environments,
+      double[] extras,
       int type,
       int[] centres,
       int count,

@@ -21,8 +21,8 @@ final class PairForces {
   }
 
   /**
-   * With u the unit vector from centre to neighbour, the row is (s, s u) and dE/d(r u) = dE/ds s' u
-   * + (g.u) (s' - s/r) u + s/r g, g the gradient of the last three. Minus that acts on the
+   * With u the unit vector from centre to neighbour, the row is (s, t u) and dE/d(r u) = dE/ds s' u
+   * + (g.u) (t' - t/r) u + t/r g, g the gradient of the last three. Minus that acts on the
    * neighbour, its opposite on the centre, and the virial gains minus its product with r u, as
    * {@code deepmd source/lib/src/prod_force.cc, prod_virial.cc}.
    *
@@ -74,8 +74,9 @@ final class PairForces {
     double[] ux = environment.unit(0);
     double[] uy = environment.unit(1);
     double[] uz = environment.unit(2);
-    double[] s = environment.s();
     double[] slope = environment.slope();
+    double[] t = environment.angular();
+    double[] angularSlope = environment.angularSlope();
     double[] r = environment.distance();
     double scale0 = 1 / dstd[0];
     double scale1 = 1 / dstd[1];
@@ -86,12 +87,12 @@ final class PairForces {
       double d1 = g1[i] * scale1;
       double d2 = g2[i] * scale2;
       double d3 = g3[i] * scale3;
-      double sOverR = s[p] / r[p];
+      double tOverR = t[p] / r[p];
       double along = d1 * ux[p] + d2 * uy[p] + d3 * uz[p];
-      double radial = g0[i] * scale0 * slope[p] + along * (slope[p] - sOverR);
-      fx[i] = radial * ux[p] + sOverR * d1;
-      fy[i] = radial * uy[p] + sOverR * d2;
-      fz[i] = radial * uz[p] + sOverR * d3;
+      double radial = g0[i] * scale0 * slope[p] + along * (angularSlope[p] - tOverR);
+      fx[i] = radial * ux[p] + tOverR * d1;
+      fy[i] = radial * uy[p] + tOverR * d2;
+      fz[i] = radial * uz[p] + tOverR * d3;
     }
   }
 

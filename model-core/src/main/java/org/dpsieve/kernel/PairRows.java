@@ -72,7 +72,13 @@ final class PairRows {
     normalise(environment.s(), first, count, davg[0], scale[type][0], r[0]);
     for (int k = 1; k < 4; k++) {
       normalise(
-          environment.s(), environment.unit(k - 1), first, count, davg[k], scale[type][k], r[k]);
+          environment.angular(),
+          environment.unit(k - 1),
+          first,
+          count,
+          davg[k],
+          scale[type][k],
+          r[k]);
     }
     EmbeddingTable lines = embeddings.table(type, neighborType);
     table = lines.coefficients();

@@ -12,16 +12,30 @@ import org.dpsieve.neighbor.NeighborRules;
  * @param descriptor surroundings to numbers
  * @param fitting numbers to energy
  * @param neighborRules how its program picks neighbours
+ * @param excludedTypes types whose atoms have no energy, though others see them ({@code
+ *     atom_exclude_types})
  */
 public record DeepPotential(
     String name,
     List<String> typeMap,
     Descriptor descriptor,
     EnergyFitting fitting,
-    NeighborRules neighborRules)
+    NeighborRules neighborRules,
+    List<Integer> excludedTypes)
     implements Serializable {
   public DeepPotential {
     typeMap = List.copyOf(typeMap);
+    excludedTypes = List.copyOf(excludedTypes);
+  }
+
+  /** Of which every atom has an energy. */
+  public DeepPotential(
+      String name,
+      List<String> typeMap,
+      Descriptor descriptor,
+      EnergyFitting fitting,
+      NeighborRules neighborRules) {
+    this(name, typeMap, descriptor, fitting, neighborRules, List.of());
   }
 
   /** A model of TensorFlow. */
@@ -31,7 +45,7 @@ public record DeepPotential(
   }
 
   public DeepPotential withFitting(EnergyFitting other) {
-    return new DeepPotential(name, typeMap, descriptor, other, neighborRules);
+    return new DeepPotential(name, typeMap, descriptor, other, neighborRules, excludedTypes);
   }
 
   public int typeCount() {

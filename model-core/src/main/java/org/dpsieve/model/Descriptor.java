@@ -1,18 +1,25 @@
 package org.dpsieve.model;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * What turns an atom's surroundings into numbers that do not change under rotation, translation or
  * relabelling.
  */
-public sealed interface Descriptor extends Serializable permits SeE2A {
-  /** Cutoff radius, Å. */
-  double rcut();
-
-  /** Largest number of neighbours kept, per neighbour type, nearest first; [nTypes]. */
-  int[] sel();
+public sealed interface Descriptor extends Serializable
+    permits SeE2A, SeE2R, SeE3, SeE3Tebd, SeAtten, Hybrid {
+  /** What it looks at: one, or for a {@link Hybrid} one per part. */
+  List<Surroundings> surroundings();
 
   /** Length of the descriptor of one atom. */
   int size();
+
+  /** Its name in DeePMD-kit's input, for messages. */
+  String kind();
+
+  /** Cutoff radius, Å: the largest of its parts'. */
+  default double rcut() {
+    return surroundings().stream().mapToDouble(Surroundings::rcut).max().orElseThrow();
+  }
 }

@@ -31,4 +31,25 @@ public record Layer(
     /** outputs == 2 inputs: (x, x). */
     DOUBLED
   }
+
+  /**
+   * The layer's value, in plain loops.
+   *
+   * @param x [inputs]
+   * @return y, [outputs]
+   */
+  public double[] apply(double[] x) {
+    double[] y = new double[outputs];
+    for (int j = 0; j < outputs; j++) {
+      double z = bias[j];
+      for (int i = 0; i < inputs; i++) {
+        z += x[i] * weight[i * outputs + j];
+      }
+      y[j] = (idt == null ? 1 : idt[j]) * activation.value(z);
+      if (shortcut != Shortcut.NONE) {
+        y[j] += x[j % inputs];
+      }
+    }
+    return y;
+  }
 }

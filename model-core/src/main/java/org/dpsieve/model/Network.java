@@ -20,6 +20,20 @@ public record Network(List<Layer> layers) implements Embedding {
     return outputLayer().outputs();
   }
 
+  /**
+   * The net's value, in plain loops.
+   *
+   * @param x [inputSize]
+   * @return [outputSize]
+   */
+  public double[] apply(double[] x) {
+    double[] value = x;
+    for (Layer layer : layers) {
+      value = layer.apply(value);
+    }
+    return value;
+  }
+
   /** The last layer. */
   public Layer outputLayer() {
     return layers.get(layers.size() - 1);

@@ -1,5 +1,7 @@
 package org.dpsieve.model;
 
+import java.util.List;
+
 /**
  * The smooth two-body descriptor with angular information, {@code se_e2_a} (= {@code se_a}) of
  * DeePMD-kit; Zhang et al., NeurIPS 2018, arXiv:1805.09003. One row of the environment matrix of
@@ -10,6 +12,7 @@ package org.dpsieve.model;
  * davg[c] / dstd[c]: it adds a constant to the descriptor, and no force.
  *
  * @param smoothing the switch on 1/r: from {@code rcut_smth} to {@code rcut}
+ * @param protection added to r in 1/r, Å ({@code env_protection}; {@link Surroundings})
  * @param sel slots per neighbour type, [nTypes]
  * @param normalization what the sum over neighbours is divided by: the sum of {@code sel} as it was
  *     when the model was first made
@@ -20,11 +23,15 @@ package org.dpsieve.model;
  * @param embeddingWidth outputs of every embedding net, {@code neuron.last}
  * @param embedding {@code [centre type][neighbour type]}: from one number to {@code
  *     embeddingWidth}; the same object in every row when {@code typeOneSide}; {@code null} where
- *     the pair is excluded ({@code exclude_types}): its slots, filled or empty, contribute nothing
+ *     the pair is excluded ({@code exclude_types}) as TensorFlow does it: its slots, filled or
+ *     empty, contribute nothing
+ * @param masked {@code [centre type][neighbour type]}: pairs excluded as the array backends do it:
+ *     filled slots contribute nothing, empty ones what they always do; {@code null} for none
  * @param precision the precision DeePMD-kit evaluates it in
  */
 public record SeE2A(
     SmoothSwitch smoothing,
+    double protection,
     int[] sel,
     double normalization,
     int axisNeuron,
@@ -33,12 +40,50 @@ public record SeE2A(
     double[][] dstd,
     int embeddingWidth,
     Embedding[][] embedding,
+    boolean[][] masked,
     Precision precision)
     implements Descriptor {
 
+  /** Without protection, and with no pair excluded but those that have no net. */
+  public SeE2A(
+      SmoothSwitch smoothing,
+      int[] sel,
+      double normalization,
+      int axisNeuron,
+      boolean typeOneSide,
+      double[][] davg,
+      double[][] dstd,
+      int embeddingWidth,
+      Embedding[][] embedding,
+      Precision precision) {
+    this(
+        smoothing,
+        0,
+        sel,
+        normalization,
+        axisNeuron,
+        typeOneSide,
+        davg,
+        dstd,
+        embeddingWidth,
+        embedding,
+        null,
+        precision);
+  }
+
   @Override
-  public double rcut() {
-    return smoothing.end();
+  public List<Surroundings> surroundings() {
+    return List.of(Surroundings.byType(smoothing, protection, sel));
+  }
+
+  @Override
+  public String kind() {
+    return "se_e2_a";
+  }
+
+  /** Whether filled slots of a pair of types contribute nothing. */
+  public boolean isMasked(int centre, int neighbour) {
+    return embedding[centre][neighbour] == null || (masked != null && masked[centre][neighbour]);
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.dpsieve.neighbor;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How the program that a model belongs to picks neighbours, beyond the cutoff and {@code sel}.
@@ -11,25 +12,47 @@ import java.util.Arrays;
  *     deepmd/dpmodel/utils/nlist.py: build_neighbor_list, nlist_distinguish_types})
  * @param leftHandedReversed whether a left-handed cell turns the frame inside out, as it does in
  *     the TensorFlow operators ({@link ImageOrder})
+ * @param excluded pairs of types that do not see each other ({@code pair_exclude_types}): such
+ *     neighbours are left out after the others were picked
  */
-public record NeighborRules(int total, boolean leftHandedReversed) implements Serializable {
+public record NeighborRules(int total, boolean leftHandedReversed, List<List<Integer>> excluded)
+    implements Serializable {
   /** {@code sel} alone counts. */
-  public static final NeighborRules TENSORFLOW = new NeighborRules(Integer.MAX_VALUE, true);
+  public static final NeighborRules TENSORFLOW =
+      new NeighborRules(Integer.MAX_VALUE, true, List.of());
 
   /** Of the backends that work on arrays: PyTorch and the serialised formats. */
   public static NeighborRules arrays(int[] sel) {
-    return new NeighborRules(Arrays.stream(sel).sum(), false);
+    return new NeighborRules(Arrays.stream(sel).sum(), false, List.of());
+  }
+
+  /** With pairs of types that do not see each other. */
+  public NeighborRules excluding(List<List<Integer>> pairs) {
+    return new NeighborRules(total, leftHandedReversed, List.copyOf(pairs));
+  }
+
+  /** With this limit, too. */
+  public NeighborRules atMost(int neighbours) {
+    return new NeighborRules(Math.min(total, neighbours), leftHandedReversed, excluded);
   }
 
   /** As {@link NeighborSearch#find}, under these rules. */
   public Neighbors find(
       NeighborSearch search, double[] coord, double[] cell, int[] type, double cutoff, int[] sel) {
-    if (total == Integer.MAX_VALUE) {
+    if (total == Integer.MAX_VALUE && excluded.isEmpty()) {
       return search.find(coord, cell(cell), type, cutoff, sel);
     }
-    int[] wide = new int[sel.length];
-    Arrays.fill(wide, total);
-    return limited(search.find(coord, cell(cell), type, cutoff, wide), sel);
+    int[] wide = sel.clone();
+    if (total != Integer.MAX_VALUE) {
+      Arrays.fill(wide, total);
+    }
+    return limited(search.find(coord, cell(cell), type, cutoff, wide), type, sel);
+  }
+
+  /** Whether atoms of two types see each other. */
+  public boolean sees(int centreType, int neighbourType) {
+    return !excluded.contains(List.of(centreType, neighbourType))
+        && !excluded.contains(List.of(neighbourType, centreType));
   }
 
   /** The same lattice, right-handed where that matters. */
@@ -40,7 +63,7 @@ public record NeighborRules(int total, boolean leftHandedReversed) implements Se
     return Arrays.stream(cell).map(x -> -x).toArray();
   }
 
-  private Neighbors limited(Neighbors found, int[] sel) {
+  private Neighbors limited(Neighbors found, int[] type, int[] sel) {
     int types = sel.length;
     int[] start = new int[found.start().length];
     int[] atom = new int[found.pairCount()];
@@ -53,7 +76,8 @@ public record NeighborRules(int total, boolean leftHandedReversed) implements Se
         int slot = centre * types + t;
         start[slot] = used;
         int to = found.start()[slot + 1];
-        for (int p = found.start()[slot]; p < to && used - start[slot] < sel[t]; p++) {
+        boolean seen = excluded.isEmpty() || sees(type[centre], t);
+        for (int p = found.start()[slot]; seen && p < to && used - start[slot] < sel[t]; p++) {
           if (found.distance()[p] <= reach) {
             atom[used] = found.atom()[p];
             distance[used] = found.distance()[p];

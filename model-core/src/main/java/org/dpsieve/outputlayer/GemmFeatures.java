@@ -4,9 +4,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.kernel.Lowering;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.SeE2A;
+import org.dpsieve.model.Surroundings;
 import org.dpsieve.neighbor.CellList;
 import org.dpsieve.neighbor.GeometryException;
 import org.dpsieve.neighbor.Neighbors;
@@ -19,12 +23,18 @@ public final class GemmFeatures implements FeatureKernel {
   private static final int BLOCK = 4; // atoms; their matrices stay in the second-level cache
 
   private final DeepPotential model;
+  private final Surroundings surroundings;
   private final OutputParameters parameters;
   private final CentreFeatures[] centres; // null where the type is not solved for
   private final double[][] vacuum;
 
-  public GemmFeatures(DeepPotential model, OutputParameters parameters) {
-    this.model = model;
+  /**
+   * @throws UnsupportedModelException when the output layer of such a model cannot be solved for
+   */
+  public GemmFeatures(DeepPotential original, OutputParameters parameters) {
+    requireSolvable(original);
+    this.model = Lowering.of(original);
+    this.surroundings = original.descriptor().surroundings().get(0);
     this.parameters = parameters;
     this.centres = new CentreFeatures[model.typeCount()];
     this.vacuum = new double[model.typeCount()][];
@@ -35,6 +45,28 @@ public final class GemmFeatures implements FeatureKernel {
           vacuum[type] = centres[type].vacuum();
         }
       }
+    }
+  }
+
+  /** Refuses by name what has no derivatives of the last hidden layer here. */
+  public static void requireSolvable(DeepPotential model) {
+    DeepPotential lowered = Lowering.of(model);
+    String feature = null;
+    if (!(lowered.descriptor() instanceof SeE2A seE2A)) {
+      feature = "descriptor " + model.descriptor().kind();
+    } else if (seE2A.protection() != 0) {
+      feature = "env_protection";
+    } else if (seE2A.masked() != null) {
+      feature = "exclude_types";
+    } else if (lowered.fitting().extraInputs().size() > 0) {
+      feature = "numb_fparam or numb_aparam";
+    } else if (!model.excludedTypes().isEmpty()) {
+      feature = "atom_exclude_types";
+    }
+    if (feature != null) {
+      throw new UnsupportedModelException(
+          "%s: the output layer of a model with %s cannot be solved for; train it: engine dp"
+              .formatted(model.name(), feature));
     }
   }
 
@@ -69,12 +101,17 @@ public final class GemmFeatures implements FeatureKernel {
   }
 
   private Neighbors neighbors(Frame frame, int[] types) {
-    double cutoff = model.descriptor().rcut();
-    int[] sel = model.descriptor().sel();
     try {
       return model
           .neighborRules()
-          .find(new CellList(), frame.coord(), frame.cell(), types, cutoff, sel);
+          .atMost(surroundings.total())
+          .find(
+              new CellList(),
+              frame.coord(),
+              frame.cell(),
+              types,
+              surroundings.rcut(),
+              surroundings.sel());
     } catch (GeometryException e) {
       throw new InputException(
           "Frame %s: %s; leave the frame out".formatted(frame.name(), e.getMessage()), e);

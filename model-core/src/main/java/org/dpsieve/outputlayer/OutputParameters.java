@@ -6,7 +6,6 @@ import java.util.List;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 
@@ -134,9 +133,6 @@ public final class OutputParameters {
         networks[type] = new Network(layers);
       }
     }
-    EnergyFitting fitting = model.fitting();
-    return model.withFitting(
-        new EnergyFitting(
-            networks, fitting.vacuumSubtracted(), fitting.zeroLevel(), fitting.precision()));
+    return model.withFitting(model.fitting().withNetworks(networks));
   }
 }

@@ -52,6 +52,7 @@ public final class ReferenceFeatures implements FeatureKernel {
             fitting.networks(),
             fitting.vacuumSubtracted(),
             new double[model.typeCount()],
+            fitting.extraInputs(),
             fitting.precision()));
   }
 

@@ -4,18 +4,18 @@ import jdk.incubator.vector.FloatVector;
 import org.dpsieve.model.DeepPotential;
 
 /** {@link Arithmetic} in single precision. */
-record FloatArithmetic() implements Arithmetic {
+record FloatArithmetic(Arithmetic otherwise) implements Arithmetic {
   /**
    * Called by name from {@link Arithmetic#best}.
    *
-   * @param blas not needed
+   * @param blas for models that have no kernel in single precision: they are evaluated in double
    */
   static Arithmetic of(Gemm blas) {
     int lanes = FloatVector.SPECIES_PREFERRED.length();
     if (lanes != 16) {
       throw new UnsupportedOperationException("vectors of %d floats, expected 16".formatted(lanes));
     }
-    return new FloatArithmetic();
+    return new FloatArithmetic(VectorArithmetic.of(blas));
   }
 
   @Override
@@ -25,6 +25,9 @@ record FloatArithmetic() implements Arithmetic {
 
   @Override
   public ModelKernel kernel(DeepPotential model, boolean tabulated) {
-    return new FloatModelKernel(model, tabulated);
+    DeepPotential lowered = Lowering.of(model);
+    return FloatModelKernel.takes(lowered)
+        ? new FloatModelKernel(lowered, tabulated)
+        : otherwise.kernel(model, tabulated);
   }
 }

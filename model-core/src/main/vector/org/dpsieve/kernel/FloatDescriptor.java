@@ -75,6 +75,9 @@ final class FloatDescriptor {
           addPairs(line(from, type, n), from, to, sums, sumsOffset);
         }
         addEmptySlots(descriptor.sel()[n] - rows.count, type, n, sums, sumsOffset);
+      } else if (embeddings.emptySlotOf(type, n) != null) {
+        int filled = environment.firstPair(centre, n + 1) - environment.firstPair(centre, n);
+        addEmptySlots(descriptor.sel()[n] - filled, type, n, sums, sumsOffset);
       }
     }
     scale(sums, sumsOffset, (float) (1 / descriptor.normalization()));

@@ -6,7 +6,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.dpsieve.model.Activation;
-import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 
@@ -32,11 +32,11 @@ final class FloatFitting {
   /**
    * @param model has been accepted by a {@link FittingKernel}
    */
-  FloatFitting(EnergyFitting fitting, int type, int width, int axis) {
-    Network network = fitting.networks()[type];
+  FloatFitting(DeepPotential model, int type) {
+    Network network = model.fitting().networks()[type];
     hidden = network.layers().subList(0, network.layers().size() - 1);
     Layer first = network.layers().get(0);
-    double[] folded = FittingKernel.fold(first, width, axis);
+    double[] folded = DescriptorFolding.firstMatrix(model, type);
     inputs = folded.length / first.outputs();
     bias = new float[hidden.size()][];
     idt = new float[hidden.size()][];
@@ -55,7 +55,7 @@ final class FloatFitting {
       }
     }
     output = hidden.isEmpty() ? folded : network.layers().get(hidden.size()).weight();
-    constant = FittingKernel.constant(fitting, type);
+    constant = FittingKernel.constant(model.fitting(), type);
   }
 
   /** Scratch memory of one thread. */

@@ -13,6 +13,9 @@ final class FloatModelKernel extends ModelKernel {
   private final float[][][] tables;
   private final FloatFitting[] fitting;
 
+  /**
+   * @param model lowered; {@link #takes} it
+   */
   FloatModelKernel(DeepPotential model, boolean tabulated) {
     super(model, ROWS);
     SeE2A descriptor = (SeE2A) model.descriptor();
@@ -30,11 +33,14 @@ final class FloatModelKernel extends ModelKernel {
         }
       }
       FittingKernel.requireUnderstood(model.fitting().networks()[c], model.name());
-      fitting[c] =
-          new FloatFitting(
-              model.fitting(), c, descriptor.embeddingWidth(), descriptor.axisNeuron());
+      fitting[c] = new FloatFitting(model, c);
     }
     logTables(embeddings, tabulated);
+  }
+
+  /** Whether a lowered model has a kernel in single precision. */
+  static boolean takes(DeepPotential model) {
+    return model.descriptor() instanceof SeE2A && model.fitting().extraInputs().size() == 0;
   }
 
   private static float[] rounded(double[] values) {
@@ -64,7 +70,8 @@ final class FloatModelKernel extends ModelKernel {
 
   @Override
   void evaluateBlock(
-      Environment environment,
+      Environment[] environments,
+      double[] extras,
       int type,
       int[] centres,
       int count,
@@ -72,6 +79,7 @@ final class FloatModelKernel extends ModelKernel {
       double[] atomEnergy,
       double[] force,
       double[] virial) {
+    Environment environment = environments[0];
     Scratch scratch = workspace.scratch(this, Scratch.class, () -> new Scratch(this));
     FloatDescriptor kernel = scratch.kernel;
     int size = kernel.descriptorSize();

@@ -59,7 +59,14 @@ public record Goldens(String madeBy, List<String> models, List<Evaluated> frames
     }
     double[] cell = frame.path("box").isArray() ? numbers(frame.path("box")) : null;
     return new Frame(
-        frame.path("id").asText(), 0, z, numbers(frame.path("coord")), cell, Labels.NONE);
+        frame.path("id").asText(),
+        0,
+        z,
+        numbers(frame.path("coord")),
+        cell,
+        Labels.NONE,
+        frame.has("fparam") ? numbers(frame.path("fparam")) : null,
+        frame.has("aparam") ? numbers(frame.path("aparam")) : null);
   }
 
   private static Prediction prediction(JsonNode model) {

@@ -28,6 +28,27 @@ final class NetworkPass {
     return output;
   }
 
+  /** d(output)/d(input[index]), [network.outputSize]. */
+  double[] slope(int index) {
+    double[] slope = new double[network.inputSize()];
+    slope[index] = 1;
+    for (int l = 0; l < sums.size(); l++) {
+      Layer layer = network.layers().get(l);
+      double[] next = new double[layer.outputs()];
+      for (int j = 0; j < next.length; j++) {
+        for (int i = 0; i < layer.inputs(); i++) {
+          next[j] += slope[i] * layer.weight()[i * next.length + j];
+        }
+        next[j] *= step(layer, j) * layer.activation().derivative(sums.get(l)[j]);
+        if (layer.shortcut() != Layer.Shortcut.NONE) {
+          next[j] += slope[j % layer.inputs()];
+        }
+      }
+      slope = next;
+    }
+    return slope;
+  }
+
   /**
    * @param outputGradient dE/d(output), [network.outputSize]
    * @return dE/d(input), [network.inputSize]

@@ -1,6 +1,7 @@
 package org.dpsieve.kernel.reference;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.dpsieve.error.InputException;
@@ -8,7 +9,12 @@ import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Descriptor;
 import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.ExtraInputs;
+import org.dpsieve.model.Hybrid;
+import org.dpsieve.model.Surroundings;
+import org.dpsieve.neighbor.NeighborRules;
 
 /**
  * Energy, force and virial of a Deep Potential in plain double loops over all pairs of atoms and
@@ -23,38 +29,80 @@ public final class ReferenceModel {
   }
 
   /**
-   * @throws InputException when an element of the frame is not in the model's type map, or its cell
-   *     has no volume
+   * @throws InputException when an element of the frame is not in the model's type map, its cell
+   *     has no volume, or it lacks parameters that the model needs
    */
   public Prediction evaluate(Frame frame) {
     int[] types = types(frame);
     Images images = Images.of(image(frame), model.descriptor().rcut());
     int atoms = frame.atomCount();
+    double[] extra = model.fitting().extraInputs().of(frame, model.name());
     double[] force = new double[3 * atoms];
     double[] virial = new double[9];
     double[] atomEnergy = new double[atoms];
     double energy = 0;
     for (int i = 0; i < atoms; i++) {
-      List<Neighbour> neighbours = neighbours(images, types, i);
-      SeE2AEnvironment surroundings =
-          new SeE2AEnvironment(model.descriptor(), types[i], neighbours);
-      NetworkPass net =
-          new NetworkPass(model.fitting().networks()[types[i]], surroundings.descriptor());
-      atomEnergy[i] = net.output()[0] + constant(types[i]);
-      energy += atomEnergy[i];
-      double[][] gradient = surroundings.gradient(net.inputGradient(new double[] {1}));
-      for (int n = 0; n < neighbours.size(); n++) {
-        Neighbour j = neighbours.get(n);
-        for (int a = 0; a < 3; a++) {
-          force[3 * i + a] += gradient[n][a];
-          force[3 * j.atom() + a] -= gradient[n][a];
-          for (int b = 0; b < 3; b++) {
-            virial[3 * a + b] -= gradient[n][a] * j.difference()[b];
-          }
-        }
+      if (!model.excludedTypes().contains(types[i])) {
+        double[] more =
+            Arrays.copyOfRange(extra, i * extra.length / atoms, (i + 1) * extra.length / atoms);
+        atomEnergy[i] = addAtom(images, types, i, more, force, virial);
+        energy += atomEnergy[i];
       }
     }
     return new Prediction(energy, force, virial, atomEnergy);
+  }
+
+  /** One atom's energy, eV; its forces and virial are added. */
+  private double addAtom(
+      Images images, int[] types, int i, double[] more, double[] force, double[] virial) {
+    List<Descriptor> parts =
+        model.descriptor() instanceof Hybrid hybrid ? hybrid.parts() : List.of(model.descriptor());
+    List<List<Neighbour>> neighbours = new ArrayList<>();
+    List<AtomDescriptor> descriptors = new ArrayList<>();
+    double[] input = fittingInput(new double[0], more);
+    int size = 0;
+    for (Descriptor part : parts) {
+      neighbours.add(neighbours(images, types, i, part.surroundings().get(0)));
+      descriptors.add(AtomDescriptor.of(part, types[i], neighbours.get(neighbours.size() - 1)));
+      double[] own = descriptors.get(descriptors.size() - 1).descriptor();
+      System.arraycopy(own, 0, input, size, own.length);
+      size += own.length;
+    }
+    NetworkPass net = new NetworkPass(model.fitting().networks()[types[i]], input);
+    double[] byInput = net.inputGradient(new double[] {1});
+    int from = 0;
+    for (int p = 0; p < parts.size(); p++) {
+      int to = from + parts.get(p).size();
+      double[][] gradient = descriptors.get(p).gradient(Arrays.copyOfRange(byInput, from, to));
+      addForces(i, neighbours.get(p), gradient, force, virial);
+      from = to;
+    }
+    return net.output()[0] + constant(types[i], more);
+  }
+
+  private static void addForces(
+      int i, List<Neighbour> neighbours, double[][] gradient, double[] force, double[] virial) {
+    for (int n = 0; n < gradient.length; n++) {
+      Neighbour j = neighbours.get(n);
+      for (int a = 0; a < 3; a++) {
+        force[3 * i + a] += gradient[n][a];
+        force[3 * j.atom() + a] -= gradient[n][a];
+        for (int b = 0; b < 3; b++) {
+          virial[3 * a + b] -= gradient[n][a] * j.difference()[b];
+        }
+      }
+    }
+  }
+
+  /** The descriptor, zeros behind what is given of it, and what follows it. */
+  private double[] fittingInput(double[] descriptor, double[] more) {
+    ExtraInputs extra = model.fitting().extraInputs();
+    int size = model.descriptor().size();
+    double[] input = Arrays.copyOf(descriptor, size + extra.size());
+    System.arraycopy(more, 0, input, size, more.length);
+    System.arraycopy(
+        extra.caseEmbedding(), 0, input, size + more.length, extra.caseEmbedding().length);
+    return input;
   }
 
   private Frame image(Frame frame) {
@@ -62,11 +110,11 @@ public final class ReferenceModel {
     return new Frame(frame.system(), frame.index(), frame.z(), frame.coord(), cell, frame.labels());
   }
 
-  private double constant(int type) {
+  private double constant(int type, double[] more) {
     EnergyFitting fitting = model.fitting();
     double level = fitting.zeroLevel()[type];
     if (fitting.vacuumSubtracted()[type]) {
-      double[] vacuum = new double[model.descriptor().size()];
+      double[] vacuum = fittingInput(new double[0], more);
       level -= new NetworkPass(fitting.networks()[type], vacuum).output()[0];
     }
     return level;
@@ -87,12 +135,12 @@ public final class ReferenceModel {
   }
 
   /**
-   * Neighbours of atom {@code i}, by type, at most {@code sel} of each, nearest first. DeePMD-kit
-   * compares squared distances in single precision, and takes the earlier image of two at the same
-   * ({@code source/lib/src/fmt_nlist.cc: format_nlist_i_cpu}).
+   * Neighbours of atom {@code i}, by type, as many of each as the descriptor takes, nearest first.
+   * DeePMD-kit compares squared distances in single precision, and takes the earlier image of two
+   * at the same ({@code source/lib/src/fmt_nlist.cc: format_nlist_i_cpu}).
    */
-  private List<Neighbour> neighbours(Images images, int[] types, int i) {
-    float limit = (float) model.descriptor().rcut() * (float) model.descriptor().rcut();
+  private List<Neighbour> neighbours(Images images, int[] types, int i, Surroundings seen) {
+    float limit = (float) seen.rcut() * (float) seen.rcut();
     List<Neighbour> inReach = new ArrayList<>();
     double[] x = images.coord()[i];
     for (int j = 0; j < images.atom().length; j++) {
@@ -108,13 +156,15 @@ public final class ReferenceModel {
                 atom, types[atom], square, new double[] {y[0] - x[0], y[1] - x[1], y[2] - x[2]}));
       }
     }
-    if (inReach.size() > model.neighborRules().total()) {
+    NeighborRules rules = model.neighborRules().atMost(seen.total());
+    if (inReach.size() > rules.total()) {
       inReach.sort(Comparator.comparing(Neighbour::square));
-      inReach.subList(model.neighborRules().total(), inReach.size()).clear();
+      inReach.subList(rules.total(), inReach.size()).clear();
     }
     inReach.sort(Comparator.comparingInt(Neighbour::type).thenComparing(Neighbour::square));
     int[] taken = new int[model.typeCount()];
-    inReach.removeIf(n -> ++taken[n.type()] > model.descriptor().sel()[n.type()]);
+    inReach.removeIf(n -> ++taken[n.type()] > seen.sel()[n.type()]);
+    inReach.removeIf(n -> !rules.sees(types[i], n.type()));
     return inReach;
   }
 }

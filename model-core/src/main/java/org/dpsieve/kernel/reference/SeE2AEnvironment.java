@@ -1,7 +1,6 @@
 package org.dpsieve.kernel.reference;
 
 import java.util.List;
-import org.dpsieve.model.Descriptor;
 import org.dpsieve.model.Embedding;
 import org.dpsieve.model.SeE2A;
 
@@ -9,7 +8,7 @@ import org.dpsieve.model.SeE2A;
  * The se_e2_a descriptor of one atom, D = (A^T A)[:, :axis] with A = R^T G / N, and its gradient
  * ({@code deepmd/tf/descriptor/se_a.py: _filter}; {@code source/lib/src/env_mat.cc}).
  */
-final class SeE2AEnvironment {
+final class SeE2AEnvironment implements AtomDescriptor {
   private final SeE2A model;
   private final int type;
   private final List<Neighbour> neighbours;
@@ -19,8 +18,8 @@ final class SeE2AEnvironment {
   /** A, [4][width]. */
   private final double[][] moments;
 
-  SeE2AEnvironment(Descriptor descriptor, int type, List<Neighbour> neighbours) {
-    this.model = (SeE2A) descriptor;
+  SeE2AEnvironment(SeE2A model, int type, List<Neighbour> neighbours) {
+    this.model = model;
     this.type = type;
     this.neighbours = neighbours;
     this.embedded = new EmbeddingPass[neighbours.size()];
@@ -31,7 +30,7 @@ final class SeE2AEnvironment {
       int other = neighbours.get(n).type();
       free[other]--;
       rows[n] = normalized(raw(neighbours.get(n).difference()));
-      embedded[n] = accumulate(rows[n], other, 1);
+      embedded[n] = model.isMasked(type, other) ? null : accumulate(rows[n], other, 1);
     }
     for (int other = 0; other < free.length; other++) {
       accumulate(normalized(new double[4]), other, free[other]);
@@ -52,11 +51,12 @@ final class SeE2AEnvironment {
     return pass;
   }
 
-  /** (s, s x/r, s y/r, s z/r), s the switched 1/r. */
+  /** (s, t x/r, t y/r, t z/r): s = w/(r + p), t = w r/(r + p)². */
   private double[] raw(double[] difference) {
     double r = length(difference);
-    double s = model.smoothing().value(r) / r;
-    return new double[] {s, s * difference[0] / r, s * difference[1] / r, s * difference[2] / r};
+    double q = r + model.protection();
+    double s = model.smoothing().value(r) / q;
+    return new double[] {s, s * difference[0] / q, s * difference[1] / q, s * difference[2] / q};
   }
 
   private double[] normalized(double[] row) {
@@ -67,8 +67,8 @@ final class SeE2AEnvironment {
     return result;
   }
 
-  /** [embeddingWidth * axisNeuron]. */
-  double[] descriptor() {
+  @Override
+  public double[] descriptor() {
     int axis = model.axisNeuron();
     double[] result = new double[model.size()];
     for (int m = 0; m < model.embeddingWidth(); m++) {
@@ -81,11 +81,8 @@ final class SeE2AEnvironment {
     return result;
   }
 
-  /**
-   * @param byDescriptor dE/dD, [embeddingWidth * axisNeuron]
-   * @return dE/d(difference) of every neighbour, eV/Å, [nNeighbours][3]
-   */
-  double[][] gradient(double[] byDescriptor) {
+  @Override
+  public double[][] gradient(double[] byDescriptor) {
     double[][] byMoments = byMoments(byDescriptor);
     double[][] result = new double[rows.length][];
     for (int n = 0; n < rows.length; n++) {
@@ -127,14 +124,15 @@ final class SeE2AEnvironment {
   /** From dE/d(row before normalization) to dE/d(difference). */
   private double[] byDifference(double[] byRow, double[] x) {
     double r = length(x);
-    double s = model.smoothing().value(r) / r;
-    double sByR = model.smoothing().derivative(r) / r - s / r;
+    double q = r + model.protection();
+    double s = model.smoothing().value(r) / q;
+    double sByR = model.smoothing().derivative(r) / q - s / q;
     double along = byRow[1] * x[0] + byRow[2] * x[1] + byRow[3] * x[2];
-    // row[1 + a] = (s / r) x_a, so its derivative has a radial part and s / r on the diagonal.
-    double radial = byRow[0] * sByR + along * (sByR / r - s / (r * r));
+    // row[1 + a] = (s / q) x_a, so its derivative has a radial part and s / q on the diagonal.
+    double radial = byRow[0] * sByR + along * (sByR / q - s / (q * q));
     double[] result = new double[3];
     for (int a = 0; a < 3; a++) {
-      result[a] = radial * x[a] / r + byRow[1 + a] * s / r;
+      result[a] = radial * x[a] / r + byRow[1 + a] * s / q;
     }
     return result;
   }

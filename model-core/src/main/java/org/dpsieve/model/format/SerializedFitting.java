@@ -1,21 +1,24 @@
 package org.dpsieve.model.format;
 
+import java.util.Arrays;
 import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.ExtraInputs;
 import org.dpsieve.model.Network;
 
 /** The ener fitting ({@code deepmd/dpmodel/fitting/general_fitting.py: serialize}). */
 final class SerializedFitting {
   private SerializedFitting() {}
 
-  /** Sections of the nets, one per type. */
+  /** Sections of the nets: one per type, or one for all. */
   static List<Section> nets(Section fitting, int types) {
     List<Section> nets = fitting.section("nets").sections("networks");
-    if (nets.size() != types || nets.contains(null)) {
+    int expected = fitting.flag("mixed_types", false) ? 1 : types;
+    if (nets.size() != expected || nets.contains(null)) {
       throw new InputException(
-          "%s: %d fitting nets for %d types; damaged file?"
-              .formatted(fitting.file(), nets.size(), types));
+          "%s: %d fitting nets for %d types, expected %d; damaged file?"
+              .formatted(fitting.file(), nets.size(), types, expected));
     }
     return nets;
   }
@@ -25,34 +28,76 @@ final class SerializedFitting {
     String type = fitting.text("type", "unknown");
     SerializedModelReader.refuse(
         file, !type.equals("ener"), "fitting '" + type + "' cannot be read, expected ener");
-    for (String key : List.of("numb_fparam", "numb_aparam", "dim_case_embd")) {
-      SerializedModelReader.refuse(
-          file, fitting.count(key, 0) > 0, "fitting with " + key + " cannot be read yet");
-    }
     SerializedModelReader.refuse(
         file,
-        fitting.flag("mixed_types", false),
-        "a fitting shared by all types (mixed_types) cannot be read yet");
-    SerializedModelReader.refuse(
-        file,
-        fitting.has("exclude_types") && !fitting.list("exclude_types").isEmpty(),
-        "exclude_types of a fitting cannot be read");
+        fitting.has("exclude_types")
+            && !(model.has("atom_exclude_types")
+                && model.list("atom_exclude_types").containsAll(fitting.list("exclude_types")))
+            && !fitting.list("exclude_types").isEmpty(),
+        "exclude_types of a fitting that are not atom_exclude_types of the model cannot be read");
     SerializedModelReader.refuse(file, fitting.has("spin"), "spin cannot be read");
     SerializedModelReader.refuse(
         file,
-        fitting.has("atom_ener")
-            && fitting.list("atom_ener").stream().anyMatch(value -> value != null),
-        "atom_ener cannot be read in this format yet");
+        fitting.flag("use_aparam_as_mask", false),
+        "use_aparam_as_mask of a fitting cannot be read");
     List<Section> nets = nets(fitting, types);
     Network[] networks = new Network[types];
     double[] level = new double[types];
-    double[] own = fitting.section("@variables").tensor("bias_atom_e", types, 1).values();
+    Section variables = fitting.section("@variables");
+    double[] own = variables.tensor("bias_atom_e", types, 1).values();
     double[] out = model.section("@variables").tensor("out_bias", 1, types, 1).values();
     for (int t = 0; t < types; t++) {
-      networks[t] = SerializedNetworks.network(nets.get(t));
+      networks[t] =
+          t > 0 && nets.size() == 1 ? networks[0] : SerializedNetworks.network(nets.get(t));
       level[t] = own[t] + out[t];
     }
     return new EnergyFitting(
-        networks, new boolean[types], level, SerializedNetworks.precision(fitting));
+        networks,
+        vacuumSubtracted(fitting, types, nets.size() == 1),
+        level,
+        extraInputs(fitting, variables),
+        SerializedNetworks.precision(fitting));
+  }
+
+  /** {@code atom_ener}: of types that have a number; where all share one net, of every type. */
+  private static boolean[] vacuumSubtracted(Section fitting, int types, boolean shared) {
+    boolean[] subtracted = new boolean[types];
+    List<?> given = fitting.has("atom_ener") ? fitting.list("atom_ener") : List.of();
+    if (given.stream().anyMatch(value -> value != null)) {
+      for (int t = 0; t < types; t++) {
+        subtracted[t] = shared || t >= given.size() || given.get(t) != null;
+      }
+    }
+    return subtracted;
+  }
+
+  private static ExtraInputs extraInputs(Section fitting, Section variables) {
+    int frame = fitting.count("numb_fparam", 0);
+    int atom = fitting.count("numb_aparam", 0);
+    int embedding = fitting.count("dim_case_embd", 0);
+    if (frame == 0 && atom == 0 && embedding == 0) {
+      return ExtraInputs.NONE;
+    }
+    return new ExtraInputs(
+        numbers(variables, "fparam_avg", frame),
+        numbers(variables, "fparam_inv_std", frame),
+        frame > 0 && fitting.has("default_fparam") ? defaults(fitting, frame) : null,
+        numbers(variables, "aparam_avg", atom),
+        numbers(variables, "aparam_inv_std", atom),
+        numbers(variables, "case_embd", embedding));
+  }
+
+  private static double[] numbers(Section variables, String key, int count) {
+    return count == 0 ? new double[0] : variables.tensor(key, count).values();
+  }
+
+  private static double[] defaults(Section fitting, int count) {
+    List<?> given = fitting.list("default_fparam");
+    if (given.size() != count || !given.stream().allMatch(value -> value instanceof Number)) {
+      throw new InputException(
+          "%s: default_fparam %s, expected %d numbers; damaged file?"
+              .formatted(fitting.file(), given, count));
+    }
+    return Arrays.stream(given.toArray()).mapToDouble(x -> ((Number) x).doubleValue()).toArray();
   }
 }

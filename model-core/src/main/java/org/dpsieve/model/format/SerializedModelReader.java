@@ -6,9 +6,10 @@ import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Descriptor;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.Network;
-import org.dpsieve.model.SeE2A;
+import org.dpsieve.model.Surroundings;
 import org.dpsieve.neighbor.NeighborRules;
 
 /**
@@ -24,34 +25,65 @@ final class SerializedModelReader {
     List<String> typeMap = model.texts("type_map");
     Section descriptor = model.section("descriptor");
     Section fitting = model.section("fitting");
-    String name = descriptor.text("type", "unknown");
-    refuse(
-        file,
-        !name.equals("se_e2_a") && !name.equals("se_a"),
-        "descriptor '" + name + "' cannot be read yet; readable: se_e2_a");
-    refuse(
-        file,
-        model.has("pair_exclude_types") && !model.list("pair_exclude_types").isEmpty(),
-        "pair_exclude_types cannot be read");
-    refuse(
-        file,
-        model.has("atom_exclude_types") && !model.list("atom_exclude_types").isEmpty(),
-        "atom_exclude_types cannot be read");
-    refuse(file, descriptor.has("compress"), "a compressed model cannot be read yet");
     if (typeMap.isEmpty() || typeMap.size() > 200) {
       throw new InputException(
           "%s: a type map of %d types; damaged file?".formatted(file, typeMap.size()));
     }
-    SeE2A seE2A = SerializedSeE2A.read(descriptor, typeMap.size());
-    EnergyFitting ener = SerializedFitting.read(fitting, model, typeMap.size());
+    int types = typeMap.size();
+    Descriptor read = SerializedDescriptors.read(descriptor, types);
+    EnergyFitting ener = SerializedFitting.read(fitting, model, types);
     for (Network net : ener.networks()) {
-      if (net.inputSize() != seE2A.size() || net.outputSize() != 1) {
+      int inputs = read.size() + ener.extraInputs().size();
+      if (net.inputSize() != inputs || net.outputSize() != 1) {
         throw new InputException(
-            "%s: a fitting net of %d inputs and %d outputs for a descriptor of %d numbers; damaged file?"
-                .formatted(file, net.inputSize(), net.outputSize(), seE2A.size()));
+            "%s: a fitting net of %d inputs and %d outputs for a descriptor of %d numbers and %d more; damaged file?"
+                .formatted(
+                    file,
+                    net.inputSize(),
+                    net.outputSize(),
+                    read.size(),
+                    ener.extraInputs().size()));
       }
     }
-    return new DeepPotential(file, typeMap, seE2A, ener, NeighborRules.arrays(seE2A.sel()));
+    List<List<Integer>> excluded = new ArrayList<>();
+    pairs(model, "pair_exclude_types", types)
+        .forEach(pair -> excluded.add(List.of(pair[0], pair[1])));
+    return new DeepPotential(
+        file, typeMap, read, ener, rules(read).excluding(excluded), excludedTypes(model, types));
+  }
+
+  /**
+   * How many neighbours are picked before the parts of a hybrid take their own of them ({@code
+   * deepmd/dpmodel/descriptor/hybrid.py: get_sel}).
+   */
+  private static NeighborRules rules(Descriptor descriptor) {
+    int[] most = new int[descriptor.surroundings().get(0).sel().length];
+    int largest = 0;
+    boolean mixed = false;
+    for (Surroundings one : descriptor.surroundings()) {
+      boolean byType = one.total() == Integer.MAX_VALUE;
+      mixed |= !byType;
+      largest = Math.max(largest, byType ? Arrays.stream(one.sel()).sum() : one.total());
+      for (int t = 0; t < most.length; t++) {
+        most[t] = Math.max(most[t], one.sel()[t]);
+      }
+    }
+    return NeighborRules.arrays(mixed ? new int[] {largest} : most);
+  }
+
+  private static List<Integer> excludedTypes(Section model, int types) {
+    List<Integer> excluded = new ArrayList<>();
+    if (model.has("atom_exclude_types")) {
+      for (int type : model.counts("atom_exclude_types")) {
+        if (type >= types) {
+          throw new InputException(
+              "%s: atom_exclude_types holds %d, expected a type below %d"
+                  .formatted(model.file(), type, types));
+        }
+        excluded.add(type);
+      }
+    }
+    return excluded;
   }
 
   private static boolean kind(Section model) {

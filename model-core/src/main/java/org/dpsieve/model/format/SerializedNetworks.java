@@ -36,7 +36,7 @@ final class SerializedNetworks {
     return new Network(layers);
   }
 
-  private static Layer layer(Section section) {
+  static Layer layer(Section section) {
     Section variables = section.section("@variables");
     StoredTensor weight = variables.tensor("w");
     if (weight.shape().length != 2 || weight.values().length == 0) {

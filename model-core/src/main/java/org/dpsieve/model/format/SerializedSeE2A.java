@@ -6,7 +6,6 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.SeE2A;
-import org.dpsieve.model.SmoothSwitch;
 
 /** The se_e2_a descriptor ({@code deepmd/dpmodel/descriptor/se_e2_a.py: serialize}). */
 final class SerializedSeE2A {
@@ -14,24 +13,9 @@ final class SerializedSeE2A {
 
   static SeE2A read(Section section, int types) {
     String file = section.file();
-    SerializedModelReader.refuse(
-        file, section.number("env_protection", 0) != 0, "env_protection cannot be read yet");
-    SerializedModelReader.refuse(file, section.has("spin"), "spin cannot be read");
-    int[] sel = section.counts("sel");
-    double start = section.number("rcut_smth");
-    double end = section.number("rcut");
-    if (sel.length != types || !(end > 0) || !(end < 1000) || !(start <= end)) {
-      throw new InputException(
-          "%s: sel %s, rcut_smth %s, rcut %s for %d types; damaged file?"
-              .formatted(file, Arrays.toString(sel), start, end, types));
-    }
+    int[] sel = SerializedDescriptors.sel(section, types);
     boolean oneSide = section.flag("type_one_side", false);
     Network[][] embedding = embedding(section, types, oneSide);
-    List<int[]> excluded = SerializedModelReader.pairs(section, "exclude_types", types);
-    for (int[] pair : excluded) {
-      embedding[pair[0]][pair[1]] = null;
-      embedding[pair[1]][pair[0]] = null;
-    }
     int width = width(file, embedding);
     int axis = section.count("axis_neuron");
     if (axis < 1 || axis > width) {
@@ -39,29 +23,48 @@ final class SerializedSeE2A {
           "%s: axis_neuron %d of %d embedding outputs; damaged file?".formatted(file, axis, width));
     }
     int slots = Arrays.stream(sel).sum();
-    Section variables = section.section("@variables");
-    double[][] davg = rows(variables, "davg", types, slots);
-    // In the array backends, unlike TensorFlow's, empty slots of an excluded pair still count.
-    SerializedModelReader.refuse(
-        file,
-        !excluded.isEmpty()
-            && Arrays.stream(davg).flatMapToDouble(Arrays::stream).anyMatch(x -> x != 0),
-        "exclude_types of a descriptor whose statistics have a mean (set_davg_zero false) cannot be read yet");
+    double[][] davg = SerializedDescriptors.statistics(section, "davg", types, slots, 4);
+    boolean[][] masked = SerializedDescriptors.masked(section, types);
+    requireNets(file, embedding, masked, davg);
     return new SeE2A(
-        new SmoothSwitch(start, end, end - start),
+        SerializedDescriptors.smoothing(section),
+        SerializedDescriptors.protection(section),
         sel,
         slots,
         axis,
         oneSide,
         davg,
-        rows(variables, "dstd", types, slots),
+        SerializedDescriptors.statistics(section, "dstd", types, slots, 4),
         width,
         embedding,
+        masked,
         SerializedNetworks.precision(section));
   }
 
+  /**
+   * In the array backends, unlike TensorFlow's, empty slots of an excluded pair still count, unless
+   * the mean is zero; the serialisation leaves out the nets that this would take.
+   */
+  private static void requireNets(
+      String file, Network[][] embedding, boolean[][] masked, double[][] davg) {
+    boolean mean = Arrays.stream(davg).flatMapToDouble(Arrays::stream).anyMatch(x -> x != 0);
+    for (int c = 0; c < embedding.length; c++) {
+      for (int n = 0; n < embedding.length; n++) {
+        boolean excluded = masked != null && masked[c][n];
+        if (embedding[c][n] == null && !excluded) {
+          throw new InputException(
+              "%s: no embedding net for types %d and %d; damaged file?".formatted(file, c, n));
+        }
+        SerializedModelReader.refuse(
+            file,
+            embedding[c][n] == null && mean,
+            "exclude_types of a descriptor whose statistics have a mean (set_davg_zero false): this format leaves out embedding nets that the numbers depend on; the model cannot be read");
+      }
+    }
+  }
+
   /** Nets come with the first type running fastest ({@code NetworkCollection._convert_key}). */
-  private static Network[][] embedding(Section section, int types, boolean oneSide) {
+  static Network[][] embedding(Section section, int types, boolean oneSide) {
     List<Section> nets = section.section("embeddings").sections("networks");
     if (nets.size() != (oneSide ? types : types * types)) {
       throw new InputException(
@@ -97,7 +100,7 @@ final class SerializedSeE2A {
     return net;
   }
 
-  private static int width(String file, Network[][] embedding) {
+  static int width(String file, Network[][] embedding) {
     int[] widths =
         Arrays.stream(embedding)
             .flatMap(Arrays::stream)
@@ -111,23 +114,5 @@ final class SerializedSeE2A {
               .formatted(file, Arrays.toString(widths)));
     }
     return widths[0];
-  }
-
-  /** The same four numbers in every slot. */
-  private static double[][] rows(Section variables, String key, int types, int slots) {
-    double[] values = variables.tensor(key, types, slots, 4).values();
-    double[][] rows = new double[types][4];
-    for (int type = 0; type < types; type++) {
-      int start = type * slots * 4;
-      for (int i = 0; i < 4 * slots; i++) {
-        rows[type][i % 4] = values[start + i % 4];
-        if (values[start + i] != values[start + i % 4]) {
-          throw new UnsupportedModelException(
-              "%s: statistics of the environment differ from slot to slot (type %d)"
-                  .formatted(variables.file(), type));
-        }
-      }
-    }
-    return rows;
   }
 }

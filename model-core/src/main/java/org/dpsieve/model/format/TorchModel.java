@@ -127,24 +127,65 @@ final class TorchModel {
     int types = input.list("type_map").size();
     model.put("@variables", variables("atomic_model.", "out_bias", "out_bias"));
     if (input.has("descriptor") && input.has("fitting_net")) {
-      model.put("descriptor", descriptor(input.section("descriptor"), types));
+      model.put(
+          "descriptor", descriptor(input.section("descriptor"), "atomic_model.descriptor.", types));
       model.put("fitting", fitting(input.section("fitting_net"), types));
     }
     return model;
   }
 
-  private Map<String, Object> descriptor(Section section, int types) {
+  /**
+   * Defaults are those of {@code deepmd/utils/argcheck.py}.
+   *
+   * @param prefix of its tensors' names
+   */
+  private Map<String, Object> descriptor(Section section, String prefix, int types) {
     Map<String, Object> descriptor = copy(section);
-    String type = section.text("type", "unknown");
-    if (!type.equals("se_e2_a") && !type.equals("se_a")) {
-      return descriptor; // refused by name later
+    switch (section.text("type", "unknown")) {
+      case "se_e2_a", "se_a" -> {
+        descriptor.putIfAbsent("axis_neuron", 4);
+        pairNets(descriptor, section, prefix + "sea.", types, false);
+      }
+      case "se_e2_r", "se_r" -> pairNets(descriptor, section, prefix, types, true);
+      case "se_e3", "se_t", "se_at", "se_a_3be" ->
+          pairNets(descriptor, section, prefix + "seat.", types, false);
+      case "se_e3_tebd" -> typed(descriptor, section, prefix, "se_ttebd.");
+      case "se_atten", "dpa1", "se_atten_v2" -> {
+        typed(descriptor, section, prefix, "se_atten.");
+        descriptor.putIfAbsent("axis_neuron", 4);
+        List<Object> layers = attention(prefix + "se_atten.dpa1_attention.attention_layers.");
+        descriptor.put("attn_layer", layers.size());
+        descriptor.put("attention_layers", Map.of("attention_layers", layers));
+      }
+      case "hybrid" -> {
+        List<Object> parts = new ArrayList<>();
+        for (Section part : section.sections("list")) {
+          if (part == null) {
+            throw new InputException("%s: a hybrid of nothing; damaged file?".formatted(file));
+          }
+          parts.add(descriptor(part, prefix + "descrpt_list." + parts.size() + ".", types));
+        }
+        descriptor.put("list", parts);
+      }
+      default -> {} // refused by name later
     }
-    String block = "atomic_model.descriptor.sea.";
-    if (tensors.entrySet().stream()
+    return descriptor;
+  }
+
+  private boolean compressed(String block) {
+    return tensors.entrySet().stream()
         .anyMatch(
             entry ->
-                entry.getKey().startsWith(block + "compress_data.")
-                    && entry.getValue().values().length > 0)) {
+                entry.getKey().startsWith(block)
+                    && (entry.getKey().startsWith("compress_data.", block.length())
+                        || entry.getKey().startsWith("type_embd_data", block.length()))
+                    && entry.getValue().values().length > 0);
+  }
+
+  /** Of a net for every type, or every pair of types. */
+  private void pairNets(
+      Map<String, Object> descriptor, Section section, String block, int types, boolean oneSide) {
+    if (compressed(block)) {
       descriptor.put("compress", true);
     }
     List<Object> nets =
@@ -154,17 +195,66 @@ final class TorchModel {
             section.text("activation_function", "tanh"),
             false,
             section.text("precision", "default"));
-    descriptor.put("type_one_side", types > 1 && nets.size() == types || oneSide(section, nets));
+    descriptor.put(
+        "type_one_side",
+        types > 1 && nets.size() == types
+            || nets.size() == 1 && section.flag("type_one_side", oneSide));
     descriptor.put("embeddings", Map.of("networks", nets));
     descriptor.put("@variables", variables(block, "davg", "mean", "dstd", "stddev"));
-    if (!descriptor.containsKey("axis_neuron")) {
-      descriptor.put("axis_neuron", 4); // deepmd/utils/argcheck.py: descrpt_se_a_args
-    }
-    return descriptor;
   }
 
-  private static boolean oneSide(Section section, List<Object> nets) {
-    return nets.size() == 1 && section.flag("type_one_side", false);
+  /** Of one net that knows types. */
+  private void typed(
+      Map<String, Object> descriptor, Section section, String prefix, String blockName) {
+    String block = prefix + blockName;
+    if (compressed(block) || compressed(prefix)) {
+      descriptor.put("compress", true);
+    }
+    String activation = section.text("activation_function", "tanh");
+    String precision = section.text("precision", "default");
+    descriptor.put(
+        "embeddings",
+        Map.of("networks", networks(block + "filter_layers.", 1, activation, false, precision)));
+    descriptor.put(
+        "embeddings_strip",
+        Map.of(
+            "networks", networks(block + "filter_layers_strip.", 1, activation, false, precision)));
+    descriptor.put(
+        "type_embedding",
+        Map.of(
+            "embedding",
+            Map.of(
+                "layers",
+                layers(
+                    prefix + "type_embedding.embedding.embedding_net.layers.",
+                    "linear",
+                    precision))));
+    descriptor.put("@variables", variables(block, "davg", "mean", "dstd", "stddev"));
+  }
+
+  private List<Object> attention(String prefix) {
+    List<Object> layers = new ArrayList<>();
+    while (layers.size() < MAX_DEPTH
+        && tensors.containsKey(prefix + layers.size() + ".attention_layer.in_proj.matrix")) {
+      String layer = prefix + layers.size() + ".";
+      layers.add(
+          Map.of(
+              "attention_layer",
+              Map.of(
+                  "in_proj", linear(layer + "attention_layer.in_proj."),
+                  "out_proj", linear(layer + "attention_layer.out_proj.")),
+              "attn_layer_norm",
+              Map.of(
+                  "@variables",
+                  variables(layer + "attn_layer_norm.", "w", "matrix", "b", "bias"))));
+    }
+    return layers;
+  }
+
+  private Map<String, Object> linear(String prefix) {
+    Map<String, Object> layer = layer(prefix, "none", "default");
+    layer.put("resnet", false);
+    return layer;
   }
 
   private Map<String, Object> fitting(Section section, int types) {
@@ -180,7 +270,18 @@ final class TorchModel {
             section.text("precision", "default"));
     fitting.put("nets", Map.of("networks", nets));
     fitting.put("mixed_types", types > 1 && nets.size() == 1);
-    fitting.put("@variables", variables("atomic_model.fitting_net.", "bias_atom_e", "bias_atom_e"));
+    Map<String, Object> variables = new HashMap<>();
+    for (String name :
+        List.of(
+            "bias_atom_e",
+            "fparam_avg",
+            "fparam_inv_std",
+            "aparam_avg",
+            "aparam_inv_std",
+            "case_embd")) {
+      variables.put(name, tensors.get("atomic_model.fitting_net." + name));
+    }
+    fitting.put("@variables", variables);
     return fitting;
   }
 
@@ -203,11 +304,8 @@ final class TorchModel {
       String prefix, int most, String activation, boolean fitting, String precision) {
     List<Object> networks = new ArrayList<>();
     for (int n = 0; n < most; n++) {
-      String net = prefix + "networks." + n + ".layers.";
-      List<Map<String, Object>> layers = new ArrayList<>();
-      while (tensors.containsKey(net + layers.size() + ".matrix")) {
-        layers.add(layer(net + layers.size() + ".", activation, precision));
-      }
+      List<Map<String, Object>> layers =
+          layers(prefix + "networks." + n + ".layers.", activation, precision);
       if (layers.isEmpty()) {
         break;
       }
@@ -219,6 +317,14 @@ final class TorchModel {
       networks.add(Map.of("layers", layers));
     }
     return networks;
+  }
+
+  private List<Map<String, Object>> layers(String prefix, String activation, String precision) {
+    List<Map<String, Object>> layers = new ArrayList<>();
+    while (tensors.containsKey(prefix + layers.size() + ".matrix")) {
+      layers.add(layer(prefix + layers.size() + ".", activation, precision));
+    }
+    return layers;
   }
 
   private Map<String, Object> layer(String prefix, String activation, String precision) {

@@ -1,0 +1,38 @@
+package org.dpsieve.model;
+
+import java.io.Serializable;
+
+/**
+ * Gated self-attention over the neighbours of one atom, G' = norm(G + out(A V)), (Q, K, V) = in(G)
+ * ({@code deepmd/dpmodel/descriptor/dpa1.py: NeighborGatedAttentionLayer, GatedAttentionLayer}).
+ *
+ * @param in [width, 3 hidden], linear
+ * @param out [hidden, width], linear
+ * @param normalized whether every row of Q, K and V is divided by its length
+ * @param scaling of Q K^T
+ * @param angular whether the weights are multiplied by the cosine between the two neighbours
+ *     ({@code attn_dotr})
+ * @param normWeight scale of the layer normalisation, [width]
+ * @param normBias its shift, [width]
+ * @param normEpsilon added to the variance
+ */
+public record AttentionLayer(
+    Layer in,
+    Layer out,
+    boolean normalized,
+    double scaling,
+    boolean angular,
+    double[] normWeight,
+    double[] normBias,
+    double normEpsilon)
+    implements Serializable {
+  /**
+   * With a smooth type embedding the scores are (score + SHIFT) w_j w_k - SHIFT, so that a
+   * neighbour leaves gently.
+   */
+  public static final double SHIFT = 20;
+
+  public int hidden() {
+    return out.inputs();
+  }
+}

@@ -1,0 +1,43 @@
+package org.dpsieve.model;
+
+import java.io.Serializable;
+
+/**
+ * An embedding net that learns of types by a vector of numbers for each ({@code tebd}).
+ *
+ * @param types the type embedding, [nTypes][tebd_dim]
+ * @param network of s and, without {@code strip}, of the two types' vectors: (s, first, second), or
+ *     (s, first) with {@code oneSide}
+ * @param strip {@code null}, or ({@code tebd_input_mode: strip}) a net of the types' vectors alone:
+ *     the embedding is then network(s) (1 + f strip(first, second)), f the product of the switches
+ *     where {@code smooth}, else 1
+ * @param oneSide whether only the first type counts
+ * @param smooth {@code smooth_type_embedding}
+ */
+public record TypedEmbedding(
+    double[][] types, Network network, Network strip, boolean oneSide, boolean smooth)
+    implements Serializable {
+  public int width() {
+    return network.outputSize();
+  }
+
+  public int typeCount() {
+    return types.length;
+  }
+
+  /** Length of a type's vector. */
+  public int dimension() {
+    return types[0].length;
+  }
+
+  /** The vectors of two types, or of the first one alone, as the nets take them. */
+  public double[] pair(int first, int second) {
+    int d = dimension();
+    double[] both = new double[oneSide ? d : 2 * d];
+    System.arraycopy(types[first], 0, both, 0, d);
+    if (!oneSide) {
+      System.arraycopy(types[second], 0, both, d, d);
+    }
+    return both;
+  }
+}
