@@ -8,11 +8,11 @@ import org.dpsieve.label.Calculation;
 import org.dpsieve.label.CellVolume;
 import org.dpsieve.label.OutputText;
 import org.dpsieve.label.TaskOutcome;
-import org.dpsieve.label.UnexpectedText;
 
 /**
- * What the text of a {@code pw.x} run says. A geometry ends where the next one begins; {@code JOB
- * DONE} stands at the end of unconverged runs too.
+ * What the text of a {@code pw.x} run says; of a file that was written more than once, the last
+ * run. A geometry ends where the next one begins; {@code JOB DONE} stands at the end of unconverged
+ * runs too.
  */
 final class PwscfRun {
   /** Rydberg in eV (CODATA 2018), as dpdata 1.1 {@code unit.py}. */
@@ -51,8 +51,14 @@ final class PwscfRun {
   }
 
   static PwscfRun read(OutputText text) {
-    PwscfRun run = new PwscfRun(text);
+    int first = 0;
     for (int i = 0; i < text.size(); i++) {
+      if (text.line(i).contains("Program PWSCF")) {
+        first = i;
+      }
+    }
+    PwscfRun run = new PwscfRun(text);
+    for (int i = first; i < text.size(); i++) {
       run.line(i);
     }
     if (run.done || run.stress != null) { // else it may have been stopped before the stress
@@ -147,14 +153,16 @@ final class PwscfRun {
     int atom = 0;
     for (int i = first; atom < elements.size() && i < text.size(); i++) {
       Matcher row = FORCE.matcher(text.line(i));
-      if (row.matches()) {
+      if (text.line(i).contains("Total force")) {
+        break;
+      }
+      if (row.matches()) { // between them may be a remark, e.g. "negative rho (up, down):"
+
         double[] found = OutputText.of(row.group(1)).numbers(0, 0, 3);
         for (int k = 0; k < 3; k++) {
           values[3 * atom + k] = found[k] * RYDBERG / PwscfGeometry.BOHR;
         }
         atom++;
-      } else if (!text.line(i).isBlank()) {
-        throw new UnexpectedText("line %d is no force: '%s'".formatted(i + 1, text.line(i)));
       }
     }
     force = atom == elements.size() && atom > 0 ? values : null; // null: cut off
@@ -219,7 +227,7 @@ final class PwscfRun {
   }
 
   Calculation calculation() {
-    if (!started) {
+    if (!started && error.isEmpty()) { // an error may be all that is left
       return Calculation.failed(
           TaskOutcome.UNPARSABLE, "not an output of pw.x, which begins with 'Program PWSCF'");
     }

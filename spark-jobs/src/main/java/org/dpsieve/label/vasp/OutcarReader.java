@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
 import org.dpsieve.label.UnexpectedText;
 
 /**
- * Reads an OUTCAR line by line, VASP 5 and 6. An ionic step ends with its line {@code free energy
- * TOTEN}; what comes before it of cell, stress, positions and forces is of that step.
+ * Reads an OUTCAR line by line, VASP 5 and 6. An ionic step begins with its electronic iterations;
+ * after them come cell, stress, positions and forces, and the line {@code free energy TOTEN}: since
+ * VASP 5.3 last, in VASP 5.2 first.
  */
 final class OutcarReader {
   /** More than any calculation has: a longer count is a spoilt one. */
@@ -44,6 +45,7 @@ final class OutcarReader {
   private double[] stress;
   private double[] coord;
   private double[] force;
+  private Double energy;
 
   private OutcarReader(InputStream in) {
     lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1));
@@ -72,17 +74,20 @@ final class OutcarReader {
       header(line);
     }
     Matcher iteration = ITERATION.matcher(line);
-    Matcher energy = ENERGY.matcher(line);
+    Matcher total = ENERGY.matcher(line);
     if (iteration.find()) {
       electronicSteps = (int) number(iteration.group(1));
+      forget();
     } else if (line.contains("VOLUME and BASIS-vectors are now")) {
       cell = basis();
     } else if (line.strip().startsWith("in kB")) {
       stress = stress(line);
     } else if (line.contains("TOTAL-FORCE (eV/Angst)")) {
       forces();
-    } else if (energy.find()) {
-      step(number(energy.group(1)));
+      endStep();
+    } else if (total.find()) {
+      energy = number(total.group(1));
+      endStep();
     } else if (line.contains("General timing and accounting")) {
       complete = true;
     }
@@ -161,11 +166,17 @@ final class OutcarReader {
     force = values;
   }
 
-  private void step(double energy) {
-    if (cell != null && coord != null && force != null) {
+  private void endStep() {
+    if (energy != null && cell != null && coord != null && force != null) {
       steps.add(new VaspRun.Step(cell, coord, energy, force, stress, electronicSteps));
+      forget();
     }
-    coord = null; // the cell stays: not printed again where it does not change
+  }
+
+  /** The cell stays: it is not printed again where it does not change. */
+  private void forget() {
+    energy = null;
+    coord = null;
     force = null;
     stress = null;
   }

@@ -5,10 +5,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.dpsieve.frame.Elements;
 
 /**
  * Reads a vasprun.xml as a stream, up to where it ends. No entity, no DTD and nothing outside the
@@ -17,13 +19,18 @@ import javax.xml.stream.XMLStreamReader;
 final class VasprunReader {
   private final Deque<String> path = new ArrayDeque<>();
   private final List<String> elements = new ArrayList<>();
+  private final List<Integer> types = new ArrayList<>();
+
+  /** Element of each type's potential. */
+  private final List<String> potentials = new ArrayList<>();
+
   private final List<VaspRun.Step> steps = new ArrayList<>();
   private int maxElectronicSteps;
   private boolean started;
   private boolean complete;
 
-  /** The numbers of the rows of each matrix of the ionic step that is being read. */
-  private List<Double> rows = new ArrayList<>();
+  /** The rows of the matrix that is being read; what they say is looked at where it is needed. */
+  private final List<String> rows = new ArrayList<>();
 
   private double[] basis;
   private double[] positions;
@@ -58,11 +65,7 @@ final class VasprunReader {
       problem = "not a vasprun.xml, whose outermost element is modeling";
     }
     return new VaspRun(
-        List.copyOf(reader.elements),
-        reader.maxElectronicSteps,
-        reader.steps,
-        reader.complete,
-        problem);
+        reader.elements(), reader.maxElectronicSteps, reader.steps, reader.complete, problem);
   }
 
   /** The innermost elements, joined: {@code calculation/energy/i[e_fr_energy]}. */
@@ -81,19 +84,24 @@ final class VasprunReader {
     String name = xml.getAttributeValue(null, "name");
     path.push(xml.getLocalName() + (name == null ? "" : "[" + name + "]"));
     switch (xml.getLocalName()) {
-      case "varray" -> rows = new ArrayList<>();
+      case "varray" -> rows.clear();
       case "scstep" -> electronicSteps++;
       case "modeling" -> started = true;
       case "calculation" -> begin();
       case "v" -> {
         if (path.contains("calculation")) {
-          row(text(xml));
+          rows.add(text(xml));
         }
       }
       case "rc" -> {
         if (inner(4).equals("atominfo/array[atoms]/set/rc")) {
-          xml.nextTag();
-          elements.add(xml.getElementText().strip());
+          elements.add(column(xml));
+          types.add(Integer.valueOf(column(xml)));
+        } else if (inner(4).equals("atominfo/array[atomtypes]/set/rc")) {
+          for (int skipped = 0; skipped < 4; skipped++) {
+            column(xml);
+          }
+          potentials.add(element(column(xml)));
         }
       }
       case "i" -> value(xml);
@@ -127,10 +135,27 @@ final class VasprunReader {
     return text;
   }
 
-  private void row(String text) {
-    for (String word : text.split("\\s+")) {
-      rows.add(Double.valueOf(word));
+  private static String column(XMLStreamReader xml) throws XMLStreamException {
+    xml.nextTag();
+    return xml.getElementText().strip();
+  }
+
+  /** {@code PAW_PBE Zr_sv 04Jan2005}: Zr. */
+  private static String element(String potential) {
+    String[] words = potential.split("\\s+");
+    return words.length < 2 ? "" : words[1].replaceFirst("[^A-Za-z].*", "");
+  }
+
+  /** Some versions of VASP write X for Xe and r for Zr: then the potential tells. */
+  private List<String> elements() {
+    List<String> known = new ArrayList<>();
+    for (int i = 0; i < elements.size(); i++) {
+      String symbol = elements.get(i);
+      int type = i < types.size() ? types.get(i) - 1 : -1;
+      boolean unknown = Elements.number(symbol).isEmpty();
+      known.add(unknown && type >= 0 && type < potentials.size() ? potentials.get(type) : symbol);
     }
+    return List.copyOf(known);
   }
 
   private void end(String element) {
@@ -145,16 +170,22 @@ final class VasprunReader {
   }
 
   private void matrix() {
-    double[] numbers = rows.stream().mapToDouble(Double::doubleValue).toArray();
     if (inner(4).equals("calculation/structure/crystal/varray[basis]")) {
-      basis = numbers;
+      basis = numbers();
     } else if (inner(3).equals("calculation/structure/varray[positions]")) {
-      positions = numbers;
+      positions = numbers();
     } else if (inner(2).equals("calculation/varray[forces]")) {
-      forces = numbers;
+      forces = numbers();
     } else if (inner(2).equals("calculation/varray[stress]")) {
-      stress = numbers;
+      stress = numbers();
     }
+  }
+
+  private double[] numbers() {
+    return rows.stream()
+        .flatMap(row -> Stream.of(row.split("\\s+")))
+        .mapToDouble(Double::parseDouble)
+        .toArray();
   }
 
   private void step() {

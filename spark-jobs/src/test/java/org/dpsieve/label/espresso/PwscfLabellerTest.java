@@ -10,16 +10,20 @@ import static org.dpsieve.label.ProgramFixture.folder;
 import static org.dpsieve.label.ProgramFixture.goldSilver;
 import static org.dpsieve.label.ProgramFixture.resource;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
 import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.label.Calculation;
 import org.dpsieve.label.LabelResult;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.testing.Programs;
@@ -110,6 +114,47 @@ class PwscfLabellerTest {
     LabelResult result = labeller.read(folder(work), goldSilver());
     assertThat(result.outcome()).isEqualTo(TaskOutcome.CRASHED);
     assertThat(result.reason()).contains("Error in routine", "Ag.pbe-q11.gth");
+  }
+
+  @Test
+  void remarksAmongTheForcesAndAnEarlierAttemptDoNoHarm() throws IOException {
+    String output = resourceText("outputs/pwscf.output");
+    Calculation whole = read(output);
+    assertThat(whole.outcome()).as(whole.reason()).isEqualTo(TaskOutcome.FINISHED);
+    int force = output.indexOf("     atom    2 type");
+    String remark = "     negative rho (up, down):  2.052E-03 1.758E-03\n";
+    String earlier =
+        output.substring(0, output.indexOf("JOB DONE"))
+            + "     convergence NOT achieved after   2 iterations: stopping\n";
+    Calculation again =
+        read(earlier + output.substring(0, force) + remark + output.substring(force));
+    assertThat(again.outcome()).as(again.reason()).isEqualTo(TaskOutcome.FINISHED);
+    assertThat(again.steps()).hasSize(1);
+    assertThat(again.steps().get(0).force()).isEqualTo(whole.steps().get(0).force());
+    assertThat(read(output + earlier).outcome()).isEqualTo(TaskOutcome.UNCONVERGED);
+  }
+
+  /** MPI may drop all but the error. */
+  @Test
+  void anErrorMayBeAllThatIsLeft() throws IOException {
+    Calculation lost =
+        read(" %%%%\n     Error in routine  cdiaghg (668):\n      problems computing cholesky\n");
+    assertThat(lost.outcome()).isEqualTo(TaskOutcome.CRASHED);
+    assertThat(lost.reason()).contains("cdiaghg").contains("problems computing cholesky");
+  }
+
+  private static String resourceText(String name) throws IOException {
+    return Files.readString(resource(name), StandardCharsets.ISO_8859_1);
+  }
+
+  private static Calculation read(String output) throws IOException {
+    return new PwscfReader()
+        .read(
+            "output",
+            name ->
+                name.equals("output")
+                    ? Optional.of(new ByteArrayInputStream(output.getBytes(UTF_8)))
+                    : Optional.empty());
   }
 
   @Test

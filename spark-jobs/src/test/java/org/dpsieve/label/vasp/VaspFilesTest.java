@@ -84,6 +84,66 @@ class VaspFilesTest {
     }
   }
 
+  /** VASP 5.2 says the energy before the forces: of two steps, each has its own of both. */
+  @Test
+  void theEnergyMayComeBeforeTheForces() throws IOException {
+    String text = outputText("OUTCAR");
+    int first = text.indexOf("----------------------------------------- Iteration");
+    int end = text.indexOf(" General timing");
+    String last = text.substring(first, end);
+    String energy = "  free  energy   TOTEN  =        -2.2935511142 eV\n";
+    String early =
+        last.replace(energy, "").replace("  FORCE on cell", energy + "\n  FORCE on cell");
+    String other = early.replace(energy, "  free  energy   TOTEN  =        -1.5 eV\n");
+    other =
+        other
+            .replace("-0.276094538222", "-0.176094538222")
+            .replace("Iteration    1", "Iteration    0");
+    VaspRun whole = read(stream(text));
+    VaspRun run = read(stream(text.substring(0, first) + other + early + text.substring(end)));
+    assertThat(run.steps()).extracting(VaspRun.Step::energy).containsExactly(-1.5, -2.2935511142);
+    assertThat(run.steps().get(0).force()[0]).isEqualTo(-0.176094538222);
+    assertThat(run.steps().get(1).force()).isEqualTo(whole.steps().get(0).force());
+    assertThat(run.steps().get(1).stress()).isEqualTo(whole.steps().get(0).stress());
+    assertThat(VaspReader.calculation(run).outcome()).isEqualTo(TaskOutcome.FINISHED);
+  }
+
+  /** Some versions write X for Xe and r for Zr in vasprun.xml. */
+  @Test
+  void thePotentialTellsAnElementThatTheXmlSpoils() throws IOException {
+    String types =
+        "<array name='atomtypes'><dimension dim='1'>type</dimension><set>"
+            + "<rc><c>   2</c><c>r </c><c> 91.2</c><c> 4.0</c><c>  PAW_PBE Zr_sv 04Jan2005  </c></rc>"
+            + "<rc><c>   2</c><c>X </c><c> 131.3</c><c> 8.0</c><c> PAW_PBE Xe 07Sep2000 </c></rc>"
+            + "</set></array></atominfo>";
+    String text =
+        outputText("vasprun.xml")
+            .replace("<c>Ag</c>", "<c>r </c>")
+            .replace("<c>Au</c>", "<c>X </c>")
+            .replace("</atominfo>", types);
+    assertThat(read(stream(text)).elements()).containsExactly("Zr", "Zr", "Xe", "Xe");
+  }
+
+  /** A logical vector in a step, and a number too long for its column where it is not needed. */
+  @Test
+  void whatIsNotNeededMayBeAnything() throws IOException {
+    String more =
+        "<v type='logical' name='LVDW'> F </v><varray name='epsilon'><v> **** </v></varray>";
+    VaspRun run =
+        read(stream(outputText("vasprun.xml").replace("</calculation>", more + "</calculation>")));
+    assertThat(VaspReader.calculation(run).outcome()).isEqualTo(TaskOutcome.FINISHED);
+  }
+
+  private static String outputText(String name) throws IOException {
+    try (InputStream in = VaspFilesTest.class.getResourceAsStream("/label/outputs/" + name)) {
+      return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  private static InputStream stream(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
   @Test
   void otherFilesAreNotUnderstood() throws IOException {
     for (String text : List.of("hello\n", "<html><body/></html>", "<?xml version='1.0'?><a>")) {
