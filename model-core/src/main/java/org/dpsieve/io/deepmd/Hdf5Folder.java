@@ -15,6 +15,8 @@ import org.dpsieve.io.hdf5.Hdf5Array;
 
 /** A group of an HDF5 file in the deepmd/hdf5 layout, standard or mixed. */
 final class Hdf5Folder implements DeepmdFolder {
+  private static final int MOST_TYPES = 10_000;
+
   private final HdfFile file;
   private final String path;
   private final Group group;
@@ -31,7 +33,7 @@ final class Hdf5Folder implements DeepmdFolder {
   static Hdf5Folder open(Storage storage, String path, String groupPath) throws IOException {
     HdfFile file = Hdf5.open(storage, path);
     try {
-      return new Hdf5Folder(file, path, group(file, path, groupPath));
+      return new Hdf5Folder(file, path, Hdf5.read(path, () -> group(file, path, groupPath)));
     } catch (RuntimeException e) {
       file.close();
       throw e;
@@ -40,11 +42,15 @@ final class Hdf5Folder implements DeepmdFolder {
 
   /** Paths of the groups at or below {@code groupPath} that hold a system, sorted. */
   static List<String> systems(Storage storage, String path, String groupPath) throws IOException {
-    List<String> systems = new ArrayList<>();
     try (HdfFile file = Hdf5.open(storage, path)) {
-      collect(group(file, path, groupPath), groupPath, systems);
+      return Hdf5.read(
+          path,
+          () -> {
+            List<String> systems = new ArrayList<>();
+            collect(group(file, path, groupPath), groupPath, systems);
+            return systems;
+          });
     }
-    return systems;
   }
 
   private static void collect(Group group, String groupPath, List<String> systems) {
@@ -82,7 +88,7 @@ final class Hdf5Folder implements DeepmdFolder {
 
   @Override
   public boolean has(String name) {
-    return group.getChildren().containsKey(name);
+    return Hdf5.read(path, () -> group.getChildren().containsKey(name));
   }
 
   @Override
@@ -93,7 +99,7 @@ final class Hdf5Folder implements DeepmdFolder {
 
   @Override
   public List<String> typeMap() {
-    Object words = dataset(group, "type_map.raw").getData();
+    Object words = Hdf5.read(path, () -> texts(dataset(group, "type_map.raw")));
     if (words instanceof String[] symbols) {
       return List.of(symbols);
     }
@@ -101,23 +107,41 @@ final class Hdf5Folder implements DeepmdFolder {
         path() + "/type_map.raw: expected one string of an element symbol per type");
   }
 
+  private Object texts(Dataset words) {
+    if (words.getSize() > MOST_TYPES) {
+      throw new InputException(
+          "%s/type_map.raw: %d element symbols: the file is damaged"
+              .formatted(path(), words.getSize()));
+    }
+    return words.getData();
+  }
+
   @Override
   public List<String> sets() {
-    return group.getChildren().keySet().stream()
-        .filter(name -> name.startsWith("set.") && group.getChild(name) instanceof Group)
-        .sorted()
-        .toList();
+    return Hdf5.read(
+        path,
+        () ->
+            group.getChildren().keySet().stream()
+                .filter(name -> name.startsWith("set.") && group.getChild(name) instanceof Group)
+                .sorted()
+                .toList());
   }
 
   @Override
   public List<String> arrays(String set) {
-    return ((Group) group.getChild(set))
-        .getChildren().keySet().stream().filter(name -> name.endsWith(".npy")).sorted().toList();
+    return Hdf5.read(
+        path,
+        () ->
+            ((Group) group.getChild(set))
+                .getChildren().keySet().stream()
+                    .filter(name -> name.endsWith(".npy"))
+                    .sorted()
+                    .toList());
   }
 
   @Override
   public NumberArray array(String set, String name) {
-    return new Hdf5Array(dataset((Group) group.getChild(set), name), path);
+    return Hdf5.read(path, () -> new Hdf5Array(dataset((Group) group.getChild(set), name), path));
   }
 
   private Dataset dataset(Group parent, String name) {

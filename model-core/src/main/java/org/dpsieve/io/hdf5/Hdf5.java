@@ -1,7 +1,6 @@
 package org.dpsieve.io.hdf5;
 
 import io.jhdf.HdfFile;
-import io.jhdf.exceptions.HdfException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -9,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.Storage;
 
@@ -41,9 +41,26 @@ public final class Hdf5 {
       }
       // jHDF asks for the name of a local file, but only to log it
       return new HdfFile(channel, new URI("file", null, "/" + path, null));
-    } catch (HdfException | URISyntaxException e) {
+    } catch (RuntimeException | URISyntaxException | StackOverflowError e) {
       channel.close();
       throw new InputException(path + ": cannot be read as HDF5: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * What {@code reading} gives. jHDF's exceptions, and those of Java below it, are as many as there
+   * are ways to damage a file.
+   *
+   * @throws InputException when the file is damaged
+   */
+  public static <T> T read(String path, Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (InputException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      throw new InputException(
+          "%s: cannot be read as HDF5, the file is damaged: %s".formatted(path, e), e);
     }
   }
 }

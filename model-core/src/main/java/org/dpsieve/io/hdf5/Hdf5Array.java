@@ -1,13 +1,15 @@
 package org.dpsieve.io.hdf5;
 
 import io.jhdf.api.Dataset;
-import io.jhdf.exceptions.HdfException;
 import java.lang.reflect.Array;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.NumberArray;
 
 /** A dataset of numbers in an HDF5 file that stays open as long as this is used. */
 public final class Hdf5Array implements NumberArray {
+  /** Packed zeros are a thousandth of their size; a file that promises more is damaged. */
+  private static final long MOST_PACKED = 1100;
+
   private final Dataset dataset;
   private final String name;
 
@@ -18,7 +20,7 @@ public final class Hdf5Array implements NumberArray {
   public Hdf5Array(Dataset dataset, String file) {
     this.dataset = dataset;
     this.name = file + "#" + dataset.getPath();
-    Class<?> type = dataset.getJavaType();
+    Class<?> type = Hdf5.read(name, dataset::getJavaType);
     boolean number =
         type == double.class
             || type == float.class
@@ -30,6 +32,16 @@ public final class Hdf5Array implements NumberArray {
       throw new InputException(
           "%s: holds %s, expected numbers".formatted(name, type.getSimpleName()));
     }
+    double size = 1;
+    for (long axis : shape()) {
+      size = axis < 0 ? Double.NaN : size * axis;
+    }
+    long length = Hdf5.read(name, () -> dataset.getHdfFile().size());
+    if (!(size <= MOST_PACKED * (length + 1))) {
+      throw new InputException(
+          "%s: shape %s in a file of %d bytes: the file is damaged"
+              .formatted(name, NumberArray.shapeText(shape()), length));
+    }
   }
 
   @Override
@@ -39,11 +51,15 @@ public final class Hdf5Array implements NumberArray {
 
   @Override
   public long[] shape() {
-    return dataset.getDimensionsAsLong();
+    return Hdf5.read(name, dataset::getDimensionsAsLong);
   }
 
   @Override
   public double[] rows(long first, int count) {
+    return Hdf5.read(name, () -> part(first, count));
+  }
+
+  private double[] part(long first, int count) {
     long[] shape = shape();
     int[] wanted = new int[shape.length];
     int places = count;
@@ -55,19 +71,15 @@ public final class Hdf5Array implements NumberArray {
     if (places == 0) {
       return values;
     }
-    try {
-      if (shape.length == 0) {
-        values[0] = ((Number) dataset.getData()).doubleValue();
-        return values;
-      }
-      wanted[0] = count;
-      long[] offset = new long[shape.length];
-      offset[0] = first;
-      flatten(dataset.getData(offset, wanted), values, 0);
+    if (shape.length == 0) {
+      values[0] = ((Number) dataset.getData()).doubleValue();
       return values;
-    } catch (HdfException e) {
-      throw new InputException(name + ": cannot be read: " + e.getMessage(), e);
     }
+    wanted[0] = count;
+    long[] offset = new long[shape.length];
+    offset[0] = first;
+    flatten(dataset.getData(offset, wanted), values, 0);
+    return values;
   }
 
   /** Copies a nested primitive array row by row and returns the next free place. */

@@ -100,6 +100,9 @@ final class PythonLiteral {
       if (peek() == '\\') {
         at++;
       }
+      if (at >= text.length()) {
+        throw unexpected("a closing quote");
+      }
       value.append(peek());
       at++;
     }

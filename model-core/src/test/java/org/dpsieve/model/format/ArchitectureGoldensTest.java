@@ -2,7 +2,6 @@ package org.dpsieve.model.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,11 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
@@ -192,47 +189,6 @@ class ArchitectureGoldensTest {
           1e4,
           evaluated.frame().name());
     }
-  }
-
-  /** -Ddpsieve.mutations=10000 for all of them. */
-  @ParameterizedTest
-  @ValueSource(strings = {"dp", "yaml", "pth", "pt"})
-  void mutatedFilesGiveAModelOrAnInputException(String suffix) throws IOException {
-    int count = Integer.getInteger("dpsieve.mutations", 150);
-    byte[] source = unpacked("se_e2_a-one-side." + suffix);
-    Random random = new Random(suffix.hashCode());
-    for (int i = 0; i < count; i++) {
-      byte[] mutated = mutated(source, random);
-      long start = System.nanoTime();
-      try {
-        ModelFiles.read("mutated." + suffix, mutated);
-      } catch (InputException expected) {
-        assertThat(expected.getMessage()).startsWith("mutated." + suffix);
-      } catch (Throwable t) {
-        fail("mutation %d of %s: %s".formatted(i, suffix, t), t);
-      }
-      assertThat((System.nanoTime() - start) / 1e9).as("mutation %d", i).isLessThan(30);
-    }
-  }
-
-  private static byte[] mutated(byte[] source, Random random) {
-    byte[] copy =
-        random.nextInt(8) == 0
-            ? Arrays.copyOf(source, random.nextInt(source.length))
-            : source.clone();
-    int edits = copy.length == 0 ? 0 : 1 + random.nextInt(8);
-    for (int i = 0; i < edits; i++) {
-      int at = random.nextInt(copy.length);
-      switch (random.nextInt(3)) {
-        case 0 -> copy[at] ^= (byte) (1 << random.nextInt(8));
-        case 1 -> copy[at] = (byte) random.nextInt(256);
-        default -> {
-          int length = Math.min(random.nextInt(16), copy.length - at);
-          System.arraycopy(source, random.nextInt(source.length - 16), copy, at, length);
-        }
-      }
-    }
-    return copy;
   }
 
   private static DeepPotential changed(DeepPotential model) {

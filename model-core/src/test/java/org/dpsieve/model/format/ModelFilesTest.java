@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Random;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Activation;
@@ -103,22 +102,6 @@ class ModelFilesTest {
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file + ": ")
         .hasMessageContaining(message);
-  }
-
-  @Test
-  void anyBytesEndInAModelOrAMessage() {
-    Random random = new Random(5);
-    for (int i = 0; i < 300; i++) {
-      byte[] bytes = PLAIN.clone();
-      for (int change = 0; change <= i % 3; change++) {
-        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
-      }
-      try {
-        assertThat(ModelFiles.read("mutated.pb", bytes).typeCount()).isPositive();
-      } catch (InputException expected) {
-        assertThat(expected).hasMessageStartingWith("mutated.pb: ");
-      }
-    }
   }
 
   @Test
