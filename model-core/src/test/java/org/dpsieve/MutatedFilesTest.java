@@ -39,7 +39,9 @@ class MutatedFilesTest {
         "architectures/se_e2_a-one-side.dp",
         "architectures/se_e2_a-one-side.yaml",
         "architectures/se_e2_a-one-side.pth",
-        "architectures/se_e2_a-one-side.pt"
+        "architectures/se_e2_a-one-side.pt",
+        "architectures/hybrid-mixed.dp",
+        "architectures/se_atten-attention.pth"
       })
   void models(String file) throws IOException {
     Mutations.Mutator mutator =
@@ -48,7 +50,7 @@ class MutatedFilesTest {
             : file.contains(".pt") ? Mutations::zip : Mutations::bytes;
     byte[] source = unpacked(RESOURCES.resolve("goldens").resolve(file + ".gz"));
     Mutations.run(
-        file, source, 200, mutator, bytes -> ModelFiles.read(file, bytes).descriptor().size());
+        file, source, 150, mutator, bytes -> ModelFiles.read(file, bytes).descriptor().size());
   }
 
   @Test
