@@ -3,6 +3,7 @@ package org.dpsieve.kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Descriptor;
@@ -155,6 +156,11 @@ public final class Lowering {
     }
     for (int type = 0; type < types; type++) {
       Network net = fitting.networks()[type];
+      if (net.layers().get(0).shortcut() != Layer.Shortcut.NONE) {
+        throw new UnsupportedModelException(
+            "%s: fitting net whose first layer is residual, behind a type or case embedding, cannot be evaluated"
+                .formatted(model.name()));
+      }
       networks[type] = folded(net, constants(model, type));
       if (subtracted[type] && concatenated) {
         // DeePMD-kit's vacuum has no type embedding either

@@ -1,5 +1,6 @@
 package org.dpsieve.outputlayer;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,9 @@ public final class GemmFeatures implements FeatureKernel {
       feature = "numb_fparam or numb_aparam";
     } else if (!model.excludedTypes().isEmpty()) {
       feature = "atom_exclude_types";
+    } else if (!Arrays.equals(
+        lowered.fitting().vacuumSubtracted(), model.fitting().vacuumSubtracted())) {
+      feature = "atom_ener and a type embedding at the fitting net";
     }
     if (feature != null) {
       throw new UnsupportedModelException(

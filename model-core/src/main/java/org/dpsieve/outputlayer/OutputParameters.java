@@ -2,7 +2,10 @@ package org.dpsieve.outputlayer;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
@@ -11,7 +14,8 @@ import org.dpsieve.model.Network;
 
 /**
  * Where the output layers' numbers sit in one vector of parameters: type after type, the weights of
- * the last hidden layer's outputs, then the bias. Types that are not solved for have no place.
+ * the last hidden layer's outputs, then the bias. Types that are not solved for have no place;
+ * types that share a fitting net share theirs.
  */
 public final class OutputParameters {
   private final int[] offset; // -1: not solved for
@@ -28,9 +32,13 @@ public final class OutputParameters {
    * Checks that the model's energy is linear in its output layers.
    *
    * @param present which types are solved for, [nTypes]
+   * @throws UnsupportedModelException when it is not, or the model has a feature for which there
+   *     are no derivatives here
    */
   public static OutputParameters of(DeepPotential model, boolean[] present) {
+    GemmFeatures.requireSolvable(model);
     int types = model.typeCount();
+    Map<Network, Integer> places = new IdentityHashMap<>();
     int[] offset = new int[types];
     int[] width = new int[types];
     Arrays.fill(offset, -1);
@@ -39,8 +47,9 @@ public final class OutputParameters {
       if (present[type]) {
         requireLinear(model, type);
         width[type] = outputLayer(model, type).inputs();
-        offset[type] = next;
-        next += width[type] + 1;
+        Integer shared = places.putIfAbsent(model.fitting().networks()[type], next);
+        offset[type] = shared == null ? next : shared;
+        next += shared == null ? width[type] + 1 : 0;
       }
     }
     return new OutputParameters(offset, width, next);
@@ -88,16 +97,13 @@ public final class OutputParameters {
     return width[type];
   }
 
-  /** Places of the biases, in the order of the types. */
+  /** Places of the biases, in the order of the types, each once. */
   public int[] biases() {
-    int[] places = new int[offset.length];
-    int count = 0;
-    for (int type = 0; type < offset.length; type++) {
-      if (includes(type)) {
-        places[count++] = offset[type] + width[type];
-      }
-    }
-    return Arrays.copyOf(places, count);
+    return IntStream.range(0, offset.length)
+        .filter(this::includes)
+        .map(type -> offset[type] + width[type])
+        .distinct()
+        .toArray();
   }
 
   /** The model's own parameters, [size]. */
@@ -119,10 +125,11 @@ public final class OutputParameters {
    * @param parameters [size]
    */
   public DeepPotential write(DeepPotential model, double[] parameters) {
-    Network[] networks = model.fitting().networks().clone();
+    Map<Network, Network> changed = new IdentityHashMap<>();
     for (int type = 0; type < offset.length; type++) {
       if (includes(type)) {
-        List<Layer> layers = new ArrayList<>(networks[type].layers());
+        Network old = model.fitting().networks()[type];
+        List<Layer> layers = new ArrayList<>(old.layers());
         int from = offset[type];
         double[] weight = Arrays.copyOfRange(parameters, from, from + width[type]);
         double[] bias = {parameters[from + width[type]]};
@@ -130,9 +137,11 @@ public final class OutputParameters {
         layers.set(
             layers.size() - 1,
             new Layer(last.inputs(), 1, weight, bias, null, last.activation(), last.shortcut()));
-        networks[type] = new Network(layers);
+        changed.putIfAbsent(old, new Network(layers));
       }
     }
+    Network[] networks = model.fitting().networks().clone();
+    Arrays.setAll(networks, type -> changed.getOrDefault(networks[type], networks[type]));
     return model.withFitting(model.fitting().withNetworks(networks));
   }
 }

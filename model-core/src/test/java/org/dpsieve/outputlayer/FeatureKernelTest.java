@@ -1,11 +1,13 @@
 package org.dpsieve.outputlayer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.infer.Prediction;
@@ -16,12 +18,14 @@ import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.RandomModels;
 import org.dpsieve.testing.RandomModels.Shape;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FeatureKernelTest {
   static List<Arguments> models() {
@@ -40,7 +44,20 @@ class FeatureKernelTest {
         Arguments.of("vacuum subtracted", withVacuumSubtracted(plain)),
         Arguments.of(
             "compressed",
-            ModelFiles.read("compressed", new GoldenModel("compressed", false).graph())));
+            ModelFiles.read("compressed", new GoldenModel("compressed", false).graph())),
+        Arguments.of("se_atten", architecture("se_atten")),
+        Arguments.of("se_atten-one-side", architecture("se_atten-one-side")));
+  }
+
+  private static DeepPotential architecture(String name) {
+    return ModelFiles.read(name, new GoldenArchitecture(name).file("dp"));
+  }
+
+  private static boolean[] present(DeepPotential model) {
+    boolean[] present = new boolean[model.typeCount()];
+    present[0] = true; // Ag and Au
+    present[1] = true;
+    return present;
   }
 
   private static Shape shape(
@@ -94,7 +111,7 @@ class FeatureKernelTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("models")
   void fastFeaturesAreThePlainOnes(String name, DeepPotential model) {
-    OutputParameters parameters = OutputParameters.of(model, new boolean[] {true, true});
+    OutputParameters parameters = OutputParameters.of(model, present(model));
     FeatureKernel plain = new ReferenceFeatures(model, parameters);
     try (FeatureKernel fast = new GemmFeatures(model, parameters)) {
       for (Frame frame : frames()) {
@@ -112,7 +129,7 @@ class FeatureKernelTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("models")
   void featuresTimesAnyParametersAreTheModelWithThem(String name, DeepPotential model) {
-    OutputParameters parameters = OutputParameters.of(model, new boolean[] {true, true});
+    OutputParameters parameters = OutputParameters.of(model, present(model));
     double[] p = new Random(6).doubles(parameters.size(), -1, 1).toArray();
     Frame frame = frames().get(0);
     Prediction expected = new ReferenceModel(parameters.write(model, p)).evaluate(frame);
@@ -129,6 +146,16 @@ class FeatureKernelTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"se_e2_r", "se_e3", "se_atten-strip", "hybrid", "fparam-aparam"})
+  void otherModelsAreRefusedByName(String name) {
+    DeepPotential model = architecture(name);
+    assertThatThrownBy(() -> OutputParameters.of(model, present(model)))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageStartingWith(name + ": the output layer of a model with ")
+        .hasMessageContaining("engine dp");
+  }
+
   private static double[] product(double[] x, double[] p) {
     double[] result = new double[x.length / p.length];
     for (int row = 0; row < result.length; row++) {
@@ -142,7 +169,7 @@ class FeatureKernelTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("models")
   void theSameBitsWhateverWasEvaluatedBefore(String name, DeepPotential model) {
-    OutputParameters parameters = OutputParameters.of(model, new boolean[] {true, true});
+    OutputParameters parameters = OutputParameters.of(model, present(model));
     Frame frame = frames().get(0);
     try (FeatureKernel fresh = new GemmFeatures(model, parameters);
         FeatureKernel used = new GemmFeatures(model, parameters)) {

@@ -17,7 +17,8 @@ import org.dpsieve.frame.Labels;
 
 /**
  * Frames from {@code {"frames": [{"id", "elements", "coord", "box"}]}}: Å; {@code coord} and {@code
- * box} flat or nested; {@code box} null or absent where not periodic; other keys are ignored.
+ * box} flat or nested; {@code box} null or absent where not periodic; {@code fparam} and {@code
+ * aparam} where a model needs them; other keys are ignored.
  */
 final class FramesJson {
   private static final JsonMapper MAPPER =
@@ -85,7 +86,19 @@ final class FramesJson {
           "%s: box holds %d numbers, expected 9 (three lattice vectors) or null"
               .formatted(place, cell.length));
     }
-    return new Frame(id, index, z, coord, cell, Labels.NONE);
+    return new Frame(
+        id,
+        index,
+        z,
+        coord,
+        cell,
+        Labels.NONE,
+        optional(frame.path("fparam"), "fparam"),
+        optional(frame.path("aparam"), "aparam"));
+  }
+
+  private double[] optional(JsonNode node, String key) {
+    return node.isMissingNode() || node.isNull() ? null : numbers(node, key);
   }
 
   private double[] numbers(JsonNode node, String key) {

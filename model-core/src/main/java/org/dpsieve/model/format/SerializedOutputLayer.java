@@ -1,5 +1,6 @@
 package org.dpsieve.model.format;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,9 @@ final class SerializedOutputLayer {
     }
     Section section = format.sections(file, source).section("model").section("fitting");
     List<Section> nets = SerializedFitting.nets(section, fitting.networks().length);
+    if (nets.size() == 1 && Arrays.stream(fitting.networks()).distinct().count() > 1) {
+      throw new IllegalArgumentException(file + ": has one fitting net for all types");
+    }
     Map<String, double[]> changed = new HashMap<>();
     for (int type = 0; type < nets.size(); type++) {
       Layer last = fitting.networks()[type].outputLayer();

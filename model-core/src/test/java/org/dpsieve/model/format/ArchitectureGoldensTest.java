@@ -3,30 +3,27 @@ package org.dpsieve.model.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.kernel.reference.ReferenceModel;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 import org.dpsieve.testing.DeepmdKit;
+import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.Goldens;
 import org.dpsieve.testing.Predictions;
-import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,15 +124,15 @@ class ArchitectureGoldensTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"dp", "pth", "pt"})
-  void anotherOutputLayerComesBack(String suffix) throws IOException {
-    String file = "se_e2_a." + suffix;
+  @CsvSource({"se_e2_a, dp", "se_e2_a, pth", "se_e2_a, pt", "se_atten, dp", "se_atten, pth"})
+  void anotherOutputLayerComesBack(String architecture, String suffix) throws IOException {
+    String file = architecture + "." + suffix;
     byte[] source = unpacked(file);
     DeepPotential changed = changed(ModelFiles.read(file, source));
     byte[] written = ModelFiles.withOutputLayer(file, source, changed);
     assertThat(ModelFiles.withOutputLayer(file, source, changed)).isEqualTo(written);
     DeepPotential back = ModelFiles.read(file, written);
-    for (Goldens.Evaluated evaluated : goldens("se_e2_a").frames()) {
+    for (Goldens.Evaluated evaluated : goldens(architecture).frames()) {
       Predictions.assertClose(
           new ReferenceModel(back).evaluate(evaluated.frame()),
           new ReferenceModel(changed).evaluate(evaluated.frame()),
@@ -192,42 +189,42 @@ class ArchitectureGoldensTest {
   }
 
   private static DeepPotential changed(DeepPotential model) {
-    EnergyFitting fitting = model.fitting();
-    Network[] networks = fitting.networks().clone();
+    Map<Network, Network> changed = new IdentityHashMap<>(); // types may share a net
+    Network[] networks = model.fitting().networks().clone();
     for (int t = 0; t < networks.length; t++) {
-      List<Layer> layers = new ArrayList<>(networks[t].layers());
-      Layer last = layers.get(layers.size() - 1);
-      double[] weight = Arrays.stream(last.weight()).map(w -> 1.25 * w - 0.01).toArray();
-      layers.set(
-          layers.size() - 1,
-          new Layer(
-              last.inputs(),
-              1,
-              weight,
-              new double[] {t + 0.5},
-              null,
-              last.activation(),
-              last.shortcut()));
-      networks[t] = new Network(layers);
+      double bias = t + 0.5;
+      networks[t] = changed.computeIfAbsent(networks[t], net -> changed(net, bias));
     }
-    return model.withFitting(
-        new EnergyFitting(
-            networks, fitting.vacuumSubtracted(), fitting.zeroLevel(), fitting.precision()));
+    return model.withFitting(model.fitting().withNetworks(networks));
   }
 
-  private static Goldens goldens(String architecture) throws IOException {
-    JsonNode root = new ObjectMapper().readTree(unpacked(architecture + ".json"));
-    return Goldens.of(root, architecture);
+  private static Network changed(Network net, double bias) {
+    List<Layer> layers = new ArrayList<>(net.layers());
+    Layer last = net.outputLayer();
+    double[] weight = Arrays.stream(last.weight()).map(w -> 1.25 * w - 0.01).toArray();
+    layers.set(
+        layers.size() - 1,
+        new Layer(
+            last.inputs(),
+            1,
+            weight,
+            new double[] {bias},
+            null,
+            last.activation(),
+            last.shortcut()));
+    return new Network(layers);
   }
 
-  private static byte[] unpacked(String file) throws IOException {
-    byte[] packed = Files.readAllBytes(folder().resolve(file + ".gz"));
-    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
-      return in.readAllBytes();
-    }
+  private static Goldens goldens(String architecture) {
+    return new GoldenArchitecture(architecture).goldens();
+  }
+
+  private static byte[] unpacked(String file) {
+    int dot = file.lastIndexOf('.');
+    return new GoldenArchitecture(file.substring(0, dot)).file(file.substring(dot + 1));
   }
 
   private static Path folder() {
-    return Shared.repository().resolve("model-core/src/test/resources/goldens/architectures");
+    return GoldenArchitecture.folder();
   }
 }
