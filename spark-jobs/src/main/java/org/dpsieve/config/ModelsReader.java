@@ -12,7 +12,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
-import org.dpsieve.neighbor.NeighborRules;
+import org.dpsieve.outputlayer.GemmFeatures;
 
 /** Finds and reads the models of {@code training_iter0_model_path}. */
 final class ModelsReader {
@@ -145,7 +145,7 @@ final class ModelsReader {
       return "; run `dp freeze -o graph.pb` there";
     }
     if (Files.exists(folder.resolve("model.ckpt.pt"))) {
-      return "; the loop takes TensorFlow graphs: dp --pt freeze, then dp convert-backend frozen_model.pth graph.pb";
+      return "; run `dp --pt freeze -o frozen_model.pth` there and name that file";
     }
     return "";
   }
@@ -168,11 +168,7 @@ final class ModelsReader {
       file.error(KEY, e.getMessage());
       return false;
     }
-    if (!model.neighborRules().equals(NeighborRules.TENSORFLOW)) {
-      file.error(
-          KEY,
-          "%s: is no TensorFlow graph; the loop writes its models as graph.pb: dp convert-backend %s graph.pb (model-devi, eval and transfer take the file as it is)"
-              .formatted(path, path));
+    if (!dp && !solvable(path, model)) {
       return false;
     }
     if (!typeMap.isEmpty() && !model.typeMap().equals(typeMap)) {
@@ -185,6 +181,25 @@ final class ModelsReader {
     if (!keys.inputs().isEmpty()) {
       int input = keys.inputs().size() == 1 ? 0 : Math.min(index, keys.inputs().size() - 1);
       differences(path, model, keys.inputs().get(input));
+    }
+    return true;
+  }
+
+  /** Whether an output layer can be solved for and written back. */
+  private boolean solvable(Path path, DeepPotential model) {
+    try {
+      GemmFeatures.requireSolvable(model);
+    } catch (UnsupportedModelException e) {
+      file.error(KEY, e.getMessage());
+      return false;
+    }
+    String name = path.getFileName().toString();
+    if (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json")) {
+      file.error(
+          KEY,
+          "%s: YAML and JSON are read but not written: dp convert-backend %s model.dp"
+              .formatted(path, path));
+      return false;
     }
     return true;
   }

@@ -16,6 +16,9 @@ import java.util.Optional;
  */
 public record TrainConfig(
     List<Path> models, List<TrainingInput> inputs, int fpTaskMin, Optional<DpTrainConfig> dp) {
+  /** Formats that an output layer is written into. */
+  static final List<String> WRITTEN = List.of("pb", "dp", "pth", "pt");
+
   public TrainConfig {
     models = List.copyOf(models);
     inputs = List.copyOf(inputs);
@@ -26,9 +29,19 @@ public record TrainConfig(
     return models.size();
   }
 
-  /** What a model of this run is called: {@code graph.000.pb}. */
+  /**
+   * What a model of this run is called: {@code graph.000.pb}, or the suffix of what is trained; an
+   * output layer is written back into the format that it was read from.
+   */
   public String modelName(int model) {
-    return "graph.%03d.%s".formatted(model, dp.map(d -> d.backend().suffix()).orElse("pb"));
+    return "graph.%03d.%s"
+        .formatted(model, dp.map(d -> d.backend().suffix()).orElse(suffix(models.get(model))));
+  }
+
+  private static String suffix(Path model) {
+    String name = model.getFileName().toString();
+    String suffix = name.substring(name.lastIndexOf('.') + 1);
+    return WRITTEN.contains(suffix) ? suffix : "pb";
   }
 
   /** The training input of one model, from 0. */

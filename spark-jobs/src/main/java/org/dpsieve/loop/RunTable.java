@@ -147,7 +147,7 @@ public final class RunTable {
       lines.add(
           format(
               "%-14s%12s%10s%12s%10s%12s%10s",
-              "graph.%03d.pb".formatted(m),
+              "graph.%03d".formatted(m),
               number(1000 * before.energy(), 2),
               number(1000 * after.energy(), 2),
               number(before.force(), 4),

@@ -203,7 +203,12 @@ public final class ReportPage {
     all.add(new Link("result/summary.json", "the run for other programs"));
     all.add(new Link("result/data", "the relabelled dataset, deepmd/npy"));
     for (int model = 0; model < models(); model++) {
-      all.add(new Link("result/graph.%03d.pb".formatted(model), "final model %d".formatted(model)));
+      for (String suffix : List.of("pb", "dp", "pth", "pt")) {
+        all.add(
+            new Link(
+                "result/graph.%03d.%s".formatted(model, suffix),
+                "final model %d".formatted(model)));
+      }
     }
     for (Summary.Iteration iteration : history.iterations()) {
       int i = iteration.number();

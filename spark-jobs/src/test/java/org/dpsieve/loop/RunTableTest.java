@@ -73,7 +73,6 @@ class RunTableTest {
                 new Facts.HeldOut("D3", 2200, List.of(new Facts.BeforeAfter(before, after)))))
         .anySatisfy(
             line ->
-                assertThat(line)
-                    .matches("graph.000.pb +600.00 +2.10 +0.0650 +0.0123 +400.00 +10.00"));
+                assertThat(line).matches("graph.000 +600.00 +2.10 +0.0650 +0.0123 +400.00 +10.00"));
   }
 }

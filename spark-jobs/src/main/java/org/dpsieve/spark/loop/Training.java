@@ -45,7 +45,7 @@ final class Training {
       for (int m = 0; m < models.size(); m++) {
         OutputLayerSolution solution = solutions.get(m);
         ModelFiles.writeWithOutputLayer(
-            config.models().get(m), solution.model(), target.resolve("graph.%03d.pb".formatted(m)));
+            config.models().get(m), solution.model(), target.resolve(config.modelName(m)));
         fits.add(
             new Facts.ModelFit(
                 solution.ridge(), errors(solution.before()), errors(solution.after())));
