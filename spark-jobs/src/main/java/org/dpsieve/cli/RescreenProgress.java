@@ -10,7 +10,7 @@ import org.dpsieve.spark.rescreen.Workload;
  */
 final class RescreenProgress implements RescreenListener, AutoCloseable {
   private static final long LINE_EVERY_MILLIS = 30_000;
-  private static final int BAR = 20;
+  private static final int BAR = 10;
 
   private final ProgressLine line;
   private Thread reporter;
@@ -34,7 +34,7 @@ final class RescreenProgress implements RescreenListener, AutoCloseable {
   public void evaluating(Workload work, Progress progress) {
     line.print(work.estimate());
     long start = System.nanoTime();
-    line.show(() -> text(work, progress, (System.nanoTime() - start) / 1e9));
+    line.show(() -> text(work, progress, start));
     if (!ProgressLine.terminal()) {
       reporter = new Thread(() -> report(work, progress, start), "rescreen progress");
       reporter.setDaemon(true);
@@ -46,29 +46,35 @@ final class RescreenProgress implements RescreenListener, AutoCloseable {
     try {
       while (true) {
         Thread.sleep(LINE_EVERY_MILLIS);
-        line.print(text(work, progress, (System.nanoTime() - start) / 1e9));
+        line.print(text(work, progress, start));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** {@code [==== ] 41,000 of 100,000 frames, 900 frames/s, 18,000 atoms/s, 1 min 5 s left}. */
-  private static String text(Workload work, Progress progress, double seconds) {
-    long frames = progress.frames();
-    long atoms = progress.atoms();
+  private static String text(Workload work, Progress progress, long start) {
+    return text(work, progress.frames(), progress.atoms(), (System.nanoTime() - start) / 1e9);
+  }
+
+  /**
+   * What matters first, as a terminal's line has an end: {@code [==== ] 41 %, 900 frames/s, 18,000
+   * atoms/s, 1 min 5 s left; 41,000 of 100,000 frames}.
+   */
+  static String text(Workload work, long frames, long atoms, double seconds) {
     double part = work.atoms() == 0 ? 1 : Math.min(1, (double) atoms / work.atoms());
     int blocks = (int) (BAR * part);
     return String.format(
         Locale.ROOT,
-        "[%s%s] %,d of %,d frames, %,.0f frames/s, %,.0f atoms/s, %s left,",
+        "[%s%s] %.0f %%, %,.0f frames/s, %,.0f atoms/s, %s left; %,d of %,d frames",
         "=".repeat(blocks),
         " ".repeat(BAR - blocks),
-        frames,
-        work.frames(),
+        Math.floor(100 * part),
         frames / seconds,
         atoms / seconds,
-        Workload.duration(atoms == 0 ? work.seconds() : seconds * (1 - part) / part));
+        Workload.duration(atoms == 0 ? work.seconds() : seconds * (1 - part) / part),
+        frames,
+        work.frames());
   }
 
   private void stopReporter() {

@@ -18,8 +18,11 @@ import org.dpsieve.model.DeepPotential;
 public final class EnsembleHandle implements Serializable, AutoCloseable {
   private static final long serialVersionUID = 1;
 
-  /** Ensembles kept in this JVM; a run has one per iteration and should not keep them all. */
-  private static final int KEPT = 2;
+  /**
+   * Ensembles kept in this JVM: a run has one per iteration and should not keep them all; a query
+   * may compare a few.
+   */
+  private static final int KEPT = 4;
 
   private static final Map<Long, Ensemble> BUILT = new LinkedHashMap<>(8, 0.75f, true);
 

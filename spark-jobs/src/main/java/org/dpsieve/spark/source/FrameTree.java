@@ -62,6 +62,7 @@ record FrameTree(List<Piece> pieces, List<Problem> problems) {
       List<String> typeMap = options.typeMap();
       int atoms = options.maxAtoms() == 0 ? MOST_ATOMS : options.maxAtoms();
       JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+      String described = context.getLocalProperty("spark.job.description");
       context.setJobDescription("deepmd: headers of %,d systems".formatted(systems.size()));
       try {
         for (SystemSurvey survey :
@@ -75,7 +76,7 @@ record FrameTree(List<Piece> pieces, List<Problem> problems) {
           }
         }
       } finally {
-        context.setJobDescription(null);
+        context.setJobDescription(described);
       }
     }
     return new FrameTree(pieces, problems);

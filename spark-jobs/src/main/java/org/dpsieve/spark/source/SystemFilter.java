@@ -41,6 +41,12 @@ final class SystemFilter implements Serializable {
     this.filters = List.copyOf(filters);
   }
 
+  /** For {@code EXPLAIN}. */
+  @Override
+  public String toString() {
+    return filters.toString();
+  }
+
   /** Whether {@link #accepts} decides this condition in full. */
   static boolean supports(Filter filter) {
     if (filter instanceof And and) {

@@ -40,8 +40,9 @@ final class TreeScan implements Scan, Batch {
 
   @Override
   public String description() {
-    return "deepmd %s, columns %s"
-        .formatted(String.join(", ", options.paths()), String.join(", ", columns.fieldNames()));
+    return "deepmd %s, columns [%s], pushed filters %s"
+        .formatted(
+            String.join(", ", options.paths()), String.join(", ", columns.fieldNames()), filter);
   }
 
   @Override

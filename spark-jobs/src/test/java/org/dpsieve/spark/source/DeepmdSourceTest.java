@@ -131,6 +131,19 @@ class DeepmdSourceTest {
         .isEqualTo(2);
   }
 
+  @Test
+  void explainShowsWhatIsReadAndWhatIsNot() {
+    assertThat(
+            load(POOL)
+                .where("natoms < 17 AND energy < 0")
+                .select("frame_id")
+                .queryExecution()
+                .executedPlan()
+                .toString())
+        .contains("columns [frame_id, energy], pushed filters [", "LessThan(natoms,17)")
+        .contains("Filter (");
+  }
+
   private static List<String> texts(Dataset<Row> rows) {
     return rows.collectAsList().stream().map(Row::toString).sorted().toList();
   }
