@@ -157,8 +157,7 @@ final class LoopRun {
     console.say("");
     console.say(RunTable.deviation(result.maxDeviForce()));
     console.say(
-        "result: %s (data, graph.*.pb, deviation.parquet, summary.json)"
-            .formatted(workdir.result()));
+        "result: %s (data, graph.*, deviation.parquet, summary.json)".formatted(workdir.result()));
     console.say("report: " + workdir.report());
   }
 

@@ -2,11 +2,13 @@ package org.dpsieve.cli;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.pick.TrustBand;
+import org.dpsieve.spark.deviation.DpProgram;
 import org.dpsieve.spark.pick.PickStrategies;
 import org.dpsieve.spark.rescreen.Rescreen;
 import org.dpsieve.spark.rescreen.RescreenOptions;
@@ -42,6 +44,17 @@ final class RescreenCommand implements Callable<Integer> {
   private static final int MOST_FORMULAS = 20;
 
   @Mixin private ModelOptions models;
+
+  @Option(
+      names = "--engine",
+      defaultValue = "jvm",
+      paramLabel = "NAME",
+      description = {
+        "Who evaluates the models: jvm, our kernels; or dp, DeePMD-kit's dp model-devi, started inside",
+        "Spark's tasks (what DPSIEVE_DP names, else dp on PATH): slower, for models our reader does not",
+        "know. Default: ${DEFAULT-VALUE}."
+      })
+  private String engine;
 
   @Option(
       names = "--frames",
@@ -115,11 +128,15 @@ final class RescreenCommand implements Callable<Integer> {
       throw new InputException(
           "--f-lo and --f-hi belong together: give both, or none to only write the deviation");
     }
+    if (!engine.equals("jvm") && !engine.equals("dp")) {
+      throw new InputException("--engine %s: expected jvm or dp".formatted(engine));
+    }
     PickStrategies.named(strategy); // before work that takes long
     RescreenOptions options =
         new RescreenOptions(
             models.files(),
             models.options(),
+            engine.equals("dp") ? new DpProgram(DpProgram.defaultCommand(), Map.of()) : null,
             frames,
             output,
             where,

@@ -3,6 +3,7 @@ package org.dpsieve.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads {@code simplify.json} and {@code machine.json} and checks both, with everything on this
@@ -20,14 +21,20 @@ public final class ConfigReader {
     return read(simplify, machine, Path.of(""));
   }
 
-  /** Whether a section of machine.json, in any of its forms, names this engine. */
-  private static boolean says(ParameterFile.Content machine, String section, String engine) {
+  /** The engine that a section of machine.json names, in any of its forms; empty for none. */
+  private static String engine(ParameterFile.Content machine, String section) {
     if (machine == null) {
-      return false;
+      return "";
     }
     JsonNode node = machine.root().path(section);
     JsonNode first = node.isArray() ? node.path(0) : node;
-    return first.path("engine").asText().equals(engine);
+    return first.path("engine").asText();
+  }
+
+  private static Optional<String> shortRangeTable(Block simplify, String trains) {
+    return trains.equals("dp") && simplify.given("srtab_file_path")
+        ? Optional.of("srtab_file_path: models with a short-range table")
+        : Optional.empty();
   }
 
   /** The same with relative paths taken from {@code current} first. */
@@ -37,16 +44,30 @@ public final class ConfigReader {
     ParameterFile.Content machineFile = ParameterFile.read(machine, problems);
     SimplifyReader.Read run = null;
     List<Path> models = List.of();
+    Optional<String> foreign = Optional.empty();
     Block simplifyBlock = null;
     if (simplifyFile != null) {
       simplifyBlock = simplifyFile.block(problems);
+      Block block = simplifyBlock;
       Paths paths = new Paths(current, simplify);
-      boolean dpTrains = says(machineFile, "train", "dp");
-      boolean dpEvaluates = says(machineFile, "model_devi", "dp");
-      run = new SimplifyReader(simplifyBlock, paths, problems, dpTrains).read();
-      models =
-          new ModelsReader(simplifyBlock, paths, problems, dpTrains && dpEvaluates)
-              .read(run.train(), run.typeMap());
+      String trains = engine(machineFile, "train");
+      run = new SimplifyReader(simplifyBlock, paths, problems, trains.equals("dp")).read();
+      ModelsReader reader =
+          new ModelsReader(
+              simplifyBlock,
+              paths,
+              problems,
+              Engines.dpTrains(trains, run.train()),
+              engine(machineFile, "model_devi"));
+      models = reader.read(run.train(), run.typeMap());
+      foreign = reader.foreign().or(() -> shortRangeTable(block, trains));
+      if (foreign.isPresent() && run.pick().strategy().needsFeatures()) {
+        simplifyBlock.error(
+            "pick_strategy",
+            "'%s' looks into the models, which DeePMD-kit alone can read (%s); expected %s"
+                .formatted(
+                    run.pick().strategy().key(), foreign.get(), PickStrategy.withoutFeatures()));
+      }
     }
     MachineReader.ReadAll steps = null;
     if (machineFile != null) {
@@ -69,7 +90,7 @@ public final class ConfigReader {
             machine,
             steps.deepmdVersion(),
             train.section(),
-            engines.modelDevi(steps.modelDevi()),
+            engines.modelDevi(steps.modelDevi(), models.isEmpty() ? Optional.empty() : foreign),
             engines.fp(steps.fp(), run.label(), run.pool().labeled()));
     problems.throwIfAny();
     SimplifyConfig simplifyConfig =

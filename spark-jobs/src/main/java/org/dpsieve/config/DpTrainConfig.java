@@ -59,6 +59,11 @@ public record DpTrainConfig(
       return checkpoint;
     }
 
+    /** What {@code --init-model} and {@code --restart} call it. */
+    public String checkpointName() {
+      return checkpoint.replace(".index", "");
+    }
+
     /** Of frozen models, without the dot. */
     public String suffix() {
       return suffix;

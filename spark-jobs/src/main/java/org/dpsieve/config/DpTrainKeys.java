@@ -44,9 +44,13 @@ final class DpTrainKeys {
       }
     }
     refuseWhatFreezesEverything(backend, keys);
+    List<Start> start = start(models, count, backend, keys.initModel());
+    if (backend == Backend.JAX) {
+      refuseWhatJaxCannot(start, keys);
+    }
     return new DpTrainConfig(
         backend,
-        start(models, count, backend, keys.initModel()),
+        start,
         keys.initModel(),
         file.flag("dp_train_skip_neighbor_stat"),
         file.flag("dp_compress"),
@@ -91,6 +95,29 @@ final class DpTrainKeys {
                   "DeePMD-kit's PyTorch backend freezes the whole fitting net unless every entry is true: nothing would be trained. Use a TensorFlow model (dp convert-backend), train.engine output-layer, or true");
         }
       }
+    }
+  }
+
+  /** As of DeePMD-kit 3.2: {@code deepmd/jax/entrypoints}. */
+  private void refuseWhatJaxCannot(List<Start> start, TrainKeys.Read keys) {
+    if (start.stream().anyMatch(one -> one.init() == Init.FROZEN)) {
+      file.error(
+          "train_backend",
+          "the JAX backend has no --init-frz-model: training has to start from a checkpoint, model.ckpt.jax beside the frozen model");
+    }
+    if (file.flag("dp_compress")) {
+      file.error("dp_compress", "the JAX backend does not compress .savedmodel; remove it");
+    }
+    for (TrainingReader.Read input : keys.inputs()) {
+      input
+          .descriptor()
+          .filter(block -> block.node().path("type").asText().matches("se_(e2_)?a"))
+          .filter(block -> !block.node().path("type_one_side").asBoolean(false))
+          .ifPresent(
+              block ->
+                  block.warn(
+                      "type_one_side",
+                      "is false: DeePMD-kit 3.2.0's JAX backend cannot train se_e2_a so (ConcretizationTypeError)"));
     }
   }
 

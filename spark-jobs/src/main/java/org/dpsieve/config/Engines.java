@@ -1,6 +1,7 @@
 package org.dpsieve.config;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dpsieve.config.MachineReader.Read;
@@ -18,6 +19,23 @@ final class Engines {
     this.nodes = nodes;
   }
 
+  /**
+   * Whether DeePMD-kit trains.
+   *
+   * @param engine {@code train.engine}; empty where the trainable keys decide
+   */
+  static boolean dpTrains(String engine, TrainKeys.Read keys) {
+    return engine.equals("dp")
+        || engine.isEmpty() && !keys.inputs().isEmpty() && !freesOutputLayer(keys);
+  }
+
+  /** Whether the trainable keys freeze everything else. */
+  private static boolean freesOutputLayer(TrainKeys.Read keys) {
+    return !keys.inputs().isEmpty()
+        && keys.inputs().stream()
+            .allMatch(read -> read.input().trainable() == Trainable.OUTPUT_LAYER);
+  }
+
   /** Who trains, and how when it is DeePMD-kit. */
   record Train(MachineConfig.Section section, Optional<DpTrainConfig> dp) {}
 
@@ -28,14 +46,8 @@ final class Engines {
   Train train(
       Read section, Block simplify, TrainKeys.Read keys, List<Path> models, DpTrainKeys dpKeys) {
     Optional<String> engine = choice(section, List.of("output-layer", "dp"));
-    boolean outputLayer =
-        !keys.inputs().isEmpty()
-            && keys.inputs().stream()
-                .allMatch(read -> read.input().trainable() == Trainable.OUTPUT_LAYER);
-    boolean dp =
-        engine.equals(Optional.of("dp"))
-            || !section.block().has("engine") && !keys.inputs().isEmpty() && !outputLayer;
-    if (dp) {
+    boolean outputLayer = freesOutputLayer(keys);
+    if (dpTrains(section.block().has("engine") ? engine.orElse("wrong") : "", keys)) {
       return new Train(
           dp(section, engine.isPresent()),
           Optional.of(
@@ -86,7 +98,7 @@ final class Engines {
           "%s: expected true: the output layer is solved on top of the models in training_iter0_model_path; from random weights trains dp (train.engine)"
               .formatted(simplify.where("training_init_model")));
     }
-    inProcess(section, "output-layer");
+    inProcess(section, "output-layer", section.settings());
     if (engine.isEmpty()) {
       problems.note(
           "train.engine: output-layer, from the trainable keys of default_training_param");
@@ -95,16 +107,16 @@ final class Engines {
         "training: learning_rate, numb_steps and batch sizes have no part in a solve; of the loss, limit_pref_e, _f and _v count");
   }
 
-  /** Deviation: our kernels. */
-  MachineConfig.Section modelDevi(Read section) {
+  /**
+   * Deviation: our kernels, or DeePMD-kit where they do not know the models.
+   *
+   * @param foreign why our reader does not know them; empty when it does
+   */
+  MachineConfig.Section modelDevi(Read section, Optional<String> foreign) {
     Optional<String> engine = choice(section, List.of("jvm", "dp"));
-    if (engine.equals(Optional.of("dp"))) {
-      section
-          .block()
-          .error("engine", "'dp' (DeePMD-kit's dp model-devi) is not available yet; use jvm");
-    }
+    boolean dp = engine.equals(Optional.of("dp")) || engine.isEmpty() && foreign.isPresent();
     String program = section.command().map(Engines::program).orElse("");
-    if (!section.block().has("engine")
+    if ((dp || !section.block().has("engine"))
         && (program.startsWith("lmp") || program.startsWith("lammps"))) {
       section
           .block()
@@ -113,8 +125,25 @@ final class Engines {
               "found '%s': LAMMPS explores in dpgen run, but simplify asks dp for the deviation (DP-GEN issue 1265); write dp, or set engine to jvm, which needs no program"
                   .formatted(section.command().get()));
     }
-    inProcess(section, "jvm");
-    return section.with(Engine.JVM, Optional.empty());
+    if (!dp) {
+      inProcess(section, "jvm", section.settings());
+      return section.with(Engine.JVM, Optional.empty());
+    }
+    List<String> unused = new ArrayList<>(section.settings());
+    unused.remove("command");
+    if (unused.remove("resources")) {
+      unused.add("resources (but for envs)");
+    }
+    inProcess(section, "dp", unused);
+    if (foreign.isPresent()) {
+      problems.warn(
+          "deviation by DeePMD-kit's own dp model-devi, started inside Spark's tasks ('%s'): %s"
+              .formatted(section.command().orElse("dp"), foreign.get()));
+    } else {
+      problems.note(
+          "model_devi.engine dp: the engine jvm reads these models, too, is faster and needs no program");
+    }
+    return section.with(Engine.DP, Optional.empty());
   }
 
   /** The program of a shell command, without its folder. */
@@ -159,7 +188,7 @@ final class Engines {
                   : "fp_style %s is done in this program; expected embedded"
                       .formatted(label.style().key()));
     }
-    inProcess(section, "embedded");
+    inProcess(section, "embedded", section.settings());
     return section.with(Engine.EMBEDDED, Optional.empty());
   }
 
@@ -175,7 +204,7 @@ final class Engines {
         : section.block().choice("backend", BACKENDS);
   }
 
-  private void inProcess(Read section, String engine) {
+  private void inProcess(Read section, String engine, List<String> unused) {
     choiceOfBackend(section)
         .filter(backend -> !backend.equals("spark"))
         .ifPresent(
@@ -186,10 +215,10 @@ final class Engines {
                         "backend",
                         "'%s' cannot run the engine %s, which runs in Spark's executors; remove this key or set it to spark"
                             .formatted(backend, engine)));
-    if (!section.settings().isEmpty()) {
+    if (!unused.isEmpty()) {
       problems.note(
           "%s: %s not used, the engine %s runs in Spark's executors"
-              .formatted(section.block().path(), String.join(", ", section.settings()), engine));
+              .formatted(section.block().path(), String.join(", ", unused), engine));
     }
   }
 }

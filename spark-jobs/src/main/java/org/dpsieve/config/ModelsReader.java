@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
@@ -35,17 +36,26 @@ final class ModelsReader {
   private final Paths paths;
   private final Problems problems;
 
-  private final boolean dp;
+  private final boolean dpTrains;
+  private final String evaluates;
+  private String foreign;
 
   /**
-   * @param dp whether DeePMD-kit's own program trains and evaluates: then models may be such as our
-   *     reader does not know
+   * @param dpTrains whether DeePMD-kit trains: then models may be of any of its backends
+   * @param evaluates {@code model_devi.engine}; unless it is {@code jvm}, such models may be ones
+   *     that our reader does not know
    */
-  ModelsReader(Block file, Paths paths, Problems problems, boolean dp) {
-    this.dp = dp;
+  ModelsReader(Block file, Paths paths, Problems problems, boolean dpTrains, String evaluates) {
     this.file = file;
     this.paths = paths;
     this.problems = problems;
+    this.dpTrains = dpTrains;
+    this.evaluates = evaluates;
+  }
+
+  /** Why our reader does not know the models; empty when it does, after {@link #read}. */
+  Optional<String> foreign() {
+    return Optional.ofNullable(foreign);
   }
 
   /** The frozen files, one per model, in the order of the globs, each glob sorted. */
@@ -95,7 +105,7 @@ final class ModelsReader {
     if (Files.isRegularFile(path) || path.toString().endsWith(".savedmodel")) {
       return path;
     }
-    if (dp) {
+    if (dpTrains) {
       List<Path> others = OTHERS.stream().map(path::resolve).filter(Files::exists).toList();
       if (others.size() == 1 && FROZEN.stream().noneMatch(n -> Files.exists(path.resolve(n)))) {
         return others.get(0);
@@ -155,20 +165,16 @@ final class ModelsReader {
     try {
       model = ModelFiles.read(path);
     } catch (UnsupportedModelException e) {
-      if (!dp) {
-        file.error(
-            KEY,
-            e.getMessage() + "; or leave it to DeePMD-kit: train.engine and model_devi.engine dp");
-      }
-      return dp;
+      return isForeign(e.getMessage());
     } catch (InputException e) {
-      if (dp && Files.isDirectory(path)) {
-        return true;
+      if (dpTrains && Files.isDirectory(path)) {
+        return isForeign(
+            "%s: is a model of the JAX backend, which is read by it alone".formatted(path));
       }
       file.error(KEY, e.getMessage());
       return false;
     }
-    if (!dp && !solvable(path, model)) {
+    if (!dpTrains && !solvable(path, model)) {
       return false;
     }
     if (!typeMap.isEmpty() && !model.typeMap().equals(typeMap)) {
@@ -202,6 +208,16 @@ final class ModelsReader {
       return false;
     }
     return true;
+  }
+
+  /** Whether a model that our reader does not know may be left to DeePMD-kit. */
+  private boolean isForeign(String why) {
+    if (dpTrains && !evaluates.equals("jvm")) {
+      foreign = foreign == null ? why.replace(ModelFiles.ELSEWHERE, "") : foreign;
+      return true;
+    }
+    file.error(KEY, why);
+    return false;
   }
 
   /** Where the training input describes another model than the one it is to train. */

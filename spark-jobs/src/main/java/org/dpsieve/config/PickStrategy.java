@@ -1,6 +1,8 @@
 package org.dpsieve.config;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** {@code pick_strategy}: which of the candidates are picked. */
 public enum PickStrategy {
@@ -18,5 +20,18 @@ public enum PickStrategy {
   /** As {@code simplify.json} spells it: lower case. */
   public String key() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether it compares frames by what the first model makes of them. */
+  boolean needsFeatures() {
+    return this == DIVERSE || this == INFORMATION;
+  }
+
+  /** The others, for messages. */
+  static String withoutFeatures() {
+    return Arrays.stream(values())
+        .filter(strategy -> !strategy.needsFeatures())
+        .map(PickStrategy::key)
+        .collect(Collectors.joining(", "));
   }
 }

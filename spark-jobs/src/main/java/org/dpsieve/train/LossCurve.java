@@ -17,24 +17,19 @@ public final class LossCurve {
    *
    * @param step of the training
    * @param names of the columns after {@code step}, {@code rmse_f_trn}
-   * @param values energy eV per atom, force eV/Å; NaN where training has broken down
+   * @param values energy eV per atom, force eV/Å; NaN of labels that the data do not have
    */
   public record Point(long step, List<String> names, List<Double> values) {
-    /** Whether the training has broken down: a column that is not there for lack of data is not. */
-    public boolean isNaN() {
-      return values.stream().anyMatch(value -> Double.isNaN(value));
-    }
-
-    /** {@code step 200, rmse_f 0.123}. */
+    /** {@code step 200, rmse_e 0.0123 eV/atom, rmse_f 0.123 eV/Å}. */
     @Override
     public String toString() {
-      StringBuilder text = new StringBuilder("step " + step);
-      for (int i = 0; i < Math.min(names.size(), values.size()); i++) {
-        if (names.get(i).equals("rmse_f_trn") || names.get(i).equals("rmse_f")) {
-          text.append(String.format(Locale.ROOT, ", rmse_f %.3g", values.get(i)));
-        }
-      }
-      return text.toString();
+      return "step " + step + column("rmse_e", "eV/atom") + column("rmse_f", "eV/Å");
+    }
+
+    private String column(String name, String unit) {
+      int at = names.indexOf(name + "_trn");
+      boolean there = at >= 0 && at < values.size() && !Double.isNaN(values.get(at));
+      return there ? String.format(Locale.ROOT, ", %s %.3g %s", name, values.get(at), unit) : "";
     }
   }
 

@@ -3,9 +3,13 @@ package org.dpsieve.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,7 +85,8 @@ class MachineReaderTest {
       value = {
         "train/engine | \"dp\" | train.engine dp takes DeePMD-kit's dp train; say where it runs",
         "train/engine | \"output_layer\" | did you mean 'output-layer'?",
-        "model_devi/engine | \"dp\" | 'dp' (DeePMD-kit's dp model-devi) is not available yet",
+        "model_devi | {\"engine\": \"dp\", \"command\": \"lmp\"} | write dp",
+        "model_devi | {\"engine\": \"dp\", \"backend\": \"local\"} | runs in Spark's executors",
         "fp/engine | \"command\" | labeled is true",
         "train/backend | \"dpdispatcher\" | runs in Spark's executors",
         "train/backend | \"sparc\" | did you mean 'spark'?",
@@ -103,6 +108,28 @@ class MachineReaderTest {
   void aWrongValueIsNamedWithWhatWasExpected(String key, String json, String expected)
       throws IOException {
     assertThat(run.setMachine(key, json).complaint()).contains("machine.json", expected);
+  }
+
+  @Test
+  void modelsThatOurReaderDoesNotKnowAreEvaluatedByDeepmdKit() throws IOException {
+    Path folder = run.simplify.getParent();
+    Path golden =
+        Shared.repository()
+            .resolve("model-core/src/test/resources/goldens/architectures/refused-dpa2.pth.gz");
+    try (InputStream in = new GZIPInputStream(Files.newInputStream(golden))) {
+      Files.copy(in, folder.resolve("dpa2.pth"));
+    }
+    run.set("numb_models", "1").set("training_iter0_model_path", "[\"dpa2.pth\"]");
+    assertThat(run.complaint()).contains("dpa2.pth", "engine dp", "dp model-devi");
+    run.setMachine("train", "{\"engine\": \"dp\", \"backend\": \"local\"}")
+        .set("default_training_param/model/fitting_net/trainable", "true");
+    RunConfig config = run.read();
+    assertThat(config.machine().modelDevi().engine()).isEqualTo(Engine.DP);
+    assertThat(config.warnings()).anyMatch(w -> w.contains("dp model-devi") && w.contains("dpa2"));
+    assertThat(run.set("pick_strategy", "\"diverse\"").complaint())
+        .contains("looks into the models", "random, deviation, stratified");
+    run.set("pick_strategy", null).setMachine("model_devi/engine", "\"jvm\"");
+    assertThat(run.complaint()).contains("dpa2.pth", "engine dp");
   }
 
   @Test

@@ -102,9 +102,10 @@ class DpInputTest {
     assertThat(LossCurve.last(file)).isEmpty();
     Files.writeString(
         file, "#  step  rmse_trn  rmse_e_trn  rmse_f_trn  lr\n  0  1.0 2.0 0.5 1e-3\n 20  0.9 1.");
-    assertThat(LossCurve.last(file).get().toString()).isEqualTo("step 0, rmse_f 0.500");
-    Files.writeString(file, "# step rmse_trn rmse_f_trn lr\n 20 nan nan 1e-3\n");
-    assertThat(LossCurve.last(file).get().isNaN()).isTrue();
+    assertThat(LossCurve.last(file).get().toString())
+        .isEqualTo("step 0, rmse_e 2.00 eV/atom, rmse_f 0.500 eV/Å");
+    Files.writeString(file, "# step rmse_trn rmse_e_trn rmse_f_trn lr\n 20 1.2 nan 0.3 1e-3\n");
+    assertThat(LossCurve.last(file).get().toString()).isEqualTo("step 20, rmse_f 0.300 eV/Å");
   }
 
   @Test

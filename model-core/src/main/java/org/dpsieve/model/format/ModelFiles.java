@@ -13,6 +13,10 @@ import org.dpsieve.model.DeepPotential;
 
 /** Trained models on disk, whatever their format. */
 public final class ModelFiles {
+  /** How a message about a model that is not understood ends. */
+  public static final String ELSEWHERE =
+      "; DeePMD-kit itself may know it: engine dp (machine.json, rescreen), or its own dp model-devi";
+
   private ModelFiles() {}
 
   /**
@@ -34,8 +38,7 @@ public final class ModelFiles {
           ? FrozenGraphReader.read(FrozenGraph.of(name, FrozenGraph.parse(name, bytes)))
           : SerializedModelReader.read(name, format.sections(name, bytes));
     } catch (UnsupportedModelException e) {
-      throw new UnsupportedModelException(
-          e.getMessage() + "; DeePMD-kit's own dp model-devi may read it");
+      throw new UnsupportedModelException(e.getMessage() + ELSEWHERE);
     }
   }
 

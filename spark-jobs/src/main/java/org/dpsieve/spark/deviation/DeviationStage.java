@@ -3,7 +3,6 @@ package org.dpsieve.spark.deviation;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
-import java.util.Iterator;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -38,19 +37,10 @@ public final class DeviationStage {
    * @param frames rows with at least {@code frame_id, system, index, z, coord, cell}
    * @return rows of {@link #SCHEMA}
    */
-  public static Dataset<Row> apply(Dataset<Row> frames, EnsembleHandle ensemble) {
+  public static Dataset<Row> apply(Dataset<Row> frames, DeviationEngine engine) {
     return frames.mapPartitions(
-        (MapPartitionsFunction<Row, Row>)
-            rows -> new DeviationIterator(rows, ensemble.ensemble(), false),
+        (MapPartitionsFunction<Row, Row>) rows -> engine.evaluate(rows, false),
         Encoders.row(SCHEMA));
-  }
-
-  /**
-   * One partition's part of {@link #apply}, for a task that does more with its rows: takes frames
-   * as it needs them and gives their deviations in order.
-   */
-  public static Iterator<Row> evaluate(Iterator<Row> frames, EnsembleHandle ensemble) {
-    return new DeviationIterator(frames, ensemble.ensemble(), false);
   }
 
   /**
@@ -60,10 +50,9 @@ public final class DeviationStage {
    * @param frames rows of the frames dataset, labels included
    * @return rows of {@link #TRUE_ERROR_SCHEMA}
    */
-  public static Dataset<Row> applyWithTrueError(Dataset<Row> frames, EnsembleHandle ensemble) {
+  public static Dataset<Row> applyWithTrueError(Dataset<Row> frames, DeviationEngine engine) {
     return frames.mapPartitions(
-        (MapPartitionsFunction<Row, Row>)
-            rows -> new DeviationIterator(rows, ensemble.ensemble(), true),
+        (MapPartitionsFunction<Row, Row>) rows -> engine.evaluate(rows, true),
         Encoders.row(TRUE_ERROR_SCHEMA));
   }
 }

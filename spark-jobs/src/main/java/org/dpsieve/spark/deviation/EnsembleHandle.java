@@ -1,11 +1,12 @@
 package org.dpsieve.spark.deviation;
 
-import java.io.Serializable;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
@@ -15,7 +16,7 @@ import org.dpsieve.model.DeepPotential;
  * An ensemble for Spark's tasks: its models go to every executor once, and there the ensemble with
  * its tables is built once per JVM, by the first task that asks for it.
  */
-public final class EnsembleHandle implements Serializable, AutoCloseable {
+public final class EnsembleHandle implements DeviationEngine {
   private static final long serialVersionUID = 1;
 
   /**
@@ -67,6 +68,11 @@ public final class EnsembleHandle implements Serializable, AutoCloseable {
     }
   }
 
+  @Override
+  public Iterator<Row> evaluate(Iterator<Row> frames, boolean trueError) {
+    return new DeviationIterator(frames, ensemble(), trueError);
+  }
+
   private static void keep(long id, Ensemble ensemble) {
     synchronized (BUILT) {
       BUILT.put(id, ensemble);
@@ -76,7 +82,6 @@ public final class EnsembleHandle implements Serializable, AutoCloseable {
     }
   }
 
-  /** Takes the models from the executors; no stage that uses this handle may run afterwards. */
   @Override
   public void close() {
     synchronized (BUILT) {

@@ -59,7 +59,7 @@ final class Decisions {
             new PickContext(
                 pool,
                 labelled == null ? pool.limit(0) : labelled,
-                ModelFiles.read(config.train().models().get(0)),
+                () -> ModelFiles.read(config.train().models().get(0)),
                 atMost));
   }
 

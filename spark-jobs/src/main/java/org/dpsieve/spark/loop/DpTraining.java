@@ -8,11 +8,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dpsieve.config.DpTrainConfig;
+import org.dpsieve.config.DpTrainConfig.Backend;
 import org.dpsieve.config.DpTrainConfig.Init;
 import org.dpsieve.config.DpTrainConfig.Start;
 import org.dpsieve.config.NodeConfig;
@@ -41,6 +42,11 @@ import org.dpsieve.train.LossCurve;
  */
 final class DpTraining {
   private static final int NAN_EXIT = 65;
+
+  /** Of the JAX backend, whose own files only it reads: see {@code train.sh}. */
+  private static final String BEFORE = "before.dp";
+
+  private static final String AFTER = "after.dp";
   private static final String TASKS = "00.train.tasks";
 
   private final SimplifyConfig config;
@@ -78,11 +84,14 @@ final class DpTraining {
       List<DataSystem> systems = TrainingData.write(data, config.typeMap(), sources);
       List<NodeTask> all = new ArrayList<>();
       List<String> inputs = new ArrayList<>();
+      List<Long> steps = new ArrayList<>();
       for (int m = 0; m < train.modelCount(); m++) {
         Path folder = tasks.resolve("%03d".formatted(m));
-        Start start = start(m, previous);
-        String input = input(m, iteration, systems);
+        Start start = start(m, iteration, previous);
+        DpInput made = input(m, iteration, systems);
+        String input = made.text();
         inputs.add(input);
+        steps.add(made.steps());
         prepare(folder, data, start, input);
         all.add(task(folder, start));
       }
@@ -90,10 +99,14 @@ final class DpTraining {
           all.stream().filter(task -> !Files.exists(task.folder().resolve("trained"))).toList();
       Map<String, TaskEnd> ends =
           nodes.run(
-              node, workdir.tasks(iteration, "train"), todo, this::judge, () -> progress(all));
+              node,
+              workdir.tasks(iteration, "train"),
+              todo,
+              this::judge,
+              () -> progress(all, steps));
       requireAll(iteration, tasks, ends);
       for (int m = 0; m < all.size(); m++) {
-        requireFrozen(m, inputs.get(m), all.get(m).folder(), start(m, previous));
+        requireFrozen(m, inputs.get(m), all.get(m).folder(), start(m, iteration, previous));
       }
       collect(target, all);
     } catch (IOException e) {
@@ -101,16 +114,17 @@ final class DpTraining {
     }
   }
 
-  private Start start(int model, Path previous) {
+  /** {@code training_reuse_iter} starts from the iteration before, as {@code init_model} does. */
+  private Start start(int model, int iteration, Path previous) {
     if (previous == null || !Files.isDirectory(previous.resolve("%03d".formatted(model)))) {
       return dp.start().get(model);
     }
-    return dp.initModel()
+    return dp.initModel() || dp.reuse().holds(iteration)
         ? new Start(Init.CHECKPOINT, previous.resolve("%03d".formatted(model)))
         : new Start(Init.RANDOM, null);
   }
 
-  private String input(int model, int iteration, List<DataSystem> systems) {
+  private DpInput input(int model, int iteration, List<DataSystem> systems) {
     DpInput input =
         new DpInput(train.input(model).json())
             .typeMap(config.typeMap())
@@ -125,7 +139,7 @@ final class DpTraining {
     if (dp.reuse().holds(iteration)) {
       input.reuse(dp.reuse(), systems);
     }
-    return input.text();
+    return input;
   }
 
   /** A folder that was begun with the same input is gone on with, any other is made anew. */
@@ -208,7 +222,7 @@ final class DpTraining {
   private NodeTask task(Path folder, Start start) throws IOException {
     List<String> options = new ArrayList<>();
     switch (start.init()) {
-      case CHECKPOINT -> options.add("--init-model old/model.ckpt");
+      case CHECKPOINT -> options.add("--init-model old/" + dp.backend().checkpointName());
       case FROZEN -> options.add("--init-frz-model old/" + oldName(start));
       case FINETUNE -> options.add("--finetune old/" + oldName(start));
       case RANDOM -> {
@@ -233,6 +247,9 @@ final class DpTraining {
     List<String> made = List.of(frozen(), compressed(), "lcurve.out", "checkpoint", "train.nan");
     List<String> backward = new ArrayList<>(made);
     backward.add("model.ckpt.*");
+    if (dp.backend() == Backend.JAX) {
+      backward.addAll(List.of(BEFORE, AFTER));
+    }
     backward.addAll(node.backward());
     return new NodeTask(
         folder,
@@ -284,15 +301,17 @@ final class DpTraining {
         .toList();
   }
 
-  private static String progress(List<NodeTask> tasks) {
-    return tasks.stream()
-        .map(
-            task ->
-                LossCurve.last(task.folder().resolve("lcurve.out"))
-                    .map(point -> Integer.parseInt(task.name()) + " at " + point))
-        .flatMap(Optional::stream)
-        .collect(Collectors.joining("; model ", "model ", ""))
-        .replaceFirst("^model $", "");
+  /** {@code model 0: step 200 of 4,000, rmse_f 0.123 eV/Å; model 1: ...}. */
+  private static String progress(List<NodeTask> tasks, List<Long> steps) {
+    List<String> curves = new ArrayList<>();
+    for (int m = 0; m < tasks.size(); m++) {
+      String of = steps.get(m) > 0 ? String.format(Locale.ROOT, "of %,d", steps.get(m)) : "";
+      String model = "model " + Integer.parseInt(tasks.get(m).name()) + ": ";
+      LossCurve.last(tasks.get(m).folder().resolve("lcurve.out"))
+          .map(point -> point.toString().replaceFirst("^step \\d+", "$0 " + of))
+          .ifPresent(text -> curves.add(model + text));
+    }
+    return String.join("; ", curves);
   }
 
   private void requireAll(int iteration, Path tasks, Map<String, TaskEnd> ends) throws IOException {
@@ -329,17 +348,20 @@ final class DpTraining {
     if (before == null) {
       return;
     }
+    boolean jax = dp.backend() == Backend.JAX;
+    DeepPotential old;
+    DeepPotential now;
     try {
-      DeepPotential old = ModelFiles.read(before);
-      DeepPotential now = ModelFiles.read(folder.resolve(frozen()));
-      List<String> problems = FrozenLayers.problems(input, old, now);
-      if (!problems.isEmpty()) {
-        throw new InputException(
-            "model %d, trained in %s: %s. Train with another backend of DeePMD-kit, or, where only the output layer is to change, with train.engine output-layer in machine.json; then remove %s and run again"
-                .formatted(model, folder, String.join("; ", problems), folder.getParent()));
-      }
+      old = ModelFiles.read(jax ? folder.resolve(BEFORE) : before);
+      now = ModelFiles.read(folder.resolve(jax ? AFTER : frozen()));
     } catch (UnsupportedModelException e) {
-      // A model that our reader does not know cannot be compared.
+      return; // of a kind that our reader does not know: the two cannot be compared
+    }
+    List<String> problems = FrozenLayers.problems(input, old, now);
+    if (!problems.isEmpty()) {
+      throw new InputException(
+          "model %d, trained in %s: %s. Train with another backend of DeePMD-kit, or, where only the output layer is to change, with train.engine output-layer in machine.json; then remove %s and run again"
+              .formatted(model, folder, String.join("; ", problems), folder.getParent()));
     }
   }
 

@@ -1,35 +1,93 @@
 package org.dpsieve.spark.loop;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.config.Engine;
+import org.dpsieve.config.MachineConfig;
+import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.TrustConfig;
+import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.spark.deviation.DeviationEngine;
 import org.dpsieve.spark.deviation.DeviationStage;
+import org.dpsieve.spark.deviation.DpModelDevi;
+import org.dpsieve.spark.deviation.DpProgram;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 
 /** The ensemble's deviation on frames: the deviation table. */
 final class Evaluation {
   private final SparkSession spark;
   private final TrustConfig trust;
+  private final MachineConfig.Section section;
+  private final List<String> typeMap;
+  private final Consumer<String> notes;
 
-  Evaluation(SparkSession spark, TrustConfig trust) {
+  /**
+   * @param notes hears what a person should know
+   */
+  Evaluation(SparkSession spark, RunConfig config, Consumer<String> notes) {
     this.spark = spark;
-    this.trust = trust;
+    this.trust = config.simplify().trust();
+    this.section = config.machine().modelDevi();
+    this.typeMap = config.simplify().typeMap();
+    this.notes = notes;
   }
 
   Facts.Deviation write(Path target, Dataset<Row> frames, List<Path> models) {
-    try (EnsembleHandle ensemble =
-        EnsembleHandle.of(spark, models.stream().map(ModelFiles::read).toList())) {
+    try (DeviationEngine engine = engine(models)) {
       Tables.write(
           trust.usesTrueError()
-              ? DeviationStage.applyWithTrueError(frames, ensemble)
-              : DeviationStage.apply(frames, ensemble),
+              ? DeviationStage.applyWithTrueError(frames, engine)
+              : DeviationStage.apply(frames, engine),
           target);
     }
     return Tables.deviation(Tables.read(spark, target));
+  }
+
+  /**
+   * Before any work.
+   *
+   * @throws org.dpsieve.error.InputException when DeePMD-kit's program is asked for and cannot be
+   *     had, or does not take the models
+   */
+  void check(List<Path> models) {
+    if (section.engine() == Engine.DP) {
+      try (DpModelDevi dp = dp(models)) {
+        dp.check(spark, typeMap);
+      }
+    }
+  }
+
+  private DeviationEngine engine(List<Path> models) {
+    if (section.engine() == Engine.DP) {
+      return dp(models);
+    }
+    try {
+      return EnsembleHandle.of(spark, models.stream().map(ModelFiles::read).toList());
+    } catch (UnsupportedModelException e) {
+      // Of models that DeePMD-kit has trained from ones we know, with another activation function.
+      notes.accept(
+          "deviation by DeePMD-kit's own dp model-devi: "
+              + e.getMessage().replace(ModelFiles.ELSEWHERE, ""));
+      DpModelDevi dp = dp(models);
+      dp.check(spark, typeMap);
+      return dp;
+    }
+  }
+
+  private DpModelDevi dp(List<Path> models) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    if (section.resources().get("envs") instanceof Map<?, ?> envs) {
+      envs.forEach((name, value) -> environment.put(String.valueOf(name), String.valueOf(value)));
+    }
+    String command = section.command().orElseGet(DpProgram::defaultCommand);
+    return DpModelDevi.of(spark, models, new DpProgram(command, environment));
   }
 }

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.config.Engine;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.Labeller;
@@ -33,6 +34,7 @@ public final class SparkStages implements Stages {
   private final Labeller labeller;
   private final Workdir workdir;
   private final NodeTasks nodes;
+  private final Consumer<String> notes;
   private SparkSession session;
 
   /**
@@ -50,10 +52,14 @@ public final class SparkStages implements Stages {
     this.config = config;
     this.workdir = workdir;
     this.open = open;
+    this.notes = notes;
     this.labeller = Labellers.of(config.simplify());
     this.nodes = new NodeTasks(this::spark, progress, notes);
     config.machine().train().node().ifPresent(nodes::check);
     config.machine().fp().node().ifPresent(nodes::check);
+    if (config.machine().modelDevi().engine() == Engine.DP) {
+      evaluation().check(config.simplify().train().models());
+    }
   }
 
   /** The program is told to stop; called from another thread. */
@@ -167,7 +173,7 @@ public final class SparkStages implements Stages {
   }
 
   private Evaluation evaluation() {
-    return new Evaluation(spark(), config.simplify().trust());
+    return new Evaluation(spark(), config.simplify().trust(), config.machine().modelDevi());
   }
 
   private Decisions decisions() {

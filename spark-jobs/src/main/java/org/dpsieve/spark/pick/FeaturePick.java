@@ -92,7 +92,7 @@ final class FeaturePick implements PickStrategy {
     Dataset<Row> sample =
         context.frames().join(sample(candidates, seed, iteration).select("frame_id"), "frame_id");
     boolean[] present =
-        OutputLayerStage.typesIn(sample.unionByName(context.labelled()), context.model());
+        OutputLayerStage.typesIn(sample.unionByName(context.labelled()), context.model().get());
     List<FrameSketch> frames = sketches(spark, sample, present);
     List<FrameSketch> labelled = sketches(spark, context.labelled(), present);
     List<Row> ranks = new ArrayList<>();
@@ -120,7 +120,7 @@ final class FeaturePick implements PickStrategy {
   /** Sorted by id. */
   private List<FrameSketch> sketches(SparkSession spark, Dataset<Row> frames, boolean[] present) {
     Broadcast<DeepPotential> model =
-        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(context.model());
+        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(context.model().get());
     try {
       List<FrameSketch> sketches =
           new ArrayList<>(

@@ -1,5 +1,6 @@
 package org.dpsieve.spark.pick;
 
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dpsieve.model.DeepPotential;
@@ -9,8 +10,8 @@ import org.dpsieve.model.DeepPotential;
  *
  * @param frames rows of the frames dataset, all candidates among them
  * @param labelled rows of the frames dataset: what has a label already; may be empty
- * @param model whose features the frames are compared by
+ * @param model whose features the frames are compared by; read when it is asked for
  * @param number most frames that will be picked
  */
 public record PickContext(
-    Dataset<Row> frames, Dataset<Row> labelled, DeepPotential model, int number) {}
+    Dataset<Row> frames, Dataset<Row> labelled, Supplier<DeepPotential> model, int number) {}

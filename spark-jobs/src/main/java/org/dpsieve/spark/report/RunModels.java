@@ -14,7 +14,7 @@ import org.dpsieve.model.format.ModelFiles;
 
 /** The models of a run's folders, {@code graph.000.pb} and so on. */
 final class RunModels {
-  private static final String FILES = "graph.*.pb";
+  private static final String FILES = "graph.[0-9][0-9][0-9].*";
 
   private RunModels() {}
 
@@ -43,7 +43,12 @@ final class RunModels {
     try {
       Files.createDirectories(folder);
       for (int m = 0; m < models.size(); m++) {
-        Path target = folder.resolve("graph.%03d.pb".formatted(m));
+        String name = models.get(m).getFileName().toString();
+        Path target =
+            folder.resolve("graph.%03d%s".formatted(m, name.substring(name.lastIndexOf('.'))));
+        if (Files.isDirectory(models.get(m))) {
+          continue; // of the JAX backend: nothing that compares can read it
+        }
         if (!Files.exists(target)) {
           Path staged = folder.resolve(target.getFileName() + ".writing");
           Files.copy(models.get(m), staged, StandardCopyOption.REPLACE_EXISTING);

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -32,6 +33,8 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.spark.deviation.DeviationEngine;
+import org.dpsieve.spark.deviation.DpModelDevi;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.WriteFailure;
@@ -48,7 +51,10 @@ public final class Rescreen {
   private final RescreenOptions options;
   private final RescreenListener listener;
   private final SerializableConfiguration configuration;
+
+  /** {@code null} where DeePMD-kit reads them. */
   private List<DeepPotential> models;
+
   private Library library;
   private ScreenFolder folder;
 
@@ -79,7 +85,9 @@ public final class Rescreen {
 
   private ScreenReport run() throws IOException {
     listener.stage("looking through the library");
-    models = options.models().stream().map(ModelFiles::read).toList();
+    if (options.dp() == null) {
+      models = options.models().stream().map(ModelFiles::read).toList();
+    }
     String digest = modelDigest();
     folder = ScreenFolder.open(options.bareOutput(), configuration.value(), digest);
     library = Library.open(spark, options.frames());
@@ -159,6 +167,9 @@ public final class Rescreen {
   }
 
   private void requireKnownElements(Census census) {
+    if (models == null) {
+      return; // the program says so
+    }
     List<String> typeMap = models.get(0).typeMap();
     Map<String, Long> unknown = new TreeMap<>();
     census
@@ -187,11 +198,9 @@ public final class Rescreen {
       throws IOException {
     folder.prepare();
     KnownDeviations known = known(missing);
-    try (EnsembleHandle ensemble = EnsembleHandle.of(spark, models, options.ensemble())) {
-      listener.stage("measuring the speed");
+    try (DeviationEngine engine = engine(census)) {
       Census work = options.sample() < 1 ? sampled(census) : census;
-      double speed =
-          work.frames() == 0 ? 1 : Speed.measure(context, probe(missing, work), ensemble);
+      double speed = speed(engine, missing, work);
       LongAccumulator frames = spark.sparkContext().longAccumulator("frames");
       LongAccumulator atoms = spark.sparkContext().longAccumulator("atoms");
       listener.evaluating(
@@ -214,7 +223,7 @@ public final class Rescreen {
             }
           });
       UnitTask task =
-          new UnitTask(ensemble, configuration, folder.staged(), names, known, frames, atoms);
+          new UnitTask(engine, configuration, folder.staged(), names, known, frames, atoms);
       context.setJobDescription(
           "rescreen: deviation of %,d frames in %,d partitions"
               .formatted(work.frames(), missing.size()));
@@ -223,6 +232,31 @@ public final class Rescreen {
       listener.say("evaluated: %,d frames, %,d atoms".formatted(frames.value(), atoms.value()));
       return made;
     }
+  }
+
+  private DeviationEngine engine(Census census) {
+    if (options.dp() == null) {
+      return EnsembleHandle.of(spark, models, options.ensemble());
+    }
+    listener.stage("trying DeePMD-kit's program");
+    DpModelDevi dp = DpModelDevi.of(spark, options.models(), options.dp());
+    dp.check(
+        spark,
+        census.byFormula().keySet().stream()
+            .flatMap(formula -> Arrays.stream(formula.split("\\d+")))
+            .distinct()
+            .sorted()
+            .toList());
+    return dp;
+  }
+
+  /** Of a core, atoms per second; NaN where a look would take as long as the start of a program. */
+  private double speed(DeviationEngine engine, List<String> missing, Census work) {
+    if (options.dp() != null) {
+      return Double.NaN;
+    }
+    listener.stage("measuring the speed");
+    return work.frames() == 0 ? 1 : Speed.measure(context, probe(missing, work), engine);
   }
 
   private Census sampled(Census all) {
@@ -307,7 +341,8 @@ public final class Rescreen {
 
   /** What the numbers depend on beside the frames. */
   private String modelDigest() {
-    String precision = options.ensemble().toString();
+    String precision =
+        options.dp() == null ? options.ensemble().toString() : "dp model-devi, seven digits";
     return hash(
         options.models().stream().map(Rescreen::content).collect(Collectors.joining(" ")),
         precision);
@@ -315,6 +350,15 @@ public final class Rescreen {
 
   private static String content(Path model) {
     try {
+      if (Files.isDirectory(model)) { // of the JAX backend: its files in order
+        try (Stream<Path> files = Files.walk(model)) {
+          return files
+              .filter(Files::isRegularFile)
+              .sorted()
+              .map(file -> model.relativize(file) + " " + content(file))
+              .collect(Collectors.joining(" "));
+        }
+      }
       return HexFormat.of().formatHex(sha256().digest(Files.readAllBytes(model)));
     } catch (IOException e) {
       throw new InputException(model + ": cannot be read: " + e.getMessage(), e);

@@ -5,12 +5,14 @@ import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.pick.TrustBand;
+import org.dpsieve.spark.deviation.DpProgram;
 
 /**
  * What to do.
  *
  * @param models frozen models
- * @param ensemble how to evaluate them
+ * @param ensemble how our kernels evaluate them
+ * @param dp DeePMD-kit's program, where it evaluates them instead; {@code null} for our kernels
  * @param frames a frames dataset or a tree of systems
  * @param output dataset to make or to bring up to date
  * @param where SQL condition on the columns of the frames dataset; {@code null} for all
@@ -23,6 +25,7 @@ import org.dpsieve.pick.TrustBand;
 public record RescreenOptions(
     List<Path> models,
     EnsembleOptions ensemble,
+    DpProgram dp,
     String frames,
     String output,
     String where,

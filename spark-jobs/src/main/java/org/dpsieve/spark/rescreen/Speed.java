@@ -4,8 +4,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
-import org.dpsieve.spark.deviation.DeviationStage;
-import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.spark.deviation.DeviationEngine;
 
 /** How fast one core of an executor evaluates some frames. */
 final class Speed {
@@ -17,7 +16,7 @@ final class Speed {
   private Speed() {}
 
   /** Atoms per second of the last of some rounds: in the first the code is still being compiled. */
-  static double measure(JavaSparkContext context, List<Row> frames, EnsembleHandle ensemble) {
+  static double measure(JavaSparkContext context, List<Row> frames, DeviationEngine engine) {
     if (frames.isEmpty()) {
       return 1;
     }
@@ -30,7 +29,7 @@ final class Speed {
               for (int round = 0; round < ROUNDS; round++) {
                 long start = System.nanoTime();
                 long atoms = frames.stream().mapToLong(row -> row.<Integer>getAs("natoms")).sum();
-                Iterator<Row> evaluated = DeviationStage.evaluate(frames.iterator(), ensemble);
+                Iterator<Row> evaluated = engine.evaluate(frames.iterator(), false);
                 while (evaluated.hasNext()) {
                   evaluated.next();
                 }

@@ -13,13 +13,12 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
-import org.dpsieve.spark.deviation.DeviationStage;
-import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.spark.deviation.DeviationEngine;
 
 /**
  * A task's work: one unit's frames to one file.
  *
- * @param ensemble of the run
+ * @param engine who evaluates
  * @param configuration of the file system
  * @param folder where files go
  * @param names file of each unit
@@ -28,7 +27,7 @@ import org.dpsieve.spark.deviation.EnsembleHandle;
  * @param atoms counts theirs
  */
 record UnitTask(
-    EnsembleHandle ensemble,
+    DeviationEngine engine,
     SerializableConfiguration configuration,
     String folder,
     Map<String, String> names,
@@ -52,7 +51,7 @@ record UnitTask(
     try (DeviationFile file =
         new DeviationFile(
             configuration.value(), target.getParent(), name, TaskContext.get().taskAttemptId())) {
-      Iterator<Row> evaluated = DeviationStage.evaluate(unit, ensemble);
+      Iterator<Row> evaluated = engine.evaluate(unit, false);
       while (evaluated.hasNext()) {
         double[] deviation = numbers(evaluated.next());
         unit.writeKnown(file);

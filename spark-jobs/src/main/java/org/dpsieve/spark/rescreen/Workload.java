@@ -10,7 +10,7 @@ import java.util.Locale;
  * @param units of the library they lie in
  * @param bytesIn to read, about
  * @param cores that work at once
- * @param atomsPerSecond of one core, as measured on some of the frames
+ * @param atomsPerSecond of one core, as measured on some of the frames; NaN where it is not known
  */
 public record Workload(
     long frames, long atoms, int units, long bytesIn, int cores, double atomsPerSecond) {
@@ -22,12 +22,24 @@ public record Workload(
     return atoms / atomsPerSecond / 3600;
   }
 
+  /** NaN where the speed is not known. */
   public double seconds() {
     return atoms / (atomsPerSecond * Math.min(cores, Math.max(1, units)));
   }
 
   /** In words. */
   public String estimate() {
+    if (Double.isNaN(atomsPerSecond)) {
+      return String.format(
+          Locale.ROOT,
+          "to evaluate: %,d frames, %,d atoms in %,d partitions on %d cores, %s in, %s out",
+          frames,
+          atoms,
+          units,
+          cores,
+          bytes(bytesIn),
+          bytes(frames * BYTES_OUT_PER_FRAME));
+    }
     return String.format(
         Locale.ROOT,
         "to evaluate: %,d frames, %,d atoms in %,d partitions; estimated %s on %d cores"
@@ -43,8 +55,11 @@ public record Workload(
         bytes(frames * BYTES_OUT_PER_FRAME));
   }
 
-  /** {@code 12 s}, {@code 3 min 5 s}, {@code 2 h 10 min}, {@code 3 d 4 h}. */
+  /** {@code 12 s}, {@code 3 min 5 s}, {@code 2 h 10 min}, {@code 3 d 4 h}, {@code unknown time}. */
   public static String duration(double seconds) {
+    if (Double.isNaN(seconds)) {
+      return "unknown time";
+    }
     long s = Math.max(0, Math.round(seconds));
     if (s < 60) {
       return s + " s";

@@ -1,0 +1,25 @@
+package org.dpsieve.spark.deviation;
+
+import java.io.Serializable;
+import java.util.Iterator;
+import org.apache.spark.sql.Row;
+
+/**
+ * Who evaluates the deviation inside Spark's tasks: our kernels ({@link EnsembleHandle}) or
+ * DeePMD-kit's own program ({@link DpModelDevi}).
+ */
+public interface DeviationEngine extends Serializable, AutoCloseable {
+  /**
+   * One partition's deviations, one row per frame, in order; frames are taken as they are needed. A
+   * frame that the models make nothing of has NaN in every column.
+   *
+   * @param frames rows with at least {@code frame_id, system, index, z, coord, cell}
+   * @param trueError whether rows are of {@link DeviationStage#TRUE_ERROR_SCHEMA} rather than
+   *     {@link DeviationStage#SCHEMA}
+   */
+  Iterator<Row> evaluate(Iterator<Row> frames, boolean trueError);
+
+  /** Takes the models from the executors; no stage that uses this may run afterwards. */
+  @Override
+  void close();
+}

@@ -1,0 +1,48 @@
+package org.dpsieve.spark.deviation;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.dpsieve.error.InputException;
+
+/**
+ * Model files on their way to the executors; a {@code .savedmodel} is a folder.
+ *
+ * @param names one per model, in order: DeePMD-kit tells formats by the suffix
+ * @param files path below the folder of all models to content
+ */
+record PackedModels(ArrayList<String> names, LinkedHashMap<String, byte[]> files)
+    implements Serializable {
+  static PackedModels of(List<Path> models) {
+    ArrayList<String> names = new ArrayList<>();
+    LinkedHashMap<String, byte[]> files = new LinkedHashMap<>();
+    for (Path model : models) {
+      String file = model.getFileName().toString();
+      String name = "%03d%s".formatted(names.size(), file.substring(file.lastIndexOf('.')));
+      names.add(name);
+      try (Stream<Path> walk = Files.walk(model)) {
+        for (Path one : (Iterable<Path>) walk.filter(Files::isRegularFile).sorted()::iterator) {
+          String below = model.relativize(one).toString();
+          files.put(below.isEmpty() ? name : name + "/" + below, Files.readAllBytes(one));
+        }
+      } catch (IOException e) {
+        throw new InputException(model + ": cannot be read: " + e.getMessage(), e);
+      }
+    }
+    return new PackedModels(names, files);
+  }
+
+  void unpack(Path folder) throws IOException {
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      Path target = folder.resolve(file.getKey());
+      Files.createDirectories(target.getParent());
+      Files.write(target, file.getValue());
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package org.dpsieve.spark.deviation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.testing.DeepmdKit;
+import org.dpsieve.testing.LocalSpark;
+import org.dpsieve.testing.RandomModels;
+import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DpModelDeviTest {
+  private final SparkSession spark = LocalSpark.session();
+
+  @TempDir private Path folder;
+
+  private Dataset<Row> rows(List<Frame> frames, int partitions) {
+    return spark
+        .createDataFrame(frames.stream().map(FrameRows::toRow).toList(), FrameRows.SCHEMA)
+        .coalesce(1)
+        .repartition(partitions);
+  }
+
+  /** Seven digits are what the program writes. */
+  @Test
+  void rowsAreThoseOfTheKernelsToSevenDigits() {
+    List<Path> models =
+        IntStream.of(0, 1)
+            .mapToObj(m -> Shared.repository().resolve("conf/ag-au/models/" + m + "/graph.pb"))
+            .toList();
+    List<Frame> frames = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      Frame frame = RandomModels.agAuFrame(i, 3 + i % 3);
+      frames.add(
+          i % 2 == 0 ? frame : new Frame("open", i, frame.z(), frame.coord(), null, Labels.NONE));
+    }
+    double[] broken = new double[6];
+    broken[4] = Double.NaN;
+    frames.add(new Frame("test", 20, new int[] {47, 79}, broken, null, Labels.NONE));
+    DpProgram program = new DpProgram(DeepmdKit.dp().toString(), Map.of());
+    try (DeviationEngine dp = DpModelDevi.of(spark, models, program);
+        DeviationEngine jvm =
+            EnsembleHandle.of(spark, models.stream().map(ModelFiles::read).toList())) {
+      List<Row> actual = DeviationStage.applyWithTrueError(rows(frames, 1), dp).collectAsList();
+      List<Row> expected = DeviationStage.applyWithTrueError(rows(frames, 1), jvm).collectAsList();
+      assertThat(actual).hasSize(frames.size());
+      for (int i = 0; i < actual.size(); i++) {
+        assertThat(actual.get(i).getString(0)).isEqualTo(expected.get(i).getString(0));
+        for (int k = 1; k < DeviationStage.TRUE_ERROR_SCHEMA.length(); k++) {
+          double number = expected.get(i).getDouble(k);
+          if (Double.isNaN(number)) {
+            assertThat(actual.get(i).getDouble(k)).isNaN();
+          } else {
+            assertThat(actual.get(i).getDouble(k))
+                .as("column %d of %s", k, expected.get(i))
+                .isCloseTo(number, within(1e-6 * Math.abs(number) + 1e-9));
+          }
+        }
+      }
+      assertThat(actual.stream().filter(row -> Double.isNaN(row.getDouble(4)))).hasSize(1);
+    }
+  }
+
+  private DpProgram standIn() throws Exception {
+    Path script = Path.of(getClass().getResource("/deviation/stand_in_dp.py").toURI());
+    return new DpProgram(
+        "'%s' '%s'".formatted(DeepmdKit.python(), script),
+        Map.of("STARTS", folder.resolve("starts").toString()));
+  }
+
+  private DpModelDevi dp(DpProgram program) throws IOException {
+    Path file = Files.writeString(folder.resolve("model.pth"), "a model");
+    Path tree = Files.createDirectories(folder.resolve("model.savedmodel/variables"));
+    Files.writeString(tree.resolve("variables.index"), "");
+    return DpModelDevi.of(spark, List.of(file, file), program);
+  }
+
+  @Test
+  void aFrameThatItCrashesOnIsNaNAndCostsTheOthersNothing() throws Exception {
+    List<Frame> frames = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      double[] coord = {i == 5 ? 901 + i : i, 0, 0, 0, 0, 2.5};
+      frames.add(
+          new Frame("test", i, new int[] {47, i % 3 == 0 ? 79 : 47}, coord, null, Labels.NONE));
+    }
+    try (DpModelDevi dp = dp(standIn())) {
+      List<Row> rows = DeviationStage.applyWithTrueError(rows(frames, 1), dp).collectAsList();
+      assertThat(rows).hasSize(12);
+      for (Frame frame : frames) {
+        String id = (String) FrameRows.toRow(frame).get(0);
+        Row row = rows.stream().filter(r -> r.getString(0).equals(id)).findFirst().orElseThrow();
+        double first = frame.coord()[0];
+        if (first > 900) {
+          assertThat(row.getDouble(4)).isNaN();
+          assertThat(row.getDouble(8)).isNaN();
+        } else {
+          assertThat(row.getDouble(4)).isEqualTo(first);
+          assertThat(row.getDouble(8)).isEqualTo(2 * first);
+        }
+      }
+      assertThat(Files.readAllLines(folder.resolve("starts")).size())
+          .as("starts, each seconds with the real program")
+          .isLessThan(20);
+    }
+    try (Stream<Path> left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      assertThat(left.filter(path -> path.getFileName().toString().startsWith("dpsieve-dp")))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void aProgramThatIsNotThereIsNotTheFramesFault() throws IOException {
+    DpProgram program = new DpProgram("/no/such/dp", Map.of());
+    List<Frame> frames = List.of(RandomModels.agAuFrame(1, 4));
+    try (DpModelDevi dp = dp(program)) {
+      assertThatThrownBy(() -> dp.check(spark, List.of("Ag", "Au")))
+          .isInstanceOf(InputException.class)
+          .hasMessageContainingAll("/no/such/dp", "Ag Au", "not found", "model_devi.command");
+      assertThatThrownBy(() -> DeviationStage.apply(rows(frames, 1), dp).collectAsList())
+          .hasStackTraceContaining("/no/such/dp")
+          .hasStackTraceContaining("model_devi.command");
+    }
+  }
+}
