@@ -1,9 +1,11 @@
 package org.dpsieve.loop;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.dpsieve.node.TaskJournal;
+import org.dpsieve.train.LossCurve;
 
 /** Where a run stands, from what is complete in its work directory. Changes nothing there. */
 public final class RunStatus {
@@ -55,8 +57,22 @@ public final class RunStatus {
       lines.addAll(
           TaskTable.lines(
               "tasks of iteration %d, %s:".formatted(last, step),
-              last < 0 ? List.of() : TaskJournal.read(workdir.tasks(last, step))));
+              last < 0 ? List.of() : entries(last, step)));
     }
     return lines;
+  }
+
+  /** A training that is running has got so far as its loss curve. */
+  private List<TaskJournal.Entry> entries(int iteration, String step) {
+    Path folders = Workdir.trainTasks(workdir.train(iteration));
+    return TaskJournal.read(workdir.tasks(iteration, step)).stream()
+        .map(
+            task ->
+                step.equals("train") && task.open()
+                    ? LossCurve.last(folders.resolve(task.task()).resolve("lcurve.out"))
+                        .map(point -> task.withReason(point.toString()))
+                        .orElse(task)
+                    : task)
+        .toList();
   }
 }

@@ -29,7 +29,7 @@ final class TaskTable {
     lines.add(title);
     lines.add(
         pattern
-            .formatted("task", "state", "since", "attempt", "where", "how it ended")
+            .formatted("task", "state", "since", "attempt", "where", "how far, or how it ended")
             .stripTrailing());
     for (TaskJournal.Entry task : tasks) {
       lines.add(

@@ -63,6 +63,11 @@ public record Workdir(Path root) {
     return iteration(iteration).resolve("tasks.%s.jsonl".formatted(step));
   }
 
+  /** Where the tasks of a training lie until all are done, beside its folder. */
+  public static Path trainTasks(Path train) {
+    return train.resolveSibling("00.train.tasks");
+  }
+
   public Path result() {
     return root.resolve("result");
   }

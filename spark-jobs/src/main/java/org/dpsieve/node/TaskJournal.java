@@ -41,6 +41,10 @@ public final class TaskJournal implements TaskListener {
     public boolean open() {
       return state.equals("waiting") || state.equals("queued") || state.equals("running");
     }
+
+    public Entry withReason(String other) {
+      return new Entry(task, state, where, since, attempt, other);
+    }
   }
 
   /** With what earlier calls wrote. */

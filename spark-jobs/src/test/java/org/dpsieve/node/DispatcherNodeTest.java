@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.label.TaskOutcome;
@@ -160,6 +162,12 @@ class DispatcherNodeTest {
     assertThat(fixture.ends.get(tasks.get(1).name()).isFinished()).isTrue();
   }
 
+  /** Says in a file of its own that it runs, and ends once there is a file {@code go}. */
+  private String counted() {
+    return "echo run >> '%s/runs'.$(cat input | tr -d ' '); until [ -e '%s/go' ]; do sleep 0.2; done; echo x > result"
+        .formatted(folder, folder);
+  }
+
   /**
    * The queue is edited meanwhile, which by dpdispatcher's own means would be another submission.
    */
@@ -167,10 +175,10 @@ class DispatcherNodeTest {
   @CsvSource({"Slurm, LocalContext", "Slurm, SSHContext", "Shell, LazyLocalContext"})
   void jobsLeftInTheQueueAreFoundAgainAndRunOnce(String batch, String context) throws Exception {
     TaskFixture fixture = new TaskFixture(folder.resolve("02.fp"));
-    String command = "echo run >> %s/runs.$(cat input | tr -d ' '); sleep 2; echo x > result";
+    String command = counted();
     List<NodeTask> tasks = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      tasks.add(fixture.task(i, command.formatted(folder)));
+      tasks.add(fixture.task(i, command));
     }
     DispatcherNode first =
         new DispatcherNode(python, machine(batch, context), resources(1, "normal"), POLL, 0);
@@ -179,16 +187,82 @@ class DispatcherNodeTest {
     fixture.running.await();
     first.stop(OnExit.KEEP);
     run.join();
+    Files.createFile(folder.resolve("go"));
     assertThat(fixture.ends.size()).isLessThan(4);
     DispatcherNode second =
         new DispatcherNode(python, machine(batch, context), resources(2, "other"), POLL, 0);
-    tasks.add(fixture.task(4, command.formatted(folder))); // and one that is new
+    tasks.add(fixture.task(4, command)); // and one that is new
     second.run(tasks, fixture);
     for (int i = 0; i < 5; i++) {
       assertThat(fixture.ends.get(tasks.get(i).name()).isFinished()).isTrue();
       assertThat(tasks.get(i).folder().resolve("result")).hasContent("x");
       assertThat(Files.readAllLines(folder.resolve("runs.number" + i))).hasSize(1);
     }
+  }
+
+  @Test
+  void jobsOfADispatcherThatWasKilledAreFoundAgainAndRunOnce() throws Exception {
+    TaskFixture fixture = new TaskFixture(folder.resolve("02.fp"));
+    List<NodeTask> tasks = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      tasks.add(fixture.task(i, counted()));
+    }
+    DispatcherNode first = node("Slurm", "LocalContext", "normal", 0);
+    AtomicReference<Throwable> end = new AtomicReference<>();
+    Thread run = new Thread(() -> first.run(tasks, fixture));
+    run.setUncaughtExceptionHandler((thread, e) -> end.set(e));
+    run.start();
+    fixture.running.await();
+    ProcessHandle.current()
+        .children()
+        .filter(child -> child.info().commandLine().orElse("").contains("dpdispatcher"))
+        .forEach(ProcessHandle::destroyForcibly);
+    run.join();
+    Files.createFile(folder.resolve("go"));
+    assertThat(end.get()).isInstanceOf(InputException.class);
+    node("Slurm", "LocalContext", "other", 0).run(tasks, fixture);
+    for (int i = 0; i < 3; i++) {
+      assertThat(fixture.ends.get(tasks.get(i).name()).isFinished()).isTrue();
+      assertThat(Files.readAllLines(folder.resolve("runs.number" + i))).hasSize(1);
+    }
+  }
+
+  /** Stand-ins of the schedulers' own commands keep the script they are given and run it. */
+  @ParameterizedTest
+  @CsvSource({
+    "PBS, qsub, #PBS -l select=1:ncpus=2:ngpus=1, #PBS -q somewhere",
+    "LSF, bsub, #BSUB -n 2, #BSUB -q somewhere"
+  })
+  void otherSchedulersGetTheResourcesAsTheyAre(
+      String batch, String command, String size, String queue) throws IOException {
+    Path bin = Files.createDirectories(folder.resolve("bin"));
+    String keep = "cat > '%s/script'; bash '%s/script' > /dev/null 2>&1; ".formatted(folder, folder);
+    program(bin.resolve("qsub"), "cat \"$1\" | (" + keep + ") ; echo 7.host");
+    program(bin.resolve("qstat"), "echo 'Job id Name User Use S Queue'; echo '7.host a b 0 F c'");
+    program(bin.resolve("bsub"), keep + "echo 'Job <7> is submitted to queue <c>.'");
+    program(bin.resolve("bjobs"), "echo 'JOBID USER STAT QUEUE'; echo '7 a DONE c'");
+    Path wrapped = bin.resolve("python");
+    program(wrapped, "PATH='%s':\"$PATH\" exec '%s' \"$@\"".formatted(bin, python));
+    Map<String, Object> resources = new HashMap<>(resources(2, "somewhere"));
+    resources.put("cpu_per_node", 2);
+    resources.put("gpu_per_node", 1);
+    resources.put("custom_flags", List.of("# a flag of the centre's"));
+    resources.put("prepend_script", List.of("export SAID=hello"));
+    TaskFixture fixture = new TaskFixture(folder.resolve("02.fp"));
+    List<NodeTask> tasks =
+        List.of(fixture.task(0, "echo $SAID > result"), fixture.task(1, "exit 3"));
+    new DispatcherNode(wrapped.toString(), machine(batch, "LocalContext"), resources, POLL, 0)
+        .run(tasks, fixture);
+    assertThat(tasks.get(0).folder().resolve("result")).hasContent("hello");
+    assertThat(fixture.ends.get(tasks.get(1).name()).reason()).contains("exit code 3");
+    assertThat(Files.readString(folder.resolve("script")))
+        .contains(size, queue, "# a flag of the centre's");
+    assertThat(fixture.places).contains(batch + " job " + (batch.equals("PBS") ? "7.host" : "7"));
+  }
+
+  private static void program(Path file, String text) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + text + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   @Test

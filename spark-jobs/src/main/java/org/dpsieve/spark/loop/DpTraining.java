@@ -47,7 +47,6 @@ final class DpTraining {
   private static final String BEFORE = "before.dp";
 
   private static final String AFTER = "after.dp";
-  private static final String TASKS = "00.train.tasks";
 
   private final SimplifyConfig config;
   private final TrainConfig train;
@@ -67,7 +66,7 @@ final class DpTraining {
 
   /** What is left of a training that is in place. */
   static void discard(Path models) {
-    TaskFiles.remove(models.resolveSibling(TASKS));
+    TaskFiles.remove(Workdir.trainTasks(models));
   }
 
   /**
@@ -78,7 +77,7 @@ final class DpTraining {
    * @throws StalledException when a model could not be trained
    */
   void train(Path target, int iteration, List<TrainingData.Source> sources, Path previous) {
-    Path tasks = target.resolveSibling(TASKS);
+    Path tasks = Workdir.trainTasks(target);
     try {
       Path data = tasks.resolve("data");
       List<DataSystem> systems = TrainingData.write(data, config.typeMap(), sources);

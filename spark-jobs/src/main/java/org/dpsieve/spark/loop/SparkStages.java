@@ -173,7 +173,7 @@ public final class SparkStages implements Stages {
   }
 
   private Evaluation evaluation() {
-    return new Evaluation(spark(), config.simplify().trust(), config.machine().modelDevi());
+    return new Evaluation(spark(), config, notes);
   }
 
   private Decisions decisions() {
