@@ -10,7 +10,11 @@ broken() {
 }
 rm -f train.nan
 if [ -e "$2" ]; then options="--restart ${2%.index}"; else options=$3; rm -f lcurve.out; fi
-sh -c "exec $1 train input.json $options" &
+case $1 in
+  *[\;\&\|]*) exec= ;;
+  *) exec='exec env' ;; # so that a signal reaches dp itself; env takes VAR=1 before it
+esac
+sh -c "$exec $1 train input.json $options" &
 training=$!
 trap 'kill $training 2>/dev/null; exit 143' TERM
 (

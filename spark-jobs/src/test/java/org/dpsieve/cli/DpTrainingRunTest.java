@@ -34,7 +34,7 @@ class DpTrainingRunTest {
 
   private Path simplify() throws IOException {
     Path file = folder.resolve("simplify.json");
-    SmallRun.simplify(file, 6, "\"max_iter\": 3, \"dp_compress\": true,", "Ag8");
+    SmallRun.simplify(file, 6, "\"max_iter\": 3, \"dp_compress\": true", "Ag8");
     String text =
         Files.readString(file)
             .replace("\"f_trust_lo\":0.05", "\"f_trust_lo\":0.0") // one model never disagrees

@@ -27,7 +27,7 @@ class OnExitTest {
   @CsvSource({"TERM, cancel, cancelled", "INT, keep, running"})
   void tasksGoOnOrAreTakenBack(String signal, String onExit, String state) throws Exception {
     Path simplify = folder.resolve("simplify.json");
-    SmallRun.simplify(simplify, 4, "\"max_iter\": 2,", "Ag8");
+    SmallRun.simplify(simplify, 4, "\"max_iter\": 2", "Ag8");
     Files.writeString(
         simplify,
         Files.readString(simplify)

@@ -38,7 +38,7 @@ class SecretsRunTest {
     Path run = folder.resolve("run");
     try (SlurmService slurm = SlurmService.start(folder.resolve("slurm"))) {
       Path machine = machine(slurm, slurm.wrap(dispatcher));
-      for (String command : List.of("--dry-run", "--max-iter=2")) {
+      for (String command : List.of("--dry-run", "--max-iter=1")) {
         int code =
             Dpsieve.commandLine()
                 .setOut(new PrintWriter(said, true))
@@ -53,7 +53,10 @@ class SecretsRunTest {
         assertThat(code).as(said.toString()).isZero();
       }
     }
-    assertThat(Dpsieve.commandLine().setOut(new PrintWriter(said, true)).execute("status", run.toString()))
+    assertThat(
+            Dpsieve.commandLine()
+                .setOut(new PrintWriter(said, true))
+                .execute("status", run.toString()))
         .isZero();
     assertThat(said.toString())
         .containsPattern("000 +finished .*Slurm job \\d+ on 127.0.0.1")
@@ -74,7 +77,7 @@ class SecretsRunTest {
 
   private Path simplify() throws Exception {
     Path file = folder.resolve("simplify.json");
-    SmallRun.simplify(file, 4, "", "Ag8");
+    SmallRun.simplify(file, 4, "\"label_budget\": 100", "Ag8");
     return Files.writeString(
         file,
         Files.readString(file)
@@ -102,24 +105,28 @@ class SecretsRunTest {
     Files.createDirectories(folder.resolve("remote"));
     Map<String, Object> train =
         Map.of(
-            "engine", "dp",
-            "command", "sh " + dp,
+            "engine",
+            "dp",
+            "command",
+            "sh " + dp,
             "machine",
-                Map.of(
-                    "batch_type", "Slurm",
-                    "context_type", "SSHContext",
-                    "local_root", "./",
-                    "remote_root", folder.resolve("remote").toString(),
-                    "remote_profile", profile),
+            Map.of(
+                "batch_type", "Slurm",
+                "context_type", "SSHContext",
+                "local_root", "./",
+                "remote_root", folder.resolve("remote").toString(),
+                "remote_profile", profile),
             "resources",
-                Map.of(
-                    "number_node", 1,
-                    "cpu_per_node", 1,
-                    "gpu_per_node", 0,
-                    "queue_name", "normal",
-                    "group_size", 1),
-            "dpdispatcher_python", python,
-            "poll_interval", 0.5);
+            Map.of(
+                "number_node", 1,
+                "cpu_per_node", 1,
+                "gpu_per_node", 0,
+                "queue_name", "normal",
+                "group_size", 1),
+            "dpdispatcher_python",
+            python,
+            "poll_interval",
+            0.5);
     Path file = folder.resolve("machine.json");
     new ObjectMapper()
         .writeValue(file.toFile(), Map.of("train", train, "model_devi", Map.of(), "fp", Map.of()));

@@ -236,7 +236,8 @@ class DispatcherNodeTest {
   void otherSchedulersGetTheResourcesAsTheyAre(
       String batch, String command, String size, String queue) throws IOException {
     Path bin = Files.createDirectories(folder.resolve("bin"));
-    String keep = "cat > '%s/script'; bash '%s/script' > /dev/null 2>&1; ".formatted(folder, folder);
+    String keep =
+        "cat > '%s/script'; bash '%s/script' > /dev/null 2>&1; ".formatted(folder, folder);
     program(bin.resolve("qsub"), "cat \"$1\" | (" + keep + ") ; echo 7.host");
     program(bin.resolve("qstat"), "echo 'Job id Name User Use S Queue'; echo '7.host a b 0 F c'");
     program(bin.resolve("bsub"), keep + "echo 'Job <7> is submitted to queue <c>.'");

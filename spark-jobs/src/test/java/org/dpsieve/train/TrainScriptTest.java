@@ -12,6 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a training task does around {@code dp}, which is a shell script here. */
 @Timeout(60)
@@ -32,6 +34,11 @@ class TrainScriptTest {
    * @param training what {@code dp train} does
    */
   private int run(String training, String compressed) throws IOException, InterruptedException {
+    return run("sh dp", training, compressed);
+  }
+
+  private int run(String command, String training, String compressed)
+      throws IOException, InterruptedException {
     Files.writeString(
         folder.resolve("dp"),
         """
@@ -48,7 +55,7 @@ class TrainScriptTest {
                 List.of(
                     "sh",
                     "train.sh",
-                    "sh dp",
+                    command,
                     "model.ckpt.index",
                     "--init-model old/model.ckpt",
                     "frozen_model.pb",
@@ -74,6 +81,13 @@ class TrainScriptTest {
             "freeze -o frozen_model.pb",
             "compress -i frozen_model.pb -o frozen_model_compressed.pb -t input.json");
     assertThat(folder.resolve("frozen_model_compressed.pb")).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"OMP_NUM_THREADS=3 sh dp", "export OMP_NUM_THREADS=3; sh dp"})
+  void theCommandIsAShells(String command) throws Exception {
+    assertThat(run(command, "echo $OMP_NUM_THREADS", "")).isZero();
+    assertThat(Files.readAllLines(folder.resolve("log"))).containsExactly("3");
   }
 
   @Test

@@ -8,63 +8,81 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.dpsieve.testing.Programs;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The loop with DeePMD-kit's JAX backend, whose models only it can read: it trains them from a
- * checkpoint and evaluates their deviation.
+ * The loop with DeePMD-kit's other backends, each in an environment of its own: training from their
+ * checkpoints. JAX's models only it can read, so it evaluates their deviation, too.
  */
-class JaxRunTest {
+class OtherBackendsRunTest {
   private static final String MODEL =
       """
       "model": {"type_map": ["Ag", "Au"],
         "descriptor": {"type": "se_e2_a", "sel": [60, 60], "rcut": 4.0, "rcut_smth": 2.0,
           "neuron": [2, 4], "axis_neuron": 2, "type_one_side": true, "trainable": false},
-        "fitting_net": {"neuron": [4, 4], "trainable": [false, false, true]}},
+        "fitting_net": {"neuron": [4, 4], "trainable": %s}},
       "learning_rate": {"type": "exp", "start_lr": 0.01, "stop_lr": 1e-5, "decay_steps": 2},
       "loss": {"start_pref_e": 1, "limit_pref_e": 1, "start_pref_f": 1, "limit_pref_f": 1},
       """;
 
   @TempDir private Path folder;
 
-  private static Path dp() {
-    Path dp = Shared.repository().resolve("target/jax/bin/dp");
+  private static Path dp(String backend) {
+    String named = System.getenv("DPSIEVE_DP_" + backend.toUpperCase(Locale.ROOT));
+    Path dp =
+        named == null || named.isBlank()
+            ? Shared.repository().resolve("target/" + backend + "/bin/dp")
+            : Path.of(named);
     Assumptions.assumeTrue(
         Files.isExecutable(dp),
-        "skipped: no DeePMD-kit with JAX in target/jax (scripts/setup-services jax)");
+        () ->
+            "skipped: no DeePMD-kit with %s: %s (scripts/setup-services %s)"
+                .formatted(backend, dp, backend));
     return dp;
   }
 
   /** A model from random weights, with its checkpoint. */
-  private Path model(Path dp, String name) throws IOException, InterruptedException {
-    Path model = Files.createDirectories(folder.resolve(name));
+  private void model(Path dp, String flag, String text, String frozen)
+      throws IOException, InterruptedException {
+    Path model = Files.createDirectories(folder.resolve("model"));
     String pool = Shared.repository().resolve("conf/ag-au/pbe/Ag8").toString();
     Files.writeString(
         model.resolve("input.json"),
         "{"
-            + MODEL
+            + text
             + "\"training\": {\"numb_steps\": 1, \"seed\": 1, \"training_data\": {\"systems\": [\"%s\"]}}}"
                 .formatted(pool));
     for (List<String> arguments :
         List.of(
             List.of("train", "input.json", "--skip-neighbor-stat"),
-            List.of("freeze", "-o", "frozen_model.savedmodel"))) {
+            List.of("freeze", "-o", frozen))) {
       List<String> command =
-          Stream.concat(Stream.of(dp.toString(), "--jax"), arguments.stream()).toList();
+          Stream.concat(Stream.of(dp.toString(), flag), arguments.stream()).toList();
       assertThat(Programs.run(model, "log", command)).isZero();
     }
-    return model;
   }
 
-  @Test
-  void trainsFromTheCheckpointAndEvaluates() throws Exception {
-    Path dp = dp();
-    model(dp, "model");
+  /** PyTorch freezes the whole fitting net unless every entry of the list is true. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "jax | --jax | [false, false, true] | savedmodel/saved_model.pb | model.ckpt.jax",
+        "pytorch | --pt | true | pth | model.ckpt.pt"
+      })
+  void trainsFromTheCheckpointAndEvaluates(
+      String backend, String flag, String trainable, String suffix, String checkpoint)
+      throws Exception {
+    Path dp = dp(backend);
+    String text = MODEL.formatted(trainable);
+    model(dp, flag, text, "frozen_model." + suffix.replaceFirst("/.*", ""));
     Path file = folder.resolve("simplify.json");
     String pool = Shared.repository().resolve("conf/ag-au/pbe/Ag8").toString();
     Files.writeString(
@@ -77,7 +95,7 @@ class JaxRunTest {
          "fp_style": "d3", "fp_params": {"functional": "pbe", "damping": "zero"},
          "default_training_param": {%s "training": {"numb_steps": 2, "disp_freq": 1}}}
         """
-            .formatted(pool, folder.resolve("model"), MODEL));
+            .formatted(pool, folder.resolve("model"), text));
     Path machine = folder.resolve("machine.json");
     Files.writeString(
         machine,
@@ -98,13 +116,16 @@ class JaxRunTest {
                 "--workdir",
                 folder.resolve("run").toString());
     assertThat(code).as(said.toString()).isZero();
-    assertThat(said.toString())
-        .contains(
-            "deviation by DeePMD-kit's own dp model-devi", "JAX backend", "Stopped at max_iter");
+    assertThat(said.toString()).contains("Stopped at max_iter");
+    if (backend.equals("jax")) {
+      assertThat(said.toString())
+          .contains("deviation by DeePMD-kit's own dp model-devi", "JAX backend");
+    }
     Path train = folder.resolve("run/iter.000001/00.train");
-    assertThat(train.resolve("graph.000.savedmodel/saved_model.pb")).exists();
-    assertThat(train.resolve("000/model.ckpt.jax")).isDirectory();
+    assertThat(train.resolve("graph.000." + suffix)).exists();
+    assertThat(train.resolve("000").resolve(checkpoint)).exists();
     assertThat(Files.readString(train.resolve("000/lcurve.out"))).contains("rmse_trn");
+    assertThat(folder.resolve("run/result/graph.000." + suffix)).exists();
     assertThat(Files.readString(folder.resolve("run/report.html"))).contains("iteration");
   }
 }
