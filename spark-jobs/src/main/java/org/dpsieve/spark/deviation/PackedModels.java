@@ -2,6 +2,7 @@ package org.dpsieve.spark.deviation;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ record PackedModels(ArrayList<String> names, LinkedHashMap<String, byte[]> files
       String file = model.getFileName().toString();
       String name = "%03d%s".formatted(names.size(), file.substring(file.lastIndexOf('.')));
       names.add(name);
-      try (Stream<Path> walk = Files.walk(model)) {
+      try (Stream<Path> walk = Files.walk(model, FileVisitOption.FOLLOW_LINKS)) {
         for (Path one : (Iterable<Path>) walk.filter(Files::isRegularFile).sorted()::iterator) {
           String below = model.relativize(one).toString();
           files.put(below.isEmpty() ? name : name + "/" + below, Files.readAllBytes(one));

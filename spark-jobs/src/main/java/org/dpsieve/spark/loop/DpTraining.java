@@ -3,6 +3,7 @@ package org.dpsieve.spark.loop;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -206,7 +207,7 @@ final class DpTraining {
       Files.copy(source, target, StandardCopyOption.REPLACE_EXISTING);
       return;
     }
-    try (Stream<Path> walk = Files.walk(source)) {
+    try (Stream<Path> walk = Files.walk(source, FileVisitOption.FOLLOW_LINKS)) {
       for (Path path : (Iterable<Path>) walk::iterator) {
         Path to = target.resolve(source.relativize(path).toString());
         if (Files.isDirectory(path)) {

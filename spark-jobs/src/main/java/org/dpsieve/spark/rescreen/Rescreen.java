@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -351,7 +352,7 @@ public final class Rescreen {
   private static String content(Path model) {
     try {
       if (Files.isDirectory(model)) { // of the JAX backend: its files in order
-        try (Stream<Path> files = Files.walk(model)) {
+        try (Stream<Path> files = Files.walk(model, FileVisitOption.FOLLOW_LINKS)) {
           return files
               .filter(Files::isRegularFile)
               .sorted()
