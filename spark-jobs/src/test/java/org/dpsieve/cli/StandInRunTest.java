@@ -18,11 +18,9 @@ import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
-import org.dpsieve.io.FrameSystem;
-import org.dpsieve.io.LocalStorage;
-import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.Systems;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,14 +115,7 @@ class StandInRunTest {
 
   private static Map<String, Frame> frames(String path) throws IOException {
     Map<String, Frame> frames = new HashMap<>();
-    LocalStorage storage = new LocalStorage();
-    for (var found : SystemFinder.find(storage, List.of(path))) {
-      try (FrameSystem system = found.open(storage, List.of())) {
-        for (var run : system.runs(1000)) {
-          system.read(run).forEach(frame -> frames.put(FrameId.of(frame), frame));
-        }
-      }
-    }
+    Systems.read(Path.of(path)).forEach(frame -> frames.put(FrameId.of(frame), frame));
     return frames;
   }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.testing.Shared;
 
 /** Frames and settings for the tests of labellers. */
 public final class ProgramFixture {
@@ -48,6 +49,11 @@ public final class ProgramFixture {
         Optional.empty(),
         List.of(),
         Optional.empty());
+  }
+
+  /** Of the shipped example. */
+  public static Path pseudopotential(String element) {
+    return Shared.repository().resolve("conf/espresso/" + element + ".pbe-q11.gth");
   }
 
   public static Path resource(String name) throws IOException {

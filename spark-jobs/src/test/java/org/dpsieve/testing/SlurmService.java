@@ -37,13 +37,17 @@ public final class SlurmService implements AutoCloseable {
         process, folder, new ObjectMapper().readTree(folder.resolve("environment.json").toFile()));
   }
 
+  /** What SLURM_CONF must name. */
+  public String configuration() {
+    return environment.get("slurm_conf").asText();
+  }
+
   /** A program that runs another with SLURM_CONF set, as it is set for good on a real cluster. */
   public String wrap(String program) throws IOException {
     Path wrapper = folder.resolve("with-slurm-" + Path.of(program).getFileName());
     Files.writeString(
         wrapper,
-        "#!/bin/sh\nSLURM_CONF='%s' exec '%s' \"$@\"\n"
-            .formatted(environment.get("slurm_conf").asText(), program));
+        "#!/bin/sh\nSLURM_CONF='%s' exec '%s' \"$@\"\n".formatted(configuration(), program));
     Files.setPosixFilePermissions(wrapper, PosixFilePermissions.fromString("rwxr-xr-x"));
     return wrapper.toString();
   }
@@ -61,7 +65,7 @@ public final class SlurmService implements AutoCloseable {
   /** What a Slurm command prints. */
   public String ask(String... command) throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("SLURM_CONF", environment.get("slurm_conf").asText());
+    builder.environment().put("SLURM_CONF", configuration());
     Process asked = builder.start();
     String answer = new String(asked.getInputStream().readAllBytes());
     asked.waitFor();

@@ -8,7 +8,7 @@ import static org.dpsieve.label.ProgramFixture.TYPE_MAP;
 import static org.dpsieve.label.ProgramFixture.config;
 import static org.dpsieve.label.ProgramFixture.file;
 import static org.dpsieve.label.ProgramFixture.goldSilver;
-import static org.dpsieve.label.ProgramFixture.resource;
+import static org.dpsieve.label.ProgramFixture.pseudopotential;
 
 import java.io.IOException;
 import java.util.List;
@@ -40,8 +40,8 @@ class DpdataLabellersTest {
             config(
                 "fp_params",
                 "{\"ecut\": 300, \"ediff\": 1e-4, \"kspacing\": 1.0, \"mixingWeight\": 0.05, \"NumberPulay\": 5}",
-                resource("pseudo/Ag.pbe-q11.gth"),
-                resource("pseudo/Au.pbe-q11.gth")));
+                pseudopotential("Ag"),
+                pseudopotential("Au")));
     assertThat(text(labeller.taskFiles(goldSilver()), "input"))
         .contains("NumberOfAtoms     2\nNumberOfSpecies   2\n", "MeshCutoff            300 Ry\n")
         .contains("DM.Tolerance          1.000000e-04\nDM.MixingWeight       0.050000\n")
@@ -134,8 +134,8 @@ class DpdataLabellersTest {
         config(
             "user_fp_params",
             "{\"ecutwfc\": 60, \"kspacing\": [0.2, 0.2, 0.3], \"suffix\": \"x\", \"gamma_only\": false}",
-            resource("pseudo/Ag.pbe-q11.gth"),
-            resource("pseudo/Au.pbe-q11.gth"));
+            pseudopotential("Ag"),
+            pseudopotential("Au"));
     AbacusLabeller labeller = AbacusLabeller.load(TYPE_MAP, some);
     Map<String, byte[]> files = labeller.taskFiles(goldSilver());
     assertThat(files).containsOnlyKeys("INPUT", "STRU");
@@ -154,8 +154,8 @@ class DpdataLabellersTest {
             config(
                 "user_fp_params",
                 "{\"gamma_only\": 1}",
-                resource("pseudo/Ag.pbe-q11.gth"),
-                resource("pseudo/Au.pbe-q11.gth")));
+                pseudopotential("Ag"),
+                pseudopotential("Au")));
     assertThat(text(gamma.taskFiles(goldSilver()), "KPT"))
         .isEqualTo("K_POINTS\n0\nGamma\n1 1 1 0 0 0\n");
   }

@@ -6,17 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.dpsieve.label.ProgramFixture.TYPE_MAP;
 import static org.dpsieve.label.ProgramFixture.config;
+import static org.dpsieve.label.ProgramFixture.file;
 import static org.dpsieve.label.ProgramFixture.folder;
 import static org.dpsieve.label.ProgramFixture.goldSilver;
+import static org.dpsieve.label.ProgramFixture.pseudopotential;
 import static org.dpsieve.label.ProgramFixture.resource;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
 import org.dpsieve.d3.DispersionD3;
@@ -52,8 +52,8 @@ class PwscfLabellerTest {
         config(
             "user_fp_params",
             SETTINGS.formatted(system, electrons),
-            resource("pseudo/Ag.pbe-q11.gth"),
-            resource("pseudo/Au.pbe-q11.gth")));
+            pseudopotential("Ag"),
+            pseudopotential("Au")));
   }
 
   private LabelResult run(String name, PwscfLabeller labeller, Frame frame, int exitCode)
@@ -148,13 +148,7 @@ class PwscfLabellerTest {
   }
 
   private static Calculation read(String output) throws IOException {
-    return new PwscfReader()
-        .read(
-            "output",
-            name ->
-                name.equals("output")
-                    ? Optional.of(new ByteArrayInputStream(output.getBytes(UTF_8)))
-                    : Optional.empty());
+    return new PwscfReader().read("output", file("output", output.getBytes(UTF_8)));
   }
 
   @Test
@@ -189,8 +183,8 @@ class PwscfLabellerTest {
                 """
                 {"ecut": 50, "ediff": 1e-8, "smearing": "mp:1", "sigma": 0.01, "kspacing": 8}
                 """,
-                resource("pseudo/Ag.pbe-q11.gth"),
-                resource("pseudo/Au.pbe-q11.gth")));
+                pseudopotential("Ag"),
+                pseudopotential("Au")));
     assertThat(new String(labeller.taskFiles(goldSilver()).get("input"), UTF_8))
         .contains("vdw_corr='TS',\necutwfc=50,\nts_vdw_econv_thr=1.0E-8,\nnosym=.TRUE.,")
         .contains("occupations='smearing',\nsmearing='mp',\ndegauss=0.01,")
