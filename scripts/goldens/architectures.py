@@ -25,7 +25,7 @@ os.environ.setdefault("DEVICE", "cpu")
 
 import numpy as np
 
-from models import TYPE_MAP, frames
+from models import TYPE_MAP, frames, parameters
 
 TARGET = Path(__file__).resolve().parents[2] / "model-core/src/test/resources/goldens/architectures"
 RADII = {"rcut": 4.3, "rcut_smth": 0.7}
@@ -161,18 +161,6 @@ def small_archive(content):
 
 def pack(name, content):
     (TARGET / (name + ".gz")).write_bytes(gzip.compress(content, mtime=0))
-
-
-def parameters(section, count, atoms):
-    """Frame and atomic parameters of one frame, from its number."""
-    rng = np.random.default_rng(100 + count)
-    fitting = section["fitting_net"]
-    found = {}
-    if fitting.get("numb_fparam") and "default_fparam" not in fitting:
-        found["fparam"] = rng.normal(0, 1, fitting["numb_fparam"]).tolist()
-    if fitting.get("numb_aparam"):
-        found["aparam"] = rng.normal(0, 1, atoms * fitting["numb_aparam"]).tolist()
-    return found
 
 
 def evaluate(name, section, file):

@@ -41,6 +41,7 @@ def model(types=3, descriptor=None, fitting=None, **more):
         **more,
     }
     section["descriptor"].update(descriptor or {})
+    section["descriptor"] = {key: value for key, value in section["descriptor"].items() if value is not None}
     section["fitting_net"].update(fitting or {})
     return section
 
@@ -48,6 +49,8 @@ def model(types=3, descriptor=None, fitting=None, **more):
 def activation(embedding, fitting):
     return model(2, {"activation_function": embedding}, {"activation_function": fitting})
 
+
+RADIAL = {"axis_neuron": None, "type_one_side": None}  # keys that such descriptors do not have
 
 MODELS = {
     "plain": model(2),
@@ -90,6 +93,18 @@ MODELS = {
     "sel-zero-one-side": model(3, {"sel": [0, 9, 5], "type_one_side": True}),
     "sharp-switch": model(2, {"rcut": 3.1, "rcut_smth": 3.1}),
     "type-name-of-old": model(2, {"type": "se_a"}),
+    "se-e2-r": model(2, {"type": "se_e2_r", **RADIAL}),
+    "se-e2-r-one-side": model(3, {"type": "se_e2_r", "axis_neuron": None, "type_one_side": True, "sel": [5, 3, 4]}),
+    "se-e2-r-exclude-types": model(3, {"type": "se_r", **RADIAL, "exclude_types": [[0, 1], [2, 2]]}),
+    "se-e3": model(2, {"type": "se_e3", "sel": [4, 4], **RADIAL}),
+    "se-e3-three-types": model(
+        3, {"type": "se_t", "sel": [5, 3, 4], **RADIAL, "resnet_dt": True, "activation_function": "gelu"}),
+    "hybrid": model(2),
+    "hybrid-three-types": model(3),
+    "numb-fparam": model(2, {}, {"numb_fparam": 2}),
+    "numb-aparam": model(2, {}, {"numb_aparam": 1}),
+    "numb-fparam-and-aparam": model(
+        2, {"set_davg_zero": True}, {"numb_fparam": 2, "numb_aparam": 1, "atom_ener": [-1.5, 2.0]}),
     "compressed": model(2, {"neuron": [2, 4]}),
     "compressed-one-side": model(3, {"neuron": [2, 4], "type_one_side": True, "exclude_types": [[0, 1], [2, 2]]}),
     "compressed-exclude-types": model(2, {"neuron": [2, 4], "exclude_types": [[0, 1]]}),
@@ -102,15 +117,10 @@ COMPRESS = {name: ["-s", "0.1"] for name in MODELS if name.startswith("compresse
 COMPRESS["compressed-beyond"] = ["-s", "0.1", "-e", "2"]
 
 REFUSED = {
-    "numb-fparam": model(2, {}, {"numb_fparam": 2}),
-    "numb-aparam": model(2, {}, {"numb_aparam": 1}),
     "aparam-as-mask": model(2, {}, {"numb_aparam": 1, "use_aparam_as_mask": True}),
     "type-embedding": model(2, {}, {}, type_embedding={"neuron": [2, 4], "precision": "float64"}),
     "type-embedding-one-side": model(
         2, {"type_one_side": True}, {}, type_embedding={"neuron": [2, 4], "precision": "float64"}),
-    "se-e2-r": model(2, {"type": "se_e2_r"}),
-    "se-e3": model(2, {"type": "se_e3", "sel": [4, 4]}),
-    "hybrid": model(2),
     "se-atten": model(2, {"type": "se_atten", "sel": 12, "attn_layer": 0}),
     "dipole": model(2, {}, {"type": "dipole"}),
     "dos": model(2, {}, {"type": "dos", "numb_dos": 3}),
@@ -119,13 +129,17 @@ REFUSED = {
     "spin": model(2, {"sel": [6, 6]}, {}, spin={"use_spin": [True, False], "virtual_len": [0.4], "spin_norm": [1.2]}),
     "shared-layers": model(2, {}, {"layer_name": ["a", "b", "c", "d"]}),
 }
-for name in ("se-e2-r", "se-e3"):
-    for key in ("axis_neuron", "type_one_side"):
-        REFUSED[name]["descriptor"].pop(key)
 REFUSED["se-atten"]["descriptor"].pop("type_one_side")
-REFUSED["hybrid"]["descriptor"] = {
+MODELS["hybrid"]["descriptor"] = {
     "type": "hybrid",
-    "list": [model(2, {"sel": [6, 5]})["descriptor"], REFUSED["se-e2-r"]["descriptor"]],
+    "list": [model(2, {"sel": [6, 5]})["descriptor"], MODELS["se-e2-r"]["descriptor"]],
+}
+MODELS["hybrid-three-types"]["descriptor"] = {
+    "type": "hybrid",
+    "list": [
+        model(3, {"sel": [6, 5, 4], "type_one_side": True, "rcut": 3.9})["descriptor"],
+        MODELS["se-e3-three-types"]["descriptor"], model(3, {"exclude_types": [[0, 1]]})["descriptor"],
+    ],
 }
 
 # The test of writing hands these back to DeePMD-kit.
@@ -158,6 +172,18 @@ def frames(types):
         {"id": i, "elements": e, "coord": c.ravel().tolist(), "box": None if b is None else b.ravel().tolist()}
         for i, e, c, b in made
     ]
+
+
+def parameters(section, count, atoms):
+    """Frame and atomic parameters of one frame, from its number."""
+    rng = np.random.default_rng(100 + count)
+    fitting = section["fitting_net"]
+    found = {}
+    if fitting.get("numb_fparam") and "default_fparam" not in fitting:
+        found["fparam"] = rng.normal(0, 1, fitting["numb_fparam"]).tolist()
+    if fitting.get("numb_aparam"):
+        found["aparam"] = rng.normal(0, 1, atoms * fitting["numb_aparam"]).tolist()
+    return found
 
 
 def write_system(folder, types, spin):
@@ -268,10 +294,12 @@ def evaluate(name, section):
     if name in COMPRESS:
         coord = [0, 0, 0, 0.35, 0, 0, 0.1, 0.9, 0.2, 2.1, 0.3, 0.4]
         made.append({"id": "close", "elements": [TYPE_MAP[i] for i in (0, 1, 1, 0)], "coord": coord, "box": None})
-    for frame in made:
+    for count, frame in enumerate(made):
         kinds = [TYPE_MAP.index(e) for e in frame["elements"]]
         box = None if frame["box"] is None else np.array([frame["box"]])
-        e, f, v, ae, _ = potential.eval(np.array([frame["coord"]]), box, kinds, atomic=True)
+        frame.update(parameters(section, count, len(kinds)))
+        more = {key: np.array([frame[key]]) for key in ("fparam", "aparam") if key in frame}
+        e, f, v, ae, _ = potential.eval(np.array([frame["coord"]]), box, kinds, atomic=True, **more)
         frame["models"] = [{
             "energy": e.item(), "force": f.ravel().tolist(), "virial": v.ravel().tolist(),
             "atom_energy": ae.ravel().tolist(),

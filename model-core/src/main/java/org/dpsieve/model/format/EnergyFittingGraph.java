@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.ExtraInputs;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.Precision;
@@ -49,7 +50,29 @@ final class EnergyFittingGraph {
         graph.constant(outputMatrix(0)).type() == Tensor.FLOAT
             ? Precision.FLOAT32
             : Precision.FLOAT64;
-    return new EnergyFitting(networks, vacuumSubtracted, zeroLevel(types), precision);
+    return new EnergyFitting(
+        networks, vacuumSubtracted, zeroLevel(types), extraInputs(), precision);
+  }
+
+  private ExtraInputs extraInputs() {
+    int fparam = graph.integer("fitting_attr/dfparam").orElse(0);
+    int aparam = graph.integer("fitting_attr/daparam").orElse(0);
+    if (aparam > 0 && !graph.has("fitting_attr/t_aparam_avg")) {
+      throw new UnsupportedModelException(
+          "%s: atomic parameters that the energy does not depend on by numb_aparam, but as a mask (use_aparam_as_mask), cannot be read"
+              .formatted(graph.file()));
+    }
+    return new ExtraInputs(
+        parameters("t_fparam_avg", fparam),
+        parameters("t_fparam_istd", fparam),
+        null,
+        parameters("t_aparam_avg", aparam),
+        parameters("t_aparam_istd", aparam),
+        new double[0]);
+  }
+
+  private double[] parameters(String name, int count) {
+    return count > 0 ? graph.constant("fitting_attr/" + name, count).values() : new double[0];
   }
 
   private Network network(int type) {
@@ -89,8 +112,10 @@ final class EnergyFittingGraph {
       boolean known =
           switch (node.getOp()) {
             case "Add", "AddV2" -> endsWithAny(table(node), "t_bias_atom_e", "t_out_bias");
+            case "Sub" -> endsWithAny(second(node), "/t_fparam_avg", "/t_aparam_avg");
             case "Mul" ->
                 endsWithAny(table(node), "t_out_std")
+                    || endsWithAny(second(node), "/t_fparam_istd", "/t_aparam_istd")
                     || graph.origin(graph.input(node, 1)).getOp().equals("GreaterEqual");
             case "Sum" -> node.getName().equals("o_energy");
             default -> false;
@@ -99,6 +124,10 @@ final class EnergyFittingGraph {
         graph.understand(node);
       }
     }
+  }
+
+  private String second(NodeDef node) {
+    return graph.origin(graph.input(node, 1)).getName();
   }
 
   private static boolean endsWithAny(String name, String... ends) {

@@ -1,16 +1,17 @@
 package org.dpsieve.model.format;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Descriptor;
 import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.Hybrid;
 import org.dpsieve.model.Network;
-import org.dpsieve.model.SeE2A;
 import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.NodeDef;
 
@@ -43,6 +44,8 @@ final class FrozenGraphReader {
           "DescrptSeAMask", "se_a_mask",
           "Descrpt", "loc_frame");
 
+  private static final Set<String> READABLE = Set.of("se_e2_a", "se_e2_r", "se_e3");
+
   private final FrozenGraph graph;
 
   private FrozenGraphReader(FrozenGraph graph) {
@@ -54,16 +57,16 @@ final class FrozenGraphReader {
   }
 
   private DeepPotential read() {
-    NodeDef environment = environment();
     requireKnownFeatures();
-    SeE2A descriptor = new SeE2AGraph(graph).read(environment);
-    int types = descriptor.sel().length;
+    Descriptor descriptor = descriptor();
+    int types = descriptor.surroundings().get(0).sel().length;
     EnergyFitting fitting = new EnergyFittingGraph(graph).read(types);
     for (Network net : fitting.networks()) {
-      if (net.inputSize() != descriptor.size() || net.outputSize() != 1) {
+      int inputs = descriptor.size() + fitting.extraInputs().size();
+      if (net.inputSize() != inputs || net.outputSize() != 1) {
         throw new InputException(
-            "%s: a fitting net of %d inputs and %d outputs for a descriptor of %d numbers; damaged file?"
-                .formatted(graph.file(), net.inputSize(), net.outputSize(), descriptor.size()));
+            "%s: a fitting net of %d inputs and %d outputs, expected %d and 1; damaged file?"
+                .formatted(graph.file(), net.inputSize(), net.outputSize(), inputs));
       }
     }
     requireEverythingUnderstood();
@@ -87,22 +90,56 @@ final class FrozenGraphReader {
     return typeMap;
   }
 
-  private NodeDef environment() {
+  private Descriptor descriptor() {
     List<NodeDef> found =
         graph.energyNodes().stream()
             .filter(node -> ENVIRONMENTS.containsKey(node.getOp()))
+            .sorted(Comparator.comparing(this::place))
             .toList();
-    List<String> names =
-        new ArrayList<>(found.stream().map(n -> ENVIRONMENTS.get(n.getOp())).sorted().toList());
-    if (graph.has("filter_type_all/matrix_1_0_0")) {
-      names.replaceAll(name -> name.equals("se_e2_a") ? "se_e3" : name);
+    List<String> names = found.stream().map(this::kind).toList();
+    if (names.isEmpty() || !READABLE.containsAll(names)) {
+      throw new UnsupportedModelException(
+          "%s: descriptor '%s' cannot be read yet; readable: se_e2_a, se_e2_r, se_e3 and hybrids of them"
+              .formatted(graph.file(), names.isEmpty() ? "unknown" : String.join(" + ", names)));
     }
-    if (names.equals(List.of("se_e2_a"))) {
-      return found.get(0);
+    List<Descriptor> parts = found.stream().map(this::descriptor).toList();
+    return parts.size() == 1 ? parts.get(0) : hybrid(parts);
+  }
+
+  /** Of a hybrid's part among the others. */
+  private int place(NodeDef environment) {
+    String suffix = new DescriptorGraph(graph, environment).suffix();
+    try {
+      return suffix.isEmpty() ? 0 : Integer.parseInt(suffix.substring(1));
+    } catch (NumberFormatException e) {
+      throw new UnsupportedModelException(
+          "%s: descriptor of the name 'descrpt_attr%s'".formatted(graph.file(), suffix));
     }
-    throw new UnsupportedModelException(
-        "%s: descriptor '%s' cannot be read yet; readable: se_e2_a"
-            .formatted(graph.file(), names.isEmpty() ? "unknown" : String.join(" + ", names)));
+  }
+
+  private String kind(NodeDef environment) {
+    String scope = new DescriptorGraph(graph, environment).scope("all");
+    return graph.has(scope + "/matrix_1_0_0") && environment.getOp().equals("ProdEnvMatA")
+        ? "se_e3"
+        : ENVIRONMENTS.get(environment.getOp());
+  }
+
+  private Descriptor descriptor(NodeDef environment) {
+    return switch (kind(environment)) {
+      case "se_e2_a" -> new SeE2AGraph(graph, environment).read();
+      case "se_e2_r" -> new SeE2RGraph(graph).read(environment);
+      default -> new SeE3Graph(graph).read(environment);
+    };
+  }
+
+  private Hybrid hybrid(List<Descriptor> parts) {
+    long types =
+        parts.stream().map(part -> part.surroundings().get(0).sel().length).distinct().count();
+    if (types != 1) {
+      throw new InputException(
+          "%s: descriptors of different numbers of types; damaged file?".formatted(graph.file()));
+    }
+    return new Hybrid(parts);
   }
 
   private void requireKnownFeatures() {
@@ -119,12 +156,6 @@ final class FrozenGraphReader {
     refuse(
         graph.hasNode("type_embed_net/matrix_1") || graph.hasNode("type_embed_net/matrix_1_0"),
         "type_embedding cannot be read yet");
-    refuse(
-        graph.integer("fitting_attr/dfparam").orElse(0) > 0,
-        "fitting with frame parameters (numb_fparam) cannot be read yet");
-    refuse(
-        graph.integer("fitting_attr/daparam").orElse(0) > 0,
-        "fitting with atomic parameters (numb_aparam) cannot be read yet");
   }
 
   private void refuse(boolean present, String feature) {

@@ -8,34 +8,32 @@ import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Embedding;
-import org.dpsieve.model.Layer;
-import org.dpsieve.model.Network;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.SeE2A;
-import org.dpsieve.model.SmoothSwitch;
-import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.NodeDef;
 
 /** Reads the se_e2_a descriptor of a frozen graph ({@code deepmd/tf/descriptor/se_a.py}). */
 final class SeE2AGraph {
   private final FrozenGraph graph;
-  private final LayerReader layers;
+  private final NodeDef environment;
+  private final DescriptorGraph parts;
   private final CompressedGraph tables;
 
-  SeE2AGraph(FrozenGraph graph) {
+  SeE2AGraph(FrozenGraph graph, NodeDef environment) {
     this.graph = graph;
-    this.layers = new LayerReader(graph);
+    this.environment = environment;
+    this.parts = new DescriptorGraph(graph, environment);
     this.tables = new CompressedGraph(graph);
   }
 
-  SeE2A read(NodeDef environment) {
-    int[] sel = slots(environment);
+  SeE2A read() {
+    int[] sel = slots();
     int types = sel.length;
-    boolean typeOneSide = isUsed("filter_type_all", types);
+    boolean typeOneSide = isUsed(parts.scope("all"), types);
     List<String> scopes =
         (typeOneSide
-                ? Stream.of("filter_type_all")
-                : Stream.iterate(0, i -> i + 1).limit(types).map(i -> "filter_type_" + i))
+                ? Stream.of(parts.scope("all"))
+                : Stream.iterate(0, i -> i + 1).limit(types).map(parts::scope))
             .filter(scope -> isUsed(scope, types))
             .toList();
     scopes.forEach(scope -> tables.read(scope, sel));
@@ -52,9 +50,9 @@ final class SeE2AGraph {
     Embedding[][] embedding = new Embedding[types][types];
     double[] mask = typeOneSide ? mask(scopes.get(0), types) : null;
     for (int neighbour = 0; neighbour < types; neighbour++) {
-      Embedding shared = typeOneSide ? embedding("filter_type_all", neighbour) : null;
+      Embedding shared = typeOneSide ? embedding(parts.scope("all"), neighbour) : null;
       for (int centre = 0; centre < types; centre++) {
-        String scope = "filter_type_" + centre;
+        String scope = parts.scope(centre);
         if (!typeOneSide) {
           embedding[centre][neighbour] = embedding(scope, neighbour);
         } else if (mask == null || mask[centre * types + neighbour] != 0) {
@@ -65,44 +63,34 @@ final class SeE2AGraph {
     int width = width(embedding);
     graph.understand(environment);
     scopes.forEach(scope -> understandProducts(scope, types));
-    int slots = 4 * Arrays.stream(sel).sum();
+    int slots = Arrays.stream(sel).sum();
     return new SeE2A(
-        SmoothSwitch.singlePrecision(
-            graph.attribute(environment, "rcut_r_smth").getF(),
-            graph.attribute(environment, "rcut_r").getF()),
+        parts.smoothing("rcut_r_smth", "rcut_r"),
         sel,
         agreed(scopes, this::normalization, "normalization"),
         (int) agreed(scopes, this::axisNeuron, "axis_neuron"),
         typeOneSide,
-        rows(environment, 5, types, slots),
-        rows(environment, 6, types, slots),
+        parts.statistics(5, types, slots, 4),
+        parts.statistics(6, types, slots, 4),
         width,
         embedding,
         precision(scopes.get(0), types));
   }
 
-  private int[] slots(NodeDef environment) {
-    int[] sel = integers(graph.attribute(environment, "sel_a"));
-    int[] radial = integers(graph.attribute(environment, "sel_r"));
-    if (sel.length == 0 || Arrays.stream(radial).anyMatch(n -> n != 0)) {
+  private int[] slots() {
+    int[] sel = parts.slots("sel_a");
+    int[] radial = DescriptorGraph.integers(graph.attribute(environment, "sel_r"));
+    if (Arrays.stream(radial).anyMatch(n -> n != 0)) {
       throw new UnsupportedModelException(
           "%s: sel_a %s, sel_r %s: not a se_e2_a descriptor"
               .formatted(graph.file(), Arrays.toString(sel), Arrays.toString(radial)));
     }
-    if (Arrays.stream(sel).anyMatch(n -> n < 0 || n > 1_000_000)) {
-      throw new InputException(
-          "%s: sel %s; damaged file?".formatted(graph.file(), Arrays.toString(sel)));
-    }
     return sel;
-  }
-
-  private static int[] integers(AttrValue value) {
-    return value.getList().getIList().stream().mapToInt(Long::intValue).toArray();
   }
 
   private boolean isUsed(String scope, int types) {
     for (int i = 0; i < types; i++) {
-      if (graph.has("%s/matrix_1_%d".formatted(scope, i))) {
+      if (parts.has(scope, "" + i)) {
         return true;
       }
     }
@@ -111,25 +99,9 @@ final class SeE2AGraph {
 
   /** {@code null} where the pair is excluded. */
   private Embedding embedding(String scope, int neighbour) {
-    return graph.has("%s/matrix_1_%d".formatted(scope, neighbour))
-        ? network(scope, neighbour)
+    return parts.has(scope, "" + neighbour)
+        ? parts.network(scope, "" + neighbour)
         : tables.table(scope, neighbour);
-  }
-
-  private Network network(String scope, int neighbour) {
-    List<Layer> found = new ArrayList<>();
-    for (int i = 1; graph.has("%s/matrix_%d_%d".formatted(scope, i, neighbour)); i++) {
-      String suffix = "_%d_%d".formatted(i, neighbour);
-      found.add(
-          layers.hidden(
-              scope + "/matrix" + suffix, scope + "/bias" + suffix, scope + "/idt" + suffix));
-    }
-    if (found.get(0).inputs() != 1) {
-      throw new UnsupportedModelException(
-          "%s: embedding net of %d inputs (type_embedding?) cannot be read yet; expected 1"
-              .formatted(graph.file(), found.get(0).inputs()));
-    }
-    return layers.network(found);
   }
 
   private int width(Embedding[][] embedding) {
@@ -150,11 +122,8 @@ final class SeE2AGraph {
 
   private Precision precision(String scope, int types) {
     for (int i = 0; i < types; i++) {
-      String matrix = "%s/matrix_1_%d".formatted(scope, i);
-      if (graph.has(matrix)) {
-        return graph.constant(matrix).type() == Tensor.FLOAT
-            ? Precision.FLOAT32
-            : Precision.FLOAT64;
+      if (parts.has(scope, "" + i)) {
+        return parts.precision(scope, "" + i);
       }
     }
     return tables.precision(scope);
@@ -176,7 +145,7 @@ final class SeE2AGraph {
         IntStream.range(0, types)
             .filter(
                 i ->
-                    graph.has("%s/matrix_1_%d".formatted(scope, i))
+                    parts.has(scope, "" + i)
                         || tables.table(scope, i) != null)
             .count();
     List<NodeDef> squares =
@@ -231,34 +200,6 @@ final class SeE2AGraph {
               .formatted(graph.file(), what, Arrays.toString(values)));
     }
     return values[0];
-  }
-
-  /** davg or dstd: the same four numbers in every slot. */
-  private double[][] rows(NodeDef environment, int input, int types, int columns) {
-    Tensor tensor = graph.constant(graph.input(environment, input));
-    if (tensor.type() != Tensor.DOUBLE) {
-      throw new UnsupportedModelException(
-          "%s: made by a DeePMD-kit that computes in %s throughout (DP_INTERFACE_PREC=low), which cannot be reproduced; expected float64"
-              .formatted(graph.file(), Tensor.typeName(tensor.type())));
-    }
-    if (tensor.values().length != types * columns) {
-      throw new InputException(
-          "%s: descrpt_attr statistics of shape %s, expected [%d, %d]"
-              .formatted(graph.file(), Arrays.toString(tensor.shape()), types, columns));
-    }
-    double[][] rows = new double[types][];
-    for (int type = 0; type < types; type++) {
-      int start = type * columns;
-      rows[type] = Arrays.copyOfRange(tensor.values(), start, start + 4);
-      for (int i = 0; i < columns; i++) {
-        if (tensor.values()[start + i] != rows[type][i % 4]) {
-          throw new UnsupportedModelException(
-              "%s: statistics of the environment differ from slot to slot (type %d)"
-                  .formatted(graph.file(), type));
-        }
-      }
-    }
-    return rows;
   }
 
   /** 1 or 0 per [centre type, neighbour type]; {@code null} when nothing is excluded. */

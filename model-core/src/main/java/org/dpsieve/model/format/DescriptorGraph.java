@@ -1,0 +1,149 @@
+package org.dpsieve.model.format;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.dpsieve.error.InputException;
+import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.model.Layer;
+import org.dpsieve.model.Network;
+import org.dpsieve.model.Precision;
+import org.dpsieve.model.SmoothSwitch;
+import org.dpsieve.model.format.proto.AttrValue;
+import org.dpsieve.model.format.proto.NodeDef;
+
+/**
+ * What the descriptors of a frozen graph have in common: an operation that makes the environment,
+ * statistics that normalise it, embedding nets by name. In a hybrid every part's names have its
+ * number behind them.
+ */
+final class DescriptorGraph {
+  private final FrozenGraph graph;
+  private final LayerReader layers;
+  private final NodeDef environment;
+
+  DescriptorGraph(FrozenGraph graph, NodeDef environment) {
+    this.graph = graph;
+    this.layers = new LayerReader(graph);
+    this.environment = environment;
+  }
+
+  /** {@code ""}, in a hybrid {@code _0}, {@code _1} ... */
+  String suffix() {
+    String statistics = graph.origin(graph.input(environment, 5)).getName();
+    int slash = statistics.indexOf('/');
+    String prefix = "descrpt_attr";
+    return slash > 0 && statistics.startsWith(prefix)
+        ? statistics.substring(prefix.length(), slash)
+        : "";
+  }
+
+  /** Scope of the nets of one centre type, or of all. */
+  String scope(Object type) {
+    return "filter_type_" + type + suffix();
+  }
+
+  SmoothSwitch smoothing(String start, String end) {
+    return SmoothSwitch.singlePrecision(
+        graph.attribute(environment, start).getF(), graph.attribute(environment, end).getF());
+  }
+
+  /** The slots by neighbour type that an attribute holds. */
+  int[] slots(String attribute) {
+    int[] sel = integers(graph.attribute(environment, attribute));
+    if (sel.length == 0 || Arrays.stream(sel).anyMatch(n -> n < 0 || n > 1_000_000)) {
+      throw new InputException(
+          "%s: sel %s; damaged file?".formatted(graph.file(), Arrays.toString(sel)));
+    }
+    return sel;
+  }
+
+  static int[] integers(AttrValue value) {
+    return value.getList().getIList().stream().mapToInt(Long::intValue).toArray();
+  }
+
+  /**
+   * davg or dstd: the same numbers in every slot.
+   *
+   * @param input 5 or 6
+   * @param slots of all types together
+   * @param period numbers of one slot
+   * @return [types][period]
+   */
+  double[][] statistics(int input, int types, int slots, int period) {
+    Tensor tensor = graph.constant(graph.input(environment, input));
+    int columns = slots * period;
+    if (tensor.type() != Tensor.DOUBLE) {
+      throw new UnsupportedModelException(
+          "%s: made by a DeePMD-kit that computes in %s throughout (DP_INTERFACE_PREC=low), which cannot be reproduced; expected float64"
+              .formatted(graph.file(), Tensor.typeName(tensor.type())));
+    }
+    if (tensor.values().length != types * columns) {
+      throw new InputException(
+          "%s: descrpt_attr statistics of shape %s, expected [%d, %d]"
+              .formatted(graph.file(), Arrays.toString(tensor.shape()), types, columns));
+    }
+    double[][] rows = new double[types][];
+    for (int type = 0; type < types; type++) {
+      int start = type * columns;
+      rows[type] = Arrays.copyOfRange(tensor.values(), start, start + period);
+      for (int i = 0; i < columns; i++) {
+        if (tensor.values()[start + i] != rows[type][i % period]) {
+          throw new UnsupportedModelException(
+              "%s: statistics of the environment differ from slot to slot (type %d)"
+                  .formatted(graph.file(), type));
+        }
+      }
+    }
+    return rows;
+  }
+
+  /** Whether there is a net of this number (or pair of numbers) in a scope. */
+  boolean has(String scope, String net) {
+    return graph.has("%s/matrix_1_%s".formatted(scope, net));
+  }
+
+  /** A net of one input. */
+  Network network(String scope, String net) {
+    List<Layer> found = new ArrayList<>();
+    for (int i = 1; graph.has("%s/matrix_%d_%s".formatted(scope, i, net)); i++) {
+      String suffix = "_%d_%s".formatted(i, net);
+      found.add(
+          layers.hidden(
+              scope + "/matrix" + suffix, scope + "/bias" + suffix, scope + "/idt" + suffix));
+    }
+    if (found.get(0).inputs() != 1) {
+      throw new UnsupportedModelException(
+          "%s: embedding net of %d inputs (type_embedding?) cannot be read yet; expected 1"
+              .formatted(graph.file(), found.get(0).inputs()));
+    }
+    return layers.network(found);
+  }
+
+  Precision precision(String scope, String net) {
+    return graph.constant("%s/matrix_1_%s".formatted(scope, net)).type() == Tensor.FLOAT
+        ? Precision.FLOAT32
+        : Precision.FLOAT64;
+  }
+
+  /** All nets have outputs in one number. */
+  void requireOneWidth(Network[][] nets) {
+    long widths =
+        Arrays.stream(nets)
+            .flatMap(Arrays::stream)
+            .filter(net -> net != null)
+            .mapToInt(Network::outputSize)
+            .distinct()
+            .count();
+    if (widths != 1) {
+      throw new InputException(
+          "%s: embedding nets of %d widths, expected one".formatted(graph.file(), widths));
+    }
+  }
+
+  UnsupportedModelException notA(String descriptor, String scope) {
+    return new UnsupportedModelException(
+        "%s: '%s' is not what DeePMD-kit makes of a %s descriptor"
+            .formatted(graph.file(), scope, descriptor));
+  }
+}
