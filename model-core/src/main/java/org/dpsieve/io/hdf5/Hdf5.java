@@ -35,7 +35,13 @@ public final class Hdf5 {
   public static HdfFile open(Storage storage, String path) throws IOException {
     SeekableByteChannel channel = storage.open(path);
     try {
-      if (channel instanceof FileChannel) { // jHDF maps local files itself
+      if (channel instanceof FileChannel local && local.size() <= Integer.MAX_VALUE) {
+        // Of memory that ends where the file ends jHDF cannot ask for more, as damaged files do.
+        ByteBuffer whole = local.map(FileChannel.MapMode.READ_ONLY, 0, local.size());
+        channel.close();
+        return HdfFile.fromByteBuffer(whole);
+      }
+      if (channel instanceof FileChannel) { // jHDF maps large files itself
         channel.close();
         return new HdfFile(Path.of(path));
       }
@@ -58,7 +64,7 @@ public final class Hdf5 {
       return reading.get();
     } catch (InputException e) {
       throw e;
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
       throw new InputException(
           "%s: cannot be read as HDF5, the file is damaged: %s".formatted(path, e), e);
     }

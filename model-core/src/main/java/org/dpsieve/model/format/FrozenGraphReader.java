@@ -57,8 +57,10 @@ final class FrozenGraphReader {
   }
 
   private DeepPotential read() {
+    List<NodeDef> environments = environments();
     requireKnownFeatures();
-    Descriptor descriptor = descriptor();
+    List<Descriptor> parts = environments.stream().map(this::descriptor).toList();
+    Descriptor descriptor = parts.size() == 1 ? parts.get(0) : hybrid(parts);
     int types = descriptor.surroundings().get(0).sel().length;
     EnergyFitting fitting = new EnergyFittingGraph(graph).read(types);
     for (Network net : fitting.networks()) {
@@ -90,7 +92,8 @@ final class FrozenGraphReader {
     return typeMap;
   }
 
-  private Descriptor descriptor() {
+  /** One, or those of a hybrid's parts in their order. */
+  private List<NodeDef> environments() {
     List<NodeDef> found =
         graph.energyNodes().stream()
             .filter(node -> ENVIRONMENTS.containsKey(node.getOp()))
@@ -102,8 +105,7 @@ final class FrozenGraphReader {
           "%s: descriptor '%s' cannot be read yet; readable: se_e2_a, se_e2_r, se_e3 and hybrids of them"
               .formatted(graph.file(), names.isEmpty() ? "unknown" : String.join(" + ", names)));
     }
-    List<Descriptor> parts = found.stream().map(this::descriptor).toList();
-    return parts.size() == 1 ? parts.get(0) : hybrid(parts);
+    return found;
   }
 
   /** Of a hybrid's part among the others. */

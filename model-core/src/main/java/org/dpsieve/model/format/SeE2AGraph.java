@@ -143,10 +143,7 @@ final class SeE2AGraph {
     }
     long nets =
         IntStream.range(0, types)
-            .filter(
-                i ->
-                    parts.has(scope, "" + i)
-                        || tables.table(scope, i) != null)
+            .filter(i -> parts.has(scope, "" + i) || tables.table(scope, i) != null)
             .count();
     List<NodeDef> squares =
         graph.consumers(divided).stream().filter(SeE2AGraph::isProduct).toList();

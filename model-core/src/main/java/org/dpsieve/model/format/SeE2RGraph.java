@@ -60,8 +60,7 @@ final class SeE2RGraph {
     NodeDef scaled = graph.node(scope + "/mul");
     boolean known =
         mean.getOp().equals("Mean")
-            && Arrays.equals(
-                graph.constant(graph.input(mean, 1)).values(), new double[] {1})
+            && Arrays.equals(graph.constant(graph.input(mean, 1)).values(), new double[] {1})
             && scaled.getOp().equals("Mul")
             && graph.origin(graph.input(scaled, 0)).getName().equals(mean.getName());
     double factor = known ? graph.constant(graph.input(scaled, 1)).values()[0] : 0;

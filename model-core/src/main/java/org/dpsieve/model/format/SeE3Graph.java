@@ -1,9 +1,14 @@
 package org.dpsieve.model.format;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.Precision;
@@ -29,17 +34,18 @@ final class SeE3Graph {
     String scope = parts.scope("all");
     Network[][] embedding = new Network[types][types];
     Precision precision = Precision.FLOAT64;
-    int pair = 0;
+    Deque<NodeDef> found = terms(scope);
     Set<String> terms = new HashSet<>();
     for (int a = 0; a < types; a++) {
       for (int b = a; b < types; b++) {
         String net = a + "_" + b;
-        if (!parts.has(scope, net)) {
+        if (!parts.has(scope, net) || found.isEmpty()) {
           throw parts.notA("se_e3", scope);
         }
         embedding[a][b] = parts.network(scope, net);
         precision = parts.precision(scope, net);
-        terms.add(understandTerm(scope, pair++, sel[a] * (double) sel[b], parts));
+        terms.add(found.peek().getName());
+        understandTerm(found.pop(), scope, sel[a] * (double) sel[b], parts);
       }
     }
     parts.requireOneWidth(embedding);
@@ -60,26 +66,31 @@ final class SeE3Graph {
         precision);
   }
 
-  /** The sum over one pair of types, divided by its slots; its name. */
-  private String understandTerm(String scope, int pair, double slots, DescriptorGraph parts) {
-    String name = scope + (pair == 0 ? "/mul" : "/mul_" + pair);
-    if (!graph.hasNode(name)) {
-      throw parts.notA("se_e3", scope);
-    }
-    NodeDef term = graph.node(name);
+  /** The scaled sums, one per pair of types, in the order in which they were made. */
+  private Deque<NodeDef> terms(String scope) {
+    String prefix = scope + "/mul";
+    return graph.energyNodes().stream()
+        .filter(node -> node.getName().matches(Pattern.quote(prefix) + "(_\\d{1,6})?"))
+        .filter(node -> node.getOp().equals("Mul"))
+        .filter(node -> isProduct(graph.origin(graph.input(node, 0))))
+        .sorted(
+            Comparator.comparingInt(
+                node -> {
+                  String number = node.getName().substring(prefix.length());
+                  return number.isEmpty() ? 0 : Integer.parseInt(number.substring(1));
+                }))
+        .collect(Collectors.toCollection(ArrayDeque::new));
+  }
+
+  /** The sum over one pair of types, divided by its slots. */
+  private void understandTerm(NodeDef term, String scope, double slots, DescriptorGraph parts) {
     NodeDef sum = graph.origin(graph.input(term, 0));
-    double factor = graph.constant(graph.input(term, 1)).values()[0];
-    if (!term.getOp().equals("Mul")
-        || !isProduct(sum)
-        || Math.abs(factor * slots - 1) > 1e-6) {
-      throw parts.notA("se_e3", scope);
-    }
     NodeDef cosines = graph.origin(graph.input(sum, 0));
-    if (!isProduct(cosines)) {
+    double factor = graph.constant(graph.input(term, 1)).values()[0];
+    if (!isProduct(cosines) || Math.abs(factor * slots - 1) > 1e-6) {
       throw parts.notA("se_e3", scope);
     }
     List.of(term, sum, cosines).forEach(graph::understand);
-    return name;
   }
 
   private boolean isProduct(NodeDef node) {

@@ -59,14 +59,9 @@ class ModelFilesTest {
 
   private static final Map<String, String> FEATURES =
       Map.ofEntries(
-          Map.entry("numb-fparam", "numb_fparam"),
-          Map.entry("numb-aparam", "numb_aparam"),
           Map.entry("aparam-as-mask", "numb_aparam"),
           Map.entry("type-embedding", "type_embedding"),
           Map.entry("type-embedding-one-side", "type_embedding"),
-          Map.entry("se-e2-r", "se_e2_r"),
-          Map.entry("se-e3", "se_e3"),
-          Map.entry("hybrid", "se_e2_a + se_e2_r"),
           Map.entry("se-atten", "se_atten"),
           Map.entry("dipole", "dipole"),
           Map.entry("dos", "dos"),
