@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
@@ -16,6 +17,7 @@ import org.dpsieve.kernel.ModelKernel;
 import org.dpsieve.kernel.Workspace;
 import org.dpsieve.kernel.nd4j.OpenBlasGemm;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Precision;
 import org.dpsieve.model.Surroundings;
 import org.dpsieve.neighbor.CellList;
 import org.dpsieve.neighbor.GeometryException;
@@ -41,6 +43,19 @@ public final class Ensemble implements AutoCloseable {
   /** Neighbours in a batch, unless one frame has more: 48 bytes each. */
   private static final int BATCH_PAIRS = 1_000_000;
 
+  /**
+   * In single precision, frames with a force (eV/Å) or a virial per atom (eV) beyond this are
+   * evaluated in double: what pairs contribute is large there, and rounding goes with it.
+   */
+  private static final double MOST_IN_SINGLE = 100;
+
+  private final List<DeepPotential> models;
+  private final EnsembleOptions options;
+  private final boolean single;
+
+  /** The same models in double precision, made when first asked for. */
+  private Ensemble exact;
+
   private final List<String> typeMap;
   private final List<ModelKernel> kernels;
 
@@ -60,6 +75,8 @@ public final class Ensemble implements AutoCloseable {
 
   private Ensemble(List<DeepPotential> models, EnsembleOptions options, Arithmetic arithmetic) {
     this.models = List.copyOf(models);
+    this.options = options;
+    single = arithmetic.precision() == Precision.FLOAT32;
     typeMap = models.get(0).typeMap();
     for (DeepPotential model : models) {
       if (!model.typeMap().equals(typeMap)) {
@@ -115,6 +132,11 @@ public final class Ensemble implements AutoCloseable {
     return new Ensemble(models, options, arithmetic);
   }
 
+  /** Of the nets; {@link Precision#FLOAT64} also where this machine has no better single. */
+  public Precision precision() {
+    return single ? Precision.FLOAT32 : Precision.FLOAT64;
+  }
+
   public int modelCount() {
     return kernels.size();
   }
@@ -132,6 +154,63 @@ public final class Ensemble implements AutoCloseable {
    *     a model needs
    */
   public List<Prediction[]> evaluate(List<Frame> frames) {
+    List<Prediction[]> results = evaluateOnce(frames);
+    if (single) {
+      replaceExactly(
+          frames,
+          results,
+          IntStream.range(0, frames.size()).filter(f -> large(results.get(f))).toArray());
+    }
+    return results;
+  }
+
+  /**
+   * Puts the numbers of double precision in the place of some frames' numbers; where they are those
+   * of double precision already, nothing is done.
+   *
+   * @param frames as given to {@link #evaluate}
+   * @param results as it returned them
+   * @param which places in both lists
+   */
+  public void replaceExactly(List<Frame> frames, List<Prediction[]> results, int... which) {
+    if (!single || which.length == 0) {
+      return;
+    }
+    List<Prediction[]> again =
+        exact().evaluate(Arrays.stream(which).mapToObj(frames::get).toList());
+    for (int i = 0; i < which.length; i++) {
+      results.set(which[i], again.get(i));
+    }
+  }
+
+  private synchronized Ensemble exact() {
+    if (exact == null) {
+      exact = of(models, new EnsembleOptions(options.tabulated(), Precision.FLOAT64));
+    }
+    return exact;
+  }
+
+  /** Whether a number is beyond {@link #MOST_IN_SINGLE}, or none at all. */
+  private static boolean large(Prediction[] predictions) {
+    for (Prediction model : predictions) {
+      int atoms = model.atomEnergy().length;
+      if (beyond(model.force(), MOST_IN_SINGLE) || beyond(model.virial(), MOST_IN_SINGLE * atoms)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean beyond(double[] values, double limit) {
+    for (double value : values) {
+      if (!(Math.abs(value) <= limit)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<Prediction[]> evaluateOnce(List<Frame> frames) {
     Session session = idle.poll();
     if (session == null) {
       session = new Session();
@@ -165,6 +244,9 @@ public final class Ensemble implements AutoCloseable {
   @Override
   public void close() {
     idle.clear();
+    synchronized (this) {
+      exact = null;
+    }
   }
 
   private int[] types(Frame frame) {

@@ -14,6 +14,11 @@ public interface Arithmetic {
   /** Which implementation, for the log. */
   String name();
 
+  /** Of the nets. */
+  default Precision precision() {
+    return Precision.FLOAT64;
+  }
+
   /**
    * Makes a model ready to be evaluated.
    *

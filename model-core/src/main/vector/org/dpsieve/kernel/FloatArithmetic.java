@@ -2,6 +2,7 @@ package org.dpsieve.kernel;
 
 import jdk.incubator.vector.FloatVector;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Precision;
 
 /** {@link Arithmetic} in single precision. */
 record FloatArithmetic(Arithmetic otherwise) implements Arithmetic {
@@ -21,6 +22,11 @@ record FloatArithmetic(Arithmetic otherwise) implements Arithmetic {
   @Override
   public String name() {
     return "vectors of 16 floats";
+  }
+
+  @Override
+  public Precision precision() {
+    return Precision.FLOAT32;
   }
 
   @Override

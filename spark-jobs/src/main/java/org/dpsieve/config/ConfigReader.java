@@ -91,6 +91,7 @@ public final class ConfigReader {
             steps.deepmdVersion(),
             train.section(),
             engines.modelDevi(steps.modelDevi(), models.isEmpty() ? Optional.empty() : foreign),
+            engines.precision(steps.modelDevi()),
             engines.fp(steps.fp(), run.label(), run.pool().labeled()));
     problems.throwIfAny();
     SimplifyConfig simplifyConfig =

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dpsieve.config.MachineReader.Read;
 import org.dpsieve.config.TrainingInput.Trainable;
+import org.dpsieve.model.Precision;
 
 /** Decides who does each step, from both files together. */
 final class Engines {
@@ -144,6 +145,17 @@ final class Engines {
           "model_devi.engine dp: the engine jvm reads these models, too, is faster and needs no program");
     }
     return section.with(Engine.DP, Optional.empty());
+  }
+
+  /** In which the deviation is evaluated. */
+  Precision precision(Read section) {
+    boolean single =
+        section.block().has("precision")
+            && section
+                .block()
+                .choice("precision", List.of("float64", "float32"))
+                .equals(Optional.of("float32"));
+    return single ? Precision.FLOAT32 : Precision.FLOAT64;
   }
 
   /** The program of a shell command, without its folder. */

@@ -5,15 +5,23 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.dpsieve.model.Precision;
 
 /**
  * {@code machine.json}: who does each step, and where.
  *
  * @param file where it was read
  * @param deepmdVersion {@code deepmd_version}
+ * @param precision {@code model_devi.precision}: of the nets that deviations come from; classes and
+ *     picks do not depend on it
  */
 public record MachineConfig(
-    Path file, String deepmdVersion, Section train, Section modelDevi, Section fp) {
+    Path file,
+    String deepmdVersion,
+    Section train,
+    Section modelDevi,
+    Precision precision,
+    Section fp) {
 
   /**
    * One step.

@@ -152,6 +152,9 @@ final class MachineReader {
             });
     block.declare(comments);
     block.declare(NodeReader.KEYS);
+    if (name.equals("model_devi")) {
+      block.declare(List.of("precision"));
+    }
     Map<String, Object> machine = block.block("machine").map(this::machine).orElse(Map.of());
     Map<String, Object> resources = block.block("resources").map(this::resources).orElse(Map.of());
     if (block.text("export_command").isPresent()) {

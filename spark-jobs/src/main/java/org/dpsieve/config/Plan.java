@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.dpsieve.config.TrustConfig.Range;
+import org.dpsieve.model.Precision;
 
 /** What a run will do, in words: what {@code --dry-run} prints. */
 public final class Plan {
@@ -88,7 +89,14 @@ public final class Plan {
             .orElse(
                 "%s: the fitting net's output layer solved on all labels, weights: %s"
                     .formatted(train, losses)));
-    item("deviation", run.machine().modelDevi().engine().key() + ": on Spark's executors");
+    item(
+        "deviation",
+        "%s: on Spark's executors, in %s"
+            .formatted(
+                run.machine().modelDevi().engine().key(),
+                run.machine().precision() == Precision.FLOAT32
+                    ? "float32, frames near a trust level again in float64"
+                    : "float64"));
     item(
         "labels",
         "%s (%s%s)"

@@ -262,6 +262,31 @@ class RescreenCommandTest {
     assertThat(folder.resolve("result.picks")).doesNotExist();
   }
 
+  /** Levels that lie on a frame's own deviation, after a call with other levels. */
+  @Test
+  void singlePrecisionPicksTheSameFrames() {
+    Path exact = folder.resolve("exact");
+    Path single = folder.resolve("single");
+    rescreen(tree, exact);
+    Dataset<Row> rows = spark.read().parquet(exact.toString()).orderBy("max_devi_f");
+    double lo = rows.offset(200).first().<Double>getAs("max_devi_f");
+    double hi = rows.offset(300).first().<Double>getAs("max_devi_f");
+    Object[] levels = {"--f-lo", lo, "--f-hi", hi, "--pick", 40, "--strategy", "deviation"};
+    rescreen(tree, exact, levels);
+    rescreen(tree, single, "--precision", "float32", "--f-lo", 0.01, "--f-hi", 0.3);
+    rescreen(
+        tree,
+        single,
+        Stream.concat(Stream.of("--precision", "float32"), Stream.of(levels)).toArray());
+    assertThat(err.toString()).containsPattern("evaluated: 1\\d\\d frames"); // candidates alone
+    String in = "max_devi_f >= %s AND max_devi_f < %s".formatted(lo, hi);
+    Dataset<Row> result = spark.read().parquet(single.toString());
+    assertThat(result.count()).isEqualTo(440);
+    assertThat(texts(result.where(in))).isEqualTo(texts(rows.where(in))).hasSize(100);
+    assertThat(texts(FramesDataset.read(spark, single + ".picks").select("frame_id")))
+        .isEqualTo(texts(FramesDataset.read(spark, exact + ".picks").select("frame_id")));
+  }
+
   @Test
   void framesWithoutSenseFailAndCostTheOthersNothing() throws IOException {
     double[] coord = {0, 0, 0, 2, 2, 2, 0, 0, 0, Double.NaN, 2, 2};

@@ -1,6 +1,7 @@
 package org.dpsieve.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
+import org.dpsieve.model.Precision;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,17 @@ class MachineReaderTest {
         .contains("model_devi: a list of 2; only the first counts");
     assertThat(String.join("\n", config.notes()))
         .contains("train: command, machine, resources not used");
+  }
+
+  @Test
+  void thePrecisionOfTheDeviationIsAKeyOfModelDevi() throws IOException {
+    assertThat(run.read().machine().precision()).isEqualTo(Precision.FLOAT64);
+    run.write(run.machine, "{\"model_devi\": {\"precision\": \"float32\"}}");
+    assertThat(run.read().machine().precision()).isEqualTo(Precision.FLOAT32);
+    run.write(run.machine, "{\"model_devi\": {\"precision\": \"float23\"}}");
+    assertThatThrownBy(run::read)
+        .hasMessageContaining(
+            "model_devi.precision: found 'float23', expected one of float64, float32; did you mean");
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.dpsieve.deviation.Deviation;
@@ -13,6 +14,8 @@ import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
+import org.dpsieve.model.Precision;
+import org.dpsieve.pick.Borderline;
 import org.dpsieve.spark.frames.FrameRows;
 
 /** Frames to deviations, some thousand atoms at a time, so that every matrix product is large. */
@@ -22,12 +25,18 @@ final class DeviationIterator implements Iterator<Row> {
   private final Iterator<Row> frames;
   private final Ensemble ensemble;
   private final boolean trueError;
+  private final Borderline borderline;
   private final Queue<Row> ready = new ArrayDeque<>();
 
-  DeviationIterator(Iterator<Row> frames, Ensemble ensemble, boolean trueError) {
+  /**
+   * @param borderline frames that are evaluated in double precision whatever the ensemble's
+   */
+  DeviationIterator(
+      Iterator<Row> frames, Ensemble ensemble, boolean trueError, Borderline borderline) {
     this.frames = frames;
     this.ensemble = ensemble;
     this.trueError = trueError;
+    this.borderline = borderline;
   }
 
   @Override
@@ -57,9 +66,25 @@ final class DeviationIterator implements Iterator<Row> {
       atoms += frame.atomCount();
     }
     List<Prediction[]> predictions = ensemble.evaluate(batch);
+    if (ensemble.precision() == Precision.FLOAT32) {
+      int[] again =
+          IntStream.range(0, batch.size())
+              .filter(i -> onTheBorder(batch.get(i), predictions.get(i)))
+              .toArray();
+      ensemble.replaceExactly(batch, predictions, again);
+    }
     for (int i = 0; i < batch.size(); i++) {
       ready.add(row(ids.get(i), batch.get(i), predictions.get(i)));
     }
+  }
+
+  private boolean onTheBorder(Frame frame, Prediction[] models) {
+    FrameDeviation d = Deviation.of(models);
+    if (!trueError) {
+      return borderline.holds(d.maxDeviF(), d.deviE());
+    }
+    FrameDeviation error = Deviation.PLAIN.ofLabels(models, frame.labels());
+    return borderline.holds(d.maxDeviF(), d.deviE(), error.maxDeviF(), error.deviE());
   }
 
   private Row row(String id, Frame frame, Prediction[] models) {

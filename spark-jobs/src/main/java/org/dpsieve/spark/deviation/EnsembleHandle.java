@@ -11,6 +11,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.pick.Borderline;
 
 /**
  * An ensemble for Spark's tasks: its models go to every executor once, and there the ensemble with
@@ -29,31 +30,38 @@ public final class EnsembleHandle implements DeviationEngine {
 
   private final Broadcast<DeepPotential[]> models;
   private final EnsembleOptions options;
+  private final Borderline borderline;
 
-  private EnsembleHandle(Broadcast<DeepPotential[]> models, EnsembleOptions options) {
+  private EnsembleHandle(
+      Broadcast<DeepPotential[]> models, EnsembleOptions options, Borderline borderline) {
     this.models = models;
     this.options = options;
+    this.borderline = borderline;
   }
 
   /**
    * Builds the ensemble in this JVM too, so that what is wrong with the models is found before any
    * task starts.
    *
+   * @param borderline frames whose deviations are those of double precision whatever the options
    * @throws org.dpsieve.error.InputException when the models do not belong together
    */
   public static EnsembleHandle of(
-      SparkSession spark, List<DeepPotential> models, EnsembleOptions options) {
+      SparkSession spark,
+      List<DeepPotential> models,
+      EnsembleOptions options,
+      Borderline borderline) {
     Ensemble checked = Ensemble.of(models, options);
     Broadcast<DeepPotential[]> broadcast =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(models.toArray(new DeepPotential[0]));
     keep(broadcast.id(), checked);
-    return new EnsembleHandle(broadcast, options);
+    return new EnsembleHandle(broadcast, options, borderline);
   }
 
   /** With the default options. */
   public static EnsembleHandle of(SparkSession spark, List<DeepPotential> models) {
-    return of(spark, models, EnsembleOptions.DEFAULT);
+    return of(spark, models, EnsembleOptions.DEFAULT, Borderline.NONE);
   }
 
   /** The ensemble in this JVM; many tasks may use it at once. */
@@ -70,7 +78,7 @@ public final class EnsembleHandle implements DeviationEngine {
 
   @Override
   public Iterator<Row> evaluate(Iterator<Row> frames, boolean trueError) {
-    return new DeviationIterator(frames, ensemble(), trueError);
+    return new DeviationIterator(frames, ensemble(), trueError, borderline);
   }
 
   private static void keep(long id, Ensemble ensemble) {

@@ -112,7 +112,7 @@ final class Decisions {
         .collect(Collectors.joining("", String.join("\t", columns) + "\n", ""));
   }
 
-  private static TrustLevels levels(TrustConfig trust) {
+  static TrustLevels levels(TrustConfig trust) {
     return new TrustLevels(
         band(trust.modelDeviForce()),
         band(trust.modelDeviEnergy()),

@@ -10,11 +10,14 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.Engine;
 import org.dpsieve.config.MachineConfig;
+import org.dpsieve.config.PickStrategy;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.TrustConfig;
 import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.pick.Borderline;
 import org.dpsieve.spark.deviation.DeviationEngine;
 import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.DpModelDevi;
@@ -26,6 +29,8 @@ final class Evaluation {
   private final SparkSession spark;
   private final TrustConfig trust;
   private final MachineConfig.Section section;
+  private final EnsembleOptions options;
+  private final Borderline borderline;
   private final List<String> typeMap;
   private final Consumer<String> notes;
 
@@ -36,6 +41,11 @@ final class Evaluation {
     this.spark = spark;
     this.trust = config.simplify().trust();
     this.section = config.machine().modelDevi();
+    this.options = new EnsembleOptions(true, config.machine().precision());
+    this.borderline =
+        new Borderline(
+            Decisions.levels(trust),
+            config.simplify().pick().strategy() == PickStrategy.DEVIATION);
     this.typeMap = config.simplify().typeMap();
     this.notes = notes;
   }
@@ -70,7 +80,8 @@ final class Evaluation {
       return dp(models);
     }
     try {
-      return EnsembleHandle.of(spark, models.stream().map(ModelFiles::read).toList());
+      return EnsembleHandle.of(
+          spark, models.stream().map(ModelFiles::read).toList(), options, borderline);
     } catch (UnsupportedModelException e) {
       // Of models that DeePMD-kit has trained from ones we know, with another activation function.
       notes.accept(

@@ -34,6 +34,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.pick.Borderline;
 import org.dpsieve.spark.deviation.DeviationEngine;
 import org.dpsieve.spark.deviation.DpModelDevi;
 import org.dpsieve.spark.deviation.EnsembleHandle;
@@ -96,7 +97,7 @@ public final class Rescreen {
         .contents()
         .forEach(
             (unit, content) -> {
-              String key = hash(content, digest, options.where(), threshold());
+              String key = hash(content, digest, options.where(), threshold() + exactly());
               names.put(unit, "part-" + key + ".parquet");
             });
     List<String> missing = missing();
@@ -108,6 +109,12 @@ public final class Rescreen {
     listener.stage("summing up");
     context.setJobDescription("rescreen: summary by formula");
     return new ScreenReport.Maker(spark, options, folder.target(), census, library).make();
+  }
+
+  /** Which frames are evaluated in double precision where the others are not; a name for it. */
+  private String exactly() {
+    Borderline borderline = options.borderline();
+    return borderline.equals(Borderline.NONE) ? "" : borderline.toString();
   }
 
   /** Units without a file. */
@@ -224,7 +231,15 @@ public final class Rescreen {
             }
           });
       UnitTask task =
-          new UnitTask(engine, configuration, folder.staged(), names, known, frames, atoms);
+          new UnitTask(
+              engine,
+              options.borderline(),
+              configuration,
+              folder.staged(),
+              names,
+              known,
+              frames,
+              atoms);
       context.setJobDescription(
           "rescreen: deviation of %,d frames in %,d partitions"
               .formatted(work.frames(), missing.size()));
@@ -237,7 +252,7 @@ public final class Rescreen {
 
   private DeviationEngine engine(Census census) {
     if (options.dp() == null) {
-      return EnsembleHandle.of(spark, models, options.ensemble());
+      return EnsembleHandle.of(spark, models, options.ensemble(), options.borderline());
     }
     listener.stage("trying DeePMD-kit's program");
     DpModelDevi dp = DpModelDevi.of(spark, options.models(), options.dp());

@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.infer.EnsembleOptions;
+import org.dpsieve.model.Precision;
+import org.dpsieve.pick.Borderline;
 import org.dpsieve.pick.TrustBand;
+import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.spark.deviation.DpProgram;
 
 /**
@@ -54,6 +57,14 @@ public record RescreenOptions(
       throw new InputException(
           "--pick with --sample: a sample says how many candidates there are; pick from all frames");
     }
+  }
+
+  /** Frames whose numbers must be those of double precision. */
+  Borderline borderline() {
+    return levels == null || ensemble.precision() == Precision.FLOAT64
+        ? Borderline.NONE
+        : new Borderline(
+            new TrustLevels(levels, TrustBand.OFF), pick > 0 && strategy.equals("deviation"));
   }
 
   /** The name without slashes at its end. */

@@ -13,12 +13,15 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
+import org.dpsieve.pick.Borderline;
 import org.dpsieve.spark.deviation.DeviationEngine;
 
 /**
  * A task's work: one unit's frames to one file.
  *
  * @param engine who evaluates
+ * @param borderline frames that are evaluated again if known already: the call that they are known
+ *     from may have had other levels
  * @param configuration of the file system
  * @param folder where files go
  * @param names file of each unit
@@ -28,6 +31,7 @@ import org.dpsieve.spark.deviation.DeviationEngine;
  */
 record UnitTask(
     DeviationEngine engine,
+    Borderline borderline,
     SerializableConfiguration configuration,
     String folder,
     Map<String, String> names,
@@ -47,6 +51,7 @@ record UnitTask(
     Frames unit = new Frames(rows);
     String name = names.get(unit.unit);
     unit.known = known.of(name);
+    unit.known.values().removeIf(this::onTheBorder);
     Path target = new Path(folder, name);
     try (DeviationFile file =
         new DeviationFile(
@@ -63,6 +68,12 @@ record UnitTask(
       unit.writeKnown(file);
       return List.of(file.commit(target)).iterator();
     }
+  }
+
+  private boolean onTheBorder(double[] deviation) {
+    return borderline.holds(
+        deviation[DeviationFile.NUMBERS.indexOf("max_devi_f")],
+        deviation[DeviationFile.NUMBERS.indexOf("devi_e")]);
   }
 
   private static double[] numbers(Row deviation) {
