@@ -65,8 +65,6 @@ public final class Ensemble implements AutoCloseable {
   /** By model: its places in {@link #views}, one for each part of its descriptor. */
   private final List<int[]> seen = new ArrayList<>();
 
-  private final List<DeepPotential> models;
-
   private final Map<Integer, Integer> typeOfElement = new TreeMap<>();
   private final NeighborSearch search = new CellList();
   private final Queue<Session> idle = new ConcurrentLinkedQueue<>();

@@ -6,11 +6,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether this JVM turns the Vector API into instructions, measured once: where it does, vectors
- * beat plain loops everywhere we looked; where its compiler does not know them, every operation
- * makes an object and they are a hundred times slower. The loops must win by a factor that noise
- * does not reach, since both have their own last bits and a run on a busy machine should not have
- * others than on an idle one.
+ * Whether this JVM turns the Vector API into instructions: where it does, vectors beat plain loops
+ * everywhere we looked; where its compiler does not know them, every operation makes an object and
+ * they are a hundred times slower. HotSpot's server compiler is known to; any other is measured,
+ * once. Both have their own last bits, and a run on a busy machine should not have others than on an
+ * idle one: so nothing is measured that is known, and else the loops must win by a factor that noise
+ * does not reach.
  */
 final class Probe {
   private static final Logger LOG = LoggerFactory.getLogger(Probe.class);
@@ -25,9 +26,18 @@ final class Probe {
 
   static synchronized boolean pays(LayerFunction vectors) {
     if (pays == null) {
-      pays = measure(vectors, new LoopLayerFunction(), MOST_NANOSECONDS);
+      pays = known() || measure(vectors, new LoopLayerFunction(), MOST_NANOSECONDS);
     }
     return pays;
+  }
+
+  /** HotSpot with its server compiler: no other compiler in its place, not switched off. */
+  private static boolean known() {
+    String name = System.getProperty("java.vm.name", "");
+    String mode = System.getProperty("java.vm.info", "");
+    boolean hotSpot = name.matches("(OpenJDK|Java HotSpot\\(TM\\)) 64-Bit Server VM");
+    boolean otherCompiler = System.getProperty("java.vm.version", "").contains("jvmci");
+    return hotSpot && !otherCompiler && mode.matches("mixed mode(, sharing)?");
   }
 
   /** In turn, until vectors are fast enough or time is over: both get the compiler's attention. */

@@ -19,7 +19,7 @@ import org.dpsieve.io.FrameSystem;
 
 /** Systems in, {@code model_devi.out} out: some thousand atoms at a time, on every core. */
 final class ModelDeviRun {
-  private static final int ATOMS_AT_ONCE = 16_384;
+  private static final int ATOMS_AT_ONCE = 4096;
 
   private final Ensemble ensemble;
   private final Deviation deviation;

@@ -17,7 +17,24 @@ public final class OpenBlasGemm implements Gemm {
   /** OpenBLAS's inner loops take 8, 16 or 24 rows at a time: a multiple of all of them. */
   private static final int ROWS = 192;
 
-  static {
+  private final ThreadLocal<Buffers> buffers = ThreadLocal.withInitial(Buffers::new);
+
+  /** Loaded with its first use: a model all of whose products others do can start without. */
+  private static final class Library {
+    static {
+      load();
+    }
+
+    static DoublePointer copy(double[] matrix) {
+      return new DoublePointer(matrix);
+    }
+
+    static int threads() {
+      return org.bytedeco.openblas.presets.openblas_nolapack.blas_get_num_threads();
+    }
+  }
+
+  private static void load() {
     if (System.getProperty("org.bytedeco.javacpp.logger") == null) {
       System.setProperty("org.bytedeco.javacpp.logger", "slf4j"); // else it writes to stderr
     }
@@ -26,11 +43,9 @@ public final class OpenBlasGemm implements Gemm {
     org.bytedeco.openblas.presets.openblas_nolapack.blas_set_num_threads(1);
   }
 
-  private final ThreadLocal<Buffers> buffers = ThreadLocal.withInitial(Buffers::new);
-
   /** Threads that one call of OpenBLAS may use. */
   public static int threads() {
-    return org.bytedeco.openblas.presets.openblas_nolapack.blas_get_num_threads();
+    return Library.threads();
   }
 
   @Override
@@ -45,7 +60,7 @@ public final class OpenBlasGemm implements Gemm {
 
   @Override
   public Factor factor(double[] matrix, int inner, int columns) {
-    DoublePointer right = new DoublePointer(matrix); // the collector frees it with the factor
+    DoublePointer right = Library.copy(matrix); // the collector frees it with the factor
     return (a, c, count) -> { // all rows: OpenBLAS chooses its loops by their number
       Buffers own = buffers.get();
       DoublePointer left = own.left((long) ROWS * inner);

@@ -20,7 +20,7 @@ import org.dpsieve.spark.frames.FrameRows;
 
 /** Frames to deviations, some thousand atoms at a time, so that every matrix product is large. */
 final class DeviationIterator implements Iterator<Row> {
-  private static final int ATOMS_AT_ONCE = 16_384;
+  private static final int ATOMS_AT_ONCE = 4096;
 
   private final Iterator<Row> frames;
   private final Ensemble ensemble;

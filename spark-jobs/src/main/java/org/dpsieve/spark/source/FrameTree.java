@@ -22,7 +22,10 @@ record FrameTree(List<Piece> pieces, List<Problem> problems) {
   /** Atoms in one piece: with labels some ten megabytes. */
   static final int MOST_ATOMS = 1 << 17;
 
+  /** The same of a tree of few systems, which may be large: many cores should have work. */
   private static final int LEAST_ATOMS = 1 << 12;
+
+  private static final int MANY_SYSTEMS = 1024;
 
   /** A small tree is cut into about this many partitions, so that many cores have work. */
   private static final int PARTITIONS_OF_SMALL_TREE = 64;
@@ -60,7 +63,8 @@ record FrameTree(List<Piece> pieces, List<Problem> problems) {
     List<Piece> pieces = new ArrayList<>();
     if (!systems.isEmpty()) {
       List<String> typeMap = options.typeMap();
-      int atoms = options.maxAtoms() == 0 ? MOST_ATOMS : options.maxAtoms();
+      int bound = systems.size() < MANY_SYSTEMS ? LEAST_ATOMS : MOST_ATOMS;
+      int atoms = options.maxAtoms() == 0 ? bound : options.maxAtoms();
       JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
       String described = context.getLocalProperty("spark.job.description");
       context.setJobDescription("deepmd: headers of %,d systems".formatted(systems.size()));

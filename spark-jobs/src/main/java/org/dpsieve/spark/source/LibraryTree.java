@@ -2,6 +2,7 @@ package org.dpsieve.spark.source;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,8 +111,8 @@ public final class LibraryTree {
   }
 
   /**
-   * The frames of some units, a partition per unit, with the columns of {@link FrameRows#SCHEMA}
-   * and {@link #UNIT}. Conditions on composition leave systems unread.
+   * The frames of some units, a partition per unit, the largest first, so that none of them is left
+   * to the end; with the columns of {@link FrameRows#SCHEMA} and {@link #UNIT}. Conditions on composition leave systems unread.
    */
   public Dataset<Row> frames(Collection<String> wanted) {
     Map<String, List<Piece>> chosen = new HashMap<>();
@@ -139,7 +140,12 @@ public final class LibraryTree {
         partitions.add(new TreePartition(accepted, List.of(), unit));
       }
     }
+    partitions.sort(Comparator.comparingLong(LibraryTree::atoms).reversed());
     return partitions;
+  }
+
+  private static long atoms(TreePartition partition) {
+    return partition.pieces().stream().mapToLong(Piece::atoms).sum();
   }
 
   private static boolean mayAccept(SystemFilter filter, Piece piece) {

@@ -1,0 +1,226 @@
+"""How the deviation stage scales. Each part makes its pools by scripts/replicate, runs the program as users do and adds to
+target/bench/scale.md. Times of Spark's stages are those of its event log: from the first task's start to the last one's end.
+
+executors  rescreen by one and by two executors of one core, in turn
+sizes      model-devi on frames of 8 to 2,000 atoms: CPU time per atom
+frames     model-devi on 1,000 to 1,000,000 frames of 8 atoms, heap 2 GB: CPU time per atom, memory
+memory     rescreen of 1,000,000 frames of 8 atoms, driver and executors in one JVM, heap 2 GB
+skew       rescreen of 10,000 frames of 8 atoms and one of 5,000: when cores have nothing left to do"""
+import argparse
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent.parent
+WORK = HERE / "target/bench"
+PARTS = ("executors", "sizes", "frames", "memory", "skew")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench-scale", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", help="which parts; default: all")
+    parser.add_argument("--models", type=Path, default=HERE / "conf/ag-au/models", help="folder of */graph.pb")
+    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--million", type=int, default=1_000_000, help="frames of the largest pool")
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"{', '.join(sorted(unknown))}: expected some of {', '.join(PARTS)}")
+    return options
+
+
+def pool(name, *replicate):
+    """A pool, made once."""
+    target = WORK / "pools" / name
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run([sys.executable, HERE / "scripts/replicate.py", "-o", target, *map(str, replicate)], check=True)
+    return target
+
+
+def atoms_of(target):
+    return sum(
+        len(types.read_text().split()) * sum(len(np.load(c, mmap_mode="r")) for c in types.parent.glob("set.*/coord.npy"))
+        for types in target.rglob("type.raw"))
+
+
+def run(command, environment=()):
+    """CPU seconds of the command and all it starts, the clock's, and the largest resident set in MB."""
+    log = WORK / "run.log"
+    start = time.monotonic()
+    with open(log, "w") as out:
+        process = subprocess.Popen(
+            list(map(str, command)), stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **dict(environment)})
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}\nended with {process.returncode}, see {log}")
+    return used.ru_utime + used.ru_stime, time.monotonic() - start, used.ru_maxrss / 1024
+
+
+class Scale:
+    def __init__(self, options):
+        self.options = options
+        self.models = sorted(options.models.glob("*/graph.pb"))
+        if not self.models:
+            sys.exit(f"{options.models}: no */graph.pb")
+        self.text = []
+
+    def say(self, line=""):
+        self.text.append(line)
+        print(line, flush=True)
+
+    def model_devi(self, system, heap):
+        out = WORK / "scale.out"
+        out.unlink(missing_ok=True)
+        return run(
+            [HERE / "scripts/dpsieve", "model-devi", "-m", *self.models, "-s", system, "-o", out],
+            {"DPSIEVE_MEMORY": heap}.items())
+
+    def rescreen(self, frames, master, heap="2g"):
+        """Start and end of every task of the evaluation, in seconds, by the event log; with the process's own numbers."""
+        target = HERE / "spark-jobs/target"
+        jars = f"{target / 'dpsieve.jar'}:{(target / 'spark.classpath').read_text().strip()}"
+        home = WORK / "spark-home"
+        (home / "jars").mkdir(parents=True, exist_ok=True)
+        for jar in jars.split(":"):
+            link = home / "jars" / Path(jar).name
+            if not link.exists():
+                link.symlink_to(jar)
+        events, result = WORK / "events", WORK / "scale.rescreen"
+        for folder in (events, result, WORK / "_staged-scale.rescreen"):
+            shutil.rmtree(folder, ignore_errors=True)
+        events.mkdir()
+        settings = {
+            "spark.executor.extraClassPath": jars, "spark.ui.enabled": "false", "spark.eventLog.enabled": "true",
+            "spark.eventLog.dir": f"file://{events}", "spark.eventLog.rolling.enabled": "false",
+            "spark.eventLog.compress": "false"}
+        used = run(
+            ["java", f"-Xmx{heap}", "-XX:+UseParallelGC", f"@{HERE / 'conf/jvm.flags'}",
+             *(f"-D{key}={value}" for key, value in settings.items()), "-cp", jars, "org.dpsieve.cli.Dpsieve", "rescreen",
+             "-m", *self.models, "--frames", frames, "-o", result, "--master", master],
+            {"SPARK_HOME": str(home), "SPARK_SCALA_VERSION": "2.13", "SPARK_LOCAL_IP": "127.0.0.1"}.items())
+        return tasks(next(events.iterdir()), "rescreen: deviation of"), used
+
+    def executors(self):
+        frames = pool("executors", "-n", 40_000)
+        atoms = atoms_of(frames)
+        times = {1: [], 2: []}
+        for _ in range(self.options.repetitions):
+            for number in times:
+                done, _ = self.rescreen(frames, f"local-cluster[{number},1,2048]")
+                times[number].append(max(e for _, e in done) - min(s for s, _ in done))
+        one, two = (statistics.median(times[number]) for number in (1, 2))
+        self.say(f"Executors of one core, {atoms} atoms: one {one:.1f} s, two {two:.1f} s, {one / two:.2f} times.")
+
+    def sizes(self):
+        self.say()
+        self.say("| atoms a frame | frames | CPU s | CPU µs an atom |")
+        self.say("|---|---|---|---|")
+        per_atom = []
+        small = pool("one", "-n", 1, "--most-atoms", 8)
+        start = statistics.median(self.model_devi(small, "4g")[0] for _ in range(self.options.repetitions))
+        for size in (8, 32, 128, 500, 2000):
+            most = ["--most-atoms", "8"] if size == 8 else ["--atoms", size]
+            frames = 400_000 // size
+            target = pool(f"size-{size}", "-n", frames, *most)
+            atoms = atoms_of(target)
+            cpu = statistics.median(self.model_devi(target, "4g")[0] for _ in range(self.options.repetitions)) - start
+            per_atom.append(cpu / atoms * 1e6)
+            self.say(f"| {atoms / frames:.0f} | {frames} | {cpu:.1f} | {per_atom[-1]:.0f} |")
+        self.spread(per_atom)
+
+    def frames(self):
+        self.say()
+        self.say("| frames of 8 atoms | CPU s | CPU µs an atom | clock, s | resident, MB (heap 2 GB) |")
+        self.say("|---|---|---|---|---|")
+        per_atom = []
+        start = self.model_devi(pool("one", "-n", 1, "--most-atoms", 8), "2g")[0]
+        frames = 1000
+        while frames <= self.options.million:
+            target = pool(f"frames-{frames}", "-n", frames, "--most-atoms", 8)
+            cpu, clock, resident = self.model_devi(target, "2g")
+            per_atom.append((cpu - start) / frames / 8 * 1e6)
+            self.say(f"| {frames} | {cpu - start:.1f} | {per_atom[-1]:.0f} | {clock:.1f} | {resident:.0f} |")
+            frames *= 10
+        self.spread(per_atom)
+
+    def spread(self, per_atom):
+        self.say()
+        self.say("Most and least time per atom, relative to the median: "
+                 + " and ".join(f"{end(per_atom) / statistics.median(per_atom) - 1:+.0%}" for end in (max, min))
+                 + " (start-up taken off; what the compiler takes is in the small ones).")
+
+    def memory(self):
+        frames = self.options.million
+        done, (cpu, clock, resident) = self.rescreen(
+            pool(f"frames-{frames}", "-n", frames, "--most-atoms", 8), "local[*]", "2g")
+        self.say()
+        self.say(f"rescreen of {frames} frames of 8 atoms, -Xmx2g: {len(done)} tasks, {clock:.0f} s, {cpu:.0f} CPU s, "
+                 f"resident {resident:.0f} MB.")
+
+    def skew(self):
+        target = WORK / "pools/skew"
+        if not target.exists():
+            part = target.with_name("skew.part")
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir(parents=True)
+            shutil.copytree(pool("skew-small", "-n", 10_000, "--most-atoms", 8), part / "small")
+            shutil.copytree(pool("skew-large", "-n", 1, "--atoms", 5000, "--most-atoms", 48), part / "zlarge")
+            part.rename(target)
+        cores = len(os.sched_getaffinity(0))
+        done, _ = self.rescreen(target, f"local[{cores}]")
+        start, end = min(s for s, _ in done), max(e for _, e in done)
+        idle = end - idle_from(done, cores)
+        self.say()
+        self.say(f"Skewed pool (10,000 frames of 8 atoms, one of {atoms_of(WORK / 'pools/skew-large')}) on {cores} cores, "
+                 f"{len(done)} tasks: {end - start:.1f} s, some core without work for the last {idle / (end - start):.0%}.")
+
+
+def idle_from(done, cores):
+    """When fewer tasks than cores run for the first time after which no task starts."""
+    last_start = max(start for start, _ in done)
+    ends = sorted(end for _, end in done)
+    running = [end for end in ends if end > last_start]
+    return last_start if len(running) < cores else running[len(running) - cores]
+
+
+def tasks(log, description):
+    stages, found = set(), []
+    for line in open(log):
+        event = json.loads(line)
+        if event["Event"] == "SparkListenerJobStart":
+            if (event.get("Properties") or {}).get("spark.job.description", "").startswith(description):
+                stages.update(event["Stage IDs"])
+        elif event["Event"] == "SparkListenerTaskEnd" and event["Stage ID"] in stages:
+            info = event["Task Info"]
+            found.append((info["Launch Time"] / 1000, info["Finish Time"] / 1000))
+    if not found:
+        sys.exit(f"{log}: no task of a job '{description}'")
+    return found
+
+
+def main():
+    options = arguments()
+    WORK.mkdir(parents=True, exist_ok=True)
+    scale = Scale(options)
+    processor = re.search(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text())
+    java = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr.splitlines()[0]
+    scale.say(f"{len(os.sched_getaffinity(0))} core(s) of {processor.group(1) if processor else '?'}, load "
+              f"{os.getloadavg()[0]:.1f}; {java}; {len(scale.models)} models of {options.models.name}; "
+              f"medians of {options.repetitions}")
+    scale.say()
+    for part in options.parts or PARTS:
+        getattr(scale, part)()
+    (WORK / "scale.md").write_text("\n".join(scale.text) + "\n")
+
+
+main()
