@@ -9,9 +9,9 @@ import org.slf4j.LoggerFactory;
  * Whether this JVM turns the Vector API into instructions: where it does, vectors beat plain loops
  * everywhere we looked; where its compiler does not know them, every operation makes an object and
  * they are a hundred times slower. HotSpot's server compiler is known to; any other is measured,
- * once. Both have their own last bits, and a run on a busy machine should not have others than on an
- * idle one: so nothing is measured that is known, and else the loops must win by a factor that noise
- * does not reach.
+ * once. Both have their own last bits, and a run on a busy machine should not have others than on
+ * an idle one: so nothing is measured that is known, and else the loops must win by a factor that
+ * noise does not reach.
  */
 final class Probe {
   private static final Logger LOG = LoggerFactory.getLogger(Probe.class);

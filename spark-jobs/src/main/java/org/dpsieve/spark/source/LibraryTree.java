@@ -112,7 +112,8 @@ public final class LibraryTree {
 
   /**
    * The frames of some units, a partition per unit, the largest first, so that none of them is left
-   * to the end; with the columns of {@link FrameRows#SCHEMA} and {@link #UNIT}. Conditions on composition leave systems unread.
+   * to the end; with the columns of {@link FrameRows#SCHEMA} and {@link #UNIT}. Conditions on
+   * composition leave systems unread.
    */
   public Dataset<Row> frames(Collection<String> wanted) {
     Map<String, List<Piece>> chosen = new HashMap<>();
