@@ -44,8 +44,7 @@ final class Evaluation {
     this.options = new EnsembleOptions(true, config.machine().precision());
     this.borderline =
         new Borderline(
-            Decisions.levels(trust),
-            config.simplify().pick().strategy() == PickStrategy.DEVIATION);
+            Decisions.levels(trust), config.simplify().pick().strategy() == PickStrategy.DEVIATION);
     this.typeMap = config.simplify().typeMap();
     this.notes = notes;
   }
