@@ -32,7 +32,7 @@ public final class Hdf5Array implements NumberArray {
       throw new InputException(
           "%s: holds %s, expected numbers".formatted(name, type.getSimpleName()));
     }
-    double size = 1;
+    double size = Hdf5.read(name, () -> dataset.getDataType().getSize());
     for (long axis : shape()) {
       size = axis < 0 ? Double.NaN : size * axis;
     }
