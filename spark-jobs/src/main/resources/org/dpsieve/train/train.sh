@@ -16,9 +16,9 @@ case $1 in
 esac
 sh -c "$exec $1 train input.json $options" &
 training=$!
-trap 'kill $training 2>/dev/null; exit 143' TERM
+trap 'kill $training 2>/dev/null; exit 143' TERM # the watch below ends with it
 (
-  while sleep 2; do
+  while sleep 2 && kill -0 $training 2>/dev/null; do
     if broken; then touch train.nan; kill $training; exit; fi
   done
 ) &

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The real program, stopped by a signal while a task runs. */
-@Timeout(300)
+@Timeout(1200)
 class OnExitTest {
   @TempDir private Path folder;
 
@@ -52,9 +52,11 @@ class OnExitTest {
     Path run = folder.resolve("run");
     Process process = start(simplify, machine, run, onExit);
     Path pid = run.resolve("iter.000001/00.train.tasks/000/pid");
-    await(() -> Files.exists(pid) && Files.size(pid) > 0);
-    Optional<ProcessHandle> task = ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()));
+    Optional<ProcessHandle> task = Optional.empty();
     try {
+      await(() -> !process.isAlive() || Files.exists(pid) && Files.size(pid) > 0);
+      assertThat(process.isAlive()).as(Files.readString(Path.of(run + ".log"))).isTrue();
+      task = ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()));
       new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       boolean alive = task.isPresent() && task.get().isAlive();
@@ -79,7 +81,7 @@ class OnExitTest {
   }
 
   private static void await(Condition condition) throws IOException, InterruptedException {
-    long end = System.nanoTime() + Duration.ofSeconds(200).toNanos();
+    long end = System.nanoTime() + Duration.ofSeconds(500).toNanos();
     while (!condition.holds()) {
       assertThat(System.nanoTime()).as("it takes too long").isLessThan(end);
       Thread.sleep(200);
