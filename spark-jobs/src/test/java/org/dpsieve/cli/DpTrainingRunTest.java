@@ -80,10 +80,8 @@ class DpTrainingRunTest {
       assertThat(train.resolve("000/model.ckpt.index")).isRegularFile();
       before = train.resolve("graph.000.pb");
     }
-    String log = Files.readString(run.resolve("iter.000001/00.train/000/train.log"));
-    assertThat(log).contains("init from frozen model");
-    log = Files.readString(run.resolve("iter.000002/00.train/000/train.log"));
-    assertThat(log).contains("initialize from model old/model.ckpt");
+    String log = Files.readString(run.resolve("iter.000002/00.train/000/train.log"));
+    assertThat(log).containsPattern("initialize from model .*old/model.ckpt");
     JsonNode input =
         new ObjectMapper().readTree(run.resolve("iter.000002/00.train/000/input.json").toFile());
     assertThat(input.at("/training/numb_steps").asInt()).isEqualTo(10);
