@@ -14,6 +14,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.kernel.Arithmetic;
 import org.dpsieve.kernel.Environment;
 import org.dpsieve.kernel.ModelKernel;
+import org.dpsieve.kernel.Readout;
 import org.dpsieve.kernel.Workspace;
 import org.dpsieve.kernel.nd4j.OpenBlasGemm;
 import org.dpsieve.model.DeepPotential;
@@ -209,12 +210,32 @@ public final class Ensemble implements AutoCloseable {
   }
 
   private List<Prediction[]> evaluateOnce(List<Frame> frames) {
+    List<Prediction[]> results = new ArrayList<>(frames.size());
+    for (Reading[] readings : read(frames, null)) {
+      results.add(
+          Arrays.stream(readings).map(Reading::prediction).toArray(Prediction[]::new));
+    }
+    return results;
+  }
+
+  /**
+   * As {@link #evaluate}, with what else is asked of the models. Costs little for the hidden layer,
+   * and half of a model's evaluation for each draw.
+   *
+   * @param draws another output layer for each model, {@code null} for those without, [models][types]
+   *     [width of the last hidden layer]; {@code null} to ask for nothing
+   * @return [frame][model]
+   */
+  public List<Reading[]> read(List<Frame> frames, double[][][] draws) {
+    if (draws != null && !kernels.stream().allMatch(ModelKernel::reads)) {
+      throw new IllegalArgumentException("only kernels in double precision can be read");
+    }
     Session session = idle.poll();
     if (session == null) {
       session = new Session();
     }
     try {
-      return session.evaluate(frames);
+      return session.evaluate(frames, draws);
     } finally {
       idle.add(session);
     }
@@ -275,24 +296,24 @@ public final class Ensemble implements AutoCloseable {
       }
     }
 
-    List<Prediction[]> evaluate(List<Frame> frames) {
-      List<Prediction[]> results = new ArrayList<>(frames.size());
-      List<Prediction[]> batch = new ArrayList<>();
+    List<Reading[]> evaluate(List<Frame> frames, double[][][] draws) {
+      List<Reading[]> results = new ArrayList<>(frames.size());
+      List<Reading[]> batch = new ArrayList<>();
       clear();
       for (Frame frame : frames) {
-        Prediction[] result = new Prediction[kernels.size()];
+        Reading[] result = new Reading[kernels.size()];
         results.add(result);
         if (add(frame)) {
           batch.add(result);
         } else {
-          Arrays.fill(result, notANumber(frame.atomCount()));
+          Arrays.fill(result, new Reading(notANumber(frame.atomCount()), null, null, null));
         }
         if (full()) {
-          evaluateBatch(batch);
+          evaluateBatch(batch, draws);
           batch.clear();
         }
       }
-      evaluateBatch(batch);
+      evaluateBatch(batch, draws);
       return results;
     }
 
@@ -348,7 +369,7 @@ public final class Ensemble implements AutoCloseable {
       System.arraycopy(rows, 0, extras[model], used, rows.length);
     }
 
-    private void evaluateBatch(List<Prediction[]> results) {
+    private void evaluateBatch(List<Reading[]> results, double[][][] draws) {
       Environment any = environments.get(0);
       double[] atomEnergy = new double[any.atomCount()];
       double[] force = new double[3 * any.atomCount()];
@@ -356,13 +377,42 @@ public final class Ensemble implements AutoCloseable {
       for (int model = 0; model < kernels.size(); model++) {
         Environment[] own =
             Arrays.stream(seen.get(model)).mapToObj(environments::get).toArray(Environment[]::new);
+        Readout readout =
+            draws == null
+                ? null
+                : new Readout(draws[model], any.atomCount(), any.frameCount(), typeMap.size());
+        workspace.read(readout);
         kernels.get(model).evaluate(own, extras[model], workspace, atomEnergy, force, virial);
+        workspace.read(null);
         for (int f = 0; f < results.size(); f++) {
-          results.get(f)[model] = cut(any, f, atomEnergy, force, virial);
+          Prediction prediction = cut(any, f, atomEnergy, force, virial);
+          results.get(f)[model] = reading(any, f, prediction, readout);
         }
       }
       clear();
     }
+  }
+
+  private Reading reading(
+      Environment environment, int frame, Prediction prediction, Readout readout) {
+    if (readout == null) {
+      return new Reading(prediction, null, null, null);
+    }
+    double[][] hidden = new double[typeMap.size()][];
+    int[] atoms = new int[typeMap.size()];
+    for (int type = 0; type < hidden.length; type++) {
+      hidden[type] = readout.hidden(frame, type);
+      atoms[type] = readout.atoms(frame, type);
+    }
+    int from = 3 * environment.firstAtom(frame);
+    double[] force = readout.force();
+    return new Reading(
+        prediction,
+        hidden,
+        atoms,
+        force.length == 0
+            ? null
+            : Arrays.copyOfRange(force, from, 3 * environment.firstAtom(frame + 1)));
   }
 
   private static Prediction cut(

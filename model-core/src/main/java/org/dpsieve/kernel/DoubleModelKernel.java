@@ -130,19 +130,59 @@ final class DoubleModelKernel extends ModelKernel {
     }
     putExtras(extras, centres, count, inputs, size);
     fitting[type].evaluate(count, workspace);
+    Readout readout = workspace.readout();
+    double[] kept = null;
+    if (readout != null) {
+      readout.add(
+          environments[0],
+          type,
+          centres,
+          count,
+          fitting[type].lastHidden(workspace),
+          fitting[type].lastWidth());
+      if (readout.draws()) {
+        kept = workspace.keptSums(rows * sumsSize); // backward overwrites sums
+        System.arraycopy(sums, 0, kept, 0, count * sumsSize);
+      }
+    }
     double[] gradients = workspace.gradients(rows * size);
     double[] energies = workspace.energies(rows);
     for (int i = 0; i < count; i++) {
       double vacuum = Double.isNaN(vacuumLevel[type]) ? 0 : atomEnergy[centres[i]];
       atomEnergy[centres[i]] = energies[i] + vacuum;
     }
+    back(scratch, environments, centres, count, sums, gradients, force, virial);
+    if (kept != null) {
+      fitting[type].back(readout.draw(type), count, workspace);
+      back(
+          scratch,
+          environments,
+          centres,
+          count,
+          kept,
+          gradients,
+          readout.force(),
+          readout.virial());
+    }
+  }
+
+  private void back(
+      Scratch scratch,
+      Environment[] environments,
+      int[] centres,
+      int count,
+      double[] sums,
+      double[] gradients,
+      double[] force,
+      double[] virial) {
+    int size = scratch.descriptorSize() + extra;
     for (int k = 0; k < scratch.kernels.length; k++) {
       for (int i = 0; i < count; i++) {
         scratch.kernels[k].backward(
             environments[k],
             centres[i],
             sums,
-            i * sumsSize + scratch.firstSum[k],
+            i * scratch.sumsSize() + scratch.firstSum[k],
             gradients,
             i * size + scratch.firstNumber[k],
             force,
@@ -174,5 +214,10 @@ final class DoubleModelKernel extends ModelKernel {
     for (int i = 0; extra > 0 && i < count; i++) {
       System.arraycopy(extras, centres[i] * extra, inputs, (i + 1) * size - extra, extra);
     }
+  }
+
+  @Override
+  public boolean reads() {
+    return true;
   }
 }

@@ -141,21 +141,37 @@ final class FittingKernel {
     for (int i = 0; i < count; i++) {
       workspace.energies(rows)[i] = constant + dot(x, i * output.length, output);
     }
-    back(count, workspace);
+    back(output, count, workspace);
   }
 
-  private void back(int count, Workspace workspace) {
+  /** The last hidden layer of the rows evaluated last, row-major [rows, {@link #lastWidth}]. */
+  double[] lastHidden(Workspace workspace) {
+    return workspace.value(hidden.size() - 1, rows * output.length);
+  }
+
+  /** Numbers of the last hidden layer. */
+  int lastWidth() {
+    return output.length;
+  }
+
+  /**
+   * dE/dD as if the output layer had other weights, for the rows evaluated last.
+   *
+   * @param weights [lastWidth]
+   */
+  void back(double[] weights, int count, Workspace workspace) {
     double[] gradient = workspace.gradients(rows * inputs);
-    double[] dy = hidden.isEmpty() ? gradient : workspace.swap(0, rows * output.length);
+    double[] dy = hidden.isEmpty() ? gradient : workspace.swap(0, rows * weights.length);
     for (int i = 0; i < count; i++) {
-      System.arraycopy(output, 0, dy, i * output.length, output.length);
+      System.arraycopy(weights, 0, dy, i * weights.length, weights.length);
     }
     for (int l = hidden.size() - 1; l >= 0; l--) {
       Layer layer = hidden.get(l);
       int size = rows * layer.outputs();
-      double[] dz = workspace.slope(l, size);
+      double[] slope = workspace.slope(l, size);
+      double[] dz = workspace.products(size);
       for (int i = 0; i < count * layer.outputs(); i++) {
-        dz[i] *= dy[i];
+        dz[i] = slope[i] * dy[i];
       }
       double[] dx = l == 0 ? gradient : workspace.swap(hidden.size() - l, rows * layer.inputs());
       backward.get(l).multiply(dz, dx, count);

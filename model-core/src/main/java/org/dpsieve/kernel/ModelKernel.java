@@ -76,6 +76,11 @@ public abstract class ModelKernel {
     }
   }
 
+  /** Whether it fills the {@link Readout} of a workspace. */
+  public boolean reads() {
+    return false;
+  }
+
   /** Some centres of one type: their energies, and their share of forces and virials added. */
   abstract void evaluateBlock(
       Environment[] environments,

@@ -16,6 +16,8 @@ public final class Workspace {
   private final List<double[]> other = new ArrayList<>();
   private final Map<ModelKernel, Object> scratch = new IdentityHashMap<>();
 
+  private Readout readout;
+
   /** What this thread keeps for one model. */
   <T> T scratch(ModelKernel model, Class<T> type, Supplier<T> make) {
     return type.cast(scratch.computeIfAbsent(model, key -> make.get()));
@@ -50,6 +52,23 @@ public final class Workspace {
 
   double[] energies(int size) {
     return array(other, 5, size);
+  }
+
+  double[] products(int size) {
+    return array(other, 6, size);
+  }
+
+  double[] keptSums(int size) {
+    return array(other, 7, size);
+  }
+
+  /** What is read beside energies and forces; {@code null} for nothing. */
+  public void read(Readout readout) {
+    this.readout = readout;
+  }
+
+  Readout readout() {
+    return readout;
   }
 
   private static double[] array(List<double[]> arrays, int index, int size) {

@@ -14,7 +14,7 @@ package org.dpsieve.outputlayer;
  * ratio, changes least.
  */
 final class Ridge {
-  private static final double FLOOR = 1e-9;
+  static final double FLOOR = 1e-9;
 
   private final LeastSquares problem;
   private final double[] forceForm;

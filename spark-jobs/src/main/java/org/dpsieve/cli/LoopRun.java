@@ -128,7 +128,7 @@ final class LoopRun {
   private static String word(Verdict verdict) {
     return switch (verdict) {
       case CONTINUE -> "continue";
-      case CONVERGED -> "converged";
+      case CONVERGED, TARGET_ERROR -> "converged";
       case MAX_ITER, LABEL_BUDGET, STALLED -> "stalled";
     };
   }
@@ -156,6 +156,9 @@ final class LoopRun {
     }
     console.say("");
     console.say(RunTable.deviation(result.maxDeviForce()));
+    if (result.expected() != null) {
+      console.say(RunTable.expected(result.expected()));
+    }
     console.say(
         "result: %s (data, graph.*, deviation.parquet, summary.json)".formatted(workdir.result()));
     console.say("report: " + workdir.report());
@@ -166,6 +169,7 @@ final class LoopRun {
       case CONVERGED -> "Converged: nothing is left to pick";
       case MAX_ITER -> "Stopped at max_iter; run again with a larger one to go on";
       case LABEL_BUDGET -> "Stopped at label_budget; run again with a larger one to go on";
+      case TARGET_ERROR -> "Errors are expected below target_error";
       case CONTINUE, STALLED -> throw new IllegalStateException("no end: " + verdict);
     };
   }

@@ -75,6 +75,9 @@ final class RunConsole implements RunListener {
       table.header().forEach(this::say);
     }
     say(table.row(iteration, timings.of(iteration.number())));
+    if (iteration.deviation() != null && iteration.deviation().expected() != null) {
+      say("     " + RunTable.expected(iteration.deviation().expected()));
+    }
     if (news) {
       refreshReport();
     }

@@ -1,5 +1,6 @@
 package org.dpsieve.config;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -13,6 +14,7 @@ import java.util.OptionalInt;
  *     included, and can be continued with a larger number; empty for no limit
  * @param labelBudget {@code label_budget}: most frames labelled in the whole run; empty for no
  *     limit
+ * @param targetError {@code target_error}
  */
 public record PickConfig(
     long seed,
@@ -20,7 +22,8 @@ public record PickConfig(
     int iterPickNumber,
     PickStrategy strategy,
     OptionalInt maxIter,
-    OptionalInt labelBudget) {
+    OptionalInt labelBudget,
+    Optional<TargetError> targetError) {
   /** The seed of a run whose file names none. */
   public static final long DEFAULT_SEED = 0;
 
@@ -28,11 +31,18 @@ public record PickConfig(
   static final String NO_SEED = "seed: not given, %d is used".formatted(DEFAULT_SEED);
 
   public PickConfig withSeed(long other) {
-    return new PickConfig(other, initPickNumber, iterPickNumber, strategy, maxIter, labelBudget);
+    return new PickConfig(
+        other, initPickNumber, iterPickNumber, strategy, maxIter, labelBudget, targetError);
   }
 
   public PickConfig withMaxIter(int other) {
     return new PickConfig(
-        seed, initPickNumber, iterPickNumber, strategy, OptionalInt.of(other), labelBudget);
+        seed,
+        initPickNumber,
+        iterPickNumber,
+        strategy,
+        OptionalInt.of(other),
+        labelBudget,
+        targetError);
   }
 }

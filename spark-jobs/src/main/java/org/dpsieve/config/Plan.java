@@ -179,6 +179,16 @@ public final class Plan {
     pick.maxIter().ifPresent(limit -> ends.add("after %d iterations (max_iter)".formatted(limit)));
     pick.labelBudget()
         .ifPresent(limit -> ends.add("after %d labels (label_budget)".formatted(limit)));
+    pick.targetError()
+        .ifPresent(
+            target -> {
+              List<String> below = new ArrayList<>();
+              target.energy().ifPresent(e -> below.add("%s eV per atom".formatted(Numbers.text(e))));
+              target.force().ifPresent(f -> below.add("%s eV/Å".formatted(Numbers.text(f))));
+              ends.add(
+                  "once errors of the pool are expected below %s (target_error)"
+                      .formatted(String.join(" and ", below)));
+            });
     item("ends", String.join(", or ", ends));
   }
 }

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.dpsieve.config.TrustConfig.Range;
@@ -47,6 +48,7 @@ final class SimplifyReader {
           "seed",
           "max_iter",
           "label_budget",
+          "target_error",
           "pick_strategy");
 
   /** Of {@code dpgen run}, whose files look much the same. */
@@ -236,7 +238,39 @@ final class SimplifyReader {
         iter.orElse(0),
         strategy,
         file.integer("max_iter", 1),
-        file.integer("label_budget", 1));
+        file.integer("label_budget", 1),
+        targetError());
+  }
+
+  private Optional<TargetError> targetError() {
+    Optional<Block> block = file.block("target_error");
+    if (block.isEmpty()) {
+      return Optional.empty();
+    }
+    OptionalDouble energy = target(block.get(), "energy", "eV per atom");
+    OptionalDouble force = target(block.get(), "force", "eV/Å");
+    if (!block.get().has("energy") && !block.get().has("force")) {
+      file.error(
+          "target_error",
+          "holds neither energy (eV per atom) nor force (eV/Å); give one or both, e.g. {\"energy\": 0.005, \"force\": 0.1}");
+    }
+    block.get().finish();
+    if (dp) {
+      file.error(
+          "target_error",
+          "expected errors come with the engine output-layer; with the engine dp use label_budget or max_iter");
+    }
+    return Optional.of(new TargetError(energy, force));
+  }
+
+  private static OptionalDouble target(Block block, String key, String unit) {
+    OptionalDouble value = block.number(key);
+    if (value.isPresent() && !(value.getAsDouble() > 0 && value.getAsDouble() < 1e300)) {
+      block.error(
+          key, "found %s, expected a number above 0, %s".formatted(block.node().get(key), unit));
+      return OptionalDouble.empty();
+    }
+    return value;
   }
 
   private OptionalInt requiredCount(String key) {

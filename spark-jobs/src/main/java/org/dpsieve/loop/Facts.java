@@ -25,6 +25,22 @@ public final class Facts {
   public record Training(long frames, List<ModelFit> models) {}
 
   /**
+   * How far off a model of the ensemble is expected to be on the pool, root mean square over its
+   * frames; calibrated. A frame that left the pool as accurate counts as it was then.
+   *
+   * @param frames how many
+   * @param energy eV per atom; NaN where it is not known
+   * @param force eV/Å, of a component
+   * @param nextEnergy the same after {@link #NEXT} more labels, by how errors fell so far
+   * @param nextForce likewise
+   */
+  public record Expected(
+      long frames, double energy, double force, double nextEnergy, double nextForce) {
+    /** How many labels ahead. */
+    public static final int NEXT = 100;
+  }
+
+  /**
    * One model's fit to its training set, in words of the solver: what it chose and how well it
    * fits.
    *
@@ -49,8 +65,19 @@ public final class Facts {
    * @param frames how many
    * @param maxDeviForce quantiles of max_devi_f
    * @param notANumber frames whose deviation is NaN
+   * @param expected errors of the pool; {@code null} where training says nothing of them
    */
-  public record Deviation(long frames, Quantiles maxDeviForce, long notANumber) {}
+  public record Deviation(
+      long frames, Quantiles maxDeviForce, long notANumber, Expected expected) {
+    /** Without expected errors. */
+    public Deviation(long frames, Quantiles maxDeviForce, long notANumber) {
+      this(frames, maxDeviForce, notANumber, null);
+    }
+
+    public Deviation with(Expected errors) {
+      return new Deviation(frames, maxDeviForce, notANumber, errors);
+    }
+  }
 
   /** Of one column, eV/Å; NaN where there is no frame. */
   public record Quantiles(double median, double p90, double p99, double max) {}
@@ -105,8 +132,15 @@ public final class Facts {
    * @param maxDeviForce of the whole pool by the final models
    * @param errors against the new level on frames never labelled; {@code null} where the new level
    *     is not known for them
+   * @param expected of the whole pool by the final models; {@code null} where it is not known
    */
-  public record Result(Verdict verdict, long labelled, Quantiles maxDeviForce, HeldOut errors) {}
+  public record Result(
+      Verdict verdict, long labelled, Quantiles maxDeviForce, HeldOut errors, Expected expected) {
+    /** Without expected errors. */
+    public Result(Verdict verdict, long labelled, Quantiles maxDeviForce, HeldOut errors) {
+      this(verdict, labelled, maxDeviForce, errors, null);
+    }
+  }
 
   /**
    * @param level what the errors are against

@@ -92,6 +92,28 @@ public final class RunTable {
         time(seconds, "label"));
   }
 
+  /** What errors are expected, and what more labels are expected to buy. */
+  public static String expected(Facts.Expected expected) {
+    if (Double.isNaN(expected.energy()) || Double.isNaN(expected.force())) {
+      return "expected error of the pool: not known (an element without labels, or too few labels)";
+    }
+    String now =
+        format(
+            "expected error of the pool, root mean square of %s frames: %.2f meV/atom, %.4f eV/Å",
+            count(expected.frames()), 1000 * expected.energy(), expected.force());
+    if (Double.isNaN(expected.nextEnergy())) {
+      return now;
+    }
+    return now
+        + format(
+            "; with %d more labels %.2f meV/atom (%.0f %% less), %.4f eV/Å (%.0f %% less)",
+            Facts.Expected.NEXT,
+            1000 * expected.nextEnergy(),
+            100 * (1 - expected.nextEnergy() / expected.energy()),
+            expected.nextForce(),
+            100 * (1 - expected.nextForce() / expected.force()));
+  }
+
   /** Iterations and labels by composition, beside the published example's where it is that one. */
   public static List<String> labels(Summary summary) {
     SortedMap<String, Long> mine = summary.labelledByElements();

@@ -3,12 +3,15 @@ package org.dpsieve.loop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
+import org.dpsieve.config.TargetError;
 import org.dpsieve.config.TrustConfig;
 
 /**
@@ -30,7 +33,34 @@ public record Settings(
     int trainMin,
     double ratioFailed,
     OptionalInt maxIter,
-    OptionalInt labelBudget) {
+    OptionalInt labelBudget,
+    Optional<TargetError> targetError) {
+
+  /** Without {@code target_error}. */
+  Settings(
+      SortedMap<String, String> identity,
+      String trust,
+      boolean initData,
+      int initPickNumber,
+      int iterPickNumber,
+      OptionalInt taskMax,
+      int trainMin,
+      double ratioFailed,
+      OptionalInt maxIter,
+      OptionalInt labelBudget) {
+    this(
+        identity,
+        trust,
+        initData,
+        initPickNumber,
+        iterPickNumber,
+        taskMax,
+        trainMin,
+        ratioFailed,
+        maxIter,
+        labelBudget,
+        Optional.empty());
+  }
 
   /**
    * Of a run's configuration.
@@ -90,7 +120,8 @@ public record Settings(
         config.train().fpTaskMin(),
         config.label().ratioFailed(),
         config.pick().maxIter(),
-        config.pick().labelBudget());
+        config.pick().labelBudget(),
+        config.pick().targetError());
   }
 
   private static String range(TrustConfig.Range range) {
@@ -122,5 +153,19 @@ public record Settings(
   int atMost(int iteration) {
     return Math.min(
         iteration == 0 ? initPickNumber : iterPickNumber, taskMax.orElse(Integer.MAX_VALUE));
+  }
+
+  /** Whether errors are expected where {@code target_error} wants them. */
+  boolean reached(Facts.Expected expected) {
+    if (targetError.isEmpty() || expected == null) {
+      return false;
+    }
+    TargetError target = targetError.get();
+    // an expectation that is NaN is below nothing
+    return below(expected.energy(), target.energy()) && below(expected.force(), target.force());
+  }
+
+  private static boolean below(double expected, OptionalDouble target) {
+    return target.isEmpty() || expected < target.getAsDouble();
   }
 }

@@ -109,6 +109,9 @@ public final class Simplify {
     }
     int atMost = (int) Math.min(settings.atMost(iteration), budget);
     Facts.Deviation deviation = iteration == 0 ? null : deviate(iteration);
+    if (deviation != null && settings.reached(deviation.expected())) {
+      return Verdict.TARGET_ERROR;
+    }
     Facts.Picks picks = pick(iteration, atMost);
     if (picks.picked() == 0) {
       finish(new Summary.Iteration(iteration, training, deviation, picks, null, labelled));

@@ -17,7 +17,8 @@ import org.dpsieve.error.InputException;
  * {@code result/summary.json}: a run for other programs. Counts are frames, deviations eV/Å, errors
  * eV per atom (energy, virial) and eV/Å (force).
  *
- * @param verdict {@code converged}, {@code max_iter}, {@code label_budget} or {@code stalled}
+ * @param verdict {@code converged}, {@code max_iter}, {@code label_budget}, {@code target_error} or
+ *     {@code stalled}
  * @param versions of what made it
  * @param settings what the run decided by, as the parameter file spells it
  * @param iterations those in which frames were labelled

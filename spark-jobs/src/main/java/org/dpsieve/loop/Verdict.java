@@ -16,6 +16,9 @@ public enum Verdict {
   /** {@code label_budget} is spent; a larger one goes on. */
   @JsonProperty("label_budget")
   LABEL_BUDGET,
+  /** Errors of the pool are expected below {@code target_error}; a smaller one goes on. */
+  @JsonProperty("target_error")
+  TARGET_ERROR,
   /** A person has to decide. */
   @JsonProperty("stalled")
   STALLED

@@ -93,6 +93,11 @@ public final class ReportPage {
           new State("■", "Stopped at max_iter.", "%s frames labelled.".formatted(labels));
       case LABEL_BUDGET ->
           new State("■", "Stopped at label_budget.", "%s frames labelled.".formatted(labels));
+      case TARGET_ERROR ->
+          new State(
+              "✓",
+              "Reached target_error.",
+              "Errors are expected below it; %s frames labelled.".formatted(labels));
       case STALLED, CONTINUE ->
           new State(
               "!",

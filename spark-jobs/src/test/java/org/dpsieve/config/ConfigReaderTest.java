@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.dpsieve.config.TrustConfig.Range;
 import org.dpsieve.error.InputException;
@@ -44,7 +46,13 @@ class ConfigReaderTest {
     assertThat(simplify.pick())
         .isEqualTo(
             new PickConfig(
-                7, 100, 50, PickStrategy.RANDOM, OptionalInt.of(3), OptionalInt.of(900)));
+                7,
+                100,
+                50,
+                PickStrategy.RANDOM,
+                OptionalInt.of(3),
+                OptionalInt.of(900),
+                Optional.of(new TargetError(OptionalDouble.of(0.004), OptionalDouble.empty()))));
     assertThat(simplify.label().ratioFailed()).isEqualTo(0.1);
     assertThat(config.machine().train().engine()).isEqualTo(Engine.OUTPUT_LAYER);
     assertThat(config.machine().modelDevi().engine()).isEqualTo(Engine.JVM);

@@ -19,6 +19,11 @@ public interface DeviationEngine extends Serializable, AutoCloseable {
    */
   Iterator<Row> evaluate(Iterator<Row> frames, boolean trueError);
 
+  /** Whether rows have the columns {@code sigma_*} too. */
+  default boolean isUncertain() {
+    return false;
+  }
+
   /** Takes the models from the executors; no stage that uses this may run afterwards. */
   @Override
   void close();

@@ -17,6 +17,8 @@ import org.dpsieve.infer.Prediction;
 import org.dpsieve.model.Precision;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.uncertainty.FrameSigma;
+import org.dpsieve.uncertainty.UncertainEnsemble;
 
 /** Frames to deviations, some thousand atoms at a time, so that every matrix product is large. */
 final class DeviationIterator implements Iterator<Row> {
@@ -24,19 +26,17 @@ final class DeviationIterator implements Iterator<Row> {
 
   private final Iterator<Row> frames;
   private final Ensemble ensemble;
+  private final UncertainEnsemble uncertain; // null where it is not known
   private final boolean trueError;
   private final Borderline borderline;
   private final Queue<Row> ready = new ArrayDeque<>();
 
-  /**
-   * @param borderline frames that are evaluated in double precision whatever the ensemble's
-   */
-  DeviationIterator(
-      Iterator<Row> frames, Ensemble ensemble, boolean trueError, Borderline borderline) {
+  DeviationIterator(Iterator<Row> frames, EnsembleHandle handle, boolean trueError) {
     this.frames = frames;
-    this.ensemble = ensemble;
+    this.ensemble = handle.ensemble();
+    this.uncertain = handle.isUncertain() ? handle.uncertain() : null;
     this.trueError = trueError;
-    this.borderline = borderline;
+    this.borderline = handle.borderline();
   }
 
   @Override
@@ -65,6 +65,20 @@ final class DeviationIterator implements Iterator<Row> {
       batch.add(frame);
       atoms += frame.atomCount();
     }
+    if (uncertain == null) {
+      List<Prediction[]> predictions = predictions(batch);
+      for (int i = 0; i < batch.size(); i++) {
+        ready.add(row(ids.get(i), batch.get(i), predictions.get(i), null));
+      }
+    } else {
+      List<FrameSigma> sigmas = uncertain.evaluate(batch);
+      for (int i = 0; i < batch.size(); i++) {
+        ready.add(row(ids.get(i), batch.get(i), sigmas.get(i).models(), sigmas.get(i)));
+      }
+    }
+  }
+
+  private List<Prediction[]> predictions(List<Frame> batch) {
     List<Prediction[]> predictions = ensemble.evaluate(batch);
     if (ensemble.precision() == Precision.FLOAT32) {
       int[] again =
@@ -73,9 +87,7 @@ final class DeviationIterator implements Iterator<Row> {
               .toArray();
       ensemble.replaceExactly(batch, predictions, again);
     }
-    for (int i = 0; i < batch.size(); i++) {
-      ready.add(row(ids.get(i), batch.get(i), predictions.get(i)));
-    }
+    return predictions;
   }
 
   private boolean onTheBorder(Frame frame, Prediction[] models) {
@@ -87,30 +99,31 @@ final class DeviationIterator implements Iterator<Row> {
     return borderline.holds(d.maxDeviF(), d.deviE(), error.maxDeviF(), error.deviE());
   }
 
-  private Row row(String id, Frame frame, Prediction[] models) {
+  private Row row(String id, Frame frame, Prediction[] models, FrameSigma sigma) {
     FrameDeviation d = Deviation.of(models);
-    if (!trueError) {
-      return RowFactory.create(
-          id,
-          d.maxDeviV(),
-          d.minDeviV(),
-          d.avgDeviV(),
-          d.maxDeviF(),
-          d.minDeviF(),
-          d.avgDeviF(),
-          d.deviE());
+    List<Object> values =
+        new ArrayList<>(
+            List.of(
+                id,
+                d.maxDeviV(),
+                d.minDeviV(),
+                d.avgDeviV(),
+                d.maxDeviF(),
+                d.minDeviF(),
+                d.avgDeviF(),
+                d.deviE()));
+    if (trueError) {
+      FrameDeviation error = Deviation.PLAIN.ofLabels(models, frame.labels());
+      values.add(error.maxDeviF());
+      values.add(error.deviE());
     }
-    FrameDeviation error = Deviation.PLAIN.ofLabels(models, frame.labels());
-    return RowFactory.create(
-        id,
-        d.maxDeviV(),
-        d.minDeviV(),
-        d.avgDeviV(),
-        d.maxDeviF(),
-        d.minDeviF(),
-        d.avgDeviF(),
-        d.deviE(),
-        error.maxDeviF(),
-        error.deviE());
+    if (sigma != null) {
+      values.add(sigma.energy());
+      values.add(sigma.force());
+      values.add(sigma.rmsForce());
+      values.add(sigma.modelEnergy());
+      values.add(sigma.modelForce());
+    }
+    return RowFactory.create(values.toArray());
   }
 }

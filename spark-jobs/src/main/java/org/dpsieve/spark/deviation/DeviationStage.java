@@ -7,6 +7,8 @@ import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -31,16 +33,40 @@ public final class DeviationStage {
   public static final StructType TRUE_ERROR_SCHEMA =
       SCHEMA.add("true_error_f", DoubleType, false).add("true_error_e", DoubleType, false);
 
+  /**
+   * What an ensemble that knows its uncertainty adds ({@link org.dpsieve.uncertainty.FrameSigma}):
+   * standard deviations of the energy per atom (eV), of the force (eV/Å) as the largest over atoms
+   * and as the root mean square over components, and the first two model by model.
+   */
+  private static final StructType SIGMA =
+      new StructType()
+          .add("sigma_e", DoubleType, false)
+          .add("sigma_f", DoubleType, false)
+          .add("rms_sigma_f", DoubleType, false)
+          .add("sigma_e_models", new ArrayType(DoubleType, false), false)
+          .add("sigma_f_models", new ArrayType(DoubleType, false), false);
+
   private DeviationStage() {}
 
   /**
    * @param frames rows with at least {@code frame_id, system, index, z, coord, cell}
-   * @return rows of {@link #SCHEMA}
+   * @return rows of {@link #SCHEMA}, with {@code sigma_*} where the ensemble is uncertain
    */
   public static Dataset<Row> apply(Dataset<Row> frames, DeviationEngine engine) {
     return frames.mapPartitions(
         (MapPartitionsFunction<Row, Row>) rows -> engine.evaluate(rows, false),
-        Encoders.row(SCHEMA));
+        Encoders.row(schema(SCHEMA, engine)));
+  }
+
+  private static StructType schema(StructType schema, DeviationEngine engine) {
+    if (!engine.isUncertain()) {
+      return schema;
+    }
+    StructType all = schema;
+    for (StructField field : SIGMA.fields()) {
+      all = all.add(field);
+    }
+    return all;
   }
 
   /**
@@ -48,11 +74,11 @@ public final class DeviationStage {
    * {@code dp model-devi --real_error} has them, which takes missing labels as zeros.
    *
    * @param frames rows of the frames dataset, labels included
-   * @return rows of {@link #TRUE_ERROR_SCHEMA}
+   * @return rows of {@link #TRUE_ERROR_SCHEMA}, with {@code sigma_*} where the ensemble is uncertain
    */
   public static Dataset<Row> applyWithTrueError(Dataset<Row> frames, DeviationEngine engine) {
     return frames.mapPartitions(
         (MapPartitionsFunction<Row, Row>) rows -> engine.evaluate(rows, true),
-        Encoders.row(TRUE_ERROR_SCHEMA));
+        Encoders.row(schema(TRUE_ERROR_SCHEMA, engine)));
   }
 }

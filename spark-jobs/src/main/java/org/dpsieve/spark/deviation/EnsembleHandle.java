@@ -12,6 +12,8 @@ import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.pick.Borderline;
+import org.dpsieve.uncertainty.UncertainEnsemble;
+import org.dpsieve.uncertainty.Uncertainty;
 
 /**
  * An ensemble for Spark's tasks: its models go to every executor once, and there the ensemble with
@@ -31,12 +33,17 @@ public final class EnsembleHandle implements DeviationEngine {
   private final Broadcast<DeepPotential[]> models;
   private final EnsembleOptions options;
   private final Borderline borderline;
+  private final Broadcast<Uncertainty> uncertainty; // null without one
 
   private EnsembleHandle(
-      Broadcast<DeepPotential[]> models, EnsembleOptions options, Borderline borderline) {
+      Broadcast<DeepPotential[]> models,
+      EnsembleOptions options,
+      Borderline borderline,
+      Broadcast<Uncertainty> uncertainty) {
     this.models = models;
     this.options = options;
     this.borderline = borderline;
+    this.uncertainty = uncertainty;
   }
 
   /**
@@ -56,7 +63,35 @@ public final class EnsembleHandle implements DeviationEngine {
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(models.toArray(new DeepPotential[0]));
     keep(broadcast.id(), checked);
-    return new EnsembleHandle(broadcast, options, borderline);
+    return new EnsembleHandle(broadcast, options, borderline, null);
+  }
+
+  /**
+   * The same, with what the models need to say how far off they may be. Costs up to 30 % more time.
+   *
+   * @param known of these models, which must be evaluated in double precision
+   */
+  public EnsembleHandle with(SparkSession spark, Uncertainty known) {
+    return new EnsembleHandle(
+        models,
+        options,
+        borderline,
+        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(known));
+  }
+
+  @Override
+  public boolean isUncertain() {
+    return uncertainty != null;
+  }
+
+  /** The ensemble in this JVM with its uncertainty; many tasks may use it at once. */
+  UncertainEnsemble uncertain() {
+    return new UncertainEnsemble(List.of(models.value()), ensemble(), uncertainty.value());
+  }
+
+  /** Frames that are evaluated in double precision whatever the ensemble's. */
+  Borderline borderline() {
+    return borderline;
   }
 
   /** With the default options. */
@@ -78,7 +113,7 @@ public final class EnsembleHandle implements DeviationEngine {
 
   @Override
   public Iterator<Row> evaluate(Iterator<Row> frames, boolean trueError) {
-    return new DeviationIterator(frames, ensemble(), trueError, borderline);
+    return new DeviationIterator(frames, this, trueError);
   }
 
   private static void keep(long id, Ensemble ensemble) {
@@ -96,5 +131,8 @@ public final class EnsembleHandle implements DeviationEngine {
       BUILT.remove(models.id());
     }
     models.destroy();
+    if (uncertainty != null) {
+      uncertainty.destroy();
+    }
   }
 }

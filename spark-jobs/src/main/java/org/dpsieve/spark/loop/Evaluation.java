@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -16,6 +17,7 @@ import org.dpsieve.config.TrustConfig;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.loop.Facts;
+import org.dpsieve.model.Precision;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.spark.deviation.DeviationEngine;
@@ -23,6 +25,7 @@ import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.DpModelDevi;
 import org.dpsieve.spark.deviation.DpProgram;
 import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.uncertainty.Uncertainty;
 
 /** The ensemble's deviation on frames: the deviation table. */
 final class Evaluation {
@@ -49,15 +52,29 @@ final class Evaluation {
     this.notes = notes;
   }
 
-  Facts.Deviation write(Path target, Dataset<Row> frames, List<Path> models) {
-    try (DeviationEngine engine = engine(models)) {
+  /**
+   * @param models in the folder that training wrote, or others
+   * @param gone frames that left the pool earlier, rows of picks tables: they count among those
+   *     whose error is expected; {@code null} for none
+   */
+  Facts.Deviation write(Path target, Dataset<Row> frames, List<Path> models, Dataset<Row> gone) {
+    Optional<UncertaintyFiles.Known> known =
+        UncertaintyFiles.read(models.get(0).toAbsolutePath().getParent());
+    boolean uncertain;
+    try (DeviationEngine engine =
+        engine(models, known.map(UncertaintyFiles.Known::uncertainty).orElse(null))) {
+      uncertain = engine.isUncertain();
       Tables.write(
           trust.usesTrueError()
               ? DeviationStage.applyWithTrueError(frames, engine)
               : DeviationStage.apply(frames, engine),
           target);
     }
-    return Tables.deviation(Tables.read(spark, target));
+    Dataset<Row> written = Tables.read(spark, target);
+    Facts.Deviation deviation = Tables.deviation(written);
+    return uncertain
+        ? deviation.with(Tables.expected(written, gone, known.orElseThrow().numbers()))
+        : deviation;
   }
 
   /**
@@ -74,13 +91,18 @@ final class Evaluation {
     }
   }
 
-  private DeviationEngine engine(List<Path> models) {
+  private DeviationEngine engine(List<Path> models, Uncertainty uncertainty) {
     if (section.engine() == Engine.DP) {
       return dp(models);
     }
     try {
-      return EnsembleHandle.of(
-          spark, models.stream().map(ModelFiles::read).toList(), options, borderline);
+      EnsembleHandle ensemble =
+          EnsembleHandle.of(
+              spark, models.stream().map(ModelFiles::read).toList(), options, borderline);
+      // Draws from the posterior have large weights that cancel: not in single precision.
+      return uncertainty == null || options.precision() == Precision.FLOAT32
+          ? ensemble
+          : ensemble.with(spark, uncertainty);
     } catch (UnsupportedModelException e) {
       // Of models that DeePMD-kit has trained from ones we know, with another activation function.
       notes.accept(

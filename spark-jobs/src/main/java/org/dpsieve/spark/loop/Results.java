@@ -79,7 +79,7 @@ final class Results {
       merge(labelled, target);
       spark.sparkContext().setJobDescription("result: deviation of the whole pool");
       Facts.Deviation deviation =
-          evaluation.write(target.resolve("deviation.parquet"), pool, models);
+          evaluation.write(target.resolve("deviation.parquet"), pool, models, null);
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
       Facts.HeldOut errors = errors(target, pool, labelled, models);
       Files.writeString(
@@ -87,7 +87,11 @@ final class Results {
           SummaryJson.of(summary, Versions.all(), settings(), deviation.maxDeviForce(), errors)
               .text());
       return new Facts.Result(
-          summary.verdict(), summary.labelled(), deviation.maxDeviForce(), errors);
+          summary.verdict(),
+          summary.labelled(),
+          deviation.maxDeviForce(),
+          errors,
+          deviation.expected());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

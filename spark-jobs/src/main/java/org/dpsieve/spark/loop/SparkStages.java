@@ -7,13 +7,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.dpsieve.config.Engine;
 import org.dpsieve.config.RunConfig;
+import org.dpsieve.error.InputException;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.Labellers;
@@ -23,6 +26,7 @@ import org.dpsieve.loop.Stages;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.node.OnExit;
+import org.dpsieve.pick.Decision;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.node.NodeTasks;
 import org.dpsieve.spark.pick.PickStage;
@@ -58,6 +62,10 @@ public final class SparkStages implements Stages {
     config.machine().train().node().ifPresent(nodes::check);
     config.machine().fp().node().ifPresent(nodes::check);
     if (config.machine().modelDevi().engine() == Engine.DP) {
+      if (config.simplify().pick().targetError().isPresent()) {
+        throw new InputException(
+            "target_error: expected errors come with the engine 'jvm' of model_devi in machine.json, found 'dp'; change it, or use label_budget or max_iter");
+      }
       evaluation().check(config.simplify().train().models());
     }
   }
@@ -118,6 +126,9 @@ public final class SparkStages implements Stages {
           DpTraining.copy(checkpoints, target.resolve(checkpoints.getFileName()));
         }
       }
+      if (models != null) {
+        UncertaintyFiles.copy(models, target);
+      }
       return new Facts.Training(0, List.of());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -140,7 +151,35 @@ public final class SparkStages implements Stages {
         PickStage.remaining(
             Tables.read(spark(), remaining.picks()), Tables.read(spark(), remaining.labels()));
     return evaluation()
-        .write(target, Tables.in(Pool.read(spark(), remaining.frames()), left), models(models));
+        .write(
+            target,
+            Tables.in(Pool.read(spark(), remaining.frames()), left),
+            models(models),
+            accurate(remaining.picks()));
+  }
+
+  /**
+   * Frames that left the pool as accurate, as they were then; {@code null} without any.
+   *
+   * @param last the last table of picks
+   */
+  private Dataset<Row> accurate(Path last) {
+    Dataset<Row> all = null;
+    for (int iteration = 1; Files.exists(workdir.picks(iteration)); iteration++) {
+      Path picks = workdir.picks(iteration);
+      Dataset<Row> table = Tables.read(spark(), picks);
+      if (Set.of(table.columns()).contains("rms_sigma_f")) {
+        Dataset<Row> some =
+            table
+                .where(functions.col("decision").equalTo(Decision.ACCURATE.key()))
+                .select("max_devi_f", "sigma_e", "rms_sigma_f");
+        all = all == null ? some : all.union(some);
+      }
+      if (picks.equals(last)) {
+        break;
+      }
+    }
+    return all;
   }
 
   @Override

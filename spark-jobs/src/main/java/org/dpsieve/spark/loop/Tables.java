@@ -20,6 +20,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.loop.Facts;
+import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
 
@@ -87,5 +88,43 @@ final class Tables {
         frames,
         new Facts.Quantiles(quantiles.get(0), quantiles.get(1), quantiles.get(2), row.getDouble(3)),
         frames - numbers);
+  }
+
+  /**
+   * Root mean square of what frames expect of their errors; frames whose geometry makes no sense are
+   * left out.
+   *
+   * @param deviations rows with {@code max_devi_f, sigma_e, rms_sigma_f}
+   * @param gone more of such; {@code null} for none
+   */
+  static Facts.Expected expected(
+      Dataset<Row> deviations, Dataset<Row> gone, UncertaintyFiles.Numbers numbers) {
+    Dataset<Row> sigmas = deviations.select("max_devi_f", "sigma_e", "rms_sigma_f");
+    if (gone != null) {
+      sigmas = sigmas.union(gone.select("max_devi_f", "sigma_e", "rms_sigma_f"));
+    }
+    // as decimals: their sum has the same digits in any order
+    Row row =
+        sigmas
+            .where("NOT isnan(max_devi_f)")
+            .agg(
+                count(lit(1)),
+                count(when(col("sigma_e").isNaN().or(col("rms_sigma_f").isNaN()), 1)),
+                expr("double(sum(cast(sigma_e * sigma_e AS decimal(38,20))))"),
+                expr("double(sum(cast(rms_sigma_f * rms_sigma_f AS decimal(38,20))))"))
+            .head();
+    long frames = row.getLong(0);
+    boolean known = frames > 0 && row.getLong(1) == 0 && !row.isNullAt(2) && !row.isNullAt(3);
+    double energy = known ? Math.sqrt(row.getDouble(2) / frames) : Double.NaN;
+    double force = known ? Math.sqrt(row.getDouble(3) / frames) : Double.NaN;
+    LearningCurve curve = numbers.curve();
+    long labels = numbers.labels();
+    long then = labels + Facts.Expected.NEXT;
+    return new Facts.Expected(
+        frames,
+        energy,
+        force,
+        curve == null ? Double.NaN : energy * curve.energyRatio(labels, then),
+        curve == null ? Double.NaN : force * curve.forceRatio(labels, then));
   }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -38,7 +37,10 @@ final class Training {
   /** Writes {@code graph.000.pb} and so on. */
   Facts.Training train(Path target, Dataset<Row> labelled) {
     List<DeepPotential> models = config.models().stream().map(ModelFiles::read).toList();
-    List<OutputLayerSolution> solutions = solve(labelled, models);
+    OutputLayerStage.Trained trained =
+        OutputLayerStage.train(spark, labelled, models, prefactors(models.size()));
+    List<OutputLayerSolution> solutions = trained.solutions();
+    long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
     try {
       Files.createDirectories(target);
@@ -50,33 +52,21 @@ final class Training {
             new Facts.ModelFit(
                 solution.ridge(), errors(solution.before()), errors(solution.after())));
       }
+      UncertaintyFiles.write(target, frames, trained);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new Facts.Training(solutions.get(0).after().frames(), fits);
+    return new Facts.Training(frames, fits);
   }
 
-  /** All models at once where they share a loss, as they do unless each has its own input. */
-  private List<OutputLayerSolution> solve(Dataset<Row> labelled, List<DeepPotential> models) {
-    if (config.inputs().size() == 1) {
-      return solve(labelled, models, config.input(0));
+  /** Of each model's loss. */
+  private List<LossPrefactors> prefactors(int models) {
+    List<LossPrefactors> prefactors = new ArrayList<>();
+    for (int m = 0; m < models; m++) {
+      TrainingInput.Loss loss = config.input(m).loss();
+      prefactors.add(new LossPrefactors(loss.limitPrefE(), loss.limitPrefF(), loss.limitPrefV()));
     }
-    List<OutputLayerSolution> solutions = new ArrayList<>();
-    for (int m = 0; m < models.size(); m++) {
-      solutions.addAll(solve(labelled, models.subList(m, m + 1), config.input(m)));
-    }
-    return solutions;
-  }
-
-  private List<OutputLayerSolution> solve(
-      Dataset<Row> labelled, List<DeepPotential> models, TrainingInput input) {
-    TrainingInput.Loss loss = input.loss();
-    return OutputLayerStage.solve(
-        spark,
-        labelled,
-        models,
-        new LossPrefactors(loss.limitPrefE(), loss.limitPrefF(), loss.limitPrefV()),
-        OptionalDouble.empty());
+    return prefactors;
   }
 
   /** What a training by somebody else came to: of models that can be read, how well they fit. */

@@ -1,6 +1,7 @@
 package org.dpsieve.spark.transfer;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -16,10 +17,12 @@ import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.uncertainty.Uncertainty;
 
 /**
  * Trains models whose embedding nets and hidden layers are frozen: the best output layer for all
@@ -34,6 +37,16 @@ public final class OutputLayerStage {
   private OutputLayerStage() {}
 
   /**
+   * What training came to.
+   *
+   * @param solutions in the models' order
+   * @param uncertainty of the new models, calibrated on labelled frames left out
+   * @param curve how errors fall with labels; {@code null} where those are too few
+   */
+  public record Trained(
+      List<OutputLayerSolution> solutions, Uncertainty uncertainty, LearningCurve curve) {}
+
+  /**
    * @param labelled rows of the frames dataset; what a frame has no label for does not count
    * @param models of one type map; types without a labelled atom keep their output layer
    * @param ridge 0 for none; empty to let cross-validation choose, for each model
@@ -46,6 +59,31 @@ public final class OutputLayerStage {
       List<DeepPotential> models,
       LossPrefactors prefactors,
       OptionalDouble ridge) {
+    return run(
+            spark, labelled, models, Collections.nCopies(models.size(), prefactors), ridge, false)
+        .solutions();
+  }
+
+  /**
+   * As {@link #solve} with a ridge chosen by cross-validation, and with what the labels leave open.
+   *
+   * @param prefactors of each model's loss
+   */
+  public static Trained train(
+      SparkSession spark,
+      Dataset<Row> labelled,
+      List<DeepPotential> models,
+      List<LossPrefactors> prefactors) {
+    return run(spark, labelled, models, prefactors, OptionalDouble.empty(), true);
+  }
+
+  private static Trained run(
+      SparkSession spark,
+      Dataset<Row> labelled,
+      List<DeepPotential> models,
+      List<LossPrefactors> prefactors,
+      OptionalDouble ridge,
+      boolean uncertain) {
     Dataset<Row> withLabels =
         labelled
             .filter("energy is not null or force is not null or virial is not null")
@@ -53,24 +91,22 @@ public final class OutputLayerStage {
     try {
       boolean[] present = typesIn(withLabels, models.get(0));
       LabelledFrames frames = LabelledFrames.of(spark, withLabels);
-      List<OutputLayerFit> fits = new ArrayList<>();
+      List<FoldedFit> fits = new ArrayList<>();
       List<DeepPotential> beforeAndAfter = new ArrayList<>(models);
-      for (DeepPotential model : models) {
+      for (int m = 0; m < models.size(); m++) {
+        DeepPotential model = models.get(m);
         OutputParameters parameters = OutputParameters.of(model, present);
         NormalEquations[] folds = sums(spark, frames, model, present, parameters.size());
-        OutputLayerFit fit = OutputLayerFit.of(folds, prefactors, parameters.biases(), ridge);
-        double[] changed = parameters.read(model);
-        for (int k = 0; k < changed.length; k++) {
-          changed[k] += fit.change()[k];
-        }
-        fits.add(fit);
-        beforeAndAfter.add(parameters.write(model, changed));
+        OutputLayerFit fit =
+            OutputLayerFit.of(folds, prefactors.get(m), parameters.biases(), ridge);
+        fits.add(new FoldedFit(model, parameters, folds, prefactors.get(m), fit));
+        beforeAndAfter.add(fits.get(m).trained());
       }
       List<ModelErrors> errors = ModelErrors.of(spark, frames, beforeAndAfter);
       List<OutputLayerSolution> solutions = new ArrayList<>();
       int count = models.size();
       for (int m = 0; m < count; m++) {
-        OutputLayerFit fit = fits.get(m);
+        OutputLayerFit fit = fits.get(m).fit();
         solutions.add(
             new OutputLayerSolution(
                 beforeAndAfter.get(count + m),
@@ -79,7 +115,12 @@ public final class OutputLayerStage {
                 errors.get(m),
                 errors.get(count + m)));
       }
-      return List.copyOf(solutions);
+      return uncertain
+          ? new Trained(
+              List.copyOf(solutions),
+              FoldCalibration.of(spark, frames, present, fits),
+              FoldedFit.curve(fits))
+          : new Trained(List.copyOf(solutions), null, null);
     } finally {
       withLabels.unpersist();
     }

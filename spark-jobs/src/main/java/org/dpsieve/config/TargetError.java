@@ -1,0 +1,12 @@
+package org.dpsieve.config;
+
+import java.util.OptionalDouble;
+
+/**
+ * {@code target_error}: the run ends once models are expected to be this accurate on the pool, root
+ * mean square; what is not given may be anything.
+ *
+ * @param energy {@code energy}, eV per atom
+ * @param force {@code force}, eV/Å, of a component
+ */
+public record TargetError(OptionalDouble energy, OptionalDouble force) {}

@@ -1,0 +1,117 @@
+package org.dpsieve.spark.loop;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.npy.NpyArray;
+import org.dpsieve.io.npy.NpyWriter;
+import org.dpsieve.outputlayer.LearningCurve;
+import org.dpsieve.outputlayer.OutputPosterior;
+import org.dpsieve.spark.transfer.OutputLayerStage;
+import org.dpsieve.uncertainty.Uncertainty;
+
+/**
+ * What a training by the output layer says of its own errors, beside the models: {@code
+ * uncertainty.json} and a {@code posterior.000.npy} for each model.
+ */
+public final class UncertaintyFiles {
+  private static final String FILE = "uncertainty.json";
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private UncertaintyFiles() {}
+
+  /**
+   * The numbers in the JSON file.
+   *
+   * @param labels trained on
+   * @param typesWithLabels of the models' types
+   * @param energyFactor NaN where no label could be left out
+   * @param curve {@code null} where labels were too few
+   */
+  public record Numbers(
+      long labels,
+      boolean[] typesWithLabels,
+      int models,
+      double energyFactor,
+      double forceFactor,
+      LearningCurve curve) {}
+
+  /** Both. */
+  public record Known(Numbers numbers, Uncertainty uncertainty) {}
+
+  static void write(Path folder, long labels, OutputLayerStage.Trained trained)
+      throws IOException {
+    Uncertainty uncertainty = trained.uncertainty();
+    List<OutputPosterior> posteriors = uncertainty.posteriors();
+    for (int m = 0; m < posteriors.size(); m++) {
+      OutputPosterior posterior = posteriors.get(m);
+      NpyWriter.write(
+          new LocalStorage(),
+          posterior(folder, m).toString(),
+          posterior.root(),
+          posterior.size(),
+          posterior.size());
+    }
+    JSON.writeValue(
+        folder.resolve(FILE).toFile(),
+        new Numbers(
+            labels,
+            uncertainty.present(),
+            posteriors.size(),
+            uncertainty.energyFactor(),
+            uncertainty.forceFactor(),
+            trained.curve()));
+  }
+
+  private static Path posterior(Path folder, int model) {
+    return folder.resolve("posterior.%03d.npy".formatted(model));
+  }
+
+  /** Copies what is there. */
+  static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.filter(UncertaintyFiles::isOurs).toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+  }
+
+  private static boolean isOurs(Path file) {
+    String name = file.getFileName().toString();
+    return name.equals(FILE) || name.matches("posterior\\.\\d+\\.npy");
+  }
+
+  /** Empty where the models in this folder were trained in another way, or not at all. */
+  public static Optional<Known> read(Path folder) {
+    if (!Files.exists(folder.resolve(FILE))) {
+      return Optional.empty();
+    }
+    try {
+      Numbers numbers = JSON.readValue(folder.resolve(FILE).toFile(), Numbers.class);
+      List<OutputPosterior> posteriors = new ArrayList<>();
+      for (int m = 0; m < numbers.models(); m++) {
+        NpyArray root = NpyArray.open(posterior(folder, m));
+        posteriors.add(new OutputPosterior(root.read(), Math.toIntExact(root.shape()[0])));
+      }
+      return Optional.of(
+          new Known(
+              numbers,
+              new Uncertainty(
+                  numbers.typesWithLabels(),
+                  posteriors,
+                  numbers.energyFactor(),
+                  numbers.forceFactor())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package org.dpsieve.spark.transfer;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.infer.Ensemble;
+import org.dpsieve.infer.EnsembleOptions;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Precision;
+import org.dpsieve.outputlayer.OutputLayerFit;
+import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.uncertainty.Calibration;
+import org.dpsieve.uncertainty.ErrorRatios;
+import org.dpsieve.uncertainty.UncertainEnsemble;
+import org.dpsieve.uncertainty.Uncertainty;
+
+/**
+ * Finds the one factor of an ensemble's standard deviations: for each fold of the labelled frames
+ * models are trained without it and predict it, and their errors are compared with what they expect
+ * of themselves. One Spark task per fold.
+ */
+final class FoldCalibration {
+  /** Frames of a fold that are looked at: 250 in all bound the time, and errors to some percent. */
+  private static final int MOST = 50;
+
+  /** Nets themselves, no tables: making those takes longer than so few frames. */
+  private static final EnsembleOptions OPTIONS = new EnsembleOptions(false, Precision.FLOAT64);
+
+  /** A fold, and models that have not seen it. */
+  private record Fold(List<Frame> frames, List<DeepPotential> models, Uncertainty uncertainty)
+      implements Serializable {}
+
+  private FoldCalibration() {}
+
+  static Uncertainty of(
+      SparkSession spark, LabelledFrames labelled, boolean[] present, List<FoldedFit> fits) {
+    Uncertainty raw = Uncertainty.raw(present, fits.stream().map(FoldedFit::posterior).toList());
+    List<scala.Tuple2<LabelledFrames.Place, Frame>> some =
+        new ArrayList<>(
+            labelled
+                .rows()
+                .filter(row -> row._1().index() < MOST)
+                .map(row -> new scala.Tuple2<>(row._1(), FrameRows.toFrame(row._2())))
+                .collect());
+    some.sort(Comparator.comparing(scala.Tuple2::_1));
+    List<Fold> folds = new ArrayList<>();
+    for (int fold = 0; fold < OutputLayerFit.FOLDS; fold++) {
+      int without = fold;
+      List<Frame> frames =
+          some.stream()
+              .filter(row -> row._1().fold() == without)
+              .map(scala.Tuple2::_2)
+              .collect(java.util.stream.Collectors.toCollection(ArrayList::new));
+      if (frames.isEmpty() || frames.size() == some.size()) {
+        continue; // nothing to compare with, or nothing to train on
+      }
+      folds.add(
+          new Fold(
+              frames,
+              fits.stream().map(fit -> fit.trainedWithout(without)).toList(),
+              Uncertainty.raw(
+                  present, fits.stream().map(fit -> fit.posteriorWithout(without)).toList())));
+    }
+    List<ErrorRatios> ratios = ratios(spark, folds);
+    double[] energy = join(ratios.stream().map(ErrorRatios::energy));
+    double[] force = join(ratios.stream().map(ErrorRatios::force));
+    return raw.calibrated(Calibration.factor(energy), Calibration.factor(force));
+  }
+
+  private static List<ErrorRatios> ratios(SparkSession spark, List<Fold> folds) {
+    if (folds.isEmpty()) {
+      return List.of();
+    }
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Broadcast<List<Fold>> shared = context.broadcast(folds);
+    try {
+      return context
+          .parallelize(IntStream.range(0, folds.size()).boxed().toList(), folds.size())
+          .map(index -> ratios(shared.value().get(index)))
+          .collect();
+    } finally {
+      shared.destroy();
+    }
+  }
+
+  private static ErrorRatios ratios(Fold fold) {
+    try (Ensemble ensemble = Ensemble.of(fold.models(), OPTIONS)) {
+      return ErrorRatios.of(
+          fold.frames(),
+          new UncertainEnsemble(fold.models(), ensemble, fold.uncertainty())
+              .evaluate(fold.frames()));
+    }
+  }
+
+  private static double[] join(Stream<double[]> parts) {
+    return parts.flatMapToDouble(java.util.Arrays::stream).toArray();
+  }
+}
