@@ -212,8 +212,7 @@ public final class Ensemble implements AutoCloseable {
   private List<Prediction[]> evaluateOnce(List<Frame> frames) {
     List<Prediction[]> results = new ArrayList<>(frames.size());
     for (Reading[] readings : read(frames, null)) {
-      results.add(
-          Arrays.stream(readings).map(Reading::prediction).toArray(Prediction[]::new));
+      results.add(Arrays.stream(readings).map(Reading::prediction).toArray(Prediction[]::new));
     }
     return results;
   }
@@ -222,8 +221,8 @@ public final class Ensemble implements AutoCloseable {
    * As {@link #evaluate}, with what else is asked of the models. Costs little for the hidden layer,
    * and half of a model's evaluation for each draw.
    *
-   * @param draws another output layer for each model, {@code null} for those without, [models][types]
-   *     [width of the last hidden layer]; {@code null} to ask for nothing
+   * @param draws another output layer for each model, {@code null} for those without,
+   *     [models][types] [width of the last hidden layer]; {@code null} to ask for nothing
    * @return [frame][model]
    */
   public List<Reading[]> read(List<Frame> frames, double[][][] draws) {

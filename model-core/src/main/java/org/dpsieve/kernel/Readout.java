@@ -14,8 +14,8 @@ public final class Readout {
   private final int[] atoms;
 
   /**
-   * @param draw weights of that other output layer, [types][width of the last hidden layer];
-   *     {@code null} for none
+   * @param draw weights of that other output layer, [types][width of the last hidden layer]; {@code
+   *     null} for none
    * @param atoms of the batch
    * @param frames of the batch
    * @param types of the model
@@ -59,7 +59,8 @@ public final class Readout {
     return atoms[frame * types + type];
   }
 
-  void add(Environment environment, int type, int[] centres, int count, double[] values, int width) {
+  void add(
+      Environment environment, int type, int[] centres, int count, double[] values, int width) {
     for (int i = 0; i < count; i++) {
       int place = environment.frameOf(centres[i]) * types + type;
       if (hidden[place] == null) {

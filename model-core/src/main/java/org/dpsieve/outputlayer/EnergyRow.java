@@ -73,9 +73,9 @@ public final class EnergyRow {
       Part part = parts.get(type);
       for (int h = 0; h < part.width(); h++) {
         double zero = part.vacuum() == null ? 0 : counts[type] * part.vacuum()[h];
-        row[part.offset() + h] = (hidden[type][h] - zero) / atoms;
+        row[part.offset() + h] += (hidden[type][h] - zero) / atoms;
       }
-      row[part.offset() + part.width()] =
+      row[part.offset() + part.width()] +=
           part.vacuum() == null ? counts[type] / (double) atoms : 0;
     }
     return row;

@@ -39,8 +39,7 @@ public record OutputPosterior(double[] root, int size) implements Serializable {
       trace += precision[k * size + k];
       formTrace += form[k * size + k];
     }
-    double floor =
-        FLOOR * trace + ridge * equations.frames() * Ridge.FLOOR * formTrace / size;
+    double floor = FLOOR * trace + ridge * equations.frames() * Ridge.FLOOR * formTrace / size;
     double[] root = new double[size * size];
     for (int k = 0; k < size; k++) {
       precision[k * size + k] += floor;

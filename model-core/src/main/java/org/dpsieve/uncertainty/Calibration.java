@@ -13,16 +13,17 @@ public final class Calibration {
   private Calibration() {}
 
   /**
-   * The factor with which intervals of {@link #WIDTH} standard deviations cover {@link #COVERAGE} of
-   * errors: that quantile of their ratios. By the quantile, not by mean squares, because errors have
-   * heavier tails than the normal distribution.
+   * The factor with which intervals of {@link #WIDTH} standard deviations cover {@link #COVERAGE}
+   * of errors: that quantile of their ratios. By the quantile, not by mean squares, because errors
+   * have heavier tails than the normal distribution.
    *
-   * @param ratios errors over standard deviations before calibration, of either sign; those that are
-   *     no finite numbers are left out
+   * @param ratios errors over standard deviations before calibration, of either sign; those that
+   *     are no finite numbers are left out
    * @return NaN without any
    */
   public static double factor(double[] ratios) {
-    double[] sizes = Arrays.stream(ratios).filter(Double::isFinite).map(Math::abs).sorted().toArray();
+    double[] sizes =
+        Arrays.stream(ratios).filter(Double::isFinite).map(Math::abs).sorted().toArray();
     if (sizes.length == 0) {
       return Double.NaN;
     }

@@ -28,8 +28,8 @@ import org.dpsieve.outputlayer.OutputPosterior;
 public final class UncertainEnsemble {
   /**
    * How many values the mean over the frame's atoms counts as. With two draws of the first Ag-Au
-   * model and 50 to 280 labels the largest standard deviation of a frame then differs from the exact
-   * one by 23 to 25 % (standard deviation of the logarithm).
+   * model and 50 to 280 labels the largest standard deviation of a frame then differs from the
+   * exact one by 23 to 25 % (standard deviation of the logarithm).
    */
   private static final double PRIOR_VALUES = 3;
 

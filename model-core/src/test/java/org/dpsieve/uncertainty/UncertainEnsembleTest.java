@@ -77,8 +77,7 @@ class UncertainEnsembleTest {
         double[] drawn =
             times(features.get(0).get(k).force(), posteriors.get(0).draw(0), 3 * atoms);
         double mean = DoubleStream.of(drawn).map(x -> x * x).average().orElseThrow();
-        assertThat(sigma.rmsForce())
-            .isCloseTo(3 * Math.sqrt(mean), within(1e-5 * Math.sqrt(mean)));
+        assertThat(sigma.rmsForce()).isCloseTo(3 * Math.sqrt(mean), within(1e-5 * Math.sqrt(mean)));
         assertThat(sigma.modelForce()).containsOnly(sigma.force());
       }
     }
@@ -107,8 +106,7 @@ class UncertainEnsembleTest {
         Uncertainty.raw(
             silver,
             List.of(
-                OutputPosterior.of(
-                    silverOnly(model, parameters), LossPrefactors.DEFAULT, RIDGE)));
+                OutputPosterior.of(silverOnly(model, parameters), LossPrefactors.DEFAULT, RIDGE)));
     Frame broken =
         new Frame("broken", 0, new int[] {47}, new double[] {0, 0, Double.NaN}, null, Labels.NONE);
     try (Ensemble ensemble = Ensemble.of(List.of(model))) {

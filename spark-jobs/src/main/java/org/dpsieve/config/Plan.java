@@ -183,7 +183,9 @@ public final class Plan {
         .ifPresent(
             target -> {
               List<String> below = new ArrayList<>();
-              target.energy().ifPresent(e -> below.add("%s eV per atom".formatted(Numbers.text(e))));
+              target
+                  .energy()
+                  .ifPresent(e -> below.add("%s eV per atom".formatted(Numbers.text(e))));
               target.force().ifPresent(f -> below.add("%s eV/Å".formatted(Numbers.text(f))));
               ends.add(
                   "once errors of the pool are expected below %s (target_error)"

@@ -67,8 +67,7 @@ public final class Facts {
    * @param notANumber frames whose deviation is NaN
    * @param expected errors of the pool; {@code null} where training says nothing of them
    */
-  public record Deviation(
-      long frames, Quantiles maxDeviForce, long notANumber, Expected expected) {
+  public record Deviation(long frames, Quantiles maxDeviForce, long notANumber, Expected expected) {
     /** Without expected errors. */
     public Deviation(long frames, Quantiles maxDeviForce, long notANumber) {
       this(frames, maxDeviForce, notANumber, null);

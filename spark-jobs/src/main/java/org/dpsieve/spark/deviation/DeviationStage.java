@@ -74,7 +74,8 @@ public final class DeviationStage {
    * {@code dp model-devi --real_error} has them, which takes missing labels as zeros.
    *
    * @param frames rows of the frames dataset, labels included
-   * @return rows of {@link #TRUE_ERROR_SCHEMA}, with {@code sigma_*} where the ensemble is uncertain
+   * @return rows of {@link #TRUE_ERROR_SCHEMA}, with {@code sigma_*} where the ensemble is
+   *     uncertain
    */
   public static Dataset<Row> applyWithTrueError(Dataset<Row> frames, DeviationEngine engine) {
     return frames.mapPartitions(

@@ -91,8 +91,8 @@ final class Tables {
   }
 
   /**
-   * Root mean square of what frames expect of their errors; frames whose geometry makes no sense are
-   * left out.
+   * Root mean square of what frames expect of their errors; frames whose geometry makes no sense
+   * are left out.
    *
    * @param deviations rows with {@code max_devi_f, sigma_e, rms_sigma_f}
    * @param gone more of such; {@code null} for none

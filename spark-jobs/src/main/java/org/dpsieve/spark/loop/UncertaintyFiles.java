@@ -48,8 +48,7 @@ public final class UncertaintyFiles {
   /** Both. */
   public record Known(Numbers numbers, Uncertainty uncertainty) {}
 
-  static void write(Path folder, long labels, OutputLayerStage.Trained trained)
-      throws IOException {
+  static void write(Path folder, long labels, OutputLayerStage.Trained trained) throws IOException {
     Uncertainty uncertainty = trained.uncertainty();
     List<OutputPosterior> posteriors = uncertainty.posteriors();
     for (int m = 0; m < posteriors.size(); m++) {

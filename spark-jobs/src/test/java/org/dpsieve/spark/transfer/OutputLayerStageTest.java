@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import org.assertj.core.data.Percentage;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.kernel.reference.ReferenceModel;
@@ -31,6 +34,9 @@ import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.RandomModels;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.uncertainty.Calibration;
+import org.dpsieve.uncertainty.ErrorRatios;
+import org.dpsieve.uncertainty.UncertainEnsemble;
 import org.junit.jupiter.api.Test;
 
 class OutputLayerStageTest {
@@ -156,6 +162,42 @@ class OutputLayerStageTest {
       close(solutions.get(k).after(), model.path("after").path("train"), 2e-3, what);
       close(unseen.get(k), model.path("after").path("test"), 2e-3, what + " unseen");
     }
+  }
+
+  /** Of 120 frames never labelled, by an ensemble trained on 100 others. */
+  @Test
+  void intervalsCoverErrorsOfFramesNeverLabelled() throws IOException {
+    JsonNode expected =
+        new ObjectMapper().readTree(Shared.path("expected/output-layer.json").toFile());
+    Map<String, List<Frame>> systems = new HashMap<>();
+    List<DeepPotential> models = new ArrayList<>();
+    for (int k = 0; k < 4; k++) {
+      models.add(ModelFiles.read(Shared.path("models/ag-au/%d/graph.pb".formatted(k))));
+    }
+    OutputLayerStage.Trained trained =
+        OutputLayerStage.train(
+            LocalSpark.session(),
+            dataset(frames(expected.path("train"), systems)),
+            models,
+            Collections.nCopies(4, PREFACTORS));
+    List<DeepPotential> after =
+        trained.solutions().stream().map(OutputLayerSolution::model).toList();
+    List<Frame> unseen = frames(expected.path("test"), systems);
+    try (Ensemble ensemble = Ensemble.of(after)) {
+      ErrorRatios ratios =
+          ErrorRatios.of(
+              unseen,
+              new UncertainEnsemble(after, ensemble, trained.uncertainty()).evaluate(unseen));
+      assertThat(covered(ratios.energy())).as("energy").isBetween(0.90, 0.98);
+      assertThat(covered(ratios.force())).as("force").isBetween(0.90, 0.98);
+    }
+    assertThat(trained.curve().energyRatio(100, 200)).isBetween(0.5, 1.0);
+    assertThat(trained.curve().forceRatio(100, 200)).isBetween(0.7, 1.0);
+  }
+
+  private static double covered(double[] ratios) {
+    return Arrays.stream(ratios).filter(r -> Math.abs(r) <= Calibration.WIDTH).count()
+        / (double) ratios.length;
   }
 
   private static List<Frame> frames(JsonNode list, Map<String, List<Frame>> systems)
