@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.dpsieve.model.Precision;
 
 /**
  * Reads {@code simplify.json} and {@code machine.json} and checks both, with everything on this
@@ -93,6 +94,13 @@ public final class ConfigReader {
             engines.modelDevi(steps.modelDevi(), models.isEmpty() ? Optional.empty() : foreign),
             engines.precision(steps.modelDevi()),
             engines.fp(steps.fp(), run.label(), run.pool().labeled()));
+    if (run.pick().targetError().isPresent()
+        && (machineConfig.modelDevi().engine() != Engine.JVM
+            || machineConfig.precision() != Precision.FLOAT64)) {
+      simplifyBlock.error(
+          "target_error",
+          "expected errors come with model_devi's engine jvm in float64; with another use label_budget or max_iter");
+    }
     problems.throwIfAny();
     SimplifyConfig simplifyConfig =
         new SimplifyConfig(
