@@ -1,9 +1,11 @@
 package org.dpsieve.testing;
 
 import org.apache.spark.sql.SparkSession;
-import org.dpsieve.spark.DpsieveExtensions;
 
-/** One local Spark session for the whole suite: starting one costs seconds. */
+/**
+ * One local Spark session for the whole suite: starting one costs seconds. Its SQL extensions are
+ * in the pom, for commands under test may make it first.
+ */
 public final class LocalSpark {
   private LocalSpark() {}
 
@@ -12,7 +14,6 @@ public final class LocalSpark {
         .master("local[2]")
         .appName("tests")
         .config("spark.ui.enabled", false)
-        .config("spark.sql.extensions", DpsieveExtensions.class.getName())
         .config("spark.sql.shuffle.partitions", 4)
         .config("spark.driver.host", "localhost")
         .config("spark.driver.bindAddress", "127.0.0.1")
