@@ -1,0 +1,113 @@
+package org.dpsieve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.SmallRun;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The real program, stopped by a signal while a task runs. */
+@Timeout(1200)
+class OnExitTest {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource({"TERM, cancel, cancelled", "INT, keep, running"})
+  void tasksGoOnOrAreTakenBack(String signal, String onExit, String state) throws Exception {
+    Path simplify = folder.resolve("simplify.json");
+    SmallRun.simplify(simplify, 4, "\"max_iter\": 2", "Ag8");
+    Files.writeString(
+        simplify,
+        Files.readString(simplify)
+            .replace("models/[0-3]", "models/0")
+            .replaceFirst("\"numb_models\":\\s*4", "\"numb_models\": 1"));
+    Path dp =
+        Files.writeString(
+            folder.resolve("dp.sh"),
+            """
+            printf '# step rmse_trn rmse_f_trn lr\\n 40 0.5 0.25 1e-3\\n' > lcurve.out
+            echo $$ > pid
+            exec sleep 200
+            """);
+    Path machine = folder.resolve("machine.json");
+    Files.writeString(
+        machine,
+        """
+        {"train": {"engine": "dp", "backend": "local", "command": "sh %s"},
+         "model_devi": {}, "fp": {}}
+        """
+            .formatted(dp));
+    Path run = folder.resolve("run");
+    Process process = start(simplify, machine, run, onExit);
+    Path pid = run.resolve("iter.000001/00.train.tasks/000/pid");
+    Optional<ProcessHandle> task = Optional.empty();
+    try {
+      await(() -> !process.isAlive() || Files.exists(pid) && Files.size(pid) > 0);
+      assertThat(process.isAlive()).as(Files.readString(Path.of(run + ".log"))).isTrue();
+      task = ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()));
+      new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      boolean alive = task.isPresent() && task.get().isAlive();
+      assertThat(alive)
+          .as(Files.readString(Path.of(run + ".log")))
+          .isEqualTo(onExit.equals("keep"));
+      StringWriter said = new StringWriter();
+      Dpsieve.commandLine().setOut(new PrintWriter(said, true)).execute("status", run.toString());
+      assertThat(said.toString())
+          .containsPattern("000 +" + state + " .*this machine, process \\d+");
+      if (onExit.equals("keep")) {
+        assertThat(said.toString()).contains("step 40, rmse_f 0.250 eV/Å");
+      }
+    } finally {
+      task.ifPresent(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  private interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  private static void await(Condition condition) throws IOException, InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(500).toNanos();
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as("it takes too long").isLessThan(end);
+      Thread.sleep(200);
+    }
+  }
+
+  private static Process start(Path simplify, Path machine, Path run, String onExit)
+      throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx1g",
+            "@" + Shared.repository().resolve("conf/jvm.flags"),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "org.dpsieve.cli.Dpsieve",
+            "simplify",
+            simplify.toString(),
+            machine.toString(),
+            "--workdir",
+            run.toString(),
+            "--master",
+            "local[1]",
+            "--on-exit",
+            onExit)
+        .redirectErrorStream(true)
+        .redirectOutput(new File(run + ".log"))
+        .start();
+  }
+}
