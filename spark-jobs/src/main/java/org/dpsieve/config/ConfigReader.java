@@ -95,11 +95,13 @@ public final class ConfigReader {
             engines.precision(steps.modelDevi()),
             engines.fp(steps.fp(), run.label(), run.pool().labeled()));
     if (run.pick().targetError().isPresent()
-        && (machineConfig.modelDevi().engine() != Engine.JVM
+        && (machineConfig.train().engine() != Engine.OUTPUT_LAYER
+            || machineConfig.modelDevi().engine() != Engine.JVM
             || machineConfig.precision() != Precision.FLOAT64)) {
       simplifyBlock.error(
           "target_error",
-          "expected errors come with model_devi's engine jvm in float64; with another use label_budget or max_iter");
+          "expected errors come with train's engine output-layer and model_devi's engine jvm in float64;"
+              + " with others use label_budget or max_iter");
     }
     problems.throwIfAny();
     SimplifyConfig simplifyConfig =

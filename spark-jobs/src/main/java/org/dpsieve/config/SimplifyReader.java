@@ -255,11 +255,6 @@ final class SimplifyReader {
           "holds neither energy (eV per atom) nor force (eV/Å); give one or both, e.g. {\"energy\": 0.005, \"force\": 0.1}");
     }
     block.get().finish();
-    if (dp) {
-      file.error(
-          "target_error",
-          "expected errors come with the engine output-layer; with the engine dp use label_budget or max_iter");
-    }
     return Optional.of(new TargetError(energy, force));
   }
 

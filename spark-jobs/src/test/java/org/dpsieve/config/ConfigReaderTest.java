@@ -52,12 +52,25 @@ class ConfigReaderTest {
                 PickStrategy.RANDOM,
                 OptionalInt.of(3),
                 OptionalInt.of(900),
-                Optional.of(new TargetError(OptionalDouble.of(0.004), OptionalDouble.empty()))));
+                Optional.empty()));
     assertThat(simplify.label().ratioFailed()).isEqualTo(0.1);
     assertThat(config.machine().train().engine()).isEqualTo(Engine.OUTPUT_LAYER);
     assertThat(config.machine().modelDevi().engine()).isEqualTo(Engine.JVM);
     assertThat(config.warnings()).isEmpty();
     assertThat(config.migrations()).isEmpty();
+  }
+
+  @Test
+  void aTargetErrorNeedsWhoCanExpectErrors() throws IOException {
+    run.set("target_error", "{\"energy\": 0.004}");
+    assertThat(run.read().simplify().pick().targetError())
+        .hasValue(new TargetError(OptionalDouble.of(0.004), OptionalDouble.empty()));
+    run.setMachine("model_devi/precision", "\"float32\"");
+    assertThat(run.complaint()).contains("target_error: ", "float64", "label_budget");
+    run.setMachine("model_devi/precision", null).set("target_error", "{\"force\": -1}");
+    assertThat(run.complaint()).contains("found -1, expected a number above 0, eV/Å");
+    run.set("target_error", "{}");
+    assertThat(run.complaint()).contains("target_error: holds neither energy");
   }
 
   @Test
