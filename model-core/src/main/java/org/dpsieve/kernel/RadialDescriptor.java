@@ -1,5 +1,6 @@
 package org.dpsieve.kernel;
 
+import java.util.Arrays;
 import org.dpsieve.model.SeE2R;
 
 /** {@link DescriptorKernel} of se_e2_r: D = scale sum of G(s). */
@@ -31,7 +32,7 @@ final class RadialDescriptor implements DescriptorKernel {
   public void forward(
       Environment environment, int centre, double[] sums, int sumsOffset, double[] d, int offset) {
     int type = environment.type(centre);
-    RadialNets.zero(d, offset, width);
+    Arrays.fill(d, offset, offset + width, 0);
     for (int n = 0; n < environment.typeCount(); n++) {
       int first = environment.firstPair(centre, n);
       int end = environment.firstPair(centre, n + 1);

@@ -1,6 +1,5 @@
 package org.dpsieve.kernel;
 
-import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import org.dpsieve.model.Network;
@@ -93,9 +92,5 @@ final class RadialNets {
     for (int m = 0; m < width; m++) {
       d[offset + m] *= factor;
     }
-  }
-
-  static void zero(double[] d, int offset, int width) {
-    Arrays.fill(d, offset, offset + width, 0);
   }
 }

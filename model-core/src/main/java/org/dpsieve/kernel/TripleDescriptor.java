@@ -1,5 +1,7 @@
 package org.dpsieve.kernel;
 
+import java.util.Arrays;
+
 /**
  * {@link DescriptorKernel} of se_e3 and se_e3_tebd: D = sum over neighbours j and k of c x G(x) (1
  * + w_j w_k f), x = R_j . R_k. With two neighbours of one type, (j, k) and (k, j) are the same.
@@ -32,7 +34,7 @@ final class TripleDescriptor implements DescriptorKernel {
   @Override
   public void forward(
       Environment environment, int centre, double[] sums, int sumsOffset, double[] d, int offset) {
-    RadialNets.zero(d, offset, width);
+    Arrays.fill(d, offset, offset + width, 0);
     load(environment, centre);
     int type = environment.type(centre);
     int start = environment.firstPair(centre, 0);

@@ -1,11 +1,8 @@
 package org.dpsieve.spark.deviation;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.Queue;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -16,23 +13,20 @@ import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.model.Precision;
 import org.dpsieve.pick.Borderline;
-import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.uncertainty.FrameSigma;
 import org.dpsieve.uncertainty.UncertainEnsemble;
 
 /** Frames to deviations, some thousand atoms at a time, so that every matrix product is large. */
-final class DeviationIterator implements Iterator<Row> {
+final class DeviationIterator extends FrameBatches {
   private static final int ATOMS_AT_ONCE = 4096;
 
-  private final Iterator<Row> frames;
   private final Ensemble ensemble;
   private final UncertainEnsemble uncertain; // null where it is not known
   private final boolean trueError;
   private final Borderline borderline;
-  private final Queue<Row> ready = new ArrayDeque<>();
 
   DeviationIterator(Iterator<Row> frames, EnsembleHandle handle, boolean trueError) {
-    this.frames = frames;
+    super(frames, ATOMS_AT_ONCE);
     this.ensemble = handle.ensemble();
     this.uncertain = handle.isUncertain() ? handle.uncertain() : null;
     this.trueError = trueError;
@@ -40,42 +34,20 @@ final class DeviationIterator implements Iterator<Row> {
   }
 
   @Override
-  public boolean hasNext() {
-    return !ready.isEmpty() || frames.hasNext();
-  }
-
-  @Override
-  public Row next() {
-    if (ready.isEmpty()) {
-      if (!frames.hasNext()) {
-        throw new NoSuchElementException();
-      }
-      evaluateSome();
-    }
-    return ready.remove();
-  }
-
-  private void evaluateSome() {
-    List<String> ids = new ArrayList<>();
-    List<Frame> batch = new ArrayList<>();
-    for (int atoms = 0; atoms < ATOMS_AT_ONCE && frames.hasNext(); ) {
-      Row row = frames.next();
-      Frame frame = FrameRows.toFrame(row);
-      ids.add(row.getAs("frame_id"));
-      batch.add(frame);
-      atoms += frame.atomCount();
-    }
+  List<Row> rows(List<String> ids, List<Frame> batch) {
+    List<Row> rows = new ArrayList<>();
     if (uncertain == null) {
       List<Prediction[]> predictions = predictions(batch);
       for (int i = 0; i < batch.size(); i++) {
-        ready.add(row(ids.get(i), batch.get(i), predictions.get(i), null));
+        rows.add(row(ids.get(i), batch.get(i), predictions.get(i), null));
       }
     } else {
       List<FrameSigma> sigmas = uncertain.evaluate(batch);
       for (int i = 0; i < batch.size(); i++) {
-        ready.add(row(ids.get(i), batch.get(i), sigmas.get(i).models(), sigmas.get(i)));
+        rows.add(row(ids.get(i), batch.get(i), sigmas.get(i).models(), sigmas.get(i)));
       }
     }
+    return rows;
   }
 
   private List<Prediction[]> predictions(List<Frame> batch) {

@@ -2,14 +2,11 @@ package org.dpsieve.spark.deviation;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.Queue;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.dpsieve.error.InputException;
@@ -17,7 +14,6 @@ import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.frame.Labels;
-import org.dpsieve.spark.frames.FrameRows;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,58 +22,35 @@ import org.slf4j.LoggerFactory;
  * costs seconds. Where it fails, the frames it did not come to are given to it again by halves,
  * down to the one that it fails on.
  */
-final class DpDeviationIterator implements Iterator<Row> {
+final class DpDeviationIterator extends FrameBatches {
   private static final Logger LOG = LoggerFactory.getLogger(DpDeviationIterator.class);
   private static final int ATOMS_AT_ONCE = 500_000;
 
-  private final Iterator<Row> frames;
   private final DpModelDevi dp;
   private final boolean trueError;
   private final int columns;
-  private final Queue<Row> ready = new ArrayDeque<>();
   private boolean knownToWork;
 
   DpDeviationIterator(Iterator<Row> frames, DpModelDevi dp, boolean trueError) {
-    this.frames = frames;
+    super(frames, ATOMS_AT_ONCE);
     this.dp = dp;
     this.trueError = trueError;
     this.columns = DpModelDeviRun.COLUMNS.size();
   }
 
   @Override
-  public boolean hasNext() {
-    return !ready.isEmpty() || frames.hasNext();
-  }
-
-  @Override
-  public Row next() {
-    if (ready.isEmpty()) {
-      if (!frames.hasNext()) {
-        throw new NoSuchElementException();
-      }
-      evaluateSome();
-    }
-    return ready.remove();
-  }
-
-  private void evaluateSome() {
-    List<String> ids = new ArrayList<>();
-    List<Item> items = new ArrayList<>();
-    for (int atoms = 0; atoms < ATOMS_AT_ONCE && frames.hasNext(); ) {
-      Row row = frames.next();
-      Frame frame = FrameRows.toFrame(row);
-      ids.add(row.getAs("frame_id"));
-      items.add(new Item(frame));
-      atoms += frame.atomCount();
-    }
+  List<Row> rows(List<String> ids, List<Frame> batch) {
+    List<Item> items = batch.stream().map(Item::new).toList();
     try {
       evaluate(items.stream().filter(item -> item.makesSense()).toList());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    List<Row> rows = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
-      ready.add(items.get(i).row(ids.get(i), columns, trueError));
+      rows.add(items.get(i).row(ids.get(i), columns, trueError));
     }
+    return rows;
   }
 
   /** A frame and what became of it. */
