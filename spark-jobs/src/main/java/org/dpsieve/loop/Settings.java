@@ -36,32 +36,6 @@ public record Settings(
     OptionalInt labelBudget,
     Optional<TargetError> targetError) {
 
-  /** Without {@code target_error}. */
-  Settings(
-      SortedMap<String, String> identity,
-      String trust,
-      boolean initData,
-      int initPickNumber,
-      int iterPickNumber,
-      OptionalInt taskMax,
-      int trainMin,
-      double ratioFailed,
-      OptionalInt maxIter,
-      OptionalInt labelBudget) {
-    this(
-        identity,
-        trust,
-        initData,
-        initPickNumber,
-        iterPickNumber,
-        taskMax,
-        trainMin,
-        ratioFailed,
-        maxIter,
-        labelBudget,
-        Optional.empty());
-  }
-
   /**
    * Of a run's configuration.
    *

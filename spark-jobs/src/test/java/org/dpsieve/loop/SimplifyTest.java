@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
@@ -43,7 +44,8 @@ class SimplifyTest {
         0,
         0.2,
         maxIter,
-        budget);
+        budget,
+        Optional.empty());
   }
 
   private Simplify simplify(Path root) {
@@ -205,7 +207,8 @@ class SimplifyTest {
             0,
             1.0,
             OptionalInt.empty(),
-            OptionalInt.empty());
+            OptionalInt.empty(),
+            Optional.empty());
     stages.unlabelled = Set.of(45, 46, 47, 48, 49);
     assertThatThrownBy(() -> simplify(folder).run())
         .isInstanceOf(StalledException.class)
@@ -245,7 +248,8 @@ class SimplifyTest {
             15,
             0.2,
             OptionalInt.empty(),
-            OptionalInt.empty());
+            OptionalInt.empty(),
+            Optional.empty());
     simplify(folder).run();
     assertThat(stages.calls.stream().filter(c -> c.startsWith("train") || c.equals("copy")))
         .startsWith("copy", "train 18");
@@ -265,7 +269,8 @@ class SimplifyTest {
             0,
             0.2,
             OptionalInt.empty(),
-            OptionalInt.empty());
+            OptionalInt.empty(),
+            Optional.empty());
     assertThatThrownBy(() -> simplify(folder).run())
         .isInstanceOf(InputException.class)
         .hasMessageContaining("seed: here 1, now 2")

@@ -2,8 +2,10 @@ package org.dpsieve.spark.transfer;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -20,6 +22,7 @@ import org.dpsieve.uncertainty.Calibration;
 import org.dpsieve.uncertainty.ErrorRatios;
 import org.dpsieve.uncertainty.UncertainEnsemble;
 import org.dpsieve.uncertainty.Uncertainty;
+import scala.Tuple2;
 
 /**
  * Finds the one factor of an ensemble's standard deviations: for each fold of the labelled frames
@@ -42,22 +45,22 @@ final class FoldCalibration {
   static Uncertainty of(
       SparkSession spark, LabelledFrames labelled, boolean[] present, List<FoldedFit> fits) {
     Uncertainty raw = Uncertainty.raw(present, fits.stream().map(FoldedFit::posterior).toList());
-    List<scala.Tuple2<LabelledFrames.Place, Frame>> some =
+    List<Tuple2<LabelledFrames.Place, Frame>> some =
         new ArrayList<>(
             labelled
                 .rows()
                 .filter(row -> row._1().index() < MOST)
-                .map(row -> new scala.Tuple2<>(row._1(), FrameRows.toFrame(row._2())))
+                .map(row -> new Tuple2<>(row._1(), FrameRows.toFrame(row._2())))
                 .collect());
-    some.sort(Comparator.comparing(scala.Tuple2::_1));
+    some.sort(Comparator.comparing(Tuple2::_1));
     List<Fold> folds = new ArrayList<>();
     for (int fold = 0; fold < OutputLayerFit.FOLDS; fold++) {
       int without = fold;
       List<Frame> frames =
           some.stream()
               .filter(row -> row._1().fold() == without)
-              .map(scala.Tuple2::_2)
-              .collect(java.util.stream.Collectors.toCollection(ArrayList::new));
+              .map(Tuple2::_2)
+              .collect(Collectors.toCollection(ArrayList::new));
       if (frames.isEmpty() || frames.size() == some.size()) {
         continue; // nothing to compare with, or nothing to train on
       }
@@ -100,6 +103,6 @@ final class FoldCalibration {
   }
 
   private static double[] join(Stream<double[]> parts) {
-    return parts.flatMapToDouble(java.util.Arrays::stream).toArray();
+    return parts.flatMapToDouble(Arrays::stream).toArray();
   }
 }
