@@ -1,9 +1,9 @@
 """How the deviation stage scales. Each part makes its pools by scripts/replicate, runs the program as users do and adds to
 target/bench/scale.md. Times of Spark's stages are those of its event log: from the first task's start to the last one's end.
 
-executors  rescreen by one and by two executors of one core, in turn
-sizes      model-devi on frames of 8 to 2,000 atoms: CPU time per atom
-frames     model-devi on 1,000 to 1,000,000 frames of 8 atoms, heap 2 GB: CPU time per atom, memory
+executors  rescreen by one and by two executors of one core, in turn, each time on as many cores as executors
+sizes      model-devi on frames of 8 to 2,000 atoms: CPU time of an atom more, from a pool to one four times as large
+frames     model-devi on 1,000 to 1,000,000 frames of 8 atoms, heap 2 GB: CPU time of an atom more, memory
 memory     rescreen of 1,000,000 frames of 8 atoms, driver and executors in one JVM, heap 2 GB
 skew       rescreen of 10,000 frames of 8 atoms and one of 5,000: when cores have nothing left to do"""
 import argparse
@@ -52,18 +52,38 @@ def atoms_of(target):
         for types in target.rglob("type.raw"))
 
 
-def run(command, environment=()):
+def run(command, environment=(), cores=None):
     """CPU seconds of the command and all it starts, the clock's, and the largest resident set in MB."""
     log = WORK / "run.log"
     start = time.monotonic()
     with open(log, "w") as out:
         process = subprocess.Popen(
-            list(map(str, command)), stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **dict(environment)})
+            list(map(str, command)), stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **dict(environment)},
+            preexec_fn=(lambda: os.sched_setaffinity(0, cores)) if cores else None)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))}\nended with {process.returncode}, see {log}")
     return used.ru_utime + used.ru_stime, time.monotonic() - start, used.ru_maxrss / 1024
+
+
+PRODUCTS = """
+import time, numpy
+a, done, end = numpy.ones((512, 512)), 0, time.monotonic() + 5
+while time.monotonic() < end:
+    a @ a
+    done += 1
+print(done)
+"""
+
+
+def products(cores):
+    """Matrix products in five seconds by one process of one thread on each core."""
+    processes = [
+        subprocess.Popen([sys.executable, "-c", PRODUCTS], stdout=subprocess.PIPE, env={**os.environ, "OMP_NUM_THREADS": "1"},
+                         preexec_fn=lambda core=core: os.sched_setaffinity(0, {core}))
+        for core in cores]
+    return sum(int(process.communicate()[0]) for process in processes)
 
 
 class Scale:
@@ -85,7 +105,7 @@ class Scale:
             [HERE / "scripts/dpsieve", "model-devi", "-m", *self.models, "-s", system, "-o", out],
             {"DPSIEVE_MEMORY": heap}.items())
 
-    def rescreen(self, frames, master, heap="2g"):
+    def rescreen(self, frames, master, heap="2g", cores=None):
         """Start and end of every task of the evaluation, in seconds, by the event log; with the process's own numbers."""
         target = HERE / "spark-jobs/target"
         jars = f"{target / 'dpsieve.jar'}:{(target / 'spark.classpath').read_text().strip()}"
@@ -107,57 +127,63 @@ class Scale:
             ["java", f"-Xmx{heap}", "-XX:+UseParallelGC", f"@{HERE / 'conf/jvm.flags'}",
              *(f"-D{key}={value}" for key, value in settings.items()), "-cp", jars, "org.dpsieve.cli.Dpsieve", "rescreen",
              "-m", *self.models, "--frames", frames, "-o", result, "--master", master],
-            {"SPARK_HOME": str(home), "SPARK_SCALA_VERSION": "2.13", "SPARK_LOCAL_IP": "127.0.0.1"}.items())
+            {"SPARK_HOME": str(home), "SPARK_SCALA_VERSION": "2.13", "SPARK_LOCAL_IP": "127.0.0.1"}.items(), cores)
         return tasks(next(events.iterdir()), "rescreen: deviation of"), used
 
     def executors(self):
         frames = pool("executors", "-n", 40_000)
         atoms = atoms_of(frames)
+        all_cores = sorted(os.sched_getaffinity(0))
         times = {1: [], 2: []}
+        machine = []
         for _ in range(self.options.repetitions):
+            machine.append(products(all_cores[:2]) / products(all_cores[:1]))
             for number in times:
-                done, _ = self.rescreen(frames, f"local-cluster[{number},1,2048]")
+                done, _ = self.rescreen(frames, f"local-cluster[{number},1,2048]", cores=all_cores[:number])
                 times[number].append(max(e for _, e in done) - min(s for s, _ in done))
         one, two = (statistics.median(times[number]) for number in (1, 2))
-        self.say(f"Executors of one core, {atoms} atoms: one {one:.1f} s, two {two:.1f} s, {one / two:.2f} times.")
+        self.say(f"Executors of one core, {atoms} atoms: one {one:.1f} s, two {two:.1f} s, {one / two:.2f} times; the "
+                 f"matrix products of one process a core: {statistics.median(machine):.2f} times.")
 
     def sizes(self):
         self.say()
-        self.say("| atoms a frame | frames | CPU s | CPU µs an atom |")
-        self.say("|---|---|---|---|")
+        self.say("| atoms a frame | atoms | CPU s | atoms | CPU s | CPU µs an atom more |")
+        self.say("|---|---|---|---|---|---|")
         per_atom = []
-        small = pool("one", "-n", 1, "--most-atoms", 8)
-        start = statistics.median(self.model_devi(small, "4g")[0] for _ in range(self.options.repetitions))
         for size in (8, 32, 128, 500, 2000):
             most = ["--most-atoms", "8"] if size == 8 else ["--atoms", size]
             frames = 400_000 // size
-            target = pool(f"size-{size}", "-n", frames, *most)
-            atoms = atoms_of(target)
-            cpu = statistics.median(self.model_devi(target, "4g")[0] for _ in range(self.options.repetitions)) - start
-            per_atom.append(cpu / atoms * 1e6)
-            self.say(f"| {atoms / frames:.0f} | {frames} | {cpu:.1f} | {per_atom[-1]:.0f} |")
+            pools = [pool(f"size-{size}-{times}", "-n", times * frames, *most) for times in (1, 4)]
+            atoms = [atoms_of(target) for target in pools]
+            cpu = [statistics.median(self.model_devi(target, "4g")[0] for _ in range(self.options.repetitions))
+                   for target in pools]
+            per_atom.append((cpu[1] - cpu[0]) / (atoms[1] - atoms[0]) * 1e6)
+            self.say(f"| {atoms[0] / frames:.0f} | {atoms[0]} | {cpu[0]:.1f} | {atoms[1]} | {cpu[1]:.1f} | {per_atom[-1]:.1f} |")
         self.spread(per_atom)
 
     def frames(self):
         self.say()
-        self.say("| frames of 8 atoms | CPU s | CPU µs an atom | clock, s | resident, MB (heap 2 GB) |")
+        self.say("| frames of 8 atoms | CPU s | CPU µs an atom more | clock, s | resident, MB (heap 2 GB) |")
         self.say("|---|---|---|---|---|")
         per_atom = []
-        start = self.model_devi(pool("one", "-n", 1, "--most-atoms", 8), "2g")[0]
+        before = None
         frames = 1000
         while frames <= self.options.million:
             target = pool(f"frames-{frames}", "-n", frames, "--most-atoms", 8)
             cpu, clock, resident = self.model_devi(target, "2g")
-            per_atom.append((cpu - start) / frames / 8 * 1e6)
-            self.say(f"| {frames} | {cpu - start:.1f} | {per_atom[-1]:.0f} | {clock:.1f} | {resident:.0f} |")
+            if before is not None:
+                per_atom.append((cpu - before) / (frames - frames / 10) / 8 * 1e6)
+            before = cpu
+            more = f"{per_atom[-1]:.1f}" if per_atom else ""
+            self.say(f"| {frames} | {cpu:.1f} | {more} | {clock:.1f} | {resident:.0f} |")
             frames *= 10
         self.spread(per_atom)
 
     def spread(self, per_atom):
         self.say()
-        self.say("Most and least time per atom, relative to the median: "
+        self.say("Most and least time of an atom more, relative to the median: "
                  + " and ".join(f"{end(per_atom) / statistics.median(per_atom) - 1:+.0%}" for end in (max, min))
-                 + " (start-up taken off; what the compiler takes is in the small ones).")
+                 + " (so start-up is left out, and the compiler but for what it does after the smallest pool).")
 
     def memory(self):
         frames = self.options.million

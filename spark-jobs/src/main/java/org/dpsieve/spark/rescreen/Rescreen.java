@@ -272,7 +272,9 @@ public final class Rescreen {
       return Double.NaN;
     }
     listener.stage("measuring the speed");
-    return work.frames() == 0 ? 1 : Speed.measure(context, probe(missing, work), engine);
+    return work.frames() == 0
+        ? 1
+        : Speed.measure(context, probe(missing, work), engine, missing.size());
   }
 
   private Census sampled(Census all) {
