@@ -202,13 +202,18 @@ class Scale:
             shutil.copytree(pool("skew-small", "-n", 10_000, "--most-atoms", 8), part / "small")
             shutil.copytree(pool("skew-large", "-n", 1, "--atoms", 5000, "--most-atoms", 48), part / "zlarge")
             part.rename(target)
+        frames = WORK / "pools/skew.parquet"
+        if not frames.exists():
+            run([HERE / "scripts/dpsieve", "import", "-s", target, "-o", frames])
         cores = len(os.sched_getaffinity(0))
-        done, _ = self.rescreen(target, f"local[{cores}]")
-        start, end = min(s for s, _ in done), max(e for _, e in done)
-        idle = end - idle_from(done, cores)
         self.say()
-        self.say(f"Skewed pool (10,000 frames of 8 atoms, one of {atoms_of(WORK / 'pools/skew-large')}) on {cores} cores, "
-                 f"{len(done)} tasks: {end - start:.1f} s, some core without work for the last {idle / (end - start):.0%}.")
+        for library, what in ((target, "a tree"), (frames, "a frames dataset")):
+            done, _ = self.rescreen(library, f"local[{cores}]")
+            start, end = min(s for s, _ in done), max(e for _, e in done)
+            idle = end - idle_from(done, cores)
+            self.say(f"Skewed pool (10,000 frames of 8 atoms, one of {atoms_of(WORK / 'pools/skew-large')}), {what}, on "
+                     f"{cores} cores, {len(done)} tasks: {end - start:.1f} s, some core without work for the last "
+                     f"{idle / (end - start):.0%}.")
 
 
 def idle_from(done, cores):

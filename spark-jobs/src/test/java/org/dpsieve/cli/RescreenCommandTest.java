@@ -1,6 +1,7 @@
 package org.dpsieve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -24,6 +25,7 @@ import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;
@@ -285,6 +287,32 @@ class RescreenCommandTest {
     assertThat(texts(result.where(in))).isEqualTo(texts(rows.where(in))).hasSize(100);
     assertThat(texts(FramesDataset.read(spark, single + ".picks").select("frame_id")))
         .isEqualTo(texts(FramesDataset.read(spark, exact + ".picks").select("frame_id")));
+  }
+
+  /** DeePMD-kit's own program gives seven digits; two models, some hundred frames. */
+  @Test
+  void evaluatedByDpItIsTheSameToTheDigitsItWrites() {
+    DeepmdKit.dp(); // which DPSIEVE_DP names to the program, too
+    rescreen(tree, folder.resolve("ours"));
+    rescreen(tree, folder.resolve("dp"), "--engine", "dp");
+    List<Row> expected = byId(folder.resolve("ours"));
+    List<Row> found = byId(folder.resolve("dp"));
+    assertThat(found).hasSize(440);
+    int numbers = found.get(0).fieldIndex("devi_e");
+    for (int i = 0; i < expected.size(); i++) {
+      Row row = expected.get(i);
+      assertThat(found.get(i).<String>getAs("frame_id")).isEqualTo(row.getAs("frame_id"));
+      for (int k = row.fieldIndex("max_devi_v"); k <= numbers; k++) {
+        assertThat(found.get(i).getDouble(k))
+            .as(row.toString())
+            .isCloseTo(row.getDouble(k), within(1e-6 * row.getDouble(k) + 1e-11));
+      }
+    }
+    refused("other models", arguments(tree, folder.resolve("ours"), "--engine", "dp").toArray());
+  }
+
+  private List<Row> byId(Path result) {
+    return spark.read().parquet(result.toString()).orderBy("frame_id").collectAsList();
   }
 
   @Test

@@ -289,7 +289,7 @@ public final class FrameImport {
       ParquetCommit.write(
           unique.select(columns(FrameRows.SCHEMA)),
           List.of("formula", "frame_id"),
-          rowsPerFile(goodFrames, totals.getLong(1)),
+          PartSize.atoms(atomsPerFile(totals.getLong(1))),
           target,
           report.toMetadata());
       return report;
@@ -324,16 +324,14 @@ public final class FrameImport {
     ParquetCommit.write(
         setAside,
         List.of("file", "frame"),
-        QUARANTINE_ROWS_PER_FILE,
+        PartSize.rows(QUARANTINE_ROWS_PER_FILE),
         quarantine,
         Map.of("kind", "quarantine"));
   }
 
-  private static int rowsPerFile(long frames, long atoms) {
-    long atomsPerFile =
-        Math.min(
-            MOST_ATOMS_PER_FILE, Math.max(LEAST_ATOMS_PER_FILE, atoms / FILES_OF_SMALL_DATASET));
-    return (int) Math.max(1, atomsPerFile * frames / atoms);
+  private static long atomsPerFile(long atoms) {
+    return Math.min(
+        MOST_ATOMS_PER_FILE, Math.max(LEAST_ATOMS_PER_FILE, atoms / FILES_OF_SMALL_DATASET));
   }
 
   private List<String> typeMap(List<SystemCheck> checks) {

@@ -32,7 +32,7 @@ import org.dpsieve.error.InputException;
  * Writes a dataset as part files whose names and bytes depend on its rows alone: not on the number
  * of cores or partitions, nor on the order in which rows arrive.
  *
- * <p>Rows are sorted over the whole dataset and cut after every {@code rowsPerFile}: file {@code
+ * <p>Rows are sorted over the whole dataset and cut by their number or weight: file {@code
  * part-00000.parquet} holds the first, and so on. They are written to a folder beside the target,
  * which takes the target's name in one rename once its {@link Manifest} is in it. So a target with
  * a manifest is complete, and one killed before leaves nothing under that name.
@@ -84,7 +84,6 @@ public final class ParquetCommit {
    *
    * @param rows evaluated once (kept on the executors' disks meanwhile)
    * @param sortColumns of type string, int or long; no two rows may agree in all of them
-   * @param rowsPerFile at least 1
    * @param target folder on any Hadoop file system; must not be complete already
    * @param metadata goes into the manifest
    * @throws InputException when the target is complete already or is something else, cannot be
@@ -93,14 +92,14 @@ public final class ParquetCommit {
   public static Manifest write(
       Dataset<Row> rows,
       List<String> sortColumns,
-      int rowsPerFile,
+      PartSize size,
       String target,
       Map<String, String> metadata) {
     SparkSession spark = rows.sparkSession();
     requireFree(spark, target);
     Dataset<Row> kept = rows.persist(StorageLevel.DISK_ONLY());
     try {
-      return new ParquetCommit(spark, target).write(kept, sortColumns, rowsPerFile, metadata);
+      return new ParquetCommit(spark, target).write(kept, sortColumns, size, metadata);
     } catch (Throwable e) {
       throw WriteFailure.of(e, target);
     } finally {
@@ -148,16 +147,18 @@ public final class ParquetCommit {
   }
 
   private Manifest write(
-      Dataset<Row> rows, List<String> sortColumns, int rowsPerFile, Map<String, String> metadata)
+      Dataset<Row> rows, List<String> sortColumns, PartSize size, Map<String, String> metadata)
       throws IOException {
     files.delete(staged, true);
     try {
-      long count = rows.count();
+      Row all =
+          rows.agg(functions.count(functions.lit(1)), functions.sum(size.weightOfRow())).head();
+      long count = all.getLong(0);
       Column[] order = sortColumns.stream().map(functions::col).toArray(Column[]::new);
       Dataset<Row> cut =
-          count <= rowsPerFile
+          count == 0 || all.getLong(1) <= size.most()
               ? rows.coalesce(1)
-              : PartBoundaries.of(rows, sortColumns, rowsPerFile, count).partition(rows);
+              : PartBoundaries.of(rows, sortColumns, size, count).partition(rows);
       cut.sortWithinPartitions(order)
           .write()
           .option("compression", "snappy")

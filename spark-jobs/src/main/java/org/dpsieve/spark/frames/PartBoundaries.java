@@ -1,7 +1,11 @@
 package org.dpsieve.spark.frames;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -11,9 +15,9 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /**
- * Where to cut a sorted dataset so that every part but the last has the same number of rows: the
- * sort key of each part's first row. Exact, unlike Spark's sampled ranges; small enough for the
- * driver (one key per part file).
+ * Where to cut a sorted dataset so that all parts are of about the same size: the sort key of each
+ * part's first row. Exact, unlike Spark's sampled ranges; small enough for the driver (one key per
+ * part file).
  */
 final class PartBoundaries implements Serializable {
   /** Up to so many keys are sorted by one task: Spark's sampled ranges cost three more jobs. */
@@ -31,26 +35,69 @@ final class PartBoundaries implements Serializable {
    * @param columns of type string, int or long; together they tell every two rows apart
    * @param count the number of rows
    */
-  static PartBoundaries of(Dataset<Row> rows, List<String> columns, int rowsPerFile, long count) {
+  static PartBoundaries of(Dataset<Row> rows, List<String> columns, PartSize size, long count) {
     Column[] key = columns.stream().map(functions::col).toArray(Column[]::new);
-    Dataset<Row> keys = rows.select(key);
-    Dataset<Row> sorted =
-        count <= KEYS_PER_TASK ? keys.coalesce(1).sortWithinPartitions(key) : keys.sort(key);
+    Column[] weighed = Arrays.copyOf(key, key.length + 1);
+    weighed[key.length] = size.weightOfRow().as("weight of the row");
+    Dataset<Row> keys = rows.select(weighed);
+    JavaRDD<Row> sorted =
+        count <= KEYS_PER_TASK
+            ? keys.coalesce(1).sortWithinPartitions(key).javaRDD()
+            : keys.sort(key).javaRDD();
+    long[] before = before(sorted);
+    long most = size.most();
     List<Row> firsts =
         sorted
-            .javaRDD()
-            .zipWithIndex()
-            .filter(ranked -> ranked._2() % rowsPerFile == 0)
-            .keys()
+            .mapPartitionsWithIndex(
+                (partition, some) -> firsts(some, before[partition], most), true)
             .collect();
-    long expected = (count + rowsPerFile - 1) / rowsPerFile;
-    if (firsts.size() != expected) {
-      throw new IllegalStateException(
-          "%d part files for %d rows: the dataset changed while it was written"
-              .formatted(firsts.size(), count));
-    }
     return new PartBoundaries(
-        columns, firsts.stream().map(PartBoundaries::key).toArray(Object[][]::new));
+        columns,
+        firsts.stream()
+            .map(PartBoundaries::key)
+            .map(first -> Arrays.copyOf(first, key.length))
+            .toArray(Object[][]::new));
+  }
+
+  /** What the rows of the partitions before each weigh. */
+  private static long[] before(JavaRDD<Row> sorted) {
+    long[] before = new long[sorted.getNumPartitions()];
+    if (before.length > 1) {
+      List<Long> sums =
+          sorted
+              .mapPartitions(
+                  some -> {
+                    long sum = 0;
+                    while (some.hasNext()) {
+                      sum += weight(some.next());
+                    }
+                    return List.of(sum).iterator();
+                  })
+              .collect();
+      for (int i = 1; i < before.length; i++) {
+        before[i] = before[i - 1] + sums.get(i - 1);
+      }
+    }
+    return before;
+  }
+
+  /** The rows that end in another multiple of the size than the row before. */
+  private static Iterator<Row> firsts(Iterator<Row> rows, long before, long most) {
+    List<Row> firsts = new ArrayList<>();
+    long sum = before;
+    while (rows.hasNext()) {
+      Row row = rows.next();
+      long end = sum + weight(row);
+      if (sum == 0 || (end - 1) / most != (sum - 1) / most) {
+        firsts.add(row);
+      }
+      sum = end;
+    }
+    return firsts.iterator();
+  }
+
+  private static long weight(Row row) {
+    return row.getLong(row.length() - 1);
   }
 
   /** The rows, each in the partition of its part file. */

@@ -18,6 +18,7 @@ import org.dpsieve.loop.Facts;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.ParquetCommit;
+import org.dpsieve.spark.frames.PartSize;
 import org.dpsieve.spark.label.DirectLabels;
 
 /** New labels for frames: the labels table, which is a frames dataset of its own. */
@@ -50,7 +51,11 @@ final class Labelling {
     try {
       Dataset<Row> labelled = withLabels(frames, kept);
       ParquetCommit.write(
-          labelled, List.of("formula", "frame_id"), ROWS_PER_FILE, target.toString(), Map.of());
+          labelled,
+          List.of("formula", "frame_id"),
+          PartSize.rows(ROWS_PER_FILE),
+          target.toString(),
+          Map.of());
       Dataset<Row> written = Tables.read(spark, target);
       return new Facts.Labels(written.count(), Tables.byElements(written), failures(frames, kept));
     } finally {

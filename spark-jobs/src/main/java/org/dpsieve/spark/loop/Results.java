@@ -36,6 +36,7 @@ import org.dpsieve.spark.Versions;
 import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
+import org.dpsieve.spark.frames.PartSize;
 
 /**
  * {@code result/}: the relabelled frames as {@code frames.parquet} and as deepmd/npy in {@code
@@ -118,7 +119,7 @@ final class Results {
                     .minus(lit(1))
                     .cast(DataTypes.IntegerType)),
         List.of("formula", "frame_id"),
-        ROWS_PER_FILE,
+        PartSize.rows(ROWS_PER_FILE),
         frames.toString(),
         Map.of("type_map", String.join(" ", config.typeMap())));
     FrameExport.run(
@@ -167,7 +168,7 @@ final class Results {
       ParquetCommit.write(
           relabelled,
           List.of("formula", "frame_id"),
-          ROWS_PER_FILE,
+          PartSize.rows(ROWS_PER_FILE),
           target.resolve("held_out.parquet").toString(),
           Map.of());
       return new Facts.HeldOut(

@@ -23,6 +23,7 @@ import org.dpsieve.loop.Facts;
 import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
+import org.dpsieve.spark.frames.PartSize;
 
 /** The thin tables of a run, keyed by {@code frame_id}, and what is counted in them. */
 final class Tables {
@@ -36,7 +37,8 @@ final class Tables {
   }
 
   static void write(Dataset<Row> rows, Path target) {
-    ParquetCommit.write(rows, List.of("frame_id"), ROWS_PER_FILE, target.toString(), Map.of());
+    ParquetCommit.write(
+        rows, List.of("frame_id"), PartSize.rows(ROWS_PER_FILE), target.toString(), Map.of());
   }
 
   /** The rows of {@code frames} whose ids are in the other table. */

@@ -25,6 +25,7 @@ import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.ParquetCommit;
+import org.dpsieve.spark.frames.PartSize;
 import org.dpsieve.spark.pick.PickStage;
 import org.dpsieve.spark.pick.PickStrategies;
 
@@ -154,7 +155,11 @@ public record ScreenReport(
                       .and(col("index").equalTo(col("picked_index"))))
               .select(columns());
       ParquetCommit.write(
-          frames, List.of("formula", "frame_id"), ROWS_PER_FILE, picks(), Map.of("kind", "frames"));
+          frames,
+          List.of("formula", "frame_id"),
+          PartSize.rows(ROWS_PER_FILE),
+          picks(),
+          Map.of("kind", "frames"));
       return chosen.size();
     }
   }

@@ -17,12 +17,15 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.dpsieve.error.InputException;
 import org.dpsieve.testing.LocalSpark;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ParquetCommitTest {
   private static final StructType SCHEMA =
@@ -37,9 +40,11 @@ class ParquetCommitTest {
   @Test
   void theSameRowsGiveTheSameBytesHoweverTheyArrive() throws IOException {
     List<Row> rows = rows(103);
-    ParquetCommit.write(dataset(rows, 1), List.of("name", "number"), 10, target("a"), Map.of());
+    ParquetCommit.write(
+        dataset(rows, 1), List.of("name", "number"), PartSize.rows(10), target("a"), Map.of());
     Collections.shuffle(rows, new Random(5));
-    ParquetCommit.write(dataset(rows, 7), List.of("name", "number"), 10, target("b"), Map.of());
+    ParquetCommit.write(
+        dataset(rows, 7), List.of("name", "number"), PartSize.rows(10), target("b"), Map.of());
     Map<String, String> a = contents("a");
     assertThat(a).hasSize(12).containsKeys("part-00000.parquet", "part-00010.parquet");
     assertThat(contents("b"))
@@ -50,7 +55,8 @@ class ParquetCommitTest {
 
   @Test
   void filesHoldTheSortedRowsInTurnAndEachIsReadAsOnePartition() {
-    ParquetCommit.write(dataset(rows(25), 4), List.of("name", "number"), 10, target("a"), Map.of());
+    ParquetCommit.write(
+        dataset(rows(25), 4), List.of("name", "number"), PartSize.rows(10), target("a"), Map.of());
     List<Row> expected = rows(25);
     expected.sort((x, y) -> compare(x, y));
     for (int part = 0; part < 3; part++) {
@@ -64,13 +70,40 @@ class ParquetCommitTest {
         .containsExactlyInAnyOrder(10, 10, 5);
   }
 
+  /** A hundred small rows and one large, with all keys in one task and with keys in many. */
+  @ParameterizedTest
+  @ValueSource(longs = {101, 2_000_000})
+  void partsAreCutByWeight(long count) {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i <= 100; i++) {
+      rows.add(RowFactory.create("r", i, 0.0));
+    }
+    Dataset<Row> weighed =
+        dataset(rows, 7)
+            .withColumn("natoms", functions.expr("CASE WHEN number = 50 THEN 1000 ELSE 2 END"));
+    Dataset<Row> parts =
+        PartBoundaries.of(weighed, List.of("name", "number"), PartSize.atoms(50), count)
+            .partition(weighed);
+    List<Integer> sizes =
+        parts.javaRDD().glom().map(List::size).collect().stream().filter(size -> size > 0).toList();
+    // 25 rows of 2, 25 more; the row of 1,000 ends a multiple of 50; the last 50 rows again
+    assertThat(sizes).containsExactlyInAnyOrder(25, 25, 1, 25, 25);
+    List<Long> atoms =
+        parts
+            .javaRDD()
+            .glom()
+            .map(part -> part.stream().mapToLong(row -> row.<Integer>getAs("natoms")).sum())
+            .collect();
+    assertThat(atoms).containsExactlyInAnyOrder(50L, 50L, 1000L, 50L, 50L);
+  }
+
   @Test
   void stringsAreCutWhereSparkSortsThem() {
     // above U+FFFF Java's own order differs from that of UTF-8 bytes
     List<String> names = List.of("\uFFEE", "\uD83D\uDE00", "a", "\u00E9", "z", "\uFF21");
     List<Row> rows = new ArrayList<>();
     names.forEach(name -> rows.add(RowFactory.create(name, 0, 0.0)));
-    ParquetCommit.write(dataset(rows, 3), List.of("name"), 2, target("a"), Map.of());
+    ParquetCommit.write(dataset(rows, 3), List.of("name"), PartSize.rows(2), target("a"), Map.of());
     List<Row> sorted = dataset(rows, 1).sort("name").collectAsList();
     List<Row> written = new ArrayList<>();
     for (int part = 0; part < 3; part++) {
@@ -84,19 +117,28 @@ class ParquetCommitTest {
   void aCompleteTargetIsKnownWithItsMetadataAndNotReplaced() throws IOException {
     assertThat(ParquetCommit.isComplete(spark, target("a"))).isFalse();
     ParquetCommit.write(
-        dataset(rows(3), 1), List.of("number"), 10, target("a"), Map.of("seed", "7"));
+        dataset(rows(3), 1),
+        List.of("number"),
+        PartSize.rows(10),
+        target("a"),
+        Map.of("seed", "7"));
     Manifest manifest = ParquetCommit.manifest(spark, target("a")).orElseThrow();
     assertThat(manifest.rows()).isEqualTo(3);
     assertThat(manifest.metadata()).containsExactly(Map.entry("seed", "7"));
     assertThatThrownBy(
             () ->
                 ParquetCommit.write(
-                    dataset(rows(3), 1), List.of("number"), 10, target("a"), Map.of()))
+                    dataset(rows(3), 1),
+                    List.of("number"),
+                    PartSize.rows(10),
+                    target("a"),
+                    Map.of()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("exists already");
     Files.writeString(folder.resolve("a/part-00000.parquet"), "cut");
     assertThat(ParquetCommit.isComplete(spark, target("a"))).isFalse();
-    ParquetCommit.write(dataset(rows(4), 1), List.of("number"), 10, target("a"), Map.of());
+    ParquetCommit.write(
+        dataset(rows(4), 1), List.of("number"), PartSize.rows(10), target("a"), Map.of());
     assertThat(spark.read().parquet(target("a")).count()).isEqualTo(4);
   }
 
@@ -107,7 +149,11 @@ class ParquetCommitTest {
     assertThatThrownBy(
             () ->
                 ParquetCommit.write(
-                    dataset(rows(3), 1), List.of("number"), 10, target("mine"), Map.of()))
+                    dataset(rows(3), 1),
+                    List.of("number"),
+                    PartSize.rows(10),
+                    target("mine"),
+                    Map.of()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("thesis.tex");
     assertThat(folder.resolve("mine/thesis.tex")).content().isEqualTo("months of work");
@@ -115,7 +161,8 @@ class ParquetCommitTest {
 
   @Test
   void noRowsMakeOneFileWithTheColumns() {
-    ParquetCommit.write(dataset(List.of(), 2), List.of("number"), 10, target("a"), Map.of());
+    ParquetCommit.write(
+        dataset(List.of(), 2), List.of("number"), PartSize.rows(10), target("a"), Map.of());
     Dataset<Row> read = spark.read().parquet(target("a"));
     assertThat(read.columns()).containsExactly("name", "number", "value");
     assertThat(read.count()).isZero();
@@ -125,12 +172,11 @@ class ParquetCommitTest {
   void aFailedWriteLeavesNothingAndAFullDiskIsSaidPlainly() throws IOException {
     Dataset<Row> failing =
         dataset(rows(5), 2)
-            .withColumn(
-                "value",
-                org.apache.spark.sql.functions.raise_error(
-                    org.apache.spark.sql.functions.lit("No space left on device")));
+            .withColumn("value", functions.raise_error(functions.lit("No space left on device")));
     assertThatThrownBy(
-            () -> ParquetCommit.write(failing, List.of("number"), 10, target("a"), Map.of()))
+            () ->
+                ParquetCommit.write(
+                    failing, List.of("number"), PartSize.rows(10), target("a"), Map.of()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("a: the disk is full");
     try (var left = Files.list(folder)) {
