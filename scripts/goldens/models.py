@@ -50,6 +50,13 @@ def activation(embedding, fitting):
     return model(2, {"activation_function": embedding}, {"activation_function": fitting})
 
 
+def se_atten(descriptor=None, fitting=None, **more):
+    """DPA-1: sel for all types together, a type embedding of its own making."""
+    return model(3, {
+        "type": "se_atten", "sel": 40, "attn": 5, "attn_layer": 0, "attn_dotr": True, "attn_mask": False,
+        **(descriptor or {})}, fitting, **more)
+
+
 RADIAL = {"axis_neuron": None, "type_one_side": None}  # keys that such descriptors do not have
 
 MODELS = {
@@ -105,6 +112,21 @@ MODELS = {
     "numb-aparam": model(2, {}, {"numb_aparam": 1}),
     "numb-fparam-and-aparam": model(
         2, {"set_davg_zero": True}, {"numb_fparam": 2, "numb_aparam": 1, "atom_ener": [-1.5, 2.0]}),
+    "type-embedding": model(3, type_embedding={"neuron": [2, 4], "precision": "float64"}),
+    "type-embedding-one-side": model(
+        3, {"type_one_side": True, "exclude_types": [[0, 1], [2, 2]]},
+        {"numb_fparam": 2, "numb_aparam": 1}, type_embedding={"neuron": [3], "precision": "float64"}),
+    "type-embedding-float32": model(
+        2, {"precision": "float32", "set_davg_zero": True}, {"precision": "float32", "atom_ener": [-1.5, 2.0]},
+        type_embedding={"neuron": [4, 4], "resnet_dt": True, "precision": "float32"}),
+    "se-atten": se_atten(),
+    "se-atten-one-side": se_atten(
+        {"type_one_side": True, "sel": 14, "exclude_types": [[0, 1], [2, 2]], "resnet_dt": True},
+        type_embedding={"neuron": [4, 8], "precision": "float64"}),
+    "se-atten-strip": se_atten({"tebd_input_mode": "strip"}, {"numb_fparam": 2}),
+    "se-atten-attention": se_atten({"attn_layer": 2}),
+    "se-atten-attention-exclude": se_atten(
+        {"attn_layer": 1, "attn_dotr": False, "exclude_types": [[0, 1], [2, 2]], "tebd_input_mode": "strip"}),
     "compressed": model(2, {"neuron": [2, 4]}),
     "compressed-one-side": model(3, {"neuron": [2, 4], "type_one_side": True, "exclude_types": [[0, 1], [2, 2]]}),
     "compressed-exclude-types": model(2, {"neuron": [2, 4], "exclude_types": [[0, 1]]}),
@@ -115,13 +137,16 @@ MODELS = {
 # Options of dp compress; the last one's tables end before the nearest atoms of the frame 'close'.
 COMPRESS = {name: ["-s", "0.1"] for name in MODELS if name.startswith("compressed")}
 COMPRESS["compressed-beyond"] = ["-s", "0.1", "-e", "2"]
+COMPRESS["se-atten-compressed"] = ["-s", "0.1"]
 
 REFUSED = {
     "aparam-as-mask": model(2, {}, {"numb_aparam": 1, "use_aparam_as_mask": True}),
-    "type-embedding": model(2, {}, {}, type_embedding={"neuron": [2, 4], "precision": "float64"}),
-    "type-embedding-one-side": model(
-        2, {"type_one_side": True}, {}, type_embedding={"neuron": [2, 4], "precision": "float64"}),
-    "se-atten": model(2, {"type": "se_atten", "sel": 12, "attn_layer": 0}),
+    "se-atten-v2": se_atten({"type": "se_atten_v2", "attn_layer": 1}),
+    "se-atten-mask": se_atten({"attn_layer": 1, "attn_mask": True}),
+    "se-atten-mean": se_atten({"set_davg_zero": False}),
+    "se-atten-compressed": se_atten({"neuron": [3, 6], "axis_neuron": 2, "tebd_input_mode": "strip"}),
+    "se-a-mask": model(2, {"type": "se_a_mask", "sel": [4, 4], **RADIAL, "axis_neuron": 4, "rcut": None, "rcut_smth": None}, {
+        "numb_aparam": 1, "use_aparam_as_mask": True}),
     "dipole": model(2, {}, {"type": "dipole"}),
     "dos": model(2, {}, {"type": "dos", "numb_dos": 3}),
     "bfloat16": model(2, {"precision": "bfloat16"}, {"precision": "bfloat16"}),
@@ -129,7 +154,6 @@ REFUSED = {
     "spin": model(2, {"sel": [6, 6]}, {}, spin={"use_spin": [True, False], "virtual_len": [0.4], "spin_norm": [1.2]}),
     "shared-layers": model(2, {}, {"layer_name": ["a", "b", "c", "d"]}),
 }
-REFUSED["se-atten"]["descriptor"].pop("type_one_side")
 MODELS["hybrid"]["descriptor"] = {
     "type": "hybrid",
     "list": [model(2, {"sel": [6, 5]})["descriptor"], MODELS["se-e2-r"]["descriptor"]],
@@ -143,7 +167,7 @@ MODELS["hybrid-three-types"]["descriptor"] = {
 }
 
 # The test of writing hands these back to DeePMD-kit.
-WRITTEN_BACK = ("plain", "float32-fitting", "atom-ener", "compressed")
+WRITTEN_BACK = ("plain", "float32-fitting", "atom-ener", "compressed", "type-embedding", "se-atten")
 
 
 def crystal():

@@ -19,6 +19,7 @@ final class AttentionDescriptor implements DescriptorKernel {
   private final RowForces forces = new RowForces();
   private final int width;
   private final int axis;
+  private final double shortest;
   private final double[] dSums;
 
   /** Neighbours that are seen. */
@@ -59,6 +60,7 @@ final class AttentionDescriptor implements DescriptorKernel {
       passes.add(new AttentionPass(layer, model.embedding().smooth(), gemm));
     }
     g = new double[passes.size() + 1][];
+    shortest = model.attention().isEmpty() ? 1 : model.attention().get(0).shortest();
   }
 
   @Override
@@ -127,7 +129,7 @@ final class AttentionDescriptor implements DescriptorKernel {
       row[k][i] = t * environment.unit(k - 1)[p] * inverse[k];
       square += row[k][i] * row[k][i];
     }
-    unitLength[i] = Math.max(Math.sqrt(square), 1e-12); // as DeePMD-kit, where the switch is zero
+    unitLength[i] = Math.max(Math.sqrt(square), shortest); // near the cutoff
     for (int k = 0; k < 3; k++) {
       unit[k][i] = row[k + 1][i] / unitLength[i];
     }
@@ -210,7 +212,7 @@ final class AttentionDescriptor implements DescriptorKernel {
     }
     int p = pair[i];
     double along = 0;
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; unitLength[i] > shortest && k < 3; k++) {
       along += dUnit[k][i] * unit[k][i];
     }
     for (int k = 0; k < 3; k++) {

@@ -113,7 +113,7 @@ final class AttentionPass {
           qkv[part][i * hidden + h] = value;
           square += value * value;
         }
-        length[part][i] = layer.normalized() ? Math.sqrt(square) : 1;
+        length[part][i] = layer.normalized() ? Math.max(Math.sqrt(square), layer.shortest()) : 1;
         for (int h = 0; h < hidden; h++) {
           double value = qkv[part][i * hidden + h] / length[part][i];
           qkv[part][i * hidden + h] = value;
@@ -265,7 +265,7 @@ final class AttentionPass {
     for (int part = 0; part < 3; part++) {
       int from = i * hidden;
       double along = 0;
-      if (layer.normalized()) {
+      if (layer.normalized() && length[part][i] > layer.shortest()) {
         for (int h = 0; h < hidden; h++) {
           along += dQkv[part][from + h] * qkv[part][from + h];
         }

@@ -9,6 +9,8 @@ import java.io.Serializable;
  * @param in [width, 3 hidden], linear
  * @param out [hidden, width], linear
  * @param normalized whether every row of Q, K and V is divided by its length
+ * @param shortest what they, and the vectors between whose directions the cosine is taken, are
+ *     divided by when they are shorter
  * @param scaling of Q K^T
  * @param angular whether the weights are multiplied by the cosine between the two neighbours
  *     ({@code attn_dotr})
@@ -20,6 +22,7 @@ public record AttentionLayer(
     Layer in,
     Layer out,
     boolean normalized,
+    double shortest,
     double scaling,
     boolean angular,
     double[] normWeight,

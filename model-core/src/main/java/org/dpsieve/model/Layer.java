@@ -52,4 +52,30 @@ public record Layer(
     }
     return y;
   }
+
+  /**
+   * The layer of the other inputs, where some always have the same value: what they contribute is
+   * in its bias.
+   *
+   * @param from first input that is held
+   * @param values theirs
+   * @throws IllegalStateException when inputs are also passed by ({@code shortcut})
+   */
+  public Layer holding(int from, double[] values) {
+    if (shortcut != Shortcut.NONE) {
+      throw new IllegalStateException("inputs are added to the outputs");
+    }
+    double[] held = bias.clone();
+    for (int i = 0; i < values.length; i++) {
+      for (int j = 0; j < outputs; j++) {
+        held[j] += values[i] * weight[(from + i) * outputs + j];
+      }
+    }
+    int left = inputs - values.length;
+    double[] rest = new double[left * outputs];
+    System.arraycopy(weight, 0, rest, 0, from * outputs);
+    System.arraycopy(
+        weight, (from + values.length) * outputs, rest, from * outputs, (left - from) * outputs);
+    return new Layer(left, outputs, rest, held, idt, activation, shortcut);
+  }
 }

@@ -42,11 +42,8 @@ public record NeighborRules(int total, boolean leftHandedReversed, List<List<Int
     if (total == Integer.MAX_VALUE && excluded.isEmpty()) {
       return search.find(coord, cell(cell), type, cutoff, sel);
     }
-    int[] wide = sel.clone();
-    if (total != Integer.MAX_VALUE) {
-      Arrays.fill(wide, total);
-    }
-    return limited(search.find(coord, cell(cell), type, cutoff, wide), type, sel);
+    int[] alike = new int[type.length];
+    return byType(search.find(coord, cell(cell), alike, cutoff, new int[] {total}), type, sel);
   }
 
   /** Whether atoms of two types see each other. */
@@ -63,22 +60,23 @@ public record NeighborRules(int total, boolean leftHandedReversed, List<List<Int
     return Arrays.stream(cell).map(x -> -x).toArray();
   }
 
-  private Neighbors limited(Neighbors found, int[] type, int[] sel) {
+  /** Of neighbours found without regard to types: those that {@code sel} leaves, type by type. */
+  private Neighbors byType(Neighbors found, int[] type, int[] sel) {
     int types = sel.length;
-    int[] start = new int[found.start().length];
+    int[] start = new int[found.atomCount() * types + 1];
     int[] atom = new int[found.pairCount()];
     double[] displacement = new double[3 * atom.length];
     double[] distance = new double[atom.length];
     int used = 0;
     for (int centre = 0; centre < found.atomCount(); centre++) {
-      double reach = reach(found, centre);
+      int from = found.start()[centre];
+      int to = found.start()[centre + 1];
       for (int t = 0; t < types; t++) {
         int slot = centre * types + t;
         start[slot] = used;
-        int to = found.start()[slot + 1];
         boolean seen = excluded.isEmpty() || sees(type[centre], t);
-        for (int p = found.start()[slot]; seen && p < to && used - start[slot] < sel[t]; p++) {
-          if (found.distance()[p] <= reach) {
+        for (int p = from; seen && p < to && used - start[slot] < sel[t]; p++) {
+          if (type[found.atom()[p]] == t) {
             atom[used] = found.atom()[p];
             distance[used] = found.distance()[p];
             System.arraycopy(found.displacement(), 3 * p, displacement, 3 * used, 3);
@@ -89,21 +87,6 @@ public record NeighborRules(int total, boolean leftHandedReversed, List<List<Int
     }
     start[start.length - 1] = used;
     return new Neighbors(types, start, atom, displacement, distance);
-  }
-
-  /** Distance of the last neighbour that is kept, Å. */
-  private double reach(Neighbors found, int centre) {
-    int from = found.start()[centre * found.typeCount()];
-    int to = found.start()[(centre + 1) * found.typeCount()];
-    if (to - from <= total) {
-      return Double.POSITIVE_INFINITY;
-    }
-    if (total == 0) {
-      return Double.NEGATIVE_INFINITY;
-    }
-    double[] distances = Arrays.copyOfRange(found.distance(), from, to);
-    Arrays.sort(distances);
-    return distances[total - 1];
   }
 
   private static double determinant(double[] m) {

@@ -15,7 +15,7 @@ import org.dpsieve.model.Network;
 /**
  * Where the output layers' numbers sit in one vector of parameters: type after type, the weights of
  * the last hidden layer's outputs, then the bias. Types that are not solved for have no place;
- * types that share a fitting net share theirs.
+ * types that share an output layer share theirs.
  */
 public final class OutputParameters {
   private final int[] offset; // -1: not solved for
@@ -38,7 +38,7 @@ public final class OutputParameters {
   public static OutputParameters of(DeepPotential model, boolean[] present) {
     GemmFeatures.requireSolvable(model);
     int types = model.typeCount();
-    Map<Network, Integer> places = new IdentityHashMap<>();
+    Map<Layer, Integer> places = new IdentityHashMap<>();
     int[] offset = new int[types];
     int[] width = new int[types];
     Arrays.fill(offset, -1);
@@ -47,7 +47,7 @@ public final class OutputParameters {
       if (present[type]) {
         requireLinear(model, type);
         width[type] = outputLayer(model, type).inputs();
-        Integer shared = places.putIfAbsent(model.fitting().networks()[type], next);
+        Integer shared = places.putIfAbsent(outputLayer(model, type), next);
         offset[type] = shared == null ? next : shared;
         next += shared == null ? width[type] + 1 : 0;
       }
@@ -125,6 +125,7 @@ public final class OutputParameters {
    * @param parameters [size]
    */
   public DeepPotential write(DeepPotential model, double[] parameters) {
+    Map<Layer, Layer> outputs = new IdentityHashMap<>();
     Map<Network, Network> changed = new IdentityHashMap<>();
     for (int type = 0; type < offset.length; type++) {
       if (includes(type)) {
@@ -133,10 +134,11 @@ public final class OutputParameters {
         int from = offset[type];
         double[] weight = Arrays.copyOfRange(parameters, from, from + width[type]);
         double[] bias = {parameters[from + width[type]]};
-        Layer last = layers.get(layers.size() - 1);
-        layers.set(
-            layers.size() - 1,
-            new Layer(last.inputs(), 1, weight, bias, null, last.activation(), last.shortcut()));
+        Layer last = old.outputLayer();
+        Layer other =
+            new Layer(last.inputs(), 1, weight, bias, null, last.activation(), last.shortcut());
+        outputs.putIfAbsent(last, other);
+        layers.set(layers.size() - 1, outputs.get(last));
         changed.putIfAbsent(old, new Network(layers));
       }
     }

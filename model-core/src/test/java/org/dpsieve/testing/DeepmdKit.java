@@ -1,15 +1,39 @@
 package org.dpsieve.testing;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** The real DeePMD-kit, where it is installed; a test that asks for it is skipped elsewhere. */
 public final class DeepmdKit {
+  private static final String EVALUATE =
+      """
+      import json, sys
+      import numpy as np
+      from deepmd.infer import DeepPot
+      for path in sys.argv[1:]:
+          asked = json.load(open(path))
+          potential = DeepPot(asked["models"][0])
+          kinds = {name: i for i, name in enumerate(potential.get_type_map())}
+          for frame in asked["frames"]:
+              box = frame["box"] and np.array([frame["box"]])
+              types = [kinds[name] for name in frame["elements"]]
+              more = {key: np.array([frame[key]]) for key in ("fparam", "aparam") if frame.get(key)}
+              e, f, v, a, _ = potential.eval(np.array([frame["coord"]]), box, types, atomic=True, **more)
+              said = dict(force=f, virial=v, atom_energy=a)
+              numbers = {key: [x if x == x else None for x in value.ravel().tolist()] for key, value in said.items()}
+              frame["models"] = [dict(energy=e.item(), **numbers)]
+          json.dump(asked, open(path, "w"))
+      """;
+
   private DeepmdKit() {}
 
   /** The {@code dp} program that the environment variable DPSIEVE_DP names, else that on PATH. */
@@ -34,5 +58,42 @@ public final class DeepmdKit {
     Assumptions.assumeTrue(
         Files.isExecutable(python), () -> "skipped: no Python beside " + dp() + ": " + python);
     return python;
+  }
+
+  /**
+   * Runs Python with the deepmd package.
+   *
+   * @throws AssertionError with what it said when it does not end well
+   */
+  public static void python(Path log, String script, List<String> arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(python().toString(), "-c", script));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("OMP_NUM_THREADS", "1");
+    builder.environment().put("TF_CPP_MIN_LOG_LEVEL", "3");
+    Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    if (!process.waitFor(5, TimeUnit.MINUTES) || process.exitValue() != 0) {
+      process.destroyForcibly();
+      throw new AssertionError(Files.readString(log));
+    }
+  }
+
+  /** Whether the Python of DeePMD-kit has another package. */
+  public static void requirePackage(String name, Path log)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(python().toString(), "-c", "import " + name);
+    int code = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
+    Assumptions.assumeTrue(code == 0, "skipped: DeePMD-kit without " + name);
+  }
+
+  /**
+   * Has DeePMD-kit evaluate frames.
+   *
+   * @param asked files shaped like {@link Goldens}, whose {@code models} are replaced by what
+   *     DeePMD-kit says
+   */
+  public static void evaluate(List<Path> asked, Path log) throws IOException, InterruptedException {
+    python(log, EVALUATE, asked.stream().map(Path::toString).toList());
   }
 }

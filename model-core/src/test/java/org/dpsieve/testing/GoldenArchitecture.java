@@ -1,5 +1,6 @@
 package org.dpsieve.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -28,8 +29,13 @@ public record GoldenArchitecture(String name) {
   }
 
   public Goldens goldens() {
+    return Goldens.of(content(), name);
+  }
+
+  /** The file of {@link #goldens()}. */
+  public JsonNode content() {
     try {
-      return Goldens.of(new ObjectMapper().readTree(file("json")), name);
+      return new ObjectMapper().readTree(file("json"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -75,7 +75,10 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--models-to",
       paramLabel = "DIR",
-      description = "Where the copies go: DIR/000/graph.pb, DIR/001/graph.pb ...")
+      description = {
+        "Where the copies go: DIR/000/graph.pb, DIR/001/graph.pb ...",
+        "(graph.dp, graph.yaml, graph.json where the models are such)."
+      })
   private Path modelsTo;
 
   @Mixin private SparkOptions spark;
@@ -102,9 +105,10 @@ final class ImportCommand implements Callable<Integer> {
           "--models and --models-to go together, and with --map: -m FILE... --models-to DIR --map OLD=NEW");
     }
     for (int m = 0; m < models.size(); m++) {
-      Path target = modelsTo.resolve("%03d".formatted(m)).resolve("graph.pb");
-      ModelFiles.writeMapped(models.get(m), elements, target);
-      spec.commandLine().getOut().printf("%s (%s) -> %s%n", models.get(m), elements, target);
+      Path model = models.get(m);
+      Path target = modelsTo.resolve("%03d".formatted(m)).resolve(ModelFiles.copyName(model));
+      ModelFiles.writeMapped(model, elements, target);
+      spec.commandLine().getOut().printf("%s (%s) -> %s%n", model, elements, target);
     }
   }
 }

@@ -131,25 +131,26 @@ final class SeAttenDuals {
         weight[j] = weight[j].times(rows[i].sw().times(rows[j].sw()));
       }
       if (layer.angular()) {
-        weight[j] = weight[j].times(cosine(rows[i].row(), rows[j].row()));
+        Dual[] a = ofLengthOne(layer, Arrays.copyOfRange(rows[i].row(), 1, 4));
+        Dual[] b = ofLengthOne(layer, Arrays.copyOfRange(rows[j].row(), 1, 4));
+        weight[j] = weight[j].times(Dual.dot(a, b, 0, 3));
       }
     }
     return weight;
   }
 
-  private static Dual cosine(Dual[] a, Dual[] b) {
-    Dual lengths = Dual.dot(a, a, 1, 4).times(Dual.dot(b, b, 1, 4)).root();
-    return Dual.dot(a, b, 1, 4).over(lengths);
+  private static Dual[] normalized(AttentionLayer layer, Dual[] x) {
+    return layer.normalized() ? ofLengthOne(layer, x) : x;
   }
 
-  private static Dual[] normalized(AttentionLayer layer, Dual[] x) {
-    if (layer.normalized()) {
-      Dual length = Dual.dot(x, x, 0, x.length).root();
-      for (int h = 0; h < x.length; h++) {
-        x[h] = x[h].over(length);
-      }
+  private static Dual[] ofLengthOne(AttentionLayer layer, Dual[] x) {
+    Dual square = Dual.dot(x, x, 0, x.length);
+    boolean usual = square.value() > layer.shortest() * layer.shortest();
+    Dual[] unit = new Dual[x.length];
+    for (int h = 0; h < x.length; h++) {
+      unit[h] = usual ? x[h].over(square.root()) : x[h].times(1 / layer.shortest());
     }
-    return x;
+    return unit;
   }
 
   private static Dual[] linear(Layer layer, Dual[] x) {

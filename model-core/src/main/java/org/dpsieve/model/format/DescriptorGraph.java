@@ -1,11 +1,8 @@
 package org.dpsieve.model.format;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
-import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.SmoothSwitch;
@@ -105,25 +102,38 @@ final class DescriptorGraph {
 
   /** A net of one input. */
   Network network(String scope, String net) {
-    List<Layer> found = new ArrayList<>();
-    for (int i = 1; graph.has("%s/matrix_%d_%s".formatted(scope, i, net)); i++) {
-      String suffix = "_%d_%s".formatted(i, net);
-      found.add(
-          layers.hidden(
-              scope + "/matrix" + suffix, scope + "/bias" + suffix, scope + "/idt" + suffix));
-    }
-    if (found.get(0).inputs() != 1) {
+    Network found = layers.embeddingNet(scope, "_" + net);
+    if (found.inputSize() != 1) {
       throw new UnsupportedModelException(
-          "%s: embedding net of %d inputs (type_embedding?) cannot be read yet; expected 1"
-              .formatted(graph.file(), found.get(0).inputs()));
+          "%s: embedding net of %d inputs cannot be read; expected 1"
+              .formatted(graph.file(), found.inputSize()));
     }
-    return layers.network(found);
+    return found;
   }
 
   Precision precision(String scope, String net) {
     return graph.constant("%s/matrix_1_%s".formatted(scope, net)).type() == Tensor.FLOAT
         ? Precision.FLOAT32
         : Precision.FLOAT64;
+  }
+
+  /**
+   * Columns of the slice that makes the second factor of a descriptor.
+   *
+   * @param sum the first factor: over neighbours, divided
+   */
+  int axisNeuron(NodeDef sum) {
+    for (NodeDef slice : graph.consumers(sum)) {
+      if (slice.getOp().equals("Slice")) {
+        double[] size = graph.constant(graph.input(slice, 2)).values();
+        double[] begin = graph.constant(graph.input(slice, 1)).values();
+        if (size.length == 3 && Arrays.stream(begin).allMatch(b -> b == 0)) {
+          return (int) size[2];
+        }
+      }
+    }
+    throw new UnsupportedModelException(
+        "%s: no axis_neuron found behind '%s'".formatted(graph.file(), sum.getName()));
   }
 
   /** All nets have outputs in one number. */

@@ -1,18 +1,23 @@
 package org.dpsieve.model.format;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jhdf.HdfFile;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.dataset.ContiguousDataset;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.UnsupportedModelException;
 
 /**
  * A {@code .dp} file: HDF5 with one dataset per array and the dictionaries as JSON in the attribute
@@ -127,5 +132,40 @@ final class DpFile {
       }
     }
     return copy;
+  }
+
+  /**
+   * A copy of the file with another type map everywhere: the JSON keeps its length, so that nothing
+   * else in the file moves.
+   */
+  static byte[] withTypeMap(String file, byte[] bytes, List<String> before, List<String> after) {
+    try (HdfFile hdf = HdfFile.fromBytes(bytes)) {
+      String old = (String) hdf.getAttribute("json").getData();
+      ObjectMapper mapper = new ObjectMapper();
+      JsonNode root = mapper.readTree(old);
+      for (JsonNode holder : root.findParents("type_map")) {
+        if (holder.get("type_map").equals(mapper.valueToTree(before))) {
+          ((ObjectNode) holder).set("type_map", mapper.valueToTree(after));
+        }
+      }
+      // Written without a blank; when the file was made, nobody reads.
+      ((ObjectNode) root).remove("time");
+      byte[] place = old.getBytes(StandardCharsets.UTF_8);
+      byte[] json = mapper.writeValueAsBytes(root);
+      int at =
+          new String(bytes, StandardCharsets.ISO_8859_1)
+              .indexOf(new String(place, StandardCharsets.ISO_8859_1));
+      if (at < 0 || json.length > place.length) {
+        throw new UnsupportedModelException(
+            "%s: there is no room in it for the type map %s; convert it to YAML first: dp convert-backend %s model.yaml"
+                .formatted(file, after, file));
+      }
+      byte[] copy = bytes.clone();
+      Arrays.fill(copy, at, at + place.length, (byte) ' ');
+      System.arraycopy(json, 0, copy, at, json.length);
+      return copy;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(file + ": was read before", e);
+    }
   }
 }

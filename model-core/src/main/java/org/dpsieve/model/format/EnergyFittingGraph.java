@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.ExtraInputs;
@@ -25,29 +26,45 @@ final class EnergyFittingGraph {
     this.layers = new LayerReader(graph);
   }
 
-  static String outputMatrix(int type) {
-    return "final_layer_type_%d/matrix".formatted(type);
+  /** Ends of names of the nets' constants: of one type's net, or {@code ""} of one for all. */
+  static String ofType(int type) {
+    return "_type_" + type;
   }
 
-  static String outputBias(int type) {
-    return "final_layer_type_%d/bias".formatted(type);
+  static String outputMatrix(String net) {
+    return "final_layer%s/matrix".formatted(net);
   }
 
-  EnergyFitting read(int types) {
-    if (!graph.has(outputMatrix(0))) {
+  static String outputBias(String net) {
+    return "final_layer%s/bias".formatted(net);
+  }
+
+  /**
+   * @param typeEmbedding vectors that follow the descriptor, [types][size]; {@code null} for none
+   */
+  EnergyFitting read(int types, int descriptorSize, double[][] typeEmbedding) {
+    boolean shared = typeEmbedding != null && graph.has(outputMatrix(""));
+    if (!shared && !graph.has(outputMatrix(ofType(0)))) {
       throw new UnsupportedModelException(
-          "%s: no net per element ('%s') found: a fitting shared by all types (type_embedding) or with named layers (layer_name) cannot be read yet"
-              .formatted(graph.file(), outputMatrix(0)));
+          "%s: no net per element ('%s') found: a fitting with named layers (layer_name) cannot be read yet"
+              .formatted(graph.file(), outputMatrix(ofType(0))));
+    }
+    if (shared && typeEmbedding.length != types) {
+      throw new InputException(
+          "%s: a type embedding of %d types, its descriptor has %d; damaged file?"
+              .formatted(graph.file(), typeEmbedding.length, types));
     }
     Network[] networks = new Network[types];
     boolean[] vacuumSubtracted = new boolean[types];
+    Network net = shared ? network("") : null;
     for (int type = 0; type < types; type++) {
-      networks[type] = network(type);
-      vacuumSubtracted[type] = isVacuumSubtracted(type);
+      networks[type] =
+          shared ? holding(net, descriptorSize, typeEmbedding[type]) : network(ofType(type));
+      vacuumSubtracted[type] = isVacuumSubtracted(shared ? "" : ofType(type));
     }
     understandConstants();
     Precision precision =
-        graph.constant(outputMatrix(0)).type() == Tensor.FLOAT
+        graph.constant(outputMatrix(shared ? "" : ofType(0))).type() == Tensor.FLOAT
             ? Precision.FLOAT32
             : Precision.FLOAT64;
     return new EnergyFitting(
@@ -75,19 +92,30 @@ final class EnergyFittingGraph {
     return count > 0 ? graph.constant("fitting_attr/" + name, count).values() : new double[0];
   }
 
-  private Network network(int type) {
+  private Network network(String net) {
     List<Layer> found = new ArrayList<>();
-    for (int i = 0; graph.has("layer_%d_type_%d/matrix".formatted(i, type)); i++) {
-      String scope = "layer_%d_type_%d".formatted(i, type);
+    for (int i = 0; graph.has("layer_%d%s/matrix".formatted(i, net)); i++) {
+      String scope = "layer_%d%s".formatted(i, net);
       found.add(layers.hidden(scope + "/matrix", scope + "/bias", scope + "/idt"));
     }
-    found.add(layers.output(outputMatrix(type), outputBias(type)));
+    found.add(layers.output(outputMatrix(net), outputBias(net)));
     return layers.network(found);
   }
 
+  /** The net as it is for one type, whose vector follows the descriptor. */
+  private Network holding(Network net, int descriptorSize, double[] vector) {
+    Layer first = net.layers().get(0);
+    if (first.inputs() < descriptorSize + vector.length) {
+      throw new InputException(
+          "%s: a fitting net of %d inputs for a descriptor of %d and a type embedding of %d numbers; damaged file?"
+              .formatted(graph.file(), first.inputs(), descriptorSize, vector.length));
+    }
+    return layers.holding(net, descriptorSize, vector);
+  }
+
   /** net(D) - net(0): the output layer is there twice. */
-  private boolean isVacuumSubtracted(int type) {
-    List<NodeDef> outputs = layers.biasAdded(outputMatrix(type));
+  private boolean isVacuumSubtracted(String net) {
+    List<NodeDef> outputs = layers.biasAdded(outputMatrix(net));
     if (outputs.size() == 1) {
       return false;
     }
@@ -103,7 +131,7 @@ final class EnergyFittingGraph {
     }
     throw new UnsupportedModelException(
         "%s: '%s' is used %d times, expected once, or twice with atom_ener"
-            .formatted(graph.file(), outputMatrix(type), outputs.size()));
+            .formatted(graph.file(), outputMatrix(net), outputs.size()));
   }
 
   /** Atomic energy times 1 for atoms that are there, plus constants by type; then their sum. */

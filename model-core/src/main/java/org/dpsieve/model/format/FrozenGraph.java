@@ -197,6 +197,17 @@ final class FrozenGraph {
         attribute(origin, "value").getTensor(), "%s: '%s'".formatted(file, origin.getName()));
   }
 
+  /** The one number behind a node. */
+  double number(NodeDef node) {
+    double[] values = constant(node).values();
+    if (values.length != 1) {
+      throw new InputException(
+          "%s: '%s' holds %d numbers, expected one; damaged file?"
+              .formatted(file, node.getName(), values.length));
+    }
+    return values[0];
+  }
+
   Tensor constant(String name, int... shape) {
     Tensor tensor = constant(name);
     if (!Arrays.equals(tensor.shape(), shape)) {

@@ -44,7 +44,7 @@ final class FrozenGraphReader {
           "DescrptSeAMask", "se_a_mask",
           "Descrpt", "loc_frame");
 
-  private static final Set<String> READABLE = Set.of("se_e2_a", "se_e2_r", "se_e3");
+  private static final Set<String> READABLE = Set.of("se_e2_a", "se_e2_r", "se_e3", "se_atten");
 
   private final FrozenGraph graph;
 
@@ -62,7 +62,9 @@ final class FrozenGraphReader {
     List<Descriptor> parts = environments.stream().map(this::descriptor).toList();
     Descriptor descriptor = parts.size() == 1 ? parts.get(0) : hybrid(parts);
     int types = descriptor.surroundings().get(0).sel().length;
-    EnergyFitting fitting = new EnergyFittingGraph(graph).read(types);
+    EnergyFitting fitting =
+        new EnergyFittingGraph(graph)
+            .read(types, descriptor.size(), new TypeEmbeddingGraph(graph).read());
     for (Network net : fitting.networks()) {
       int inputs = descriptor.size() + fitting.extraInputs().size();
       if (net.inputSize() != inputs || net.outputSize() != 1) {
@@ -102,7 +104,7 @@ final class FrozenGraphReader {
     List<String> names = found.stream().map(this::kind).toList();
     if (names.isEmpty() || !READABLE.containsAll(names)) {
       throw new UnsupportedModelException(
-          "%s: descriptor '%s' cannot be read yet; readable: se_e2_a, se_e2_r, se_e3 and hybrids of them"
+          "%s: descriptor '%s' cannot be read yet; readable: se_e2_a, se_e2_r, se_e3, se_atten and hybrids of them"
               .formatted(graph.file(), names.isEmpty() ? "unknown" : String.join(" + ", names)));
     }
     return found;
@@ -130,6 +132,7 @@ final class FrozenGraphReader {
     return switch (kind(environment)) {
       case "se_e2_a" -> new SeE2AGraph(graph, environment).read();
       case "se_e2_r" -> new SeE2RGraph(graph).read(environment);
+      case "se_atten" -> new SeAttenGraph(graph, environment).read();
       default -> new SeE3Graph(graph).read(environment);
     };
   }
@@ -155,9 +158,6 @@ final class FrozenGraphReader {
         graph.hasNode("modifier_attr/type"),
         "a modifier (dipole_charge) that adds to the energy cannot be read yet");
     refuse(graph.hasNode("spin_attr/ntypes_spin"), "spin cannot be read");
-    refuse(
-        graph.hasNode("type_embed_net/matrix_1") || graph.hasNode("type_embed_net/matrix_1_0"),
-        "type_embedding cannot be read yet");
   }
 
   private void refuse(boolean present, String feature) {
@@ -185,7 +185,8 @@ final class FrozenGraphReader {
     }
   }
 
-  private static boolean isPlumbing(NodeDef node) {
+  /** Whether a node computes no new numbers of atoms or energies. */
+  static boolean isPlumbing(NodeDef node) {
     return MOVING.contains(node.getOp())
         || (COUNTING.contains(node.getOp())
             && !Tensor.isFloating(

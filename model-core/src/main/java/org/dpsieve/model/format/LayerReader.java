@@ -30,14 +30,20 @@ final class LayerReader {
     this.graph = graph;
   }
 
-  /** A hidden layer; {@code idt} may name a constant that is not there. */
+  /** A hidden layer; {@code bias} and {@code idt} may name constants that are not there. */
   Layer hidden(String matrix, String bias, String idt) {
     Tensor weight = matrix(matrix);
     int outputs = weight.shape()[1];
     Layer found = null;
     for (NodeDef multiplication : multiplications(matrix)) {
-      requireBias(biasAdded(multiplication), bias);
-      Layer layer = hidden(multiplication, weight, bias(bias, outputs), idt);
+      graph.understand(multiplication);
+      NodeDef sum = multiplication;
+      if (graph.has(bias)) {
+        sum = biasAdded(multiplication);
+        requireBias(sum, bias);
+      }
+      double[] shift = graph.has(bias) ? bias(bias, outputs) : new double[outputs];
+      Layer layer = hidden(multiplication, sum, weight, shift, idt);
       if (found != null && !(same(found, layer))) {
         throw unsupported(multiplication, "one matrix in two different layers");
       }
@@ -48,15 +54,21 @@ final class LayerReader {
 
   /** The last layer of a fitting net: linear, one output. */
   Layer output(String matrix, String bias) {
-    Tensor weight = matrix(matrix);
     for (NodeDef multiplication : multiplications(matrix)) {
-      NodeDef biased = biasAdded(multiplication);
-      requireBias(biased, bias);
-      for (NodeDef next : graph.consumers(biased)) {
+      for (NodeDef next : graph.consumers(biasAdded(multiplication))) {
         if (!Set.of("Reshape", "Sub", "Cast").contains(next.getOp())) {
           throw unsupported(next, "not a linear output layer");
         }
       }
+    }
+    return linear(matrix, bias);
+  }
+
+  /** x W + b, whatever is done with it. */
+  Layer linear(String matrix, String bias) {
+    Tensor weight = matrix(matrix);
+    for (NodeDef multiplication : multiplications(matrix)) {
+      requireBias(biasAdded(multiplication), bias);
     }
     int outputs = weight.shape()[1];
     return new Layer(
@@ -69,6 +81,20 @@ final class LayerReader {
         Shortcut.NONE);
   }
 
+  /**
+   * The embedding net of the constants {@code matrix_1}, {@code bias_1}, {@code idt_1} and so on.
+   *
+   * @param end what follows the layer's number
+   */
+  Network embeddingNet(String scope, String end) {
+    List<Layer> found = new ArrayList<>();
+    for (int i = 1; graph.has("%s/matrix_%d%s".formatted(scope, i, end)); i++) {
+      String layer = "_" + i + end;
+      found.add(hidden(scope + "/matrix" + layer, scope + "/bias" + layer, scope + "/idt" + layer));
+    }
+    return network(found);
+  }
+
   /** A net of layers that fit together. */
   Network network(List<Layer> layers) {
     for (int i = 1; i < layers.size(); i++) {
@@ -78,6 +104,24 @@ final class LayerReader {
                 .formatted(graph.file(), i, layers.get(i).inputs(), layers.get(i - 1).outputs()));
       }
     }
+    return new Network(layers);
+  }
+
+  /** What a matrix is multiplied with, before copies and changes of shape. */
+  NodeDef argument(String matrix) {
+    return graph.origin(graph.input(multiplications(matrix).get(0), 0));
+  }
+
+  /** The net of the other inputs, where some always have the same value. */
+  Network holding(Network net, int from, double[] values) {
+    Layer first = net.layers().get(0);
+    if (first.shortcut() != Shortcut.NONE) {
+      throw new UnsupportedModelException(
+          "%s: a net whose first layer adds its inputs, type embedding among them, to its outputs (%d to %d) cannot be read"
+              .formatted(graph.file(), first.inputs(), first.outputs()));
+    }
+    List<Layer> layers = new ArrayList<>(net.layers());
+    layers.set(0, first.holding(from, values));
     return new Network(layers);
   }
 
@@ -96,10 +140,10 @@ final class LayerReader {
     return weight;
   }
 
-  private Layer hidden(NodeDef multiplication, Tensor weight, double[] bias, String idt) {
+  private Layer hidden(
+      NodeDef multiplication, NodeDef biased, Tensor weight, double[] bias, String idt) {
     int inputs = weight.shape()[0];
     int outputs = weight.shape()[1];
-    NodeDef biased = biasAdded(multiplication);
     Set<NodeDef> between = new LinkedHashSet<>();
     NodeDef activated = activated(biased, between);
     between.forEach(graph::understand);

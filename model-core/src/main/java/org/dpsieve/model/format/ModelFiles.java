@@ -20,10 +20,12 @@ public final class ModelFiles {
   private ModelFiles() {}
 
   /**
+   * @param path a file, or a folder that holds one frozen model, maybe beside a checkpoint
    * @throws InputException when the file is missing, unreadable or no model
    * @throws UnsupportedModelException when it is a model with a feature that is not understood
    */
-  public static DeepPotential read(Path file) {
+  public static DeepPotential read(Path path) {
+    Path file = ModelPath.file(path);
     return read(file.toString(), bytes(file));
   }
 
@@ -47,33 +49,30 @@ public final class ModelFiles {
    * that of {@code changed}; DeePMD-kit reads it. The same arguments give the same bytes. Where the
    * source holds its fitting net in single precision, the numbers are rounded to it.
    *
-   * @param source the file that {@code changed} was once read from
+   * @param path what {@code changed} was once read from
    * @param target appears whole or not at all
    * @throws InputException when source is no such model or target cannot be written
    */
-  public static void writeWithOutputLayer(Path source, DeepPotential changed, Path target) {
+  public static void writeWithOutputLayer(Path path, DeepPotential changed, Path target) {
+    Path source = ModelPath.file(path);
     byte[] bytes = bytes(source);
     requireSuffix(source, ModelFormat.of(bytes), target);
-    byte[] written = withOutputLayer(source.toString(), bytes, changed);
-    Path staged = target.resolveSibling(target.getFileName() + ".part");
-    try {
-      Files.write(staged, written);
-      Files.move(
-          staged, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new InputException("%s: cannot be written: %s".formatted(target, e.getMessage()), e);
-    }
+    write(withOutputLayer(source.toString(), bytes, changed), target);
   }
 
   /** DeePMD-kit tells formats by the names of files. */
   private static void requireSuffix(Path source, ModelFormat format, Path target) {
-    String name = source.getFileName().toString();
-    String suffix = name.substring(Math.max(0, name.lastIndexOf('.')));
+    String suffix = suffix(source);
     if (format != ModelFormat.GRAPH && !target.getFileName().toString().endsWith(suffix)) {
       throw new InputException(
           "%s: the new model is written in the format of %s; give it a name that ends in '%s'"
               .formatted(target, source, suffix));
     }
+  }
+
+  private static String suffix(Path source) {
+    String name = source.getFileName().toString();
+    return name.substring(Math.max(0, name.lastIndexOf('.')));
   }
 
   /** {@link #writeWithOutputLayer} from bytes to bytes. */
@@ -90,25 +89,54 @@ public final class ModelFiles {
         : SerializedOutputLayer.write(name, source, format, changed.fitting());
   }
 
+  /** The name of a copy of a model: {@code graph.pb}, else {@code graph} with the suffix it has. */
+  public static String copyName(Path path) {
+    Path source = ModelPath.file(path);
+    return ModelFormat.of(bytes(source)) == ModelFormat.GRAPH
+        ? "graph.pb"
+        : "graph" + suffix(source);
+  }
+
   /**
    * Writes a copy of a model whose elements are replaced; nothing else in it changes.
    *
    * @param target appears whole or not at all
    * @throws InputException when source is no model that can be read, does not have the elements, or
    *     target cannot be written
+   * @throws UnsupportedModelException when source is of PyTorch
    */
-  public static void writeMapped(Path source, ElementMap elements, Path target) {
+  public static void writeMapped(Path path, ElementMap elements, Path target) {
+    Path source = ModelPath.file(path);
     byte[] bytes = bytes(source);
-    List<String> before = read(source.toString(), bytes).typeMap();
-    List<String> after = elements.apply(before, source.toString());
+    String name = source.toString();
+    List<String> before = read(name, bytes).typeMap();
+    List<String> after = elements.apply(before, name);
+    ModelFormat format = ModelFormat.of(bytes);
+    requireSuffix(source, format, target);
     byte[] written =
-        OutputLayerWriter.bytes(
-            TypeMapWriter.write(
-                source.toString(), FrozenGraph.parse(source.toString(), bytes), before, after));
-    Path staged = target.resolveSibling(target.getFileName() + ".part");
+        switch (format) {
+          case GRAPH ->
+              OutputLayerWriter.bytes(
+                  TypeMapWriter.write(name, FrozenGraph.parse(name, bytes), before, after));
+          case HDF5 -> DpFile.withTypeMap(name, bytes, before, after);
+          case TEXT -> TextModelWriter.withTypeMap(name, bytes, before, after);
+          case TORCH ->
+              throw new UnsupportedModelException(
+                  "%s: elements of a PyTorch model cannot be replaced; convert it first: dp convert-backend %s %s.dp"
+                      .formatted(name, name, name.replaceFirst("\\.[^./]*$", "")));
+        };
     try {
       Files.createDirectories(target.toAbsolutePath().getParent());
-      Files.write(staged, written);
+    } catch (IOException e) {
+      throw new InputException("%s: cannot be written: %s".formatted(target, e.getMessage()), e);
+    }
+    write(written, target);
+  }
+
+  private static void write(byte[] content, Path target) {
+    Path staged = target.resolveSibling(target.getFileName() + ".part");
+    try {
+      Files.write(staged, content);
       Files.move(
           staged, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
@@ -118,10 +146,6 @@ public final class ModelFiles {
 
   private static byte[] bytes(Path file) {
     try {
-      if (Files.isDirectory(file)) {
-        throw new InputException(
-            "%s: is a directory, expected a model file such as frozen_model.pb".formatted(file));
-      }
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       throw new InputException("%s: no such file; expected a model".formatted(file), e);

@@ -19,10 +19,10 @@ final class OutputLayerWriter {
   static byte[] write(GraphDef source, EnergyFitting fitting) {
     Map<String, double[]> constants = new HashMap<>();
     for (int type = 0; type < fitting.networks().length; type++) {
-      Layer last = fitting.networks()[type].outputLayer();
-      constants.put(EnergyFittingGraph.outputMatrix(type), last.weight());
-      constants.put(EnergyFittingGraph.outputBias(type), last.bias());
+      put(constants, EnergyFittingGraph.ofType(type), fitting.networks()[type].outputLayer());
     }
+    // Where all types have one net, the graph has none by type; and the other way round.
+    put(constants, "", fitting.networks()[0].outputLayer());
     GraphDef.Builder graph = source.toBuilder();
     for (int i = 0; i < graph.getNodeCount(); i++) {
       double[] values = constants.get(graph.getNode(i).getName());
@@ -31,6 +31,11 @@ final class OutputLayerWriter {
       }
     }
     return bytes(graph.build());
+  }
+
+  private static void put(Map<String, double[]> constants, String net, Layer last) {
+    constants.put(EnergyFittingGraph.outputMatrix(net), last.weight());
+    constants.put(EnergyFittingGraph.outputBias(net), last.bias());
   }
 
   private static NodeDef withValues(NodeDef node, double[] values) {

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Embedding;
+import org.dpsieve.model.Network;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.SeE2A;
 import org.dpsieve.model.format.proto.NodeDef;
@@ -18,20 +19,22 @@ final class SeE2AGraph {
   private final NodeDef environment;
   private final DescriptorGraph parts;
   private final CompressedGraph tables;
+  private final TypedNetGraph typed;
 
   SeE2AGraph(FrozenGraph graph, NodeDef environment) {
     this.graph = graph;
     this.environment = environment;
     this.parts = new DescriptorGraph(graph, environment);
     this.tables = new CompressedGraph(graph);
+    this.typed = new TypedNetGraph(graph);
   }
 
   SeE2A read() {
     int[] sel = slots();
     int types = sel.length;
-    boolean typeOneSide = isUsed(parts.scope("all"), types);
+    boolean oneScope = isUsed(parts.scope("all"), types);
     List<String> scopes =
-        (typeOneSide
+        (oneScope
                 ? Stream.of(parts.scope("all"))
                 : Stream.iterate(0, i -> i + 1).limit(types).map(parts::scope))
             .filter(scope -> isUsed(scope, types))
@@ -47,16 +50,16 @@ final class SeE2AGraph {
           "%s: a descriptor as DeePMD-kit 1.x builds it cannot be read yet; freeze the model with DeePMD-kit 2 or later"
               .formatted(graph.file()));
     }
+    Network ofAll = typed.has(scopes.get(0)) ? typed.read(scopes.get(0), types) : null;
+    boolean typeOneSide = ofAll == null ? oneScope : typed.isOneSide(ofAll);
     Embedding[][] embedding = new Embedding[types][types];
-    double[] mask = typeOneSide ? mask(scopes.get(0), types) : null;
+    double[] mask = oneScope ? mask(scopes.get(0), types) : null;
     for (int neighbour = 0; neighbour < types; neighbour++) {
-      Embedding shared = typeOneSide ? embedding(parts.scope("all"), neighbour) : null;
+      Embedding shared = typeOneSide ? embedding(ofAll, parts.scope("all"), 0, neighbour) : null;
       for (int centre = 0; centre < types; centre++) {
-        String scope = parts.scope(centre);
-        if (!typeOneSide) {
-          embedding[centre][neighbour] = embedding(scope, neighbour);
-        } else if (mask == null || mask[centre * types + neighbour] != 0) {
-          embedding[centre][neighbour] = shared;
+        if (mask == null || mask[centre * types + neighbour] != 0) {
+          embedding[centre][neighbour] =
+              typeOneSide ? shared : embedding(ofAll, parts.scope(centre), centre, neighbour);
         }
       }
     }
@@ -68,7 +71,9 @@ final class SeE2AGraph {
         parts.smoothing("rcut_r_smth", "rcut_r"),
         sel,
         agreed(scopes, this::normalization, "normalization"),
-        (int) agreed(scopes, this::axisNeuron, "axis_neuron"),
+        (int)
+            agreed(
+                scopes, scope -> parts.axisNeuron(graph.node(scope + "/truediv")), "axis_neuron"),
         typeOneSide,
         parts.statistics(5, types, slots, 4),
         parts.statistics(6, types, slots, 4),
@@ -89,6 +94,9 @@ final class SeE2AGraph {
   }
 
   private boolean isUsed(String scope, int types) {
+    if (typed.has(scope)) {
+      return true;
+    }
     for (int i = 0; i < types; i++) {
       if (parts.has(scope, "" + i)) {
         return true;
@@ -98,7 +106,10 @@ final class SeE2AGraph {
   }
 
   /** {@code null} where the pair is excluded. */
-  private Embedding embedding(String scope, int neighbour) {
+  private Embedding embedding(Network ofAll, String scope, int centre, int neighbour) {
+    if (ofAll != null) {
+      return typed.between(ofAll, centre, neighbour);
+    }
     return parts.has(scope, "" + neighbour)
         ? parts.network(scope, "" + neighbour)
         : tables.table(scope, neighbour);
@@ -121,6 +132,9 @@ final class SeE2AGraph {
   }
 
   private Precision precision(String scope, int types) {
+    if (typed.has(scope)) {
+      return typed.precision(scope);
+    }
     for (int i = 0; i < types; i++) {
       if (parts.has(scope, "" + i)) {
         return parts.precision(scope, "" + i);
@@ -142,9 +156,11 @@ final class SeE2AGraph {
       terms.add(sum);
     }
     long nets =
-        IntStream.range(0, types)
-            .filter(i -> parts.has(scope, "" + i) || tables.table(scope, i) != null)
-            .count();
+        typed.has(scope)
+            ? 1
+            : IntStream.range(0, types)
+                .filter(i -> parts.has(scope, "" + i) || tables.table(scope, i) != null)
+                .count();
     List<NodeDef> squares =
         graph.consumers(divided).stream().filter(SeE2AGraph::isProduct).toList();
     if (!divided.getOp().equals("RealDiv")
@@ -161,28 +177,13 @@ final class SeE2AGraph {
     squares.forEach(graph::understand);
   }
 
-  private static boolean isProduct(NodeDef node) {
+  static boolean isProduct(NodeDef node) {
     return node.getOp().equals("BatchMatMulV2") || node.getOp().equals("BatchMatMul");
   }
 
   /** The divisor of the sum over neighbours. */
   private double normalization(String scope) {
     return graph.constant(graph.input(graph.node(scope + "/truediv"), 1)).values()[0];
-  }
-
-  /** Columns of the slice that makes the second factor. */
-  private double axisNeuron(String scope) {
-    for (NodeDef slice : graph.consumers(graph.node(scope + "/truediv"))) {
-      if (slice.getOp().equals("Slice")) {
-        double[] size = graph.constant(graph.input(slice, 2)).values();
-        double[] begin = graph.constant(graph.input(slice, 1)).values();
-        if (size.length == 3 && Arrays.stream(begin).allMatch(b -> b == 0)) {
-          return size[2];
-        }
-      }
-    }
-    throw new UnsupportedModelException(
-        "%s: no axis_neuron found in '%s'".formatted(graph.file(), scope));
   }
 
   private interface Reading {

@@ -13,11 +13,6 @@ final class SerializedOutputLayer {
   private SerializedOutputLayer() {}
 
   static byte[] write(String file, byte[] source, ModelFormat format, EnergyFitting fitting) {
-    if (format == ModelFormat.TEXT) {
-      throw new UnsupportedModelException(
-          "%s: YAML and JSON models cannot be written yet; convert it: dp convert-backend %s model.dp"
-              .formatted(file, file));
-    }
     Section section = format.sections(file, source).section("model").section("fitting");
     List<Section> nets = SerializedFitting.nets(section, fitting.networks().length);
     if (nets.size() == 1 && Arrays.stream(fitting.networks()).distinct().count() > 1) {
@@ -31,9 +26,12 @@ final class SerializedOutputLayer {
       put(changed, file, variables.tensor("w"), last.weight());
       put(changed, file, variables.tensor("b"), last.bias());
     }
-    return format == ModelFormat.HDF5
-        ? DpFile.patched(file, source, changed)
-        : TorchArchive.patched(file, source, changed);
+    return switch (format) {
+      case HDF5 -> DpFile.patched(file, source, changed);
+      case TORCH -> TorchArchive.patched(file, source, changed);
+      case TEXT -> TextModelWriter.withNumbers(file, source, changed);
+      case GRAPH -> throw new IllegalArgumentException(file + ": is a graph");
+    };
   }
 
   private static void put(

@@ -10,6 +10,8 @@ import org.dpsieve.model.TypedEmbedding;
 
 /** se_atten, dpa1, se_atten_v2 ({@code deepmd/dpmodel/descriptor/dpa1.py: serialize}). */
 final class SerializedSeAtten {
+  private static final double SHORTEST = 1e-12; // np_normalize, torch.nn.functional.normalize
+
   private SerializedSeAtten() {}
 
   static SeAtten read(Section section, int types) {
@@ -76,6 +78,7 @@ final class SerializedSeAtten {
               in,
               out,
               section.flag("normalize", true),
+              SHORTEST,
               section.has("temperature")
                   ? section.number("temperature")
                   : 1 / Math.sqrt(hidden * section.number("scaling_factor", 1)),

@@ -47,12 +47,16 @@ final class TextModel {
     if (text.stripLeading().startsWith("{")) {
       return new ObjectMapper().readValue(text, Object.class);
     }
+    return new Yaml(new SafeConstructor(options())).load(text);
+  }
+
+  static LoaderOptions options() {
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(Integer.MAX_VALUE);
     options.setNestingDepthLimit(60);
     options.setMaxAliasesForCollections(100_000); // PyYAML writes a list that is there twice so
     options.setAllowRecursiveKeys(false);
-    return new Yaml(new SafeConstructor(options)).load(text);
+    return options;
   }
 
   /** {@code budget} bounds what aliases of aliases may unfold to. */
@@ -71,7 +75,7 @@ final class TextModel {
     }
     if (value instanceof List<?> list) {
       List<Object> copy = new ArrayList<>();
-      list.forEach(child -> copy.add(resolved(child, path + "[]", budget)));
+      list.forEach(child -> copy.add(resolved(child, path + "[" + copy.size() + "]", budget)));
       return copy;
     }
     return value;
@@ -90,7 +94,7 @@ final class TextModel {
           "%s: %s has rows of different lengths; damaged file?".formatted(file, path));
     }
     return new StoredTensor(
-        null,
+        path,
         "float32".equals(map.get("dtype")),
         shape.stream().mapToInt(n -> n).toArray(),
         numbers.stream().mapToDouble(n -> n).toArray());

@@ -14,7 +14,6 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.SeE2A;
@@ -60,9 +59,11 @@ class ModelFilesTest {
   private static final Map<String, String> FEATURES =
       Map.ofEntries(
           Map.entry("aparam-as-mask", "numb_aparam"),
-          Map.entry("type-embedding", "type_embedding"),
-          Map.entry("type-embedding-one-side", "type_embedding"),
-          Map.entry("se-atten", "se_atten"),
+          Map.entry("se-atten-v2", "se_atten_v2"),
+          Map.entry("se-atten-mask", "attn_mask"),
+          Map.entry("se-atten-mean", "set_davg_zero false"),
+          Map.entry("se-atten-compressed", "compressed se_atten"),
+          Map.entry("se-a-mask", "se_a_mask"),
           Map.entry("dipole", "dipole"),
           Map.entry("dos", "dos"),
           Map.entry("bfloat16", "bfloat16"),
@@ -83,12 +84,47 @@ class ModelFilesTest {
     assertRefused("model.pth", new byte[] {'P', 'K', 3, 4, 0}, "PyTorch");
     assertRefused(
         "model.dp", new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 26, '\n'}, "HDF5");
-    assertThatThrownBy(() -> ModelFiles.read(folder))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining("is a directory");
     assertThatThrownBy(() -> ModelFiles.read(folder.resolve("none.pb")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("none.pb: no such file");
+  }
+
+  @Test
+  void foldersAreTheFrozenModelInThem() throws IOException {
+    Path run = Files.createDirectory(folder.resolve("00.train"));
+    assertRefused(run, InputException.class, "is a directory with no model, expected");
+    Files.writeString(run.resolve("checkpoint"), "model_checkpoint_path: \"model.ckpt-100\"");
+    for (String part : new String[] {"index", "meta", "data-00000-of-00001"}) {
+      Path file = Files.write(run.resolve("model.ckpt-100." + part), new byte[] {1, 2, 3});
+      assertRefused(file, UnsupportedModelException.class, "dp freeze -c " + run);
+    }
+    assertRefused(
+        run.resolve("model.ckpt-100"), UnsupportedModelException.class, "dp freeze -c " + run);
+    assertRefused(run, UnsupportedModelException.class, "dp freeze -c " + run);
+    Path frozen = Files.write(run.resolve("frozen_model.pb"), PLAIN);
+    assertThat(ModelFiles.read(run).name()).isEqualTo(frozen.toString());
+    Path target = folder.resolve("changed.pb");
+    ModelFiles.writeWithOutputLayer(run, withOutputLayer(ModelFiles.read(run), 0.125), target);
+    assertThat(ModelFiles.read(target).typeMap()).containsExactly("Ag", "Au");
+    Files.write(run.resolve("graph.pb"), PLAIN);
+    assertRefused(run, InputException.class, "several models (frozen_model.pb, graph.pb)");
+  }
+
+  @Test
+  void foldersThatAreModelsAreRefusedByName() throws IOException {
+    Path saved = Files.createDirectory(folder.resolve("model.savedmodel"));
+    Files.write(saved.resolve("saved_model.pb"), PLAIN);
+    assertRefused(saved, UnsupportedModelException.class, "SavedModel");
+    Path jax = Files.createDirectory(folder.resolve("model.jax"));
+    Files.writeString(jax.resolve("_METADATA"), "{}");
+    assertRefused(jax, UnsupportedModelException.class, "dp convert-backend " + jax + " model.dp");
+  }
+
+  private static void assertRefused(Path path, Class<?> kind, String message) {
+    assertThatThrownBy(() -> ModelFiles.read(path))
+        .isInstanceOf(kind)
+        .hasMessageStartingWith(path + ": ")
+        .hasMessageContaining(message);
   }
 
   private void assertRefused(String name, byte[] bytes, String message) throws IOException {
@@ -133,11 +169,6 @@ class ModelFilesTest {
           new Layer(last.inputs(), 1, weight, bias, null, last.activation(), last.shortcut());
       networks[type] = new Network(Arrays.asList(layers));
     }
-    EnergyFitting old = model.fitting();
-    return new DeepPotential(
-        model.name(),
-        model.typeMap(),
-        model.descriptor(),
-        new EnergyFitting(networks, old.vacuumSubtracted(), old.zeroLevel(), old.precision()));
+    return model.withFitting(model.fitting().withNetworks(networks));
   }
 }
