@@ -9,9 +9,13 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.dpsieve.config.D3Config;
+import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TargetError;
+import org.dpsieve.config.TrainingInput;
 import org.dpsieve.config.TrustConfig;
 
 /**
@@ -45,17 +49,20 @@ public record Settings(
     SimplifyConfig config = run.simplify();
     SortedMap<String, String> identity = new TreeMap<>();
     identity.put("seed", Long.toString(config.pick().seed()));
-    identity.put("type_map", config.typeMap().toString());
+    identity.put("type_map", String.join(" ", config.typeMap()));
     identity.put("pick_data", relative(config.pool().pickData(), workdir));
     identity.put("init_data_sys", relative(config.pool().initData(), workdir));
     identity.put("labeled", Boolean.toString(config.pool().labeled()));
     identity.put("init_pick_number", Integer.toString(config.pick().initPickNumber()));
-    identity.put("pick_strategy", config.pick().strategy().toString());
+    identity.put("pick_strategy", config.pick().strategy().key());
     identity.put(
         "training_iter0_model_path (sha256 of the models)", checksums(config.train().models()));
     identity.put(
         "default_training_param, loss",
-        config.train().inputs().stream().map(input -> input.loss().toString()).toList().toString());
+        config.train().inputs().stream()
+            .map(input -> text(input.loss()))
+            .distinct()
+            .collect(Collectors.joining("; ")));
     config
         .train()
         .dp()
@@ -69,7 +76,7 @@ public record Settings(
                       .collect(Collectors.joining(" ")));
             });
     identity.put("fp_style", config.label().style().key());
-    config.label().d3().ifPresent(d3 -> identity.put("fp_params", d3.toString()));
+    config.label().d3().ifPresent(d3 -> identity.put("fp_params", text(d3)));
     config
         .label()
         .vasp()
@@ -77,7 +84,10 @@ public record Settings(
             vasp -> {
               identity.put("fp_pp_files (sha256)", checksums(vasp.potcars()));
               identity.put("fp_incar (sha256)", checksums(List.of(vasp.incar())));
+              vasp.anisoKspacing()
+                  .ifPresent(spacing -> identity.put("fp_aniso_kspacing", spacing.toString()));
             });
+    config.label().program().ifPresent(program -> add(identity, program));
     TrustConfig trust = config.trust();
     return new Settings(
         identity,
@@ -96,6 +106,48 @@ public record Settings(
         config.pick().maxIter(),
         config.pick().labelBudget(),
         config.pick().targetError());
+  }
+
+  /** What the labels of a program depend on. */
+  private static void add(SortedMap<String, String> identity, ProgramConfig program) {
+    if (!program.parametersKey().isEmpty()) {
+      identity.put(
+          program.parametersKey() + " (sha256)",
+          Checksums.sha256(program.parameters().toString()).substring(0, 16));
+    }
+    List<Path> files =
+        Stream.of(
+                program.potentials().stream(),
+                program.orbitals().stream(),
+                program.template().stream(),
+                program.kPointsFile().stream(),
+                program.descriptor().stream())
+            .flatMap(found -> found)
+            .toList();
+    if (!files.isEmpty()) {
+      identity.put("files of fp_style (sha256)", checksums(files));
+    }
+    if (!program.kPoints().isEmpty()) {
+      identity.put("k_points", program.kPoints().toString());
+    }
+  }
+
+  private static String text(TrainingInput.Loss loss) {
+    return "pref_e %s to %s, pref_f %s to %s, pref_v %s to %s"
+        .formatted(
+            loss.startPrefE(),
+            loss.limitPrefE(),
+            loss.startPrefF(),
+            loss.limitPrefF(),
+            loss.startPrefV(),
+            loss.limitPrefV());
+  }
+
+  private static String text(D3Config d3) {
+    StringBuilder text = new StringBuilder(d3.functional() + ", damping " + d3.damping());
+    d3.cutoff().ifPresent(cutoff -> text.append(", cutoff ").append(cutoff).append(" Å"));
+    d3.cnCutoff().ifPresent(cutoff -> text.append(", cn_cutoff ").append(cutoff).append(" Å"));
+    return text.toString();
   }
 
   private static String range(TrustConfig.Range range) {

@@ -9,9 +9,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.npy.NpyWriter;
+import org.dpsieve.loop.Settings;
+import org.dpsieve.loop.Workdir;
 import org.dpsieve.testing.Shared;
 
 /** A folder with two parameter files and what they name, to be spoilt by tests. */
@@ -61,6 +64,11 @@ final class Fixture {
     try (InputStream stream = Fixture.class.getResourceAsStream("/config/" + name)) {
       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     }
+  }
+
+  /** What makes the run this run. */
+  Map<String, String> identity() {
+    return Settings.of(read(), new Workdir(folder.resolve("run"))).identity();
   }
 
   void write(Path file, String text) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,18 @@ class ProgramConfigTest {
     assertThat(program.parameters().toString()).isEqualTo("{\"control\":{},\"kspacing\":0.2}");
     assertThat(program.potentials())
         .containsExactly(folder.resolve("pseudo/Ag.upf"), folder.resolve("pseudo/Au.upf"));
+  }
+
+  @Test
+  void anotherLevelOfTheoryIsAnotherRun() throws IOException {
+    Map<String, String> one = run.set("user_fp_params", "{\"kspacing\": 0.2}").identity();
+    assertThat(run.set("user_fp_params", "{ \"kspacing\":0.20, \"_why\": 1 }").identity())
+        .isEqualTo(one);
+    assertThat(run.set("user_fp_params", "{\"kspacing\": 0.1}").identity()).isNotEqualTo(one);
+    run.set("user_fp_params", "{\"kspacing\": 0.2}");
+    Files.writeString(folder.resolve("pseudo/Au.upf"), "another Au");
+    assertThat(run.identity()).isNotEqualTo(one);
+    assertThat(one.toString()).contains("random", "Ag Au", "pref_e ").doesNotContain("[", "Loss");
   }
 
   @Test
