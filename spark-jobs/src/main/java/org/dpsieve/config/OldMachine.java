@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Brings older forms of machine.json to today's: a section {@code train}, {@code model_devi},
@@ -18,13 +19,19 @@ import java.util.Map;
 final class OldMachine {
   static final List<String> SECTIONS = List.of("train", "model_devi", "fp");
   private static final List<String> PARTS =
-      List.of(
-          "command",
-          "machine",
-          "resources",
-          "group_size",
-          "user_forward_files",
-          "user_backward_files");
+      Stream.concat(
+              Stream.of(
+                  "command",
+                  "machine",
+                  "resources",
+                  "group_size",
+                  "user_forward_files",
+                  "user_backward_files",
+                  "engine",
+                  "backend",
+                  "precision"),
+              NodeReader.KEYS.stream())
+          .toList();
   private static final Map<String, String> RESOURCES =
       ordered(
           "numb_node", "number_node",
@@ -229,6 +236,12 @@ final class OldMachine {
           String value = words(resources.remove(old));
           if (value.isEmpty()) {
             return; // a default of old files that sets nothing
+          }
+          if (batch.equals("shell")) {
+            problems.migrated(
+                "%s: old key, of no effect: a shell grants no resources"
+                    .formatted(file.where(key)));
+            return;
           }
           if (!batch.startsWith("slurm")) {
             problems.error(

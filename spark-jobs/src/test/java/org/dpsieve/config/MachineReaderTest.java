@@ -91,6 +91,22 @@ class MachineReaderTest {
             "partition: old name, taken as queue_name");
   }
 
+  @Test
+  void ourOwnKeysMayBeFlatTooAndAShellHasNoLimits() throws IOException {
+    run.write(
+        run.machine,
+        """
+        {"train_engine": "dp", "train_retry_count": 1, "train_machine": {"batch": "shell", "work_path": "/scratch"},
+         "train_resources": {"numb_node": 1, "time_limit": "1:0:0", "mem_limit": 4}, "model_devi_precision": "float32"}
+        """);
+    RunConfig config = run.read();
+    assertThat(config.machine().train().engine()).isEqualTo(Engine.DP);
+    assertThat(config.machine().precision()).isEqualTo(Precision.FLOAT32);
+    assertThat(config.machine().train().resources()).doesNotContainKey("custom_flags");
+    assertThat(String.join("\n", config.migrations()))
+        .contains("train_engine: flat key", "mem_limit: old key, of no effect");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
