@@ -59,7 +59,11 @@ public final class DispatcherNode implements Node {
   private ObjectNode request(String op, Path base) {
     ObjectNode request = JSON.createObjectNode().put("op", op).put("base", base.toString());
     request.set("machine", JSON.valueToTree(machine));
-    request.set("resources", JSON.valueToTree(resources));
+    ObjectNode settled = JSON.valueToTree(resources);
+    if (!settled.has("group_size")) { // dpdispatcher has no default, files of old DP-GEN no key
+      settled.put("group_size", 1);
+    }
+    request.set("resources", settled);
     return request;
   }
 

@@ -326,6 +326,16 @@ class DispatcherNodeTest {
         .hasMessageContainingAll("/no/python", "dpdispatcher_python");
   }
 
+  /** Files of old DP-GEN have none, and dpdispatcher no default. */
+  @Test
+  void withoutGroupSizeATaskIsAJob() throws IOException {
+    TaskFixture fixture = new TaskFixture(folder.resolve("02.fp"));
+    List<NodeTask> tasks = List.of(fixture.task(0, "echo a > result"));
+    Map<String, Object> machine = machine("Shell", "LazyLocalContext");
+    new DispatcherNode(python, machine, Map.of("number_node", 1), POLL, 0).run(tasks, fixture);
+    assertThat(fixture.ends.get(tasks.get(0).name()).isFinished()).isTrue();
+  }
+
   @Test
   void wrongSettingsAreFoundBeforeAnyWork() {
     Map<String, Object> machine = machine("Slurm", "SSHContext");
