@@ -227,7 +227,8 @@ public final class Ensemble implements AutoCloseable {
    */
   public List<Reading[]> read(List<Frame> frames, double[][][] draws) {
     if (draws != null && !kernels.stream().allMatch(ModelKernel::reads)) {
-      throw new IllegalArgumentException("only kernels in double precision can be read");
+      throw new IllegalArgumentException(
+          "only kernels in double precision of nets with a hidden layer can be read");
     }
     Session session = idle.poll();
     if (session == null) {

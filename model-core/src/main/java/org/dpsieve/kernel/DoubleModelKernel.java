@@ -218,6 +218,6 @@ final class DoubleModelKernel extends ModelKernel {
 
   @Override
   public boolean reads() {
-    return true;
+    return Arrays.stream(fitting).allMatch(FittingKernel::hasHidden);
   }
 }

@@ -144,6 +144,11 @@ final class FittingKernel {
     back(output, count, workspace);
   }
 
+  /** Without a hidden layer there is nothing to read: the output layer takes the descriptor. */
+  boolean hasHidden() {
+    return !hidden.isEmpty();
+  }
+
   /** The last hidden layer of the rows evaluated last, row-major [rows, {@link #lastWidth}]. */
   double[] lastHidden(Workspace workspace) {
     return workspace.value(hidden.size() - 1, rows * output.length);

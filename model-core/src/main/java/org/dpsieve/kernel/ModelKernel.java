@@ -76,7 +76,10 @@ public abstract class ModelKernel {
     }
   }
 
-  /** Whether it fills the {@link Readout} of a workspace. */
+  /**
+   * Whether it fills the {@link Readout} of a workspace: in double precision, of nets with hidden
+   * layers.
+   */
   public boolean reads() {
     return false;
   }

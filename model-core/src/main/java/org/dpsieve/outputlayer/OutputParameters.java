@@ -44,6 +44,7 @@ public final class OutputParameters {
     Arrays.fill(offset, -1);
     int next = 0;
     for (int type = 0; type < types; type++) {
+      requireHidden(model, type);
       if (present[type]) {
         requireLinear(model, type);
         width[type] = outputLayer(model, type).inputs();
@@ -66,7 +67,11 @@ public final class OutputParameters {
           "%s: the fitting net of %s does not end in a linear layer with one output; only such an output layer can be solved for, train others with the engine 'dp'"
               .formatted(model.name(), model.typeMap().get(type)));
     }
-    if (layers.size() < 2) {
+  }
+
+  /** Of every type, also of those without a label: whoever reads the hidden layers reads all. */
+  private static void requireHidden(DeepPotential model, int type) {
+    if (model.fitting().networks()[type].layers().size() < 2) {
       throw new UnsupportedModelException(
           "%s: the fitting net of %s has no hidden layer; its output layer cannot be solved for, train it with the engine 'dp'"
               .formatted(model.name(), model.typeMap().get(type)));
