@@ -18,14 +18,18 @@ final class Ridge {
 
   private final LeastSquares problem;
   private final double[] forceForm;
+  private final double[] towards;
   private final double floor;
 
   /**
-   * @param forceForm mean(ΔF²) as a quadratic form, row-major [size, size], (eV/Å)²
+   * @param forceForm mean(ΔF²) as a quadratic form, row-major [size, size], (eV/Å)²; a {@link
+   *     Prior} may have another
+   * @param towards the change that costs nothing, [size]: zeros for the starting model
    */
-  Ridge(LeastSquares problem, double[] forceForm) {
+  Ridge(LeastSquares problem, double[] forceForm, double[] towards) {
     this.problem = problem;
     this.forceForm = forceForm;
+    this.towards = towards;
     double trace = 0;
     for (int k = 0; k < problem.size(); k++) {
       trace += forceForm[k * problem.size() + k];
@@ -44,6 +48,10 @@ final class Ridge {
       matrix[k * size + k] += ridge * floor + problem.rounding();
     }
     double[] change = problem.right().clone();
+    double[] pull = Vectors.times(forceForm, towards);
+    for (int k = 0; k < size; k++) {
+      change[k] += ridge * pull[k];
+    }
     OpenBlas.solve(matrix, change);
     return problem.withShift(change);
   }

@@ -1,0 +1,103 @@
+package org.dpsieve.outputlayer;
+
+import java.util.Arrays;
+
+/**
+ * Errors on frames left out, a fold at a time, for each ridge of a grid: sums of squares, of energy
+ * and force with a frame's weights.
+ *
+ * @param ridges ascending
+ * @param loss mean loss times frames
+ * @param frames how many were left out in turn
+ * @param forces whether any of them had a force label
+ */
+record CrossValidation(
+    double[] ridges, double[] energy, double[] force, double[] loss, long frames, boolean forces) {
+  /** The energies' error may not be more than this times the smallest on the way. */
+  private static final double ENERGY_MARGIN = 1.5;
+
+  static CrossValidation of(
+      NormalEquations[] folds,
+      LossPrefactors prefactors,
+      int[] biases,
+      Prior prior,
+      double[] start) {
+    double[] ridges = prior.grid();
+    CrossValidation errors =
+        new CrossValidation(
+            ridges,
+            new double[ridges.length],
+            new double[ridges.length],
+            new double[ridges.length],
+            0,
+            false);
+    long frames = 0;
+    boolean forces = false;
+    for (int fold = 0; fold < folds.length; fold++) {
+      NormalEquations rest = OutputLayerFit.sum(folds, fold);
+      if (folds[fold].frames() == 0 || rest.frames() == 0) {
+        continue;
+      }
+      frames += folds[fold].frames();
+      forces |= folds[fold].force.rows() > 0;
+      Ridge fit = prior.ridge(new LeastSquares(rest, prefactors, biases), rest, start);
+      for (int k = 0; k < ridges.length; k++) {
+        double[] change = fit.change(ridges[k]);
+        errors.force[k] += folds[fold].force.square(change);
+        errors.energy[k] += folds[fold].energy.square(change);
+        errors.loss[k] += folds[fold].loss(prefactors, change) * folds[fold].frames();
+      }
+    }
+    return new CrossValidation(ridges, errors.energy, errors.force, errors.loss, frames, forces);
+  }
+
+  /** Without force labels the loss decides. */
+  private double[] decisive() {
+    return forces ? force : loss;
+  }
+
+  double choose(RidgeRule rule) {
+    return rule == RidgeRule.LARGEST ? largest() : leastLoss();
+  }
+
+  private double largest() {
+    double smallest = Arrays.stream(decisive()).min().orElseThrow();
+    double smallestEnergy = Arrays.stream(energy).min().orElseThrow();
+    int chosen = -1;
+    for (int k = 0; k < ridges.length; k++) {
+      boolean best = decisive()[k] == smallest && chosen < 0;
+      boolean asGood = decisive()[k] <= smallest * (1 + 1 / Math.sqrt(frames));
+      if (best || asGood && energy[k] <= smallestEnergy * ENERGY_MARGIN * ENERGY_MARGIN) {
+        chosen = k;
+      }
+    }
+    return ridges[chosen];
+  }
+
+  private double leastLoss() {
+    int chosen = 0;
+    for (int k = 1; k < ridges.length; k++) {
+      chosen = loss[k] < loss[chosen] ? k : chosen;
+    }
+    return ridges[chosen];
+  }
+
+  /** With another model's, of the same frames. */
+  CrossValidation plus(CrossValidation other) {
+    return new CrossValidation(
+        ridges,
+        sum(energy, other.energy),
+        sum(force, other.force),
+        sum(loss, other.loss),
+        frames,
+        forces);
+  }
+
+  private static double[] sum(double[] a, double[] b) {
+    double[] sum = a.clone();
+    for (int k = 0; k < sum.length; k++) {
+      sum[k] += b[k];
+    }
+    return sum;
+  }
+}
