@@ -3,19 +3,84 @@ package org.dpsieve.outputlayer;
 import java.util.OptionalDouble;
 
 /**
- * How errors fall with labels: the mean square is floor + slope / labels, as that of a linear model
- * with noise, fitted to errors on a part left out after training on fifths of the labels.
- *
- * @param energyFloor in any unit; only ratios have a meaning
- * @param energySlope in that unit times labels
+ * How errors fall with labels, by errors on a part left out after training on fifths of the labels,
+ * and on the part trained on.
  */
-public record LearningCurve(
-    double energyFloor, double energySlope, double forceFloor, double forceSlope) {
+public record LearningCurve(Of energy, Of force) {
   /** Fewer labels than this are no curve. */
   private static final int LEAST = 20;
 
-  /** Sums of squared errors by fifths trained on: [1 to 4 fifths]. */
-  private record Squares(double[] energy, double[] force) {}
+  private static final int TERMS = 3;
+
+  /**
+   * Mean square at a number of labels n, the geometric mean of two extrapolations: floor + slope /
+   * n + bend / n², fitted to the errors left out, which is too hopeful, as most labels of that fit
+   * are fewer than what there is to learn, where errors fall steeply; and limit + fall / n, with
+   * the limit half-way between the errors on labels trained on and left out, where both meet in the
+   * limit of many labels, which is too cautious with few. Any unit: only ratios have a meaning.
+   * Nothing is below 0.
+   */
+  public record Of(double floor, double slope, double bend, double limit, double fall) {
+    double square(double labels) {
+      return Math.sqrt(
+          (floor + slope / labels + bend / (labels * labels)) * (limit + fall / labels));
+    }
+
+    /**
+     * @param labels of each fit, ascending
+     * @param left mean squares on the part left out
+     * @param trained the last fit's on the part trained on
+     */
+    static Of through(double[] labels, double[] left, double trained) {
+      int last = labels.length - 1;
+      double fall = Math.max(0, labels[last] * (left[last] - trained) / 2);
+      double limit = left[last] - fall / labels[last];
+      double[] best = null;
+      double least = Double.MAX_VALUE;
+      for (int terms = 1; terms < 1 << TERMS; terms++) {
+        double[] curve = fit(labels, left, terms);
+        if (curve[0] >= 0 && curve[1] >= 0 && curve[2] >= 0) {
+          double off = 0;
+          for (int k = 0; k < labels.length; k++) {
+            double n = labels[k];
+            double relative = (curve[0] + curve[1] / n + curve[2] / (n * n)) / left[k] - 1;
+            off += relative * relative;
+          }
+          if (off < least) {
+            least = off;
+            best = curve;
+          }
+        }
+      }
+      return new Of(best[0], best[1], best[2], limit, fall);
+    }
+
+    /** Least squares with some of the terms alone, by the bits of {@code terms}. */
+    private static double[] fit(double[] labels, double[] squares, int terms) {
+      double[] matrix = new double[TERMS * TERMS];
+      double[] right = new double[TERMS];
+      for (int k = 0; k < labels.length; k++) {
+        double[] x = new double[TERMS];
+        for (int i = 0; i < TERMS; i++) {
+          x[i] = (terms >> i & 1) / (Math.pow(labels[k] / labels[0], i) * squares[k]);
+        }
+        for (int i = 0; i < TERMS; i++) {
+          right[i] += x[i];
+          for (int j = 0; j < TERMS; j++) {
+            matrix[i * TERMS + j] += x[i] * x[j];
+          }
+        }
+      }
+      for (int i = 0; i < TERMS; i++) {
+        matrix[i * TERMS + i] += 1 - (terms >> i & 1);
+      }
+      OpenBlas.solve(matrix, right);
+      for (int i = 0; i < TERMS; i++) {
+        right[i] *= Math.pow(labels[0], i);
+      }
+      return right;
+    }
+  }
 
   /**
    * @param models each model's sums in {@link OutputLayerFit#FOLDS} parts
@@ -34,7 +99,14 @@ public record LearningCurve(
     if (frames < LEAST) {
       return null;
     }
-    Squares squares = new Squares(new double[folds - 1], new double[folds - 1]);
+    double[] energy = new double[folds - 1];
+    double[] force = new double[folds - 1];
+    double[] labels = new double[folds - 1];
+    double energyTrained = 0;
+    double forceTrained = 0;
+    for (int more = 1; more < folds; more++) {
+      labels[more - 1] = more * frames / (double) folds;
+    }
     for (int m = 0; m < models.length; m++) {
       for (int left = 0; left < folds; left++) {
         NormalEquations sum = new NormalEquations(models[m][0].size());
@@ -47,51 +119,26 @@ public record LearningCurve(
                       biases[m],
                       OptionalDouble.of(ridges[m]))
                   .change();
-          squares.energy()[more - 1] += models[m][left].energy.square(change);
-          squares.force()[more - 1] += models[m][left].force.square(change);
+          energy[more - 1] += models[m][left].energy.square(change);
+          force[more - 1] += models[m][left].force.square(change);
+          if (more == folds - 1) {
+            energyTrained += sum.energy.square(change) / more;
+            forceTrained += sum.force.square(change) / more;
+          }
         }
       }
     }
-    double[] energy = line(squares.energy(), frames / (double) folds);
-    double[] force = line(squares.force(), frames / (double) folds);
-    return new LearningCurve(energy[0], energy[1], force[0], force[1]);
-  }
-
-  /** Least squares of relative differences; neither number below 0. */
-  private static double[] line(double[] squares, double fifth) {
-    double one = 0;
-    double x1 = 0;
-    double x2 = 0;
-    double y1 = 0;
-    double xy = 0;
-    for (int k = 0; k < squares.length; k++) {
-      double x = 1 / ((k + 1) * fifth);
-      double weight = 1 / (squares[k] * squares[k]);
-      one += weight;
-      x1 += weight * x;
-      x2 += weight * x * x;
-      y1 += weight * squares[k];
-      xy += weight * x * squares[k];
-    }
-    double slope = (one * xy - x1 * y1) / (one * x2 - x1 * x1);
-    double floor = (y1 - slope * x1) / one;
-    if (!(slope > 0)) {
-      return new double[] {y1 / one, 0};
-    }
-    return floor < 0 ? new double[] {0, xy / x2} : new double[] {floor, slope};
+    return new LearningCurve(
+        Of.through(labels, energy, energyTrained), Of.through(labels, force, forceTrained));
   }
 
   /** What an energy's error is multiplied by when labels grow. */
   public double energyRatio(long from, long to) {
-    return ratio(energyFloor, energySlope, from, to);
+    return Math.sqrt(energy.square(to) / energy.square(from));
   }
 
   /** What a force's error is multiplied by. */
   public double forceRatio(long from, long to) {
-    return ratio(forceFloor, forceSlope, from, to);
-  }
-
-  private static double ratio(double floor, double slope, long from, long to) {
-    return Math.sqrt((floor + slope / to) / (floor + slope / from));
+    return Math.sqrt(force.square(to) / force.square(from));
   }
 }

@@ -1,6 +1,7 @@
 package org.dpsieve.outputlayer;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -48,6 +49,19 @@ public record OutputPosterior(double[] root, int size) implements Serializable {
     OpenBlas.factor(precision, size);
     OpenBlas.whiten(precision, size, root, size);
     return new OutputPosterior(root, size);
+  }
+
+  /**
+   * As it would be with more labels of the same kind: all variances fall with their number. The
+   * errors that features cannot help do not, so whoever compares variances with errors has to do it
+   * for one number of labels.
+   *
+   * @param labels how many there are
+   * @param then how many there would be
+   */
+  public OutputPosterior withLabels(long labels, long then) {
+    double factor = Math.sqrt(labels / (double) then);
+    return new OutputPosterior(Arrays.stream(root).map(r -> factor * r).toArray(), size);
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.dpsieve.uncertainty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -8,11 +9,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
+import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
+import org.dpsieve.kernel.reference.ReferenceModel;
+import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Layer;
+import org.dpsieve.model.Network;
 import org.dpsieve.outputlayer.FrameFeatures;
 import org.dpsieve.outputlayer.GemmFeatures;
 import org.dpsieve.outputlayer.LossPrefactors;
@@ -25,6 +31,7 @@ import org.junit.jupiter.api.Test;
 class UncertainEnsembleTest {
   private static final boolean[] BOTH = {true, true};
   private static final double RIDGE = 0.5;
+  private static final int COMPONENTS = 24;
 
   private final List<DeepPotential> models =
       List.of(RandomModels.agAu(1), RandomModels.agAu(2), RandomModels.agAu(3));
@@ -98,6 +105,24 @@ class UncertainEnsembleTest {
   }
 
   @Test
+  void moreLabelsOfTheSameKindLeaveLessOpen() {
+    NormalEquations once = new NormalEquations(posteriors.get(0).size());
+    NormalEquations twice = new NormalEquations(posteriors.get(0).size());
+    double[] start = OutputParameters.of(models.get(0), BOTH).read(models.get(0));
+    for (int k = 0; k < frames.size(); k++) {
+      once.add(frames.get(k), features.get(0).get(k), start);
+      twice.add(frames.get(k), features.get(0).get(k), start);
+      twice.add(frames.get(k), features.get(0).get(k), start);
+    }
+    double[] row = features.get(0).get(3).energy();
+    double expected = OutputPosterior.of(twice, LossPrefactors.DEFAULT, RIDGE).variance(row);
+    OutputPosterior half = OutputPosterior.of(once, LossPrefactors.DEFAULT, RIDGE);
+    assertThat(half.variance(row)).isGreaterThan(1.5 * expected);
+    assertThat(half.withLabels(once.frames(), twice.frames()).variance(row))
+        .isCloseTo(expected, within(1e-3 * expected));
+  }
+
+  @Test
   void anElementWithoutLabelsIsNotKnownAndABrokenFrameIsNotANumber() {
     boolean[] silver = {true, false};
     DeepPotential model = models.get(0);
@@ -120,6 +145,36 @@ class UncertainEnsembleTest {
       assertThat(sigmas.get(2).energy()).isNaN();
       assertThat(sigmas.get(2).rmsForce()).isNaN();
     }
+  }
+
+  /** Refused by name before anybody reads hidden layers that are not there; evaluated as ever. */
+  @Test
+  void aNetWithoutHiddenLayerIsNotRead() {
+    Network[] networks = models.get(0).fitting().networks().clone();
+    int inputs = networks[1].layers().get(0).inputs();
+    double[] weight = new Random(1).doubles(inputs, -1, 1).toArray();
+    networks[1] =
+        new Network(
+            List.of(
+                new Layer(
+                    inputs,
+                    1,
+                    weight,
+                    new double[1],
+                    null,
+                    Activation.LINEAR,
+                    Layer.Shortcut.NONE)));
+    DeepPotential model = models.get(0).withFitting(models.get(0).fitting().withNetworks(networks));
+    try (Ensemble ensemble = Ensemble.of(List.of(model))) {
+      assertThat(ensemble.evaluate(frames).get(0)[0].energy())
+          .isCloseTo(new ReferenceModel(model).evaluate(frames.get(0)).energy(), within(1e-8));
+      assertThatThrownBy(() -> ensemble.read(frames, new double[1][][]))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("hidden layer");
+    }
+    assertThatThrownBy(() -> OutputParameters.of(model, new boolean[] {true, false}))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("the fitting net of Au has no hidden layer");
   }
 
   private static Frame silver(int seed) {
@@ -155,17 +210,71 @@ class UncertainEnsembleTest {
     return Arrays.stream(values).max().orElseThrow();
   }
 
+  /** Errors of one frame have a size of their own: frames count, not their many components. */
   @Test
-  void theFactorMakesIntervalsCoverNineteenOfTwenty() {
-    double[] ratios = new Random(1).ints(4000, 0, 2).mapToDouble(i -> i).toArray();
+  void theFactorMakesIntervalsCoverNineteenOfTwentyHoweverFewTheFrames() {
     Random random = new Random(2);
-    for (int k = 0; k < ratios.length; k++) {
-      ratios[k] = (0.5 + 2 * ratios[k]) * random.nextGaussian(); // heavier tails than one Gaussian
+    for (int known : new int[] {25, 50, 200}) {
+      int runs = 400;
+      double covered = 0;
+      for (int run = 0; run < runs; run++) {
+        double factor = Calibration.factor(ratios(known, random));
+        covered +=
+            ratios(50, random).stream()
+                    .flatMapToDouble(Arrays::stream)
+                    .filter(r -> Math.abs(r) <= factor * Calibration.WIDTH)
+                    .count()
+                / (50.0 * COMPONENTS * runs);
+      }
+      // at most 2 / (n + 1) more, theorem 2 of the paper
+      assertThat(covered).as(known + " frames").isBetween(0.945, 0.955 + 2.0 / (known + 1));
     }
-    double factor = Calibration.factor(ratios);
-    long covered =
-        Arrays.stream(ratios).filter(r -> Math.abs(r) <= factor * Calibration.WIDTH).count();
-    assertThat(covered / (double) ratios.length).isCloseTo(0.95, within(0.001));
-    assertThat(Calibration.factor(new double[] {Double.NaN})).isNaN();
+    assertThat(Calibration.factor(List.of(new double[] {Double.NaN}))).isNaN();
+    assertThat(Calibration.factor(List.of(new double[] {1, -3}, new double[] {2})))
+        .isCloseTo(3 / Calibration.WIDTH, within(1e-15));
+  }
+
+  private static List<double[]> ratios(int frames, Random random) {
+    List<double[]> all = new ArrayList<>();
+    for (int k = 0; k < frames; k++) {
+      double size = Math.exp(0.8 * random.nextGaussian());
+      all.add(
+          DoubleStream.generate(() -> size * random.nextGaussian()).limit(COMPONENTS).toArray());
+    }
+    return all;
+  }
+
+  @Test
+  void reliabilityIsWhatWasFoundOnTheFoldsLeftOut() {
+    Random random = new Random(3);
+    List<List<FrameErrors>> folds = new ArrayList<>();
+    for (int fold = 0; fold < 5; fold++) {
+      List<FrameErrors> frames = new ArrayList<>();
+      for (int k = 0; k < 40; k++) {
+        double sigma = Math.exp(random.nextGaussian());
+        double[] error =
+            DoubleStream.generate(() -> 3 * sigma * random.nextGaussian()).limit(4).toArray();
+        double[] sigmas = new double[4];
+        Arrays.fill(sigmas, sigma);
+        frames.add(
+            new FrameErrors(
+                new FrameErrors.Pairs(error, sigmas),
+                new FrameErrors.Pairs(new double[0], new double[0])));
+      }
+      folds.add(frames);
+    }
+    Reliability found = Reliability.of(folds, 3, Double.NaN);
+    assertThat(found.frames()).isEqualTo(200);
+    assertThat(found.energy().errors()).isEqualTo(800);
+    assertThat(found.energy().coverage()).isBetween(0.92, 0.98);
+    assertThat(found.energy().bins()).hasSize(10);
+    for (Reliability.Bin bin : found.energy().bins()) {
+      assertThat(bin.errors()).isEqualTo(80);
+      assertThat(bin.error() / bin.sigma()).isBetween(0.7, 1.4);
+    }
+    assertThat(found.energy().bins().get(9).sigma())
+        .isGreaterThan(3 * found.energy().bins().get(0).sigma());
+    assertThat(found.force().bins()).isEmpty();
+    assertThat(found.force().coverage()).isNaN();
   }
 }

@@ -38,6 +38,10 @@ public final class Facts {
       long frames, double energy, double force, double nextEnergy, double nextForce) {
     /** How many labels ahead. */
     public static final int NEXT = 100;
+
+    public boolean known() {
+      return !Double.isNaN(energy) && !Double.isNaN(force);
+    }
   }
 
   /**

@@ -94,7 +94,7 @@ public final class RunTable {
 
   /** What errors are expected, and what more labels are expected to buy. */
   public static String expected(Facts.Expected expected) {
-    if (Double.isNaN(expected.energy()) || Double.isNaN(expected.force())) {
+    if (!expected.known()) {
       return "expected error of the pool: not known (an element without labels, or too few labels)";
     }
     String now =

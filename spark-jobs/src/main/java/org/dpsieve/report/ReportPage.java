@@ -64,6 +64,8 @@ public final class ReportPage {
     values.put("iterations", tables.iterations());
     values.put("deviation", deviation());
     values.put("composition", tables.composition());
+    values.put("features", Map.of("any", report.features() != null));
+    values.put("expected", tables.expected());
     values.put("training", tables.training());
     values.put("errors", tables.errors());
     values.put("outcomes", tables.outcomes());
@@ -111,8 +113,10 @@ public final class ReportPage {
         new Named("iterations", "Iterations"),
         new Named("deviation", "Deviation"),
         new Named("composition", "Composition"),
+        new Named("features", "Feature space"),
         new Named("training", "Loss"),
         new Named("errors", "Errors"),
+        new Named("expected", "Expected errors"),
         new Named("outcomes", "Task outcomes"),
         new Named("times", "Time"),
         new Named("settings", "Settings and versions"),

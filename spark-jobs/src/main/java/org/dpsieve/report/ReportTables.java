@@ -13,6 +13,7 @@ import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunHistory;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
+import org.dpsieve.uncertainty.Reliability;
 
 /** The page's tables, in words and numbers as they are shown. */
 final class ReportTables {
@@ -171,6 +172,33 @@ final class ReportTables {
         heldOut == null
             ? " Each ensemble is compared with the frames it picked, which are the hardest for it: a bound from above."
             : "");
+  }
+
+  /** How far the uncertainty can be trusted, and what it says. */
+  Map<String, Object> expected() {
+    RunReport.ExpectedErrors expected = report.expected();
+    if (expected == null) {
+      return Map.of("any", false);
+    }
+    Reliability reliability = expected.reliability();
+    List<Cells> rows = new ArrayList<>();
+    rows.add(coverage("energy per atom", reliability.energy()));
+    rows.add(coverage("force components", reliability.force()));
+    return rows(
+        rows,
+        Map.of(
+            "frames",
+            "%s of the %s labels of the last training"
+                .formatted(
+                    RunTable.count(reliability.frames()), RunTable.count(expected.labels()))));
+  }
+
+  private static Cells coverage(String what, Reliability.Of of) {
+    return new Cells(
+        List.of(
+            what,
+            RunTable.count(of.errors()),
+            Double.isNaN(of.coverage()) ? NONE : number(100 * of.coverage(), 1) + " %"));
   }
 
   Map<String, Object> outcomes() {

@@ -3,6 +3,7 @@ package org.dpsieve.report;
 import java.util.List;
 import java.util.Map;
 import org.dpsieve.loop.RunHistory;
+import org.dpsieve.uncertainty.Reliability;
 
 /**
  * All that the page of a run shows. Large tables are in it as counts alone.
@@ -14,6 +15,8 @@ import org.dpsieve.loop.RunHistory;
  * @param otherCompositions formulas left out of that list
  * @param errors against the new level; {@code null} before there are any
  * @param noErrors why there are none, where something stands in the way; else {@code null}
+ * @param expected what training says of errors; {@code null} where it says nothing
+ * @param features where frames lie; {@code null} where it is not known
  * @param failures picked frames that got no label
  * @param versions of what made the run, or of this program as long as it has not ended
  */
@@ -24,6 +27,8 @@ public record RunReport(
     long otherCompositions,
     ErrorPlots errors,
     String noErrors,
+    ExpectedErrors expected,
+    FeatureSpace features,
     List<Failure> failures,
     Map<String, String> versions) {
 
@@ -95,6 +100,35 @@ public record RunReport(
    * @param models per model: eV per atom, eV/Å, eV per atom; NaN where there is no label
    */
   public record Accuracy(int iteration, long labels, List<org.dpsieve.loop.Facts.Errors> models) {}
+
+  /**
+   * By the uncertainty of the models trained last.
+   *
+   * @param labels trained on
+   * @param reliability on labels left out
+   * @param pool errors of the pool as each ensemble expected them, by growing number of labels
+   * @param ahead the same after more labels, beginning with the last of {@code pool}; empty where
+   *     labels are too few to tell
+   */
+  public record ExpectedErrors(
+      long labels, Reliability reliability, List<AtLabels> pool, List<AtLabels> ahead) {}
+
+  /**
+   * Root mean square errors that are expected.
+   *
+   * @param energy eV per atom
+   * @param force of a component, eV/Å
+   */
+  public record AtLabels(long labels, double energy, double force) {}
+
+  /**
+   * Two coordinates without unit for each frame.
+   *
+   * @param pool a sample
+   */
+  public record FeatureSpace(List<double[]> pool, List<Picks> picks) {}
+
+  public record Picks(int iteration, List<double[]> places) {}
 
   /**
    * @param frame {@code system#index}

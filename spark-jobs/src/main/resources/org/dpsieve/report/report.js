@@ -137,17 +137,19 @@
   const shapes = [...d3.symbolsFill];
   const margin = { top: 28, right: 16, bottom: 44, left: 62 };
 
-  // Errors as symbols, one shape a model; series: {x, values: [model] or null, kind: solid|hollow}.
-  function models(id, name, unit, xLabel, series, xKind) {
+  // Errors as symbols, one shape a model; series: {x, values: [model] or null, kind: solid|hollow}. Expected ones, if any:
+  // {now, ahead}, pairs of x and value.
+  function models(id, name, unit, xLabel, series, xKind, expected = { now: [], ahead: [] }) {
     const points = series.flatMap(one => one.values.map((value, model) => ({ x: one.x, model, value, kind: one.kind })))
       .filter(point => Number.isFinite(point.value) && point.value > 0);
     if (points.length === 0) return;
     const plot = drawing(id, 350, 290, margin, `${name} against ${xLabel}`);
     if (!plot) return;
-    const xs = d3.extent(points, point => point.x);
+    const foreseen = [...expected.now, ...expected.ahead];
+    const xs = d3.extent([...points.map(point => point.x), ...foreseen.map(pair => pair[0])]);
     const room = xs[1] > xs[0] ? 0.08 * (xs[1] - xs[0]) : 0.5;
     const x = d3.scaleLinear().domain([xs[0] - room, xs[1] + room]).range([margin.left, plot.right]);
-    const y = d3.scaleLog().domain(padded(points.map(point => point.value), 1.25)).range([plot.bottom, margin.top]);
+    const y = d3.scaleLog().domain(padded([...points.map(point => point.value), ...foreseen.map(pair => pair[1])], 1.25)).range([plot.bottom, margin.top]);
     axes(plot, x, y, { x: xLabel, y: `RMS error, ${unit} (log)` }, { x: xKind, y: 'log' });
     title(plot, name);
     const means = d3.rollups(points.filter(point => point.kind === 'solid'), some => d3.mean(some, point => point.value), point => point.x);
@@ -157,6 +159,10 @@
       .attr('transform', point => `translate(${x(point.x) + 7 * (point.model - many / 2)},${y(point.value)})`)
       .attr('d', point => d3.symbol(shapes[point.model % shapes.length], 46)())
       .append('title').text(point => `model ${point.model}: ${short(point.value)} ${unit}`);
+    if (expected.ahead.length > 0) plot.svg.append('path').attr('class', 'ahead').attr('d', d3.line(pair => x(pair[0]), pair => y(pair[1]))(expected.ahead));
+    plot.svg.append('g').selectAll('path').data(expected.now).join('path').attr('class', 'expected')
+      .attr('transform', pair => `translate(${x(pair[0])},${y(pair[1])})`).attr('d', d3.symbol(d3.symbolTimes, 60)())
+      .append('title').text(pair => `expected: ${short(pair[1])} ${unit}`);
   }
 
   function legend(id, entries) {
@@ -183,8 +189,52 @@
   }
 
   function accuracy() {
+    const pairs = (part, key, factor) => (data.expected ? data.expected[part] : []).map(at => [at.labels, factor * at[key]]);
     terms.slice(0, 2).forEach(([name, unit, key, factor]) => models('chart-error', name + ' error by labels', unit, 'labels trained on',
-      data.accuracy.map(one => ({ x: one.labels, values: one.models.map(e => factor * e[key]), kind: one.labels > 0 ? 'solid' : 'hollow' }))));
+      data.accuracy.map(one => ({ x: one.labels, values: one.models.map(e => factor * e[key]), kind: one.labels > 0 ? 'solid' : 'hollow' })), undefined,
+      { now: pairs('pool', key, factor), ahead: pairs('ahead', key, factor) }));
+  }
+
+  function reliability() {
+    if (!data.expected) return;
+    terms.slice(0, 2).forEach(([name, unit, key, factor]) => {
+      const found = data.expected.reliability[key];
+      const bins = found.bins.filter(bin => bin.sigma > 0 && bin.error > 0);
+      if (bins.length === 0) return;
+      const plot = drawing('chart-reliability', 420, 300, { ...margin, left: 66 }, `${name}: error against standard deviation`);
+      const x = d3.scaleLog().domain(padded(bins.map(bin => factor * bin.sigma), 1.3)).range([plot.margin.left, plot.right]);
+      const y = d3.scaleLog().domain(padded(bins.map(bin => factor * bin.error), 1.3)).range([plot.bottom, margin.top]);
+      axes(plot, x, y, { x: `standard deviation, ${unit} (log)`, y: `RMS error, ${unit} (log)` }, { x: 'log', y: 'log' });
+      title(plot, name, `95 % interval: ${d3.format('.1f')(100 * found.coverage)} % of ${count(found.errors)}`);
+      const lo = Math.max(x.domain()[0], y.domain()[0]);
+      const hi = Math.min(x.domain()[1], y.domain()[1]);
+      if (hi > lo) plot.svg.append('line').attr('class', 'equal').attr('x1', x(lo)).attr('x2', x(hi)).attr('y1', y(lo)).attr('y2', y(hi));
+      plot.svg.append('g').selectAll('path').data(bins).join('path').attr('class', 'solid')
+        .attr('transform', bin => `translate(${x(factor * bin.sigma)},${y(factor * bin.error)})`).attr('d', d3.symbol(d3.symbolCircle, 46)())
+        .append('title').text(bin => `${count(bin.errors)} errors: expected ${short(factor * bin.sigma)}, found ${short(factor * bin.error)} ${unit}`);
+    });
+  }
+
+  function features() {
+    if (!data.features) return;
+    const { pool, picks } = data.features;
+    const wide = { top: 16, right: 120, bottom: 44, left: 62 };
+    const plot = drawing('chart-features', 960, 460, wide, 'Picks in feature space');
+    if (!plot) return;
+    const all = [...pool, ...picks.flatMap(one => one.places)];
+    const scale = (axis, range) => d3.scaleLinear().domain(d3.extent(all, place => place[axis])).nice().range(range);
+    const x = scale(0, [wide.left, plot.right]);
+    const y = scale(1, [plot.bottom, wide.top]);
+    axes(plot, x, y, { x: 'first principal component (no unit)', y: 'second principal component (no unit)' });
+    const marks = (places, name, shape, size, text) => plot.svg.append('g').selectAll('path').data(places).join('path').attr('class', name)
+      .attr('transform', place => `translate(${x(place[0])},${y(place[1])})`).attr('d', d3.symbol(shape, size)()).append('title').text(text);
+    marks(pool, 'dot', d3.symbolCircle, 10, 'a frame of the pool');
+    const drawn = [['pool', d3.symbolCircle, 'dot', 10], ...picks.map((one, i) => [`iteration ${one.iteration}`, shapes[i % shapes.length], 'hollow', 46])];
+    picks.forEach((one, i) => marks(one.places, 'hollow', shapes[i % shapes.length], 46, `picked in iteration ${one.iteration}`));
+    drawn.forEach(([text, shape, name, size], i) => {
+      plot.svg.append('path').attr('class', name).attr('transform', `translate(${plot.right + 14},${wide.top + 10 + 20 * i})`).attr('d', d3.symbol(shape, size)());
+      plot.svg.append('text').attr('x', plot.right + 26).attr('y', wide.top + 14 + 20 * i).text(text);
+    });
   }
 
   function cells(plot, list, box, text) {
@@ -267,5 +317,7 @@
   parity(data.forceAfter, 'Force components, after', 'eV/Å');
   deviationAndError();
   accuracy();
+  reliability();
+  features();
   times();
 })();

@@ -77,15 +77,25 @@ class ReportCommandTest {
     Path scratch = Files.createDirectory(folder.resolve("browser"));
     Chromium page = Chromium.open(workdir.resolve("report.html"), scratch);
     assertThat(page.consoleMessages()).isEmpty();
-    assertThat(page.dom().split("<svg", -1).length - 1).isEqualTo(3 + 4 + 4 + 3);
+    assertThat(page.dom().split("<svg", -1).length - 1).isEqualTo(3 + 4 + 4 + 3 + 2 + 1);
     assertThat(page.marks("bar")).isGreaterThan(10);
     assertThat(page.marks("picked")).isGreaterThan(5);
     assertThat(page.marks("level")).isGreaterThan(1);
     assertThat(page.marks("cell")).isGreaterThan(50);
     assertThat(page.marks("solid")).isGreaterThan(20);
     assertThat(page.marks("hollow")).isGreaterThan(10);
+    assertThat(page.marks("expected")).isGreaterThan(1);
+    assertThat(page.marks("ahead")).isEqualTo(2);
+    assertThat(page.marks("dot")).isGreaterThan(100);
     assertThat(page.dom())
-        .contains("max_devi_f, eV/Å (log)", "prediction, eV/atom", "time, s", "labels trained on");
+        .contains(
+            "max_devi_f, eV/Å (log)",
+            "prediction, eV/atom",
+            "time, s",
+            "labels trained on",
+            "standard deviation, meV/atom (log)",
+            "first principal component (no unit)",
+            "95 % interval: ");
   }
 
   @Test

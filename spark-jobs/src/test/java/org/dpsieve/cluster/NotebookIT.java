@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NotebookIT {
   private static final Path NOTEBOOK =
       Shared.repository().resolve("scripts/notebooks/deviation.ipynb");
-  private static final int PICTURES = 7;
+  private static final int PICTURES = 9;
 
   @TempDir private Path folder;
 

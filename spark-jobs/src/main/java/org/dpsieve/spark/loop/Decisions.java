@@ -11,6 +11,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrustConfig;
+import org.dpsieve.error.InputException;
 import org.dpsieve.label.BadBox;
 import org.dpsieve.label.FrameScreen;
 import org.dpsieve.label.Labeller;
@@ -20,6 +21,7 @@ import org.dpsieve.pick.Decision;
 import org.dpsieve.pick.FrameClass;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
+import org.dpsieve.spark.pick.FeatureMap;
 import org.dpsieve.spark.pick.PickContext;
 import org.dpsieve.spark.pick.PickStage;
 import org.dpsieve.spark.pick.PickStrategies;
@@ -40,6 +42,7 @@ final class Decisions {
   Facts.Picks first(Path target, Dataset<Row> pool, Dataset<Row> labelled, int atMost) {
     return write(
         target,
+        pool,
         PickStage.decideFirst(
             pool,
             PickStage.skipped(pool, screen),
@@ -73,6 +76,7 @@ final class Decisions {
     Dataset<Row> deviations = Tables.read(spark, deviation);
     return write(
         target,
+        pool,
         PickStage.decide(
             PickStage.classify(deviations, levels(config.trust())),
             PickStage.skipped(Tables.in(pool, deviations), screen),
@@ -82,9 +86,10 @@ final class Decisions {
             atMost));
   }
 
-  private Facts.Picks write(Path target, Dataset<Row> decisions) {
+  private Facts.Picks write(Path target, Dataset<Row> pool, Dataset<Row> decisions) {
     Tables.write(decisions, target);
     Dataset<Row> written = Tables.read(spark, target);
+    map(target, pool, written.where(col("decision").equalTo(Decision.PICKED.key())));
     SortedMap<String, Long> classes = Tables.counts(written, col("class"));
     SortedMap<String, Long> fates = Tables.counts(written, col("decision"));
     return new Facts.Picks(
@@ -95,6 +100,15 @@ final class Decisions {
         fates.getOrDefault(Decision.PICKED.key(), 0L),
         fates.getOrDefault(Decision.FAILED.key(), 0L),
         Tables.counts(written, col("skip_reason")));
+  }
+
+  /** Where the picks lie in feature space, where the first model's features can be had. */
+  private void map(Path target, Dataset<Row> pool, Dataset<Row> picked) {
+    try {
+      FeatureMap.of(pool, picked, ModelFiles.read(config.train().models().get(0))).write(target);
+    } catch (InputException e) {
+      // a model that DeePMD-kit alone knows: the page goes without this picture
+    }
   }
 
   /** The failed frames that stay, worst first, as tab-separated text. */

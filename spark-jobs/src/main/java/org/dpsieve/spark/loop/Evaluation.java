@@ -33,6 +33,7 @@ final class Evaluation {
   private final TrustConfig trust;
   private final MachineConfig.Section section;
   private final EnsembleOptions options;
+  private final boolean uncertain;
   private final Borderline borderline;
   private final List<String> typeMap;
   private final Consumer<String> notes;
@@ -45,11 +46,20 @@ final class Evaluation {
     this.trust = config.simplify().trust();
     this.section = config.machine().modelDevi();
     this.options = new EnsembleOptions(true, config.machine().precision());
+    this.uncertain = uncertain(config.machine());
     this.borderline =
         new Borderline(
             Decisions.levels(trust), config.simplify().pick().strategy() == PickStrategy.DEVIATION);
     this.typeMap = config.simplify().typeMap();
     this.notes = notes;
+  }
+
+  /**
+   * Whether deviations come with standard deviations, where training says how large. Draws from the
+   * posterior have large weights that cancel: not in single precision.
+   */
+  static boolean uncertain(MachineConfig machine) {
+    return machine.modelDevi().engine() == Engine.JVM && machine.precision() == Precision.FLOAT64;
   }
 
   /**
@@ -59,11 +69,13 @@ final class Evaluation {
    */
   Facts.Deviation write(Path target, Dataset<Row> frames, List<Path> models, Dataset<Row> gone) {
     Optional<UncertaintyFiles.Known> known =
-        UncertaintyFiles.read(models.get(0).toAbsolutePath().getParent());
-    boolean uncertain;
+        uncertain
+            ? UncertaintyFiles.read(models.get(0).toAbsolutePath().getParent())
+            : Optional.empty();
+    boolean answered;
     try (DeviationEngine engine =
         engine(models, known.map(UncertaintyFiles.Known::uncertainty).orElse(null))) {
-      uncertain = engine.isUncertain();
+      answered = engine.isUncertain();
       Tables.write(
           trust.usesTrueError()
               ? DeviationStage.applyWithTrueError(frames, engine)
@@ -72,7 +84,7 @@ final class Evaluation {
     }
     Dataset<Row> written = Tables.read(spark, target);
     Facts.Deviation deviation = Tables.deviation(written);
-    return uncertain
+    return answered
         ? deviation.with(Tables.expected(written, gone, known.orElseThrow().numbers()))
         : deviation;
   }
@@ -99,10 +111,7 @@ final class Evaluation {
       EnsembleHandle ensemble =
           EnsembleHandle.of(
               spark, models.stream().map(ModelFiles::read).toList(), options, borderline);
-      // Draws from the posterior have large weights that cancel: not in single precision.
-      return uncertainty == null || options.precision() == Precision.FLOAT32
-          ? ensemble
-          : ensemble.with(spark, uncertainty);
+      return uncertainty == null ? ensemble : ensemble.with(spark, uncertainty);
     } catch (UnsupportedModelException e) {
       // Of models that DeePMD-kit has trained from ones we know, with another activation function.
       notes.accept(

@@ -98,7 +98,7 @@ public final class SparkStages implements Stages {
     Training errors = new Training(spark(), config.simplify().train());
     Dataset<Row> labelled = labelled(frames, labels);
     if (!trainsFromPrevious()) {
-      return errors.train(target, labelled);
+      return errors.train(target, labelled, Evaluation.uncertain(config.machine()));
     }
     List<TrainingData.Source> sources = new ArrayList<>();
     Pool.initial(spark(), frames)

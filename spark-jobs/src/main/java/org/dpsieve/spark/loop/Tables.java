@@ -24,6 +24,7 @@ import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.PartSize;
+import org.dpsieve.uncertainty.Reliability;
 
 /** The thin tables of a run, keyed by {@code frame_id}, and what is counted in them. */
 final class Tables {
@@ -93,8 +94,8 @@ final class Tables {
   }
 
   /**
-   * Root mean square of what frames expect of their errors; frames whose geometry makes no sense
-   * are left out.
+   * Root mean square of the errors that frames are to expect, by what it was on labels left out;
+   * frames whose geometry makes no sense are left out.
    *
    * @param deviations rows with {@code max_devi_f, sigma_e, rms_sigma_f}
    * @param gone more of such; {@code null} for none
@@ -117,8 +118,11 @@ final class Tables {
             .head();
     long frames = row.getLong(0);
     boolean known = frames > 0 && row.getLong(1) == 0 && !row.isNullAt(2) && !row.isNullAt(3);
-    double energy = known ? Math.sqrt(row.getDouble(2) / frames) : Double.NaN;
-    double force = known ? Math.sqrt(row.getDouble(3) / frames) : Double.NaN;
+    Reliability found = numbers.reliability();
+    double energy =
+        known ? found.energy().scale() * Math.sqrt(row.getDouble(2) / frames) : Double.NaN;
+    double force =
+        known ? found.force().scale() * Math.sqrt(row.getDouble(3) / frames) : Double.NaN;
     LearningCurve curve = numbers.curve();
     long labels = numbers.labels();
     long then = labels + Facts.Expected.NEXT;

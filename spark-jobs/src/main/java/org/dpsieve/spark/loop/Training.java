@@ -34,11 +34,15 @@ final class Training {
     this.config = config;
   }
 
-  /** Writes {@code graph.000.pb} and so on. */
-  Facts.Training train(Path target, Dataset<Row> labelled) {
+  /**
+   * Writes {@code graph.000.pb} and so on.
+   *
+   * @param uncertain whether somebody reads how far off the models may be
+   */
+  Facts.Training train(Path target, Dataset<Row> labelled, boolean uncertain) {
     List<DeepPotential> models = config.models().stream().map(ModelFiles::read).toList();
     OutputLayerStage.Trained trained =
-        OutputLayerStage.train(spark, labelled, models, prefactors(models.size()));
+        OutputLayerStage.train(spark, labelled, models, prefactors(models.size()), uncertain);
     List<OutputLayerSolution> solutions = trained.solutions();
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
@@ -52,7 +56,9 @@ final class Training {
             new Facts.ModelFit(
                 solution.ridge(), errors(solution.before()), errors(solution.after())));
       }
-      UncertaintyFiles.write(target, frames, trained);
+      if (uncertain) {
+        UncertaintyFiles.write(target, frames, trained);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -16,6 +16,7 @@ import org.dpsieve.io.npy.NpyWriter;
 import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.outputlayer.OutputPosterior;
 import org.dpsieve.spark.transfer.OutputLayerStage;
+import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.Uncertainty;
 
 /**
@@ -35,6 +36,7 @@ public final class UncertaintyFiles {
    * @param labels trained on
    * @param typesWithLabels of the models' types
    * @param energyFactor NaN where no label could be left out
+   * @param reliability on the labels left out; of no consequence for the run, for people to look at
    * @param curve {@code null} where labels were too few
    */
   public record Numbers(
@@ -43,6 +45,7 @@ public final class UncertaintyFiles {
       int models,
       double energyFactor,
       double forceFactor,
+      Reliability reliability,
       LearningCurve curve) {}
 
   /** Both. */
@@ -68,6 +71,7 @@ public final class UncertaintyFiles {
             posteriors.size(),
             uncertainty.energyFactor(),
             uncertainty.forceFactor(),
+            trained.reliability(),
             trained.curve()));
   }
 
@@ -90,12 +94,24 @@ public final class UncertaintyFiles {
   }
 
   /** Empty where the models in this folder were trained in another way, or not at all. */
-  public static Optional<Known> read(Path folder) {
+  public static Optional<Numbers> numbers(Path folder) {
     if (!Files.exists(folder.resolve(FILE))) {
       return Optional.empty();
     }
     try {
-      Numbers numbers = JSON.readValue(folder.resolve(FILE).toFile(), Numbers.class);
+      return Optional.of(JSON.readValue(folder.resolve(FILE).toFile(), Numbers.class));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** With the posteriors; empty as {@link #numbers}. */
+  public static Optional<Known> read(Path folder) {
+    Numbers numbers = numbers(folder).orElse(null);
+    if (numbers == null) {
+      return Optional.empty();
+    }
+    try {
       List<OutputPosterior> posteriors = new ArrayList<>();
       for (int m = 0; m < numbers.models(); m++) {
         NpyArray root = NpyArray.open(posterior(folder, m));

@@ -23,6 +23,8 @@ import org.dpsieve.report.ReportPage;
 import org.dpsieve.report.RunReport;
 import org.dpsieve.spark.Versions;
 import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.spark.loop.UncertaintyFiles;
+import org.dpsieve.spark.pick.FeatureMap;
 
 /**
  * {@code report.html} of a work directory, made from what is complete there. Spark counts; nothing
@@ -32,6 +34,9 @@ import org.dpsieve.spark.frames.FramesDataset;
 public final class RunReporter {
   private static final int MOST_COMPOSITIONS = 40;
   private static final int MOST_DISTRIBUTIONS = 8;
+
+  /** Points on the curve of expected errors. */
+  private static final int STEPS_AHEAD = 10;
 
   private final Workdir workdir;
   private final Supplier<SparkSession> open;
@@ -86,6 +91,8 @@ public final class RunReporter {
         formulas - compositions.size(),
         errors,
         noErrors,
+        expected(history),
+        features(history),
         failures(history),
         history.result() == null
             ? Versions.all()
@@ -155,6 +162,72 @@ public final class RunReporter {
   private Dataset<Row> table(Path folder) {
     return FramesDataset.readParts(
         open.get(), folder.toString(), List.of("max_devi_f"), "deviations");
+  }
+
+  private RunReport.ExpectedErrors expected(RunHistory history) {
+    if (history.trainings().isEmpty()) {
+      return null;
+    }
+    UncertaintyFiles.Numbers numbers =
+        UncertaintyFiles.numbers(workdir.train(history.trainings().lastKey())).orElse(null);
+    if (numbers == null) {
+      return null;
+    }
+    List<RunReport.AtLabels> pool = new ArrayList<>();
+    long labels = 0;
+    for (Map.Entry<Integer, Facts.Training> training : history.trainings().entrySet()) {
+      labels = Math.max(labels, training.getValue().frames());
+      Facts.Expected expected = expected(history, training.getKey());
+      if (expected != null && expected.known()) {
+        pool.add(new RunReport.AtLabels(labels, expected.energy(), expected.force()));
+      }
+    }
+    return new RunReport.ExpectedErrors(
+        numbers.labels(), numbers.reliability(), pool, ahead(pool, numbers));
+  }
+
+  /** By the models of an iteration; {@code null} where they were not asked. */
+  private static Facts.Expected expected(RunHistory history, int iteration) {
+    if (iteration < history.iterations().size()) {
+      Facts.Deviation deviation = history.iterations().get(iteration).deviation();
+      return deviation == null ? null : deviation.expected();
+    }
+    return history.result() == null ? null : history.result().expected();
+  }
+
+  private static List<RunReport.AtLabels> ahead(
+      List<RunReport.AtLabels> pool, UncertaintyFiles.Numbers numbers) {
+    List<RunReport.AtLabels> ahead = new ArrayList<>();
+    if (pool.isEmpty() || numbers.curve() == null) {
+      return ahead;
+    }
+    RunReport.AtLabels now = pool.get(pool.size() - 1);
+    for (int step = 0; step <= STEPS_AHEAD; step++) {
+      long then = now.labels() + (long) step * Facts.Expected.NEXT / STEPS_AHEAD;
+      ahead.add(
+          new RunReport.AtLabels(
+              then,
+              now.energy() * numbers.curve().energyRatio(now.labels(), then),
+              now.force() * numbers.curve().forceRatio(now.labels(), then)));
+    }
+    return ahead;
+  }
+
+  /** {@code null} where the first model's features cannot be had. */
+  private RunReport.FeatureSpace features(RunHistory history) {
+    List<RunReport.Picks> picks = new ArrayList<>();
+    List<double[]> pool = List.of();
+    for (Summary.Iteration iteration : history.iterations()) {
+      FeatureMap map = FeatureMap.read(workdir.picks(iteration.number())).orElse(null);
+      if (map == null) {
+        return null;
+      }
+      pool = map.sample();
+      if (!map.picked().isEmpty()) {
+        picks.add(new RunReport.Picks(iteration.number(), map.picked()));
+      }
+    }
+    return pool.isEmpty() ? null : new RunReport.FeatureSpace(pool, picks);
   }
 
   private List<RunReport.Failure> failures(RunHistory history) {

@@ -2,12 +2,11 @@ package org.dpsieve.spark.transfer;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -19,7 +18,8 @@ import org.dpsieve.model.Precision;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.uncertainty.Calibration;
-import org.dpsieve.uncertainty.ErrorRatios;
+import org.dpsieve.uncertainty.FrameErrors;
+import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.UncertainEnsemble;
 import org.dpsieve.uncertainty.Uncertainty;
 import scala.Tuple2;
@@ -42,7 +42,10 @@ final class FoldCalibration {
 
   private FoldCalibration() {}
 
-  static Uncertainty of(
+  /** The calibrated uncertainty, and what it was found from. */
+  record Calibrated(Uncertainty uncertainty, Reliability reliability) {}
+
+  static Calibrated of(
       SparkSession spark, LabelledFrames labelled, boolean[] present, List<FoldedFit> fits) {
     Uncertainty raw = Uncertainty.raw(present, fits.stream().map(FoldedFit::posterior).toList());
     List<Tuple2<LabelledFrames.Place, Frame>> some =
@@ -71,13 +74,23 @@ final class FoldCalibration {
               Uncertainty.raw(
                   present, fits.stream().map(fit -> fit.posteriorWithout(without)).toList())));
     }
-    List<ErrorRatios> ratios = ratios(spark, folds);
-    double[] energy = join(ratios.stream().map(ErrorRatios::energy));
-    double[] force = join(ratios.stream().map(ErrorRatios::force));
-    return raw.calibrated(Calibration.factor(energy), Calibration.factor(force));
+    List<List<FrameErrors>> errors = errors(spark, folds);
+    double energy = factor(errors, FrameErrors::energy);
+    double force = factor(errors, FrameErrors::force);
+    return new Calibrated(raw.calibrated(energy, force), Reliability.of(errors, energy, force));
   }
 
-  private static List<ErrorRatios> ratios(SparkSession spark, List<Fold> folds) {
+  private static double factor(
+      List<List<FrameErrors>> errors, Function<FrameErrors, FrameErrors.Pairs> quantity) {
+    return Calibration.factor(
+        errors.stream()
+            .flatMap(List::stream)
+            .map(quantity)
+            .map(FrameErrors.Pairs::ratios)
+            .toList());
+  }
+
+  private static List<List<FrameErrors>> errors(SparkSession spark, List<Fold> folds) {
     if (folds.isEmpty()) {
       return List.of();
     }
@@ -86,23 +99,19 @@ final class FoldCalibration {
     try {
       return context
           .parallelize(IntStream.range(0, folds.size()).boxed().toList(), folds.size())
-          .map(index -> ratios(shared.value().get(index)))
+          .map(index -> errors(shared.value().get(index)))
           .collect();
     } finally {
       shared.destroy();
     }
   }
 
-  private static ErrorRatios ratios(Fold fold) {
+  private static List<FrameErrors> errors(Fold fold) {
     try (Ensemble ensemble = Ensemble.of(fold.models(), OPTIONS)) {
-      return ErrorRatios.of(
+      return FrameErrors.of(
           fold.frames(),
           new UncertainEnsemble(fold.models(), ensemble, fold.uncertainty())
               .evaluate(fold.frames()));
     }
-  }
-
-  private static double[] join(Stream<double[]> parts) {
-    return parts.flatMapToDouble(Arrays::stream).toArray();
   }
 }

@@ -48,8 +48,11 @@ record FoldedFit(
     return OutputPosterior.of(rest(-1), prefactors, fit.ridge());
   }
 
+  /** What all labels but those of a fold leave open, as if they were as many as all. */
   OutputPosterior posteriorWithout(int fold) {
-    return OutputPosterior.of(rest(fold), prefactors, fit.ridge());
+    NormalEquations rest = rest(fold);
+    return OutputPosterior.of(rest, prefactors, fit.ridge())
+        .withLabels(rest.frames(), rest(-1).frames());
   }
 
   private NormalEquations rest(int without) {

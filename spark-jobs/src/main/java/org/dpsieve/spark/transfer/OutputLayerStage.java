@@ -22,6 +22,7 @@ import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.Uncertainty;
 
 /**
@@ -41,10 +42,14 @@ public final class OutputLayerStage {
    *
    * @param solutions in the models' order
    * @param uncertainty of the new models, calibrated on labelled frames left out
+   * @param reliability of that uncertainty, on those frames
    * @param curve how errors fall with labels; {@code null} where those are too few
    */
   public record Trained(
-      List<OutputLayerSolution> solutions, Uncertainty uncertainty, LearningCurve curve) {}
+      List<OutputLayerSolution> solutions,
+      Uncertainty uncertainty,
+      Reliability reliability,
+      LearningCurve curve) {}
 
   /**
    * @param labelled rows of the frames dataset; what a frame has no label for does not count
@@ -65,16 +70,19 @@ public final class OutputLayerStage {
   }
 
   /**
-   * As {@link #solve} with a ridge chosen by cross-validation, and with what the labels leave open.
+   * As {@link #solve} with a ridge chosen by cross-validation.
    *
    * @param prefactors of each model's loss
+   * @param uncertain whether what the labels leave open is asked for too; without, of the result
+   *     only the solutions are there, the rest is {@code null}
    */
   public static Trained train(
       SparkSession spark,
       Dataset<Row> labelled,
       List<DeepPotential> models,
-      List<LossPrefactors> prefactors) {
-    return run(spark, labelled, models, prefactors, OptionalDouble.empty(), true);
+      List<LossPrefactors> prefactors,
+      boolean uncertain) {
+    return run(spark, labelled, models, prefactors, OptionalDouble.empty(), uncertain);
   }
 
   private static Trained run(
@@ -115,12 +123,15 @@ public final class OutputLayerStage {
                 errors.get(m),
                 errors.get(count + m)));
       }
-      return uncertain
-          ? new Trained(
-              List.copyOf(solutions),
-              FoldCalibration.of(spark, frames, present, fits),
-              FoldedFit.curve(fits))
-          : new Trained(List.copyOf(solutions), null, null);
+      if (!uncertain) {
+        return new Trained(List.copyOf(solutions), null, null, null);
+      }
+      FoldCalibration.Calibrated calibrated = FoldCalibration.of(spark, frames, present, fits);
+      return new Trained(
+          List.copyOf(solutions),
+          calibrated.uncertainty(),
+          calibrated.reliability(),
+          FoldedFit.curve(fits));
     } finally {
       withLabels.unpersist();
     }

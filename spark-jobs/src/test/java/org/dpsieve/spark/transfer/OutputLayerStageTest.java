@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -35,7 +36,8 @@ import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.RandomModels;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.uncertainty.Calibration;
-import org.dpsieve.uncertainty.ErrorRatios;
+import org.dpsieve.uncertainty.FrameErrors;
+import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.UncertainEnsemble;
 import org.junit.jupiter.api.Test;
 
@@ -179,23 +181,31 @@ class OutputLayerStageTest {
             LocalSpark.session(),
             dataset(frames(expected.path("train"), systems)),
             models,
-            Collections.nCopies(4, PREFACTORS));
+            Collections.nCopies(4, PREFACTORS),
+            true);
     List<DeepPotential> after =
         trained.solutions().stream().map(OutputLayerSolution::model).toList();
     List<Frame> unseen = frames(expected.path("test"), systems);
     try (Ensemble ensemble = Ensemble.of(after)) {
-      ErrorRatios ratios =
-          ErrorRatios.of(
+      List<FrameErrors> errors =
+          FrameErrors.of(
               unseen,
               new UncertainEnsemble(after, ensemble, trained.uncertainty()).evaluate(unseen));
-      assertThat(covered(ratios.energy())).as("energy").isBetween(0.90, 0.98);
-      assertThat(covered(ratios.force())).as("force").isBetween(0.90, 0.98);
+      assertThat(covered(errors, FrameErrors::energy)).as("energy").isBetween(0.90, 0.98);
+      assertThat(covered(errors, FrameErrors::force)).as("force").isBetween(0.90, 0.98);
     }
+    Reliability reliability = trained.reliability();
+    assertThat(reliability.frames()).isEqualTo(100);
+    assertThat(reliability.energy().coverage()).as("energy, own").isBetween(0.90, 0.99);
+    assertThat(reliability.force().coverage()).as("force, own").isBetween(0.90, 0.99);
     assertThat(trained.curve().energyRatio(100, 200)).isBetween(0.5, 1.0);
     assertThat(trained.curve().forceRatio(100, 200)).isBetween(0.7, 1.0);
   }
 
-  private static double covered(double[] ratios) {
+  private static double covered(
+      List<FrameErrors> errors, Function<FrameErrors, FrameErrors.Pairs> quantity) {
+    double[] ratios =
+        errors.stream().map(quantity).flatMapToDouble(p -> Arrays.stream(p.ratios())).toArray();
     return Arrays.stream(ratios).filter(r -> Math.abs(r) <= Calibration.WIDTH).count()
         / (double) ratios.length;
   }
