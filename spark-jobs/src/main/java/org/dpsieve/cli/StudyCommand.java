@@ -24,6 +24,7 @@ import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.spark.study.Study;
 import org.dpsieve.spark.study.StudyPlot;
 import org.dpsieve.spark.study.StudyTable;
+import org.dpsieve.spark.study.TrainerTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,7 +44,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  dpsieve study -m models/*/graph.pb -s data/pbe-d3 -o study",
-      "  dpsieve study -m graph.pb -s pool -o study --strategies random,information --seeds 3 --unfair"
+      "  dpsieve study -m graph.pb -s pool -o study --strategies random,information --seeds 3 --unfair",
+      "  dpsieve study -m models/*/graph.pb -s data/pbe-d3 -o trainers --trainer --budgets 50,100,400"
     })
 final class StudyCommand implements Callable<Integer> {
   @Option(
@@ -115,6 +117,18 @@ final class StudyCommand implements Callable<Integer> {
   private boolean unfair;
 
   @Option(
+      names = "--validation",
+      description =
+          "To choose a setting: leave that part alone and hold out as large a part of the rest, so that nothing is chosen by the frames that results are measured on.")
+  private boolean validation;
+
+  @Option(
+      names = "--trainer",
+      description =
+          "Compare ways to train instead: priors, rules for the ridge, loss prefactors; and how many iterations the loop takes with each (100 random picks, trust level 0.20 eV/Å). Writes errors.parquet, loops.parquet and table.md.")
+  private boolean trainer;
+
+  @Option(
       names = "--ridge",
       paramLabel = "X",
       description = "As in transfer: 0 for none. Default: chosen by cross-validation.")
@@ -143,12 +157,17 @@ final class StudyCommand implements Callable<Integer> {
             new LossPrefactors(prefE, prefF, prefV),
             ridge == null ? OptionalDouble.empty() : OptionalDouble.of(ridge),
             heldOut,
-            unfair);
+            unfair,
+            validation);
     List<DeepPotential> read = new ArrayList<>();
     models.forEach(model -> read.add(ModelFiles.read(model)));
     List<Frame> frames = frames();
     SparkSession session = spark.open("study");
     try {
+      if (trainer) {
+        trainers(study.trainers(session, frames, read));
+        return 0;
+      }
       Dataset<Row> rows = study.run(session, frames, read);
       Files.createDirectories(output);
       rows.write().parquet(output.resolve("errors.parquet").toString());
@@ -163,6 +182,16 @@ final class StudyCommand implements Callable<Integer> {
       session.stop();
     }
     return 0;
+  }
+
+  private void trainers(Study.Trainers trainers) throws IOException {
+    Files.createDirectories(output);
+    trainers.errors().write().parquet(output.resolve("errors.parquet").toString());
+    trainers.loops().write().parquet(output.resolve("loops.parquet").toString());
+    String text = new TrainerTable(trainers.errors(), trainers.loops()).text();
+    Files.writeString(output.resolve("table.md"), text, StandardCharsets.UTF_8);
+    spec.commandLine().getOut().printf("%s%nwritten: %s%n", text, output);
+    spec.commandLine().getOut().flush();
   }
 
   private void check() {

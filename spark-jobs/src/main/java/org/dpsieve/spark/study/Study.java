@@ -4,11 +4,13 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.model.DeepPotential;
@@ -21,6 +23,8 @@ import org.dpsieve.outputlayer.LossPrefactors;
  *
  * @param budgets numbers of labels, ascending
  * @param ridge 0 for none; empty to let cross-validation choose each time
+ * @param validation to choose a setting: the part held out is left alone, and as large a part of
+ *     the rest is held out in its place
  */
 public record Study(
     List<String> strategies,
@@ -29,26 +33,30 @@ public record Study(
     LossPrefactors prefactors,
     OptionalDouble ridge,
     double heldOutPart,
-    boolean unfair) {
+    boolean unfair,
+    boolean validation) {
   public static final List<String> STRATEGIES = StudyRun.STRATEGIES;
 
   private record Task(String strategy, long seed) implements Serializable {}
+
+  private record TrainerTask(StudyTrainer trainer, long seed) implements Serializable {}
 
   /**
    * @param frames with all labels
    * @param models of one type map; the first also gives the features to pick by
    * @return a row per strategy, seed, budget and model, sorted: {@code strategy, seed, labels,
    *     model, rmse_energy} (eV per atom), {@code rmse_force} (eV/Å), {@code rmse_virial} (eV per
-   *     atom), {@code worst_energy, worst_force} (of a held-out frame, same units)
+   *     atom), {@code worst_energy, worst_force} (of a held-out frame, same units); with a ridge
+   *     that is chosen, as the loop does, also what {@link StudyUncertainty} says, else NaN: {@code
+   *     coverage_energy, coverage_force, next_energy, next_force}
    */
   public Dataset<Row> run(SparkSession spark, List<Frame> frames, List<DeepPotential> models) {
     if (models.size() < 2 && strategies.contains("deviation")) {
       throw new InputException(
           "strategy 'deviation' needs two models or more; name them, or other --strategies");
     }
-    StudyPool pool = StudyPool.of(spark, frames, models, heldOutPart, unfair);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<StudyPool> shared = context.broadcast(pool);
+    Broadcast<StudyPool> shared = context.broadcast(pool(spark, frames, models));
     List<Task> tasks = new ArrayList<>();
     for (long seed = 0; seed < seeds; seed++) {
       for (String strategy : strategies) {
@@ -57,28 +65,69 @@ public record Study(
     }
     // locals, so that no task carries this object's fields twice
     List<Integer> at = List.copyOf(budgets);
-    LossPrefactors loss = prefactors;
-    double given = ridge.orElse(Double.NaN);
+    StudyTrainer trainer = StudyTrainer.loops(prefactors, ridge);
     try {
       List<Row> rows =
           context
               .parallelize(tasks, tasks.size())
               .flatMap(
                   task ->
-                      new StudyRun(
-                              shared.value(),
-                              loss,
-                              Double.isNaN(given)
-                                  ? OptionalDouble.empty()
-                                  : OptionalDouble.of(given),
-                              task.strategy(),
-                              task.seed())
-                          .errors(at).stream().map(StudyErrors::row).iterator())
+                      new StudyRun(shared.value(), trainer, task.strategy(), task.seed())
+                          .errors(at, task.strategy(), trainer.isLoops()).stream()
+                              .map(StudyErrors::row)
+                              .iterator())
               .collect();
-      return spark
-          .createDataFrame(rows, StudyErrors.SCHEMA)
-          .orderBy("strategy", "seed", "labels", "model")
-          .coalesce(1);
+      return rows(spark, rows, StudyErrors.SCHEMA, "strategy", "seed", "labels", "model");
+    } finally {
+      shared.destroy();
+    }
+  }
+
+  private StudyPool pool(SparkSession spark, List<Frame> frames, List<DeepPotential> models) {
+    return StudyPool.of(spark, frames, models, heldOutPart, unfair, validation);
+  }
+
+  private static Dataset<Row> rows(
+      SparkSession spark, List<Row> rows, StructType schema, String first, String... others) {
+    return spark.createDataFrame(rows, schema).orderBy(first, others).coalesce(1);
+  }
+
+  /**
+   * What ways to train come to.
+   *
+   * @param errors rows as {@link #run} gives them, picked at random, the way to train in the place
+   *     of the strategy
+   * @param loops how the loop ends: {@code trainer, seed, iterations, labels}
+   */
+  public record Trainers(Dataset<Row> errors, Dataset<Row> loops) {}
+
+  /** Compares ways to train; strategies, prefactors and ridge of this study have no part in it. */
+  public Trainers trainers(SparkSession spark, List<Frame> frames, List<DeepPotential> models) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Broadcast<StudyPool> shared = context.broadcast(pool(spark, frames, models));
+    List<TrainerTask> tasks = new ArrayList<>();
+    for (long seed = 0; seed < seeds; seed++) {
+      for (StudyTrainer trainer : StudyTrainer.all()) {
+        tasks.add(new TrainerTask(trainer, seed));
+      }
+    }
+    List<Integer> at = List.copyOf(budgets);
+    try {
+      JavaRDD<TrainerTask> all = context.parallelize(tasks, tasks.size());
+      List<Row> errors =
+          all.flatMap(
+                  task ->
+                      new StudyRun(shared.value(), task.trainer(), "random", task.seed())
+                          .errors(at, task.trainer().name(), false).stream()
+                              .map(StudyErrors::row)
+                              .iterator())
+              .collect();
+      List<Row> loops =
+          all.map(task -> StudyLoop.of(shared.value(), task.trainer(), task.seed()).row())
+              .collect();
+      return new Trainers(
+          rows(spark, errors, StudyErrors.SCHEMA, "strategy", "seed", "labels", "model"),
+          rows(spark, loops, StudyLoop.SCHEMA, "trainer", "seed"));
     } finally {
       shared.destroy();
     }

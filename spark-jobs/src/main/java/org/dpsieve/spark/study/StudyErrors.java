@@ -21,6 +21,7 @@ import org.dpsieve.frame.Labels;
  * @param virial of a component, eV per atom
  * @param worstEnergy of any frame, eV per atom
  * @param worstForce largest root mean square over a frame's components, eV/Å
+ * @param uncertainty of all models together
  */
 record StudyErrors(
     String strategy,
@@ -31,7 +32,8 @@ record StudyErrors(
     double force,
     double virial,
     double worstEnergy,
-    double worstForce)
+    double worstForce,
+    StudyUncertainty uncertainty)
     implements Serializable {
   static final StructType SCHEMA =
       new StructType()
@@ -43,7 +45,11 @@ record StudyErrors(
           .add("rmse_force", DoubleType, false)
           .add("rmse_virial", DoubleType, false)
           .add("worst_energy", DoubleType, false)
-          .add("worst_force", DoubleType, false);
+          .add("worst_force", DoubleType, false)
+          .add("coverage_energy", DoubleType, false)
+          .add("coverage_force", DoubleType, false)
+          .add("next_energy", DoubleType, false)
+          .add("next_force", DoubleType, false);
 
   static StudyErrors of(
       String strategy,
@@ -51,7 +57,8 @@ record StudyErrors(
       int labels,
       int model,
       double[] parameters,
-      List<StudyFrame> heldOut) {
+      List<StudyFrame> heldOut,
+      StudyUncertainty uncertainty) {
     double energy = 0;
     double force = 0;
     double virial = 0;
@@ -79,7 +86,8 @@ record StudyErrors(
         Math.sqrt(force / components),
         Math.sqrt(virial / (9.0 * heldOut.size())),
         worstEnergy,
-        worstForce);
+        worstForce,
+        uncertainty);
   }
 
   private static double squares(double[] a, double[] b) {
@@ -92,6 +100,18 @@ record StudyErrors(
 
   Row row() {
     return RowFactory.create(
-        strategy, seed, labels, model, energy, force, virial, worstEnergy, worstForce);
+        strategy,
+        seed,
+        labels,
+        model,
+        energy,
+        force,
+        virial,
+        worstEnergy,
+        worstForce,
+        uncertainty.energyCoverage(),
+        uncertainty.forceCoverage(),
+        uncertainty.nextEnergy(),
+        uncertainty.nextForce());
   }
 }

@@ -75,4 +75,27 @@ record StudyFrame(Frame frame, Features[] models, FrameSketch sketch) implements
     }
     return virial;
   }
+
+  /** As dp model-devi defines {@code max_devi_f}, eV/Å, of models with these parameters. */
+  double maxForceDeviation(double[][] parameters) {
+    int count = 3 * frame.atomCount();
+    double[] sum = new double[count];
+    double[] square = new double[count];
+    for (int m = 0; m < parameters.length; m++) {
+      double[] force = force(m, parameters[m]);
+      for (int k = 0; k < count; k++) {
+        sum[k] += force[k] / parameters.length;
+        square[k] += force[k] * force[k] / parameters.length;
+      }
+    }
+    double largest = 0;
+    for (int atom = 0; atom < count; atom += 3) {
+      double variance = 0;
+      for (int k = atom; k < atom + 3; k++) {
+        variance += square[k] - sum[k] * sum[k];
+      }
+      largest = Math.max(largest, variance);
+    }
+    return Math.sqrt(largest);
+  }
 }

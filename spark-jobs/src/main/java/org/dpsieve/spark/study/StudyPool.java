@@ -42,6 +42,7 @@ record StudyPool(List<StudyFrame> pool, List<StudyFrame> heldOut, double[][] sta
   /**
    * @param frames all with energy, force and virial
    * @param heldOutPart of the frames, the same for every seed and strategy
+   * @param validation whether that part is left out altogether, and the next as large held out
    * @param unfair whether nine tenths of the pool become near-duplicates of a hundredth of it
    */
   static StudyPool of(
@@ -49,7 +50,8 @@ record StudyPool(List<StudyFrame> pool, List<StudyFrame> heldOut, double[][] sta
       List<Frame> frames,
       List<DeepPotential> models,
       double heldOutPart,
-      boolean unfair) {
+      boolean unfair,
+      boolean validation) {
     frames.forEach(StudyPool::requireLabels);
     boolean[] present = present(frames, models.get(0));
     List<Frame> order = new ArrayList<>(frames);
@@ -57,11 +59,14 @@ record StudyPool(List<StudyFrame> pool, List<StudyFrame> heldOut, double[][] sta
         Comparator.<Frame>comparingDouble(f -> RandomKey.uniform("held-out:" + FrameId.of(f)))
             .thenComparing(FrameId::of));
     int heldOut = (int) Math.round(order.size() * heldOutPart);
-    List<Frame> pool = order.subList(heldOut, order.size());
-    if (heldOut < 1 || pool.isEmpty()) {
+    if (validation) {
+      order.subList(0, Math.min(heldOut, order.size())).clear();
+    }
+    if (heldOut < 1 || heldOut >= order.size()) {
       throw new InputException(
           "%d labelled frames are too few to hold some out".formatted(frames.size()));
     }
+    List<Frame> pool = order.subList(heldOut, order.size());
     List<OutputParameters> parameters =
         models.stream().map(model -> OutputParameters.of(model, present)).toList();
     double[][] start = new double[models.size()][];

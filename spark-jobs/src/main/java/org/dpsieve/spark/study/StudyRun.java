@@ -5,13 +5,11 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.outputlayer.DiverseOrder;
 import org.dpsieve.outputlayer.FrameSketch;
 import org.dpsieve.outputlayer.InformationOrder;
-import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.RandomKey;
 
 /** One strategy with one seed: picks, trains and measures at every budget. */
@@ -23,37 +21,39 @@ final class StudyRun {
   private static final int DEVIATION_BATCH = 25;
 
   private final StudyPool data;
-  private final LossPrefactors prefactors;
-  private final OptionalDouble ridge;
+  private final StudyTrainer trainer;
   private final String strategy;
   private final long seed;
 
-  StudyRun(
-      StudyPool data, LossPrefactors prefactors, OptionalDouble ridge, String strategy, long seed) {
+  StudyRun(StudyPool data, StudyTrainer trainer, String strategy, long seed) {
     this.data = data;
-    this.prefactors = prefactors;
-    this.ridge = ridge;
+    this.trainer = trainer;
     this.strategy = strategy;
     this.seed = seed;
   }
 
   /**
    * @param budgets ascending; those above the pool's size are left out
+   * @param name what the rows are called
+   * @param uncertain whether what the models expect of their errors is looked at, too
    */
-  List<StudyErrors> errors(List<Integer> budgets) {
+  List<StudyErrors> errors(List<Integer> budgets, String name, boolean uncertain) {
     List<Integer> within = budgets.stream().filter(b -> b <= data.pool().size()).toList();
     List<StudyErrors> errors = new ArrayList<>();
     if (within.isEmpty()) {
       return errors;
     }
-    StudyTraining training = new StudyTraining(data, prefactors, ridge);
+    StudyTraining training = new StudyTraining(data, trainer);
     for (int pick : picks(within.get(within.size() - 1))) {
       training.add(data.pool().get(pick));
       if (within.contains(training.frames())) {
         double[][] parameters = training.parameters();
+        StudyUncertainty uncertainty =
+            uncertain ? StudyUncertainty.of(data, training) : StudyUncertainty.NONE;
         for (int m = 0; m < parameters.length; m++) {
           errors.add(
-              StudyErrors.of(strategy, seed, training.frames(), m, parameters[m], data.heldOut()));
+              StudyErrors.of(
+                  name, seed, training.frames(), m, parameters[m], data.heldOut(), uncertainty));
         }
       }
     }
@@ -111,13 +111,13 @@ final class StudyRun {
   private List<Integer> worstFirst(int number) {
     List<Integer> left = random();
     List<Integer> picks = new ArrayList<>();
-    StudyTraining training = new StudyTraining(data, prefactors, ridge);
+    StudyTraining training = new StudyTraining(data, trainer);
     while (picks.size() < number) {
       if (!picks.isEmpty()) {
         double[][] parameters = training.parameters();
         double[] key = new double[data.pool().size()];
         for (int k : left) {
-          key[k] = -maxForceDeviation(data.pool().get(k), parameters);
+          key[k] = -data.pool().get(k).maxForceDeviation(parameters);
         }
         left.sort(
             Comparator.<Integer>comparingDouble(k -> key[k])
@@ -129,28 +129,5 @@ final class StudyRun {
       batch.clear();
     }
     return picks;
-  }
-
-  /** As dp model-devi defines {@code max_devi_f}, eV/Å. */
-  private static double maxForceDeviation(StudyFrame frame, double[][] parameters) {
-    int count = 3 * frame.frame().atomCount();
-    double[] sum = new double[count];
-    double[] square = new double[count];
-    for (int m = 0; m < parameters.length; m++) {
-      double[] force = frame.force(m, parameters[m]);
-      for (int k = 0; k < count; k++) {
-        sum[k] += force[k] / parameters.length;
-        square[k] += force[k] * force[k] / parameters.length;
-      }
-    }
-    double largest = 0;
-    for (int atom = 0; atom < count; atom += 3) {
-      double variance = 0;
-      for (int k = atom; k < atom + 3; k++) {
-        variance += square[k] - sum[k] * sum[k];
-      }
-      largest = Math.max(largest, variance);
-    }
-    return Math.sqrt(largest);
   }
 }

@@ -20,7 +20,11 @@ public final class StudyTable {
     FORCE("rmse_force", "force, eV/Å", 1),
     VIRIAL("rmse_virial", "virial, meV/atom", 1000),
     WORST_ENERGY("worst_energy", "worst frame, meV/atom", 1000),
-    WORST_FORCE("worst_force", "worst frame, eV/Å", 1);
+    WORST_FORCE("worst_force", "worst frame, eV/Å", 1),
+    COVERAGE_ENERGY("coverage_energy", "energies within the 95 % interval, %", 100),
+    COVERAGE_FORCE("coverage_force", "force components within it, %", 100),
+    NEXT_ENERGY("next_energy", "energy, expected factor for 100 more", 1),
+    NEXT_FORCE("next_force", "force, expected factor for 100 more", 1);
 
     final String column;
     final String title;
@@ -36,13 +40,25 @@ public final class StudyTable {
   /** Mean over seeds and half the width of its 95 % interval (NaN with one seed). */
   record Point(double mean, double interval) {}
 
+  /** Quantities that strategies are compared by. */
+  static final List<Quantity> SHOWN = List.of(Quantity.ENERGY, Quantity.FORCE, Quantity.VIRIAL);
+
   private final Map<String, TreeMap<Integer, Map<Long, double[]>>> sums = new TreeMap<>();
+  private final List<String> order;
   private final int models;
 
   /**
    * @param rows as {@link Study#run} gives them
    */
   public StudyTable(Dataset<Row> rows) {
+    this(rows, Study.STRATEGIES);
+  }
+
+  /**
+   * @param order of what {@code strategy} in the rows may be
+   */
+  StudyTable(Dataset<Row> rows, List<String> order) {
+    this.order = order;
     int most = 0;
     for (Row row : rows.collectAsList()) {
       double[] sum =
@@ -58,7 +74,7 @@ public final class StudyTable {
   }
 
   List<String> strategies() {
-    return Study.STRATEGIES.stream().filter(sums::containsKey).toList();
+    return order.stream().filter(sums::containsKey).toList();
   }
 
   List<Integer> budgets(String strategy) {
@@ -123,17 +139,19 @@ public final class StudyTable {
   public String text(int reference) {
     StringBuilder text = new StringBuilder();
     for (Quantity quantity : Quantity.values()) {
-      errors(quantity, text);
+      if (isKnown(quantity)) {
+        errors(quantity, text);
+      }
     }
+    found(text);
     text.append(
         "Labels to reach the error of random at %d (\"first budget\" or less counts as that budget):%n%n| strategy |"
             .formatted(reference));
-    List<Quantity> shown = List.of(Quantity.ENERGY, Quantity.FORCE, Quantity.VIRIAL);
-    shown.forEach(quantity -> text.append(" %s |".formatted(quantity.title)));
-    text.append("%n|---%s|%n".formatted("|---".repeat(shown.size())));
+    SHOWN.forEach(quantity -> text.append(" %s |".formatted(quantity.title)));
+    text.append("%n|---%s|%n".formatted("|---".repeat(SHOWN.size())));
     for (String strategy : strategies()) {
       text.append("| %s |".formatted(strategy));
-      for (Quantity quantity : shown) {
+      for (Quantity quantity : SHOWN) {
         OptionalDouble labels = labelsToReach(strategy, "random", reference, quantity);
         text.append(
             labels.isPresent() ? " %.0f |".formatted(labels.getAsDouble()) : " not reached |");
@@ -141,6 +159,39 @@ public final class StudyTable {
       text.append("%n".formatted());
     }
     return text.toString();
+  }
+
+  private boolean isKnown(Quantity quantity) {
+    return sums.values().stream()
+        .flatMap(budgets -> budgets.values().stream())
+        .flatMap(seeds -> seeds.values().stream())
+        .anyMatch(sum -> !Double.isNaN(sum[quantity.ordinal()]));
+  }
+
+  /** What 100 more labels made of the errors, where both budgets are there. */
+  private void found(StringBuilder text) {
+    if (!isKnown(Quantity.NEXT_ENERGY)) {
+      return;
+    }
+    for (Quantity quantity : List.of(Quantity.ENERGY, Quantity.FORCE)) {
+      for (String strategy : strategies()) {
+        for (int budget : budgets(strategy)) {
+          int more = budget + StudyUncertainty.NEXT;
+          if (budgets(strategy).contains(more)) {
+            text.append(
+                "%s, %s: %d to %d labels, found factor %.4f%n"
+                    .formatted(
+                        strategy,
+                        quantity.title,
+                        budget,
+                        more,
+                        point(strategy, more, quantity).mean()
+                            / point(strategy, budget, quantity).mean()));
+          }
+        }
+      }
+    }
+    text.append("%n".formatted());
   }
 
   private void errors(Quantity quantity, StringBuilder text) {
@@ -151,12 +202,17 @@ public final class StudyTable {
     for (String strategy : strategies()) {
       text.append("| %s |".formatted(strategy));
       for (int budget : budgets) {
-        Point point = point(strategy, budget, quantity);
-        String format = quantity.factor == 1 ? " %.4f ± %.4f |" : " %.2f ± %.2f |";
-        text.append(format.formatted(point.mean(), point.interval()));
+        text.append(' ').append(text(strategy, budget, quantity)).append(" |");
       }
       text.append("%n".formatted());
     }
     text.append("%n".formatted());
+  }
+
+  /** The mean and its interval. */
+  String text(String strategy, int labels, Quantity quantity) {
+    Point point = point(strategy, labels, quantity);
+    String format = quantity.factor == 1 ? "%.4f ± %.4f" : "%.2f ± %.2f";
+    return format.formatted(point.mean(), point.interval());
   }
 }

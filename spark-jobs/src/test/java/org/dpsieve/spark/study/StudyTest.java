@@ -47,6 +47,7 @@ class StudyTest {
         LossPrefactors.DEFAULT,
         OptionalDouble.of(0),
         0.25,
+        false,
         false);
   }
 
@@ -70,6 +71,58 @@ class StudyTest {
         .startsWith("<svg")
         .contains("information")
         .doesNotContain("NaN");
+  }
+
+  @Test
+  void withTheLoopsRidgeTheLoopsUncertaintyIsLookedAt() {
+    Dataset<Row> rows =
+        new Study(
+                List.of("random"),
+                2,
+                List.of(10, 20),
+                LossPrefactors.DEFAULT,
+                OptionalDouble.empty(),
+                0.25,
+                false,
+                false)
+            .run(LocalSpark.session(), frames(40), MODELS)
+            .persist();
+    assertThat(rows.where("coverage_energy between 0 and 1").count()).isEqualTo(2 * 2 * 2);
+    assertThat(rows.where("coverage_force between 0.5 and 1").count()).isEqualTo(2 * 2 * 2);
+    // 10 labels are no curve
+    assertThat(rows.where("next_energy > 0 and next_energy <= 1").count()).isEqualTo(2 * 2);
+    assertThat(new StudyTable(rows).text(20)).contains("force components within it, %");
+  }
+
+  @Test
+  void everyWayToTrainHasItsErrorsAndItsLoop() {
+    Study.Trainers trainers =
+        study(List.of("random")).trainers(LocalSpark.session(), frames(24), MODELS);
+    int ways = StudyTrainer.all().size();
+    assertThat(trainers.errors().count()).isEqualTo(ways * 2L * 2 * 2);
+    assertThat(trainers.loops().count()).isEqualTo(ways * 2L);
+    // 18 frames in the pool, a hundred are picked
+    assertThat(trainers.loops().where("iterations = 1 and labels = 18").count())
+        .isEqualTo(ways * 2L);
+    assertThat(new TrainerTable(trainers.errors(), trainers.loops()).text())
+        .contains("| no ridge |", "energy, meV/atom, 10 labels", " 1.0 | 18 |")
+        .doesNotContain("NaN");
+  }
+
+  /** What a setting is chosen by must not be what the result is measured on. */
+  @Test
+  void validationLeavesThePartHeldOutAlone() {
+    List<Frame> frames = frames(40);
+    StudyPool result =
+        StudyPool.of(LocalSpark.session(), frames, MODELS.subList(0, 1), 0.25, false, false);
+    StudyPool choice =
+        StudyPool.of(LocalSpark.session(), frames, MODELS.subList(0, 1), 0.25, false, true);
+    Set<String> seen = new HashSet<>();
+    choice.pool().forEach(frame -> seen.add(frame.id()));
+    choice.heldOut().forEach(frame -> seen.add(frame.id()));
+    assertThat(choice.heldOut()).hasSize(10);
+    assertThat(seen).hasSize(30);
+    assertThat(result.heldOut()).hasSize(10).noneMatch(frame -> seen.contains(frame.id()));
   }
 
   @Test
