@@ -123,13 +123,16 @@ MODELS = {
     "se-atten-one-side": se_atten(
         {"type_one_side": True, "sel": 14, "exclude_types": [[0, 1], [2, 2]], "resnet_dt": True},
         type_embedding={"neuron": [4, 8], "precision": "float64"}),
-    "se-atten-strip": se_atten({"tebd_input_mode": "strip"}, {"numb_fparam": 2}),
+    "se-atten-strip": se_atten({"tebd_input_mode": "strip"}),
     "se-atten-attention": se_atten({"attn_layer": 2}),
     "se-atten-attention-exclude": se_atten(
         {"attn_layer": 1, "attn_dotr": False, "exclude_types": [[0, 1], [2, 2]], "tebd_input_mode": "strip"}),
     "compressed": model(2, {"neuron": [2, 4]}),
     "compressed-one-side": model(3, {"neuron": [2, 4], "type_one_side": True, "exclude_types": [[0, 1], [2, 2]]}),
     "compressed-exclude-types": model(2, {"neuron": [2, 4], "exclude_types": [[0, 1]]}),
+    "compressed-se-atten": se_atten({"neuron": [3, 6], "axis_neuron": 2, "tebd_input_mode": "strip"}),
+    "compressed-se-atten-exclude-types": se_atten(
+        {"neuron": [3, 6], "axis_neuron": 2, "tebd_input_mode": "strip", "sel": 14, "exclude_types": [[0, 1], [2, 2]]}),
     "compressed-float32": model(2, {"neuron": [2, 4], "precision": "float32"}, {"precision": "float32"}),
     "compressed-beyond": model(2, {"neuron": [2, 4], "activation_function": "gelu"}),
 }
@@ -137,14 +140,12 @@ MODELS = {
 # Options of dp compress; the last one's tables end before the nearest atoms of the frame 'close'.
 COMPRESS = {name: ["-s", "0.1"] for name in MODELS if name.startswith("compressed")}
 COMPRESS["compressed-beyond"] = ["-s", "0.1", "-e", "2"]
-COMPRESS["se-atten-compressed"] = ["-s", "0.1"]
 
 REFUSED = {
     "aparam-as-mask": model(2, {}, {"numb_aparam": 1, "use_aparam_as_mask": True}),
     "se-atten-v2": se_atten({"type": "se_atten_v2", "attn_layer": 1}),
     "se-atten-mask": se_atten({"attn_layer": 1, "attn_mask": True}),
     "se-atten-mean": se_atten({"set_davg_zero": False}),
-    "se-atten-compressed": se_atten({"neuron": [3, 6], "axis_neuron": 2, "tebd_input_mode": "strip"}),
     "se-a-mask": model(2, {"type": "se_a_mask", "sel": [4, 4], **RADIAL, "axis_neuron": 4, "rcut": None, "rcut_smth": None}, {
         "numb_aparam": 1, "use_aparam_as_mask": True}),
     "dipole": model(2, {}, {"type": "dipole"}),
@@ -166,8 +167,8 @@ MODELS["hybrid-three-types"]["descriptor"] = {
     ],
 }
 
-# The test of writing hands these back to DeePMD-kit.
-WRITTEN_BACK = ("plain", "float32-fitting", "atom-ener", "compressed", "type-embedding", "se-atten")
+# Tests hand these back to DeePMD-kit.
+WHOLE = ("plain", "float32-fitting", "atom-ener", "compressed", "type-embedding", "se-atten", "srtab")
 
 
 def crystal():
@@ -344,7 +345,7 @@ def make(name, section, supported):
         build(name, json.loads(json.dumps(section)), Path(temporary))
         if supported:
             in_child(evaluate, name, section)
-        in_child(cut, section, name in WRITTEN_BACK)
+        in_child(cut, section, name in WHOLE)
         pack(("" if supported else "refused-") + name + ".pb.gz", Path("graph.pb").read_bytes())
         os.chdir(TARGET)
 

@@ -86,4 +86,18 @@ public record TabulatedEmbedding(
       out[slopeOffset + m] = slope;
     }
   }
+
+  /**
+   * Each output times 1 + f.
+   *
+   * @param f by output, [outputSize]
+   */
+  public TabulatedEmbedding times(double[] f) {
+    double[] scaled = coefficients.clone();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] *= 1 + f[i / TERMS % outputSize];
+    }
+    return new TabulatedEmbedding(
+        lower, upper, max, fineStride, coarseStride, fineIntervals, outputSize, scaled);
+  }
 }

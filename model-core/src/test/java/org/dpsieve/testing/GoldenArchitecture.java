@@ -28,6 +28,10 @@ public record GoldenArchitecture(String name) {
     }
   }
 
+  public boolean has(String suffix) {
+    return Files.exists(folder().resolve("%s.%s.gz".formatted(name, suffix)));
+  }
+
   public Goldens goldens() {
     return Goldens.of(content(), name);
   }

@@ -167,10 +167,6 @@ final class ModelsReader {
     } catch (UnsupportedModelException e) {
       return isForeign(e.getMessage());
     } catch (InputException e) {
-      if (dpTrains && Files.isDirectory(path)) {
-        return isForeign(
-            "%s: is a model of the JAX backend, which is read by it alone".formatted(path));
-      }
       file.error(KEY, e.getMessage());
       return false;
     }

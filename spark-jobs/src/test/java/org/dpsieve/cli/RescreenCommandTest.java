@@ -26,6 +26,7 @@ import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.testing.DeepmdKit;
+import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;
@@ -309,6 +310,22 @@ class RescreenCommandTest {
       }
     }
     refused("other models", arguments(tree, folder.resolve("ours"), "--engine", "dp").toArray());
+  }
+
+  /** A model with a short-range table beside one without. */
+  @Test
+  void modelsThatOnlyDeepmdKitReadsAreEvaluatedByIt() throws IOException {
+    DeepmdKit.dp();
+    Path plain = Files.write(folder.resolve("plain.pb"), new GoldenModel("plain", false).graph());
+    Path table = Files.write(folder.resolve("table.pb"), new GoldenModel("srtab", true).graph());
+    List<Object> command = new ArrayList<>(List.of("rescreen", "-m", plain, table));
+    command.addAll(List.of("--frames", tree.resolve("Ag8"), "-o", folder.resolve("result")));
+    refused("use_srtab) cannot be read", command.toArray());
+    assertThat(err.toString()).contains("engine dp");
+    command.addAll(List.of("--engine", "dp"));
+    assertThat(run(command.toArray())).as(err.toString()).isZero();
+    Dataset<Row> result = spark.read().parquet(folder.resolve("result").toString());
+    assertThat(result.where("max_devi_f > 0.01").count()).isEqualTo(result.count()).isPositive();
   }
 
   private List<Row> byId(Path result) {

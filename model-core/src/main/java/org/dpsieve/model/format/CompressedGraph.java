@@ -97,7 +97,8 @@ final class CompressedGraph {
     return Arrays.stream(graph.constant(node).values()).boxed().toList();
   }
 
-  private TabulatedEmbedding table(NodeDef node) {
+  /** The table that an operation looks up. */
+  TabulatedEmbedding table(NodeDef node) {
     Tensor data = graph.constant(graph.input(node, 0));
     Tensor info = graph.constant(graph.input(node, 1));
     int width = (int) graph.attribute(node, "last_layer_size").getI();

@@ -48,6 +48,11 @@ final class FrozenGraph {
   static FrozenGraph of(String file, GraphDef graph) {
     FrozenGraph frozen = new FrozenGraph(file, graph);
     if (!frozen.nodes.containsKey(ENERGY)) {
+      if (frozen.nodes.containsKey("energy_test")) {
+        throw new InputException(
+            "%s: a graph of DeePMD-kit 0.12, which later ones cannot read either; convert it: dp convert-from 0.12 -i %s -o new.pb"
+                .formatted(file, file));
+      }
       throw new UnsupportedModelException(
           "%s: model type %s, no node '%s' in its graph; only energy models (fitting 'ener') can be read"
               .formatted(file, frozen.text("model_attr/model_type").orElse("unknown"), ENERGY));

@@ -14,6 +14,7 @@ import org.dpsieve.model.Hybrid;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.NodeDef;
+import org.dpsieve.neighbor.NeighborRules;
 
 /**
  * A DeePMD-kit model frozen by TensorFlow ({@code dp freeze}: {@code graph.pb}, {@code
@@ -33,16 +34,19 @@ final class FrozenGraphReader {
   private static final Set<String> COUNTING =
       Set.of("Add", "AddV2", "FloorDiv", "Maximum", "Minimum", "Mul", "Prod", "Sub", "Sum");
 
+  private static final String OLD = "of DeePMD-kit 0.x or 1.x";
+
   private static final Map<String, String> ENVIRONMENTS =
       Map.of(
           "ProdEnvMatA", "se_e2_a",
           "ProdEnvMatR", "se_e2_r",
           "ProdEnvMatAMix", "se_atten",
-          "DescrptSeA", "se_a of DeePMD-kit 0.x or 1.x",
-          "DescrptSeR", "se_r of DeePMD-kit 0.x or 1.x",
           "DescrptSeAEf", "se_a_ef",
           "DescrptSeAMask", "se_a_mask",
-          "Descrpt", "loc_frame");
+          "Descrpt", "loc_frame",
+          "DescrptSeA", OLD,
+          "DescrptNorot", OLD,
+          "DescrptSeR", OLD);
 
   private static final Set<String> READABLE = Set.of("se_e2_a", "se_e2_r", "se_e3", "se_atten");
 
@@ -74,7 +78,16 @@ final class FrozenGraphReader {
       }
     }
     requireEverythingUnderstood();
-    return new DeepPotential(graph.file(), typeMap(types), descriptor, fitting);
+    return new DeepPotential(
+        graph.file(), typeMap(types), descriptor, fitting, rules(environments, descriptor));
+  }
+
+  /** Of se_atten, sel is for all types together, also where it is given as another descriptor. */
+  private NeighborRules rules(List<NodeDef> environments, Descriptor descriptor) {
+    if (environments.stream().noneMatch(node -> kind(node).equals("se_atten"))) {
+      return NeighborRules.TENSORFLOW;
+    }
+    return NeighborRules.TENSORFLOW.atMost(descriptor.surroundings().get(0).sel()[0]);
   }
 
   private List<String> typeMap(int types) {
@@ -102,11 +115,19 @@ final class FrozenGraphReader {
             .sorted(Comparator.comparing(this::place))
             .toList();
     List<String> names = found.stream().map(this::kind).toList();
+    if (names.contains(OLD)) {
+      throw new InputException(
+          "%s: a graph of DeePMD-kit 0.x or 1.x, which later ones cannot read either; convert it: dp convert-from auto -i %s -o new.pb"
+              .formatted(graph.file(), graph.file()));
+    }
     if (names.isEmpty() || !READABLE.containsAll(names)) {
       throw new UnsupportedModelException(
           "%s: descriptor '%s' cannot be read yet; readable: se_e2_a, se_e2_r, se_e3, se_atten and hybrids of them"
               .formatted(graph.file(), names.isEmpty() ? "unknown" : String.join(" + ", names)));
     }
+    refuse(
+        names.size() > 1 && names.contains("se_atten"),
+        "a hybrid or a pair of models (pairwise_dprc) with se_atten cannot be read yet");
     return found;
   }
 
@@ -117,7 +138,8 @@ final class FrozenGraphReader {
       return suffix.isEmpty() ? 0 : Integer.parseInt(suffix.substring(1));
     } catch (NumberFormatException e) {
       throw new UnsupportedModelException(
-          "%s: descriptor of the name 'descrpt_attr%s'".formatted(graph.file(), suffix));
+          "%s: a descriptor of the name 'descrpt_attr%s' (pairwise_dprc?) cannot be read"
+              .formatted(graph.file(), suffix));
     }
   }
 

@@ -18,9 +18,10 @@ final class ModelPath {
   /**
    * The frozen model in a folder; any other path as it is.
    *
-   * @throws UnsupportedModelException for a checkpoint that was not frozen, and for folders that
-   *     are models of DeePMD-kit's JAX and TensorFlow 2 backends
-   * @throws InputException for a folder without a model, or with several
+   * @throws UnsupportedModelException for folders that are models of DeePMD-kit's JAX and
+   *     TensorFlow 2 backends
+   * @throws InputException for a checkpoint that was not frozen, and for a folder without a model,
+   *     or with several
    */
   static Path file(Path path) {
     if (!Files.isDirectory(path)) {
@@ -42,11 +43,11 @@ final class ModelPath {
     if (frozen.size() == 1) {
       return frozen.get(0);
     }
-    refuse(
-        path,
-        frozen.isEmpty() && entries.stream().anyMatch(ModelPath::isCheckpoint),
-        "a folder with a checkpoint, but no frozen model; freeze it: dp freeze -c %s -o %s"
-            .formatted(path, path.resolve("frozen_model.pb")));
+    if (frozen.isEmpty() && entries.stream().anyMatch(ModelPath::isCheckpoint)) {
+      throw new InputException(
+          "%s: a folder with a checkpoint, but no frozen model; freeze it: dp freeze -c %s -o %s"
+              .formatted(path, path, path.resolve("frozen_model.pb")));
+    }
     throw new InputException(
         "%s: is a directory with %s, expected a model file such as frozen_model.pb, or a folder that holds one"
             .formatted(
@@ -59,12 +60,11 @@ final class ModelPath {
   }
 
   private static void requireNoCheckpoint(Path path) {
-    boolean part = isCheckpoint(path) || Files.exists(Path.of(path + ".index"));
-    refuse(
-        path,
-        part,
-        "belongs to a checkpoint of TensorFlow, which only DeePMD-kit can read; freeze it: dp freeze -c %s -o frozen_model.pb, or name the frozen model"
-            .formatted(path.toAbsolutePath().getParent()));
+    if (isCheckpoint(path) || Files.exists(Path.of(path + ".index"))) {
+      throw new InputException(
+          "%s: belongs to a checkpoint of TensorFlow, which only DeePMD-kit can read; freeze it: dp freeze -c %s -o frozen_model.pb, or name the frozen model"
+              .formatted(path, path.toAbsolutePath().getParent()));
+    }
   }
 
   private static boolean isCheckpoint(Path file) {

@@ -1,19 +1,25 @@
 package org.dpsieve.model.format;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.AttentionLayer;
+import org.dpsieve.model.Descriptor;
+import org.dpsieve.model.Embedding;
 import org.dpsieve.model.Network;
+import org.dpsieve.model.Precision;
 import org.dpsieve.model.SeAtten;
+import org.dpsieve.model.SeE2A;
+import org.dpsieve.model.TabulatedEmbedding;
 import org.dpsieve.model.TypedEmbedding;
 import org.dpsieve.model.format.proto.NodeDef;
 
 /** Reads the se_atten descriptor of a frozen graph ({@code deepmd/tf/descriptor/se_atten.py}). */
 final class SeAttenGraph {
   private static final String STRIPPED = "_two_side_ebd";
+  private static final String TABLE = "TabulateFusionSeAtten";
+  private static final int MOST_TABLES = 12;
 
   private final FrozenGraph graph;
   private final NodeDef environment;
@@ -29,39 +35,92 @@ final class SeAttenGraph {
     this.scope = parts.scope("all");
   }
 
-  SeAtten read() {
-    refuse(
-        graph.energyNodes().stream().anyMatch(node -> node.getOp().startsWith("TabulateFusion")),
-        "a compressed se_atten cannot be read yet");
+  /**
+   * A se_atten; a compressed one as the se_e2_a with one table for each pair of types that it is.
+   */
+  Descriptor read() {
     refuse(
         graph.energyNodes().stream().anyMatch(this::clipsNumbers),
         "smooth_type_embedding of se_atten (se_atten_v2) as TensorFlow computes it cannot be read");
-    if (!typed.has(scope)) {
+    if (typed.vectors() == null) {
       throw parts.notA("se_atten", scope);
     }
-    int[] slots = parts.slots("sel_a");
     int types = typed.vectors().length;
-    int sel = Arrays.stream(slots).sum();
+    int sel = Arrays.stream(parts.slots("sel_a")).sum();
     double[][] davg = parts.statistics(5, types, sel, 4);
     refuse(
         Arrays.stream(davg).flatMapToDouble(Arrays::stream).anyMatch(mean -> mean != 0),
         "se_atten with a mean of the environment (set_davg_zero false) cannot be read");
+    double[][] dstd = parts.statistics(6, types, sel, 4);
+    NodeDef mean = mean(sel);
+    NodeDef sum = graph.origin(graph.input(mean, 0));
+    boolean compressed = sum.getOp().equals(TABLE);
+    boolean[][] masked = masked(graph.input(sum, compressed ? 3 : 0), types);
+    graph.understand(environment);
+    return compressed
+        ? compressed(sum, sel, parts.axisNeuron(mean), dstd, masked)
+        : plain(sel, parts.axisNeuron(mean), dstd, masked);
+  }
+
+  private SeAtten plain(int sel, int axisNeuron, double[][] dstd, boolean[][] masked) {
+    if (!typed.has(scope)) {
+      throw parts.notA("se_atten", scope);
+    }
     TypedEmbedding embedding = embedding();
     List<AttentionLayer> attention =
         new AttentionGraph(graph, parts.suffix()).read(embedding.width());
-    NodeDef sum = sum(sel);
-    graph.understand(environment);
     return new SeAtten(
         parts.smoothing("rcut_r_smth", "rcut_r"),
         0,
         sel,
-        parts.axisNeuron(sum),
-        parts.statistics(6, types, sel, 4),
+        axisNeuron,
+        dstd,
         embedding,
         attention,
         false, // the fitting net knows the type
-        masked(sum, types),
+        masked,
         typed.precision(scope));
+  }
+
+  /** G(s) (1 + f), G in one table, f in another by the types of centre and neighbour. */
+  private SeE2A compressed(
+      NodeDef sum, int sel, int axisNeuron, double[][] dstd, boolean[][] masked) {
+    int types = dstd.length;
+    refuse(
+        types > MOST_TABLES, "a compressed se_atten of %d types cannot be read".formatted(types));
+    TabulatedEmbedding table = new CompressedGraph(graph).table(sum);
+    NodeDef lookup = graph.origin(graph.input(sum, 4));
+    refuse(!lookup.getOp().equals("GatherV2"), "a table of types that is computed");
+    int width = table.outputSize();
+    double[] factors = graph.constant(graph.input(lookup, 0)).values();
+    if (factors.length != (types + 1L) * (types + 1) * width) {
+      throw parts.notA("se_atten", scope);
+    }
+    graph.understand(sum);
+    Embedding[][] embedding = new Embedding[types][types];
+    for (int c = 0; c < types; c++) {
+      for (int n = 0; n < types; n++) {
+        if (masked == null || !masked[c][n]) {
+          int from = (c * (types + 1) + n) * width;
+          embedding[c][n] = table.times(Arrays.copyOfRange(factors, from, from + width));
+        }
+      }
+    }
+    int[] each = new int[types];
+    Arrays.fill(each, sel);
+    return new SeE2A(
+        parts.smoothing("rcut_r_smth", "rcut_r"),
+        each,
+        sel,
+        axisNeuron,
+        false,
+        new double[types][4],
+        dstd,
+        width,
+        embedding,
+        graph.attribute(sum, "T").getType() == Tensor.FLOAT
+            ? Precision.FLOAT32
+            : Precision.FLOAT64);
   }
 
   private TypedEmbedding embedding() {
@@ -107,14 +166,12 @@ final class SeAttenGraph {
   }
 
   /** Of R^T G over the neighbours, divided by sel. */
-  private NodeDef sum(int sel) {
-    List<NodeDef> found = new ArrayList<>();
-    for (NodeDef node : graph.energyNodes()) {
-      if (node.getOp().equals("RealDiv")
-          && SeE2AGraph.isProduct(graph.origin(graph.input(node, 0)))) {
-        found.add(node);
-      }
-    }
+  private NodeDef mean(int sel) {
+    List<NodeDef> found =
+        graph.energyNodes().stream()
+            .filter(node -> node.getOp().equals("RealDiv"))
+            .filter(node -> isSum(graph.origin(graph.input(node, 0))))
+            .toList();
     if (found.size() != 1) {
       throw parts.notA("se_atten", scope);
     }
@@ -131,9 +188,13 @@ final class SeAttenGraph {
     return divided;
   }
 
+  private static boolean isSum(NodeDef node) {
+    return SeE2AGraph.isProduct(node) || node.getOp().equals(TABLE);
+  }
+
   /** Pairs whose rows of the environment are multiplied by zero; {@code null} for none. */
-  private boolean[][] masked(NodeDef sum, int types) {
-    NodeDef rows = graph.origin(graph.input(graph.origin(graph.input(sum, 0)), 0));
+  private boolean[][] masked(NodeDef environmentRows, int types) {
+    NodeDef rows = graph.origin(environmentRows);
     while (rows.getOp().equals("Slice")) {
       rows = graph.origin(graph.input(rows, 0));
     }

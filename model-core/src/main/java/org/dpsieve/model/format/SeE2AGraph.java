@@ -3,6 +3,7 @@ package org.dpsieve.model.format;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
@@ -45,11 +46,6 @@ final class SeE2AGraph {
           "%s: no embedding net of a se_e2_a descriptor (filter_type_0/matrix_1_0 or filter_type_all/matrix_1_0) found"
               .formatted(graph.file()));
     }
-    if (!scopes.stream().allMatch(scope -> graph.hasNode(scope + "/truediv"))) {
-      throw new UnsupportedModelException(
-          "%s: a descriptor as DeePMD-kit 1.x builds it cannot be read yet; freeze the model with DeePMD-kit 2 or later"
-              .formatted(graph.file()));
-    }
     Network ofAll = typed.has(scopes.get(0)) ? typed.read(scopes.get(0), types) : null;
     boolean typeOneSide = ofAll == null ? oneScope : typed.isOneSide(ofAll);
     Embedding[][] embedding = new Embedding[types][types];
@@ -71,9 +67,7 @@ final class SeE2AGraph {
         parts.smoothing("rcut_r_smth", "rcut_r"),
         sel,
         agreed(scopes, this::normalization, "normalization"),
-        (int)
-            agreed(
-                scopes, scope -> parts.axisNeuron(graph.node(scope + "/truediv")), "axis_neuron"),
+        (int) agreed(scopes, scope -> parts.axisNeuron(mean(scope)), "axis_neuron"),
         typeOneSide,
         parts.statistics(5, types, slots, 4),
         parts.statistics(6, types, slots, 4),
@@ -143,18 +137,24 @@ final class SeE2AGraph {
     return tables.precision(scope);
   }
 
+  /** A, the sum over neighbours divided by a constant; by DeePMD-kit 1.x, multiplied. */
+  private NodeDef mean(String scope) {
+    for (String name : List.of("/truediv", "/mul")) {
+      if (graph.hasNode(scope + name)) {
+        NodeDef mean = graph.node(scope + name);
+        if (mean.getOp().equals(name.equals("/mul") ? "Mul" : "RealDiv")) {
+          return mean;
+        }
+      }
+    }
+    throw parts.notA("se_e2_a", scope);
+  }
+
   /** D = (A^T A) with A the sum over neighbour types of R^T G, divided by a constant. */
   private void understandProducts(String scope, int types) {
-    NodeDef divided = graph.node(scope + "/truediv");
-    NodeDef sum = graph.origin(graph.input(divided, 0));
+    NodeDef divided = mean(scope);
     List<NodeDef> terms = new ArrayList<>();
-    if (sum.getOp().equals("AddN")) {
-      for (int i = 0; i < sum.getInputCount(); i++) {
-        terms.add(graph.origin(graph.input(sum, i)));
-      }
-    } else {
-      terms.add(sum);
-    }
+    addTerms(graph.origin(graph.input(divided, 0)), terms);
     long nets =
         typed.has(scope)
             ? 1
@@ -163,8 +163,7 @@ final class SeE2AGraph {
                 .count();
     List<NodeDef> squares =
         graph.consumers(divided).stream().filter(SeE2AGraph::isProduct).toList();
-    if (!divided.getOp().equals("RealDiv")
-        || terms.size() != nets
+    if (terms.size() != nets
         || !terms.stream().allMatch(term -> isProduct(term) || tables.isTable(term))
         || squares.size() != 1) {
       throw new UnsupportedModelException(
@@ -172,9 +171,19 @@ final class SeE2AGraph {
               .formatted(graph.file(), scope));
     }
     graph.understand(divided);
-    graph.understand(sum);
     terms.forEach(graph::understand);
     squares.forEach(graph::understand);
+  }
+
+  private void addTerms(NodeDef sum, List<NodeDef> terms) {
+    if (Set.of("AddN", "Add", "AddV2").contains(sum.getOp()) && terms.size() < 1000) {
+      for (int i = 0; i < sum.getInputCount(); i++) {
+        addTerms(graph.origin(graph.input(sum, i)), terms);
+      }
+      graph.understand(sum);
+    } else {
+      terms.add(sum);
+    }
   }
 
   static boolean isProduct(NodeDef node) {
@@ -183,7 +192,9 @@ final class SeE2AGraph {
 
   /** The divisor of the sum over neighbours. */
   private double normalization(String scope) {
-    return graph.constant(graph.input(graph.node(scope + "/truediv"), 1)).values()[0];
+    NodeDef mean = mean(scope);
+    double constant = graph.number(graph.input(mean, 1));
+    return mean.getOp().equals("Mul") ? 1 / constant : constant;
   }
 
   private interface Reading {

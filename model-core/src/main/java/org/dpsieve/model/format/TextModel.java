@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.UnsupportedModelException;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -23,11 +24,22 @@ final class TextModel {
 
   static Section read(String file, byte[] bytes) {
     try {
-      if (parsed(bytes) instanceof Map<?, ?> root
+      Object parsed = parsed(bytes);
+      if (parsed instanceof Map<?, ?> root
           && root.get("model") instanceof Map<?, ?> model
           && model.containsKey("@class")) {
         return new Section(
             file, "", (Map<?, ?>) new TextModel(file).resolved(root, "", new int[1]));
+      }
+      if (parsed instanceof Map<?, ?> root
+          && root.get("model") instanceof Map<?, ?> model
+          && model.containsKey("spin")) {
+        throw new UnsupportedModelException("%s: spin cannot be read".formatted(file));
+      }
+      if (parsed instanceof Map<?, ?> program && program.containsKey("base_code")) {
+        throw new UnsupportedModelException(
+            "%s: a program of DeePMD-kit's Paddle backend cannot be read; convert the model that it was made from: dp convert-backend MODEL model.dp"
+                .formatted(file));
       }
       throw new InputException(
           "%s: is no TensorFlow graph, and text without a 'model' of an '@class'; expected a model of DeePMD-kit"

@@ -244,8 +244,9 @@ final class Unpickler {
         || full.matches("torch \\w+Storage")) {
       return new Name(full);
     }
-    throw new UnsupportedModelException(
-        "%s: holds objects of the class '%s', which are not read for safety"
+    // No UnsupportedModelException: nobody should be led to hand the file to PyTorch instead.
+    throw new InputException(
+        "%s: its pickle asks for '%s', which no model of DeePMD-kit needs: reading it with PyTorch may run a stranger's code; expected tensors, dictionaries, lists, numbers and text"
             .formatted(file, full.substring(0, Math.min(full.length(), 100)).replace(' ', '.')));
   }
 

@@ -2,6 +2,7 @@ package org.dpsieve.model.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
@@ -17,10 +18,15 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.SeE2A;
+import org.dpsieve.model.format.proto.AttrValue;
+import org.dpsieve.model.format.proto.GraphDef;
+import org.dpsieve.model.format.proto.NodeDef;
+import org.dpsieve.model.format.proto.TensorProto;
 import org.dpsieve.testing.GoldenModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelFilesTest {
@@ -62,7 +68,6 @@ class ModelFilesTest {
           Map.entry("se-atten-v2", "se_atten_v2"),
           Map.entry("se-atten-mask", "attn_mask"),
           Map.entry("se-atten-mean", "set_davg_zero false"),
-          Map.entry("se-atten-compressed", "compressed se_atten"),
           Map.entry("se-a-mask", "se_a_mask"),
           Map.entry("dipole", "dipole"),
           Map.entry("dos", "dos"),
@@ -96,11 +101,10 @@ class ModelFilesTest {
     Files.writeString(run.resolve("checkpoint"), "model_checkpoint_path: \"model.ckpt-100\"");
     for (String part : new String[] {"index", "meta", "data-00000-of-00001"}) {
       Path file = Files.write(run.resolve("model.ckpt-100." + part), new byte[] {1, 2, 3});
-      assertRefused(file, UnsupportedModelException.class, "dp freeze -c " + run);
+      assertRefused(file, InputException.class, "dp freeze -c " + run);
     }
-    assertRefused(
-        run.resolve("model.ckpt-100"), UnsupportedModelException.class, "dp freeze -c " + run);
-    assertRefused(run, UnsupportedModelException.class, "dp freeze -c " + run);
+    assertRefused(run.resolve("model.ckpt-100"), InputException.class, "dp freeze -c " + run);
+    assertRefused(run, InputException.class, "dp freeze -c " + run);
     Path frozen = Files.write(run.resolve("frozen_model.pb"), PLAIN);
     assertThat(ModelFiles.read(run).name()).isEqualTo(frozen.toString());
     Path target = folder.resolve("changed.pb");
@@ -125,6 +129,62 @@ class ModelFilesTest {
         .isInstanceOf(kind)
         .hasMessageStartingWith(path + ": ")
         .hasMessageContaining(message);
+  }
+
+  /** DeePMD-kit 1.3 multiplied by the reciprocal; its graphs have been converted since. */
+  @Test
+  void readsGraphsConvertedFromOldOnes() {
+    GraphDef.Builder graph = graph();
+    for (NodeDef.Builder node : graph.getNodeBuilderList()) {
+      for (int i = 0; i < node.getInputCount(); i++) {
+        node.setInput(i, node.getInput(i).replaceFirst("/truediv$", "/mul"));
+      }
+      if (node.getName().matches("filter_type_\\d/truediv")) {
+        node.setName(node.getName().replace("truediv", "mul")).setOp("Mul");
+      } else if (node.getName().matches("filter_type_\\d/truediv/y")) {
+        AttrValue value = node.getAttrOrThrow("value");
+        double[] reciprocal = {1 / Tensor.decode(value.getTensor(), "y").values()[0]};
+        TensorProto tensor = Tensor.encode(value.getTensor(), reciprocal);
+        node.putAttr("value", value.toBuilder().setTensor(tensor).build());
+      }
+    }
+    DeepPotential model = ModelFiles.read("old.pb", graph.build().toByteArray());
+    assertThat(((SeE2A) model.descriptor()).normalization()).isCloseTo(30, within(1e-12));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ProdEnvMatA, DescrptSeA, o_energy", "ProdEnvMatA, DescrptNorot, energy_test"})
+  void namesTheConverterOfOldGraphs(String op, String old, String energy) {
+    GraphDef.Builder graph = graph();
+    for (NodeDef.Builder node : graph.getNodeBuilderList()) {
+      node.setOp(node.getOp().equals(op) ? old : node.getOp());
+      node.setName(node.getName().equals("o_energy") ? energy : node.getName());
+    }
+    assertThatThrownBy(() -> ModelFiles.read("old.pb", graph.build().toByteArray()))
+        .isInstanceOf(InputException.class)
+        .isNotInstanceOf(UnsupportedModelException.class) // DeePMD-kit 3 cannot read it either
+        .hasMessageStartingWith("old.pb: ")
+        .hasMessageContaining("dp convert-from ");
+  }
+
+  private static GraphDef.Builder graph() {
+    return FrozenGraph.parse("plain.pb", PLAIN).toBuilder();
+  }
+
+  @Test
+  void namesSpinInText() throws IOException {
+    assertRefused(
+        "model.yaml",
+        "model:\n  backbone_model: {}\n  spin: {}\n".getBytes(StandardCharsets.UTF_8),
+        "spin cannot be read");
+  }
+
+  @Test
+  void namesThePaddleBackend() throws IOException {
+    assertRefused(
+        "model.json",
+        "{\"base_code\": {\"magic\": \"pir\"}}".getBytes(StandardCharsets.UTF_8),
+        "Paddle");
   }
 
   private void assertRefused(String name, byte[] bytes, String message) throws IOException {

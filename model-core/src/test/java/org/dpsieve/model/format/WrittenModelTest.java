@@ -1,6 +1,7 @@
 package org.dpsieve.model.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.kernel.reference.ReferenceModel;
@@ -92,6 +94,18 @@ class WrittenModelTest {
     assertThat(renamed.typeMap()).containsExactly("Ag", "Y", "No");
     assertThat(Files.size(target)).isLessThan(Files.size(source) + 100);
     requireAgreement(golden, renamed, elements, readable(target));
+  }
+
+  @Test
+  void elementsOfPytorchModelsAreNotReplaced() throws IOException {
+    Path source = source(new GoldenArchitecture("se_e2_a"), "pth");
+    Path target = folder.resolve("target.pth");
+    ElementMap elements = ElementMap.of(Map.of("Au", "W"));
+    assertThatThrownBy(() -> ModelFiles.writeMapped(source, elements, target))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageStartingWith(source + ": ")
+        .hasMessageContaining("dp convert-backend " + source + " ");
+    assertThat(target).doesNotExist();
   }
 
   @Test

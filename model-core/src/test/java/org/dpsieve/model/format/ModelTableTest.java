@@ -1,0 +1,231 @@
+package org.dpsieve.model.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.infer.Ensemble;
+import org.dpsieve.infer.Prediction;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.outputlayer.GemmFeatures;
+import org.dpsieve.testing.GoldenArchitecture;
+import org.dpsieve.testing.GoldenModel;
+import org.dpsieve.testing.Goldens;
+import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Test;
+
+/**
+ * README's table of architectures and formats says what the goldens of scripts/goldens show: what
+ * is read with which errors, what is written, what is refused. A failure prints the table as it
+ * should be.
+ */
+class ModelTableTest {
+  private static final Pattern NUMBER = Pattern.compile("1e-\\d+");
+
+  private static final String HEAD =
+      """
+      | | `.pb` | `.dp` | `.yaml`, `.json` | `.pth`, `.pt` |
+      |---|---|---|---|---|
+      """;
+
+  private record Row(String title, List<String> graphs, List<String> architectures) {}
+
+  private static Row row(String title, String graphs, String architectures) {
+    return new Row(title, names(graphs), names(architectures));
+  }
+
+  private static List<String> names(String names) {
+    return names.isEmpty() ? List.of() : List.of(names.split(" "));
+  }
+
+  private static final List<Row> ROWS =
+      List.of(
+          row(
+              "`se_e2_a`",
+              "plain one-side resnet-dt four-types silut",
+              "se_e2_a se_e2_a-one-side se_e2_a-silut"),
+          row(
+              "in single precision",
+              "float32 float32-descriptor float32-fitting",
+              "se_e2_a-float32"),
+          row(
+              "with `exclude_types`",
+              "exclude-types exclude-types-one-side",
+              "se_e2_a-exclude se_e2_a-exclude-one-side"),
+          row("with `type_embedding`", "type-embedding", ""),
+          row("after `dp compress`", "compressed compressed-exclude-types compressed-beyond", ""),
+          row("`env_protection`", "", "se_e2_a-env-protection"),
+          row("`se_e2_r`", "se-e2-r se-e2-r-one-side", "se_e2_r se_e2_r-exclude"),
+          row("`se_e3`", "se-e3 se-e3-three-types", "se_e3 se_e3-resnet-dt"),
+          row("`se_e3_tebd`", "", "se_e3_tebd-concat se_e3_tebd-strip"),
+          row(
+              "`se_atten` without attention",
+              "se-atten se-atten-one-side",
+              "se_atten se_atten-one-side"),
+          row("with `strip`", "se-atten-strip", "se_atten-strip"),
+          row("after `dp compress`", "compressed-se-atten compressed-se-atten-exclude-types", ""),
+          row(
+              "with attention (DPA-1)",
+              "se-atten-attention se-atten-attention-exclude",
+              "se_atten-attention se_atten-attention-exclude"),
+          row("`se_atten_v2`", "refused-se-atten-v2", "se_atten_v2"),
+          row("`hybrid`", "hybrid hybrid-three-types", "hybrid hybrid-mixed"),
+          row("`atom_ener`", "atom-ener", "../dpmodel/atom_ener"),
+          row("`numb_fparam`, `numb_aparam`", "numb-fparam-and-aparam", "fparam-aparam"),
+          row("`default_fparam`", "", "default-fparam"),
+          row("`dim_case_embd`", "", "case-embedding"),
+          row("`pair_exclude_types`, `atom_exclude_types`", "", "exclude-pairs-and-atoms"),
+          row("`use_srtab`", "refused-srtab", ""),
+          row("DPA-2", "", "refused-dpa2"),
+          row("`se_a_mask`", "refused-se-a-mask", ""),
+          row("`spin`", "refused-spin", "refused-spin"),
+          row("other fittings than `ener`", "refused-dipole refused-dos", "refused-dipole"));
+
+  /** DeePMD-kit's own dp model-devi evaluates them as it evaluates any other. */
+  private static final List<String> BY_DP =
+      List.of("refused-srtab.pb", "refused-se-atten-v2.pb", "refused-dpa2.dp", "refused-dpa2.pth");
+
+  @Test
+  void readmeSaysWhatGoldensShow() throws IOException {
+    String readme = Files.readString(Shared.repository().resolve("README.md"));
+    String table =
+        HEAD
+            + ROWS.stream()
+                .map(ModelTableTest::line)
+                .map(cells -> "| " + String.join(" | ", cells) + " |\n")
+                .collect(Collectors.joining());
+    int from = readme.indexOf(HEAD);
+    String told = from < 0 ? "" : readme.substring(from, readme.indexOf("\n\n", from) + 1);
+    assertThat(words(told)).as("README should have\n" + table).isEqualTo(words(table));
+    List<Double> stated = numbers(told);
+    List<Double> measured = numbers(table);
+    for (int i = 0; i < stated.size(); i++) {
+      // Rounding differs from machine to machine.
+      assertThat(measured.get(i))
+          .as("number %d; README should have\n%s", i, table)
+          .isBetween(stated.get(i) / 101, stated.get(i) * 10.1);
+    }
+  }
+
+  private static String words(String table) {
+    return NUMBER.matcher(table).replaceAll("#");
+  }
+
+  private static List<Double> numbers(String table) {
+    return NUMBER.matcher(table).results().map(found -> Double.valueOf(found.group())).toList();
+  }
+
+  private static List<String> line(Row row) {
+    List<String> cells = new ArrayList<>(List.of(row.title()));
+    cells.add(graphs(row.graphs()));
+    for (List<String> suffixes : List.of(List.of("dp"), List.of("yaml"), List.of("pth", "pt"))) {
+      cells.add(files(row.architectures(), suffixes));
+    }
+    return cells;
+  }
+
+  private static String graphs(List<String> names) {
+    Cell cell = new Cell();
+    for (String name : names) {
+      boolean refused = name.startsWith("refused-");
+      GoldenModel golden = new GoldenModel(name.replace("refused-", ""), refused);
+      cell.add(name + ".pb", golden.graph(), refused ? null : golden.goldens());
+    }
+    return cell.text();
+  }
+
+  private static String files(List<String> names, List<String> suffixes) {
+    Cell cell = new Cell();
+    for (String name : names) {
+      GoldenArchitecture golden = new GoldenArchitecture(name);
+      for (String suffix : suffixes) {
+        if (golden.has(suffix)) {
+          Goldens goldens = name.startsWith("refused-") ? null : golden.goldens();
+          cell.add(name + "." + suffix, golden.file(suffix), goldens);
+        }
+      }
+    }
+    String text = cell.text();
+    return text.isEmpty() && !names.isEmpty() && suffixes.contains("yaml") ? "as `.dp`" : text;
+  }
+
+  /** What all goldens of one architecture and format have in common. */
+  private static final class Cell {
+    private double energy;
+    private double force;
+    private int read;
+    private final List<String> written = new ArrayList<>();
+    private final List<String> refused = new ArrayList<>();
+
+    void add(String file, byte[] content, Goldens goldens) {
+      DeepPotential model;
+      try {
+        model = ModelFiles.read(file, content);
+      } catch (UnsupportedModelException e) {
+        refused.add(file);
+        return;
+      }
+      read++;
+      if (isWritten(file, content, model)) {
+        written.add(file);
+      }
+      try (Ensemble ensemble = Ensemble.of(List.of(model))) {
+        for (Goldens.Evaluated evaluated : goldens.frames()) {
+          // Equally near neighbours that sel has no room for: PyTorch keeps any.
+          if (!evaluated.frame().system().matches("crystal|one-element")) {
+            add(
+                ensemble.evaluate(List.of(evaluated.frame())).get(0)[0],
+                evaluated.expected().get(0));
+          }
+        }
+      }
+    }
+
+    private void add(Prediction ours, Prediction expected) {
+      energy = Math.max(energy, largest(ours.atomEnergy(), expected.atomEnergy()));
+      if (expected.force().length == ours.force().length) { // DeePMD-kit's NumPy has none
+        force = Math.max(force, largest(ours.force(), expected.force()));
+      }
+    }
+
+    private static boolean isWritten(String file, byte[] content, DeepPotential model) {
+      try {
+        GemmFeatures.requireSolvable(model);
+        ModelFiles.withOutputLayer(file, content, model);
+        return true;
+      } catch (UnsupportedModelException e) {
+        return false;
+      }
+    }
+
+    private static double largest(double[] ours, double[] expected) {
+      double[] difference = new double[ours.length];
+      Arrays.setAll(difference, i -> Math.abs(ours[i] - expected[i]));
+      return Arrays.stream(difference).max().orElseThrow();
+    }
+
+    String text() {
+      if (!refused.isEmpty()) {
+        assertThat(read).as("read, though others are refused: " + refused).isZero();
+        return BY_DP.containsAll(refused) ? "`dp`" : "refused";
+      }
+      if (read == 0) {
+        return "";
+      }
+      assertThat(written.size()).as("some written, others not: " + written).isIn(0, read);
+      return bound(energy)
+          + (force > 0 ? ", " + bound(force) : "")
+          + (written.isEmpty() ? "" : ", written");
+    }
+
+    private static String bound(double error) {
+      return "1e%d".formatted((int) Math.ceil(Math.log10(Math.max(3 * error, 1e-15))));
+    }
+  }
+}
