@@ -9,9 +9,10 @@ import java.util.stream.IntStream;
 
 /**
  * Picks the frames that labels so far, and the picks so far, say least about. A frame's chance is
- * its share of the pool's posterior energy variance and its share of the squared force variance, 7
- * to 3; a few frames are drawn, the posterior is updated as if they were labelled (their labels are
- * not needed for that), and so on. A near-duplicate of a pick has hardly any variance left.
+ * the sum of its share of the pool's posterior energy variance and its share of the squared force
+ * variance, neither weighted; a few frames are drawn, the posterior is updated as if they were
+ * labelled (their labels are not needed for that), and so on. A near-duplicate of a pick has hardly
+ * any variance left.
  *
  * <p>Why drawn and not the largest taken: the features cannot reach the labels exactly, so a fit
  * goes where most of its frames are, and the most uncertain frames alone are outliers. What each
@@ -20,9 +21,6 @@ import java.util.stream.IntStream;
 public final class InformationOrder {
   /** Drawn before the posterior is updated: at least so many, and a tenth of the picks so far. */
   private static final int TOGETHER = 5;
-
-  /** The energy's part of a frame's chance. */
-  private static final double ENERGY_PART = 0.7;
 
   private InformationOrder() {}
 
@@ -91,10 +89,7 @@ public final class InformationOrder {
       forceSum += taken.get(k) ? 0 : forceChance[k];
     }
     for (int k = 0; k < count; k++) {
-      chance[k] =
-          ENERGY_PART * chance[k] / energySum
-              + (1 - ENERGY_PART) * forceChance[k] / forceSum
-              + Double.MIN_NORMAL;
+      chance[k] = chance[k] / energySum + forceChance[k] / forceSum + Double.MIN_NORMAL;
     }
     return chance;
   }
