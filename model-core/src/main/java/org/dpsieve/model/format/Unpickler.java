@@ -138,8 +138,8 @@ final class Unpickler {
         }
       }
       case 'R' -> {
-        List<?> arguments = (List<?>) pop();
-        push(reduce((Name) pop(), arguments));
+        List<?> arguments = as(List.class, pop());
+        push(reduce(as(Name.class, pop()), arguments));
       }
       case '0' -> pop();
       default -> throw damaged("operation 0x%02x".formatted(code));
@@ -155,10 +155,10 @@ final class Unpickler {
   }
 
   private StoredTensor tensor(List<?> arguments) {
-    Storage storage = (Storage) arguments.get(0);
-    long offset = ((Number) arguments.get(1)).longValue();
-    int[] shape = counts((List<?>) arguments.get(2));
-    int[] stride = counts((List<?>) arguments.get(3));
+    Storage storage = as(Storage.class, arguments.get(0));
+    long offset = as(Number.class, arguments.get(1)).longValue();
+    int[] shape = counts(as(List.class, arguments.get(2)));
+    int[] stride = counts(as(List.class, arguments.get(3)));
     byte[] content = records.get(storage.record());
     if (content == null || shape.length != stride.length) {
       throw damaged("no record " + storage.record());
@@ -224,7 +224,7 @@ final class Unpickler {
   private int[] counts(List<?> list) {
     int[] counts = new int[list.size()];
     for (int i = 0; i < counts.length; i++) {
-      long count = ((Number) list.get(i)).longValue();
+      long count = as(Number.class, list.get(i)).longValue();
       if (count < 0 || count > StoredTensor.LIMIT) {
         throw damaged("a dimension of " + count);
       }
@@ -234,8 +234,8 @@ final class Unpickler {
   }
 
   private Storage storage(Object id) {
-    List<?> tuple = (List<?>) id;
-    return new Storage(((Name) tuple.get(1)).full(), folder + "data/" + tuple.get(2));
+    List<?> tuple = as(List.class, id);
+    return new Storage(as(Name.class, tuple.get(1)).full(), folder + "data/" + tuple.get(2));
   }
 
   private Name name(String full) {
@@ -248,6 +248,13 @@ final class Unpickler {
     throw new InputException(
         "%s: its pickle asks for '%s', which no model of DeePMD-kit needs: reading it with PyTorch may run a stranger's code; expected tensors, dictionaries, lists, numbers and text"
             .formatted(file, full.substring(0, Math.min(full.length(), 100)).replace(' ', '.')));
+  }
+
+  private <T> T as(Class<T> kind, Object value) {
+    if (!kind.isInstance(value)) {
+      throw damaged("no %s, but %s".formatted(kind.getSimpleName(), value));
+    }
+    return kind.cast(value);
   }
 
   private Object key(Object key) {

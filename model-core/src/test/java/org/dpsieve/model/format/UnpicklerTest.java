@@ -59,6 +59,16 @@ class UnpicklerTest {
     }
   }
 
+  /** None where a class or a list is expected. */
+  @ParameterizedTest
+  @ValueSource(strings = {"(NNNtQ.", "NNR.", "N)R.", "NQ."})
+  void saysThatNothingIsThere(String pickle) throws IOException {
+    Path model = Files.write(folder.resolve("model.pth"), archive(pickle));
+    assertThatThrownBy(() -> ModelFiles.read(model))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("its pickle is damaged: no ");
+  }
+
   /** In Python they do what they say. */
   @Test
   void areRealOnes() throws IOException, InterruptedException {
