@@ -119,7 +119,8 @@ class OtherBackendsRunTest {
     assertThat(said.toString()).contains("Stopped at max_iter");
     if (backend.equals("jax")) {
       assertThat(said.toString())
-          .contains("deviation by DeePMD-kit's own dp model-devi", "JAX backend");
+          .contains(
+              "deviation by DeePMD-kit's own dp model-devi", "SavedModel of DeePMD-kit's JAX");
     }
     Path train = folder.resolve("run/iter.000001/00.train");
     assertThat(train.resolve("graph.000." + suffix)).exists();
