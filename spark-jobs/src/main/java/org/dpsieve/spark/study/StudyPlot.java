@@ -14,6 +14,12 @@ public final class StudyPlot {
   private static final List<String> COLOURS =
       List.of("#777777", "#d1495b", "#edae49", "#2e8b57", "#1f5fa8");
 
+  /** So that curves can be told apart without colour. */
+  private static final List<String> DASHES = List.of("none", "8 3", "2 3", "10 3 2 3", "none");
+
+  /** The last, which has no dashes either, is thicker than the first. */
+  private static final List<Integer> THICKNESS = List.of(1, 2, 2, 2, 3);
+
   private StudyPlot() {}
 
   public static String svg(StudyTable table) {
@@ -28,13 +34,14 @@ public final class StudyPlot {
     panel(svg, table, StudyTable.Quantity.FORCE, WIDTH);
     int x = LEFT;
     for (String strategy : table.strategies()) {
-      String colour = COLOURS.get(Study.STRATEGIES.indexOf(strategy));
       line(
           svg,
-          "<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"4\" fill=\"%s\"/><text x=\"%d\" y=\"%d\">%s</text>",
-          x,
-          HEIGHT + 8,
-          colour,
+          "<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" %s/><text x=\"%d\" y=\"%d\">%s</text>",
+          x - 20,
+          x + 14,
+          HEIGHT + 10,
+          HEIGHT + 10,
+          stroke(strategy),
           x + 20,
           HEIGHT + 14,
           strategy);
@@ -109,28 +116,32 @@ public final class StudyPlot {
       String strategy,
       DoubleUnaryOperator x,
       DoubleUnaryOperator y) {
-    String colour = COLOURS.get(Study.STRATEGIES.indexOf(strategy));
     StringBuilder points = new StringBuilder();
     for (int labels : table.budgets(strategy)) {
       StudyTable.Point point = table.point(strategy, labels, quantity);
       double at = x.applyAsDouble(labels);
       points.append(String.format(Locale.ROOT, "%.1f,%.1f ", at, y.applyAsDouble(point.mean())));
-      if (point.interval() < point.mean()) {
-        line(
-            svg,
-            "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>",
-            at,
-            at,
-            y.applyAsDouble(point.mean() - point.interval()),
-            y.applyAsDouble(point.mean() + point.interval()),
-            colour);
-      }
+      double least = point.mean() - point.interval();
+      line( // an interval that leaves the frame ends at its edge
+          svg,
+          "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>",
+          at,
+          at,
+          least > 0 ? Math.min(HEIGHT - BOTTOM, y.applyAsDouble(least)) : HEIGHT - BOTTOM,
+          Math.max(TOP, y.applyAsDouble(point.mean() + point.interval())),
+          COLOURS.get(Study.STRATEGIES.indexOf(strategy)));
     }
     line(
         svg,
-        "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>",
+        "<polyline points=\"%s\" fill=\"none\" %s/>",
         points.toString().trim(),
-        colour);
+        stroke(strategy));
+  }
+
+  private static String stroke(String strategy) {
+    int which = Study.STRATEGIES.indexOf(strategy);
+    return "stroke=\"%s\" stroke-width=\"%d\" stroke-dasharray=\"%s\""
+        .formatted(COLOURS.get(which), THICKNESS.get(which), DASHES.get(which));
   }
 
   private static DoubleUnaryOperator scale(double from, double to, double start, double end) {
