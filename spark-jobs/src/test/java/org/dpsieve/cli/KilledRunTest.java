@@ -2,7 +2,6 @@ package org.dpsieve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -27,7 +26,7 @@ import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.spark.loop.SparkStages;
 import org.dpsieve.testing.LocalSpark;
-import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.SmallRun;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -148,23 +147,7 @@ class KilledRunTest {
   }
 
   private static Process start(Path workdir) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx1g",
-            "@" + Shared.repository().resolve("conf/jvm.flags"),
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.dpsieve.cli.Dpsieve",
-            "simplify",
-            simplify.toString(),
-            machine.toString(),
-            "--workdir",
-            workdir.toString(),
-            "--master",
-            "local[1]")
-        .redirectErrorStream(true)
-        .redirectOutput(new File(workdir + ".log"))
-        .start();
+    return OwnProcess.simplify(simplify, machine, workdir, Path.of(workdir + ".log")).start();
   }
 
   private static Path copy(Path from, Path to) {

@@ -3,16 +3,16 @@ package org.dpsieve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.SmallRun;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,24 +106,8 @@ class OnExitTest {
 
   private static Process start(Path simplify, Path machine, Path run, String onExit)
       throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx1g",
-            "@" + Shared.repository().resolve("conf/jvm.flags"),
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.dpsieve.cli.Dpsieve",
-            "simplify",
-            simplify.toString(),
-            machine.toString(),
-            "--workdir",
-            run.toString(),
-            "--master",
-            "local[1]",
-            "--on-exit",
-            onExit)
-        .redirectErrorStream(true)
-        .redirectOutput(new File(run + ".log"))
-        .start();
+    ProcessBuilder builder = OwnProcess.simplify(simplify, machine, run, Path.of(run + ".log"));
+    builder.command().addAll(List.of("--on-exit", onExit));
+    return builder.start();
   }
 }

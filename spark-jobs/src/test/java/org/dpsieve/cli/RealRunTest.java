@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +17,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.Dispatcher;
+import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.Programs;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SlurmService;
@@ -131,23 +131,13 @@ class RealRunTest {
 
   private Process start(Path simplify, Path workdir, String log) throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx1g",
-            "@" + Shared.repository().resolve("conf/jvm.flags"),
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.dpsieve.cli.Dpsieve",
-            "simplify",
-            simplify.toString(),
-            Shared.repository().resolve("conf/espresso/machine.json").toString(),
-            "--workdir",
-            workdir.toString(),
-            "--master",
-            "local[1]");
+        OwnProcess.simplify(
+            simplify,
+            Shared.repository().resolve("conf/espresso/machine.json"),
+            workdir,
+            folder.resolve(log));
     builder.environment().putAll(environment);
-    File file = folder.resolve(log).toFile();
-    return builder.redirectErrorStream(true).redirectOutput(file).start();
+    return builder.start();
   }
 
   private String log(String name) throws IOException {
