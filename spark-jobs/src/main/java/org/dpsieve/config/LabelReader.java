@@ -182,8 +182,7 @@ final class LabelReader {
     if (path.isEmpty() || files.isEmpty()) {
       return potcars;
     }
-    Path where = paths.resolve(path.get());
-    if (!Files.isDirectory(where)) {
+    if (!Files.isDirectory(paths.resolve(path.get()))) {
       file.error("fp_pp_path", "no such folder: %s".formatted(paths.lookedFor(path.get())));
       return potcars;
     }
@@ -195,7 +194,7 @@ final class LabelReader {
       return potcars;
     }
     for (int i = 0; i < files.get().size(); i++) {
-      Path potcar = where.resolve(files.get().get(i));
+      Path potcar = paths.resolve(Paths.within(path.get(), files.get().get(i)));
       new VaspFiles(problems).checkPotcar(file, potcar, typeMap.isEmpty() ? "" : typeMap.get(i));
       potcars.add(potcar);
     }

@@ -42,6 +42,14 @@ final class Paths {
     return Files.exists(beside) ? beside : here;
   }
 
+  /**
+   * A file of a folder, both as given. To be looked for as a whole: the folder alone (".") may be
+   * in both places, the file in one.
+   */
+  static String within(String folder, String name) {
+    return Path.of(folder, name).toString();
+  }
+
   /** Where was looked, for messages about what is not there. */
   String lookedFor(String text) {
     String hint = text.startsWith("~") ? "; ~ is not expanded, write the whole path" : "";

@@ -165,8 +165,7 @@ final class ProgramReader {
     if (path.isEmpty() || names.isEmpty()) {
       return found;
     }
-    Path where = paths.resolve(path.get());
-    if (!Files.isDirectory(where)) {
+    if (!Files.isDirectory(paths.resolve(path.get()))) {
       file.error("fp_pp_path", "no such folder: %s".formatted(paths.lookedFor(path.get())));
       return found;
     }
@@ -178,10 +177,7 @@ final class ProgramReader {
       return found;
     }
     for (String name : names.get()) {
-      if (!Files.isRegularFile(where.resolve(name))) {
-        file.error(key, "no such file: " + where.resolve(name));
-      }
-      found.add(where.resolve(name));
+      file(key, Paths.within(path.get(), name)).ifPresent(found::add);
     }
     return found;
   }
@@ -192,11 +188,7 @@ final class ProgramReader {
     if (name.isEmpty() || folder.isEmpty()) {
       return Optional.empty();
     }
-    Path path = paths.resolve(folder.get()).resolve(name.get());
-    if (!Files.isRegularFile(path)) {
-      file.error("fp_dpks_descriptor", "no such file: " + path);
-    }
-    return Optional.of(path);
+    return file("fp_dpks_descriptor", Paths.within(folder.get(), name.get()));
   }
 
   private Optional<Path> file(String key, String text) {

@@ -87,6 +87,15 @@ class ConfigReaderTest {
   }
 
   @Test
+  void theWalkThroughIsCorrectFromAnyFolder() {
+    Path conf = Shared.repository().resolve("conf/espresso");
+    RunConfig config =
+        ConfigReader.read(conf.resolve("simplify.json"), conf.resolve("machine.json"), folder);
+    assertThat(config.simplify().label().program().orElseThrow().potentials())
+        .containsExactly(conf.resolve("Ag.pbe-q11.gth"), conf.resolve("Au.pbe-q11.gth"));
+  }
+
+  @Test
   void theCommentedExamplesOfConfNameOnlyKnownKeys() {
     Path conf = Shared.repository().resolve("conf");
     assertThat(conf.resolve("simplify.json")).exists();
