@@ -58,7 +58,7 @@ final class Commit {
    *     written
    */
   static <F> F facts(Path target, Class<F> type) {
-    Manifest manifest = read(target);
+    StageManifest manifest = read(target);
     manifest
         .files()
         .forEach(
@@ -91,7 +91,8 @@ final class Commit {
       remove(staged);
       Files.createDirectories(target.getParent());
       F facts = work.apply(staged);
-      write(staged, new Manifest(new TreeMap<>(inputs), JSON.valueToTree(facts), files(staged)));
+      write(
+          staged, new StageManifest(new TreeMap<>(inputs), JSON.valueToTree(facts), files(staged)));
       if (Files.exists(target)) {
         Files.move(target, backup(target));
       }
@@ -155,10 +156,10 @@ final class Commit {
     }
   }
 
-  private static Manifest read(Path target) {
+  private static StageManifest read(Path target) {
     Path file = target.resolve(MANIFEST);
     try {
-      return JSON.readValue(file.toFile(), Manifest.class);
+      return JSON.readValue(file.toFile(), StageManifest.class);
     } catch (IOException e) {
       throw new InputException(
           "%s: cannot be read (%s). Remove %s and run again to have it made anew"
@@ -167,19 +168,19 @@ final class Commit {
     }
   }
 
-  private static void write(Path folder, Manifest manifest) throws IOException {
+  private static void write(Path folder, StageManifest manifest) throws IOException {
     Path file = folder.resolve(MANIFEST);
     JSON.writeValue(file.toFile(), manifest);
     force(file);
   }
 
-  private static SortedMap<String, Manifest.Entry> files(Path folder) throws IOException {
-    SortedMap<String, Manifest.Entry> entries = new TreeMap<>();
+  private static SortedMap<String, StageManifest.Entry> files(Path folder) throws IOException {
+    SortedMap<String, StageManifest.Entry> entries = new TreeMap<>();
     try (Stream<Path> walk = Files.walk(folder)) {
       for (Path file : (Iterable<Path>) walk.filter(Files::isRegularFile)::iterator) {
         force(file);
         String name = folder.relativize(file).toString().replace('\\', '/');
-        entries.put(name, new Manifest.Entry(Files.size(file), Checksums.sha256(file)));
+        entries.put(name, new StageManifest.Entry(Files.size(file), Checksums.sha256(file)));
       }
     }
     return entries;

@@ -34,8 +34,8 @@ import org.dpsieve.error.InputException;
  *
  * <p>Rows are sorted over the whole dataset and cut by their number or weight: file {@code
  * part-00000.parquet} holds the first, and so on. They are written to a folder beside the target,
- * which takes the target's name in one rename once its {@link Manifest} is in it. So a target with
- * a manifest is complete, and one killed before leaves nothing under that name.
+ * which takes the target's name in one rename once its {@link PartsManifest} is in it. So a target
+ * with a manifest is complete, and one killed before leaves nothing under that name.
  */
 public final class ParquetCommit {
   /** Small enough that Parquet never shrinks row groups for want of memory: bytes would differ. */
@@ -61,10 +61,10 @@ public final class ParquetCommit {
   }
 
   /** The manifest of a complete target; empty when it is not there or not complete. */
-  public static Optional<Manifest> manifest(SparkSession spark, String target) {
+  public static Optional<PartsManifest> manifest(SparkSession spark, String target) {
     try {
       ParquetCommit commit = new ParquetCommit(spark, target);
-      Optional<Manifest> manifest = Manifest.read(commit.files, commit.target);
+      Optional<PartsManifest> manifest = PartsManifest.read(commit.files, commit.target);
       return manifest.isPresent() && manifest.get().matches(commit.files, commit.target)
           ? manifest
           : Optional.empty();
@@ -89,7 +89,7 @@ public final class ParquetCommit {
    * @throws InputException when the target is complete already or is something else, cannot be
    *     written, or the disk is full; nothing stays behind then
    */
-  public static Manifest write(
+  public static PartsManifest write(
       Dataset<Row> rows,
       List<String> sortColumns,
       PartSize size,
@@ -123,7 +123,7 @@ public final class ParquetCommit {
       }
       for (FileStatus file : commit.files.listStatus(commit.target)) {
         String name = file.getPath().getName();
-        if (!name.matches("part-\\d+\\.parquet|" + Manifest.NAME)) {
+        if (!name.matches("part-\\d+\\.parquet|" + PartsManifest.NAME)) {
           throw new InputException(
               "%s: exists already and holds other things (%s); remove it or choose another name"
                   .formatted(target, name));
@@ -138,7 +138,7 @@ public final class ParquetCommit {
   public static void remove(SparkSession spark, String target) {
     try {
       ParquetCommit commit = new ParquetCommit(spark, target);
-      if (Manifest.read(commit.files, commit.target).isPresent()) {
+      if (PartsManifest.read(commit.files, commit.target).isPresent()) {
         commit.files.delete(commit.target, true);
       }
     } catch (IOException e) {
@@ -146,7 +146,7 @@ public final class ParquetCommit {
     }
   }
 
-  private Manifest write(
+  private PartsManifest write(
       Dataset<Row> rows, List<String> sortColumns, PartSize size, Map<String, String> metadata)
       throws IOException {
     files.delete(staged, true);
@@ -164,7 +164,7 @@ public final class ParquetCommit {
           .option("compression", "snappy")
           .option("parquet.block.size", ROW_GROUP_BYTES)
           .parquet(staged.toString());
-      Manifest manifest = new Manifest(count, settleParts(), new TreeMap<>(metadata));
+      PartsManifest manifest = new PartsManifest(count, settleParts(), new TreeMap<>(metadata));
       manifest.write(files, staged);
       files.delete(target, true);
       files.mkdirs(target.getParent());
@@ -179,7 +179,7 @@ public final class ParquetCommit {
   }
 
   /** Gives Spark's files their lasting names and bytes and removes what else it left. */
-  private List<Manifest.PartFile> settleParts() throws IOException {
+  private List<PartsManifest.PartFile> settleParts() throws IOException {
     FileStatus[] written = files.listStatus(staged);
     Arrays.sort(written);
     List<String[]> parts = new ArrayList<>();
@@ -191,7 +191,7 @@ public final class ParquetCommit {
     }
     SerializableConfiguration configuration =
         new SerializableConfiguration(spark.sessionState().newHadoopConf());
-    List<Manifest.PartFile> settled;
+    List<PartsManifest.PartFile> settled;
     if (parts.size() == 1) { // the small tables of the loop: not worth a job
       settled =
           List.of(settle(new Path(parts.get(0)[0]), new Path(parts.get(0)[1]), configuration));
@@ -208,7 +208,7 @@ public final class ParquetCommit {
     return settled;
   }
 
-  private static Manifest.PartFile settle(
+  private static PartsManifest.PartFile settle(
       Path source, Path part, SerializableConfiguration configuration) {
     try {
       FileSystem files = fileSystem(source, configuration.value());
@@ -216,7 +216,7 @@ public final class ParquetCommit {
       try (OutputStream out = new DigestOutputStream(files.create(part, true), digest)) {
         CanonicalParquet.copy(files, source, out);
       }
-      return new Manifest.PartFile(
+      return new PartsManifest.PartFile(
           part.getName(),
           files.getFileStatus(part).getLen(),
           HexFormat.of().formatHex(digest.digest()));

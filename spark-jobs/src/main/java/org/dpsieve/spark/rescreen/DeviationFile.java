@@ -33,7 +33,7 @@ import org.apache.parquet.schema.Types;
 import org.apache.spark.sql.Row;
 import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.frames.CanonicalParquet;
-import org.dpsieve.spark.frames.Manifest;
+import org.dpsieve.spark.frames.PartsManifest;
 
 /**
  * One unit's deviations as a Parquet file, written by the task that computed them: it takes its
@@ -133,7 +133,7 @@ final class DeviationFile implements AutoCloseable {
   private static Part part(FileSystem files, Path path, long rows, MessageDigest digest)
       throws IOException {
     return new Part(
-        new Manifest.PartFile(
+        new PartsManifest.PartFile(
             path.getName(),
             files.getFileStatus(path).getLen(),
             HexFormat.of().formatHex(digest.digest())),
@@ -163,7 +163,7 @@ final class DeviationFile implements AutoCloseable {
   }
 
   /** A finished file. */
-  record Part(Manifest.PartFile file, long rows) implements Serializable {}
+  record Part(PartsManifest.PartFile file, long rows) implements Serializable {}
 
   private static MessageDigest sha256() {
     try {

@@ -11,8 +11,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.dpsieve.error.InputException;
 import org.dpsieve.spark.frames.FramesDataset;
-import org.dpsieve.spark.frames.Manifest;
 import org.dpsieve.spark.frames.ParquetCommit;
+import org.dpsieve.spark.frames.PartsManifest;
 import org.dpsieve.spark.source.LibraryTree;
 
 /** Frames in units of bounded size, each named by what it holds. */
@@ -51,9 +51,9 @@ interface Library {
   final class OfDataset implements Library {
     private final SparkSession spark;
     private final String path;
-    private final Map<String, Manifest.PartFile> parts = new TreeMap<>();
+    private final Map<String, PartsManifest.PartFile> parts = new TreeMap<>();
 
-    OfDataset(SparkSession spark, String path, Manifest manifest) {
+    OfDataset(SparkSession spark, String path, PartsManifest manifest) {
       this.spark = spark;
       this.path = new Path(path).toString();
       FramesDataset.read(spark, path); // refuses what holds no frames

@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.dpsieve.error.InputException;
-import org.dpsieve.spark.frames.Manifest;
+import org.dpsieve.spark.frames.PartsManifest;
 
 /**
  * The result of a rescreen on disk: the committed folder, and beside it one that holds the files of
@@ -31,28 +31,28 @@ final class ScreenFolder {
   private final FileSystem files;
   private final Path target;
   private final Path staged;
-  private final Optional<Manifest> manifest;
+  private final Optional<PartsManifest> manifest;
 
   private ScreenFolder(FileSystem files, Path target) throws IOException {
     this.files = files;
     this.target = target;
     this.staged = new Path(target.getParent(), "_staged-" + target.getName());
     finishCommit();
-    this.manifest = Manifest.read(files, target).filter(found -> matches(found));
+    this.manifest = PartsManifest.read(files, target).filter(found -> matches(found));
     manifest.ifPresent(this::takeBackUnnamed);
   }
 
   /** Of a call that was killed while it replaced the manifest. */
   private void finishCommit() throws IOException {
-    Path waiting = new Path(staged, Manifest.NAME);
-    Path lasting = new Path(target, Manifest.NAME);
+    Path waiting = new Path(staged, PartsManifest.NAME);
+    Path lasting = new Path(target, PartsManifest.NAME);
     if (files.exists(target) && !files.exists(lasting) && files.exists(waiting)) {
       rename(waiting, lasting);
     }
   }
 
   /** Of a call that was killed while files came in or went: they are finished, not yet named. */
-  private void takeBackUnnamed(Manifest found) {
+  private void takeBackUnnamed(PartsManifest found) {
     try {
       Set<String> named = new LinkedHashSet<>();
       found.files().forEach(part -> named.add(part.name()));
@@ -84,7 +84,7 @@ final class ScreenFolder {
     return folder;
   }
 
-  private boolean matches(Manifest found) {
+  private boolean matches(PartsManifest found) {
     try {
       return found.matches(files, target);
     } catch (IOException e) {
@@ -93,7 +93,7 @@ final class ScreenFolder {
   }
 
   private void requireOwn(String output, String models) throws IOException {
-    Optional<Manifest> found = Manifest.read(files, target);
+    Optional<PartsManifest> found = PartsManifest.read(files, target);
     if (found.isEmpty() || !KIND.equals(found.get().metadata().get("kind"))) {
       throw new InputException(
           output
@@ -121,8 +121,8 @@ final class ScreenFolder {
   }
 
   /** Files of the committed result. */
-  Map<String, Manifest.PartFile> committed() {
-    Map<String, Manifest.PartFile> parts = new HashMap<>();
+  Map<String, PartsManifest.PartFile> committed() {
+    Map<String, PartsManifest.PartFile> parts = new HashMap<>();
     manifest.ifPresent(found -> found.files().forEach(part -> parts.put(part.name(), part)));
     return parts;
   }
@@ -151,7 +151,7 @@ final class ScreenFolder {
 
   /** Full paths of the files that these names have, committed or not. */
   List<String> paths(Collection<String> names) {
-    Map<String, Manifest.PartFile> committed = committed();
+    Map<String, PartsManifest.PartFile> committed = committed();
     return names.stream()
         .map(name -> new Path(committed.containsKey(name) ? target : staged, name).toString())
         .toList();
@@ -163,17 +163,17 @@ final class ScreenFolder {
    *
    * @param parts all files of the result, in the order of the library
    */
-  Manifest commit(List<DeviationFile.Part> parts, SortedMap<String, String> metadata)
+  PartsManifest commit(List<DeviationFile.Part> parts, SortedMap<String, String> metadata)
       throws IOException {
     metadata.put("kind", KIND);
-    Manifest made =
-        new Manifest(
+    PartsManifest made =
+        new PartsManifest(
             parts.stream().mapToLong(DeviationFile.Part::rows).sum(),
             parts.stream().map(DeviationFile.Part::file).toList(),
             metadata);
     Set<String> kept = new LinkedHashSet<>();
     parts.forEach(part -> kept.add(part.file().name()));
-    Map<String, Manifest.PartFile> old = committed();
+    Map<String, PartsManifest.PartFile> old = committed();
     files.mkdirs(staged);
     for (FileStatus file : files.listStatus(staged)) {
       if (!kept.contains(file.getPath().getName())) {
@@ -191,9 +191,9 @@ final class ScreenFolder {
       }
     }
     made.write(files, staged);
-    Path lasting = new Path(target, Manifest.NAME);
+    Path lasting = new Path(target, PartsManifest.NAME);
     files.delete(lasting, false);
-    rename(new Path(staged, Manifest.NAME), lasting);
+    rename(new Path(staged, PartsManifest.NAME), lasting);
     for (String name : old.keySet()) {
       if (!kept.contains(name)) {
         files.delete(new Path(target, name), false);

@@ -122,7 +122,7 @@ class ParquetCommitTest {
         PartSize.rows(10),
         target("a"),
         Map.of("seed", "7"));
-    Manifest manifest = ParquetCommit.manifest(spark, target("a")).orElseThrow();
+    PartsManifest manifest = ParquetCommit.manifest(spark, target("a")).orElseThrow();
     assertThat(manifest.rows()).isEqualTo(3);
     assertThat(manifest.metadata()).containsExactly(Map.entry("seed", "7"));
     assertThatThrownBy(

@@ -26,7 +26,7 @@ import org.dpsieve.error.InputException;
  * @param files in the order of their rows
  * @param metadata what the writer wants to be remembered, by key
  */
-public record Manifest(long rows, List<PartFile> files, SortedMap<String, String> metadata) {
+public record PartsManifest(long rows, List<PartFile> files, SortedMap<String, String> metadata) {
   public static final String NAME = "_manifest.json";
 
   /**
@@ -35,7 +35,7 @@ public record Manifest(long rows, List<PartFile> files, SortedMap<String, String
   public record PartFile(String name, long bytes, String sha256) implements Serializable {}
 
   /** The manifest of a folder; empty when it has none. */
-  public static Optional<Manifest> read(FileSystem files, Path folder) throws IOException {
+  public static Optional<PartsManifest> read(FileSystem files, Path folder) throws IOException {
     Path path = new Path(folder, NAME);
     if (!files.exists(path)) {
       return Optional.empty();
@@ -54,7 +54,7 @@ public record Manifest(long rows, List<PartFile> files, SortedMap<String, String
       json.required("metadata")
           .properties()
           .forEach(field -> metadata.put(field.getKey(), field.getValue().asText()));
-      return Optional.of(new Manifest(json.required("rows").asLong(), parts, metadata));
+      return Optional.of(new PartsManifest(json.required("rows").asLong(), parts, metadata));
     } catch (IllegalArgumentException | com.fasterxml.jackson.core.JsonProcessingException e) {
       throw new InputException(
           path

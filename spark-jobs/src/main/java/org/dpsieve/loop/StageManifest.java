@@ -11,7 +11,8 @@ import java.util.SortedMap;
  * @param facts its counts, for whoever resumes
  * @param files every file below the stage's folder, by relative path
  */
-record Manifest(SortedMap<String, String> inputs, JsonNode facts, SortedMap<String, Entry> files) {
+record StageManifest(
+    SortedMap<String, String> inputs, JsonNode facts, SortedMap<String, Entry> files) {
   /**
    * @param bytes the file's size
    * @param sha256 of its content, hex
