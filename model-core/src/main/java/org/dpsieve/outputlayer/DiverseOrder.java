@@ -3,6 +3,7 @@ package org.dpsieve.outputlayer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Farthest points first (Gonzalez 1985, doi:10.1016/0304-3975(85)90224-5): each pick is the frame
@@ -16,13 +17,13 @@ public final class DiverseOrder {
 
   /**
    * @param candidates to pick from
-   * @param labelled frames that have a label already
+   * @param labelled frames that have a label already; none of them is kept
    * @param number most to pick
    * @param seed chooses the first pick where nothing is labelled
    * @return places in {@code candidates}, in the order of picking
    */
   public static List<Integer> of(
-      List<FrameSketch> candidates, List<FrameSketch> labelled, int number, long seed) {
+      List<FrameSketch> candidates, Stream<FrameSketch> labelled, int number, long seed) {
     List<Integer> picks = new ArrayList<>();
     if (candidates.isEmpty()) {
       return picks;
@@ -30,13 +31,11 @@ public final class DiverseOrder {
     double[] scale = scale(candidates);
     double[] distance = new double[candidates.size()];
     Arrays.fill(distance, Double.POSITIVE_INFINITY);
-    for (FrameSketch frame : labelled) {
-      approach(candidates, frame, scale, distance);
-    }
+    labelled.forEachOrdered(frame -> approach(candidates, frame, scale, distance));
     int wanted = Math.min(number, candidates.size());
     while (picks.size() < wanted) {
-      int farthest = labelled.isEmpty() && picks.isEmpty() ? first(candidates, seed) : 0;
-      for (int k = 0; k < distance.length && !(labelled.isEmpty() && picks.isEmpty()); k++) {
+      int farthest = distance[0] == Double.POSITIVE_INFINITY ? first(candidates, seed) : 0;
+      for (int k = 0; k < distance.length; k++) {
         farthest = distance[k] > distance[farthest] ? k : farthest;
       }
       picks.add(farthest);

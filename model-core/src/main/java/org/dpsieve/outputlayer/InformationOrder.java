@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Picks the frames that labels so far, and the picks so far, say least about. A frame's chance is
@@ -26,18 +27,18 @@ public final class InformationOrder {
 
   /**
    * @param candidates to pick from
-   * @param labelled frames that have a label already
+   * @param labelled frames that have a label already; none of them is kept
    * @param number most to pick
    * @return places in {@code candidates}, in the order of picking
    */
   public static List<Integer> of(
-      List<FrameSketch> candidates, List<FrameSketch> labelled, int number, long seed) {
+      List<FrameSketch> candidates, Stream<FrameSketch> labelled, int number, long seed) {
     List<Integer> picks = new ArrayList<>();
     if (candidates.isEmpty()) {
       return picks;
     }
     Posterior posterior = new Posterior(candidates);
-    labelled.forEach(posterior::add);
+    labelled.forEachOrdered(posterior::add);
     BitSet taken = new BitSet();
     int wanted = Math.min(number, candidates.size());
     for (int round = 0; picks.size() < wanted; round++) {

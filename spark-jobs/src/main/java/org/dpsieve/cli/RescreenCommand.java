@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
+import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.spark.deviation.DpProgram;
 import org.dpsieve.spark.pick.PickStrategies;
@@ -131,7 +132,7 @@ final class RescreenCommand implements Callable<Integer> {
     if (!engine.equals("jvm") && !engine.equals("dp")) {
       throw new InputException("--engine %s: expected jvm or dp".formatted(engine));
     }
-    PickStrategies.named(strategy); // before work that takes long
+    PickStrategies.check(strategy, () -> ModelFiles.read(models.files().get(0)));
     RescreenOptions options =
         new RescreenOptions(
             models.files(),

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.io.LocalStorage;
@@ -32,6 +33,8 @@ import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** rescreen as a command, over the built-in pool. */
@@ -263,6 +266,28 @@ class RescreenCommandTest {
     rescreen(tree, result, "--where", more[1], "--f-lo", "0.01", "--f-hi", "0.3");
     assertThat(err.toString()).doesNotContain("evaluate");
     assertThat(folder.resolve("result.picks")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stratified", "diverse", "information"})
+  void strategiesThatLookAtFramesPickFromATreeAndADatasetAlike(String strategy) throws IOException {
+    // one frame twice: it is picked once at most
+    copy(EXAMPLE.resolve("pbe/Ag8"), tree.resolve("Ag8-again"));
+    assertThat(run("import", "-s", tree, "-o", folder.resolve("frames"))).isZero();
+    Object[] more = {"--f-lo", "0.01", "--f-hi", "9", "--pick", 30, "--strategy", strategy};
+    List<List<String>> picks = new ArrayList<>();
+    for (Path frames : List.of(tree, folder.resolve("frames"))) {
+      Path result = folder.resolve("result-" + picks.size());
+      rescreen(frames, result, more);
+      assertThat(out.toString()).contains("30 candidates picked (" + strategy + ")");
+      picks.add(
+          FramesDataset.read(spark, result + ".picks")
+              .select("frame_id")
+              .orderBy("frame_id")
+              .as(Encoders.STRING())
+              .collectAsList());
+    }
+    assertThat(picks.get(0)).isEqualTo(picks.get(1)).doesNotHaveDuplicates().hasSize(30);
   }
 
   /** Levels that lie on a frame's own deviation, after a call with other levels. */

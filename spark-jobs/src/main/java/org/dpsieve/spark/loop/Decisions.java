@@ -5,17 +5,21 @@ import static org.apache.spark.sql.functions.col;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrustConfig;
-import org.dpsieve.error.InputException;
+import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.label.BadBox;
 import org.dpsieve.label.FrameScreen;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.loop.Facts;
+import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.pick.FrameClass;
@@ -40,15 +44,15 @@ final class Decisions {
   }
 
   Facts.Picks first(Path target, Dataset<Row> pool, Dataset<Row> labelled, int atMost) {
-    return write(
-        target,
-        pool,
-        PickStage.decideFirst(
+    Dataset<Row> written =
+        written(
+            target,
             pool,
-            PickStage.skipped(pool, screen),
-            strategy(pool, labelled, atMost),
-            config.pick().seed(),
-            atMost));
+            skipped ->
+                PickStage.decideFirst(
+                    pool, skipped, strategy(pool, labelled, atMost), config.pick().seed(), atMost));
+    map(target, model -> FeatureMap.first(pool, picked(written), model));
+    return facts(written);
   }
 
   /**
@@ -66,30 +70,55 @@ final class Decisions {
                 atMost));
   }
 
+  /**
+   * @param first the picks of iteration 0
+   */
   Facts.Picks later(
       Path target,
+      Path first,
       int iteration,
       Dataset<Row> pool,
       Path deviation,
       Dataset<Row> labelled,
       int atMost) {
     Dataset<Row> deviations = Tables.read(spark, deviation);
-    return write(
-        target,
-        pool,
-        PickStage.decide(
-            PickStage.classify(deviations, levels(config.trust())),
-            PickStage.skipped(Tables.in(pool, deviations), screen),
-            strategy(pool, labelled, atMost),
-            config.pick().seed(),
-            iteration,
-            atMost));
+    Dataset<Row> written =
+        written(
+            target,
+            Tables.in(pool, deviations),
+            skipped ->
+                PickStage.decide(
+                    PickStage.classify(deviations, levels(config.trust())),
+                    skipped,
+                    strategy(pool, labelled, atMost),
+                    config.pick().seed(),
+                    iteration,
+                    atMost));
+    FeatureMap.read(first)
+        .ifPresent(known -> map(target, model -> known.later(pool, picked(written), model)));
+    return facts(written);
   }
 
-  private Facts.Picks write(Path target, Dataset<Row> pool, Dataset<Row> decisions) {
-    Tables.write(decisions, target);
-    Dataset<Row> written = Tables.read(spark, target);
-    map(target, pool, written.where(col("decision").equalTo(Decision.PICKED.key())));
+  /**
+   * @param frames what is decided about: looked through once for what is never picked
+   */
+  private Dataset<Row> written(
+      Path target, Dataset<Row> frames, UnaryOperator<Dataset<Row>> decide) {
+    Dataset<Row> skipped =
+        PickStage.skipped(frames, screen).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      Tables.write(decide.apply(skipped), target);
+    } finally {
+      skipped.unpersist();
+    }
+    return Tables.read(spark, target);
+  }
+
+  private static Dataset<Row> picked(Dataset<Row> decisions) {
+    return decisions.where(col("decision").equalTo(Decision.PICKED.key()));
+  }
+
+  private static Facts.Picks facts(Dataset<Row> written) {
     SortedMap<String, Long> classes = Tables.counts(written, col("class"));
     SortedMap<String, Long> fates = Tables.counts(written, col("decision"));
     return new Facts.Picks(
@@ -103,10 +132,10 @@ final class Decisions {
   }
 
   /** Where the picks lie in feature space, where the first model's features can be had. */
-  private void map(Path target, Dataset<Row> pool, Dataset<Row> picked) {
+  private void map(Path target, Function<DeepPotential, FeatureMap> map) {
     try {
-      FeatureMap.of(pool, picked, ModelFiles.read(config.train().models().get(0))).write(target);
-    } catch (InputException e) {
+      map.apply(ModelFiles.read(config.train().models().get(0))).write(target);
+    } catch (UnsupportedModelException e) {
       // a model that DeePMD-kit alone knows: the page goes without this picture
     }
   }

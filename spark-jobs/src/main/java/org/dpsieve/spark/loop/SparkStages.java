@@ -194,6 +194,7 @@ public final class SparkStages implements Stages {
     return decisions()
         .later(
             target,
+            workdir.picks(0),
             iteration,
             Pool.read(spark(), frames),
             deviation,

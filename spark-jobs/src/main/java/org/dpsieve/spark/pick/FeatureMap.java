@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.Serializable;
@@ -20,8 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.EigenDecomposition;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
@@ -39,15 +38,15 @@ import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.spark.frames.FrameRows;
 
 /**
- * Where frames lie in feature space, in two numbers without unit, for people to look at: the first
- * two principal components of what energies per atom are made of, each feature measured by its
- * standard deviation. The components are those of a sample of the pool that depends on the frames
- * alone, so they are the same in all iterations of a run.
+ * Where frames lie in feature space, in two numbers without unit, for people to look at. Axes and
+ * sample are found once a run, with its first picks; they depend on the pool's frames alone.
  *
- * @param sample of the pool, a pair for each frame
+ * @param sample of the pool, a pair for each frame; empty in all maps of a run but its first
  * @param picked a pair for each
+ * @param axes {@code null} in all maps of a run but its first, and where no frame has features
  */
-public record FeatureMap(List<double[]> sample, List<double[]> picked) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAxes axes) {
   /** In the folder of the picks; Spark takes no notice of names that begin so. */
   private static final String FILE = "_feature_map.json";
 
@@ -66,26 +65,40 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked) {
   private record Point(String id, double[] features) implements Serializable {}
 
   /**
+   * The first of a run.
+   *
    * @param pool rows of the frames dataset
    * @param picked rows with {@code frame_id} of frames of the pool
    * @param model whose features; its output layer has no part in them
    * @throws org.dpsieve.error.UnsupportedModelException where the hidden layers of such a model
    *     cannot be read
    */
-  public static FeatureMap of(Dataset<Row> pool, Dataset<Row> picked, DeepPotential model) {
-    boolean[] all = new boolean[model.typeCount()];
-    Arrays.fill(all, true);
-    OutputParameters.of(model, all);
+  public static FeatureMap first(Dataset<Row> pool, Dataset<Row> picked, DeepPotential model) {
     Set<String> sample = ids(pool.orderBy("frame_id").limit(most(pool)));
     Set<String> picks = ids(picked);
     Set<String> both = new TreeSet<>(sample);
     both.addAll(picks);
-    Dataset<Row> wanted =
-        pool.sparkSession()
-            .createDataFrame(
-                both.stream().map(id -> RowFactory.create(id)).toList(),
-                new StructType().add("frame_id", StringType, false));
-    return of(points(pool.join(broadcast(wanted), "frame_id"), model, all), sample, picks);
+    List<Point> points = points(pool, both, model);
+    List<double[]> some =
+        points.stream().filter(p -> sample.contains(p.id())).map(Point::features).toList();
+    if (some.isEmpty()) {
+      return new FeatureMap(List.of(), List.of(), null);
+    }
+    FeatureAxes axes = FeatureAxes.of(some);
+    return new FeatureMap(
+        some.stream().map(axes::place).toList(),
+        points.stream()
+            .filter(p -> picks.contains(p.id()))
+            .map(p -> axes.place(p.features()))
+            .toList(),
+        axes);
+  }
+
+  /** The map of later picks of the run. */
+  public FeatureMap later(Dataset<Row> pool, Dataset<Row> picked, DeepPotential model) {
+    List<Point> points = axes == null ? List.of() : points(pool, ids(picked), model);
+    return new FeatureMap(
+        List.of(), points.stream().map(p -> axes.place(p.features())).toList(), null);
   }
 
   private static Set<String> ids(Dataset<Row> frames) {
@@ -99,8 +112,20 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked) {
     return (int) Math.max(1, Math.min(MOST_FRAMES, MOST_ATOMS / atoms));
   }
 
-  /** Sorted by id; frames whose geometry makes no sense are left out. */
-  private static List<Point> points(Dataset<Row> frames, DeepPotential model, boolean[] all) {
+  /** Of some frames of the pool, sorted by id; those whose geometry makes no sense are left out. */
+  private static List<Point> points(Dataset<Row> pool, Set<String> ids, DeepPotential model) {
+    boolean[] all = new boolean[model.typeCount()];
+    Arrays.fill(all, true);
+    OutputParameters.of(model, all); // refuses here, not in a task
+    if (ids.isEmpty()) {
+      return List.of();
+    }
+    Dataset<Row> wanted =
+        pool.sparkSession()
+            .createDataFrame(
+                ids.stream().sorted().map(id -> RowFactory.create(id)).toList(),
+                new StructType().add("frame_id", StringType, false));
+    Dataset<Row> frames = pool.join(broadcast(wanted), "frame_id");
     JavaSparkContext context =
         JavaSparkContext.fromSparkContext(frames.sparkSession().sparkContext());
     Broadcast<DeepPotential> shared = context.broadcast(model);
@@ -141,76 +166,6 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked) {
       }
     }
     return points;
-  }
-
-  private static FeatureMap of(List<Point> points, Set<String> sample, Set<String> picked) {
-    List<double[]> some =
-        points.stream().filter(p -> sample.contains(p.id())).map(Point::features).toList();
-    if (some.isEmpty()) {
-      return new FeatureMap(List.of(), List.of());
-    }
-    int size = some.get(0).length;
-    double[] mean = new double[size];
-    double[] scale = new double[size];
-    for (int j = 0; j < size; j++) {
-      int at = j;
-      mean[j] = some.stream().mapToDouble(f -> f[at]).average().orElseThrow();
-      double variance =
-          some.stream().mapToDouble(f -> (f[at] - mean[at]) * (f[at] - mean[at])).sum()
-              / some.size();
-      scale[j] = variance > 0 ? 1 / Math.sqrt(variance) : 0;
-    }
-    double[][] axes = axes(some.stream().map(f -> scaled(f, mean, scale)).toList());
-    FeatureMap map = new FeatureMap(new ArrayList<>(), new ArrayList<>());
-    for (Point point : points) {
-      double[] x = scaled(point.features(), mean, scale);
-      double[] place = {dot(axes[0], x), dot(axes[1], x)};
-      if (sample.contains(point.id())) {
-        map.sample().add(place);
-      }
-      if (picked.contains(point.id())) {
-        map.picked().add(place);
-      }
-    }
-    return map;
-  }
-
-  private static double[] scaled(double[] features, double[] mean, double[] scale) {
-    double[] x = new double[features.length];
-    for (int j = 0; j < x.length; j++) {
-      x[j] = scale[j] * (features[j] - mean[j]);
-    }
-    return x;
-  }
-
-  /** The first two, each with its sum not below 0, so that the map does not turn over. */
-  private static double[][] axes(List<double[]> rows) {
-    int size = rows.get(0).length;
-    double[][] covariance = new double[size][size];
-    for (double[] x : rows) {
-      for (int i = 0; i < size; i++) {
-        for (int j = 0; j < size; j++) {
-          covariance[i][j] += x[i] * x[j] / rows.size();
-        }
-      }
-    }
-    EigenDecomposition sorted = new EigenDecomposition(new Array2DRowRealMatrix(covariance, false));
-    double[][] axes = {sorted.getEigenvector(0).toArray(), sorted.getEigenvector(1).toArray()};
-    for (double[] axis : axes) {
-      double sign = Arrays.stream(axis).sum() < 0 ? -1 : 1;
-      for (int j = 0; j < size; j++) {
-        axis[j] *= sign;
-      }
-    }
-    return axes;
-  }
-
-  private static double dot(double[] a, double[] b) {
-    double sum = 0;
-    for (int k = 0; k < a.length; k++) {
-      sum += a[k] * b[k];
-    }
-    return sum;
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.dpsieve.spark.pick;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.conv;
 import static org.apache.spark.sql.functions.greatest;
@@ -12,14 +13,18 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.DiverseOrder;
 import org.dpsieve.outputlayer.FrameSketch;
@@ -39,6 +44,7 @@ final class FeaturePick implements PickStrategy {
   /** Frames the driver compares: 50 MB of features for two elements and 80 hidden units. */
   static final int MOST = 4_000;
 
+  private static final String KEY = "key";
   private static final String RANK = "rank of the pick";
   private static final StructType RANKS =
       new StructType().add("frame_id", StringType, false).add(RANK, IntegerType, false);
@@ -58,7 +64,7 @@ final class FeaturePick implements PickStrategy {
     DIVERSE {
       @Override
       List<Integer> of(
-          List<FrameSketch> candidates, List<FrameSketch> labelled, int number, long seed) {
+          List<FrameSketch> candidates, Stream<FrameSketch> labelled, int number, long seed) {
         return DiverseOrder.of(candidates, labelled, number, seed);
       }
     },
@@ -66,13 +72,13 @@ final class FeaturePick implements PickStrategy {
     INFORMATION {
       @Override
       List<Integer> of(
-          List<FrameSketch> candidates, List<FrameSketch> labelled, int number, long seed) {
+          List<FrameSketch> candidates, Stream<FrameSketch> labelled, int number, long seed) {
         return InformationOrder.of(candidates, labelled, number, seed);
       }
     };
 
     abstract List<Integer> of(
-        List<FrameSketch> candidates, List<FrameSketch> labelled, int number, long seed);
+        List<FrameSketch> candidates, Stream<FrameSketch> labelled, int number, long seed);
   }
 
   FeaturePick(Order order, PickContext context) {
@@ -89,20 +95,41 @@ final class FeaturePick implements PickStrategy {
   @Override
   public Dataset<Row> order(Dataset<Row> candidates, long seed, int iteration) {
     SparkSession spark = candidates.sparkSession();
-    Dataset<Row> sample =
-        context.frames().join(sample(candidates, seed, iteration).select("frame_id"), "frame_id");
-    boolean[] present =
-        OutputLayerStage.typesIn(sample.unionByName(context.labelled()), context.model().get());
-    List<FrameSketch> frames = sketches(spark, sample, present);
-    List<FrameSketch> labelled = sketches(spark, context.labelled(), present);
+    Dataset<Row> sample = rows(context.frames(), ids(sample(candidates, seed, iteration)));
     List<Row> ranks = new ArrayList<>();
-    for (int pick : order.of(frames, labelled, context.number(), seed + 31L * iteration)) {
-      ranks.add(RowFactory.create(frames.get(pick).id(), ranks.size()));
+    sample.persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      DeepPotential model = context.model().get();
+      boolean[] present = OutputLayerStage.typesIn(sample.unionByName(context.labelled()), model);
+      List<FrameSketch> frames = sketches(sample, model, present);
+      List<String> labelled = ids(context.labelled()).stream().sorted().distinct().toList();
+      Stream<FrameSketch> known =
+          IntStream.iterate(0, from -> from < labelled.size(), from -> from + MOST)
+              .mapToObj(from -> labelled.subList(from, Math.min(from + MOST, labelled.size())))
+              .flatMap(some -> sketches(rows(context.labelled(), some), model, present).stream());
+      for (int pick : order.of(frames, known, context.number(), seed + 31L * iteration)) {
+        ranks.add(RowFactory.create(frames.get(pick).id(), ranks.size()));
+      }
+    } finally {
+      sample.unpersist();
     }
     return candidates
-        .join(spark.createDataFrame(ranks, RANKS), new String[] {"frame_id"}, "left")
+        .join(broadcast(spark.createDataFrame(ranks, RANKS)), new String[] {"frame_id"}, "left")
         .orderBy(col(RANK).asc_nulls_last(), col("frame_id"))
         .drop(RANK);
+  }
+
+  private static List<String> ids(Dataset<Row> frames) {
+    return frames.select("frame_id").as(Encoders.STRING()).collectAsList();
+  }
+
+  /** Each once, spread over all cores. */
+  private static Dataset<Row> rows(Dataset<Row> frames, List<String> ids) {
+    SparkSession spark = frames.sparkSession();
+    return frames
+        .join(broadcast(spark.createDataset(ids, Encoders.STRING()).toDF("frame_id")), "frame_id")
+        .dropDuplicates("frame_id")
+        .repartition(spark.sparkContext().defaultParallelism());
   }
 
   /** Efraimidis and Spirakis 2006, doi:10.1016/j.ipl.2005.11.003: the largest log(u) / weight. */
@@ -114,13 +141,17 @@ final class FeaturePick implements PickStrategy {
       Column deviation = greatest(col("max_devi_f"), lit(LEAST_DEVIATION));
       weight = deviation.multiply(deviation);
     }
-    return candidates.orderBy(log(u).divide(weight).desc(), col("frame_id")).limit(MOST);
+    return candidates
+        .select(col("frame_id"), log(u).divide(weight).as(KEY))
+        .orderBy(col(KEY).desc(), col("frame_id"))
+        .limit(MOST);
   }
 
   /** Sorted by id. */
-  private List<FrameSketch> sketches(SparkSession spark, Dataset<Row> frames, boolean[] present) {
-    Broadcast<DeepPotential> model =
-        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(context.model().get());
+  private static List<FrameSketch> sketches(
+      Dataset<Row> frames, DeepPotential model, boolean[] present) {
+    Broadcast<DeepPotential> shared =
+        JavaSparkContext.fromSparkContext(frames.sparkSession().sparkContext()).broadcast(model);
     try {
       List<FrameSketch> sketches =
           new ArrayList<>(
@@ -132,8 +163,8 @@ final class FeaturePick implements PickStrategy {
                         if (!rows.hasNext()) {
                           return mine.iterator();
                         }
-                        OutputParameters parameters = OutputParameters.of(model.value(), present);
-                        try (GemmFeatures kernel = new GemmFeatures(model.value(), parameters)) {
+                        OutputParameters parameters = OutputParameters.of(shared.value(), present);
+                        try (GemmFeatures kernel = new GemmFeatures(shared.value(), parameters)) {
                           rows.forEachRemaining(
                               row ->
                                   mine.add(
@@ -148,7 +179,7 @@ final class FeaturePick implements PickStrategy {
       sketches.sort(Comparator.comparing(FrameSketch::id));
       return sketches;
     } finally {
-      model.destroy();
+      shared.destroy();
     }
   }
 }

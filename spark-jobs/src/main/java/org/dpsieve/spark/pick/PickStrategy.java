@@ -12,11 +12,12 @@ public interface PickStrategy {
   String key();
 
   /**
-   * The candidates, most wanted first. The order must follow from the rows, the seed and the
+   * The candidates, most wanted first; those that cannot be among the first {@link
+   * PickContext#number} may be missing. The order must follow from the rows, the seed and the
    * iteration alone, never from partitions, and be total: {@code frame_id} is unique, end with it.
    *
    * @param candidates at least {@code frame_id}; from iteration 1 on also the deviations
-   * @return the same rows and columns, sorted
+   * @return rows with the same columns, sorted
    */
   Dataset<Row> order(Dataset<Row> candidates, long seed, int iteration);
 }

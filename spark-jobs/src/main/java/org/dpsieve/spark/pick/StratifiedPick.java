@@ -3,19 +3,25 @@ package org.dpsieve.spark.pick;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.row_number;
 
+import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 
-/** Each composition in turn, however many frames it has; at random within it and among them. */
+/**
+ * Each composition in turn, however many frames it has; at random within it and among them. Of a
+ * composition no more frames are returned than will be picked in all: Spark then keeps so many of
+ * each partition, and no composition's frames are sorted as a whole ({@code
+ * InferWindowGroupLimit}).
+ */
 final class StratifiedPick implements PickStrategy {
   static final String KEY = "stratified";
   private static final String TURN = "turn of its composition";
 
-  private final Dataset<Row> formulas;
+  private final PickContext context;
 
   StratifiedPick(PickContext context) {
-    this.formulas = context.frames().select(col("frame_id"), col("formula").as(KEY));
+    this.context = context;
   }
 
   @Override
@@ -25,12 +31,19 @@ final class StratifiedPick implements PickStrategy {
 
   @Override
   public Dataset<Row> order(Dataset<Row> candidates, long seed, int iteration) {
-    return candidates
-        .join(formulas, "frame_id")
+    return withFormula(candidates)
         .withColumn(
             TURN,
             row_number().over(Window.partitionBy(KEY).orderBy(RandomPick.key(seed, iteration))))
+        .where(col(TURN).leq(context.number()))
         .orderBy(col(TURN), RandomPick.key(seed, iteration), col("frame_id"))
         .drop(TURN, KEY);
+  }
+
+  private Dataset<Row> withFormula(Dataset<Row> candidates) {
+    return Set.of(candidates.columns()).contains("formula")
+        ? candidates.withColumn(KEY, col("formula"))
+        : candidates.join(
+            context.frames().select(col("frame_id"), col("formula").as(KEY)), "frame_id");
   }
 }

@@ -222,7 +222,9 @@ public final class RunReporter {
       if (map == null) {
         return null;
       }
-      pool = map.sample();
+      if (pool.isEmpty()) {
+        pool = map.sample();
+      }
       if (!map.picked().isEmpty()) {
         picks.add(new RunReport.Picks(iteration.number(), map.picked()));
       }

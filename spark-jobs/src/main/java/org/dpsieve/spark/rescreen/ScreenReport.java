@@ -20,12 +20,14 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.FrameClass;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.PartSize;
+import org.dpsieve.spark.pick.PickContext;
 import org.dpsieve.spark.pick.PickStage;
 import org.dpsieve.spark.pick.PickStrategies;
 
@@ -127,8 +129,16 @@ public record ScreenReport(
 
     private long pick(Dataset<Row> candidates) {
       spark.sparkContext().setJobDescription("rescreen: picks");
+      Dataset<Row> all = library.frames(List.copyOf(library.contents().keySet()));
       List<Row> chosen =
-          PickStrategies.named(options.strategy())
+          PickStrategies.named(
+                  options.strategy(),
+                  () ->
+                      new PickContext(
+                          all,
+                          all.limit(0),
+                          () -> ModelFiles.read(options.models().get(0)),
+                          options.pick()))
               .order(candidates, options.seed(), 0)
               .limit(options.pick())
               .select("frame_id", "system", "index", "max_devi_f")
@@ -145,9 +155,7 @@ public record ScreenReport(
                   .add("picked_index", DataTypes.IntegerType, false)
                   .add("max_devi_f", DataTypes.DoubleType, false));
       Dataset<Row> frames =
-          library
-              .frames(List.copyOf(library.contents().keySet()))
-              .join(
+          all.join(
                   broadcast(ids),
                   col("frame_id")
                       .equalTo(col("picked_id"))

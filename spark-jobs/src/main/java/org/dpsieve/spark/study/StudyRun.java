@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.outputlayer.DiverseOrder;
 import org.dpsieve.outputlayer.FrameSketch;
@@ -67,8 +68,8 @@ final class StudyRun {
       case "random" -> random().subList(0, number);
       case "stratified" -> stratified().subList(0, number);
       case "deviation" -> worstFirst(number);
-      case "diverse" -> DiverseOrder.of(sketches, List.of(), number, seed);
-      case "information" -> InformationOrder.of(sketches, List.of(), number, seed);
+      case "diverse" -> DiverseOrder.of(sketches, Stream.empty(), number, seed);
+      case "information" -> InformationOrder.of(sketches, Stream.empty(), number, seed);
       default ->
           throw new InputException(
               "unknown strategy '%s'; known: %s"

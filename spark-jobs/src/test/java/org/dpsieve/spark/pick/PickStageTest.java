@@ -139,14 +139,6 @@ class PickStageTest {
         .hasMessageContaining("true_error_f");
   }
 
-  @Test
-  void strategyIsFoundByName() {
-    assertThat(PickStrategies.named("random")).isInstanceOf(RandomPick.class);
-    assertThatThrownBy(() -> PickStrategies.named("worst"))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining("known: random");
-  }
-
   private List<String> picked(Dataset<Row> pool, long seed, int number) {
     return ids(
         PickStage.decideFirst(pool, skipped(), new RandomPick(), seed, number)
