@@ -9,13 +9,14 @@ needs deepmd-kit (made with 3.2.0), no TensorFlow and no PyTorch.
 
 import gzip
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-from architectures import model, se_atten, se_e2_a, se_e2_r, se_e3_tebd
+from architectures import PAIRTAB, TABLE, model, se_atten, se_e2_a, se_e2_r, se_e3_tebd
 from models import TYPE_MAP, frames
 
 TARGET = Path(__file__).resolve().parents[2] / "model-core/src/test/resources/goldens/dpmodel"
@@ -33,6 +34,13 @@ MODELS = {
         neuron=[9, 9, 18], tebd_dim=2, activation_function="silu")),
     "hybrid-attention": model({"type": "hybrid", "list": [
         se_atten(attn_layer=1, sel=60), se_e3_tebd(rcut=3.9, sel=60, tebd_input_mode="strip"), se_e2_r(rcut=3.5)]}),
+    "zbl-hybrid": model(
+        {"type": "hybrid", "list": [se_atten(sel=30, rcut=3.9), se_e2_r()]}, use_srtab="table.txt", smin_alpha=0.4,
+        sw_rmin=0.5, sw_rmax=2.9),
+    "linear_ener": {
+        "type": "linear_ener", "type_map": TYPE_MAP[:3], "weights": "mean", "pair_exclude_types": [[0, 1]],
+        "atom_exclude_types": [2],
+        "models": [{**PAIRTAB, "sel": 60}, model(se_atten(sel=50)), model(se_e3_tebd(rcut=3.5, sel=60))]},
 }
 
 
@@ -41,7 +49,8 @@ def randomise(data, rng):
     for key, value in data.items() if isinstance(data, dict) else enumerate(data):
         if isinstance(value, (dict, list)):
             randomise(value, rng)
-        elif isinstance(value, np.ndarray) and value.dtype.kind == "f" and key not in ("davg", "out_std"):
+        elif isinstance(value, np.ndarray) and value.dtype.kind == "f" and key not in (
+                "davg", "out_std", "vdata", "tab_info"):
             if key == "dstd":
                 per_type = rng.uniform(0.1, 0.3, (value.shape[0], 2))
                 value[..., 0] = per_type[:, :1]
@@ -59,7 +68,11 @@ def make(name, section):
     from deepmd.dpmodel.utils.serialization import save_dp_model, traverse_model_dict
 
     rng = np.random.default_rng(len(name))
-    built = get_model(json.loads(json.dumps(section)))
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        Path("table.txt").write_text(TABLE)
+        built = get_model(json.loads(json.dumps(section)))
+        os.chdir(TARGET)
     data = traverse_model_dict(built.serialize(), np.array)
     randomise(data, rng)
     built = type(built).deserialize(data)
@@ -72,12 +85,12 @@ def make(name, section):
     for count, frame in enumerate(made):
         kinds = np.array([[TYPE_MAP.index(e) for e in frame["elements"]]])
         more = {}
-        if section["fitting_net"].get("numb_fparam"):
+        if section.get("fitting_net", {}).get("numb_fparam"):
             frame["fparam"] = [0.3 + 0.1 * count]
             more["fparam"] = np.array([frame["fparam"]])
         box = None if frame["box"] is None else np.array([frame["box"]])
         said = built(np.array([frame["coord"]]), kinds, box, **more)
-        energies = np.asarray(said["atom_energy"]).ravel().tolist()
+        energies = np.asarray(said["atom_energy"] if "atom_energy" in said else said["energy"]).ravel().tolist()
         frame["models"] = [{"energy": sum(energies), "atom_energy": energies}]
     expected = {
         "made_by": f"deepmd-kit {deepmd.__version__} (NumPy), scripts/goldens/dpmodel.py",

@@ -20,9 +20,9 @@ import org.dpsieve.kernel.nd4j.OpenBlasGemm;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.Surroundings;
+import org.dpsieve.model.View;
 import org.dpsieve.neighbor.CellList;
 import org.dpsieve.neighbor.GeometryException;
-import org.dpsieve.neighbor.NeighborRules;
 import org.dpsieve.neighbor.NeighborSearch;
 import org.dpsieve.neighbor.Neighbors;
 import org.slf4j.Logger;
@@ -60,17 +60,15 @@ public final class Ensemble implements AutoCloseable {
   private final List<String> typeMap;
   private final List<ModelKernel> kernels;
 
-  /** What the models' descriptors look at, each once. */
+  /** What the models look at, each once. */
   private final List<View> views = new ArrayList<>();
 
-  /** By model: its places in {@link #views}, one for each part of its descriptor. */
+  /** By model: its places in {@link #views}, in their order. */
   private final List<int[]> seen = new ArrayList<>();
 
   private final Map<Integer, Integer> typeOfElement = new TreeMap<>();
   private final NeighborSearch search = new CellList();
   private final Queue<Session> idle = new ConcurrentLinkedQueue<>();
-
-  private record View(Surroundings surroundings, NeighborRules rules) {}
 
   private Ensemble(List<DeepPotential> models, EnsembleOptions options, Arithmetic arithmetic) {
     this.models = List.copyOf(models);
@@ -91,10 +89,7 @@ public final class Ensemble implements AutoCloseable {
     kernels = new ArrayList<>();
     for (DeepPotential model : models) {
       kernels.add(arithmetic.kernel(model, options.tabulated()));
-      seen.add(
-          model.descriptor().surroundings().stream()
-              .mapToInt(surroundings -> place(surroundings, model.neighborRules()))
-              .toArray());
+      seen.add(model.views().stream().mapToInt(this::place).toArray());
     }
     LOG.info(
         "ensemble of {} models, {} environment(s), {}",
@@ -103,8 +98,7 @@ public final class Ensemble implements AutoCloseable {
         arithmetic.name());
   }
 
-  private int place(Surroundings surroundings, NeighborRules rules) {
-    View view = new View(surroundings, rules.atMost(surroundings.total()));
+  private int place(View view) {
     if (!views.contains(view)) {
       views.add(view);
     }

@@ -13,6 +13,8 @@ interface DoubleArithmetic extends Arithmetic {
 
   @Override
   default ModelKernel kernel(DeepPotential model, boolean tabulated) {
-    return new DoubleModelKernel(model, tabulated, this);
+    return model.additions().isEmpty()
+        ? new DoubleModelKernel(model, tabulated, this)
+        : new SumKernel(model, tabulated, this);
   }
 }

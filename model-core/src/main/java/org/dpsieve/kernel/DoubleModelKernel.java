@@ -12,8 +12,8 @@ import org.dpsieve.model.SeE2R;
 import org.dpsieve.model.SeE3;
 import org.dpsieve.model.SeE3Tebd;
 
-/** {@link ModelKernel} in double precision. */
-final class DoubleModelKernel extends ModelKernel {
+/** {@link BlockKernel} in double precision. */
+final class DoubleModelKernel extends BlockKernel {
   /** One for each part of the descriptor; each thread makes its own. */
   private final List<Supplier<DescriptorKernel>> descriptors = new ArrayList<>();
 
@@ -151,6 +151,7 @@ final class DoubleModelKernel extends ModelKernel {
       double vacuum = Double.isNaN(vacuumLevel[type]) ? 0 : atomEnergy[centres[i]];
       atomEnergy[centres[i]] = energies[i] + vacuum;
     }
+    weigh(workspace.weights(), centres, count, gradients, size);
     back(scratch, environments, centres, count, sums, gradients, force, virial);
     if (kept != null) {
       fitting[type].back(readout.draw(type), count, workspace);
@@ -163,6 +164,15 @@ final class DoubleModelKernel extends ModelKernel {
           gradients,
           readout.force(),
           readout.virial());
+    }
+  }
+
+  private static void weigh(
+      double[] weights, int[] centres, int count, double[] gradients, int size) {
+    for (int i = 0; weights != null && i < count; i++) {
+      for (int k = i * size; k < (i + 1) * size; k++) {
+        gradients[k] *= weights[centres[i]];
+      }
     }
   }
 

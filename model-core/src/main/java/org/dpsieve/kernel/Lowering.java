@@ -40,7 +40,8 @@ public final class Lowering {
         descriptor,
         fitting(model),
         model.neighborRules(),
-        model.excludedTypes());
+        model.excludedTypes(),
+        model.additions());
   }
 
   /** The descriptors of a hybrid, or the one. */

@@ -17,6 +17,7 @@ public final class Workspace {
   private final Map<ModelKernel, Object> scratch = new IdentityHashMap<>();
 
   private Readout readout;
+  private double[] weights;
 
   /** What this thread keeps for one model. */
   <T> T scratch(ModelKernel model, Class<T> type, Supplier<T> make) {
@@ -69,6 +70,18 @@ public final class Workspace {
 
   Readout readout() {
     return readout;
+  }
+
+  /**
+   * Each atom's part in forces and virial, [atoms of the batch]; its energy stays whole. {@code
+   * null} for all of it.
+   */
+  void weigh(double[] weights) {
+    this.weights = weights;
+  }
+
+  double[] weights() {
+    return weights;
   }
 
   private static double[] array(List<double[]> arrays, int index, int size) {

@@ -1,6 +1,9 @@
 package org.dpsieve.model;
 
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
 
 /**
  * The {@code ener} fitting: one net per centre type from descriptor D, and what else it takes, to
@@ -31,5 +34,27 @@ public record EnergyFitting(
 
   public EnergyFitting withNetworks(Network[] others) {
     return new EnergyFitting(others, vacuumSubtracted, zeroLevel, extraInputs, precision);
+  }
+
+  /**
+   * With more energy for every atom.
+   *
+   * @param more by type, eV, [nTypes]
+   */
+  public EnergyFitting raised(double[] more) {
+    double[] level = zeroLevel.clone();
+    Arrays.setAll(level, t -> level[t] + more[t]);
+    return new EnergyFitting(networks, vacuumSubtracted, level, extraInputs, precision);
+  }
+
+  /** With all energies multiplied; nets that types share stay shared. */
+  EnergyFitting times(double factor) {
+    Map<Network, Network> scaled = new IdentityHashMap<>();
+    Network[] others =
+        Arrays.stream(networks)
+            .map(net -> scaled.computeIfAbsent(net, key -> key.times(factor)))
+            .toArray(Network[]::new);
+    double[] level = Arrays.stream(zeroLevel).map(e -> factor * e).toArray();
+    return new EnergyFitting(others, vacuumSubtracted, level, extraInputs, precision);
   }
 }

@@ -1,5 +1,7 @@
 package org.dpsieve.model;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -37,5 +39,22 @@ public record Network(List<Layer> layers) implements Embedding {
   /** The last layer. */
   public Layer outputLayer() {
     return layers.get(layers.size() - 1);
+  }
+
+  /** With all outputs multiplied; the last layer is linear. */
+  Network times(double factor) {
+    Layer last = outputLayer();
+    List<Layer> others = new ArrayList<>(layers);
+    others.set(
+        layers.size() - 1,
+        new Layer(
+            last.inputs(),
+            last.outputs(),
+            Arrays.stream(last.weight()).map(w -> factor * w).toArray(),
+            Arrays.stream(last.bias()).map(b -> factor * b).toArray(),
+            last.idt(),
+            last.activation(),
+            last.shortcut()));
+    return new Network(others);
   }
 }

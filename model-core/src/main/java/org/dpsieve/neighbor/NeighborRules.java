@@ -36,6 +36,11 @@ public record NeighborRules(int total, boolean leftHandedReversed, List<List<Int
     return new NeighborRules(Math.min(total, neighbours), leftHandedReversed, excluded);
   }
 
+  /** Without a limit on all types together. */
+  public NeighborRules withoutTotal() {
+    return new NeighborRules(Integer.MAX_VALUE, leftHandedReversed, excluded);
+  }
+
   /** As {@link NeighborSearch#find}, under these rules. */
   public Neighbors find(
       NeighborSearch search, double[] coord, double[] cell, int[] type, double cutoff, int[] sel) {

@@ -67,6 +67,7 @@ public final class GemmFeatures implements FeatureKernel {
         lowered.fitting().vacuumSubtracted(), model.fitting().vacuumSubtracted())) {
       feature = "atom_ener and a type embedding at the fitting net";
     }
+    feature = model.additions().kind().orElse(feature);
     if (feature != null) {
       throw new UnsupportedModelException(
           "%s: the output layer of a model with %s cannot be solved for; train it: engine dp"

@@ -5,8 +5,8 @@ import java.util.Map;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.SeE2A;
 
-/** {@link ModelKernel} in single precision, by vectors of AVX-512. */
-final class FloatModelKernel extends ModelKernel {
+/** {@link BlockKernel} in single precision, by vectors of AVX-512. */
+final class FloatModelKernel extends BlockKernel {
   private static final int ROWS = 192;
 
   private final Embeddings embeddings;
@@ -40,7 +40,9 @@ final class FloatModelKernel extends ModelKernel {
 
   /** Whether a lowered model has a kernel in single precision. */
   static boolean takes(DeepPotential model) {
-    return model.descriptor() instanceof SeE2A && model.fitting().extraInputs().size() == 0;
+    return model.descriptor() instanceof SeE2A
+        && model.fitting().extraInputs().size() == 0
+        && model.additions().isEmpty();
   }
 
   private static float[] rounded(double[] values) {

@@ -13,7 +13,10 @@ import org.dpsieve.model.Descriptor;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.ExtraInputs;
 import org.dpsieve.model.Hybrid;
+import org.dpsieve.model.PairTable;
+import org.dpsieve.model.ShortRange;
 import org.dpsieve.model.Surroundings;
+import org.dpsieve.model.View;
 import org.dpsieve.neighbor.NeighborRules;
 
 /**
@@ -34,27 +37,104 @@ public final class ReferenceModel {
    */
   public Prediction evaluate(Frame frame) {
     int[] types = types(frame);
-    Images images = Images.of(image(frame), model.descriptor().rcut());
+    double rcut =
+        model.views().stream().mapToDouble(view -> view.surroundings().rcut()).max().orElseThrow();
+    Images images = Images.of(image(frame), rcut);
     int atoms = frame.atomCount();
     double[] extra = model.fitting().extraInputs().of(frame, model.name());
     double[] force = new double[3 * atoms];
     double[] virial = new double[9];
     double[] atomEnergy = new double[atoms];
-    double energy = 0;
     for (int i = 0; i < atoms; i++) {
       if (!model.excludedTypes().contains(types[i])) {
         double[] more =
             Arrays.copyOfRange(extra, i * extra.length / atoms, (i + 1) * extra.length / atoms);
         atomEnergy[i] = addAtom(images, types, i, more, force, virial);
-        energy += atomEnergy[i];
       }
     }
-    return new Prediction(energy, force, virial, atomEnergy);
+    for (DeepPotential other : model.additions().models()) {
+      Prediction more = new ReferenceModel(other).evaluate(frame);
+      add(more.atomEnergy(), atomEnergy);
+      add(more.force(), force);
+      add(more.virial(), virial);
+    }
+    return new Prediction(Arrays.stream(atomEnergy).sum(), force, virial, atomEnergy);
   }
 
-  /** One atom's energy, eV; its forces and virial are added. */
+  private static void add(double[] more, double[] sum) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += more[i];
+    }
+  }
+
+  /** One atom's energy by nets and tables, eV; its forces and virial are added. */
   private double addAtom(
       Images images, int[] types, int i, double[] more, double[] force, double[] virial) {
+    ShortRange shortRange = model.additions().shortRange();
+    double energy;
+    if (shortRange == null) {
+      energy = addNets(images, types, i, more, 1, force, virial);
+    } else {
+      List<Neighbour> near = neighbours(images, types, i, model.ofPairs(shortRange.surroundings()));
+      ShortRange.SoftMinimum soft = softMinimum(shortRange, near);
+      double w = soft.weight();
+      double nets = addNets(images, types, i, more, 1 - w, force, virial);
+      double table = addTable(shortRange.table(), images, types, i, w, force, virial);
+      table += shortRange.level()[types[i]];
+      double[][] gradient = new double[near.size()][];
+      for (int n = 0; n < gradient.length; n++) {
+        double r = near.get(n).distance();
+        gradient[n] = near.get(n).along((table - nets) * soft.slope(r));
+      }
+      addForces(i, near, gradient, force, virial);
+      energy = (1 - w) * nets + w * table;
+    }
+    for (PairTable table : model.additions().tables()) {
+      energy += addTable(table, images, types, i, 1, force, virial);
+    }
+    return energy;
+  }
+
+  private static ShortRange.SoftMinimum softMinimum(ShortRange shortRange, List<Neighbour> near) {
+    double sum = 0;
+    double weighted = 0;
+    for (Neighbour j : near) {
+      sum += shortRange.near(j.distance());
+      weighted += j.distance() * shortRange.near(j.distance());
+    }
+    return new ShortRange.SoftMinimum(shortRange, sum, weighted);
+  }
+
+  /** Half of the energies of an atom's pairs, eV; forces and virial, times {@code weight}. */
+  private double addTable(
+      PairTable table,
+      Images images,
+      int[] types,
+      int i,
+      double weight,
+      double[] force,
+      double[] virial) {
+    List<Neighbour> neighbours = neighbours(images, types, i, model.ofPairs(table.surroundings()));
+    double[][] gradient = new double[neighbours.size()][];
+    double energy = 0;
+    for (int n = 0; n < gradient.length; n++) {
+      Neighbour j = neighbours.get(n);
+      energy += 0.5 * table.value(types[i], j.type(), j.distance());
+      gradient[n] = j.along(0.5 * weight * table.slope(types[i], j.type(), j.distance()));
+    }
+    addForces(i, neighbours, gradient, force, virial);
+    return energy;
+  }
+
+  /** Energy by descriptor and fitting, eV; forces and virial, times {@code weight}. */
+  private double addNets(
+      Images images,
+      int[] types,
+      int i,
+      double[] more,
+      double weight,
+      double[] force,
+      double[] virial) {
     List<Descriptor> parts =
         model.descriptor() instanceof Hybrid hybrid ? hybrid.parts() : List.of(model.descriptor());
     List<List<Neighbour>> neighbours = new ArrayList<>();
@@ -62,14 +142,15 @@ public final class ReferenceModel {
     double[] input = fittingInput(new double[0], more);
     int size = 0;
     for (Descriptor part : parts) {
-      neighbours.add(neighbours(images, types, i, part.surroundings().get(0)));
+      neighbours.add(
+          neighbours(images, types, i, View.of(part.surroundings().get(0), model.neighborRules())));
       descriptors.add(AtomDescriptor.of(part, types[i], neighbours.get(neighbours.size() - 1)));
       double[] own = descriptors.get(descriptors.size() - 1).descriptor();
       System.arraycopy(own, 0, input, size, own.length);
       size += own.length;
     }
     NetworkPass net = new NetworkPass(model.fitting().networks()[types[i]], input);
-    double[] byInput = net.inputGradient(new double[] {1});
+    double[] byInput = net.inputGradient(new double[] {weight});
     int from = 0;
     for (int p = 0; p < parts.size(); p++) {
       int to = from + parts.get(p).size();
@@ -139,7 +220,8 @@ public final class ReferenceModel {
    * DeePMD-kit compares squared distances in single precision, and takes the earlier image of two
    * at the same ({@code source/lib/src/fmt_nlist.cc: format_nlist_i_cpu}).
    */
-  private List<Neighbour> neighbours(Images images, int[] types, int i, Surroundings seen) {
+  private List<Neighbour> neighbours(Images images, int[] types, int i, View view) {
+    Surroundings seen = view.surroundings();
     float limit = (float) seen.rcut() * (float) seen.rcut();
     List<Neighbour> inReach = new ArrayList<>();
     double[] x = images.coord()[i];
@@ -156,7 +238,7 @@ public final class ReferenceModel {
                 atom, types[atom], square, new double[] {y[0] - x[0], y[1] - x[1], y[2] - x[2]}));
       }
     }
-    NeighborRules rules = model.neighborRules().atMost(seen.total());
+    NeighborRules rules = view.rules();
     if (inReach.size() > rules.total()) {
       inReach.sort(Comparator.comparing(Neighbour::square));
       inReach.subList(rules.total(), inReach.size()).clear();

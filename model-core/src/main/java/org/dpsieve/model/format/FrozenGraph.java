@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.format.proto.AttrValue;
@@ -76,6 +77,28 @@ final class FrozenGraph {
     throw new InputException(
         "%s: is no TensorFlow graph (%s); expected a model written by 'dp freeze', e.g. frozen_model.pb"
             .formatted(file, problem));
+  }
+
+  /**
+   * The graph of one of several models that energies are summed of: what has this ending to its
+   * scope, without it.
+   */
+  FrozenGraph part(String ending) {
+    Pattern own = Pattern.compile(Pattern.quote(ending) + "(?=[/:]|$)");
+    GraphDef.Builder graph = GraphDef.newBuilder();
+    List<NodeDef> renamed = new ArrayList<>();
+    for (NodeDef node : nodes.values()) {
+      NodeDef.Builder copy = node.toBuilder().setName(own.matcher(node.getName()).replaceAll(""));
+      for (int i = 0; i < node.getInputCount(); i++) {
+        copy.setInput(i, own.matcher(node.getInput(i)).replaceAll(""));
+      }
+      if (copy.getName().equals(node.getName())) {
+        graph.addNode(copy);
+      } else {
+        renamed.add(copy.build());
+      }
+    }
+    return of(file, graph.addAllNode(renamed).build()); // later ones take a name from earlier ones
   }
 
   private void followInputs() {

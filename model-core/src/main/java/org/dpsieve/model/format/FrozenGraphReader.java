@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Set;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.model.Additions;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Descriptor;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.Hybrid;
 import org.dpsieve.model.Network;
+import org.dpsieve.model.Surroundings;
 import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.NodeDef;
 import org.dpsieve.neighbor.NeighborRules;
@@ -57,7 +59,9 @@ final class FrozenGraphReader {
   }
 
   static DeepPotential read(FrozenGraph graph) {
-    return new FrozenGraphReader(graph).read();
+    return LinearGraph.isOne(graph)
+        ? new LinearGraph(graph).read()
+        : new FrozenGraphReader(graph).read();
   }
 
   private DeepPotential read() {
@@ -77,9 +81,28 @@ final class FrozenGraphReader {
                 .formatted(graph.file(), net.inputSize(), net.outputSize(), inputs));
       }
     }
-    requireEverythingUnderstood();
+    Additions additions = additions(environments, parts, types);
+    requireEverythingUnderstood(graph);
     return new DeepPotential(
-        graph.file(), typeMap(types), descriptor, fitting, rules(environments, descriptor));
+            graph.file(), typeMap(types), descriptor, fitting, rules(environments, descriptor))
+        .with(additions);
+  }
+
+  private Additions additions(List<NodeDef> environments, List<Descriptor> parts, int types) {
+    PairTableGraph tables = new PairTableGraph(graph);
+    if (tables.lookup().isEmpty()) {
+      return Additions.NONE;
+    }
+    NodeDef lookup = tables.lookup().get();
+    int part = environments.indexOf(tables.environment(lookup));
+    if (part < 0) {
+      throw new UnsupportedModelException(
+          "%s: a table of pair energies with neighbours of its own cannot be read"
+              .formatted(graph.file()));
+    }
+    double[] bias = graph.constant("fitting_attr/t_bias_atom_e", types).values();
+    Surroundings surroundings = parts.get(part).surroundings().get(0);
+    return new Additions(tables.shortRange(lookup, surroundings, bias), List.of(), List.of());
   }
 
   /** Of se_atten, sel is for all types together, also where it is given as another descriptor. */
@@ -91,6 +114,16 @@ final class FrozenGraphReader {
   }
 
   private List<String> typeMap(int types) {
+    List<String> typeMap = typeMap(graph);
+    if (typeMap.size() != types) {
+      throw new InputException(
+          "%s: type map '%s' names %d types, its descriptor has %d; set type_map when training, or freeze again"
+              .formatted(graph.file(), String.join(" ", typeMap), typeMap.size(), types));
+    }
+    return typeMap;
+  }
+
+  static List<String> typeMap(FrozenGraph graph) {
     String text =
         graph
             .text("model_attr/tmap")
@@ -98,13 +131,7 @@ final class FrozenGraphReader {
                 () ->
                     new InputException(
                         "%s: no type map (model_attr/tmap) in it".formatted(graph.file())));
-    List<String> typeMap = text.isBlank() ? List.of() : List.of(text.trim().split("\\s+"));
-    if (typeMap.size() != types) {
-      throw new InputException(
-          "%s: type map '%s' names %d types, its descriptor has %d; set type_map when training, or freeze again"
-              .formatted(graph.file(), text, typeMap.size(), types));
-    }
-    return typeMap;
+    return text.isBlank() ? List.of() : List.of(text.trim().split("\\s+"));
   }
 
   /** One, or those of a hybrid's parts in their order. */
@@ -175,8 +202,6 @@ final class FrozenGraphReader {
         .ifPresent(
             type -> refuse(!type.equals("ener"), "model type '" + type + "', expected ener"));
     refuse(
-        graph.has("model_attr/t_tab_info"), "a short-range table (use_srtab) cannot be read yet");
-    refuse(
         graph.hasNode("modifier_attr/type"),
         "a modifier (dipole_charge) that adds to the energy cannot be read yet");
     refuse(graph.hasNode("spin_attr/ntypes_spin"), "spin cannot be read");
@@ -188,13 +213,13 @@ final class FrozenGraphReader {
     }
   }
 
-  private void requireEverythingUnderstood() {
+  static void requireEverythingUnderstood(FrozenGraph graph) {
     for (NodeDef node : graph.energyNodes()) {
       boolean constant = node.getOp().equals("Const");
       if (constant
           && Tensor.isFloating(graph.attribute(node, "dtype").getType())
           && !graph.isUnderstood(node)
-          && !fillsWithZeros(node)) {
+          && !fillsWithZeros(graph, node)) {
         throw new UnsupportedModelException(
             "%s: its energy depends on the constant '%s', which is not understood"
                 .formatted(graph.file(), node.getName()));
@@ -216,7 +241,7 @@ final class FrozenGraphReader {
   }
 
   /** Zeros: the descriptor of a type with every pair excluded, or the vacuum of atom_ener. */
-  private boolean fillsWithZeros(NodeDef constant) {
+  private static boolean fillsWithZeros(FrozenGraph graph, NodeDef constant) {
     return graph.consumers(constant).stream().allMatch(node -> node.getOp().equals("Fill"))
         && Arrays.stream(graph.constant(constant).values()).allMatch(value -> value == 0);
   }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.model.Additions;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Descriptor;
 import org.dpsieve.model.EnergyFitting;
@@ -21,14 +22,16 @@ final class SerializedModelReader {
 
   static DeepPotential read(String file, Section root) {
     Section model = root.section("model");
+    return SerializedLinear.isOne(model) ? SerializedLinear.read(model) : standard(model);
+  }
+
+  /** Of a descriptor and a fitting. */
+  static DeepPotential standard(Section model) {
+    String file = model.file();
     refuse(file, !kind(model), "model type '" + model.text("type", "?") + "' cannot be read yet");
-    List<String> typeMap = model.texts("type_map");
+    List<String> typeMap = typeMap(model);
     Section descriptor = model.section("descriptor");
     Section fitting = model.section("fitting");
-    if (typeMap.isEmpty() || typeMap.size() > 200) {
-      throw new InputException(
-          "%s: a type map of %d types; damaged file?".formatted(file, typeMap.size()));
-    }
     int types = typeMap.size();
     Descriptor read = SerializedDescriptors.read(descriptor, types);
     EnergyFitting ener = SerializedFitting.read(fitting, model, types);
@@ -45,11 +48,30 @@ final class SerializedModelReader {
                     ener.extraInputs().size()));
       }
     }
+    return new DeepPotential(
+        file,
+        typeMap,
+        read,
+        ener,
+        rules(read).excluding(excludedPairs(model, types)),
+        excludedTypes(model, types),
+        Additions.NONE);
+  }
+
+  static List<String> typeMap(Section model) {
+    List<String> typeMap = model.texts("type_map");
+    if (typeMap.isEmpty() || typeMap.size() > 200) {
+      throw new InputException(
+          "%s: a type map of %d types; damaged file?".formatted(model.file(), typeMap.size()));
+    }
+    return typeMap;
+  }
+
+  static List<List<Integer>> excludedPairs(Section model, int types) {
     List<List<Integer>> excluded = new ArrayList<>();
     pairs(model, "pair_exclude_types", types)
         .forEach(pair -> excluded.add(List.of(pair[0], pair[1])));
-    return new DeepPotential(
-        file, typeMap, read, ener, rules(read).excluding(excluded), excludedTypes(model, types));
+    return excluded;
   }
 
   /**
@@ -71,7 +93,7 @@ final class SerializedModelReader {
     return NeighborRules.arrays(mixed ? new int[] {largest} : most);
   }
 
-  private static List<Integer> excludedTypes(Section model, int types) {
+  static List<Integer> excludedTypes(Section model, int types) {
     List<Integer> excluded = new ArrayList<>();
     if (model.has("atom_exclude_types")) {
       for (int type : model.counts("atom_exclude_types")) {

@@ -21,6 +21,7 @@ final class TorchModel {
 
   private final String file;
   private final Map<String, StoredTensor> tensors = new TreeMap<>();
+  private final Map<String, Double> numbers = new TreeMap<>();
   private Section input;
 
   private TorchModel(String file) {
@@ -52,6 +53,11 @@ final class TorchModel {
       throw new InputException("%s: holds no model".formatted(file));
     }
     if (map.get("model_def_script") instanceof String script) {
+      if (script.isEmpty()) { // of linear_ener
+        throw new UnsupportedModelException(
+            "%s: does not say what it is made of (model_def_script is empty), as DeePMD-kit freezes linear combinations of models; the checkpoint it was frozen from, .pt, can be read"
+                .formatted(file));
+      }
       flatten("", map, 0);
       input = new Section(file, "model_def_script", json(script));
     } else {
@@ -104,6 +110,8 @@ final class TorchModel {
           String name = path.isEmpty() ? key.toString() : path + "." + key;
           if (value instanceof StoredTensor tensor) {
             tensors.put(name, tensor);
+          } else if (value instanceof Number number) {
+            numbers.put(name, number.doubleValue());
           } else if (value instanceof Map<?, ?> child && tensors.size() < 1_000_000) {
             flatten(name, child, depth + 1);
           }
@@ -116,22 +124,78 @@ final class TorchModel {
     if (input.has("spin")) {
       throw new UnsupportedModelException("%s: spin cannot be read".formatted(file));
     }
-    if (input.has("use_srtab")) {
-      throw new UnsupportedModelException(
-          "%s: a short-range table (use_srtab) cannot be read yet".formatted(file));
-    }
-    model.put("type", type);
-    model.put("type_map", input.list("type_map"));
+    List<?> typeMap = input.list("type_map");
+    model.put("type", input.has("use_srtab") ? "zbl" : type);
+    model.put("type_map", typeMap);
     model.put("pair_exclude_types", input.values().get("pair_exclude_types"));
     model.put("atom_exclude_types", input.values().get("atom_exclude_types"));
-    int types = input.list("type_map").size();
     model.put("@variables", variables("atomic_model.", "out_bias", "out_bias"));
-    if (input.has("descriptor") && input.has("fitting_net")) {
-      model.put(
-          "descriptor", descriptor(input.section("descriptor"), "atomic_model.descriptor.", types));
-      model.put("fitting", fitting(input.section("fitting_net"), types));
+    model.put("own_bias", true);
+    if (input.has("use_srtab")) {
+      model.put("models", List.of(nets(input, typeMap, 0), table(typeMap, 1)));
+      model.put("sw_rmin", input.values().get("sw_rmin"));
+      model.put("sw_rmax", input.values().get("sw_rmax"));
+      // What the input says does not reach the model (deepmd/pt/model/model: get_zbl_model).
+      model.put("smin_alpha", numbers.getOrDefault("atomic_model.smin_alpha", 0.1));
+      model.put("least", 1e-20);
+    } else if (input.has("models")) {
+      model.put("models", parts(input.sections("models"), typeMap));
+      model.put("weights", input.values().get("weights"));
+    } else {
+      addNets(model, input, "atomic_model.");
     }
     return model;
+  }
+
+  private void addNets(Map<String, Object> model, Section section, String prefix) {
+    int types = input.list("type_map").size();
+    if (section.has("descriptor") && section.has("fitting_net")) {
+      model.put(
+          "descriptor", descriptor(section.section("descriptor"), prefix + "descriptor.", types));
+      model.put("fitting", fitting(section.section("fitting_net"), prefix + "fitting_net.", types));
+    }
+  }
+
+  /** Of a linear combination. */
+  private List<Object> parts(List<Section> sections, List<?> typeMap) {
+    List<Object> parts = new ArrayList<>();
+    for (Section section : sections) {
+      if (section == null) {
+        throw new InputException(
+            "%s: a linear combination of nothing; damaged file?".formatted(file));
+      }
+      List<?> own = section.has("type_map") ? section.list("type_map") : typeMap;
+      if (section.has("descriptor")) {
+        parts.add(nets(section, own, parts.size()));
+      } else {
+        Map<String, Object> table = table(own, parts.size());
+        table.put("rcut", section.values().get("rcut"));
+        table.put("sel", section.values().get("sel"));
+        parts.add(table);
+      }
+    }
+    return parts;
+  }
+
+  private Map<String, Object> nets(Section section, List<?> typeMap, int index) {
+    String prefix = "atomic_model.models." + index + ".";
+    Map<String, Object> nets = new LinkedHashMap<>();
+    nets.put("type_map", typeMap);
+    nets.put("@variables", variables(prefix, "out_bias", "out_bias"));
+    addNets(nets, section, prefix);
+    return nets;
+  }
+
+  private Map<String, Object> table(List<?> typeMap, int index) {
+    String prefix = "atomic_model.models." + index + ".";
+    Map<String, Object> table = new LinkedHashMap<>();
+    table.put("type", "pairtab");
+    table.put("type_map", typeMap);
+    table.put(
+        "tab",
+        Map.of("@variables", variables(prefix, "tab_info", "tab_info", "tab_data", "tab_data")));
+    table.put("@variables", variables(prefix, "out_bias", "out_bias"));
+    return table;
   }
 
   /**
@@ -257,13 +321,13 @@ final class TorchModel {
     return layer;
   }
 
-  private Map<String, Object> fitting(Section section, int types) {
+  private Map<String, Object> fitting(Section section, String prefix, int types) {
     Map<String, Object> fitting = copy(section);
     fitting.putIfAbsent("type", "ener");
     fitting.put("exclude_types", null);
     List<Object> nets =
         networks(
-            "atomic_model.fitting_net.filter_layers.",
+            prefix + "filter_layers.",
             types,
             section.text("activation_function", "tanh"),
             true,
@@ -279,7 +343,7 @@ final class TorchModel {
             "aparam_avg",
             "aparam_inv_std",
             "case_embd")) {
-      variables.put(name, tensors.get("atomic_model.fitting_net." + name));
+      variables.put(name, tensors.get(prefix + name));
     }
     fitting.put("@variables", variables);
     return fitting;

@@ -46,7 +46,8 @@ class ArchitectureGoldensTest {
           "se_e3_tebd-strip",
           "se_atten-attention-sharp",
           "hybrid",
-          "hybrid-mixed");
+          "hybrid-mixed",
+          "zbl-exclude");
 
   /** Likewise through the images of the same atom. */
   private static final List<String> CUT_IMAGES =

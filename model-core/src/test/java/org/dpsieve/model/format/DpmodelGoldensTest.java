@@ -26,7 +26,9 @@ class DpmodelGoldensTest {
         "se_e3_tebd-strip-sharp-exclude",
         "se_atten-strip-sharp",
         "se_atten-attention-strip-sharp",
-        "hybrid-attention"
+        "hybrid-attention",
+        "zbl-hybrid",
+        "linear_ener"
       })
   void energiesEqualDeepmdKits(String name) {
     GoldenArchitecture golden = new GoldenArchitecture("../dpmodel/" + name);

@@ -72,7 +72,6 @@ class ModelFilesTest {
           Map.entry("dipole", "dipole"),
           Map.entry("dos", "dos"),
           Map.entry("bfloat16", "bfloat16"),
-          Map.entry("srtab", "use_srtab"),
           Map.entry("spin", "spin"),
           Map.entry("shared-layers", "layer_name"));
 
