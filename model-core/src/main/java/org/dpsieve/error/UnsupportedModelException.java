@@ -4,7 +4,7 @@ package org.dpsieve.error;
  * A model uses a feature that is not understood; the message names the file and the feature. Never
  * a wrong number.
  */
-public final class UnsupportedModelException extends InputException {
+public class UnsupportedModelException extends InputException {
   public UnsupportedModelException(String message) {
     super(message);
   }

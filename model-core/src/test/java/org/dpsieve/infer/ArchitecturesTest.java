@@ -72,7 +72,10 @@ class ArchitecturesTest {
         "se_atten-strip",
         "se_atten-attention",
         "se_atten-attention-exclude",
-        "hybrid-mixed"
+        "hybrid-mixed",
+        "zbl",
+        "../dpmodel/zbl-hybrid",
+        "../dpmodel/linear_ener"
       })
   void forcesAreSlopesAndTurnWithTheFrame(String architecture) {
     Frame frame = frame(architecture, "triclinic");
@@ -134,7 +137,15 @@ class ArchitecturesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"fparam-aparam", "se_e2_r", "se_e3", "se_atten-attention", "hybrid-mixed"})
+      strings = {
+        "fparam-aparam",
+        "se_e2_r",
+        "se_e3",
+        "se_atten-attention",
+        "hybrid-mixed",
+        "zbl",
+        "../dpmodel/linear_ener"
+      })
   void aFramesBitsDoNotDependOnTheBatch(String architecture) {
     List<Frame> frames = new ArrayList<>(frames(architecture));
     try (Ensemble ensemble = Ensemble.of(List.of(model(architecture)))) {
@@ -150,7 +161,16 @@ class ArchitecturesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"se_e2_r", "se_e3", "se_e3_tebd-strip", "se_atten", "se_atten-strip", "hybrid"})
+      strings = {
+        "se_e2_r",
+        "se_e3",
+        "se_e3_tebd-strip",
+        "se_atten",
+        "se_atten-strip",
+        "hybrid",
+        "../dpmodel/zbl-hybrid",
+        "../dpmodel/linear_ener"
+      })
   void plainLoopsAndTheNetsThemselvesGiveTheSame(String architecture) {
     DeepPotential model = model(architecture);
     Frame frame = frame(architecture, "outside");
@@ -166,7 +186,7 @@ class ArchitecturesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"se_e2_r", "se_atten", "se_atten-attention", "fparam-aparam"})
+  @ValueSource(strings = {"se_e2_r", "se_atten", "se_atten-attention", "fparam-aparam", "zbl"})
   void singlePrecisionIsNearOrDouble(String architecture) {
     DeepPotential model = model(architecture);
     Frame frame = frame(architecture, "triclinic");

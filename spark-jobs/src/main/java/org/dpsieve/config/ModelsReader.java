@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
@@ -164,6 +165,9 @@ final class ModelsReader {
     DeepPotential model;
     try {
       model = ModelFiles.read(path);
+    } catch (NoPotentialException e) {
+      file.error(KEY, e.getMessage());
+      return false;
     } catch (UnsupportedModelException e) {
       return isForeign(e.getMessage());
     } catch (InputException e) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.GraphDef;
@@ -54,8 +55,8 @@ final class FrozenGraph {
             "%s: a graph of DeePMD-kit 0.12, which later ones cannot read either; convert it: dp convert-from 0.12 -i %s -o new.pb"
                 .formatted(file, file));
       }
-      throw new UnsupportedModelException(
-          "%s: model type %s, no node '%s' in its graph; only energy models (fitting 'ener') can be read"
+      throw new NoPotentialException(
+          "%s: a model of the type '%s', no node '%s' in its graph"
               .formatted(file, frozen.text("model_attr/model_type").orElse("unknown"), ENERGY));
     }
     frozen.followInputs();

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.model.DeepPotential;
@@ -17,12 +18,17 @@ public final class ModelFiles {
   public static final String ELSEWHERE =
       "; DeePMD-kit itself may know it: engine dp (machine.json, rescreen), or its own dp model-devi";
 
+  /** How a message about a model that is no potential ends. */
+  private static final String NOWHERE =
+      "; nor does dp model-devi know such models. Expected one of the fitting ener, without spin: README, Models";
+
   private ModelFiles() {}
 
   /**
    * @param path a file, or a folder that holds one frozen model, maybe beside a checkpoint
    * @throws InputException when the file is missing, unreadable or no model
-   * @throws UnsupportedModelException when it is a model with a feature that is not understood
+   * @throws UnsupportedModelException when it is a model with a feature that is not understood; a
+   *     {@link NoPotentialException} when DeePMD-kit has no deviation of such models, either
    */
   public static DeepPotential read(Path path) {
     Path file = ModelPath.file(path);
@@ -39,6 +45,8 @@ public final class ModelFiles {
       return format == ModelFormat.GRAPH
           ? FrozenGraphReader.read(FrozenGraph.of(name, FrozenGraph.parse(name, bytes)))
           : SerializedModelReader.read(name, format.sections(name, bytes));
+    } catch (NoPotentialException e) {
+      throw new NoPotentialException(e.getMessage() + NOWHERE);
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(e.getMessage() + ELSEWHERE);
     }

@@ -18,7 +18,7 @@ final class SerializedDescriptors {
     String name = section.text("type", "unknown");
     SerializedModelReader.refuse(
         file, section.has("compress"), "a compressed model cannot be read yet");
-    SerializedModelReader.refuse(file, section.has("spin"), "spin cannot be read");
+    SerializedModelReader.refuseSpin(section);
     return switch (name) {
       case "se_e2_a", "se_a" -> SerializedSeE2A.read(section, types);
       case "se_e2_r", "se_r" -> SerializedSeE2R.read(section, types);

@@ -3,6 +3,7 @@ package org.dpsieve.model.format;
 import java.util.Arrays;
 import java.util.List;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.ExtraInputs;
 import org.dpsieve.model.Network;
@@ -26,8 +27,9 @@ final class SerializedFitting {
   static EnergyFitting read(Section fitting, Section model, int types) {
     String file = fitting.file();
     String type = fitting.text("type", "unknown");
-    SerializedModelReader.refuse(
-        file, !type.equals("ener"), "fitting '" + type + "' cannot be read, expected ener");
+    if (!type.equals("ener")) {
+      throw new NoPotentialException("%s: a model of the fitting '%s'".formatted(file, type));
+    }
     SerializedModelReader.refuse(
         file,
         fitting.has("exclude_types")
@@ -35,7 +37,7 @@ final class SerializedFitting {
                 && model.list("atom_exclude_types").containsAll(fitting.list("exclude_types")))
             && !fitting.list("exclude_types").isEmpty(),
         "exclude_types of a fitting that are not atom_exclude_types of the model cannot be read");
-    SerializedModelReader.refuse(file, fitting.has("spin"), "spin cannot be read");
+    SerializedModelReader.refuseSpin(fitting);
     SerializedModelReader.refuse(
         file,
         fitting.flag("use_aparam_as_mask", false),

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Additions;
 import org.dpsieve.model.DeepPotential;
@@ -22,6 +23,7 @@ final class SerializedModelReader {
 
   static DeepPotential read(String file, Section root) {
     Section model = root.section("model");
+    refuseSpin(model);
     return SerializedLinear.isOne(model) ? SerializedLinear.read(model) : standard(model);
   }
 
@@ -112,6 +114,12 @@ final class SerializedModelReader {
     return List.of("standard", "ener").contains(model.text("type", "standard"))
         && model.text("@class", "Model").equals("Model")
         && model.has("descriptor");
+  }
+
+  static void refuseSpin(Section section) {
+    if (section.has("spin")) {
+      throw new NoPotentialException("%s: a model with spin".formatted(section.file()));
+    }
   }
 
   static void refuse(String file, boolean present, String feature) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -34,7 +35,7 @@ final class TextModel {
       if (parsed instanceof Map<?, ?> root
           && root.get("model") instanceof Map<?, ?> model
           && model.containsKey("spin")) {
-        throw new UnsupportedModelException("%s: spin cannot be read".formatted(file));
+        throw new NoPotentialException("%s: a model with spin".formatted(file));
       }
       if (parsed instanceof Map<?, ?> program && program.containsKey("base_code")) {
         throw new UnsupportedModelException(

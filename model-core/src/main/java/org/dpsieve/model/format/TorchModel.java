@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
 
 /**
@@ -82,8 +83,8 @@ final class TorchModel {
     Map<?, ?> state = root.get("model") instanceof Map<?, ?> model ? model : root;
     if (!(state.get("_extra_state") instanceof Map<?, ?> extra)
         || !(extra.get("model_params") instanceof Map<?, ?> params)) {
-      throw new UnsupportedModelException(
-          "%s: neither a frozen energy model of DeePMD-kit's PyTorch backend nor its checkpoint; other models of PyTorch (spin) cannot be read"
+      throw new NoPotentialException(
+          "%s: neither a frozen energy model of DeePMD-kit's PyTorch backend nor its checkpoint, but another model of PyTorch (with spin?)"
               .formatted(file));
     }
     if (params.containsKey("model_dict")) {
@@ -122,7 +123,7 @@ final class TorchModel {
     Map<String, Object> model = new LinkedHashMap<>();
     String type = input.text("type", "standard");
     if (input.has("spin")) {
-      throw new UnsupportedModelException("%s: spin cannot be read".formatted(file));
+      throw new NoPotentialException("%s: a model with spin".formatted(file));
     }
     List<?> typeMap = input.list("type_map");
     model.put("type", input.has("use_srtab") ? "zbl" : type);

@@ -32,9 +32,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Models of the PyTorch backend in its formats: scripts/goldens/architectures.py. */
 class ArchitectureGoldensTest {
-  /** Must be refused by name, and say that DeePMD-kit runs it. */
-  private static final List<String> REFUSED =
-      List.of("refused-dipole", "refused-dpa2", "refused-spin");
+  /** Must be refused by name, and say whether DeePMD-kit runs it. */
+  private static final Map<String, String> REFUSED =
+      Map.of(
+          "refused-dipole", "'dipole'; nor does dp model-devi",
+          "refused-dpa2", "or its own dp model-devi",
+          "refused-spin", "spin");
 
   /** sel cuts through a shell of the perfect crystal: of equally near ones PyTorch keeps any. */
   private static final List<String> CUT =
@@ -71,10 +74,11 @@ class ArchitectureGoldensTest {
   void equalsDeepmdKitOrIsRefusedByName(String file) throws IOException {
     String architecture = file.substring(0, file.lastIndexOf('.'));
     byte[] bytes = unpacked(file);
-    if (REFUSED.contains(architecture)) {
+    if (REFUSED.containsKey(architecture)) {
       assertThatThrownBy(() -> ModelFiles.read(file, bytes))
           .isInstanceOf(UnsupportedModelException.class)
           .hasMessageStartingWith(file + ": ")
+          .hasMessageContaining(REFUSED.get(architecture))
           .hasMessageContaining("dp model-devi");
       return;
     }

@@ -175,7 +175,7 @@ class ModelFilesTest {
     assertRefused(
         "model.yaml",
         "model:\n  backbone_model: {}\n  spin: {}\n".getBytes(StandardCharsets.UTF_8),
-        "spin cannot be read");
+        "a model with spin; nor does dp model-devi know such models");
   }
 
   @Test

@@ -88,6 +88,17 @@ class UnpicklerTest {
     return pickle.getBytes(StandardCharsets.ISO_8859_1);
   }
 
+  @Test
+  void aFrozenModelWithoutItsInputIsLeftToDeepmdKit() throws IOException {
+    byte[] linear = archive("}" + text("model_def_script") + text("") + "s.");
+    Path model = Files.write(folder.resolve("linear.pth"), linear);
+    assertThatThrownBy(() -> ModelFiles.read(model))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("model_def_script is empty")
+        .hasMessageContaining("the checkpoint it was frozen from")
+        .hasMessageContaining("dp model-devi");
+  }
+
   private static byte[] archive(String pickle) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(out)) {

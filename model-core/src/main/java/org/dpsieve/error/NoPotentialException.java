@@ -1,0 +1,11 @@
+package org.dpsieve.error;
+
+/**
+ * A model that gives no energies and forces of atoms alone (dipoles, densities of states, spins):
+ * nothing that compares such models knows it, neither here nor {@code dp model-devi}.
+ */
+public final class NoPotentialException extends UnsupportedModelException {
+  public NoPotentialException(String message) {
+    super(message);
+  }
+}
