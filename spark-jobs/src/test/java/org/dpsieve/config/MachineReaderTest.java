@@ -139,16 +139,30 @@ class MachineReaderTest {
     assertThat(run.setMachine(key, json).complaint()).contains("machine.json", expected);
   }
 
-  @Test
-  void modelsThatOurReaderDoesNotKnowAreEvaluatedByDeepmdKit() throws IOException {
-    Path folder = run.simplify.getParent();
+  private void takeModel(String name) throws IOException {
     Path golden =
         Shared.repository()
-            .resolve("model-core/src/test/resources/goldens/architectures/refused-dpa2.pth.gz");
+            .resolve(
+                "model-core/src/test/resources/goldens/architectures/refused-%s.pth.gz"
+                    .formatted(name));
     try (InputStream in = new GZIPInputStream(Files.newInputStream(golden))) {
-      Files.copy(in, folder.resolve("dpa2.pth"));
+      Files.copy(in, run.simplify.resolveSibling(name + ".pth"));
     }
-    run.set("numb_models", "1").set("training_iter0_model_path", "[\"dpa2.pth\"]");
+    run.set("numb_models", "1").set("training_iter0_model_path", "[\"%s.pth\"]".formatted(name));
+  }
+
+  @Test
+  void modelsThatNobodyHasDeviationsOfAreRefused() throws IOException {
+    takeModel("dipole");
+    run.setMachine("train", "{\"engine\": \"dp\", \"backend\": \"local\"}")
+        .set("default_training_param/model/fitting_net/trainable", "true");
+    assertThat(run.complaint())
+        .contains("dipole.pth: a model of the fitting 'dipole'; nor does dp model-devi");
+  }
+
+  @Test
+  void modelsThatOurReaderDoesNotKnowAreEvaluatedByDeepmdKit() throws IOException {
+    takeModel("dpa2");
     assertThat(run.complaint()).contains("dpa2.pth", "engine dp", "dp model-devi");
     run.setMachine("train", "{\"engine\": \"dp\", \"backend\": \"local\"}")
         .set("default_training_param/model/fitting_net/trainable", "true");
