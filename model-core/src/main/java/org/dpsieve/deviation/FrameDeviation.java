@@ -1,5 +1,7 @@
 package org.dpsieve.deviation;
 
+import java.util.List;
+
 /**
  * How far the models of an ensemble disagree on one frame, by {@code dp model-devi}'s names. Virial
  * deviations are per atom, eV; forces eV/Å (both without unit when relative); energy per atom, eV.
@@ -14,4 +16,20 @@ public record FrameDeviation(
     double minDeviF,
     double avgDeviF,
     double deviE,
-    double[] atomDeviF) {}
+    double[] atomDeviF) {
+  /** Of the seven numbers of a frame, in the order of {@code dp model-devi}'s columns. */
+  public static final List<String> NAMES =
+      List.of(
+          "max_devi_v",
+          "min_devi_v",
+          "avg_devi_v",
+          "max_devi_f",
+          "min_devi_f",
+          "avg_devi_f",
+          "devi_e");
+
+  /** By {@link #NAMES}. */
+  public double[] numbers() {
+    return new double[] {maxDeviV, minDeviV, avgDeviV, maxDeviF, minDeviF, avgDeviF, deviE};
+  }
+}

@@ -28,12 +28,9 @@ public final class ModelDeviText {
   public void system(String path) throws IOException {
     out.append("# ").append(path).append('\n');
     out.append("# ").append("%-10s".formatted("step"));
-    for (String kind : new String[] {"v", "f"}) {
-      for (String what : new String[] {"max", "min", "avg"}) {
-        out.append(COLUMN.formatted(what + "_devi_" + kind));
-      }
+    for (String name : FrameDeviation.NAMES) {
+      out.append(COLUMN.formatted(name));
     }
-    out.append(COLUMN.formatted("devi_e"));
     if (atomic) {
       out.append(COLUMN.formatted("atm_devi_f(N)"));
     }
@@ -42,13 +39,9 @@ public final class ModelDeviText {
 
   public void row(long step, FrameDeviation deviation) throws IOException {
     out.append("%12d".formatted(step));
-    number(deviation.maxDeviV());
-    number(deviation.minDeviV());
-    number(deviation.avgDeviV());
-    number(deviation.maxDeviF());
-    number(deviation.minDeviF());
-    number(deviation.avgDeviF());
-    number(deviation.deviE());
+    for (double value : deviation.numbers()) {
+      number(value);
+    }
     if (atomic) {
       for (double value : deviation.atomDeviF()) {
         number(value);

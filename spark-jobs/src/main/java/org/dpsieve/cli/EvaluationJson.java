@@ -78,13 +78,10 @@ final class EvaluationJson implements AutoCloseable {
 
   private void deviation(FrameDeviation deviation) throws IOException {
     json.writeObjectFieldStart("deviation");
-    json.writeNumberField("max_devi_f", deviation.maxDeviF());
-    json.writeNumberField("min_devi_f", deviation.minDeviF());
-    json.writeNumberField("avg_devi_f", deviation.avgDeviF());
-    json.writeNumberField("max_devi_v", deviation.maxDeviV());
-    json.writeNumberField("min_devi_v", deviation.minDeviV());
-    json.writeNumberField("avg_devi_v", deviation.avgDeviV());
-    json.writeNumberField("devi_e", deviation.deviE());
+    double[] numbers = deviation.numbers();
+    for (int k = 0; k < numbers.length; k++) {
+      json.writeNumberField(FrameDeviation.NAMES.get(k), numbers[k]);
+    }
     json.writeEndObject();
   }
 

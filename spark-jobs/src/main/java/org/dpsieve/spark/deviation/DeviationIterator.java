@@ -73,17 +73,10 @@ final class DeviationIterator extends FrameBatches {
 
   private Row row(String id, Frame frame, Prediction[] models, FrameSigma sigma) {
     FrameDeviation d = Deviation.of(models);
-    List<Object> values =
-        new ArrayList<>(
-            List.of(
-                id,
-                d.maxDeviV(),
-                d.minDeviV(),
-                d.avgDeviV(),
-                d.maxDeviF(),
-                d.minDeviF(),
-                d.avgDeviF(),
-                d.deviE()));
+    List<Object> values = new ArrayList<>(List.of(id));
+    for (double number : d.numbers()) {
+      values.add(number);
+    }
     if (trueError) {
       FrameDeviation error = Deviation.PLAIN.ofLabels(models, frame.labels());
       values.add(error.maxDeviF());

@@ -10,6 +10,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.dpsieve.deviation.FrameDeviation;
 
 /**
  * Model deviation of frames as Spark rows: rows in, one row out per frame, in order, the partitions
@@ -18,16 +19,7 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class DeviationStage {
   /** eV per atom for {@code devi_v} and {@code devi_e}, eV/Å for {@code devi_f}. */
-  public static final StructType SCHEMA =
-      new StructType()
-          .add("frame_id", StringType, false)
-          .add("max_devi_v", DoubleType, false)
-          .add("min_devi_v", DoubleType, false)
-          .add("avg_devi_v", DoubleType, false)
-          .add("max_devi_f", DoubleType, false)
-          .add("min_devi_f", DoubleType, false)
-          .add("avg_devi_f", DoubleType, false)
-          .add("devi_e", DoubleType, false);
+  public static final StructType SCHEMA = numbers();
 
   /** {@link #SCHEMA} and the models' root mean square error against the stored labels. */
   public static final StructType TRUE_ERROR_SCHEMA =
@@ -47,6 +39,14 @@ public final class DeviationStage {
           .add("sigma_f_models", new ArrayType(DoubleType, false), false);
 
   private DeviationStage() {}
+
+  private static StructType numbers() {
+    StructType schema = new StructType().add("frame_id", StringType, false);
+    for (String name : FrameDeviation.NAMES) {
+      schema = schema.add(name, DoubleType, false);
+    }
+    return schema;
+  }
 
   /**
    * @param frames rows with at least {@code frame_id, system, index, z, coord, cell}

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
@@ -35,7 +36,7 @@ final class DpDeviationIterator extends FrameBatches {
     super(frames, ATOMS_AT_ONCE);
     this.dp = dp;
     this.trueError = trueError;
-    this.columns = DpModelDeviRun.COLUMNS.size();
+    this.columns = FrameDeviation.NAMES.size();
   }
 
   @Override
@@ -78,7 +79,7 @@ final class DpDeviationIterator extends FrameBatches {
       }
       if (trueError && error != null) {
         values[1 + columns] = error[DpModelDeviRun.FORCE];
-        values[2 + columns] = error[DpModelDeviRun.COLUMNS.indexOf("devi_e")];
+        values[2 + columns] = error[FrameDeviation.NAMES.indexOf("devi_e")];
       }
       return RowFactory.create(values);
     }

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
+import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
@@ -23,12 +24,8 @@ import org.dpsieve.node.TaskFiles;
 
 /** One start of {@code dp model-devi}, in a temporary folder of its own. */
 final class DpModelDeviRun implements Closeable {
-  /** By the names of {@code dp}'s columns, in the order of {@link DeviationStage#SCHEMA}. */
-  static final List<String> COLUMNS =
-      List.of(DeviationStage.SCHEMA.fieldNames()).subList(1, DeviationStage.SCHEMA.length());
-
-  /** Where {@code max_devi_f} stands in a row of {@link #COLUMNS}. */
-  static final int FORCE = COLUMNS.indexOf("max_devi_f");
+  /** Where {@code max_devi_f} stands in a row of {@link FrameDeviation#NAMES}. */
+  static final int FORCE = FrameDeviation.NAMES.indexOf("max_devi_f");
 
   private static final int LOOK_MILLIS = 100;
   private static final int LAST_LINES = 3;
@@ -96,8 +93,8 @@ final class DpModelDeviRun implements Closeable {
   }
 
   /**
-   * The deviations of each frame by {@link #COLUMNS}; {@code null} for those of systems that it did
-   * not come to the end of.
+   * The deviations of each frame by {@link FrameDeviation#NAMES}; {@code null} for those of systems
+   * that it did not come to the end of.
    *
    * @param realError with {@code --real_error}
    * @throws InputException when its output is of another kind than that of DeePMD-kit 2.2.2 to 3.2
@@ -197,9 +194,12 @@ final class DpModelDeviRun implements Closeable {
     return found;
   }
 
-  /** Where each of {@link #COLUMNS} stands in a row; the comment's first word is its {@code #}. */
+  /**
+   * Where each of {@link FrameDeviation#NAMES} stands in a row; the comment's first word is its
+   * {@code #}.
+   */
   private int[] columns(List<String> header) {
-    return COLUMNS.stream()
+    return FrameDeviation.NAMES.stream()
         .mapToInt(
             name -> {
               if (!header.contains(name)) {

@@ -31,7 +31,7 @@ import org.apache.parquet.hadoop.util.HadoopOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Types;
 import org.apache.spark.sql.Row;
-import org.dpsieve.spark.deviation.DeviationStage;
+import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.spark.frames.CanonicalParquet;
 import org.dpsieve.spark.frames.PartsManifest;
 
@@ -40,11 +40,8 @@ import org.dpsieve.spark.frames.PartsManifest;
  * name when it is whole, so a unit with a file is done. Its bytes follow from its rows alone.
  */
 final class DeviationFile implements AutoCloseable {
-  /** What names a frame, then {@link DeviationStage#SCHEMA}'s numbers. */
+  /** What names a frame; {@link FrameDeviation#NAMES} follow. */
   static final List<String> NAMES = List.of("frame_id", "system", "index", "formula", "natoms");
-
-  static final List<String> NUMBERS =
-      List.of(DeviationStage.SCHEMA.fieldNames()).subList(1, DeviationStage.SCHEMA.length());
 
   private static final MessageType SCHEMA = schema();
   private static final int ROW_GROUP_BYTES = 64 << 20;
@@ -87,13 +84,13 @@ final class DeviationFile implements AutoCloseable {
         schema.required(BINARY).as(stringType()).named(name);
       }
     }
-    NUMBERS.forEach(name -> schema.required(DOUBLE).named(name));
+    FrameDeviation.NAMES.forEach(name -> schema.required(DOUBLE).named(name));
     return schema.named("deviation");
   }
 
   /**
    * @param frame has the columns {@link #NAMES}
-   * @param deviation values of {@link #NUMBERS}
+   * @param deviation values of {@link FrameDeviation#NAMES}
    */
   void add(Row frame, double[] deviation) throws IOException {
     Group group = groups.newGroup();
@@ -106,7 +103,7 @@ final class DeviationFile implements AutoCloseable {
       }
     }
     for (int k = 0; k < deviation.length; k++) {
-      group.add(NUMBERS.get(k), deviation[k]);
+      group.add(FrameDeviation.NAMES.get(k), deviation[k]);
     }
     writer.write(group);
     rows++;

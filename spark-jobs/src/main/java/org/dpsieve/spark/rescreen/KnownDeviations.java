@@ -15,6 +15,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.dpsieve.deviation.FrameDeviation;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -56,7 +57,7 @@ record KnownDeviations(String folder, SerializableConfiguration configuration)
             col("frame_id"),
             functions.udf(file, DataTypes.StringType).apply(col(Library.UNIT)).as(FILE));
     Column[] columns =
-        Stream.concat(Stream.of("frame_id", FILE), DeviationFile.NUMBERS.stream())
+        Stream.concat(Stream.of("frame_id", FILE), FrameDeviation.NAMES.stream())
             .map(functions::col)
             .toArray(Column[]::new);
     earlier
@@ -86,9 +87,9 @@ record KnownDeviations(String folder, SerializableConfiguration configuration)
               .withConf(configuration.value())
               .build()) {
         for (Group group = reader.read(); group != null; group = reader.read()) {
-          double[] numbers = new double[DeviationFile.NUMBERS.size()];
+          double[] numbers = new double[FrameDeviation.NAMES.size()];
           for (int k = 0; k < numbers.length; k++) {
-            numbers[k] = group.getDouble(DeviationFile.NUMBERS.get(k), 0);
+            numbers[k] = group.getDouble(FrameDeviation.NAMES.get(k), 0);
           }
           known.put(group.getString("frame_id", 0), numbers);
         }

@@ -13,6 +13,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
+import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.spark.deviation.DeviationEngine;
 
@@ -72,12 +73,12 @@ record UnitTask(
 
   private boolean onTheBorder(double[] deviation) {
     return borderline.holds(
-        deviation[DeviationFile.NUMBERS.indexOf("max_devi_f")],
-        deviation[DeviationFile.NUMBERS.indexOf("devi_e")]);
+        deviation[FrameDeviation.NAMES.indexOf("max_devi_f")],
+        deviation[FrameDeviation.NAMES.indexOf("devi_e")]);
   }
 
   private static double[] numbers(Row deviation) {
-    double[] numbers = new double[DeviationFile.NUMBERS.size()];
+    double[] numbers = new double[FrameDeviation.NAMES.size()];
     for (int k = 0; k < numbers.length; k++) {
       numbers[k] = deviation.getDouble(k + 1);
     }

@@ -17,7 +17,6 @@ import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.types.DataType;
 import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.deviation.Deviation;
-import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
@@ -147,19 +146,8 @@ final class FunctionIterator implements Iterator<InternalRow> {
 
   private static Object value(FunctionKind kind, Prediction[] models) {
     return switch (kind) {
-      case MODEL_DEVI -> {
-        FrameDeviation d = Deviation.of(models);
-        yield new GenericInternalRow(
-            new Object[] {
-              d.maxDeviV(),
-              d.minDeviV(),
-              d.avgDeviV(),
-              d.maxDeviF(),
-              d.minDeviF(),
-              d.avgDeviF(),
-              d.deviE()
-            });
-      }
+      case MODEL_DEVI ->
+          new GenericInternalRow(Arrays.stream(Deviation.of(models).numbers()).boxed().toArray());
       case DP_ENERGY -> Arrays.stream(models).mapToDouble(Prediction::energy).sum() / models.length;
       case DP_FORCE -> UnsafeArrayData.fromPrimitiveArray(meanForce(models));
       case DP_D3 -> throw new IllegalStateException("not of models");

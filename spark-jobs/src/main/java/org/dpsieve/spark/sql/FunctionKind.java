@@ -5,6 +5,7 @@ import java.util.List;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.dpsieve.deviation.FrameDeviation;
 
 /** The functions, as SQL knows them. */
 public enum FunctionKind {
@@ -24,17 +25,6 @@ public enum FunctionKind {
       "dp_d3",
       "_FUNC_(z, coord, cell[, functional[, damping]]) - DFT-D3 dispersion, by default of pbe with"
           + " zero damping: a struct of energy (eV), force (eV/Å), virial (eV).");
-
-  /** The order of {@code dp model-devi}. */
-  private static final List<String> DEVIATIONS =
-      List.of(
-          "max_devi_v",
-          "min_devi_v",
-          "avg_devi_v",
-          "max_devi_f",
-          "min_devi_f",
-          "avg_devi_f",
-          "devi_e");
 
   static final DataType INTS = DataTypes.createArrayType(DataTypes.IntegerType, true);
   static final DataType DOUBLES = DataTypes.createArrayType(DataTypes.DoubleType, true);
@@ -77,7 +67,7 @@ public enum FunctionKind {
     return switch (this) {
       case MODEL_DEVI -> {
         StructType numbers = new StructType();
-        for (String name : DEVIATIONS) {
+        for (String name : FrameDeviation.NAMES) {
           numbers = numbers.add(name, DataTypes.DoubleType, false);
         }
         yield numbers;
