@@ -36,12 +36,7 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     ofThisProcess();
     dp();
-    installed(
-        "dpdispatcher",
-        "tasks on schedulers",
-        "python3",
-        "-c",
-        "import dpdispatcher; print('dpdispatcher', dpdispatcher.__version__)");
+    dpdispatcher();
     installed("Slurm", "tasks in a Slurm queue", "sbatch", "--version");
     installed("PBS", "tasks in a PBS queue", "qsub", "--version");
     installed("LSF", "tasks in an LSF queue", "bsub", "-V");
@@ -109,6 +104,24 @@ final class DoctorCommand implements Callable<Integer> {
         "engine dp: training other layers",
         named == null ? "dp" : named,
         "--version");
+  }
+
+  private void dpdispatcher() {
+    String named = System.getenv("DPSIEVE_DPDISPATCHER_PYTHON");
+    String python = named == null ? "python3" : named;
+    installed(
+        "dpdispatcher",
+        "tasks on schedulers",
+        python,
+        "-c",
+        """
+        import importlib.util, sys
+        if importlib.util.find_spec("dpdispatcher") is None:
+            sys.exit("not in " + sys.argv[1] + ": pip install dpdispatcher")
+        import dpdispatcher
+        print("dpdispatcher", dpdispatcher.__version__)
+        """,
+        python);
   }
 
   /** Asks a program for its version; without arguments it only looks whether it is there. */

@@ -5,16 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SmallRun;
+import org.dpsieve.testing.Terminal;
 import org.dpsieve.train.FrozenLayers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,14 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DpTrainingRunTest {
   @TempDir private Path folder;
 
-  private final StringWriter said = new StringWriter();
-
-  private int run(Object... arguments) {
-    return Dpsieve.commandLine()
-        .setOut(new PrintWriter(said, true))
-        .setErr(new PrintWriter(said, true))
-        .execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
-  }
+  private final Terminal terminal = new Terminal();
 
   private Path simplify() throws IOException {
     Path file = folder.resolve("simplify.json");
@@ -61,7 +52,7 @@ class DpTrainingRunTest {
         """
             .formatted(dp));
     Path run = folder.resolve("run");
-    assertThat(run("simplify", simplify(), machine, "--workdir", run)).as(said.toString()).isZero();
+    terminal.succeed("simplify", simplify(), machine, "--workdir", run);
 
     Path given = Shared.repository().resolve("conf/ag-au/models/0/graph.pb");
     Path before = given;
@@ -89,8 +80,8 @@ class DpTrainingRunTest {
     assertThat(input.at("/loss/start_pref_e").asInt()).isEqualTo(7);
     assertThat(input.at("/training/training_data/auto_prob").asText())
         .startsWith("prob_sys_size; 0:1:0.0909"); // 6 frames against 10 times 6
-    said.getBuffer().setLength(0);
-    assertThat(run("status", run)).isZero();
-    assertThat(said.toString()).contains("finished");
+    terminal.clear();
+    terminal.succeed("status", run);
+    assertThat(terminal.out()).contains("finished");
   }
 }

@@ -6,18 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.dpsieve.testing.Goldens;
 import org.dpsieve.testing.Predictions;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 class EvalCommandTest {
   private static final String MODEL =
@@ -25,20 +25,12 @@ class EvalCommandTest {
 
   @TempDir private Path folder;
 
-  private final StringWriter err = new StringWriter();
+  private final Terminal terminal = new Terminal();
 
   private int run(Path in, Path out, String... models) {
-    CommandLine commandLine = Dpsieve.commandLine();
-    commandLine.setErr(new PrintWriter(err, true));
-    String[] arguments = new String[6 + models.length];
-    System.arraycopy(models, 0, arguments, 2, models.length);
-    arguments[0] = "eval";
-    arguments[1] = "-m";
-    arguments[arguments.length - 4] = "--json";
-    arguments[arguments.length - 3] = in.toString();
-    arguments[arguments.length - 2] = "-o";
-    arguments[arguments.length - 1] = out.toString();
-    return commandLine.execute(arguments);
+    List<Object> command = new ArrayList<>(List.of("eval", "--json", in, "-o", out, "-m"));
+    command.addAll(List.of(models));
+    return terminal.run(command.toArray());
   }
 
   @Test
@@ -122,7 +114,7 @@ class EvalCommandTest {
     Files.writeString(in, json);
     Path out = folder.resolve("out.json");
     assertThat(run(in, out, MODEL)).isEqualTo(2);
-    assertThat(err.toString()).contains(message);
+    assertThat(terminal.err()).contains(message);
     try (var files = Files.list(folder)) {
       assertThat(files).containsExactly(in);
     }

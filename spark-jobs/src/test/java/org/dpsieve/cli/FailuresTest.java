@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.NoSuchFileException;
 import org.apache.spark.SparkException;
 import org.dpsieve.error.InputException;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,12 +22,6 @@ class FailuresTest {
     CommandLine commandLine = Dpsieve.commandLine();
     commandLine.setErr(new PrintWriter(err, true));
     return Failures.ofWork(failure, commandLine);
-  }
-
-  private int execute(String... arguments) {
-    CommandLine commandLine = Dpsieve.commandLine();
-    commandLine.setErr(new PrintWriter(err, true));
-    return commandLine.execute(arguments);
   }
 
   @Test
@@ -81,8 +76,10 @@ class FailuresTest {
         "transfer -m a -s b -o c --ridge much",
       })
   void aWrongCommandLineIsOneShortMessage(String line) {
-    assertThat(execute(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
-    assertThat(err.toString()).startsWith("error: ").contains("--help'").doesNotContain("\tat ");
-    assertThat(err.toString().lines().count()).isLessThan(5);
+    Terminal terminal = new Terminal();
+    Object[] command = line.isEmpty() ? new Object[0] : line.split(" ");
+    assertThat(terminal.run(command)).isEqualTo(2);
+    assertThat(terminal.err()).startsWith("error: ").contains("--help'").doesNotContain("\tat ");
+    assertThat(terminal.err().lines().count()).isLessThan(5);
   }
 }

@@ -3,8 +3,6 @@ package org.dpsieve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,13 +28,13 @@ import org.dpsieve.spark.frames.OtherFileSystem;
 import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** import and export as commands; the fixtures are made by scripts/goldens/frames.py. */
 class ImportExportTest {
@@ -47,8 +45,7 @@ class ImportExportTest {
   @TempDir private Path folder;
 
   private final SparkSession spark = LocalSpark.session();
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final Terminal terminal = new Terminal();
 
   @BeforeEach
   void anotherFileSystem() {
@@ -62,14 +59,6 @@ class ImportExportTest {
     Stream.of("fs.other.impl", "fs.other.impl.disable.cache", "fs.other.root", "fs.other.full")
         .forEach(spark.conf()::unset);
     spark.conf().set("spark.sql.shuffle.partitions", "4");
-  }
-
-  private int run(Object... arguments) {
-    CommandLine commandLine = Dpsieve.commandLine();
-    commandLine.setOut(new PrintWriter(out, true));
-    commandLine.setErr(new PrintWriter(err, true));
-    return commandLine.execute(
-        Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
   }
 
   @ParameterizedTest
@@ -87,13 +76,9 @@ class ImportExportTest {
     "ase.extxyz, extxyz",
   })
   void whatIsImportedIsExportedEqual(String source, String format) throws IOException {
-    assertThat(run("import", "-s", FIXTURES.resolve(source), "-o", folder.resolve("frames")))
-        .as(err.toString())
-        .isZero();
-    assertThat(
-            run("export", folder.resolve("frames"), "-o", folder.resolve("x"), "--format", format))
-        .as(err.toString())
-        .isZero();
+    terminal.succeed("import", "-s", FIXTURES.resolve(source), "-o", folder.resolve("frames"));
+    terminal.succeed(
+        "export", folder.resolve("frames"), "-o", folder.resolve("x"), "--format", format);
     Map<String, Frame> expected = byId(FIXTURES.resolve(source));
     Map<String, Frame> actual = byId(folder.resolve("x"));
     assertThat(actual.keySet()).isNotEmpty().isEqualTo(expected.keySet());
@@ -148,8 +133,8 @@ class ImportExportTest {
         join(CUBE, CUBE, flat, CUBE));
     write("b", join(new double[] {0, 0, 0, 3, 2, 2}, PAIR), join(CUBE, CUBE));
     String target = folder.resolve("frames").toString();
-    assertThat(run("import", "-s", folder.resolve("systems"), "-o", target)).isZero();
-    assertThat(out.toString())
+    terminal.succeed("import", "-s", folder.resolve("systems"), "-o", target);
+    assertThat(terminal.out())
         .contains("2 systems, 2 frames", "1 duplicates and 3 bad frames", target + ".quarantine");
     List<Row> aside =
         spark.read().parquet(target + ".quarantine").orderBy("file", "frame").collectAsList();
@@ -182,8 +167,8 @@ class ImportExportTest {
     Files.writeString(write("unknown", PAIR, CUBE).resolve("type_map.raw"), "Ag\nXx\n");
     write("empty", new double[0], new double[0]);
     Path target = folder.resolve("frames");
-    assertThat(run("import", "-s", folder.resolve("systems"), "-o", target)).isEqualTo(2);
-    assertThat(err.toString())
+    assertThat(terminal.run("import", "-s", folder.resolve("systems"), "-o", target)).isEqualTo(2);
+    assertThat(terminal.err())
         .contains("5 problems")
         .contains("truncated/set.000/coord.npy", "shape/set.000/coord.npy", "Xx")
         .contains("untyped/type_map.raw: not found", "--type-map Ag,Au")
@@ -196,17 +181,14 @@ class ImportExportTest {
   @Test
   void typesWithoutMapAreElementsByTheOption() throws IOException {
     Path target = folder.resolve("frames");
-    assertThat(
-            run(
-                "import",
-                "-s",
-                FIXTURES.resolve("npy/no_type_map"),
-                "-o",
-                target,
-                "--type-map",
-                "Ag,Cu,Au"))
-        .as(err.toString())
-        .isZero();
+    terminal.succeed(
+        "import",
+        "-s",
+        FIXTURES.resolve("npy/no_type_map"),
+        "-o",
+        target,
+        "--type-map",
+        "Ag,Cu,Au");
     assertThat(FramesDataset.read(spark, target.toString()).select("formula").first().getString(0))
         .startsWith("Ag");
   }
@@ -216,14 +198,14 @@ class ImportExportTest {
     write("a", PAIR, CUBE);
     Path foreign = Files.createDirectories(folder.resolve("mine"));
     Files.writeString(foreign.resolve("thesis.txt"), "years of work");
-    assertThat(run("import", "-s", folder.resolve("systems"), "-o", foreign)).isEqualTo(2);
-    assertThat(err.toString()).contains("holds other things (thesis.txt)");
+    assertThat(terminal.run("import", "-s", folder.resolve("systems"), "-o", foreign)).isEqualTo(2);
+    assertThat(terminal.err()).contains("holds other things (thesis.txt)");
     assertThat(foreign.resolve("thesis.txt")).hasContent("years of work");
     Path target = folder.resolve("frames");
-    assertThat(run("import", "-s", folder.resolve("systems"), "-o", target)).isZero();
+    terminal.succeed("import", "-s", folder.resolve("systems"), "-o", target);
     Map<String, String> before = contents(target);
-    assertThat(run("import", "-s", folder.resolve("systems"), "-o", target)).isEqualTo(2);
-    assertThat(err.toString()).contains("exists already");
+    assertThat(terminal.run("import", "-s", folder.resolve("systems"), "-o", target)).isEqualTo(2);
+    assertThat(terminal.err()).contains("exists already");
     assertThat(contents(target)).isEqualTo(before);
   }
 
@@ -252,7 +234,7 @@ class ImportExportTest {
     for (String partitions : List.of("1", "7")) {
       spark.conf().set("spark.sql.shuffle.partitions", partitions);
       Path target = folder.resolve("frames" + partitions);
-      assertThat(run("import", "-s", folder.resolve("systems"), "-o", target)).isZero();
+      terminal.succeed("import", "-s", folder.resolve("systems"), "-o", target);
       Map<String, String> all = contents(target);
       contents(Path.of(target + ".quarantine")).forEach((k, v) -> all.put("quarantine/" + k, v));
       written.add(all);
@@ -269,14 +251,10 @@ class ImportExportTest {
       Path source = folder.resolve("far/in");
       if (Files.notExists(source)) {
         copy(FIXTURES.resolve("npy/sets"), source);
-        assertThat(run("import", "-s", "other:///in", "-o", "other:///frames"))
-            .as(err.toString())
-            .isZero();
+        terminal.succeed("import", "-s", "other:///in", "-o", "other:///frames");
         assertThat(folder.resolve("far/frames/_manifest.json")).exists();
       }
-      assertThat(run("export", "other:///frames", "-o", "other:///" + name, "--format", format))
-          .as(err.toString())
-          .isZero();
+      terminal.succeed("export", "other:///frames", "-o", "other:///" + name, "--format", format);
       assertThat(byId(folder.resolve("far").resolve(name)).keySet())
           .isEqualTo(byId(source).keySet());
     }
@@ -296,18 +274,18 @@ class ImportExportTest {
     write("a", PAIR, CUBE);
     Files.createDirectories(folder.resolve("far"));
     spark.conf().set("fs.other.full", "_staged-frames/");
-    assertThat(run("import", "-s", folder.resolve("systems"), "-o", "other:///frames"))
-        .as(err.toString())
+    assertThat(terminal.run("import", "-s", folder.resolve("systems"), "-o", "other:///frames"))
+        .as(terminal.err())
         .isEqualTo(2);
-    assertThat(err.toString()).contains("other:///frames: the disk is full");
+    assertThat(terminal.err()).contains("other:///frames: the disk is full");
     assertThat(folder.resolve("far/frames")).doesNotExist();
     assertThat(folder.resolve("far/_staged-frames")).doesNotExist();
     spark.conf().unset("fs.other.full");
-    assertThat(run("import", "-s", folder.resolve("systems"), "-o", "other:///frames")).isZero();
+    terminal.succeed("import", "-s", folder.resolve("systems"), "-o", "other:///frames");
 
     spark.conf().set("fs.other.full", "_staged-x/");
-    assertThat(run("export", "other:///frames", "-o", "other:///x")).isEqualTo(2);
-    assertThat(err.toString()).contains("other:///x: the disk is full");
+    assertThat(terminal.run("export", "other:///frames", "-o", "other:///x")).isEqualTo(2);
+    assertThat(terminal.err()).contains("other:///x: the disk is full");
     assertThat(folder.resolve("far/x")).doesNotExist();
     assertThat(folder.resolve("far/_staged-x")).doesNotExist();
   }
@@ -316,12 +294,10 @@ class ImportExportTest {
   @Test
   void upstreamProgramsReadWhatIsExported() throws IOException, InterruptedException {
     Path python = DeepmdKit.python();
-    assertThat(run("import", "-s", FIXTURES.resolve("npy/plain"), "-o", folder.resolve("frames")))
-        .isZero();
+    terminal.succeed("import", "-s", FIXTURES.resolve("npy/plain"), "-o", folder.resolve("frames"));
     for (String format : List.of("deepmd/npy", "deepmd/hdf5", "extxyz")) {
       Path target = folder.resolve(format.replace("/", "-"));
-      assertThat(run("export", folder.resolve("frames"), "-o", target, "--format", format))
-          .isZero();
+      terminal.succeed("export", folder.resolve("frames"), "-o", target, "--format", format);
     }
     ProcessBuilder builder =
         new ProcessBuilder(

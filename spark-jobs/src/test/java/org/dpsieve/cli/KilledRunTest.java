@@ -3,8 +3,6 @@ package org.dpsieve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +26,7 @@ import org.dpsieve.spark.loop.SparkStages;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.SmallRun;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,19 +130,10 @@ class KilledRunTest {
         process.destroyForcibly().waitFor(); // kill -9
       }
     }
-    StringWriter said = new StringWriter();
-    int code =
-        Dpsieve.commandLine()
-            .setOut(new PrintWriter(said, true))
-            .execute(
-                "simplify",
-                simplify.toString(),
-                machine.toString(),
-                "--workdir",
-                workdir.toString());
-    assertThat(code).as(said.toString()).isZero();
+    Terminal terminal = new Terminal();
+    terminal.succeed("simplify", simplify, machine, "--workdir", workdir);
     assertThat(content(workdir)).isEqualTo(expected);
-    assertThat(said.toString()).contains("RMS error against", "Stopped at max_iter");
+    assertThat(terminal.said()).contains("RMS error against", "Stopped at max_iter");
   }
 
   private static Process start(Path workdir) throws IOException {

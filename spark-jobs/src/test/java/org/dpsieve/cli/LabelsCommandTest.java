@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,11 +14,11 @@ import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 class LabelsCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -47,15 +45,10 @@ class LabelsCommandTest {
       """;
 
   @TempDir private Path folder;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final Terminal terminal = new Terminal();
 
   private int labels(Path source, Path target) {
-    CommandLine commandLine = Dpsieve.commandLine();
-    commandLine.setOut(new PrintWriter(out, true));
-    commandLine.setErr(new PrintWriter(err, true));
-    return commandLine.execute(
-        "labels", "--style", "vasp", source.toString(), "-o", target.toString());
+    return terminal.run("labels", "--style", "vasp", source, "-o", target);
   }
 
   @ParameterizedTest
@@ -115,7 +108,7 @@ class LabelsCommandTest {
     write("task.3/vasprun.xml", VASPRUN.replace("<v>1.0 0 0</v>", "<v>NaN 0 0</v>"));
     Path target = folder.resolve("data");
     assertThat(labels(folder, target)).isZero();
-    assertThat(out.toString())
+    assertThat(terminal.out())
         .contains("task.0", "missing output", "unparsable", "4 files, 2 labelled frames");
     LocalStorage storage = new LocalStorage();
     var found = SystemFinder.find(storage, List.of(target.toString()));
@@ -136,7 +129,7 @@ class LabelsCommandTest {
     assertThat(labels(folder.resolve("none"), folder.resolve("b.json"))).isEqualTo(2);
     write("bad/OUTCAR", "hello");
     assertThat(labels(folder.resolve("bad"), folder.resolve("c"))).isEqualTo(2);
-    assertThat(err.toString())
+    assertThat(terminal.err())
         .contains("no output file found", "none: not found", "no label found in 1 files");
     assertThat(folder.resolve("c")).doesNotExist();
   }

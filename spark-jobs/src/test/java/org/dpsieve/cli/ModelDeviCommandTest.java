@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
 
 /** Against what dp model-devi itself wrote: scripts/goldens/model_devi.py. */
 class ModelDeviCommandTest {
@@ -26,19 +24,16 @@ class ModelDeviCommandTest {
 
   @TempDir private Path folder;
 
-  private final StringWriter err = new StringWriter();
+  private final Terminal terminal = new Terminal();
 
   private int run(String system, Path output, String... options) {
-    List<String> arguments = new ArrayList<>(List.of("model-devi", "-m"));
+    List<Object> command = new ArrayList<>(List.of("model-devi", "-m"));
     for (int i = 0; i < 4; i++) {
-      arguments.add(
-          Shared.repository().resolve("conf/ag-au/models/%d/graph.pb".formatted(i)).toString());
+      command.add(Shared.repository().resolve("conf/ag-au/models/%d/graph.pb".formatted(i)));
     }
-    arguments.addAll(List.of("-s", system, "-o", output.toString()));
-    arguments.addAll(List.of(options));
-    CommandLine commandLine = Dpsieve.commandLine();
-    commandLine.setErr(new PrintWriter(err, true));
-    return commandLine.execute(arguments.toArray(new String[0]));
+    command.addAll(List.of("-s", system, "-o", output));
+    command.addAll(List.of(options));
+    return terminal.run(command.toArray());
   }
 
   /** Lines by system, which comes in the order that the file system lists. */
@@ -100,7 +95,7 @@ class ModelDeviCommandTest {
     assertThat(run(GOLDENS.resolve("systems").toString(), out, arguments)).isZero();
     assertSameText(out, GOLDENS.resolve(name + ".out"));
     if (options.contains("real_error")) {
-      assertThat(err.toString())
+      assertThat(terminal.err())
           .contains("two-sets: no virial labels")
           .contains("cluster: no force labels");
     }
@@ -122,12 +117,12 @@ class ModelDeviCommandTest {
   void whatCannotBeEvaluatedLeavesNoFile() throws IOException {
     Path out = folder.resolve("out");
     assertThat(run(folder.resolve("nowhere").toString(), out)).isEqualTo(2);
-    assertThat(err.toString()).contains("nowhere: not found");
+    assertThat(terminal.err()).contains("nowhere: not found");
     Path empty = Files.createDirectory(folder.resolve("empty"));
     assertThat(run(empty.toString(), out)).isEqualTo(2);
-    assertThat(err.toString()).contains("empty: no system found");
+    assertThat(terminal.err()).contains("empty: no system found");
     assertThat(run(GOLDENS.resolve("systems").toString(), folder.resolve("no/out"))).isEqualTo(2);
-    assertThat(err.toString()).contains("no/out: cannot be written");
+    assertThat(terminal.err()).contains("no/out: cannot be written");
     try (var files = Files.list(folder)) {
       assertThat(files).containsExactly(empty);
     }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.SmallRun;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,12 +66,11 @@ class OnExitTest {
       assertThat(alive)
           .as(Files.readString(Path.of(run + ".log")))
           .isEqualTo(onExit.equals("keep"));
-      StringWriter said = new StringWriter();
-      Dpsieve.commandLine().setOut(new PrintWriter(said, true)).execute("status", run.toString());
-      assertThat(said.toString())
-          .containsPattern("000 +" + state + " .*this machine, process \\d+");
+      Terminal terminal = new Terminal();
+      terminal.succeed("status", run);
+      assertThat(terminal.out()).containsPattern("000 +" + state + " .*this machine, process \\d+");
       if (onExit.equals("keep")) {
-        assertThat(said.toString()).contains("step 40, rmse_f 0.250 eV/Å");
+        assertThat(terminal.out()).contains("step 40, rmse_f 0.250 eV/Å");
         // The wrapper of the task outlives the driver, too, and writes down how the task ended; the
         // folder must not be deleted under its hands.
         task.get().destroyForcibly();

@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Row;
@@ -20,6 +17,7 @@ import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SmallRun;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,14 +26,11 @@ class OtherMaterialTest {
   private static final Path EXAMPLE = Shared.repository().resolve("conf/ag-au");
 
   @TempDir private Path folder;
-  private final StringWriter said = new StringWriter();
+  private final Terminal terminal = new Terminal();
 
   private int run(Object... arguments) {
     LocalSpark.session();
-    return Dpsieve.commandLine()
-        .setOut(new PrintWriter(said, true))
-        .setErr(new PrintWriter(said, true))
-        .execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
+    return terminal.run(arguments);
   }
 
   @Test
@@ -47,7 +42,7 @@ class OtherMaterialTest {
       command.add(EXAMPLE.resolve("models/%d/graph.pb".formatted(m)));
     }
     command.addAll(List.of("--models-to", folder.resolve("models")));
-    assertThat(run(command.toArray())).as(said.toString()).isZero();
+    assertThat(run(command.toArray())).as(terminal.said()).isZero();
     Row frame =
         FramesDataset.read(LocalSpark.session(), folder.resolve("frames.parquet").toString())
             .head();
@@ -58,7 +53,7 @@ class OtherMaterialTest {
         .containsExactly("Ag", "Cu");
 
     assertThat(run("export", folder.resolve("frames.parquet"), "-o", folder.resolve("pool")))
-        .as(said.toString())
+        .as(terminal.said())
         .isZero();
     theModelsSayOfTheNewFramesWhatTheySaidOfTheOld();
     theLoopWritesTasksOfTheNewMaterial();
@@ -80,7 +75,7 @@ class OtherMaterialTest {
       Path copied = models.resolve("%03d/graph.pb".formatted(m));
       command.add(Files.exists(copied) ? copied : models.resolve("%d/graph.pb".formatted(m)));
     }
-    assertThat(run(command.toArray())).as(said.toString()).isZero();
+    assertThat(run(command.toArray())).as(terminal.said()).isZero();
     return Files.readAllLines(folder.resolve(name)).stream()
         .filter(line -> !line.startsWith("#"))
         .mapToDouble(line -> Double.parseDouble(line.strip().split("\\s+")[4]))
@@ -110,7 +105,7 @@ class OtherMaterialTest {
     Path machine = folder.resolve("machine.json");
     Files.writeString(machine, "{\"train\": {\"engine\": \"output-layer\"}}");
     int code = run("simplify", simplify, machine, "--workdir", folder.resolve("run"));
-    assertThat(code).as(said.toString()).isEqualTo(4);
+    assertThat(code).as(terminal.said()).isEqualTo(4);
     assertThat(Files.readAllLines(folder.resolve("run/iter.000000/02.fp/task.000.000000/POSCAR")))
         .anyMatch(line -> line.matches("\\s*Ag\\s+Cu\\s*"));
     assertThat(folder.resolve("run/report.html")).exists();
@@ -150,7 +145,7 @@ class OtherMaterialTest {
                 "--models-to",
                 folder.resolve("m")))
         .isEqualTo(2);
-    assertThat(said.toString())
+    assertThat(terminal.said())
         .contains(
             "'Xx' is not a chemical element",
             "would become [Ag, Ag], one element twice",

@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -71,11 +70,11 @@ class ReferenceTest {
 
   @Test
   void bashCompletesCommandsAndOptions() throws Exception {
-    StringWriter script = new StringWriter();
-    int code = Dpsieve.commandLine().setOut(new PrintWriter(script, true)).execute("completion");
-    assertThat(code).isZero();
-    assertThat(complete(script.toString(), "rep")).contains("report").doesNotContain("status");
-    assertThat(complete(script.toString(), "simplify", "--max")).contains("--max-iter");
+    Terminal terminal = new Terminal();
+    terminal.succeed("completion");
+    String script = terminal.out();
+    assertThat(complete(script, "rep")).contains("report").doesNotContain("status");
+    assertThat(complete(script, "simplify", "--max")).contains("--max-iter");
   }
 
   private String complete(String script, String... words) throws Exception {
@@ -101,13 +100,13 @@ class ReferenceTest {
 
   @Test
   void doctorSaysWhatIsThere() {
-    StringWriter out = new StringWriter();
-    int code = Dpsieve.commandLine().setOut(new PrintWriter(out, true)).execute("doctor");
-    assertThat(code).as(out.toString()).isZero();
-    assertThat(out.toString())
+    Terminal terminal = new Terminal();
+    terminal.succeed("doctor");
+    assertThat(terminal.out())
         .containsPattern("ok +Java +17")
         .containsPattern("ok +ND4J, OpenBLAS +1\\.")
         .containsPattern("ok +Spark +4\\.")
+        .containsPattern("dpdispatcher +(dpdispatcher [0-9]|not in |\\S+ not found)")
         .contains("DeePMD-kit", "Slurm", "BLAS threads", "OMP_NUM_THREADS=1");
   }
 }

@@ -3,8 +3,6 @@ package org.dpsieve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +12,7 @@ import java.util.stream.Stream;
 import org.dpsieve.testing.Chromium;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.SmallRun;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,27 +35,9 @@ class ReportCommandTest {
         SmallRun.simplify(
             folder.resolve("simplify.json"), 12, "\"max_iter\": 2", "Ag8", "Au8", "Ag4Au4");
     workdir = folder.resolve("a & <b>run");
-    StringWriter out = new StringWriter();
-    int code =
-        Dpsieve.commandLine()
-            .setOut(new PrintWriter(out, true))
-            .execute(
-                "simplify",
-                simplify.toString(),
-                SmallRun.machine().toString(),
-                "--seed",
-                "3",
-                "--workdir",
-                workdir.toString());
-    said = out.toString();
-    assertThat(code).as(said).isZero();
-  }
-
-  private static int report(Path run, StringWriter out) {
-    return Dpsieve.commandLine()
-        .setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(out, true))
-        .execute("report", run.toString());
+    Terminal terminal = new Terminal();
+    terminal.succeed("simplify", simplify, SmallRun.machine(), "--seed", 3, "--workdir", workdir);
+    said = terminal.out();
   }
 
   @Test
@@ -68,7 +49,7 @@ class ReportCommandTest {
   @Test
   void theSameRunGivesTheSameBytes() throws IOException {
     String written = Files.readString(workdir.resolve("report.html"));
-    assertThat(report(workdir, new StringWriter())).isZero();
+    new Terminal().succeed("report", workdir);
     assertThat(Files.readString(workdir.resolve("report.html"))).isEqualTo(written);
   }
 
@@ -136,8 +117,7 @@ class ReportCommandTest {
   void aRunThatHasJustBegunHasAReportToo() throws Exception {
     Path begun = folder.resolve("begun");
     copy(workdir.resolve("run.json"), begun.resolve("run.json"));
-    StringWriter out = new StringWriter();
-    assertThat(report(begun, out)).as(out.toString()).isZero();
+    new Terminal().succeed("report", begun);
     assertThat(Files.readString(begun.resolve("report.html")))
         .contains("Next: import the pool.", "No iteration is complete yet", "No model has been");
     copy(workdir.resolve("frames"), begun.resolve("frames"));
@@ -146,7 +126,7 @@ class ReportCommandTest {
     Files.createDirectories(failed.getParent());
     Files.writeString(
         failed, "frame_id\tframe\treason\nab\tAg8#3\tcrashed: <no> KPOINTS & no INCAR\n");
-    assertThat(report(begun, out)).as(out.toString()).isZero();
+    new Terminal().succeed("report", begun);
     assertThat(Files.readString(begun.resolve("report.html")))
         .contains(
             "Next: label the picked frames of iteration 0.",
@@ -163,16 +143,16 @@ class ReportCommandTest {
     for (String part : List.of("run.json", "frames", "models", "iter.000000", "iter.000001")) {
       copy(workdir.resolve(part), stopped.resolve(part));
     }
-    assertThat(report(stopped, new StringWriter())).isZero();
+    new Terminal().succeed("report", stopped);
     assertThat(Files.readString(stopped.resolve("report.html")))
         .contains("Not ended.", "that the models of iteration 1 picked");
   }
 
   @Test
   void aFolderWithoutRunIsTheUsersToMend() {
-    StringWriter out = new StringWriter();
-    assertThat(report(folder.resolve("nowhere"), out)).isEqualTo(2);
-    assertThat(out.toString()).contains("nowhere: no run of dpsieve here (no run.json)");
+    Terminal terminal = new Terminal();
+    assertThat(terminal.run("report", folder.resolve("nowhere"))).isEqualTo(2);
+    assertThat(terminal.err()).contains("nowhere: no run of dpsieve here (no run.json)");
   }
 
   private static void copy(Path from, Path to) throws IOException {

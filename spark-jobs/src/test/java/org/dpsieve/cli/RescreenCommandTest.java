@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,12 +27,12 @@ import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** rescreen as a command, over the built-in pool. */
 class RescreenCommandTest {
@@ -46,8 +43,7 @@ class RescreenCommandTest {
   @TempDir private Path folder;
 
   private final SparkSession spark = LocalSpark.session();
-  private StringWriter out;
-  private StringWriter err;
+  private final Terminal terminal = new Terminal();
   private Path tree;
 
   /** Four small systems. */
@@ -77,13 +73,8 @@ class RescreenCommandTest {
   }
 
   private int run(Object... arguments) {
-    out = new StringWriter();
-    err = new StringWriter();
-    CommandLine commandLine = Dpsieve.commandLine();
-    commandLine.setOut(new PrintWriter(out, true));
-    commandLine.setErr(new PrintWriter(err, true));
-    return commandLine.execute(
-        Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
+    terminal.clear();
+    return terminal.run(arguments);
   }
 
   private List<Object> arguments(Object frames, Object output, Object... more) {
@@ -95,7 +86,7 @@ class RescreenCommandTest {
   }
 
   private void rescreen(Object frames, Object output, Object... more) {
-    assertThat(run(arguments(frames, output, more).toArray())).as(() -> err.toString()).isZero();
+    assertThat(run(arguments(frames, output, more).toArray())).as(terminal::said).isZero();
   }
 
   /** Everything below a folder, by path. */
@@ -136,8 +127,8 @@ class RescreenCommandTest {
             .isEqualTo(expected);
       }
     }
-    assertThat(err.toString()).contains("to evaluate: 440 frames", "core-hours", "evaluated: 440");
-    assertThat(out.toString()).contains("(all)").contains("440 frames, summary: ");
+    assertThat(terminal.err()).contains("to evaluate: 440 frames", "core-hours", "evaluated: 440");
+    assertThat(terminal.out()).contains("(all)").contains("440 frames, summary: ");
   }
 
   @Test
@@ -163,12 +154,12 @@ class RescreenCommandTest {
     }
     Files.writeString(staged.resolve("_17-" + parts.get(0)), "half a file");
     rescreen(tree, stopped);
-    assertThat(err.toString()).contains("evaluated: " + (440 - kept) + " frames");
+    assertThat(terminal.err()).contains("evaluated: " + (440 - kept) + " frames");
     assertThat(contents(stopped)).isEqualTo(expected);
     assertThat(staged).doesNotExist();
     // and once more there is nothing to do
     rescreen(tree, stopped);
-    assertThat(err.toString()).doesNotContain("evaluate");
+    assertThat(terminal.err()).doesNotContain("evaluate");
     assertThat(contents(stopped)).isEqualTo(expected);
   }
 
@@ -178,10 +169,10 @@ class RescreenCommandTest {
     rescreen(tree, grown);
     copy(EXAMPLE.resolve("pbe/Ag7Au20"), tree.resolve("Ag5-new"));
     rescreen(tree, grown);
-    assertThat(err.toString()).contains("evaluated: 80 frames");
+    assertThat(terminal.err()).contains("evaluated: 80 frames");
     Path fresh = folder.resolve("fresh");
     rescreen(tree, fresh);
-    assertThat(err.toString()).contains("evaluated: 520 frames");
+    assertThat(terminal.err()).contains("evaluated: 520 frames");
     assertThat(contents(grown)).isEqualTo(contents(fresh));
   }
 
@@ -193,7 +184,7 @@ class RescreenCommandTest {
     copy(EXAMPLE.resolve("pbe/Ag7Au20"), tree.resolve("more"));
     assertThat(run("import", "-s", tree, "-o", folder.resolve("two"))).isZero();
     rescreen(folder.resolve("two"), result);
-    assertThat(err.toString()).contains("evaluated: 80 frames");
+    assertThat(terminal.err()).contains("evaluated: 80 frames");
     rescreen(folder.resolve("two"), folder.resolve("fresh"));
     assertThat(contents(result)).isEqualTo(contents(folder.resolve("fresh")));
   }
@@ -205,10 +196,10 @@ class RescreenCommandTest {
     rescreen(tree, result, "--sample", "0.25", levels[0], levels[1], levels[2], levels[3]);
     long sampled = spark.read().parquet(result.toString()).count();
     assertThat(sampled).isBetween(70L, 160L);
-    String text = out.toString();
+    String text = terminal.out();
     assertThat(text).contains("candidates among all 440 frames: about ");
     rescreen(tree, result, levels);
-    assertThat(err.toString()).contains("evaluated: " + (440 - sampled) + " frames");
+    assertThat(terminal.err()).contains("evaluated: " + (440 - sampled) + " frames");
     long candidates =
         spark
             .read()
@@ -235,7 +226,7 @@ class RescreenCommandTest {
       "--where", "formula LIKE 'Ag%' AND natoms = 8", "--f-lo", "0.05", "--f-hi", "0.3", "--pick", 7
     };
     rescreen(tree, result, more);
-    assertThat(out.toString()).contains("7 candidates picked (random)");
+    assertThat(terminal.out()).contains("7 candidates picked (random)");
     Dataset<Row> rows = spark.read().parquet(result.toString());
     assertThat(rows.where("natoms != 8 OR formula NOT LIKE 'Ag%'").count()).isZero();
     assertThat(rows.count()).isEqualTo(240);
@@ -264,7 +255,7 @@ class RescreenCommandTest {
     }
     // other levels: nothing is evaluated
     rescreen(tree, result, "--where", more[1], "--f-lo", "0.01", "--f-hi", "0.3");
-    assertThat(err.toString()).doesNotContain("evaluate");
+    assertThat(terminal.err()).doesNotContain("evaluate");
     assertThat(folder.resolve("result.picks")).doesNotExist();
   }
 
@@ -306,7 +297,7 @@ class RescreenCommandTest {
         tree,
         single,
         Stream.concat(Stream.of("--precision", "float32"), Stream.of(levels)).toArray());
-    assertThat(err.toString()).containsPattern("evaluated: 1\\d\\d frames"); // candidates alone
+    assertThat(terminal.err()).containsPattern("evaluated: 1\\d\\d frames"); // candidates alone
     String in = "max_devi_f >= %s AND max_devi_f < %s".formatted(lo, hi);
     Dataset<Row> result = spark.read().parquet(single.toString());
     assertThat(result.count()).isEqualTo(440);
@@ -346,9 +337,9 @@ class RescreenCommandTest {
     List<Object> command = new ArrayList<>(List.of("rescreen", "-m", plain, table));
     command.addAll(List.of("--frames", tree.resolve("Ag8"), "-o", folder.resolve("result")));
     refused("use_srtab) cannot be read", command.toArray());
-    assertThat(err.toString()).contains("engine dp");
+    assertThat(terminal.err()).contains("engine dp");
     command.addAll(List.of("--engine", "dp"));
-    assertThat(run(command.toArray())).as(err.toString()).isZero();
+    assertThat(run(command.toArray())).as(terminal.err()).isZero();
     Dataset<Row> result = spark.read().parquet(folder.resolve("result").toString());
     assertThat(result.where("max_devi_f > 0.01").count()).isEqualTo(result.count()).isPositive();
   }
@@ -374,8 +365,8 @@ class RescreenCommandTest {
   }
 
   private void refused(String message, Object... arguments) {
-    assertThat(run(arguments)).as(() -> err.toString()).isEqualTo(2);
-    assertThat(err.toString()).contains(message);
+    assertThat(run(arguments)).as(terminal::said).isEqualTo(2);
+    assertThat(terminal.err()).contains(message);
   }
 
   @Test
@@ -429,7 +420,7 @@ class RescreenCommandTest {
     assertThat(killed).as(Files.readString(folder.resolve("log"))).doesNotExist();
     assertThat(parts(staged)).isPositive();
     rescreen(pool, killed);
-    assertThat(err.toString()).doesNotContain("evaluated: 2,600");
+    assertThat(terminal.err()).doesNotContain("evaluated: 2,600");
     assertThat(contents(killed)).isEqualTo(contents(whole));
   }
 

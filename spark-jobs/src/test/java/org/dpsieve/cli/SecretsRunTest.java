@@ -3,8 +3,6 @@ package org.dpsieve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +15,7 @@ import org.dpsieve.testing.Dispatcher;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SlurmService;
 import org.dpsieve.testing.SmallRun;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,31 +33,16 @@ class SecretsRunTest {
   @Test
   void aPasswordReachesNoFileAndNoTerminal() throws Exception {
     String dispatcher = Dispatcher.python();
-    StringWriter said = new StringWriter();
+    Terminal terminal = new Terminal();
     Path run = folder.resolve("run");
     try (SlurmService slurm = SlurmService.start(folder.resolve("slurm"))) {
       Path machine = machine(slurm, slurm.wrap(dispatcher));
       for (String command : List.of("--dry-run", "--max-iter=1")) {
-        int code =
-            Dpsieve.commandLine()
-                .setOut(new PrintWriter(said, true))
-                .setErr(new PrintWriter(said, true))
-                .execute(
-                    "simplify",
-                    simplify().toString(),
-                    machine.toString(),
-                    "--workdir",
-                    run.toString(),
-                    command);
-        assertThat(code).as(said.toString()).isZero();
+        terminal.succeed("simplify", simplify(), machine, "--workdir", run, command);
       }
     }
-    assertThat(
-            Dpsieve.commandLine()
-                .setOut(new PrintWriter(said, true))
-                .execute("status", run.toString()))
-        .isZero();
-    assertThat(said.toString())
+    terminal.succeed("status", run);
+    assertThat(terminal.said())
         .containsPattern("000 +finished .*Slurm job \\d+ on 127.0.0.1")
         .doesNotContain(PASSWORD);
     List<Path> files = new ArrayList<>();

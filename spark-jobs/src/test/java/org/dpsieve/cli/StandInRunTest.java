@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +19,7 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Systems;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,18 +51,7 @@ class StandInRunTest {
         """
             .formatted(python, standIn));
     Path workdir = folder.resolve("run");
-    StringWriter said = new StringWriter();
-    int code =
-        Dpsieve.commandLine()
-            .setOut(new PrintWriter(said, true))
-            .setErr(new PrintWriter(said, true))
-            .execute(
-                "simplify",
-                simplify.toString(),
-                machine.toString(),
-                "--workdir",
-                workdir.toString());
-    assertThat(code).as(said.toString()).isZero();
+    new Terminal().succeed("simplify", simplify, machine, "--workdir", workdir);
     assertThat(workdir.resolve("iter.000000/02.fp/task.000.000000/vasprun.xml")).exists();
     assertThat(workdir.resolve("iter.000000/02.fp/task.000.000007")).doesNotExist();
 

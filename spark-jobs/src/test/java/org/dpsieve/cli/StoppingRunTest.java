@@ -3,14 +3,13 @@ package org.dpsieve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.SmallRun;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -41,19 +40,9 @@ class StoppingRunTest {
   private static String run(String more, Path machine, Path workdir) throws IOException {
     Path simplify =
         SmallRun.simplify(folder.resolve("simplify.json"), 24, more, "Ag8", "Au8", "Ag4Au4");
-    StringWriter out = new StringWriter();
-    int code =
-        Dpsieve.commandLine()
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(out, true))
-            .execute(
-                "simplify",
-                simplify.toString(),
-                machine.toString(),
-                "--workdir",
-                workdir.toString());
-    assertThat(code).as(out::toString).isZero();
-    return out.toString();
+    Terminal terminal = new Terminal();
+    terminal.succeed("simplify", simplify, machine, "--workdir", workdir);
+    return terminal.said();
   }
 
   private static double[] next(String said) {

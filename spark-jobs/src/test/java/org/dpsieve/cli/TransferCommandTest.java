@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.infer.Prediction;
@@ -25,6 +24,7 @@ import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.Predictions;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,8 +54,7 @@ class TransferCommandTest {
   private Path silver;
   private Path target;
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final Terminal terminal = new Terminal();
 
   @BeforeEach
   void writeSystems() throws IOException {
@@ -89,20 +88,15 @@ class TransferCommandTest {
   }
 
   private int run(Object... options) {
-    List<String> arguments = new ArrayList<>(List.of("transfer"));
-    for (Object option : options) {
-      arguments.add(option.toString());
-    }
-    return Dpsieve.commandLine()
-        .setOut(new PrintWriter(out, true))
-        .setErr(new PrintWriter(err, true))
-        .execute(arguments.toArray(new String[0]));
+    return terminal.run(Stream.concat(Stream.of("transfer"), Stream.of(options)).toArray());
   }
 
   @Test
   void writesAModelThatDeepmdKitEvaluatesAsWeDo() throws IOException, InterruptedException {
-    assertThat(run("-m", MODEL, "-s", mixed, "-s", silver, "-o", target)).as("%s", err).isZero();
-    assertThat(out.toString())
+    assertThat(run("-m", MODEL, "-s", mixed, "-s", silver, "-o", target))
+        .as(terminal::said)
+        .isZero();
+    assertThat(terminal.out())
         .contains("labelled frames   12", "chosen by cross-validation", "written: " + target);
     DeepPotential written = ModelFiles.read(target);
     ReferenceModel model = new ReferenceModel(written);
@@ -151,11 +145,11 @@ class TransferCommandTest {
   @Test
   void sameBytesOnAnyNumberOfCoresAndOverAnExistingFile() throws IOException {
     assertThat(run("-m", MODEL, "-s", mixed, silver, "-o", target, "--master", "local[1]"))
-        .as("%s", err)
+        .as(terminal::said)
         .isZero();
     byte[] one = Files.readAllBytes(target);
     assertThat(run("-m", MODEL, "-s", silver, mixed, "-o", target, "--master", "local[2]"))
-        .as("%s", err)
+        .as(terminal::said)
         .isZero();
     assertThat(Files.readAllBytes(target)).isEqualTo(one);
   }
@@ -163,12 +157,12 @@ class TransferCommandTest {
   @Test
   void aGivenRidgeIsTaken() {
     assertThat(run("-m", MODEL, "-s", silver, "-o", target, "--ridge", "0.5"))
-        .as("%s", err)
+        .as(terminal::said)
         .isZero();
-    assertThat(out.toString()).contains("ridge             0.5 (given)");
+    assertThat(terminal.out()).contains("ridge             0.5 (given)");
     assertThat(run("-m", MODEL, "-s", silver, "-o", target, "--ridge=-1")).isEqualTo(2);
     assertThat(run("-m", MODEL, "-s", silver, "-o", target, "--ridge=many")).isEqualTo(2);
-    assertThat(err.toString()).contains("--ridge is -1.0", "many");
+    assertThat(terminal.err()).contains("--ridge is -1.0", "many");
   }
 
   @Test
@@ -176,7 +170,7 @@ class TransferCommandTest {
     Frame labelled = DeepmdSystems.readNpy(silver).get(0);
     Path bare = write("bare", List.of(labelled.withLabels(Labels.NONE)));
     assertThat(run("-m", MODEL, "-s", bare, "-o", target)).isEqualTo(2);
-    assertThat(err.toString()).contains("no frame has an energy, force or virial label");
+    assertThat(terminal.err()).contains("no frame has an energy, force or virial label");
     assertThat(target).doesNotExist();
   }
 
@@ -188,7 +182,7 @@ class TransferCommandTest {
     Path copper =
         write("copper", List.of(new Frame("copper", 0, z, any.coord(), any.cell(), any.labels())));
     assertThat(run("-m", MODEL, "-s", copper, "-o", target)).isEqualTo(2);
-    assertThat(err.toString()).contains("Cu", "Ag Au");
+    assertThat(terminal.err()).contains("Cu", "Ag Au");
     assertThat(target).doesNotExist();
   }
 
@@ -196,16 +190,16 @@ class TransferCommandTest {
   void wrongFilesAreNamed() throws IOException {
     Path text = Files.writeString(folder.resolve("text.pb"), "no model");
     assertThat(run("-m", text, "-s", silver, "-o", target)).isEqualTo(2);
-    assertThat(err.toString()).contains(text.toString());
+    assertThat(terminal.err()).contains(text.toString());
     Path missing = folder.resolve("missing");
     assertThat(run("-m", MODEL, "-s", missing, "-o", target)).isEqualTo(2);
-    assertThat(err.toString()).contains(missing.toString());
+    assertThat(terminal.err()).contains(missing.toString());
     Path nowhere = folder.resolve("nowhere/new.pb");
     assertThat(run("-m", MODEL, "-s", silver, "-o", nowhere)).isEqualTo(2);
-    assertThat(err.toString()).contains(nowhere.toString());
+    assertThat(terminal.err()).contains(nowhere.toString());
     Path model = Files.copy(MODEL, folder.resolve("start.pb"));
     assertThat(run("-m", model, "-s", silver, "-o", model)).isEqualTo(2);
-    assertThat(err.toString()).contains("would replace the model it starts from");
+    assertThat(terminal.err()).contains("would replace the model it starts from");
     assertThat(model).hasSameBinaryContentAs(MODEL);
   }
 }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,9 +22,9 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.dpsieve.cli.Dpsieve;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,7 +41,7 @@ class HdfsTest {
   private static FileSystem files;
 
   private final SparkSession spark = LocalSpark.session();
-  private final StringWriter said = new StringWriter();
+  private final Terminal terminal = new Terminal();
 
   @BeforeAll
   static void startWithThePoolInIt() throws IOException {
@@ -69,22 +67,13 @@ class HdfsTest {
     return cluster.getURI() + path;
   }
 
-  private void run(List<?> arguments) {
-    int code =
-        Dpsieve.commandLine()
-            .setOut(new PrintWriter(said, true))
-            .setErr(new PrintWriter(said, true))
-            .execute(arguments.stream().map(Object::toString).toArray(String[]::new));
-    assertThat(code).as(said::toString).isZero();
-  }
-
   private void rescreen(String frames, String output, String... more) {
     List<Object> command = new ArrayList<>(List.of("rescreen", "-m"));
     command.add(EXAMPLE.resolve("models/0/graph.pb"));
     command.add(EXAMPLE.resolve("models/1/graph.pb"));
     command.addAll(List.of("--frames", frames, "-o", output));
     command.addAll(Arrays.asList(more));
-    run(command);
+    terminal.succeed(command.toArray());
   }
 
   private Dataset<Row> load(String path) {
@@ -139,12 +128,12 @@ class HdfsTest {
 
   @Test
   void anImportThereIsTheOneHere() throws IOException {
-    run(List.of("import", "-s", hdfs("/pool/Ag8"), "-o", hdfs("/frames")));
-    run(List.of("import", "-s", EXAMPLE.resolve("pbe/Ag8"), "-o", folder.resolve("frames")));
+    terminal.succeed("import", "-s", hdfs("/pool/Ag8"), "-o", hdfs("/frames"));
+    terminal.succeed("import", "-s", EXAMPLE.resolve("pbe/Ag8"), "-o", folder.resolve("frames"));
     assertThat(frames(spark.read().parquet(hdfs("/frames"))))
         .isEqualTo(frames(spark.read().parquet(folder.resolve("frames").toString())))
         .isNotEmpty();
-    run(List.of("export", hdfs("/frames"), "-o", hdfs("/exported")));
+    terminal.succeed("export", hdfs("/frames"), "-o", hdfs("/exported"));
     assertThat(frames(load(hdfs("/exported")))).isEqualTo(frames(load(hdfs("/pool/Ag8"))));
   }
 

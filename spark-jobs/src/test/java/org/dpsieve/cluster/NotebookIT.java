@@ -7,19 +7,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
-import org.dpsieve.cli.Dpsieve;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.PySpark;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SmallRun;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,17 +86,6 @@ class NotebookIT {
     Path parameters =
         SmallRun.simplify(
             folder.resolve("simplify.json"), 12, "\"max_iter\": 3", "Ag8", "Au8", "Ag4Au4");
-    StringWriter said = new StringWriter();
-    int code =
-        Dpsieve.commandLine()
-            .setOut(new PrintWriter(said, true))
-            .setErr(new PrintWriter(said, true))
-            .execute(
-                "simplify",
-                parameters.toString(),
-                SmallRun.machine().toString(),
-                "--workdir",
-                run.toString());
-    assertThat(code).as(said::toString).isZero();
+    new Terminal().succeed("simplify", parameters, SmallRun.machine(), "--workdir", run);
   }
 }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -21,11 +19,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import java.util.zip.ZipFile;
-import org.dpsieve.cli.Dpsieve;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.PySpark;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SmallRun;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,18 +112,7 @@ class SparkSubmitIT {
 
   private static void simplify(Path parameters, Path workdir) {
     LocalSpark.session();
-    StringWriter said = new StringWriter();
-    int code =
-        Dpsieve.commandLine()
-            .setOut(new PrintWriter(said, true))
-            .setErr(new PrintWriter(said, true))
-            .execute(
-                "simplify",
-                parameters.toString(),
-                SmallRun.machine().toString(),
-                "--workdir",
-                workdir.toString());
-    assertThat(code).as(said::toString).isZero();
+    new Terminal().succeed("simplify", parameters, SmallRun.machine(), "--workdir", workdir);
   }
 
   private static Map<String, Long> contents(Path folder) throws IOException {
