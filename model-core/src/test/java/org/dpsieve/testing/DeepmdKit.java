@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -52,11 +53,36 @@ public final class DeepmdKit {
     return found.get().toAbsolutePath();
   }
 
+  /**
+   * The {@code dp} of another backend, in an environment of its own: the one that the environment
+   * variable DPSIEVE_DP_JAX or DPSIEVE_DP_PYTORCH names, else that of {@code
+   * scripts/setup-services}.
+   *
+   * @param backend {@code jax} or {@code pytorch}
+   */
+  public static Path dp(String backend) {
+    String named = System.getenv("DPSIEVE_DP_" + backend.toUpperCase(Locale.ROOT));
+    Path dp =
+        named == null || named.isBlank()
+            ? Shared.repository().resolve("target/" + backend + "/bin/dp")
+            : Path.of(named);
+    Assumptions.assumeTrue(
+        Files.isExecutable(dp),
+        () ->
+            "skipped: no DeePMD-kit with %s: %s (scripts/setup-services %s)"
+                .formatted(backend, dp, backend));
+    return dp;
+  }
+
   /** The Python that has the deepmd package: beside {@code dp}. */
   public static Path python() {
-    Path python = dp().resolveSibling("python");
+    return pythonBeside(dp());
+  }
+
+  private static Path pythonBeside(Path dp) {
+    Path python = dp.resolveSibling("python");
     Assumptions.assumeTrue(
-        Files.isExecutable(python), () -> "skipped: no Python beside " + dp() + ": " + python);
+        Files.isExecutable(python), () -> "skipped: no Python beside " + dp + ": " + python);
     return python;
   }
 
@@ -67,9 +93,24 @@ public final class DeepmdKit {
    */
   public static void python(Path log, String script, List<String> arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(python().toString(), "-c", script));
+    python(dp(), log, script, arguments);
+  }
+
+  private static void python(Path dp, Path log, String script, List<String> arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(pythonBeside(dp).toString(), "-c", script));
     command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
+    run(log.getParent(), log, command);
+  }
+
+  /**
+   * Runs a program of DeePMD-kit in a folder.
+   *
+   * @throws AssertionError with what it said when it does not end well
+   */
+  public static void run(Path folder, Path log, List<String> command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().put("OMP_NUM_THREADS", "1");
     builder.environment().put("TF_CPP_MIN_LOG_LEVEL", "3");
     Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
@@ -94,6 +135,12 @@ public final class DeepmdKit {
    *     DeePMD-kit says
    */
   public static void evaluate(List<Path> asked, Path log) throws IOException, InterruptedException {
-    python(log, EVALUATE, asked.stream().map(Path::toString).toList());
+    evaluate(dp(), asked, log);
+  }
+
+  /** Has another {@code dp} than {@link #dp()} evaluate them. */
+  public static void evaluate(Path dp, List<Path> asked, Path log)
+      throws IOException, InterruptedException {
+    python(dp, log, EVALUATE, asked.stream().map(Path::toString).toList());
   }
 }

@@ -3,16 +3,17 @@ package org.dpsieve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.Programs;
 import org.dpsieve.testing.Shared;
-import org.junit.jupiter.api.Assumptions;
+import org.dpsieve.testing.Terminal;
+import org.dpsieve.train.FrozenLayers;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,33 +33,22 @@ class OtherBackendsRunTest {
       "loss": {"start_pref_e": 1, "limit_pref_e": 1, "start_pref_f": 1, "limit_pref_f": 1},
       """;
 
+  private static final Path POOL = Shared.repository().resolve("conf/ag-au/pbe/Ag8");
+
   @TempDir private Path folder;
 
-  private static Path dp(String backend) {
-    String named = System.getenv("DPSIEVE_DP_" + backend.toUpperCase(Locale.ROOT));
-    Path dp =
-        named == null || named.isBlank()
-            ? Shared.repository().resolve("target/" + backend + "/bin/dp")
-            : Path.of(named);
-    Assumptions.assumeTrue(
-        Files.isExecutable(dp),
-        () ->
-            "skipped: no DeePMD-kit with %s: %s (scripts/setup-services %s)"
-                .formatted(backend, dp, backend));
-    return dp;
+  private static String trainingInput(String text) {
+    return """
+        {%s "training": {"numb_steps": 1, "seed": 1, "training_data": {"systems": ["%s"]}}}
+        """
+        .formatted(text, POOL);
   }
 
   /** A model from random weights, with its checkpoint. */
   private void model(Path dp, String flag, String text, String frozen)
       throws IOException, InterruptedException {
     Path model = Files.createDirectories(folder.resolve("model"));
-    String pool = Shared.repository().resolve("conf/ag-au/pbe/Ag8").toString();
-    Files.writeString(
-        model.resolve("input.json"),
-        "{"
-            + text
-            + "\"training\": {\"numb_steps\": 1, \"seed\": 1, \"training_data\": {\"systems\": [\"%s\"]}}}"
-                .formatted(pool));
+    Files.writeString(model.resolve("input.json"), trainingInput(text));
     for (List<String> arguments :
         List.of(
             List.of("train", "input.json", "--skip-neighbor-stat"),
@@ -67,6 +57,30 @@ class OtherBackendsRunTest {
           Stream.concat(Stream.of(dp.toString(), flag), arguments.stream()).toList();
       assertThat(Programs.run(model, "log", command)).isZero();
     }
+  }
+
+  private Path simplify(String text) throws IOException {
+    return Files.writeString(
+        folder.resolve("simplify.json"),
+        """
+        {"type_map": ["Ag", "Au"], "pick_data": "%s", "init_pick_number": 4, "iter_pick_number": 4,
+         "model_devi_f_trust_lo": 0.0, "model_devi_f_trust_hi": 100, "max_iter": 2, "numb_models": 1,
+         "training_iter0_model_path": ["%s"], "training_init_model": true,
+         "dp_train_skip_neighbor_stat": true,
+         "fp_style": "d3", "fp_params": {"functional": "pbe", "damping": "zero"},
+         "default_training_param": {%s "training": {"numb_steps": 2, "disp_freq": 1}}}
+        """
+            .formatted(POOL, folder.resolve("model"), text));
+  }
+
+  private Path machine(Path dp) throws IOException {
+    return Files.writeString(
+        folder.resolve("machine.json"),
+        """
+        {"train": {"engine": "dp", "backend": "local", "command": "OMP_NUM_THREADS=1 %s"},
+         "model_devi": {"command": "%s"}, "fp": {}}
+        """
+            .formatted(dp, dp));
   }
 
   /** PyTorch freezes the whole fitting net unless every entry of the list is true. */
@@ -80,45 +94,14 @@ class OtherBackendsRunTest {
   void trainsFromTheCheckpointAndEvaluates(
       String backend, String flag, String trainable, String suffix, String checkpoint)
       throws Exception {
-    Path dp = dp(backend);
+    Path dp = DeepmdKit.dp(backend);
     String text = MODEL.formatted(trainable);
     model(dp, flag, text, "frozen_model." + suffix.replaceFirst("/.*", ""));
-    Path file = folder.resolve("simplify.json");
-    String pool = Shared.repository().resolve("conf/ag-au/pbe/Ag8").toString();
-    Files.writeString(
-        file,
-        """
-        {"type_map": ["Ag", "Au"], "pick_data": "%s", "init_pick_number": 4, "iter_pick_number": 4,
-         "model_devi_f_trust_lo": 0.0, "model_devi_f_trust_hi": 100, "max_iter": 2, "numb_models": 1,
-         "training_iter0_model_path": ["%s"], "training_init_model": true,
-         "dp_train_skip_neighbor_stat": true,
-         "fp_style": "d3", "fp_params": {"functional": "pbe", "damping": "zero"},
-         "default_training_param": {%s "training": {"numb_steps": 2, "disp_freq": 1}}}
-        """
-            .formatted(pool, folder.resolve("model"), text));
-    Path machine = folder.resolve("machine.json");
-    Files.writeString(
-        machine,
-        """
-        {"train": {"engine": "dp", "backend": "local", "command": "OMP_NUM_THREADS=1 %s"},
-         "model_devi": {"command": "%s"}, "fp": {}}
-        """
-            .formatted(dp, dp));
-    StringWriter said = new StringWriter();
-    int code =
-        Dpsieve.commandLine()
-            .setOut(new PrintWriter(said, true))
-            .setErr(new PrintWriter(said, true))
-            .execute(
-                "simplify",
-                file.toString(),
-                machine.toString(),
-                "--workdir",
-                folder.resolve("run").toString());
-    assertThat(code).as(said.toString()).isZero();
-    assertThat(said.toString()).contains("Stopped at max_iter");
+    Terminal terminal = new Terminal();
+    terminal.succeed("simplify", simplify(text), machine(dp), "--workdir", folder.resolve("run"));
+    assertThat(terminal.said()).contains("Stopped at max_iter");
     if (backend.equals("jax")) {
-      assertThat(said.toString())
+      assertThat(terminal.said())
           .contains(
               "deviation by DeePMD-kit's own dp model-devi", "SavedModel of DeePMD-kit's JAX");
     }
@@ -128,5 +111,43 @@ class OtherBackendsRunTest {
     assertThat(Files.readString(train.resolve("000/lcurve.out"))).contains("rmse_trn");
     assertThat(folder.resolve("run/result/graph.000." + suffix)).exists();
     assertThat(Files.readString(folder.resolve("run/report.html"))).contains("iteration");
+  }
+
+  /** PyTorch freezes the whole fitting net and trains on without a word. */
+  @Test
+  void aPartialListIsRefusedAndFoundInWhatPytorchMakesOfIt() throws Exception {
+    Path dp = DeepmdKit.dp("pytorch");
+    model(dp, "--pt", MODEL.formatted("true"), "frozen_model.pth");
+    Path before = folder.resolve("model/model.ckpt.pt");
+    String partial = MODEL.formatted("[false, false, true]");
+    Path next = Files.createDirectories(folder.resolve("next"));
+    String input = trainingInput(partial);
+    Files.writeString(next.resolve("input.json"), input);
+    assertThat(
+            Programs.run(
+                next,
+                "log",
+                List.of(
+                    dp.toString(),
+                    "--pt",
+                    "train",
+                    "input.json",
+                    "--skip-neighbor-stat",
+                    "--init-model",
+                    before.toString())))
+        .isZero();
+    assertThat(
+            FrozenLayers.problems(
+                input, ModelFiles.read(before), ModelFiles.read(next.resolve("model.ckpt.pt"))))
+        .singleElement()
+        .asString()
+        .contains("no weight changed at all", "PyTorch");
+    Terminal terminal = new Terminal();
+    int code =
+        terminal.run(
+            "simplify", simplify(partial), machine(dp), "--workdir", folder.resolve("run"));
+    assertThat(code).as(terminal.said()).isEqualTo(2);
+    assertThat(terminal.err())
+        .contains("trainable", "PyTorch backend freezes the whole fitting net");
   }
 }

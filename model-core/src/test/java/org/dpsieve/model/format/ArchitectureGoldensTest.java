@@ -185,7 +185,8 @@ class ArchitectureGoldensTest {
     }
   }
 
-  private static DeepPotential changed(DeepPotential model) {
+  /** Other weights of the output layer. */
+  static DeepPotential changed(DeepPotential model) {
     Map<Network, Network> changed = new IdentityHashMap<>(); // types may share a net
     Network[] networks = model.fitting().networks().clone();
     for (int t = 0; t < networks.length; t++) {

@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.infer.Prediction;
@@ -24,9 +26,11 @@ import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.Goldens;
 import org.dpsieve.testing.Predictions;
+import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** DeePMD-kit itself reads the models that are written, and has our numbers for them. */
@@ -67,6 +71,87 @@ class WrittenModelTest {
             goldens.get(i).tolerance(),
             goldens.get(i) + " " + evaluated.frame().name());
       }
+    }
+  }
+
+  /** Frozen models, checkpoints, and what the backend itself freezes from these. */
+  @Test
+  void torchModelsAreReadByPytorch() throws IOException, InterruptedException {
+    Path dp = DeepmdKit.dp("pytorch");
+    Map<Path, DeepPotential> models = new LinkedHashMap<>();
+    List<String> names = List.of("se_e2_a", "se_e2_a-float32", "case-embedding", "se_atten");
+    for (String name : names) {
+      GoldenArchitecture golden = new GoldenArchitecture(name);
+      for (String suffix : List.of("pth", "pt")) {
+        if (golden.has(suffix)) {
+          Path source = source(golden, suffix);
+          Path target = folder.resolve("%s-changed.%s".formatted(name, suffix));
+          DeepPotential changed = ArchitectureGoldensTest.changed(ModelFiles.read(source));
+          ModelFiles.writeWithOutputLayer(source, changed, target);
+          models.put(asked(golden.content(), name + suffix, target), changed);
+          if (suffix.equals("pt")) {
+            Path frozen = frozen(dp, target);
+            models.put(asked(golden.content(), name + "frozen", frozen), changed);
+          }
+        }
+      }
+    }
+    DeepmdKit.evaluate(dp, List.copyOf(models.keySet()), folder.resolve("log"));
+    assertThat(models).hasSize(names.size() + 2 * 3);
+    for (Map.Entry<Path, DeepPotential> entry : models.entrySet()) {
+      Goldens told = Goldens.read(entry.getKey());
+      assertThat(told.frames()).hasSizeGreaterThanOrEqualTo(7);
+      for (Goldens.Evaluated evaluated : told.frames()) {
+        Predictions.assertClose(
+            new ReferenceModel(entry.getValue()).evaluate(evaluated.frame()),
+            evaluated.expected().get(0),
+            entry.getKey().toString().contains("float32") ? 1e4 : 1,
+            entry.getKey() + " " + evaluated.frame().name());
+      }
+    }
+  }
+
+  private Path frozen(Path dp, Path checkpoint) throws IOException, InterruptedException {
+    Path target = folder.resolve(checkpoint.getFileName() + "-frozen.pth");
+    pytorch(dp, "freeze", "-c", checkpoint, "-o", target);
+    return target;
+  }
+
+  private void pytorch(Path dp, Object... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(dp.toString(), "--pt"));
+    Stream.of(arguments).map(Object::toString).forEach(command::add);
+    DeepmdKit.run(folder, folder.resolve("log"), command);
+  }
+
+  /** One step so small that the weights stay as they are to seven digits. */
+  @ParameterizedTest
+  @CsvSource({"pt, --init-model", "pt, --finetune", "pth, --init-frz-model"})
+  void pytorchTrainsOnFromThem(String suffix, String option)
+      throws IOException, InterruptedException {
+    Path dp = DeepmdKit.dp("pytorch");
+    Path input = folder.resolve("input.json");
+    Files.writeString(
+        input,
+        """
+        {"model": %s,
+         "learning_rate": {"type": "exp", "start_lr": 1e-9, "stop_lr": 1e-10, "decay_steps": 1},
+         "loss": {"start_pref_e": 1, "limit_pref_e": 1, "start_pref_f": 1, "limit_pref_f": 1},
+         "training": {"numb_steps": 1, "seed": 1, "training_data": {"systems": ["%s"]}}}
+        """
+            .formatted(
+                new GoldenArchitecture("se_e2_a").content().path("model"),
+                Shared.repository().resolve("conf/ag-au/pbe/Ag4Au4")));
+    Path checkpoint = folder.resolve("model.ckpt.pt");
+    pytorch(dp, "train", input, "--skip-neighbor-stat");
+    Path source = suffix.equals("pt") ? checkpoint : frozen(dp, checkpoint);
+    Path target = folder.resolve("target." + suffix);
+    DeepPotential changed = ModelFilesTest.withOutputLayer(ModelFiles.read(source), 0.375);
+    ModelFiles.writeWithOutputLayer(source, changed, target);
+    pytorch(dp, "train", input, "--skip-neighbor-stat", option, target);
+    DeepPotential trained = ModelFiles.read(frozen(dp, checkpoint));
+    for (int type = 0; type < changed.typeMap().size(); type++) {
+      assertThat(trained.fitting().networks()[type].outputLayer().weight())
+          .containsExactly(changed.fitting().networks()[type].outputLayer().weight(), within(1e-7));
     }
   }
 
