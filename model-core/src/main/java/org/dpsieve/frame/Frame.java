@@ -46,6 +46,16 @@ public record Frame(
     return z.length;
   }
 
+  /** How many frame parameters there are. */
+  public int fparamCount() {
+    return fparam == null ? 0 : fparam.length;
+  }
+
+  /** How many parameters each atom has. */
+  public int aparamCount() {
+    return aparam == null ? 0 : aparam.length / z.length;
+  }
+
   /** {@code system#index}: every message about a frame names it so. */
   public String name() {
     return system + "#" + index;

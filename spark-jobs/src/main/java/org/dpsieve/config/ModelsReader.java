@@ -106,11 +106,9 @@ final class ModelsReader {
     if (Files.isRegularFile(path) || path.toString().endsWith(".savedmodel")) {
       return path;
     }
-    if (dpTrains) {
-      List<Path> others = OTHERS.stream().map(path::resolve).filter(Files::exists).toList();
-      if (others.size() == 1 && FROZEN.stream().noneMatch(n -> Files.exists(path.resolve(n)))) {
-        return others.get(0);
-      }
+    List<Path> others = OTHERS.stream().map(path::resolve).filter(Files::exists).toList();
+    if (others.size() == 1 && FROZEN.stream().noneMatch(n -> Files.exists(path.resolve(n)))) {
+      return others.get(0);
     }
     List<Path> there = FROZEN.stream().map(path::resolve).filter(Files::isRegularFile).toList();
     if (there.size() == 1 || there.size() == 2 && same(there.get(0), there.get(1))) {
@@ -174,7 +172,7 @@ final class ModelsReader {
       file.error(KEY, e.getMessage());
       return false;
     }
-    if (!dpTrains && !solvable(path, model)) {
+    if (!dpTrains && !solvable(model)) {
       return false;
     }
     if (!typeMap.isEmpty() && !model.typeMap().equals(typeMap)) {
@@ -191,20 +189,12 @@ final class ModelsReader {
     return true;
   }
 
-  /** Whether an output layer can be solved for and written back. */
-  private boolean solvable(Path path, DeepPotential model) {
+  /** Whether an output layer can be solved for. */
+  private boolean solvable(DeepPotential model) {
     try {
       GemmFeatures.requireSolvable(model);
     } catch (UnsupportedModelException e) {
       file.error(KEY, e.getMessage());
-      return false;
-    }
-    String name = path.getFileName().toString();
-    if (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json")) {
-      file.error(
-          KEY,
-          "%s: YAML and JSON are read but not written: dp convert-backend %s model.dp"
-              .formatted(path, path));
       return false;
     }
     return true;

@@ -17,7 +17,7 @@ import java.util.Optional;
 public record TrainConfig(
     List<Path> models, List<TrainingInput> inputs, int fpTaskMin, Optional<DpTrainConfig> dp) {
   /** Formats that an output layer is written into. */
-  static final List<String> WRITTEN = List.of("pb", "dp", "pth", "pt");
+  static final List<String> WRITTEN = List.of("pb", "dp", "yaml", "yml", "json", "pth", "pt");
 
   public TrainConfig {
     models = List.copyOf(models);

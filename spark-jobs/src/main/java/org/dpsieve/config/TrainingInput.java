@@ -1,5 +1,8 @@
 package org.dpsieve.config;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
 /**
  * A DeePMD-kit {@code input.json}, as far as it matters here.
  *
@@ -8,6 +11,19 @@ package org.dpsieve.config;
  * @param json the whole input in DeePMD-kit's version 2 form, old keys mapped
  */
 public record TrainingInput(Loss loss, Trainable trainable, String json) {
+  /**
+   * How many parameters frames or atoms have.
+   *
+   * @param key {@code numb_fparam} or {@code numb_aparam}
+   */
+  public int parameters(String key) {
+    try {
+      return new ObjectMapper().readTree(json).at("/model/fitting_net").path(key).asInt(0);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /**
    * {@code loss} of type {@code ener}: the weight of the squared error of energy, force and virial
    * at the start of training and in its limit, where the learning rate has vanished ({@code

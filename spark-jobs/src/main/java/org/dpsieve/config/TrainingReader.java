@@ -25,6 +25,10 @@ final class TrainingReader {
           "type sel rcut rcut_smth neuron axis_neuron n_axis_neuron activation_function resnet_dt"
               + " type_one_side precision trainable seed exclude_types env_protection"
               + " set_davg_zero");
+
+  /** Of which an output layer can be solved for ({@code GemmFeatures}). */
+  private static final List<String> SOLVED = List.of("se_e2_a", "se_a", "se_atten", "dpa1");
+
   private static final List<String> FITTING =
       words(
           "type numb_fparam numb_aparam default_fparam dim_case_embd neuron n_neuron"
@@ -160,9 +164,10 @@ final class TrainingReader {
                     "type_map",
                     "found %s, but type_map of the file is %s; make them equal"
                         .formatted(map, typeMap)));
-    for (String key : List.of("use_srtab", "spin", "modifier", "type_embedding")) {
+    for (String key : List.of("use_srtab", "spin", "modifier")) {
       if (model.given(key)) {
-        model.error(key, "models with it cannot be read yet; remove it");
+        model.error(
+            key, "the output layer of models with it cannot be solved for; train.engine dp can");
       }
     }
     model.finish();
@@ -172,12 +177,17 @@ final class TrainingReader {
     descriptor.declare(DESCRIPTOR);
     descriptor.require("type", "se_e2_a");
     String type = descriptor.text("type").orElse("");
-    if (!type.isEmpty() && !type.equals("se_a") && !type.equals("se_e2_a")) {
+    if (!type.isEmpty() && !SOLVED.contains(type)) {
       descriptor.error(
-          "type", "'%s' cannot be trained here yet; known: se_e2_a (= se_a)".formatted(type));
-      return; // its keys are others
+          "type",
+          "'%s' cannot be trained here; known: %s; train.engine dp trains any"
+              .formatted(type, String.join(", ", SOLVED)));
+      return;
     }
     descriptor.bool("trainable");
+    if (type.equals("se_atten") || type.equals("dpa1")) {
+      return; // its keys are others; what counts is the models' own files
+    }
     descriptor.finite("rcut", 0);
     descriptor.finite("rcut_smth", 0);
     descriptor.finish();
@@ -192,7 +202,9 @@ final class TrainingReader {
     }
     for (String key : List.of("numb_fparam", "numb_aparam")) {
       if (fitting.integer(key, 0).orElse(0) > 0) {
-        fitting.error(key, "models with frame or atom parameters cannot be read yet; expected 0");
+        fitting.error(
+            key,
+            "the output layer of models with frame or atom parameters cannot be solved for; expected 0, or train.engine dp");
       }
     }
     fitting.finish();

@@ -1,14 +1,20 @@
 package org.dpsieve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.testing.DeepmdKit;
+import org.dpsieve.testing.LocalSpark;
+import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.Programs;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
@@ -96,7 +102,7 @@ class OtherBackendsRunTest {
       throws Exception {
     Path dp = DeepmdKit.dp(backend);
     String text = MODEL.formatted(trainable);
-    model(dp, flag, text, "frozen_model." + suffix.replaceFirst("/.*", ""));
+    model(dp, flag, text, "frozen_model." + frozenSuffix(suffix));
     Terminal terminal = new Terminal();
     terminal.succeed("simplify", simplify(text), machine(dp), "--workdir", folder.resolve("run"));
     assertThat(terminal.said()).contains("Stopped at max_iter");
@@ -111,6 +117,60 @@ class OtherBackendsRunTest {
     assertThat(Files.readString(train.resolve("000/lcurve.out"))).contains("rmse_trn");
     assertThat(folder.resolve("run/result/graph.000." + suffix)).exists();
     assertThat(Files.readString(folder.resolve("run/report.html"))).contains("iteration");
+    List<Path> checkpoints = List.of(folder.resolve("model"), train.resolve("000"));
+    List<Path> frozen =
+        checkpoints.stream().map(f -> f.resolve("frozen_model." + frozenSuffix(suffix))).toList();
+    List<Path> readable = new ArrayList<>(frozen);
+    if (backend.equals("jax")) {
+      assertThat(terminal.run(rescreen(frozen, "refused"))).isEqualTo(2);
+      assertThat(terminal.err()).contains("SavedModel", "dp convert-backend", "engine dp");
+      for (int m = 0; m < 2; m++) {
+        readable.set(m, folder.resolve(m + ".dp"));
+        Path from = checkpoints.get(m).resolve(checkpoint);
+        DeepmdKit.run(
+            folder,
+            folder.resolve("log"),
+            List.of(dp.toString(), "convert-backend", "" + from, "" + readable.get(m)));
+      }
+    }
+    terminal.succeed(rescreen(readable, "ours"));
+    rescreenByDp(dp, frozen);
+    requireEqual(folder.resolve("ours"), folder.resolve("theirs"));
+  }
+
+  private static String frozenSuffix(String suffix) {
+    return suffix.replaceFirst("/.*", "");
+  }
+
+  private Object[] rescreen(List<Path> models, String output) {
+    return new Object[] {
+      "rescreen", "-m", models.get(0), models.get(1), "--frames", POOL, "-o", folder.resolve(output)
+    };
+  }
+
+  /** In a process of its own, where DPSIEVE_DP is that backend's. */
+  private void rescreenByDp(Path dp, List<Path> models) throws IOException, InterruptedException {
+    List<Object> command = new ArrayList<>(List.of(rescreen(models, "theirs")));
+    command.addAll(List.of("--engine", "dp", "--master", "local[1]"));
+    Path log = folder.resolve("rescreen.log");
+    ProcessBuilder builder = OwnProcess.of(log, command.toArray());
+    builder.environment().put("DPSIEVE_DP", dp.toString());
+    assertThat(builder.start().waitFor()).as(Files.readString(log)).isZero();
+  }
+
+  /** To the seven digits that DeePMD-kit's program writes. */
+  private static void requireEqual(Path ours, Path theirs) {
+    SparkSession spark = LocalSpark.session();
+    List<Row> expected =
+        spark.read().parquet(theirs.toString()).orderBy("frame_id").collectAsList();
+    List<Row> found = spark.read().parquet(ours.toString()).orderBy("frame_id").collectAsList();
+    assertThat(found).hasSameSizeAs(expected).isNotEmpty();
+    for (int i = 0; i < found.size(); i++) {
+      double force = expected.get(i).getAs("max_devi_f");
+      assertThat(found.get(i).<Double>getAs("max_devi_f"))
+          .isPositive()
+          .isCloseTo(force, within(1e-6 * force + 1e-11));
+    }
   }
 
   /** PyTorch freezes the whole fitting net and trains on without a word. */

@@ -244,7 +244,7 @@ class ConfigReaderTest {
         "default_training_param | 3 | expected an object",
         "default_training_param | [{}] | one per model: numb_models is 2",
         "default_training_param/model/type_map | [\"Au\",\"Ag\"] | make them equal",
-        "default_training_param/model/descriptor/type | \"dpa1\" | cannot be trained here yet",
+        "default_training_param/model/descriptor/type | \"dpa2\" | cannot be trained here; known: se_e2_a",
         "default_training_param/model/descriptor/trainable | true | another choice|",
         "default_training_param/model/fitting_net/trainable | [true] | expected 4: one for each",
         "default_training_param/model/fitting_net/numb_fparam | 1 | expected 0",

@@ -109,7 +109,7 @@ final class SetBuffer {
         frame.labels().energy() == null ? 0 : 1,
         frame.labels().force() == null ? 0 : 1,
         frame.labels().virial() == null ? 0 : 1,
-        frame.fparam() == null ? 0 : frame.fparam().length,
-        frame.aparam() == null ? 0 : frame.aparam().length);
+        frame.fparamCount(),
+        frame.aparamCount());
   }
 }

@@ -92,7 +92,7 @@ final class ModelPath {
 
   private static void refuse(Path path, boolean present, String what) {
     if (present) {
-      throw new UnsupportedModelException("%s: %s".formatted(path, what));
+      throw new UnsupportedModelException("%s: %s".formatted(path, what) + ModelFiles.ELSEWHERE);
     }
   }
 }

@@ -129,8 +129,10 @@ final class DpDeviationIterator extends FrameBatches {
     List<Integer> elements =
         missed.stream().flatMap(item -> Arrays.stream(item.frame.z()).boxed()).distinct().toList();
     Optional<String> problem = Optional.empty();
+    Frame first = missed.get(0).frame;
     for (int element : elements) {
-      problem = dp.problem(List.of(Elements.symbol(element)));
+      problem =
+          dp.problem(List.of(Elements.symbol(element)), first.fparamCount(), first.aparamCount());
       if (problem.isEmpty()) {
         knownToWork = true;
         return;

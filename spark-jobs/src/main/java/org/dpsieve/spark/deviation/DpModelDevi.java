@@ -55,14 +55,16 @@ public final class DpModelDevi implements DeviationEngine {
   /**
    * Starts the program once, in a task, with an atom of each element.
    *
+   * @param fparam how many frame parameters there are, {@code numb_fparam}
+   * @param aparam how many parameters of each atom, {@code numb_aparam}
    * @throws InputException when it is not there, or does not take these models or elements
    */
-  public void check(SparkSession spark, List<String> elements) {
+  public void check(SparkSession spark, List<String> elements, int fparam, int aparam) {
     DpModelDevi sent = this;
     List<String> problem =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .parallelize(List.of(0), 1)
-            .map(ignored -> sent.problem(elements).orElse(""))
+            .map(ignored -> sent.problem(elements, fparam, aparam).orElse(""))
             .collect();
     if (!problem.get(0).isEmpty()) {
       throw new InputException(problem.get(0));
@@ -70,14 +72,23 @@ public final class DpModelDevi implements DeviationEngine {
   }
 
   /** What keeps the program from evaluating one atom of each element. */
-  Optional<String> problem(List<String> elements) throws IOException {
+  Optional<String> problem(List<String> elements, int fparam, int aparam) throws IOException {
     int[] z = new int[elements.size()];
     double[] coord = new double[3 * z.length];
     for (int i = 0; i < z.length; i++) {
       z[i] = Elements.number(elements.get(i)).orElseThrow();
       coord[3 * i] = FAR_APART * i;
     }
-    Frame atoms = new Frame("check", 0, z, coord, null, Labels.NONE);
+    Frame atoms =
+        new Frame(
+            "check",
+            0,
+            z,
+            coord,
+            null,
+            Labels.NONE,
+            fparam == 0 ? null : new double[fparam],
+            aparam == 0 ? null : new double[aparam * z.length]);
     try (DpModelDeviRun run = run(List.of(atoms))) {
       double[] deviation = run.deviations(false)[0];
       if (deviation != null && Double.isFinite(deviation[DpModelDeviRun.FORCE])) {

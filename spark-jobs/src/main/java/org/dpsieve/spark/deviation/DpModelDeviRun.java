@@ -88,8 +88,8 @@ final class DpModelDeviRun implements Closeable {
         frame.labels().energy() == null,
         frame.labels().force() == null,
         frame.labels().virial() == null,
-        frame.fparam() == null ? 0 : frame.fparam().length,
-        frame.aparam() == null ? 0 : frame.aparam().length);
+        frame.fparamCount(),
+        frame.aparamCount());
   }
 
   /**

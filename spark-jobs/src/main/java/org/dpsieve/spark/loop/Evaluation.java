@@ -13,6 +13,7 @@ import org.dpsieve.config.Engine;
 import org.dpsieve.config.MachineConfig;
 import org.dpsieve.config.PickStrategy;
 import org.dpsieve.config.RunConfig;
+import org.dpsieve.config.TrainingInput;
 import org.dpsieve.config.TrustConfig;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.infer.EnsembleOptions;
@@ -36,6 +37,7 @@ final class Evaluation {
   private final boolean uncertain;
   private final Borderline borderline;
   private final List<String> typeMap;
+  private final TrainingInput training;
   private final Consumer<String> notes;
 
   /**
@@ -51,6 +53,7 @@ final class Evaluation {
         new Borderline(
             Decisions.levels(trust), config.simplify().pick().strategy() == PickStrategy.DEVIATION);
     this.typeMap = config.simplify().typeMap();
+    this.training = config.simplify().train().input(0);
     this.notes = notes;
   }
 
@@ -98,9 +101,14 @@ final class Evaluation {
   void check(List<Path> models) {
     if (section.engine() == Engine.DP) {
       try (DpModelDevi dp = dp(models)) {
-        dp.check(spark, typeMap);
+        check(dp);
       }
     }
+  }
+
+  private void check(DpModelDevi dp) {
+    dp.check(
+        spark, typeMap, training.parameters("numb_fparam"), training.parameters("numb_aparam"));
   }
 
   private DeviationEngine engine(List<Path> models, Uncertainty uncertainty) {
@@ -118,7 +126,7 @@ final class Evaluation {
           "deviation by DeePMD-kit's own dp model-devi: "
               + e.getMessage().replace(ModelFiles.ELSEWHERE, ""));
       DpModelDevi dp = dp(models);
-      dp.check(spark, typeMap);
+      check(dp);
       return dp;
     }
   }

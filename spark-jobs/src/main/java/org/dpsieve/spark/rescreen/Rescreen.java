@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -32,12 +33,14 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.spark.deviation.DeviationEngine;
 import org.dpsieve.spark.deviation.DpModelDevi;
 import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.WriteFailure;
 
@@ -206,7 +209,7 @@ public final class Rescreen {
       throws IOException {
     folder.prepare();
     KnownDeviations known = known(missing);
-    try (DeviationEngine engine = engine(census)) {
+    try (DeviationEngine engine = engine(missing, census)) {
       Census work = options.sample() < 1 ? sampled(census) : census;
       double speed = speed(engine, missing, work);
       LongAccumulator frames = spark.sparkContext().longAccumulator("frames");
@@ -250,19 +253,28 @@ public final class Rescreen {
     }
   }
 
-  private DeviationEngine engine(Census census) {
+  private DeviationEngine engine(List<String> missing, Census census) {
     if (options.dp() == null) {
       return EnsembleHandle.of(spark, models, options.ensemble(), options.borderline());
     }
     listener.stage("trying DeePMD-kit's program");
     DpModelDevi dp = DpModelDevi.of(spark, options.models(), options.dp());
+    Optional<Frame> first =
+        FramesDataset.where(library.frames(missing), options.where())
+            .limit(1)
+            .collectAsList()
+            .stream()
+            .map(FrameRows::toFrame)
+            .findFirst();
     dp.check(
         spark,
         census.byFormula().keySet().stream()
             .flatMap(formula -> Arrays.stream(formula.split("\\d+")))
             .distinct()
             .sorted()
-            .toList());
+            .toList(),
+        first.map(Frame::fparamCount).orElse(0),
+        first.map(Frame::aparamCount).orElse(0));
     return dp;
   }
 

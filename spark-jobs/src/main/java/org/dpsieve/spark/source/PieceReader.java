@@ -67,6 +67,9 @@ final class PieceReader implements PartitionReader<InternalRow> {
             parts.add(part);
           }
         });
+    if (this.columns.contains("frame_id")) {
+      parts.addAll(List.of(Part.FPARAM, Part.APARAM)); // they are part of what it is the hash of
+    }
     this.pieces = partition.pieces().iterator();
     this.problems = partition.problems().iterator();
   }

@@ -131,7 +131,7 @@ class DpModelDeviTest {
     DpProgram program = new DpProgram("/no/such/dp", Map.of());
     List<Frame> frames = List.of(RandomModels.agAuFrame(1, 4));
     try (DpModelDevi dp = dp(program)) {
-      assertThatThrownBy(() -> dp.check(spark, List.of("Ag", "Au")))
+      assertThatThrownBy(() -> dp.check(spark, List.of("Ag", "Au"), 0, 0))
           .isInstanceOf(InputException.class)
           .hasMessageContainingAll("/no/such/dp", "Ag Au", "not found", "model_devi.command");
       assertThatThrownBy(() -> DeviationStage.apply(rows(frames, 1), dp).collectAsList())
