@@ -10,21 +10,21 @@ import java.util.HexFormat;
  * Names a frame by its content, so that the same frame is never labelled twice and every run agrees
  * on ids: the hex of the first 16 bytes of SHA-256 over, big-endian, the number of atoms (int), the
  * atomic numbers (int each), 1 or 0 for a cell or none (int), the cell if any and the coordinates
- * (IEEE double each, -0.0 taken as 0.0); then of frame parameters, if there are any, their number
- * (int) and values, and of atomic parameters likewise: at another electron temperature, say, the
- * same atoms are another frame.
+ * (IEEE double each, -0.0 taken as 0.0); then, where there are frame or atomic parameters, number
+ * (int) and values of the first and of the second: at another electron temperature, say, the same
+ * atoms are another frame.
  */
 public final class FrameId {
   private FrameId() {}
 
   public static String of(Frame frame) {
+    boolean parameters = frame.fparam() != null || frame.aparam() != null;
     int doubles =
         frame.coord().length
             + (frame.cell() == null ? 0 : 9)
             + length(frame.fparam())
             + length(frame.aparam());
-    int ints =
-        frame.z().length + 2 + (frame.fparam() == null ? 0 : 1) + (frame.aparam() == null ? 0 : 1);
+    int ints = frame.z().length + 2 + (parameters ? 2 : 0);
     ByteBuffer bytes = ByteBuffer.allocate(4 * ints + 8 * doubles);
     bytes.putInt(frame.z().length);
     for (int number : frame.z()) {
@@ -35,8 +35,10 @@ public final class FrameId {
       put(bytes, frame.cell());
     }
     put(bytes, frame.coord());
-    putParameters(bytes, frame.fparam());
-    putParameters(bytes, frame.aparam());
+    if (parameters) {
+      putParameters(bytes, frame.fparam());
+      putParameters(bytes, frame.aparam());
+    }
     try {
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes.array());
       return HexFormat.of().formatHex(Arrays.copyOf(hash, 16));
@@ -50,8 +52,8 @@ public final class FrameId {
   }
 
   private static void putParameters(ByteBuffer bytes, double[] values) {
+    bytes.putInt(length(values));
     if (values != null) {
-      bytes.putInt(values.length);
       put(bytes, values);
     }
   }

@@ -97,25 +97,42 @@ final class Paths {
     }
   }
 
-  /** Python's {@code fnmatch}: {@code *}, {@code ?}, {@code [abc]}, {@code [!abc]}. */
+  /** Python's {@code fnmatch}: {@code *}, {@code ?}, {@code [abc]}, {@code [!a-c]}. */
   private static Pattern regex(String glob) {
     StringBuilder regex = new StringBuilder();
     for (int i = 0; i < glob.length(); i++) {
       char c = glob.charAt(i);
-      int close = c == '[' ? glob.indexOf(']', Math.min(glob.length(), i + 2)) : -1;
+      int first = glob.startsWith("!", i + 1) ? i + 2 : i + 1; // may be a bracket itself
+      int close = c == '[' ? glob.indexOf(']', first + 1) : -1;
       if (c == '*') {
         regex.append(".*");
       } else if (c == '?') {
         regex.append('.');
       } else if (close > 0) {
-        String set = glob.substring(i + 1, close).replace("\\", "\\\\").replace("[", "\\[");
-        set = set.replace("&", "\\&").replace("^", "\\^");
-        regex.append('[').append(set.startsWith("!") ? "^" + set.substring(1) : set).append(']');
+        regex.append(oneOf(glob.substring(first, close), first == i + 2));
         i = close;
       } else {
         regex.append(Pattern.quote(String.valueOf(c)));
       }
     }
     return Pattern.compile(regex.toString(), Pattern.DOTALL);
+  }
+
+  /** A range that runs backwards holds nothing. */
+  private static String oneOf(String set, boolean not) {
+    StringBuilder members = new StringBuilder();
+    for (int k = 0; k < set.length(); k++) {
+      boolean range = k + 2 < set.length() && set.charAt(k + 1) == '-';
+      char low = set.charAt(k);
+      char high = range ? set.charAt(k + 2) : low;
+      if (low <= high) {
+        members.append("\\x{%x}-\\x{%x}".formatted((int) low, (int) high));
+      }
+      k += range ? 2 : 0;
+    }
+    if (members.isEmpty()) {
+      return not ? "." : "(?!)";
+    }
+    return (not ? "[^" : "[") + members + "]";
   }
 }
