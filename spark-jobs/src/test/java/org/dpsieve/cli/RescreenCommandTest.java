@@ -270,7 +270,7 @@ class RescreenCommandTest {
     for (Path frames : List.of(tree, folder.resolve("frames"))) {
       Path result = folder.resolve("result-" + picks.size());
       rescreen(frames, result, more);
-      assertThat(out.toString()).contains("30 candidates picked (" + strategy + ")");
+      assertThat(terminal.out()).contains("30 candidates picked (" + strategy + ")");
       picks.add(
           FramesDataset.read(spark, result + ".picks")
               .select("frame_id")
