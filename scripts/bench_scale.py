@@ -1,7 +1,7 @@
 """How the deviation stage scales. Each part makes its pools by scripts/replicate, runs the program as users do and adds to
 target/bench/scale.md. Times of Spark's stages are those of its event log: from the first task's start to the last one's end.
 
-executors  rescreen by one and by two executors of one core, in turn, each time on as many cores as executors
+executors  rescreen by one and by two executors of one core, in turn, each pinned to its own; the driver is on one of them
 sizes      model-devi on frames of 8 to 2,000 atoms: CPU time of an atom more, from a pool to one four times as large
 frames     model-devi on 1,000 to 1,000,000 frames of 8 atoms, heap 2 GB: CPU time of an atom more, memory
 memory     rescreen of 1,000,000 frames of 8 atoms, driver and executors in one JVM, heap 2 GB
@@ -14,6 +14,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -52,6 +53,23 @@ def atoms_of(target):
         for types in target.rglob("type.raw"))
 
 
+def pin_executors(driver, cores):
+    """Every executor of a local cluster to a core of its own, as the processes of `products`, until the driver ends."""
+    while driver.returncode is None:
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if int((process / "stat").read_text().rsplit(")", 1)[1].split()[1]) != driver.pid:
+                    continue
+                words = (process / "cmdline").read_text().split("\0")
+                if "--executor-id" in words:
+                    core = cores[int(words[words.index("--executor-id") + 1]) % len(cores)]
+                    for thread in (process / "task").iterdir():
+                        os.sched_setaffinity(int(thread.name), {core})
+            except OSError:
+                pass  # it has ended
+        time.sleep(0.5)
+
+
 def run(command, environment=(), cores=None):
     """CPU seconds of the command and all it starts, the clock's, and the largest resident set in MB."""
     log = WORK / "run.log"
@@ -60,6 +78,8 @@ def run(command, environment=(), cores=None):
         process = subprocess.Popen(
             list(map(str, command)), stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **dict(environment)},
             preexec_fn=(lambda: os.sched_setaffinity(0, cores)) if cores else None)
+        if cores:
+            threading.Thread(target=pin_executors, args=(process, cores), daemon=True).start()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:

@@ -118,7 +118,8 @@ final class ReportTables {
                 cells.add(String.valueOf(iteration));
                 cells.add(String.valueOf(m));
                 cells.add(RunTable.count(training.frames()));
-                cells.add(String.format(Locale.ROOT, "%.3g", fit.ridge()));
+                cells.add(
+                    fit.ridge() == 0 ? "none" : String.format(Locale.ROOT, "%.3g", fit.ridge()));
                 cells.addAll(errors(fit.before(), fit.after()));
                 rows.add(new Cells(cells));
               }
