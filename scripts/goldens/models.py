@@ -146,6 +146,10 @@ MODELS = {
         "mean", model(2, {**SMALL, "sel": [6, 6]}, {"neuron": [3]}, use_srtab="table.txt", smin_alpha=0.1, sw_rmin=1.5,
                       sw_rmax=2.5),
         model(2, {"type": "se_e2_r", **RADIAL, "neuron": [2, 4], "rcut": 3.9}, {"neuron": [3]})),
+    "hybrid-se-atten": model(2, {}, {"neuron": [3]}),
+    "se-atten-mean": se_atten({"set_davg_zero": False, "sel": 14}, types=2),
+    "se-atten-attention-mean": se_atten({"set_davg_zero": False, "attn_layer": 1, "neuron": [2, 4]}, types=2),
+    "se-atten-v2": se_atten({"type": "se_atten_v2", "attn_layer": 1, "neuron": [2, 4]}, {"neuron": [3]}, types=2),
     "compressed": model(2, {"neuron": [2, 4]}),
     "compressed-one-side": model(3, {"neuron": [2, 4], "type_one_side": True, "exclude_types": [[0, 1], [2, 2]]}),
     "compressed-exclude-types": model(2, {"neuron": [2, 4], "exclude_types": [[0, 1]]}),
@@ -162,9 +166,7 @@ COMPRESS["compressed-beyond"] = ["-s", "0.1", "-e", "2"]
 
 REFUSED = {
     "aparam-as-mask": model(2, {}, {"numb_aparam": 1, "use_aparam_as_mask": True}),
-    "se-atten-v2": se_atten({"type": "se_atten_v2", "attn_layer": 1}),
     "se-atten-mask": se_atten({"attn_layer": 1, "attn_mask": True}),
-    "se-atten-mean": se_atten({"set_davg_zero": False}),
     "se-a-mask": model(2, {"type": "se_a_mask", "sel": [4, 4], **RADIAL, "axis_neuron": 4, "rcut": None, "rcut_smth": None}, {
         "numb_aparam": 1, "use_aparam_as_mask": True}),
     "dipole": model(2, {}, {"type": "dipole"}),
@@ -182,6 +184,12 @@ MODELS["srtab-hybrid"]["descriptor"] = {
     "list": [
         model(2, {**SMALL, "sel": [6, 5], "rcut": 3.9})["descriptor"],
         model(2, {"type": "se_e2_r", **RADIAL, "neuron": [2, 4]})["descriptor"]],
+}
+MODELS["hybrid-se-atten"]["descriptor"] = {
+    "type": "hybrid",
+    "list": [
+        se_atten({"neuron": [2, 4], "axis_neuron": 2, "attn_layer": 1}, types=2)["descriptor"],
+        model(2, {**SMALL, "sel": [6, 5], "rcut": 3.9})["descriptor"]],
 }
 MODELS["hybrid-three-types"]["descriptor"] = {
     "type": "hybrid",

@@ -22,6 +22,9 @@ final class AttentionDescriptor implements DescriptorKernel {
   private final double shortest;
   private final double[] dSums;
 
+  /** By centre type: what an empty slot adds to the first row of sums; {@code null} for nothing. */
+  private final double[][] ofEmpty;
+
   /** Neighbours that are seen. */
   private int count;
 
@@ -59,6 +62,10 @@ final class AttentionDescriptor implements DescriptorKernel {
     for (AttentionLayer layer : model.attention()) {
       passes.add(new AttentionPass(layer, model.embedding().smooth(), gemm));
     }
+    ofEmpty = model.hasMean() ? new double[model.mean().length][] : null;
+    if (ofEmpty != null) {
+      Arrays.setAll(ofEmpty, model::ofEmpty);
+    }
     g = new double[passes.size() + 1][];
     shortest = model.attention().isEmpty() ? 1 : model.attention().get(0).shortest();
   }
@@ -87,6 +94,10 @@ final class AttentionDescriptor implements DescriptorKernel {
           sums[sumsOffset + k * width + m] += r * last[i * width + m];
         }
       }
+    }
+    for (int m = 0; ofEmpty != null && m < width; m++) {
+      double one = ofEmpty[environment.type(centre)][m];
+      sums[sumsOffset + m] += scale * (model.sel() - count) * one;
     }
     int out = offset;
     for (int a = 0; a < axis; a++) {
@@ -123,7 +134,8 @@ final class AttentionDescriptor implements DescriptorKernel {
     int i = count;
     double[] inverse = nets.inverse()[type];
     double t = environment.angular()[p];
-    row[0][i] = environment.s()[p] * inverse[0];
+    double s = environment.s()[p];
+    row[0][i] = (s - model.mean()[type]) * inverse[0];
     double square = 0;
     for (int k = 1; k < 4; k++) {
       row[k][i] = t * environment.unit(k - 1)[p] * inverse[k];
@@ -133,7 +145,10 @@ final class AttentionDescriptor implements DescriptorKernel {
     for (int k = 0; k < 3; k++) {
       unit[k][i] = row[k + 1][i] / unitLength[i];
     }
-    gate[i] = environment.s()[p] * (environment.distance()[p] + environment.protection());
+    gate[i] =
+        model.gateRadius() > 0
+            ? model.gate(s)
+            : s * (environment.distance()[p] + environment.protection());
     double[] net = readers[type][neighbour].at(row[0][i]);
     double[] factor = nets.factor() == null ? null : nets.factor()[type][neighbour];
     int at = i * width;
@@ -198,12 +213,13 @@ final class AttentionDescriptor implements DescriptorKernel {
       passes.get(l).backward(count, dg, gate, unit, dGate, dUnit);
     }
     for (int i = 0; i < count; i++) {
-      pairGradient(environment.type(centre), i);
+      pairGradient(environment, centre, i);
     }
     forces.add(environment, centre, start, all, force, virial, virialOffset);
   }
 
-  private void pairGradient(int type, int i) {
+  private void pairGradient(Environment environment, int centre, int i) {
+    int type = environment.type(centre);
     double bySwitch = dGate[i];
     double byS = 0;
     for (int m = i * width; m < (i + 1) * width; m++) {
@@ -219,9 +235,14 @@ final class AttentionDescriptor implements DescriptorKernel {
       forces.byRow[k + 1][p] += (dUnit[k][i] - along * unit[k][i]) / unitLength[i];
     }
     forces.byRow[0][p] += byS;
-    forces.bySwitch[p] = bySwitch;
     for (int k = 0; k < 4; k++) {
       forces.byRow[k][p] *= nets.inverse()[type][k];
+    }
+    if (model.gateRadius() > 0) {
+      double s = environment.s()[environment.firstPair(centre, 0) + p];
+      forces.byRow[0][p] += bySwitch * model.gateSlope(s);
+    } else {
+      forces.bySwitch[p] = bySwitch;
     }
   }
 

@@ -62,14 +62,16 @@ public final class Lowering {
           tebd.precision());
     }
     if (part instanceof SeAtten atten) {
-      return atten.attention().isEmpty() && !gated(atten.embedding())
+      return atten.attention().isEmpty() && !gated(atten.embedding()) && !atten.hasMean()
           ? pairwise(atten)
           : new SeAtten(
               atten.smoothing(),
               atten.protection(),
               atten.sel(),
               atten.axisNeuron(),
+              atten.mean(),
               atten.dstd(),
+              atten.gateRadius(),
               atten.embedding(),
               atten.attention(),
               false,

@@ -3,6 +3,7 @@ package org.dpsieve.kernel;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.dpsieve.model.SeAtten;
 import org.dpsieve.model.TypedEmbedding;
 
@@ -23,8 +24,15 @@ record TypedNets(TabulatedNet[][] net, double[][][] factor, double[][] inverse) 
     int types = embedding.typeCount();
     double smallest = Arrays.stream(model.dstd()).mapToDouble(row -> row[0]).min().orElse(1);
     double high = tabulated ? 1 / (NEAREST * smallest) : 0;
+    double low =
+        tabulated
+            ? IntStream.range(0, types)
+                .mapToDouble(c -> Math.min(0, -model.mean()[c] / model.dstd()[c][0]))
+                .min()
+                .orElse(0)
+            : 0;
     boolean gated = embedding.strip() != null && embedding.smooth();
-    TabulatedNet shared = gated ? new TabulatedNet(embedding.network(), 0, high) : null;
+    TabulatedNet shared = gated ? new TabulatedNet(embedding.network(), low, high) : null;
     TabulatedNet[][] nets = new TabulatedNet[types][types];
     double[][][] factor = gated ? new double[types][types][] : null;
     for (int n = 0; n < types; n++) {
@@ -35,7 +43,7 @@ record TypedNets(TabulatedNet[][] net, double[][][] factor, double[][] inverse) 
         } else if (embedding.oneSide() && c > 0) {
           nets[c][n] = nets[0][n];
         } else {
-          nets[c][n] = new TabulatedNet(Lowering.ofPair(embedding, n, c), 0, high);
+          nets[c][n] = new TabulatedNet(Lowering.ofPair(embedding, n, c), low, high);
         }
       }
     }

@@ -38,4 +38,23 @@ public record AttentionLayer(
   public int hidden() {
     return out.inputs();
   }
+
+  /** What the layer makes of an embedding that takes nothing from others, norm(g + out(0)). */
+  double[] alone(double[] g) {
+    int width = g.length;
+    double[] sum = new double[width];
+    double mean = 0;
+    for (int m = 0; m < width; m++) {
+      sum[m] = g[m] + out.bias()[m];
+      mean += sum[m] / width;
+    }
+    double variance = 0;
+    for (double x : sum) {
+      variance += (x - mean) * (x - mean) / width;
+    }
+    for (int m = 0; m < width; m++) {
+      sum[m] = (sum[m] - mean) / Math.sqrt(variance + normEpsilon) * normWeight[m] + normBias[m];
+    }
+    return sum;
+  }
 }

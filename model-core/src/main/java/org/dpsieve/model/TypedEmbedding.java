@@ -40,4 +40,24 @@ public record TypedEmbedding(
     }
     return both;
   }
+
+  /** The embedding of a slot without a neighbour, whose type is a vector of zeros. */
+  double[] ofEmpty(double s, int centre) {
+    double[] types = new double[oneSide ? dimension() : 2 * dimension()];
+    if (!oneSide) {
+      System.arraycopy(this.types[centre], 0, types, dimension(), dimension());
+    }
+    if (strip == null) {
+      double[] input = new double[1 + types.length];
+      input[0] = s;
+      System.arraycopy(types, 0, input, 1, types.length);
+      return network.apply(input);
+    }
+    double[] g = network.apply(new double[] {s});
+    double[] factor = smooth ? new double[g.length] : strip.apply(types);
+    for (int m = 0; m < g.length; m++) {
+      g[m] *= 1 + factor[m];
+    }
+    return g;
+  }
 }

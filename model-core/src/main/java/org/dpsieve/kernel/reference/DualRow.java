@@ -31,6 +31,18 @@ record DualRow(Dual sw, Dual[] row) {
     return new DualRow(sw, row);
   }
 
+  /** Less a mean of the first column. */
+  DualRow less(double mean) {
+    Dual[] centred = row.clone();
+    centred[0] = row[0].plus(-mean);
+    return new DualRow(sw, centred);
+  }
+
+  /** With another gate. */
+  DualRow gatedBy(Dual gate) {
+    return new DualRow(gate, row);
+  }
+
   /** Divided by a standard deviation for each column. */
   DualRow over(double[] deviation) {
     Dual[] scaled = new Dual[4];

@@ -25,9 +25,12 @@ final class SeAttenDuals {
     DualRow[] seen = new DualRow[all.size()];
     for (int n = 0; n < all.size(); n++) {
       if (!model.isMasked(type, all.get(n).type())) {
-        seen[count++] =
-            DualRow.of(all.get(n), n, all.size(), model.smoothing(), model.protection())
-                .over(model.dstd()[type]);
+        DualRow row = DualRow.of(all.get(n), n, all.size(), model.smoothing(), model.protection());
+        if (model.gateRadius() > 0) {
+          double s = row.row()[0].value();
+          row = row.gatedBy(row.row()[0].map(model.gate(s), model.gateSlope(s)));
+        }
+        seen[count++] = row.less(model.mean()[type]).over(model.dstd()[type]);
       }
     }
     rows = Arrays.copyOf(seen, count);
@@ -63,6 +66,10 @@ final class SeAttenDuals {
           moments[m][k] = moments[m][k].plus(product);
         }
       }
+    }
+    double[] ofEmpty = model.hasMean() ? model.ofEmpty(type) : new double[width];
+    for (int m = 0; m < width; m++) {
+      moments[m][0] = moments[m][0].plus(empty * ofEmpty[m] / model.sel());
     }
     int axis = model.axisNeuron();
     Dual[] result = new Dual[width * axis];

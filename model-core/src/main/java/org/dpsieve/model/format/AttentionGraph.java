@@ -31,9 +31,14 @@ final class AttentionGraph {
   private final FrozenGraph graph;
   private final LayerReader layers;
   private final String suffix;
+  private final NodeDef gate;
 
-  AttentionGraph(FrozenGraph graph, String suffix) {
+  /**
+   * @param gate by which neighbours are let in; {@code null} where empty places are masked
+   */
+  AttentionGraph(FrozenGraph graph, String suffix, NodeDef gate) {
     this.graph = graph;
+    this.gate = gate;
     this.layers = new LayerReader(graph);
     this.suffix = suffix;
   }
@@ -47,7 +52,7 @@ final class AttentionGraph {
     for (int i = 0; graph.has(scope(i) + "/c_query/matrix"); i++) {
       found.add(layer(scope(i), width));
     }
-    if (!found.isEmpty()) {
+    if (!found.isEmpty() && gate == null) {
       understandMask();
     }
     return found;
@@ -104,9 +109,14 @@ final class AttentionGraph {
     List<NodeDef> nodes =
         in(name).stream().filter(node -> !FrozenGraphReader.isPlumbing(node)).toList();
     List<String> operations = new ArrayList<>(nodes.stream().map(NodeDef::getOp).toList());
-    PLAIN.forEach(operations::remove);
+    List<String> expected = new ArrayList<>(PLAIN);
+    if (gate != null) {
+      expected.addAll(List.of("Mul", "Mul", "Sub"));
+      requireShift(name, nodes);
+    }
+    expected.forEach(operations::remove);
     boolean angular = operations.equals(List.of("BatchMatMulV2", "Mul"));
-    if (!(operations.isEmpty() || angular) || nodes.size() != PLAIN.size() + (angular ? 2 : 0)) {
+    if (!(operations.isEmpty() || angular) || nodes.size() != expected.size() + (angular ? 2 : 0)) {
       throw unsupported(name, "operations of another attention (attn_mask?)");
     }
     nodes.forEach(graph::understand);
@@ -122,6 +132,35 @@ final class AttentionGraph {
       }
     }
     return angular;
+  }
+
+  /** Softmax of (score + shift) gate gate - shift, times gate and gate. */
+  private void requireShift(String name, List<NodeDef> nodes) {
+    NodeDef softmax =
+        nodes.stream()
+            .filter(node -> node.getOp().equals("Softmax"))
+            .findFirst()
+            .orElseThrow(() -> unsupported(name, "no softmax"));
+    NodeDef less = graph.origin(graph.input(softmax, 0));
+    NodeDef twice = graph.origin(graph.input(less, 0));
+    NodeDef once = graph.origin(graph.input(twice, 0));
+    NodeDef raised = graph.origin(graph.input(once, 0));
+    long gated =
+        nodes.stream()
+            .filter(node -> node.getOp().equals("Mul"))
+            .filter(node -> graph.origin(graph.input(node, 1)).equals(gate))
+            .count();
+    boolean known =
+        less.getOp().equals("Sub")
+            && raised.getOp().equals("AddV2")
+            && graph.number(graph.input(less, 1)) == AttentionLayer.SHIFT
+            && graph.number(graph.input(raised, 1)) == AttentionLayer.SHIFT
+            && List.of(twice, once).stream()
+                .allMatch(node -> graph.origin(graph.input(node, 1)).equals(gate))
+            && gated == 4;
+    if (!known) {
+      throw unsupported(name, "scores that are not shifted as by se_atten_v2");
+    }
   }
 
   /** x max(x . x, tiny)^(-1/2). */

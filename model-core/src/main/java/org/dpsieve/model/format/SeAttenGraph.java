@@ -39,42 +39,114 @@ final class SeAttenGraph {
    * A se_atten; a compressed one as the se_e2_a with one table for each pair of types that it is.
    */
   Descriptor read() {
-    refuse(
-        graph.energyNodes().stream().anyMatch(this::clipsNumbers),
-        "smooth_type_embedding of se_atten (se_atten_v2) as TensorFlow computes it cannot be read");
     if (typed.vectors() == null) {
       throw parts.notA("se_atten", scope);
     }
     int types = typed.vectors().length;
     int sel = Arrays.stream(parts.slots("sel_a")).sum();
     double[][] davg = parts.statistics(5, types, sel, 4);
-    refuse(
-        Arrays.stream(davg).flatMapToDouble(Arrays::stream).anyMatch(mean -> mean != 0),
-        "se_atten with a mean of the environment (set_davg_zero false) cannot be read");
+    double[] average = means(davg);
     double[][] dstd = parts.statistics(6, types, sel, 4);
     NodeDef mean = mean(sel);
     NodeDef sum = graph.origin(graph.input(mean, 0));
+    NodeDef gate = gate();
+    double gateRadius = gate == null ? 0 : gateRadius(gate);
     boolean compressed = sum.getOp().equals(TABLE);
     boolean[][] masked = masked(graph.input(sum, compressed ? 3 : 0), types);
     graph.understand(environment);
+    boolean hasMean = Arrays.stream(average).anyMatch(m -> m != 0);
+    refuse(
+        masked != null && (hasMean || gate != null),
+        "exclude_types of se_atten with smooth_type_embedding or with a mean of the environment (set_davg_zero false) cannot be read");
+    refuse(
+        compressed && (hasMean || gate != null),
+        "a compressed se_atten_v2, or se_atten with a mean of the environment, cannot be read");
     return compressed
         ? compressed(sum, sel, parts.axisNeuron(mean), dstd, masked)
-        : plain(sel, parts.axisNeuron(mean), dstd, masked);
+        : plain(sel, parts.axisNeuron(mean), average, dstd, gateRadius, gate, masked);
   }
 
-  private SeAtten plain(int sel, int axisNeuron, double[][] dstd, boolean[][] masked) {
+  /** Of the first column; the others have none. */
+  private double[] means(double[][] davg) {
+    for (double[] row : davg) {
+      refuse(
+          row[1] != 0 || row[2] != 0 || row[3] != 0,
+          "se_atten with a mean of directions (davg) cannot be read");
+    }
+    return Arrays.stream(davg).mapToDouble(row -> row[0]).toArray();
+  }
+
+  /** What a smooth type embedding lets neighbours in by: the only clipped numbers. */
+  private NodeDef gate() {
+    List<NodeDef> clips =
+        graph.energyNodes().stream()
+            .filter(node -> node.getOp().equals("Maximum"))
+            .filter(
+                node -> {
+                  NodeDef inner = graph.origin(graph.input(node, 0));
+                  return inner.getOp().equals("Minimum") && clipsNumbers(inner);
+                })
+            .toList();
+    refuse(clips.size() > 1, "several smooth type embeddings cannot be read");
+    return clips.isEmpty() ? null : clips.get(0);
+  }
+
+  /** 1 - u³ from 0 to 1, u = 1 - radius s, s = first column times its deviation plus its mean. */
+  private double gateRadius(NodeDef clip) {
+    NodeDef inner = graph.origin(graph.input(clip, 0));
+    NodeDef raised = graph.origin(graph.input(inner, 0));
+    NodeDef cubed = graph.origin(graph.input(raised, 0));
+    NodeDef square = graph.origin(graph.input(cubed, 0));
+    NodeDef negative = graph.origin(graph.input(square, 0));
+    NodeDef u = graph.origin(graph.input(negative, 0));
+    NodeDef scaled = graph.origin(graph.input(u, 1));
+    NodeDef s = graph.origin(graph.input(scaled, 1));
+    NodeDef times = graph.origin(graph.input(s, 0));
+    List<NodeDef> chain =
+        List.of(clip, inner, raised, cubed, square, negative, u, scaled, s, times);
+    boolean known =
+        chain.stream()
+                .map(NodeDef::getOp)
+                .toList()
+                .equals(
+                    List.of(
+                        "Maximum", "Minimum", "AddV2", "Mul", "Mul", "Neg", "Sub", "Mul", "AddV2",
+                        "Mul"))
+            && graph.origin(graph.input(cubed, 1)).equals(u)
+            && graph.origin(graph.input(square, 1)).equals(u)
+            && graph.number(graph.input(clip, 1)) == 0
+            && graph.number(graph.input(inner, 1)) == 1
+            && graph.number(graph.input(raised, 1)) == 1
+            && graph.number(graph.input(u, 0)) == 1
+            && graph.origin(graph.input(times, 1)).getOp().equals("GatherV2")
+            && graph.origin(graph.input(s, 1)).getOp().equals("GatherV2");
+    refuse(!known, "smooth_type_embedding of another kind than se_atten_v2's cannot be read");
+    chain.forEach(graph::understand);
+    return graph.number(graph.input(scaled, 0));
+  }
+
+  private SeAtten plain(
+      int sel,
+      int axisNeuron,
+      double[] average,
+      double[][] dstd,
+      double gateRadius,
+      NodeDef gate,
+      boolean[][] masked) {
     if (!typed.has(scope)) {
       throw parts.notA("se_atten", scope);
     }
-    TypedEmbedding embedding = embedding();
+    TypedEmbedding embedding = embedding(gate);
     List<AttentionLayer> attention =
-        new AttentionGraph(graph, parts.suffix()).read(embedding.width());
+        new AttentionGraph(graph, parts.suffix(), gate).read(embedding.width());
     return new SeAtten(
         parts.smoothing("rcut_r_smth", "rcut_r"),
         0,
         sel,
         axisNeuron,
+        average,
         dstd,
+        gateRadius,
         embedding,
         attention,
         false, // the fitting net knows the type
@@ -123,10 +195,10 @@ final class SeAttenGraph {
             : Precision.FLOAT64);
   }
 
-  private TypedEmbedding embedding() {
+  private TypedEmbedding embedding(NodeDef gate) {
     if (!graph.has(scope + "/matrix_1" + STRIPPED)) {
       Network net = typed.read(scope, typed.vectors().length);
-      return new TypedEmbedding(typed.vectors(), net, null, typed.isOneSide(net), false);
+      return new TypedEmbedding(typed.vectors(), net, null, typed.isOneSide(net), gate != null);
     }
     LayerReader layers = new LayerReader(graph);
     Network net = layers.embeddingNet(scope, "");
@@ -143,19 +215,19 @@ final class SeAttenGraph {
                   net.outputSize(),
                   strip.outputSize()));
     }
-    understandStripped();
-    return new TypedEmbedding(typed.vectors(), net, strip, false, false);
+    understandStripped(gate);
+    return new TypedEmbedding(typed.vectors(), net, strip, false, gate != null);
   }
 
-  /** g(s) f(types) + g(s). */
-  private void understandStripped() {
+  /** g(s) f(types) + g(s), f maybe times the gate. */
+  private void understandStripped(NodeDef gate) {
     for (NodeDef sum : graph.energyNodes()) {
       if (sum.getOp().equals("AddV2")) {
         NodeDef product = graph.origin(graph.input(sum, 0));
         NodeDef net = graph.origin(graph.input(sum, 1));
         if (product.getOp().equals("Mul")
             && graph.origin(graph.input(product, 0)).equals(net)
-            && graph.origin(graph.input(product, 1)).getOp().equals("GatherV2")) {
+            && isFactor(graph.origin(graph.input(product, 1)), gate)) {
           graph.understand(sum);
           graph.understand(product);
           return;
@@ -163,6 +235,20 @@ final class SeAttenGraph {
       }
     }
     throw parts.notA("se_atten", scope);
+  }
+
+  private boolean isFactor(NodeDef factor, NodeDef gate) {
+    if (gate == null) {
+      return factor.getOp().equals("GatherV2");
+    }
+    boolean gated =
+        factor.getOp().equals("Mul")
+            && graph.origin(graph.input(factor, 0)).getOp().equals("GatherV2")
+            && graph.origin(graph.input(factor, 1)).equals(gate);
+    if (gated) {
+      graph.understand(factor);
+    }
+    return gated;
   }
 
   /** Of R^T G over the neighbours, divided by sel. */

@@ -65,9 +65,7 @@ class ModelFilesTest {
   private static final Map<String, String> FEATURES =
       Map.ofEntries(
           Map.entry("aparam-as-mask", "numb_aparam"),
-          Map.entry("se-atten-v2", "se_atten_v2"),
           Map.entry("se-atten-mask", "attn_mask"),
-          Map.entry("se-atten-mean", "set_davg_zero false"),
           Map.entry("se-a-mask", "se_a_mask"),
           Map.entry("dipole", "dipole"),
           Map.entry("dos", "dos"),
