@@ -106,12 +106,19 @@ final class FrozenGraphReader {
     return new Additions(tables.shortRange(lookup, surroundings, bias), List.of(), List.of());
   }
 
-  /** Of se_atten, sel is for all types together, also where it is given as another descriptor. */
+  /** Of a compressed se_atten, given as another descriptor, sel is for all types together, too. */
   private NeighborRules rules(List<NodeDef> environments, Descriptor descriptor) {
-    if (environments.stream().noneMatch(node -> kind(node).equals("se_atten"))) {
-      return NeighborRules.TENSORFLOW;
+    boolean compressed = false;
+    List<Surroundings> seen = descriptor.surroundings();
+    for (int part = 0; part < seen.size(); part++) {
+      compressed |=
+          kind(environments.get(part)).equals("se_atten")
+              && seen.get(part).total() == Integer.MAX_VALUE;
     }
-    return NeighborRules.TENSORFLOW.atMost(descriptor.surroundings().get(0).sel()[0]);
+    refuse(compressed && seen.size() > 1, "a hybrid with a compressed se_atten cannot be read");
+    return compressed
+        ? NeighborRules.TENSORFLOW.atMost(seen.get(0).sel()[0])
+        : NeighborRules.TENSORFLOW;
   }
 
   private List<String> typeMap(int types) {
@@ -156,9 +163,6 @@ final class FrozenGraphReader {
           "%s: descriptor '%s' cannot be read yet; readable: se_e2_a, se_e2_r, se_e3, se_atten and hybrids of them"
               .formatted(graph.file(), names.isEmpty() ? "unknown" : String.join(" + ", names)));
     }
-    refuse(
-        names.size() > 1 && names.contains("se_atten"),
-        "a hybrid or a pair of models (pairwise_dprc) with se_atten cannot be read yet");
     return found;
   }
 

@@ -257,6 +257,7 @@ final class SeAttenGraph {
         graph.energyNodes().stream()
             .filter(node -> node.getOp().equals("RealDiv"))
             .filter(node -> isSum(graph.origin(graph.input(node, 0))))
+            .filter(node -> isOfThis(graph.origin(graph.input(node, 0))))
             .toList();
     if (found.size() != 1) {
       throw parts.notA("se_atten", scope);
@@ -272,6 +273,15 @@ final class SeAttenGraph {
     graph.understand(graph.origin(graph.input(divided, 0)));
     graph.understand(squares.get(0));
     return divided;
+  }
+
+  /** Whether a sum is over rows of this environment. */
+  private boolean isOfThis(NodeDef sum) {
+    NodeDef rows = graph.origin(graph.input(sum, sum.getOp().equals(TABLE) ? 3 : 0));
+    while (rows.getOp().equals("Slice") || rows.getOp().equals("Mul")) {
+      rows = graph.origin(graph.input(rows, 0));
+    }
+    return rows.equals(environment);
   }
 
   private static boolean isSum(NodeDef node) {
