@@ -77,8 +77,10 @@ class PickStrategiesTest {
   @Test
   void stratifiedTakesEachCompositionInTurn() {
     long formulas = frames.select("formula").distinct().count();
-    List<String> picks =
-        ids(strategy("stratified", frames, FRAMES).order(candidates(frames), 3, 1), (int) formulas);
+    Dataset<Row> ordered = strategy("stratified", frames, FRAMES).order(candidates(frames), 3, 1);
+    // no composition is sorted as a whole
+    assertThat(ordered.queryExecution().optimizedPlan().toString()).contains("WindowGroupLimit");
+    List<String> picks = ids(ordered, (int) formulas);
     assertThat(
             frames
                 .where(col("frame_id").isInCollection(picks))
