@@ -135,7 +135,7 @@ MODELS = {
     "se-atten-attention": se_atten({"attn_layer": 2}),
     "se-atten-attention-exclude": se_atten(
         {"attn_layer": 1, "attn_dotr": False, "exclude_types": [[0, 1], [2, 2]], "tebd_input_mode": "strip"}),
-    "srtab": model(2, {}, {}, use_srtab="table.txt", smin_alpha=0.1, sw_rmin=1.5, sw_rmax=2.5),
+    "srtab": model(2, SMALL, {"neuron": [3]}, use_srtab="table.txt", smin_alpha=0.1, sw_rmin=1.5, sw_rmax=2.5),
     "srtab-hybrid": model(
         2, {}, {"neuron": [3]}, use_srtab="table.txt", smin_alpha=0.2, sw_rmin=0.5, sw_rmax=2.9, srtab_add_bias=False),
     "srtab-se-atten": se_atten(types=2, use_srtab="table.txt", smin_alpha=0.1, sw_rmin=1.5, sw_rmax=2.5),
@@ -173,7 +173,7 @@ REFUSED = {
     "dos": model(2, {}, {"type": "dos", "numb_dos": 3}),
     "bfloat16": model(2, {"precision": "bfloat16"}, {"precision": "bfloat16"}),
     "spin": model(2, {"sel": [6, 6]}, {}, spin={"use_spin": [True, False], "virtual_len": [0.4], "spin_norm": [1.2]}),
-    "shared-layers": model(2, {}, {"layer_name": ["a", "b", "c", "d"]}),
+    "shared-layers": model(2, {"seed": 5}, {"layer_name": ["a", "b", "c", "d"], "seed": 6}),
 }
 MODELS["hybrid"]["descriptor"] = {
     "type": "hybrid",
@@ -200,7 +200,7 @@ MODELS["hybrid-three-types"]["descriptor"] = {
 }
 
 # Tests hand these back to DeePMD-kit.
-WHOLE = ("plain", "float32-fitting", "atom-ener", "compressed", "type-embedding", "se-atten", "srtab")
+WHOLE = ("plain", "float32-fitting", "atom-ener", "compressed", "type-embedding", "se-atten", "shared-layers")
 
 
 def crystal():

@@ -328,15 +328,16 @@ class RescreenCommandTest {
     refused("other models", arguments(tree, folder.resolve("ours"), "--engine", "dp").toArray());
   }
 
-  /** A model with a short-range table beside one without. */
+  /** A model whose nets share layers by name beside one whose do not. */
   @Test
   void modelsThatOnlyDeepmdKitReadsAreEvaluatedByIt() throws IOException {
     DeepmdKit.dp();
     Path plain = Files.write(folder.resolve("plain.pb"), new GoldenModel("plain", false).graph());
-    Path table = Files.write(folder.resolve("table.pb"), new GoldenModel("srtab", true).graph());
-    List<Object> command = new ArrayList<>(List.of("rescreen", "-m", plain, table));
+    byte[] graph = new GoldenModel("shared-layers", true).graph();
+    Path shared = Files.write(folder.resolve("shared.pb"), graph);
+    List<Object> command = new ArrayList<>(List.of("rescreen", "-m", plain, shared));
     command.addAll(List.of("--frames", tree.resolve("Ag8"), "-o", folder.resolve("result")));
-    refused("use_srtab) cannot be read", command.toArray());
+    refused("(layer_name) cannot be read", command.toArray());
     assertThat(terminal.err()).contains("engine dp");
     command.addAll(List.of("--engine", "dp"));
     assertThat(run(command.toArray())).as(terminal.err()).isZero();
