@@ -189,24 +189,22 @@ class FrameParametersRunTest {
             """
             {"type_map": ["Ag", "Au"], "pick_data": "%s", "init_pick_number": 5,
              "iter_pick_number": 4, "model_devi_f_trust_lo": 0.0, "model_devi_f_trust_hi": 100,
-             "max_iter": 2, "numb_models": 2, "training_iter0_model_path": ["%s"],
+             "max_iter": 2, "numb_models": 1, "training_iter0_model_path": ["%s"],
              "training_init_model": true, "dp_train_skip_neighbor_stat": true,
              "fp_style": "d3", "fp_params": {"functional": "pbe", "damping": "zero"},
              "default_training_param": {%s "training": {"numb_steps": 2, "disp_freq": 1}}}
             """
-                .formatted(pool, folder.resolve("models/[01]"), MODEL.formatted(1)));
-    for (String engine : List.of("jvm", "dp")) {
-      Path machine =
-          Files.writeString(
-              folder.resolve("machine.json"),
-              """
-              {"train": {"engine": "dp", "backend": "local", "command": "OMP_NUM_THREADS=1 %s"},
-               "model_devi": {"engine": "%s", "command": "%s"}, "fp": {}}
-              """
-                  .formatted(dp, engine, dp));
-      Path run = folder.resolve("run-" + engine);
-      terminal.succeed("simplify", simplify, machine, "--workdir", run);
-      requireKnown(Systems.read(run.resolve("result/data")), 9);
-    }
+                .formatted(pool, folder.resolve("models/0"), MODEL.formatted(1)));
+    Path machine =
+        Files.writeString(
+            folder.resolve("machine.json"),
+            """
+            {"train": {"engine": "dp", "backend": "local", "command": "OMP_NUM_THREADS=1 %s"},
+             "model_devi": {"engine": "dp", "command": "%s"}, "fp": {}}
+            """
+                .formatted(dp, dp));
+    Path run = folder.resolve("run");
+    terminal.succeed("simplify", simplify, machine, "--workdir", run);
+    requireKnown(Systems.read(run.resolve("result/data")), 9);
   }
 }
