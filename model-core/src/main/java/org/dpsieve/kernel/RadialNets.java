@@ -28,8 +28,10 @@ final class RadialNets {
     double low = 0;
     double high = 0;
     for (int c = 0; c < types; c++) {
-      low = Math.min(low, normalised(c, 0));
-      high = Math.max(high, normalised(c, 1 / NEAREST));
+      if (!Double.isNaN(normalised(c, 0))) { // a type that was not in the training data
+        low = Math.min(low, normalised(c, 0));
+        high = Math.max(high, normalised(c, 1 / NEAREST));
+      }
     }
     double from = low;
     double to = tabulated ? high : low;

@@ -85,7 +85,8 @@ final class DescriptorGraph {
       int start = type * columns;
       rows[type] = Arrays.copyOfRange(tensor.values(), start, start + period);
       for (int i = 0; i < columns; i++) {
-        if (tensor.values()[start + i] != rows[type][i % period]) {
+        // NaN in all slots where a type was not in the training data
+        if (Double.compare(tensor.values()[start + i], rows[type][i % period]) != 0) {
           throw new UnsupportedModelException(
               "%s: statistics of the environment differ from slot to slot (type %d)"
                   .formatted(graph.file(), type));

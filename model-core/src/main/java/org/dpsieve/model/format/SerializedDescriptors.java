@@ -120,7 +120,7 @@ final class SerializedDescriptors {
       int start = type * slots * columns;
       for (int i = 0; i < columns * slots; i++) {
         rows[type][i % columns] = values[start + i % columns];
-        if (values[start + i] != values[start + i % columns]) {
+        if (Double.compare(values[start + i], values[start + i % columns]) != 0) {
           throw new UnsupportedModelException(
               "%s: statistics of the environment differ from slot to slot (type %d)"
                   .formatted(variables.file(), type));

@@ -10,9 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.infer.Ensemble;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Layer;
@@ -23,6 +26,7 @@ import org.dpsieve.model.format.proto.GraphDef;
 import org.dpsieve.model.format.proto.NodeDef;
 import org.dpsieve.model.format.proto.TensorProto;
 import org.dpsieve.testing.GoldenModel;
+import org.dpsieve.testing.RandomModels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,6 +151,32 @@ class ModelFilesTest {
     }
     DeepPotential model = ModelFiles.read("old.pb", graph.build().toByteArray());
     assertThat(((SeE2A) model.descriptor()).normalization()).isCloseTo(30, within(1e-12));
+  }
+
+  /** TensorFlow's se_e2_r then has NaN for statistics; other types are not touched by it. */
+  @Test
+  void readsModelsWithATypeThatWasNotInTheTrainingData() {
+    byte[] bytes = new GoldenModel("se-e2-r", false).graph();
+    GraphDef.Builder graph = FrozenGraph.parse("se-e2-r.pb", bytes).toBuilder();
+    for (NodeDef.Builder node : graph.getNodeBuilderList()) {
+      if (node.getName().matches("descrpt_attr/t_(avg|std)")) {
+        AttrValue value = node.getAttrOrThrow("value");
+        double[] numbers = Tensor.decode(value.getTensor(), node.getName()).values();
+        Arrays.fill(numbers, numbers.length / 2, numbers.length, Double.NaN);
+        TensorProto tensor = Tensor.encode(value.getTensor(), numbers);
+        node.putAttr("value", value.toBuilder().setTensor(tensor).build());
+      }
+    }
+    DeepPotential model = ModelFiles.read("se-e2-r.pb", graph.build().toByteArray());
+    Frame mixed = RandomModels.agAuFrame(1, 8);
+    Frame silver = RandomModels.agAuFrame(1, 8);
+    Arrays.fill(silver.z(), 47);
+    try (Ensemble trained = Ensemble.of(List.of(ModelFiles.read("se-e2-r.pb", bytes)));
+        Ensemble partly = Ensemble.of(List.of(model))) {
+      assertThat(partly.evaluate(List.of(silver)).get(0)[0].energy())
+          .isEqualTo(trained.evaluate(List.of(silver)).get(0)[0].energy());
+      assertThat(partly.evaluate(List.of(mixed)).get(0)[0].energy()).isNaN();
+    }
   }
 
   @ParameterizedTest
