@@ -151,7 +151,7 @@ class Scale:
         return tasks(next(events.iterdir()), "rescreen: deviation of"), used
 
     def executors(self):
-        frames = pool("executors", "-n", 40_000)
+        frames = pool("executors-150000", "-n", 150_000)
         atoms = atoms_of(frames)
         all_cores = sorted(os.sched_getaffinity(0))
         times, later = {1: [], 2: []}, {1: [], 2: []}

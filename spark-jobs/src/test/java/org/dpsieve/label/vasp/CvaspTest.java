@@ -51,12 +51,10 @@ class CvaspTest {
 
   @Test
   void anErrorThatCustodianKnowsIsCorrectedAndVaspStartedAgain() throws Exception {
-    Path python = Shared.repository().resolve("target/dpgen/bin/python");
+    Path python = Shared.repository().resolve("target/custodian/bin/python");
     Assumptions.assumeTrue(
         Files.isExecutable(python),
-        () ->
-            "skipped: no %s (scripts/compare-dpgen installs DP-GEN there, and custodian with it)"
-                .formatted(python));
+        () -> "skipped: no %s; scripts/setup-services custodian installs it".formatted(python));
     Frame frame = ProgramFixture.goldSilver();
     Path incar =
         Files.writeString(folder.resolve("INCAR.in"), "ENCUT = 400\nKSPACING = 0.5\nKGAMMA = T\n");
