@@ -29,6 +29,10 @@ final class Failures {
   /** Of a command that was under way. */
   static int ofWork(Throwable failure, CommandLine command) {
     PrintWriter err = command.getErr();
+    if (isEnding()) {
+      err.println("stopped before it was done");
+      return USER; // nobody sees it: the signal has its own
+    }
     Optional<String> message = forUser(failure);
     if (message.isPresent()) {
       err.println("error: " + message.get());
@@ -37,6 +41,18 @@ final class Failures {
     err.println("This is a defect of dpsieve; please report it with the lines below.");
     failure.printStackTrace(err);
     return DEFECT;
+  }
+
+  /** Whether this JVM was told to end: Spark goes first then, and whatever waits for it fails. */
+  private static boolean isEnding() {
+    Thread hook = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+      Runtime.getRuntime().removeShutdownHook(hook);
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
   }
 
   /** What the user can mend, wherever in the chain of causes it is said. */
