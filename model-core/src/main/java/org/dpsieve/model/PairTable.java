@@ -27,31 +27,27 @@ public record PairTable(
    * @param r Å
    */
   public double value(int centre, int neighbour, double r) {
-    double[] a = coefficients[centre][neighbour];
-    double u = (r - start) / step;
-    int k = first(a, u, r);
-    if (k < 0) {
-      return u < 0 ? Double.NaN : 0;
-    }
-    double t = u - k / TERMS;
-    return ((a[k] * t + a[k + 1]) * t + a[k + 2]) * t + a[k + 3];
+    return at(coefficients[centre][neighbour], r, false);
   }
 
   /** de/dr, eV/Å. */
   public double slope(int centre, int neighbour, double r) {
-    double[] a = coefficients[centre][neighbour];
-    double u = (r - start) / step;
-    int k = first(a, u, r);
-    if (k < 0) {
-      return u < 0 ? Double.NaN : 0;
-    }
-    double t = u - k / TERMS;
-    return ((3 * a[k] * t + 2 * a[k + 1]) * t + a[k + 2]) / step;
+    return at(coefficients[centre][neighbour], r, true);
   }
 
-  /** Of the interval's coefficients; -1 outside. */
-  private int first(double[] a, double u, double r) {
-    return u >= 0 && u < a.length / TERMS && r < cutoff ? TERMS * (int) u : -1;
+  private double at(double[] a, double r, boolean slope) {
+    double u = (r - start) / step;
+    if (u < 0) {
+      return Double.NaN;
+    }
+    if (!(u < a.length / TERMS && r < cutoff)) {
+      return 0;
+    }
+    int k = TERMS * (int) u;
+    double t = u - (int) u;
+    return slope
+        ? ((3 * a[k] * t + 2 * a[k + 1]) * t + a[k + 2]) / step
+        : ((a[k] * t + a[k + 1]) * t + a[k + 2]) * t + a[k + 3];
   }
 
   /** All energies multiplied. */
