@@ -54,20 +54,27 @@ def atoms_of(target):
 
 
 def pin_executors(driver, cores):
-    """Every executor of a local cluster to a core of its own, as the processes of `products`, until the driver ends."""
-    while driver.returncode is None:
+    """Every executor of a local cluster to a core of its own, as the processes of `products`; what it starts later inherits
+    that, so nothing is looked for any more once all are there."""
+    pinned = {}
+    while driver.returncode is None and len(pinned) < len(cores):
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 if int((process / "stat").read_text().rsplit(")", 1)[1].split()[1]) != driver.pid:
                     continue
                 words = (process / "cmdline").read_text().split("\0")
                 if "--executor-id" in words:
-                    core = cores[int(words[words.index("--executor-id") + 1]) % len(cores)]
-                    for thread in (process / "task").iterdir():
-                        os.sched_setaffinity(int(thread.name), {core})
+                    pinned[process] = cores[int(words[words.index("--executor-id") + 1]) % len(cores)]
             except OSError:
                 pass  # it has ended
         time.sleep(0.5)
+    for _ in range(2):  # twice, for threads started meanwhile
+        for process, core in pinned.items():
+            for thread in (process / "task").iterdir():
+                try:
+                    os.sched_setaffinity(int(thread.name), {core})
+                except OSError:
+                    pass
 
 
 def run(command, environment=(), cores=None):

@@ -113,7 +113,7 @@ final class DoubleModelKernel extends BlockKernel {
     int size = scratch.descriptorSize() + extra;
     int sumsSize = scratch.sumsSize();
     double[] sums = workspace.sums(rows * sumsSize);
-    double[] inputs = workspace.descriptors(rows * size);
+    double[] numbers = workspace.descriptors(rows * size); // then the derivatives by them
     if (!Double.isNaN(vacuumLevel[type])) {
       vacuum(extras, type, centres, count, workspace, size, atomEnergy);
     }
@@ -124,11 +124,11 @@ final class DoubleModelKernel extends BlockKernel {
             centres[i],
             sums,
             i * sumsSize + scratch.firstSum[k],
-            inputs,
+            numbers,
             i * size + scratch.firstNumber[k]);
       }
     }
-    putExtras(extras, centres, count, inputs, size);
+    putExtras(extras, centres, count, numbers, size);
     fitting[type].evaluate(count, workspace);
     Readout readout = workspace.readout();
     double[] kept = null;
@@ -145,25 +145,16 @@ final class DoubleModelKernel extends BlockKernel {
         System.arraycopy(sums, 0, kept, 0, count * sumsSize);
       }
     }
-    double[] gradients = workspace.gradients(rows * size);
     double[] energies = workspace.energies(rows);
     for (int i = 0; i < count; i++) {
       double vacuum = Double.isNaN(vacuumLevel[type]) ? 0 : atomEnergy[centres[i]];
       atomEnergy[centres[i]] = energies[i] + vacuum;
     }
-    weigh(workspace.weights(), centres, count, gradients, size);
-    back(scratch, environments, centres, count, sums, gradients, force, virial);
+    weigh(workspace.weights(), centres, count, numbers, size);
+    back(scratch, environments, centres, count, sums, numbers, force, virial);
     if (kept != null) {
       fitting[type].back(readout.draw(type), count, workspace);
-      back(
-          scratch,
-          environments,
-          centres,
-          count,
-          kept,
-          gradients,
-          readout.force(),
-          readout.virial());
+      back(scratch, environments, centres, count, kept, numbers, readout.force(), readout.virial());
     }
   }
 

@@ -125,7 +125,7 @@ final class FittingKernel {
 
   /**
    * From {@code workspace.descriptors}, row-major [rows, inputs], to {@code workspace.energies}
-   * (eV, [rows]) and dE/dD in {@code workspace.gradients} (eV, [rows, inputs]).
+   * (eV, [rows]) and dE/dD (eV) in place of the descriptors.
    *
    * @param count rows that matter; the others may be anything, before and after
    */
@@ -133,7 +133,7 @@ final class FittingKernel {
     double[] x = workspace.descriptors(rows * inputs);
     for (int l = 0; l < hidden.size(); l++) {
       int size = rows * hidden.get(l).outputs();
-      double[] y = workspace.value(l, size);
+      double[] y = l == hidden.size() - 1 ? workspace.lastHidden(size) : workspace.swap(l, size);
       forward.get(l).multiply(x, y, count);
       layerFunction.apply(hidden.get(l), count, x, y, workspace.slope(l, size));
       x = y;
@@ -151,7 +151,7 @@ final class FittingKernel {
 
   /** The last hidden layer of the rows evaluated last, row-major [rows, {@link #lastWidth}]. */
   double[] lastHidden(Workspace workspace) {
-    return workspace.value(hidden.size() - 1, rows * output.length);
+    return workspace.lastHidden(rows * output.length);
   }
 
   /** Numbers of the last hidden layer. */
@@ -160,12 +160,13 @@ final class FittingKernel {
   }
 
   /**
-   * dE/dD as if the output layer had other weights, for the rows evaluated last.
+   * dE/dD to {@code workspace.descriptors} as if the output layer had other weights, for the rows
+   * evaluated last.
    *
    * @param weights [lastWidth]
    */
   void back(double[] weights, int count, Workspace workspace) {
-    double[] gradient = workspace.gradients(rows * inputs);
+    double[] gradient = workspace.descriptors(rows * inputs);
     double[] dy = hidden.isEmpty() ? gradient : workspace.swap(0, rows * weights.length);
     for (int i = 0; i < count; i++) {
       System.arraycopy(weights, 0, dy, i * weights.length, weights.length);

@@ -11,7 +11,6 @@ import java.util.function.Supplier;
  * largest of them needs.
  */
 public final class Workspace {
-  private final List<double[]> value = new ArrayList<>();
   private final List<double[]> slope = new ArrayList<>();
   private final List<double[]> other = new ArrayList<>();
   private final Map<ModelKernel, Object> scratch = new IdentityHashMap<>();
@@ -24,9 +23,9 @@ public final class Workspace {
     return type.cast(scratch.computeIfAbsent(model, key -> make.get()));
   }
 
-  /** Output of hidden layer {@code l}. */
-  double[] value(int l, int size) {
-    return array(value, l, size);
+  /** Output of the last hidden layer. */
+  double[] lastHidden(int size) {
+    return array(other, 3, size);
   }
 
   /** Slope of hidden layer {@code l}. */
@@ -39,12 +38,12 @@ public final class Workspace {
     return array(other, turn % 2, size);
   }
 
+  /**
+   * Descriptors, and in their place the derivatives by them: a block's arrays are larger than the
+   * caches next to a core, and two of this size cost a twentieth more time.
+   */
   double[] descriptors(int size) {
     return array(other, 2, size);
-  }
-
-  double[] gradients(int size) {
-    return array(other, 3, size);
   }
 
   double[] sums(int size) {

@@ -60,18 +60,17 @@ final class FloatFitting {
 
   /** Scratch memory of one thread. */
   static final class Scratch {
-    private final List<float[]> value = new ArrayList<>();
     private final List<float[]> slope = new ArrayList<>();
     private final float[][] other = new float[2][0];
 
-    private static float[] of(List<float[]> arrays, int l, int size) {
-      while (arrays.size() <= l) {
-        arrays.add(new float[0]);
+    private float[] slope(int l, int size) {
+      while (slope.size() <= l) {
+        slope.add(new float[0]);
       }
-      if (arrays.get(l).length < size) {
-        arrays.set(l, new float[size]);
+      if (slope.get(l).length < size) {
+        slope.set(l, new float[size]);
       }
-      return arrays.get(l);
+      return slope.get(l);
     }
 
     private float[] swap(int turn, int size) {
@@ -83,17 +82,15 @@ final class FloatFitting {
   }
 
   /**
-   * @param x folded descriptors, row-major [rows, inputs]
-   * @param gradient dE/dx, eV, overwritten, [rows, inputs]
+   * @param x folded descriptors, row-major [rows, inputs]; overwritten by dE/dx, eV
    * @param energy eV, overwritten, [count]
    */
-  void evaluate(
-      int rows, int count, float[] x, float[] gradient, double[] energy, Scratch scratch) {
+  void evaluate(int rows, int count, float[] x, double[] energy, Scratch scratch) {
     float[] input = x;
     for (int l = 0; l < hidden.size(); l++) {
       Layer layer = hidden.get(l);
-      float[] y = Scratch.of(scratch.value, l, rows * layer.outputs());
-      float[] slope = Scratch.of(scratch.slope, l, rows * layer.outputs());
+      float[] y = scratch.swap(l, rows * layer.outputs());
+      float[] slope = scratch.slope(l, rows * layer.outputs());
       forward.get(l).multiply(input, y, count);
       for (int i = 0; i < count; i++) {
         activate(layer, bias[l], idt[l], y, slope, i * layer.outputs());
@@ -109,7 +106,7 @@ final class FloatFitting {
       }
       energy[i] = sum;
     }
-    back(rows, count, gradient, scratch);
+    back(rows, count, x, scratch);
   }
 
   private void back(int rows, int count, float[] gradient, Scratch scratch) {

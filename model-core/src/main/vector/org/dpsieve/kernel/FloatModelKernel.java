@@ -58,15 +58,16 @@ final class FloatModelKernel extends BlockKernel {
     final FloatDescriptor kernel;
     final FloatFitting.Scratch layers = new FloatFitting.Scratch();
     final float[] sums;
+
+    /** Descriptors, and in their place the derivatives by them, as in {@link Workspace}. */
     final float[] descriptors;
-    final float[] gradients;
+
     final double[] energies = new double[ROWS];
 
     Scratch(FloatModelKernel model) {
       kernel = new FloatDescriptor(model.embeddings, model.tables);
       sums = new float[ROWS * kernel.sumsSize()];
       descriptors = new float[ROWS * kernel.descriptorSize()];
-      gradients = new float[ROWS * kernel.descriptorSize()];
     }
   }
 
@@ -90,8 +91,7 @@ final class FloatModelKernel extends BlockKernel {
       kernel.forward(
           environment, centres[i], scratch.sums, i * sumsSize, scratch.descriptors, i * size);
     }
-    fitting[type].evaluate(
-        ROWS, count, scratch.descriptors, scratch.gradients, scratch.energies, scratch.layers);
+    fitting[type].evaluate(ROWS, count, scratch.descriptors, scratch.energies, scratch.layers);
     for (int i = 0; i < count; i++) {
       atomEnergy[centres[i]] = scratch.energies[i];
       kernel.backward(
@@ -99,7 +99,7 @@ final class FloatModelKernel extends BlockKernel {
           centres[i],
           scratch.sums,
           i * sumsSize,
-          scratch.gradients,
+          scratch.descriptors,
           i * size,
           force,
           virial,
