@@ -70,7 +70,7 @@ def pin_executors(driver, cores):
         time.sleep(0.5)
     for _ in range(2):  # twice, for threads started meanwhile
         for process, core in pinned.items():
-            for thread in (process / "task").iterdir():
+            for thread in process.glob("task/*"):  # none where it has ended
                 try:
                     os.sched_setaffinity(int(thread.name), {core})
                 except OSError:
