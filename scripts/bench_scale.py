@@ -1,7 +1,8 @@
 """How the deviation stage scales. Each part makes its pools by scripts/replicate, runs the program as users do and adds to
 target/bench/scale.md. Times of Spark's stages are those of its event log: from the first task's start to the last one's end.
 
-executors  rescreen by one and by two executors of one core, in turn, each pinned to its own; the driver is on one of them
+executors  rescreen by one and by more executors of one core, in turn, each pinned to its own; the driver is on the cores
+           that none of them has, or on theirs where there are no others
 sizes      model-devi on frames of 8 to 2,000 atoms: CPU time of an atom more, from a pool to one four times as large
 frames     model-devi on 1,000 to 1,000,000 frames of 8 atoms, heap 2 GB: CPU time of an atom more, memory
 memory     rescreen of 1,000,000 frames of 8 atoms, driver and executors in one JVM, heap 2 GB
@@ -31,11 +32,23 @@ def arguments():
     parser.add_argument("parts", nargs="*", help="which parts; default: all")
     parser.add_argument("--models", type=Path, default=HERE / "conf/ag-au/models", help="folder of */graph.pb")
     parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--executors", type=int, nargs="+", default=[1, 2], help="how many, for that part; default: 1 2")
     parser.add_argument("--million", type=int, default=1_000_000, help="frames of the largest pool")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"{', '.join(sorted(unknown))}: expected some of {', '.join(PARTS)}")
+    if not 1 <= min(options.executors) <= max(options.executors) <= len(physical_cores()):
+        parser.error(f"--executors {options.executors}: expected from 1 to the {len(physical_cores())} cores of this machine")
     return options
+
+
+def physical_cores():
+    """One of the hardware threads of each core that this process may run on."""
+    found = {}
+    for thread in sorted(os.sched_getaffinity(0)):
+        siblings = Path(f"/sys/devices/system/cpu/cpu{thread}/topology/thread_siblings_list")
+        found.setdefault(siblings.read_text() if siblings.exists() else thread, thread)
+    return list(found.values())
 
 
 def pool(name, *replicate):
@@ -77,16 +90,17 @@ def pin_executors(driver, cores):
                     pass
 
 
-def run(command, environment=(), cores=None):
-    """CPU seconds of the command and all it starts, the clock's, and the largest resident set in MB."""
+def run(command, environment=(), cores=None, executors=()):
+    """CPU seconds of the command and all it starts, the clock's, and the largest resident set in MB. The command runs on
+    `cores`, each of its executors on its own of `executors`."""
     log = WORK / "run.log"
     start = time.monotonic()
     with open(log, "w") as out:
         process = subprocess.Popen(
             list(map(str, command)), stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **dict(environment)},
             preexec_fn=(lambda: os.sched_setaffinity(0, cores)) if cores else None)
-        if cores:
-            threading.Thread(target=pin_executors, args=(process, cores), daemon=True).start()
+        if executors:
+            threading.Thread(target=pin_executors, args=(process, executors), daemon=True).start()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
@@ -132,7 +146,7 @@ class Scale:
             [HERE / "scripts/dpsieve", "model-devi", "-m", *self.models, "-s", system, "-o", out],
             {"DPSIEVE_MEMORY": heap}.items())
 
-    def rescreen(self, frames, master, heap="2g", cores=None):
+    def rescreen(self, frames, master, heap="2g", cores=None, executors=()):
         """Start and end of every task of the evaluation, in seconds, by the event log; with the process's own numbers."""
         target = HERE / "spark-jobs/target"
         jars = f"{target / 'dpsieve.jar'}:{(target / 'spark.classpath').read_text().strip()}"
@@ -154,26 +168,32 @@ class Scale:
             ["java", f"-Xmx{heap}", "-XX:+UseParallelGC", f"@{HERE / 'conf/jvm.flags'}",
              *(f"-D{key}={value}" for key, value in settings.items()), "-cp", jars, "org.dpsieve.cli.Dpsieve", "rescreen",
              "-m", *self.models, "--frames", frames, "-o", result, "--master", master],
-            {"SPARK_HOME": str(home), "SPARK_SCALA_VERSION": "2.13", "SPARK_LOCAL_IP": "127.0.0.1"}.items(), cores)
+            {"SPARK_HOME": str(home), "SPARK_SCALA_VERSION": "2.13", "SPARK_LOCAL_IP": "127.0.0.1"}.items(), cores, executors)
         return tasks(next(events.iterdir()), "rescreen: deviation of"), used
 
     def executors(self):
         frames = pool("executors-150000", "-n", 150_000)
-        atoms = atoms_of(frames)
-        all_cores = sorted(os.sched_getaffinity(0))
-        times, later = {1: [], 2: []}, {1: [], 2: []}
-        machine = []
+        cores, numbers = physical_cores()[:max(self.options.executors)], sorted(self.options.executors)
+        others = os.sched_getaffinity(0).difference(cores)
+        found = {number: ([], [], []) for number in numbers}  # matrix products, seconds, seconds after the first quarter
         for _ in range(self.options.repetitions):
-            machine.append(products(all_cores[:2]) / products(all_cores[:1]))
-            for number in times:
-                done, _ = self.rescreen(frames, f"local-cluster[{number},1,2048]", cores=all_cores[:number])
-                times[number].append(max(e for _, e in done) - min(s for s, _ in done))
-                later[number].append(sum(e - s for s, e in sorted(done)[len(done) // 4:]) / number)
-        one, two, one_later, two_later = (
-            statistics.median(found[number]) for found in (times, later) for number in (1, 2))
-        self.say(f"Executors of one core, {atoms} atoms: one {one:.1f} s, two {two:.1f} s, {one / two:.2f} times; after the "
-                 f"first quarter of the tasks, in which every executor compiles its code, {one_later / two_later:.2f} times; "
-                 f"the matrix products of one process a core: {statistics.median(machine):.2f} times.")
+            for number, (machine, times, later) in found.items():
+                machine.append(products(cores[:number]))
+                done, _ = self.rescreen(
+                    frames, f"local-cluster[{number},1,2048]", cores=others or cores[:number], executors=cores[:number])
+                times.append(max(e for _, e in done) - min(s for s, _ in done))
+                later.append(sum(e - s for s, e in sorted(done)[len(done) // 4:]) / number)
+        self.say(f"Executors of one core, {atoms_of(frames)} atoms. Later: after the first quarter of the tasks, in which every "
+                 "executor compiles its code. Products: matrix products by one process on each of the same cores.")
+        self.say()
+        self.say("| executors | seconds | times as fast | later, times | products, times |")
+        self.say("|---|---|---|---|---|")
+        first = None
+        for number, measured in found.items():
+            machine, seconds, later = map(statistics.median, measured)
+            first = first or (machine, seconds, later)
+            self.say(f"| {number} | {seconds:.1f} | {first[1] / seconds:.2f} | {first[2] / later:.2f} | "
+                     f"{machine / first[0]:.2f} |")
 
     def sizes(self):
         self.say()
