@@ -271,8 +271,8 @@ final class Block {
   void finishLeniently() {
     for (String key : undeclared()) {
       String hint = Spelling.hint(key, declared);
-      if (hint.isEmpty()) {
-        warn(key, "unknown key, of no effect");
+      if (Spelling.nearest(key, declared).isEmpty()) {
+        warn(key, "unknown key, of no effect" + hint);
       } else {
         error(key, "unknown key" + hint);
       }

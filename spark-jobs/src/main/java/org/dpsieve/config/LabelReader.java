@@ -2,7 +2,6 @@ package org.dpsieve.config;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -171,32 +170,11 @@ final class LabelReader {
   }
 
   private List<Path> potcars() {
-    boolean folder = file.require("fp_pp_path", "the folder of the POTCAR files");
-    boolean names = file.require("fp_pp_files", "one POTCAR file name per element of type_map");
-    List<Path> potcars = new ArrayList<>();
-    if (!folder || !names) {
-      return potcars;
-    }
-    Optional<String> path = file.text("fp_pp_path");
-    Optional<List<String>> files = file.texts("fp_pp_files");
-    if (path.isEmpty() || files.isEmpty()) {
-      return potcars;
-    }
-    if (!Files.isDirectory(paths.resolve(path.get()))) {
-      file.error("fp_pp_path", "no such folder: %s".formatted(paths.lookedFor(path.get())));
-      return potcars;
-    }
-    if (!typeMap.isEmpty() && files.get().size() != typeMap.size()) {
-      file.error(
-          "fp_pp_files",
-          "found %d files, expected %d: one per element of type_map %s, in its order"
-              .formatted(files.get().size(), typeMap.size(), typeMap));
-      return potcars;
-    }
-    for (int i = 0; i < files.get().size(); i++) {
-      Path potcar = paths.resolve(Paths.within(path.get(), files.get().get(i)));
-      new VaspFiles(problems).checkPotcar(file, potcar, typeMap.isEmpty() ? "" : typeMap.get(i));
-      potcars.add(potcar);
+    List<String> files = ElementFiles.read(file, paths, typeMap, "fp_pp_files", "POTCAR files");
+    List<Path> potcars = files.stream().map(paths::resolve).toList();
+    VaspFiles vasp = new VaspFiles(problems);
+    for (int i = 0; i < potcars.size(); i++) {
+      vasp.checkPotcar(file, potcars.get(i), typeMap.isEmpty() ? "" : typeMap.get(i));
     }
     return potcars;
   }

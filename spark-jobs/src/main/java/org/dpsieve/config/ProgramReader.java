@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,8 +54,10 @@ final class ProgramReader {
     return new ProgramConfig(
         given ? key : "",
         parameters,
-        potentials ? files("fp_pp_files", true) : List.of(),
-        style == FpStyle.ABACUS ? files("fp_orb_files", false) : List.of(),
+        potentials ? files("fp_pp_files", "pseudopotential files") : List.of(),
+        style == FpStyle.ABACUS && file.has("fp_orb_files")
+            ? files("fp_orb_files", "orbital files")
+            : List.of(),
         template.flatMap(
             text -> file(style == FpStyle.CP2K ? "external_input_path" : "fp_incar", text)),
         style == FpStyle.ABACUS
@@ -150,36 +151,10 @@ final class ProgramReader {
     return copy;
   }
 
-  /** {@code fp_pp_path}/KEY, one per element. */
-  private List<Path> files(String key, boolean required) {
-    List<Path> found = new ArrayList<>();
-    if (!required && !file.has(key)) {
-      return found;
-    }
-    boolean folder = file.require("fp_pp_path", "the folder of the files that " + key + " names");
-    if (!file.require(key, "one file name per element of type_map") || !folder) {
-      return found;
-    }
-    Optional<String> path = file.text("fp_pp_path");
-    Optional<List<String>> names = file.texts(key);
-    if (path.isEmpty() || names.isEmpty()) {
-      return found;
-    }
-    if (!Files.isDirectory(paths.resolve(path.get()))) {
-      file.error("fp_pp_path", "no such folder: %s".formatted(paths.lookedFor(path.get())));
-      return found;
-    }
-    if (!typeMap.isEmpty() && names.get().size() != typeMap.size()) {
-      file.error(
-          key,
-          "found %d files, expected %d: one per element of type_map %s, in its order"
-              .formatted(names.get().size(), typeMap.size(), typeMap));
-      return found;
-    }
-    for (String name : names.get()) {
-      file(key, Paths.within(path.get(), name)).ifPresent(found::add);
-    }
-    return found;
+  private List<Path> files(String key, String what) {
+    return ElementFiles.read(file, paths, typeMap, key, what).stream()
+        .flatMap(text -> file(key, text).stream())
+        .toList();
   }
 
   private Optional<Path> descriptor() {

@@ -1,9 +1,14 @@
 package org.dpsieve.config;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Finds the name that was meant. */
 final class Spelling {
@@ -22,7 +27,24 @@ final class Spelling {
 
   /** {@code "; did you mean 'x'?"}, or nothing. */
   static String hint(String word, Collection<String> names) {
-    return nearest(word, names).map("; did you mean '%s'?"::formatted).orElse("");
+    return nearest(word, names)
+        .or(() -> abbreviated(word, names))
+        .map("; did you mean '%s'?"::formatted)
+        .orElse("");
+  }
+
+  /** The names that end like the word: {@code model_devi_f_trust_lo} for {@code f_trust_low}. */
+  private static Optional<String> abbreviated(String word, Collection<String> names) {
+    int parts = word.split("_").length;
+    Map<String, List<String>> ends = new TreeMap<>();
+    for (String name : names) {
+      String[] all = name.split("_");
+      if (all.length > parts) {
+        String end = String.join("_", Arrays.copyOfRange(all, all.length - parts, all.length));
+        ends.computeIfAbsent(end, e -> new ArrayList<>()).add(name);
+      }
+    }
+    return nearest(word, ends.keySet()).map(end -> String.join("' or '", ends.get(end)));
   }
 
   /** Insertions, deletions, replacements and swaps of neighbours that make one of the other. */

@@ -252,7 +252,8 @@ class ConfigReaderTest {
         "default_training_param/loss/limit_pref_e | -1 | a finite number of at least 0",
         "default_training_param/training/numb_stesp | 1 | did you mean 'numb_steps'?",
         "default_training_param/training/training_data/sys_probs | [1] | counts alike",
-        "default_training_param/lerning_rate | {} | did you mean 'learning_rate'?"
+        "default_training_param/lerning_rate | {} | did you mean 'learning_rate'?",
+        "f_trust_low | 0.2 | did you mean 'model_devi_f_trust_lo' or"
       })
   void aWrongValueIsNamedWithWhatWasExpected(String key, String json, String expected)
       throws IOException {
