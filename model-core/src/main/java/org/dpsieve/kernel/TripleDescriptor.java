@@ -36,6 +36,25 @@ final class TripleDescriptor implements DescriptorKernel {
       Environment environment, int centre, double[] sums, int sumsOffset, double[] d, int offset) {
     Arrays.fill(d, offset, offset + width, 0);
     load(environment, centre);
+    forPairs(
+        environment,
+        centre,
+        (j, k, scale, reader, factor) -> {
+          double x = dot(j, k);
+          addPair(scale * x, reader.at(x), row[3][j] * row[3][k], factor, d, offset);
+        });
+  }
+
+  private interface Pairs {
+    /**
+     * Two neighbours of one centre.
+     *
+     * @param scale that of their sum, twice as large where it stands for (k, j) too
+     */
+    void accept(int j, int k, double scale, TabulatedNet.Reader reader, double[] factor);
+  }
+
+  private void forPairs(Environment environment, int centre, Pairs pairs) {
     int type = environment.type(centre);
     int start = environment.firstPair(centre, 0);
     for (int a = 0; a < environment.typeCount(); a++) {
@@ -48,9 +67,7 @@ final class TripleDescriptor implements DescriptorKernel {
             int from = a == b ? j : environment.firstPair(centre, b) - start;
             for (int k = from; k < endB; k++) {
               double count = a == b && k != j ? 2 : 1;
-              double x = dot(j, k);
-              double[] g = readers[a][b].at(x);
-              addPair(count * nets.scale()[a][b] * x, g, row[3][j] * row[3][k], factor, d, offset);
+              pairs.accept(j, k, count * nets.scale()[a][b], readers[a][b], factor);
             }
           }
         }
@@ -106,28 +123,15 @@ final class TripleDescriptor implements DescriptorKernel {
       double[] virial,
       int virialOffset) {
     load(environment, centre);
-    int type = environment.type(centre);
     int start = environment.firstPair(centre, 0);
     int all = environment.firstPair(centre, environment.typeCount()) - start;
     forces.clear(all);
-    for (int a = 0; a < environment.typeCount(); a++) {
-      for (int b = 0; b < environment.typeCount(); b++) {
-        if (readers[a][b] != null && !nets.isMasked(type, a) && !nets.isMasked(type, b)) {
-          double[] factor = nets.factor() == null ? null : nets.factor()[a][b];
-          int endA = environment.firstPair(centre, a + 1) - start;
-          int endB = environment.firstPair(centre, b + 1) - start;
-          for (int j = environment.firstPair(centre, a) - start; j < endA; j++) {
-            int from = a == b ? j : environment.firstPair(centre, b) - start;
-            for (int k = from; k < endB; k++) {
-              double count = a == b && k != j ? 2 : 1;
-              pairGradient(
-                  j, k, count * nets.scale()[a][b], readers[a][b], factor, gradient, offset);
-            }
-          }
-        }
-      }
-    }
-    double[] inverse = nets.inverse()[type];
+    forPairs(
+        environment,
+        centre,
+        (j, k, scale, reader, factor) ->
+            pairGradient(j, k, scale, reader, factor, gradient, offset));
+    double[] inverse = nets.inverse()[environment.type(centre)];
     for (int i = 0; i < all; i++) {
       for (int k = 1; k < 4; k++) {
         forces.byRow[k][i] *= inverse[k];

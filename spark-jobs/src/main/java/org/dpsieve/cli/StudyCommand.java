@@ -6,21 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.io.FrameSystem;
-import org.dpsieve.io.LocalStorage;
-import org.dpsieve.io.Storage;
-import org.dpsieve.io.systems.SystemFinder;
-import org.dpsieve.io.systems.SystemPath;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
-import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.spark.study.Study;
 import org.dpsieve.spark.study.StudyPlot;
 import org.dpsieve.spark.study.StudyTable;
@@ -57,13 +50,7 @@ final class StudyCommand implements Callable<Integer> {
           "Frozen models. Errors are means over them; picks by features use the first, deviation all.")
   private List<Path> models;
 
-  @Option(
-      names = {"-s", "--system"},
-      required = true,
-      arity = "1..*",
-      paramLabel = "DIR",
-      description = "Labelled systems: folders with systems at any depth.")
-  private List<String> systems;
+  @Mixin private LabelledSystems systems;
 
   @Option(
       names = {"-o", "--output"},
@@ -128,21 +115,7 @@ final class StudyCommand implements Callable<Integer> {
           "Compare ways to train instead: priors, rules for the ridge, loss prefactors; and how many iterations the loop takes with each (100 random picks, trust level 0.20 eV/Å). Writes errors.parquet, loops.parquet and table.md.")
   private boolean trainer;
 
-  @Option(
-      names = "--ridge",
-      paramLabel = "X",
-      description = "As in transfer: 0 for none. Default: chosen by cross-validation.")
-  private Double ridge;
-
-  @Option(names = "--pref-e", defaultValue = "100", paramLabel = "X", description = "As transfer.")
-  private double prefE;
-
-  @Option(names = "--pref-f", defaultValue = "1", paramLabel = "X", description = "As transfer.")
-  private double prefF;
-
-  @Option(names = "--pref-v", defaultValue = "1", paramLabel = "X", description = "As transfer.")
-  private double prefV;
-
+  @Mixin private OutputLayerOptions outputLayer;
   @Mixin private SparkOptions spark;
   @Spec private CommandSpec spec;
 
@@ -154,14 +127,14 @@ final class StudyCommand implements Callable<Integer> {
             strategies,
             seeds,
             budgets.stream().sorted().distinct().toList(),
-            new LossPrefactors(prefE, prefF, prefV),
-            ridge == null ? OptionalDouble.empty() : OptionalDouble.of(ridge),
+            outputLayer.prefactors(),
+            outputLayer.ridge(),
             heldOut,
             unfair,
             validation);
     List<DeepPotential> read = new ArrayList<>();
     models.forEach(model -> read.add(ModelFiles.read(model)));
-    List<Frame> frames = frames();
+    List<Frame> frames = systems.frames();
     SparkSession session = spark.open("study");
     try {
       if (trainer) {
@@ -216,24 +189,9 @@ final class StudyCommand implements Callable<Integer> {
     if (!(heldOut > 0 && heldOut < 1)) {
       problems.add("--held-out is %s, expected a part between 0 and 1".formatted(heldOut));
     }
-    if (ridge != null && !(ridge >= 0 && Double.isFinite(ridge))) {
-      problems.add("--ridge is %s, expected a number not below 0".formatted(ridge));
-    }
+    outputLayer.problem().ifPresent(problems::add);
     if (!problems.isEmpty()) {
       throw new InputException(String.join("\n", problems));
     }
-  }
-
-  private List<Frame> frames() throws IOException {
-    Storage storage = new LocalStorage();
-    List<Frame> frames = new ArrayList<>();
-    for (SystemPath path : SystemFinder.find(storage, systems)) {
-      try (FrameSystem system = path.open(storage, List.of())) {
-        for (FrameSystem.Run run : system.runs(Integer.MAX_VALUE)) {
-          system.read(run).forEach(frames::add);
-        }
-      }
-    }
-    return frames;
   }
 }

@@ -1,0 +1,36 @@
+package org.dpsieve.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.io.FrameSystem;
+import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.Storage;
+import org.dpsieve.io.systems.SystemFinder;
+import org.dpsieve.io.systems.SystemPath;
+import picocli.CommandLine.Option;
+
+/** The labelled frames of a command, few enough for its memory. */
+final class LabelledSystems {
+  @Option(
+      names = {"-s", "--system"},
+      required = true,
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "Labelled systems: folders with systems at any depth.")
+  private List<String> systems;
+
+  List<Frame> frames() throws IOException {
+    Storage storage = new LocalStorage();
+    List<Frame> frames = new ArrayList<>();
+    for (SystemPath path : SystemFinder.find(storage, systems)) {
+      try (FrameSystem system = path.open(storage, List.of())) {
+        for (FrameSystem.Run run : system.runs(Integer.MAX_VALUE)) {
+          system.read(run).forEach(frames::add);
+        }
+      }
+    }
+    return frames;
+  }
+}
