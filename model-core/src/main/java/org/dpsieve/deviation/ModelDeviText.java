@@ -4,14 +4,18 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.stream.IntStream;
 
 /**
  * {@code dp model-devi}'s text, byte for byte ({@code deepmd/infer/model_devi.py:
  * write_model_devi_out}): of each system two comment lines and a row for every frame.
  */
 public final class ModelDeviText {
-  private static final String COLUMN = "%-19s";
   private static final MathContext SEVEN_DIGITS = new MathContext(7, RoundingMode.HALF_EVEN);
+
+  /** Powers of ten that doubles hold exactly. */
+  private static final double[] POWERS =
+      IntStream.rangeClosed(0, 22).mapToDouble(k -> Double.parseDouble("1e" + k)).toArray();
 
   private final Appendable out;
   private final boolean atomic;
@@ -29,30 +33,29 @@ public final class ModelDeviText {
     out.append("# ").append(path).append('\n');
     out.append("# ").append("%-10s".formatted("step"));
     for (String name : FrameDeviation.NAMES) {
-      out.append(COLUMN.formatted(name));
+      out.append("%-19s".formatted(name));
     }
     if (atomic) {
-      out.append(COLUMN.formatted("atm_devi_f(N)"));
+      out.append("%-19s".formatted("atm_devi_f(N)"));
     }
     out.append('\n');
   }
 
   public void row(long step, FrameDeviation deviation) throws IOException {
-    out.append("%12d".formatted(step));
+    column(Long.toString(step), 12);
     for (double value : deviation.numbers()) {
-      number(value);
+      column(scientific(value), 19);
     }
     if (atomic) {
       for (double value : deviation.atomDeviF()) {
-        number(value);
+        column(scientific(value), 19);
       }
     }
     out.append('\n');
   }
 
-  private void number(double value) throws IOException {
-    String text = scientific(value);
-    out.append(" ".repeat(Math.max(0, 19 - text.length()))).append(text);
+  private void column(String text, int width) throws IOException {
+    out.append(" ".repeat(Math.max(0, width - text.length()))).append(text);
   }
 
   /** As C's {@code %.6e}: of the exact binary value, ties to even, unlike Java's own {@code %e}. */
@@ -67,16 +70,35 @@ public final class ModelDeviText {
     if (value == 0) {
       return sign + "0.000000e+00";
     }
-    BigDecimal rounded = new BigDecimal(Math.abs(value)).round(SEVEN_DIGITS);
+    double size = Math.abs(value);
+    int exponent = (int) Math.floor(Math.log10(size));
+    int shift = 6 - exponent;
+    if (Math.abs(shift) < POWERS.length) {
+      double scaled = shift < 0 ? size / POWERS[-shift] : size * POWERS[shift];
+      double digits = Math.rint(scaled);
+      // scaled was rounded once, by less than 1e-9: only near a tie and a power of ten can that
+      // matter
+      if (digits > 1_000_000 && digits < 9_999_999 && Math.abs(scaled - digits) < 0.499_999) {
+        return scientific(sign, Long.toString((long) digits), exponent);
+      }
+    }
+    BigDecimal rounded = new BigDecimal(size).round(SEVEN_DIGITS);
     String digits = rounded.unscaledValue().toString();
-    int exponent = digits.length() - 1 - rounded.scale();
-    digits = (digits + "000000").substring(0, 7);
-    return "%s%s.%se%s%02d"
-        .formatted(
-            sign,
-            digits.charAt(0),
-            digits.substring(1),
-            exponent < 0 ? "-" : "+",
-            Math.abs(exponent));
+    return scientific(
+        sign, (digits + "000000").substring(0, 7), digits.length() - 1 - rounded.scale());
+  }
+
+  /**
+   * Not by a {@link java.util.Formatter}: eight numbers a frame, and Java compiles all it consists
+   * of.
+   */
+  private static String scientific(String sign, String digits, int exponent) {
+    return sign
+        + digits.charAt(0)
+        + '.'
+        + digits.substring(1)
+        + (exponent < 0 ? "e-" : "e+")
+        + (Math.abs(exponent) < 10 ? "0" : "")
+        + Math.abs(exponent);
   }
 }

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.OptionalDouble;
+import java.util.Random;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.infer.Prediction;
 import org.junit.jupiter.api.Test;
@@ -107,5 +111,27 @@ class DeviationTest {
     assertThat(ModelDeviText.scientific(1.0 + 1 / 128.0)).isEqualTo("1.007812e+00"); // a tie
     assertThat(ModelDeviText.scientific(-123456.75)).isEqualTo("-1.234568e+05");
     assertThat(ModelDeviText.scientific(Double.MIN_VALUE)).isEqualTo("4.940656e-324");
+  }
+
+  @Test
+  void numbersOfAllSizesAreTheExactOnesRounded() {
+    MathContext seven = new MathContext(7, RoundingMode.HALF_EVEN);
+    Random random = new Random(7);
+    for (int i = 0; i < 200_000; i++) {
+      double value =
+          switch (i % 4) {
+            case 0 -> Double.longBitsToDouble(random.nextLong()); // any
+            case 1 -> random.nextDouble();
+            case 2 -> (random.nextInt(20_000_000) + 0.5) / 1e7; // ties, or nearly
+            default -> Math.pow(10, random.nextInt(40) - 20) * (1 + random.nextInt(3) * 0x1p-52);
+          };
+      if (Double.isFinite(value)) {
+        String text = ModelDeviText.scientific(value);
+        assertThat(text).matches("-?\\d\\.\\d{6}e[+-]\\d{2,3}");
+        assertThat(new BigDecimal(text))
+            .as(text)
+            .isEqualByComparingTo(new BigDecimal(value).round(seven));
+      }
+    }
   }
 }
