@@ -1,6 +1,8 @@
 package org.dpsieve.label.vasp;
 
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -48,7 +50,9 @@ final class VasprunReader {
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
     try {
-      XMLStreamReader xml = factory.createXMLStreamReader(in);
+      // what counts is ASCII, whatever bytes a title has and whatever the file says of them
+      XMLStreamReader xml =
+          factory.createXMLStreamReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1));
       while (xml.hasNext()) {
         switch (xml.next()) {
           case XMLStreamConstants.START_ELEMENT -> reader.start(xml);

@@ -134,6 +134,18 @@ class VaspFilesTest {
     assertThat(VaspReader.calculation(run).outcome()).isEqualTo(TaskOutcome.FINISHED);
   }
 
+  /** VASP copies SYSTEM of the INCAR as it is. */
+  @Test
+  void aTitleMayHaveAnyBytes() throws IOException {
+    String text =
+        outputText("vasprun.xml")
+            .replaceFirst("<[?]xml.*[?]>", "<?xml version='1.0' encoding='UTF-8'?>")
+            .replaceFirst("<modeling>", "<modeling><i name='SYSTEM'>3 \u00c5 \u00ff</i>");
+    assertThat(text).contains("UTF-8", "\u00ff");
+    assertThat(VaspReader.calculation(read(stream(text))).outcome())
+        .isEqualTo(TaskOutcome.FINISHED);
+  }
+
   private static String outputText(String name) throws IOException {
     try (InputStream in = VaspFilesTest.class.getResourceAsStream("/label/outputs/" + name)) {
       return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
