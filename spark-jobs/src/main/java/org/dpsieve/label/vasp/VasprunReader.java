@@ -68,6 +68,10 @@ final class VasprunReader {
     if (!reader.started) {
       problem = "not a vasprun.xml, whose outermost element is modeling";
     }
+    int size = 3 * reader.elements.size();
+    if (reader.steps.removeIf(step -> step.coord().length != size)) {
+      problem = "lists atoms again after its first ionic step; one vasprun.xml has one calculation";
+    }
     return new VaspRun(
         reader.elements(), reader.maxElectronicSteps, reader.steps, reader.complete, problem);
   }

@@ -146,6 +146,16 @@ class VaspFilesTest {
         .isEqualTo(TaskOutcome.FINISHED);
   }
 
+  @Test
+  void twoCalculationsInOneXmlAreRefused() throws IOException {
+    String text = outputText("vasprun.xml");
+    String atoms = text.substring(text.indexOf("<atominfo>"), text.indexOf("</atominfo>"));
+    VaspRun run =
+        read(stream(text.replace("</calculation>", "</calculation>" + atoms + "</atominfo>")));
+    assertThat(VaspReader.calculation(run).outcome()).isEqualTo(TaskOutcome.UNPARSABLE);
+    assertThat(VaspReader.calculation(run).reason()).contains("lists atoms again");
+  }
+
   private static String outputText(String name) throws IOException {
     try (InputStream in = VaspFilesTest.class.getResourceAsStream("/label/outputs/" + name)) {
       return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
