@@ -37,7 +37,8 @@ def arguments():
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"{', '.join(sorted(unknown))}: expected some of {', '.join(PARTS)}")
-    if not 1 <= min(options.executors) <= max(options.executors) <= len(physical_cores()):
+    options.parts = options.parts or PARTS
+    if "executors" in options.parts and not 1 <= min(options.executors) <= max(options.executors) <= len(physical_cores()):
         parser.error(f"--executors {options.executors}: expected from 1 to the {len(physical_cores())} cores of this machine")
     return options
 
@@ -299,7 +300,7 @@ def main():
               f"{os.getloadavg()[0]:.1f}; {java}; {len(scale.models)} models of {options.models.name}; "
               f"medians of {options.repetitions}")
     scale.say()
-    for part in options.parts or PARTS:
+    for part in options.parts:
         getattr(scale, part)()
     (WORK / "scale.md").write_text("\n".join(scale.text) + "\n")
 
