@@ -273,11 +273,13 @@ final class SimplifyReader {
   }
 
   private TrustConfig trust(boolean labeled) {
-    file.require("model_devi_f_trust_lo", "a number, eV/Å");
-    file.require("model_devi_f_trust_hi", "a number, eV/Å");
+    boolean lo = file.require("model_devi_f_trust_lo", "a number, eV/Å");
+    boolean hi = file.require("model_devi_f_trust_hi", "a number, eV/Å");
     TrustConfig trust =
         new TrustConfig(
-            range("model_devi_f_trust"),
+            lo && hi
+                ? range("model_devi_f_trust")
+                : new Range(level("model_devi_f_trust_lo"), level("model_devi_f_trust_hi")),
             range("model_devi_e_trust"),
             range("true_error_f_trust"),
             range("true_error_e_trust"));

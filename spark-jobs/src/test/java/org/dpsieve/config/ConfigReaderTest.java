@@ -185,6 +185,14 @@ class ConfigReaderTest {
   }
 
   @Test
+  void aMissingLevelIsOneProblem() throws IOException {
+    run.set("model_devi_f_trust_lo", null).set("f_trust_low", "0.2");
+    assertThat(run.complaint())
+        .startsWith("2 problems")
+        .contains("model_devi_f_trust_lo is missing", "f_trust_low: unknown key");
+  }
+
+  @Test
   void allProblemsOfBothFilesAreReportedTogether() throws IOException {
     run.set("init_pick_number", "\"100\"")
         .set("model_devi_f_trust_low", "0.2")
@@ -194,7 +202,7 @@ class ConfigReaderTest {
         .setMachine("fp/resources", "{\"group_size\": 1, \"cpu_per_nod\": 4}")
         .setMachine("model_devi/command", "\"lmp -i in.lammps\"");
     assertThat(run.complaint())
-        .startsWith("7 problems")
+        .startsWith("6 problems")
         .contains(
             "init_pick_number: found \"100\" (a string), expected an integer",
             "unknown key; did you mean 'model_devi_f_trust_lo'?",
