@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
  * write_model_devi_out}): of each system two comment lines and a row for every frame.
  */
 public final class ModelDeviText {
+  private static final int COLUMN = 19;
   private static final MathContext SEVEN_DIGITS = new MathContext(7, RoundingMode.HALF_EVEN);
 
   /** Powers of ten that doubles hold exactly. */
@@ -31,12 +32,12 @@ public final class ModelDeviText {
   /** The two lines above a system's rows. */
   public void system(String path) throws IOException {
     out.append("# ").append(path).append('\n');
-    out.append("# ").append("%-10s".formatted("step"));
+    out.append("# step      ");
     for (String name : FrameDeviation.NAMES) {
-      out.append("%-19s".formatted(name));
+      heading(name);
     }
     if (atomic) {
-      out.append("%-19s".formatted("atm_devi_f(N)"));
+      heading("atm_devi_f(N)");
     }
     out.append('\n');
   }
@@ -44,14 +45,18 @@ public final class ModelDeviText {
   public void row(long step, FrameDeviation deviation) throws IOException {
     column(Long.toString(step), 12);
     for (double value : deviation.numbers()) {
-      column(scientific(value), 19);
+      column(scientific(value), COLUMN);
     }
     if (atomic) {
       for (double value : deviation.atomDeviF()) {
-        column(scientific(value), 19);
+        column(scientific(value), COLUMN);
       }
     }
     out.append('\n');
+  }
+
+  private void heading(String name) throws IOException {
+    out.append(name).append(" ".repeat(COLUMN - name.length()));
   }
 
   private void column(String text, int width) throws IOException {

@@ -2,6 +2,7 @@ package org.dpsieve.io;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -53,6 +54,15 @@ public interface FrameSystem extends AutoCloseable {
   /** How many frames the system holds; checks it as {@link #runs} does. */
   default int frameCount() throws IOException {
     return runs(Integer.MAX_VALUE).stream().mapToInt(Run::count).sum();
+  }
+
+  /** All frames, labels included; for systems that fit the memory. */
+  default List<Frame> frames() throws IOException {
+    List<Frame> frames = new ArrayList<>();
+    for (Run run : runs(Integer.MAX_VALUE)) {
+      frames.addAll(read(run));
+    }
+    return frames;
   }
 
   /**

@@ -26,9 +26,7 @@ final class LabelledSystems {
     List<Frame> frames = new ArrayList<>();
     for (SystemPath path : SystemFinder.find(storage, systems)) {
       try (FrameSystem system = path.open(storage, List.of())) {
-        for (FrameSystem.Run run : system.runs(Integer.MAX_VALUE)) {
-          system.read(run).forEach(frames::add);
-        }
+        frames.addAll(system.frames());
       }
     }
     return frames;

@@ -45,7 +45,7 @@ final class PoolSurvey {
       try (FrameSystem system =
           DeepmdSystems.openNpy(
               new LocalStorage(), folder.toString(), folder.toString(), List.of())) {
-        frames += system.runs(Integer.MAX_VALUE).stream().mapToInt(FrameSystem.Run::count).sum();
+        frames += system.frameCount();
       } catch (InputException | IOException e) {
         unreadable++;
       }

@@ -2,7 +2,6 @@ package org.dpsieve.io.deepmd;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.FrameSystem;
@@ -50,12 +49,8 @@ public final class DeepmdSystems {
   /** All frames of one deepmd/npy folder of this machine, labels included; for small systems. */
   public static List<Frame> readNpy(Path folder) throws IOException {
     String name = folder.toAbsolutePath().normalize().getFileName().toString();
-    List<Frame> frames = new ArrayList<>();
     try (FrameSystem system = openNpy(new LocalStorage(), folder.toString(), name, List.of())) {
-      for (FrameSystem.Run run : system.runs(Integer.MAX_VALUE)) {
-        frames.addAll(system.read(run));
-      }
+      return system.frames();
     }
-    return frames;
   }
 }
