@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.LocalStorage;
@@ -58,8 +57,8 @@ final class LabelledFrames {
     json.writeStartObject();
     json.writeStringField("id", frame.name());
     json.writeArrayFieldStart("elements");
-    for (int z : frame.z()) {
-      json.writeString(Elements.symbol(z));
+    for (int atom = 0; atom < frame.atomCount(); atom++) {
+      json.writeString(frame.type(atom));
     }
     json.writeEndArray();
     rows(json, "coord", frame.coord());
@@ -92,7 +91,7 @@ final class LabelledFrames {
     Map<List<Object>, List<Frame>> systems = new LinkedHashMap<>();
     for (FileLabels file : files) {
       for (Frame frame : file.frames()) {
-        Arrays.stream(frame.z()).mapToObj(Elements::symbol).forEach(elements::add);
+        elements.addAll(frame.types());
         List<Object> alike =
             List.of(
                 Arrays.stream(frame.z()).boxed().toList(),
@@ -103,7 +102,7 @@ final class LabelledFrames {
     }
     Map<String, Integer> names = new HashMap<>();
     for (List<Frame> frames : systems.values()) {
-      String formula = Formula.of(frames.get(0).z());
+      String formula = Formula.of(frames.get(0));
       int number = names.merge(formula, 1, Integer::sum);
       Path folder = target.resolve(number == 1 ? formula : formula + "-" + number);
       try (NpySystemWriter system =

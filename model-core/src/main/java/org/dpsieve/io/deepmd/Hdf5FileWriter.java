@@ -52,7 +52,7 @@ public final class Hdf5FileWriter implements SystemWriter {
   }
 
   private void writeGroup() {
-    String formula = Formula.of(buffer.model().z());
+    String formula = Formula.of(buffer.model());
     int turn = groups.merge(formula, 1, Integer::sum) - 1;
     WritableGroup group = file.putGroup(turn == 0 ? formula : "%s.%03d".formatted(formula, turn));
     group.putDataset("type.raw", Arrays.stream(buffer.types()).asLongStream().toArray());
