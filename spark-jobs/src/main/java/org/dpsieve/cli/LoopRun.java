@@ -10,6 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import org.dpsieve.config.Plan;
 import org.dpsieve.config.RunConfig;
+import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.label.Labellers;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunTable;
@@ -67,6 +68,10 @@ final class LoopRun {
               });
       config.warnings().forEach(warning -> console.say("warning: " + warning));
       summary(config).forEach(console::note);
+      SimplifyConfig run = config.simplify();
+      if (!run.pool().labeled()) { // labels that are calculated are of elements
+        run.elements().said(run.typeMap()).ifPresent(console::note);
+      }
       console.say("work directory: " + workdir.root());
       try {
         SparkStages stages =

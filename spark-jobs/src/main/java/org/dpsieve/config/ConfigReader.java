@@ -108,6 +108,7 @@ public final class ConfigReader {
         new SimplifyConfig(
             simplify,
             run.typeMap(),
+            run.elements(),
             run.pool(),
             run.pick(),
             run.trust(),

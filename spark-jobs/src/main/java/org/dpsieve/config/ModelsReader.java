@@ -178,8 +178,8 @@ final class ModelsReader {
     if (!typeMap.isEmpty() && !model.typeMap().equals(typeMap)) {
       file.error(
           KEY,
-          "%s: type map %s, expected type_map of the file, %s; make them equal, in the same order"
-              .formatted(path, model.typeMap(), typeMap));
+          "%s: type map %s, expected type_map of the file, %s; make them equal, in the same order%s"
+              .formatted(path, model.typeMap(), typeMap, spelling(model.typeMap(), typeMap)));
       return false;
     }
     if (!keys.inputs().isEmpty()) {
@@ -187,6 +187,16 @@ final class ModelsReader {
       differences(path, model, keys.inputs().get(input));
     }
     return true;
+  }
+
+  /** Names are free text: what differs in capitals is another name. */
+  private static String spelling(List<String> model, List<String> typeMap) {
+    return typeMap.stream()
+        .filter(name -> !model.contains(name))
+        .flatMap(name -> model.stream().filter(name::equalsIgnoreCase))
+        .findFirst()
+        .map("; did you mean '%s'?"::formatted)
+        .orElse("");
   }
 
   /** Whether an output layer can be solved for. */

@@ -50,6 +50,9 @@ public record Settings(
     SortedMap<String, String> identity = new TreeMap<>();
     identity.put("seed", Long.toString(config.pick().seed()));
     identity.put("type_map", String.join(" ", config.typeMap()));
+    if (!config.elements().isEmpty()) {
+      identity.put("elements", config.elements().toString());
+    }
     identity.put("pick_data", relative(config.pool().pickData(), workdir));
     identity.put("init_data_sys", relative(config.pool().initData(), workdir));
     identity.put("labeled", Boolean.toString(config.pool().labeled()));

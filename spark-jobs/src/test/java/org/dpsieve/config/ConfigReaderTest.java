@@ -218,7 +218,7 @@ class ConfigReaderTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "type_map | [\"Ag\",\"Xx\"] | 'Xx' is no chemical element",
+        "type_map | [\"Ag\",\"Xx\"] | expected type_map of the file, [Ag, Xx]",
         "type_map | [\"Ag\",\"au\"] | did you mean 'Au'?",
         "type_map | \"Ag\" | expected a list of strings",
         "labeled | 1 | found 1 (an integer), expected true or false",

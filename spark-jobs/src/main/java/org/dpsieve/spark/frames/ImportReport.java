@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.dpsieve.frame.TypeElements;
 
 /**
  * What an import found; kept in the manifest of the frames dataset.
@@ -13,7 +14,8 @@ import java.util.stream.Collectors;
  * @param duplicates frames set aside because another one is equal in elements, cell and coordinates
  * @param badFrames frames set aside because nothing can work with them
  * @param quarantine the table of frames set aside
- * @param typeMap element symbols of the sources in order of first appearance: what export writes
+ * @param typeMap names of the sources' types in order of first appearance: what export writes
+ * @param elements of names that are no elements
  * @param ignored data that frames have no place for (e.g. {@code spin.npy}), with the number of
  *     systems that have it
  */
@@ -24,6 +26,7 @@ public record ImportReport(
     long badFrames,
     String quarantine,
     List<String> typeMap,
+    TypeElements elements,
     Map<String, Long> ignored) {
 
   Map<String, String> toMetadata() {
@@ -33,6 +36,9 @@ public record ImportReport(
     metadata.put("duplicates", Long.toString(duplicates));
     metadata.put("bad_frames", Long.toString(badFrames));
     metadata.put("type_map", String.join(" ", typeMap));
+    if (!elements.isEmpty()) {
+      metadata.put("elements", elements.toString());
+    }
     return metadata;
   }
 
@@ -51,6 +57,8 @@ public record ImportReport(
         ignored.entrySet().stream()
             .map(e -> "%s (%d systems)".formatted(e.getKey(), e.getValue()))
             .collect(Collectors.joining(", "));
-    return left.isEmpty() ? line : line + "\nnot carried along: " + left;
+    return line
+        + elements.said(typeMap).map(text -> "\n" + text).orElse("")
+        + (left.isEmpty() ? "" : "\nnot carried along: " + left);
   }
 }
