@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dpsieve.config.D3Config;
+import org.dpsieve.config.DpTrainConfig;
 import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
@@ -69,6 +70,7 @@ public record Settings(
         .ifPresent(
             dp -> {
               identity.put("train.engine", "dp");
+              identity.putAll(start(dp));
               identity.put(
                   "default_training_param (sha256)",
                   config.train().inputs().stream()
@@ -106,6 +108,24 @@ public record Settings(
         config.pick().maxIter(),
         config.pick().labelBudget(),
         config.pick().targetError());
+  }
+
+  /** What a training depends on beside its input, as far as it is given. */
+  private static SortedMap<String, String> start(DpTrainConfig dp) {
+    SortedMap<String, String> identity = new TreeMap<>();
+    List<Path> pretrained =
+        dp.start().stream()
+            .filter(start -> start.init() == DpTrainConfig.Init.FINETUNE)
+            .map(DpTrainConfig.Start::path)
+            .toList();
+    if (!pretrained.isEmpty()) {
+      identity.put("training_finetune_model (sha256)", checksums(pretrained));
+    }
+    String sizes = dp.batchSizes().identity();
+    if (!sizes.isEmpty()) {
+      identity.put("batch sizes", sizes);
+    }
+    return identity;
   }
 
   /** What the labels of a program depend on. */

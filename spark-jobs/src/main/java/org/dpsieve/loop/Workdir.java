@@ -90,6 +90,11 @@ public record Workdir(Path root) {
     return root.resolve("run.json");
   }
 
+  /** The files that the frames came from, as they were. */
+  Path sources() {
+    return root.resolve("sources.json");
+  }
+
   public Path timings() {
     return root.resolve("timings.jsonl");
   }

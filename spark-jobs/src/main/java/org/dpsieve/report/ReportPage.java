@@ -15,6 +15,7 @@ import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunHistory;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
+import org.dpsieve.model.format.ModelSuffix;
 
 /**
  * A run as one page of HTML that needs nothing else: style, script and numbers are in it. The same
@@ -212,7 +213,7 @@ public final class ReportPage {
     all.add(new Link("result/summary.json", "the run for other programs"));
     all.add(new Link("result/data", "the relabelled dataset, deepmd/npy"));
     for (int model = 0; model < models(); model++) {
-      for (String suffix : List.of("pb", "dp", "pth", "pt")) {
+      for (String suffix : ModelSuffix.keys()) {
         all.add(
             new Link(
                 "result/graph.%03d.%s".formatted(model, suffix),
