@@ -19,6 +19,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.deepmd.FrameKind;
 import org.dpsieve.io.deepmd.NpySystemWriter;
 import org.dpsieve.node.TaskFiles;
 
@@ -59,11 +60,11 @@ final class DpModelDeviRun implements Closeable {
 
   private void write() throws IOException {
     TreeSet<Integer> elements = new TreeSet<>();
-    Map<List<Object>, List<Integer>> groups = new LinkedHashMap<>();
+    Map<FrameKind, List<Integer>> groups = new LinkedHashMap<>();
     for (int i = 0; i < frames.size(); i++) {
       Frame frame = frames.get(i);
       Arrays.stream(frame.z()).forEach(elements::add);
-      groups.computeIfAbsent(kind(frame), k -> new ArrayList<>()).add(i);
+      groups.computeIfAbsent(FrameKind.of(frame), k -> new ArrayList<>()).add(i);
     }
     List<String> typeMap = elements.stream().map(Elements::symbol).toList();
     LocalStorage storage = new LocalStorage();
@@ -78,18 +79,6 @@ final class DpModelDeviRun implements Closeable {
         }
       }
     }
-  }
-
-  /** What frames of one system have in common. */
-  private static List<Object> kind(Frame frame) {
-    return List.of(
-        Arrays.toString(frame.z()),
-        frame.cell() == null,
-        frame.labels().energy() == null,
-        frame.labels().force() == null,
-        frame.labels().virial() == null,
-        frame.fparamCount(),
-        frame.aparamCount());
   }
 
   /**
