@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.io.SafePaths;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.SystemWriter;
 
@@ -52,7 +53,7 @@ public final class Hdf5FileWriter implements SystemWriter {
   }
 
   private void writeGroup() {
-    String formula = Formula.of(buffer.model());
+    String formula = SafePaths.of(Formula.of(buffer.model()).replace('/', '_'));
     int turn = groups.merge(formula, 1, Integer::sum) - 1;
     WritableGroup group = file.putGroup(turn == 0 ? formula : "%s.%03d".formatted(formula, turn));
     group.putDataset("type.raw", Arrays.stream(buffer.types()).asLongStream().toArray());

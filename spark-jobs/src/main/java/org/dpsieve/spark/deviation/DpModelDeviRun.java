@@ -18,6 +18,7 @@ import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.deepmd.FrameKind;
 import org.dpsieve.io.deepmd.NpySystemWriter;
 import org.dpsieve.node.TaskFiles;
 
@@ -58,11 +59,11 @@ final class DpModelDeviRun implements Closeable {
 
   private void write() throws IOException {
     TreeMap<Integer, String> types = new TreeMap<>();
-    Map<List<Object>, List<Integer>> groups = new LinkedHashMap<>();
+    Map<FrameKind, List<Integer>> groups = new LinkedHashMap<>();
     for (int i = 0; i < frames.size(); i++) {
       Frame frame = frames.get(i);
       Arrays.stream(frame.z()).distinct().forEach(z -> types.put(z, frame.names().name(z)));
-      groups.computeIfAbsent(kind(frame), k -> new ArrayList<>()).add(i);
+      groups.computeIfAbsent(FrameKind.of(frame), k -> new ArrayList<>()).add(i);
     }
     List<String> typeMap = List.copyOf(types.values());
     LocalStorage storage = new LocalStorage();
@@ -77,18 +78,6 @@ final class DpModelDeviRun implements Closeable {
         }
       }
     }
-  }
-
-  /** What frames of one system have in common. */
-  private static List<Object> kind(Frame frame) {
-    return List.of(
-        Arrays.toString(frame.z()),
-        frame.cell() == null,
-        frame.labels().energy() == null,
-        frame.labels().force() == null,
-        frame.labels().virial() == null,
-        frame.fparamCount(),
-        frame.aparamCount());
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.SafePaths;
 
 /**
  * What a committed folder of part files holds: written last before the folder takes its name, so a
@@ -44,11 +45,12 @@ public record PartsManifest(long rows, List<PartFile> files, SortedMap<String, S
       JsonNode json = new ObjectMapper().readTree(in.readAllBytes());
       List<PartFile> parts = new ArrayList<>();
       for (JsonNode part : json.required("files")) {
+        String name = part.required("name").asText();
+        if (name.contains("/") || !SafePaths.of(name).equals(name)) {
+          throw new IllegalArgumentException("'%s' is no name of a part file".formatted(name));
+        }
         parts.add(
-            new PartFile(
-                part.required("name").asText(),
-                part.required("bytes").asLong(),
-                part.required("sha256").asText()));
+            new PartFile(name, part.required("bytes").asLong(), part.required("sha256").asText()));
       }
       SortedMap<String, String> metadata = new TreeMap<>();
       json.required("metadata")

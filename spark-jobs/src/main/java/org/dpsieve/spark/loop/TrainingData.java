@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +14,8 @@ import org.apache.spark.sql.Row;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.SafePaths;
+import org.dpsieve.io.deepmd.FrameKind;
 import org.dpsieve.io.deepmd.NpySystemWriter;
 import org.dpsieve.node.TaskFiles;
 import org.dpsieve.spark.frames.FrameRows;
@@ -32,8 +34,8 @@ final class TrainingData {
   record Source(String name, Dataset<Row> frames, boolean isNew) {}
 
   /**
-   * Writes {@code target/iter.000001/Ag2Au0}, a system per formula and order of atoms, frames by
-   * frame_id: the same files whenever it is done.
+   * Writes {@code target/iter.000001/Ag2Au0}, a system per formula, order of atoms and kind of
+   * labels and parameters, frames by frame_id: the same files whenever it is done.
    *
    * @return the systems in order, those of the last iteration last
    */
@@ -44,17 +46,19 @@ final class TrainingData {
     List<DataSystem> systems = new ArrayList<>();
     for (Source source : sources.stream().sorted(Comparator.comparing(Source::isNew)).toList()) {
       // Labels are few: what costs a calculation each fits here.
-      Map<String, List<Frame>> groups = new LinkedHashMap<>();
+      Map<FrameKind, List<Frame>> groups = new LinkedHashMap<>();
       for (Row row : source.frames().orderBy("formula", "frame_id").collectAsList()) {
         Frame frame = FrameRows.toFrame(row);
-        String key = Arrays.toString(frame.z()) + (frame.cell() == null);
-        groups.computeIfAbsent(key, k -> new ArrayList<>()).add(frame);
+        groups.computeIfAbsent(FrameKind.of(frame), kind -> new ArrayList<>()).add(frame);
       }
-      Map<String, Integer> used = new LinkedHashMap<>();
+      Iterator<String> folders =
+          SafePaths.folders(
+                  groups.values().stream()
+                      .map(frames -> Formula.ofTypeMap(frames.get(0).z(), typeMap))
+                      .toList())
+              .iterator();
       for (List<Frame> frames : groups.values()) {
-        String formula = Formula.ofTypeMap(frames.get(0).z(), typeMap);
-        int again = used.merge(formula, 1, Integer::sum);
-        String name = source.name() + "/" + formula + (again == 1 ? "" : "." + again);
+        String name = source.name() + "/" + folders.next();
         Path folder = target.resolve(name);
         Files.createDirectories(folder);
         try (NpySystemWriter writer =
