@@ -19,8 +19,8 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.io.deepmd.NpySystemWriter;
-import org.dpsieve.node.TaskFiles;
 
 /** One start of {@code dp model-devi}, in a temporary folder of its own. */
 final class DpModelDeviRun implements Closeable {
@@ -100,7 +100,7 @@ final class DpModelDeviRun implements Closeable {
    * @throws InputException when its output is of another kind than that of DeePMD-kit 2.2.2 to 3.2
    */
   double[][] deviations(boolean realError) throws IOException {
-    TaskFiles.remove(folder.resolve("out"));
+    OwnFiles.remove(folder.resolve("out"));
     exitCode = start(realError);
     double[][] found = new double[frames.size()][];
     read()
@@ -242,6 +242,6 @@ final class DpModelDeviRun implements Closeable {
 
   @Override
   public void close() {
-    TaskFiles.remove(folder);
+    OwnFiles.remove(folder);
   }
 }
