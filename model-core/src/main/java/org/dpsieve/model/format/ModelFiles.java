@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.ElementMap;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.model.DeepPotential;
 
 /** Trained models on disk, whatever their format. */
@@ -142,11 +142,8 @@ public final class ModelFiles {
   }
 
   private static void write(byte[] content, Path target) {
-    Path staged = target.resolveSibling(target.getFileName() + ".part");
     try {
-      Files.write(staged, content);
-      Files.move(
-          staged, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      OwnFiles.replace(target, content);
     } catch (IOException e) {
       throw new InputException("%s: cannot be written: %s".formatted(target, e.getMessage()), e);
     }

@@ -18,9 +18,9 @@ import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.io.deepmd.FrameKind;
 import org.dpsieve.io.deepmd.NpySystemWriter;
-import org.dpsieve.node.TaskFiles;
 
 /** One start of {@code dp model-devi}, in a temporary folder of its own. */
 final class DpModelDeviRun implements Closeable {
@@ -88,7 +88,7 @@ final class DpModelDeviRun implements Closeable {
    * @throws InputException when its output is of another kind than that of DeePMD-kit 2.2.2 to 3.2
    */
   double[][] deviations(boolean realError) throws IOException {
-    TaskFiles.remove(folder.resolve("out"));
+    OwnFiles.remove(folder.resolve("out"));
     exitCode = start(realError);
     double[][] found = new double[frames.size()][];
     read()
@@ -230,6 +230,6 @@ final class DpModelDeviRun implements Closeable {
 
   @Override
   public void close() {
-    TaskFiles.remove(folder);
+    OwnFiles.remove(folder);
   }
 }
