@@ -19,7 +19,6 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.OwnFiles;
-import org.dpsieve.node.TaskFiles;
 
 /**
  * Deviations by {@code dp model-devi} itself, started inside Spark's tasks: for models that our own
