@@ -2,18 +2,16 @@ package org.dpsieve.config;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import org.dpsieve.frame.Elements;
+import java.util.TreeSet;
 
 /** Elements in the data that the type map, and so the models, do not have, by system. */
 public final class ForeignElements {
   private static final int SHOWN_SYSTEMS = 20;
 
-  private record Count(long frames, Set<Integer> elements) {}
+  private record Count(long frames, Set<String> elements) {}
 
   private final String key;
   private final List<String> typeMap;
@@ -30,10 +28,14 @@ public final class ForeignElements {
   /**
    * Adds frames of a system.
    *
-   * @param elements atomic numbers that are not in the type map
+   * @param names of their types, known and others
    */
-  public void add(String system, long frames, Collection<Integer> elements) {
-    Set<Integer> all = new LinkedHashSet<>(elements);
+  public void add(String system, long frames, Collection<String> names) {
+    Set<String> all = new TreeSet<>(names);
+    typeMap.forEach(all::remove);
+    if (all.isEmpty()) {
+      return;
+    }
     systems.merge(
         system,
         new Count(frames, all),
@@ -63,10 +65,7 @@ public final class ForeignElements {
                         system,
                         count.frames(),
                         count.frames() == 1 ? "" : "s",
-                        count.elements().stream()
-                            .sorted()
-                            .map(Elements::symbol)
-                            .collect(Collectors.joining(", "))));
+                        String.join(", ", count.elements())));
           }
         });
     return "%s: %d of %d system%s hold%s elements that type_map does not have, %s (%s%s); take them out of %s, or use models that know these elements"

@@ -3,12 +3,13 @@ package org.dpsieve.config;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.Formula;
+import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.Storage;
@@ -33,7 +34,7 @@ public final class PoolSurvey {
 
   private PoolSurvey(SimplifyConfig config) {
     this.typeMap = config.typeMap();
-    typeMap.forEach(symbol -> Elements.number(symbol).ifPresent(known::add));
+    typeMap.forEach(symbol -> known.add(TypeNames.number(symbol)));
     this.pool = look("pick_data", config.pool().pickData());
     this.initial = look("init_data_sys", config.pool().initData());
   }
@@ -93,18 +94,15 @@ public final class PoolSurvey {
           path.name().isEmpty() ? String.valueOf(Path.of(path.path()).getFileName()) : path.name();
       for (FrameSystem.Run run : system.runs(ATOMS_AT_ONCE)) {
         count.frames += run.count();
-        for (int[] z : system.elements(run)) {
-          TreeSet<Integer> others = new TreeSet<>();
-          for (int element : z) {
-            if (!known.contains(element)) {
-              others.add(element);
-            }
-          }
-          if (!others.isEmpty()) {
-            foreign.add(name, 1, others);
+        for (FrameSystem.Types types : system.types(run)) {
+          if (Arrays.stream(types.z()).anyMatch(type -> !known.contains(type))) {
+            foreign.add(name, 1, Formula.types(Formula.of(types.z(), types.names())));
           }
         }
       }
+    } catch (StackOverflowError e) {
+      problems.add(
+          "%s: %s: nested too deeply: the file is damaged".formatted(key, path.location()));
     } catch (InputException e) {
       e.getMessage().lines().forEach(line -> problems.add(key + ": " + line));
     } catch (IOException e) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.io.SafePaths;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.SystemWriter;
 
@@ -68,7 +69,8 @@ public final class Hdf5FileWriter implements SystemWriter {
   }
 
   private void writeGroup() {
-    String wanted = name.isEmpty() ? Formula.of(buffer.model().z()) : name;
+    String wanted =
+        name.isEmpty() ? SafePaths.of(Formula.of(buffer.model()).replace('/', '_')) : name;
     int turn = groups.merge(wanted, 1, Integer::sum) - 1;
     WritableGroup group = group(turn == 0 ? wanted : "%s.%03d".formatted(wanted, turn));
     group.putDataset("type.raw", Arrays.stream(buffer.types()).asLongStream().toArray());

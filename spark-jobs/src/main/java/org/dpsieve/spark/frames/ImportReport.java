@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * @param badFrames frames set aside because nothing can work with them
  * @param quarantine the table of frames set aside
  * @param typeMap element symbols of the sources in order of first appearance: what export writes
- * @param ignored data that frames have no place for (e.g. {@code spin.npy}), with the number of
+ * @param ignored data that frames have no place for (e.g. {@code dipole.npy}), with the number of
  *     systems that have it
  */
 public record ImportReport(

@@ -1,14 +1,5 @@
 package org.dpsieve.spark.loop;
 
-import static org.apache.spark.sql.functions.array_distinct;
-import static org.apache.spark.sql.functions.array_except;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.collect_list;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.flatten;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.size;
-
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -20,14 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.ForeignElements;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.Formula;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
@@ -74,18 +64,14 @@ final class Pool {
   /** Before anything is done with them, counted by system. */
   private static void requireKnown(
       SparkSession spark, Path frames, String key, List<String> typeMap) {
-    Integer[] known =
-        typeMap.stream().map(symbol -> Elements.number(symbol).orElse(0)).toArray(Integer[]::new);
-    Column foreign = array_distinct(array_except(col("z"), lit(known)));
     Dataset<Row> all = FramesDataset.read(spark, frames.toString());
     ForeignElements found = new ForeignElements(key, typeMap);
-    all.select(col("system"), foreign.as("foreign"))
-        .where(size(col("foreign")).gt(0))
-        .groupBy("system")
-        .agg(count(lit(1)), array_distinct(flatten(collect_list("foreign"))))
-        .orderBy("system")
+    all.groupBy("system", "formula")
+        .count()
+        .orderBy("system", "formula")
         .collectAsList()
-        .forEach(row -> found.add(row.getString(0), row.getLong(1), row.<Integer>getList(2)));
+        .forEach(
+            row -> found.add(row.getString(0), row.getLong(2), Formula.types(row.getString(1))));
     if (found.any()) {
       throw new InputException(
           found.message(all.select("system").distinct().count()) + "; nothing was imported");

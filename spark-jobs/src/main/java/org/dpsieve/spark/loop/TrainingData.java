@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +16,11 @@ import org.dpsieve.config.BatchSizes.BatchSize;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.OwnFiles;
+import org.dpsieve.io.SafePaths;
+import org.dpsieve.io.deepmd.FrameKind;
 import org.dpsieve.io.deepmd.Hdf5FileWriter;
 import org.dpsieve.io.deepmd.NpySystemWriter;
-import org.dpsieve.node.TaskFiles;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.train.DpInput.DataSystem;
 
@@ -39,31 +41,35 @@ final class TrainingData {
   record Source(
       String name, Dataset<Row> frames, boolean isNew, Function<Row, BatchSize> batchSize) {}
 
-  /** Frames that go into one folder. */
-  private record Group(BatchSize batchSize, List<Frame> frames) {}
+  /** What frames of one folder have in common. */
+  private record Group(FrameKind kind, BatchSize batchSize) {}
 
   /**
-   * Writes {@code target/data/iter.000001/Ag2Au0}, a system per formula, order of atoms and batch
-   * size, frames by frame_id: the same files whenever it is done.
+   * Writes {@code target/iter.000001/Ag2Au0}, a system per formula, order of atoms, kind of labels
+   * and parameters, and batch size, frames by frame_id: the same files whenever it is done.
    *
    * @param oneHdf5 all in {@code target/data/data.hdf5}, under the same names
    * @return the systems in order, those of the last iteration last
    */
   static List<DataSystem> write(
       Path target, List<String> typeMap, List<Source> sources, boolean oneHdf5) throws IOException {
-    TaskFiles.remove(target);
+    OwnFiles.remove(target);
     Files.createDirectories(target);
     LocalStorage storage = new LocalStorage();
     List<DataSystem> systems = new ArrayList<>();
     try (Hdf5FileWriter hdf5 =
         oneHdf5 ? new Hdf5FileWriter(storage, target.resolve(HDF5).toString(), typeMap) : null) {
       for (Source source : sources.stream().sorted(Comparator.comparing(Source::isNew)).toList()) {
-        Map<String, Integer> used = new LinkedHashMap<>();
-        for (Group group : groups(source)) {
-          List<Frame> frames = group.frames();
-          String formula = Formula.ofTypeMap(frames.get(0).z(), typeMap);
-          int again = used.merge(formula, 1, Integer::sum);
-          String name = source.name() + "/" + formula + (again == 1 ? "" : "." + again);
+        Map<Group, List<Frame>> groups = groups(source);
+        Iterator<String> folders =
+            SafePaths.folders(
+                    groups.values().stream()
+                        .map(frames -> Formula.ofTypeMap(frames.get(0).z(), typeMap))
+                        .toList())
+                .iterator();
+        for (Map.Entry<Group, List<Frame>> group : groups.entrySet()) {
+          List<Frame> frames = group.getValue();
+          String name = source.name() + "/" + folders.next();
           if (oneHdf5) {
             hdf5.begin(name);
             frames.forEach(hdf5::add);
@@ -76,23 +82,22 @@ final class TrainingData {
                   frames.get(0).atomCount(),
                   frames.size(),
                   source.isNew(),
-                  group.batchSize().of(frames.get(0).atomCount(), frames.size())));
+                  group.getKey().batchSize().of(frames.get(0).atomCount(), frames.size())));
         }
       }
     }
     return systems;
   }
 
-  private static Iterable<Group> groups(Source source) {
+  private static Map<Group, List<Frame>> groups(Source source) {
     // Labels are few: what costs a calculation each fits here.
-    Map<String, Group> groups = new LinkedHashMap<>();
+    Map<Group, List<Frame>> groups = new LinkedHashMap<>();
     for (Row row : source.frames().orderBy("formula", "frame_id").collectAsList()) {
       Frame frame = FrameRows.toFrame(row);
-      BatchSize size = source.batchSize().apply(row);
-      String key = Arrays.toString(frame.z()) + (frame.cell() == null) + size;
-      groups.computeIfAbsent(key, k -> new Group(size, new ArrayList<>())).frames().add(frame);
+      Group group = new Group(FrameKind.of(frame), source.batchSize().apply(row));
+      groups.computeIfAbsent(group, g -> new ArrayList<>()).add(frame);
     }
-    return groups.values();
+    return groups;
   }
 
   private static void write(
