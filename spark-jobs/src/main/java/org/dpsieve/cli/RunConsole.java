@@ -9,6 +9,7 @@ import org.dpsieve.loop.RunListener;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Timings;
+import org.dpsieve.loop.Warnings;
 import org.dpsieve.loop.Workdir;
 
 /**
@@ -75,9 +76,17 @@ final class RunConsole implements RunListener {
     if (iteration.deviation() != null && iteration.deviation().expected() != null) {
       say("     " + RunTable.expected(iteration.deviation().expected()));
     }
+    if (iteration.training() != null) {
+      Warnings.of(iteration.number(), iteration.training()).forEach(this::warn);
+    }
     if (news) {
       refreshReport();
     }
+  }
+
+  /** What nobody may miss. */
+  void warn(String text) {
+    say("WARNING: " + text);
   }
 
   /** Names what runs from now on in this session, for whoever looks at Spark's page. */
