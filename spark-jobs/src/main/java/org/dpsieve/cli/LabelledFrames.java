@@ -6,13 +6,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.LocalStorage;
@@ -60,8 +58,8 @@ final class LabelledFrames {
     json.writeStartObject();
     json.writeStringField("id", frame.name());
     json.writeArrayFieldStart("elements");
-    for (int z : frame.z()) {
-      json.writeString(Elements.symbol(z));
+    for (int atom = 0; atom < frame.atomCount(); atom++) {
+      json.writeString(frame.type(atom));
     }
     json.writeEndArray();
     rows(json, "coord", frame.coord());
@@ -94,13 +92,13 @@ final class LabelledFrames {
     Map<FrameKind, List<Frame>> systems = new LinkedHashMap<>();
     for (FileLabels file : files) {
       for (Frame frame : file.frames()) {
-        Arrays.stream(frame.z()).mapToObj(Elements::symbol).forEach(elements::add);
+        elements.addAll(frame.types());
         systems.computeIfAbsent(FrameKind.of(frame), kind -> new ArrayList<>()).add(frame);
       }
     }
     Iterator<String> names =
         SafePaths.folders(
-                systems.values().stream().map(frames -> Formula.of(frames.get(0).z())).toList())
+                systems.values().stream().map(frames -> Formula.of(frames.get(0))).toList())
             .iterator();
     for (List<Frame> frames : systems.values()) {
       Path folder = target.resolve(names.next());

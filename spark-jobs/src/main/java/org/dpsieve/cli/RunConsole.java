@@ -1,13 +1,10 @@
 package org.dpsieve.cli;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.loop.RunListener;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
@@ -145,14 +142,7 @@ final class RunConsole implements RunListener {
   }
 
   private void log(String line) {
-    try {
-      Files.writeString(
-          workdir.root().resolve("dpsieve.log"),
-          LocalDateTime.now().format(TIME) + " - " + line + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    OwnFiles.appendLine(
+        workdir.root().resolve("dpsieve.log"), LocalDateTime.now().format(TIME) + " - " + line);
   }
 }

@@ -1,8 +1,8 @@
 package org.dpsieve.loop;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +74,7 @@ public record RunHistory(
     facts(workdir.train(last), Facts.Training.class).ifPresent(t -> trainings.put(last, t));
     return new RunHistory(
         workdir,
-        identity(workdir),
+        RunIdentity.read(workdir),
         facts(workdir.frames(), Facts.Pool.class).orElse(null),
         iterations,
         trainings,
@@ -82,15 +82,39 @@ public record RunHistory(
         new Timings(workdir.timings()));
   }
 
-  private static SortedMap<String, String> identity(Workdir workdir) {
-    try {
-      return new ObjectMapper()
-          .readValue(workdir.identity().toFile(), new TypeReference<TreeMap<String, String>>() {});
-    } catch (IOException e) {
-      throw new InputException(
-          "%s: cannot be read as what a run writes there (%s)"
-              .formatted(workdir.identity(), e.getMessage()),
-          e);
+  /**
+   * Every file of every stage, byte by byte: for those who compute with what earlier calls left.
+   *
+   * @throws InputException naming the files that are not as they were written
+   */
+  public static void verify(Workdir workdir) {
+    List<Path> stages = new ArrayList<>(List.of(workdir.frames(), workdir.result()));
+    for (int i = 0; Files.exists(workdir.iteration(i)); i++) {
+      stages.addAll(
+          List.of(workdir.train(i), workdir.deviation(i), workdir.picks(i), workdir.labels(i)));
+    }
+    stages.stream()
+        .filter(Commit::exists)
+        .forEach(stage -> StageManifest.read(stage).checkContent(stage));
+    verifyModels(workdir);
+  }
+
+  /** The copies of the models that the run was given: what comes after is compared with them. */
+  private static void verifyModels(Workdir workdir) {
+    String[] given = RunIdentity.read(workdir).getOrDefault(Settings.MODELS, "").split(" ");
+    for (int m = 0; m < given.length && Files.isDirectory(workdir.models()); m++) {
+      try (DirectoryStream<Path> copies =
+          Files.newDirectoryStream(workdir.models(), "graph.%03d.*".formatted(m))) {
+        for (Path copy : copies) {
+          if (Files.isRegularFile(copy) && !Settings.digits(copy).equals(given[m])) {
+            throw new InputException(
+                "%s: its content has changed since it was written. Remove it: simplify puts it there again"
+                    .formatted(copy));
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 

@@ -1,10 +1,7 @@
 package org.dpsieve.loop;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +12,7 @@ import org.dpsieve.error.InputException;
 
 /** {@code run.json}: whose run a work directory holds. */
 final class RunIdentity {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LONGEST = 120;
 
   private RunIdentity() {}
@@ -28,17 +24,18 @@ final class RunIdentity {
    */
   static void claim(Workdir workdir, SortedMap<String, String> identity) {
     boolean started = Files.exists(workdir.record()) || Files.exists(workdir.iteration(0));
+    if (!Files.exists(workdir.identity()) && isOurs(workdir)) {
+      throw new InputException(
+          "%s: missing, though there is a run of dpsieve here. It says whose run this is: put it back, or start anew in another folder with --workdir"
+              .formatted(workdir.identity()));
+    }
     if (!Files.exists(workdir.identity()) && started) {
       throw new InputException(
           "%s: holds a run that is not dpsieve's (record.dpgen or iter.000000, but no run.json), probably of dpgen. Name an empty folder with --workdir"
               .formatted(workdir.root()));
     }
     if (!Files.exists(workdir.frames()) && !started) {
-      try {
-        Workdir.replace(workdir.identity(), JSON.writeValueAsString(identity) + "\n");
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException(e);
-      }
+      Workdir.replace(workdir.identity(), Sealed.text(JSON.valueToTree(identity)));
       return;
     }
     SortedMap<String, String> found = read(workdir);
@@ -59,16 +56,32 @@ final class RunIdentity {
     }
   }
 
-  private static SortedMap<String, String> read(Workdir workdir) {
+  /**
+   * Of a run that has been started.
+   *
+   * @throws InputException when it is not as it was written
+   */
+  static SortedMap<String, String> read(Workdir workdir) {
     try {
-      return JSON.readValue(
-          workdir.identity().toFile(), new TypeReference<TreeMap<String, String>>() {});
-    } catch (IOException e) {
+      return JSON.convertValue(
+          Sealed.read(workdir.identity()), new TypeReference<TreeMap<String, String>>() {});
+    } catch (Sealed.BrokenException | IllegalArgumentException e) {
       throw new InputException(
-          "%s: cannot be read (%s). Name another folder with --workdir"
-              .formatted(workdir.identity(), e.getMessage()),
+          "%s: %s. It says whose run this is: put back what was there, or start anew in another folder with --workdir"
+              .formatted(
+                  workdir.identity(),
+                  e instanceof IllegalArgumentException
+                      ? "it does not hold what a run writes there"
+                      : e.getMessage()),
           e);
     }
+  }
+
+  /** Whether a stage of ours is there. */
+  private static boolean isOurs(Workdir workdir) {
+    return Commit.exists(workdir.frames())
+        || Commit.exists(workdir.picks(0))
+        || Files.exists(workdir.timings());
   }
 
   private static String shown(String value) {

@@ -39,6 +39,10 @@ public record Settings(
     OptionalInt maxIter,
     OptionalInt labelBudget,
     Optional<TargetError> targetError) {
+  /** The first digits of each given model's SHA-256. */
+  static final String MODELS = "training_iter0_model_path (sha256 of the models)";
+
+  private static final int DIGITS = 16;
 
   /**
    * Of a run's configuration.
@@ -55,8 +59,7 @@ public record Settings(
     identity.put("labeled", Boolean.toString(config.pool().labeled()));
     identity.put("init_pick_number", Integer.toString(config.pick().initPickNumber()));
     identity.put("pick_strategy", config.pick().strategy().key());
-    identity.put(
-        "training_iter0_model_path (sha256 of the models)", checksums(config.train().models()));
+    identity.put(MODELS, checksums(config.train().models()));
     identity.put(
         "default_training_param, loss",
         config.train().inputs().stream()
@@ -155,9 +158,11 @@ public record Settings(
   }
 
   private static String checksums(List<Path> files) {
-    return files.stream()
-        .map(file -> Checksums.sha256(main(file)).substring(0, 16))
-        .collect(Collectors.joining(" "));
+    return files.stream().map(file -> digits(main(file))).collect(Collectors.joining(" "));
+  }
+
+  static String digits(Path file) {
+    return Checksums.sha256(file).substring(0, DIGITS);
   }
 
   /** The file that identifies a model; some are folders. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.JsonProblem;
 
 /**
  * {@code result/summary.json}: a run for other programs. Counts are frames, deviations eV/Å, errors
@@ -74,7 +75,7 @@ public record SummaryJson(
           new TypeReference<TreeMap<String, String>>() {});
     } catch (IOException | IllegalArgumentException e) {
       throw new InputException(
-          "%s: cannot be read as a run's summary (%s)".formatted(file, e.getMessage()), e);
+          "%s: cannot be read as a run's summary (%s)".formatted(file, JsonProblem.of(e)), e);
     }
   }
 

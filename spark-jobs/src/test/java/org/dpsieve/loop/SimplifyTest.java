@@ -17,6 +17,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.OwnFiles;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -310,12 +311,12 @@ class SimplifyTest {
   void aRemovedStageIsMadeAgainAndWhatFollowsOnlyIfItCameOutDifferent() throws IOException {
     simplify(folder).run();
     SortedMap<String, String> expected = content(folder);
-    Commit.remove(folder.resolve("iter.000001/02.fp"));
+    OwnFiles.remove(folder.resolve("iter.000001/02.fp"));
     stages.calls.clear();
     simplify(folder).run();
     assertThat(stages.calls).containsExactly("label");
     assertThat(content(folder)).isEqualTo(expected);
-    Commit.remove(folder.resolve("iter.000001/02.fp"));
+    OwnFiles.remove(folder.resolve("iter.000001/02.fp"));
     stages.unlabelled = Set.of(Integer.valueOf(seenPick(folder, 1)));
     simplify(folder).run();
     assertThat(folder.resolve("iter.000002/00.train.bk000")).exists();

@@ -53,7 +53,7 @@ public final class Hdf5FileWriter implements SystemWriter {
   }
 
   private void writeGroup() {
-    String formula = SafePaths.of(Formula.of(buffer.model().z()).replace('/', '_'));
+    String formula = SafePaths.of(Formula.of(buffer.model()).replace('/', '_'));
     int turn = groups.merge(formula, 1, Integer::sum) - 1;
     WritableGroup group = file.putGroup(turn == 0 ? formula : "%s.%03d".formatted(formula, turn));
     group.putDataset("type.raw", Arrays.stream(buffer.types()).asLongStream().toArray());

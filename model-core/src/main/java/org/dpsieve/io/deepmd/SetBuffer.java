@@ -5,9 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.TypeMap;
 
 /** Collects the frames of one set: same atoms in the same order, same labels and parameters. */
 final class SetBuffer {
@@ -61,16 +60,7 @@ final class SetBuffer {
 
   /** Type of each atom by the type map. */
   int[] types() {
-    int[] types = new int[model.atomCount()];
-    for (int atom = 0; atom < types.length; atom++) {
-      String symbol = Elements.symbol(model.z()[atom]);
-      types[atom] = typeMap.indexOf(symbol);
-      if (types[atom] < 0) {
-        throw new InputException(
-            "%s: element %s is not in the type map %s".formatted(model.name(), symbol, typeMap));
-      }
-    }
-    return types;
+    return TypeMap.of(typeMap, "the type map").types(model);
   }
 
   /** The arrays of the set, row-major [frames, width], by the layout's names. */

@@ -25,6 +25,7 @@ public final class ExtxyzSystem implements FrameSystem {
   private final String path;
   private final String name;
   private final Set<String> ignored = new TreeSet<>();
+  private final Set<String> names = new TreeSet<>();
 
   /**
    * @param name what frames call the system
@@ -46,7 +47,7 @@ public final class ExtxyzSystem implements FrameSystem {
     try (Lines lines = new Lines(storage, path, 0)) {
       for (Text text = lines.nextFrame(); text != null; text = lines.nextFrame()) {
         ExtxyzFrame frame = ExtxyzFrame.parse(text.where(), text.comment(), text.atoms());
-        frame.toFrame(name, index);
+        names.addAll(frame.toFrame(name, index).names().all());
         ignored.addAll(frame.ignored());
         if (index > first && atoms + text.atoms().size() > maxAtoms) {
           runs.add(new Run(first, index - first, 0, start));
@@ -81,8 +82,8 @@ public final class ExtxyzSystem implements FrameSystem {
   }
 
   @Override
-  public List<int[]> elements(Run run) throws IOException {
-    return read(run).stream().map(Frame::z).toList();
+  public List<Types> types(Run run) throws IOException {
+    return read(run).stream().map(frame -> new Types(frame.z(), frame.names())).toList();
   }
 
   @Override
@@ -92,7 +93,7 @@ public final class ExtxyzSystem implements FrameSystem {
 
   @Override
   public List<String> typeMap() {
-    return List.of();
+    return List.copyOf(names);
   }
 
   @Override

@@ -28,6 +28,7 @@ import org.dpsieve.io.npy.NpyWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The fixtures are made by scripts/goldens/frames.py with dpdata, ASE, h5py and NumPy. */
@@ -184,14 +185,31 @@ class SystemReadingTest {
   }
 
   @Test
-  void anUnknownElementIsNamedOnlyWhenItIsUsed() throws IOException {
+  void namesThatAreNoElementsAreKept() throws IOException {
     Path system = copy("npy/plain");
     Files.writeString(system.resolve("type_map.raw"), "Ag Xx Au");
     requireEqual(read(system.toString(), 100), expected("base"), 0);
-    Files.writeString(system.resolve("type_map.raw"), "Ag Au Xx");
+    Files.writeString(system.resolve("type_map.raw"), "Au1 Cu Au2");
+    Frame frame = read(system.toString(), 100).get(0);
+    assertThat(frame.types()).containsExactly("Au2", "Au1");
+    assertThat(frame.z()).doesNotContain(79);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Au1 Cu Au1,'Au1' twice (types 0 and 2)",
+    "Ag Cu Ag,'Ag' twice (types 0 and 2)",
+    "Ag O#2 Au,'type name ''O#2'': no white space, control characters or # (type 1)'",
+    "Ag O@ Au,'type name ''O\\u0007'''" // with a control character for the @
+  })
+  void aTypeMapOfNoNamesIsRefused(String words, String message) throws IOException {
+    Path system = copy("npy/plain");
+    Files.writeString(system.resolve("type_map.raw"), words.replace('@', (char) 7));
     assertThatThrownBy(() -> read(system.toString(), 100))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("'Xx' is not a chemical element");
+        .hasMessageContaining("type_map.raw: ")
+        .hasMessageContaining(message)
+        .hasMessageContaining("expected a name of its own for each type");
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.col;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -13,7 +12,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -102,7 +100,7 @@ public final class FrameExport {
    *
    * @param frames at least {@code system, index, formula, z, coord} and, null where there is none,
    *     {@code cell, energy, force, virial, fparam, aparam}
-   * @param typeMap element symbols to number types by, in order; others follow by atomic number
+   * @param typeMap names to number types by, in order; others follow, elements by atomic number
    * @param target folder to make; staged beside and renamed
    * @throws InputException when there are no frames, or the target exists or cannot be written
    */
@@ -139,25 +137,18 @@ public final class FrameExport {
         ParquetCommit.manifest(spark, frames)
             .map(manifest -> manifest.metadata().getOrDefault("type_map", ""))
             .orElse("");
-    return Arrays.stream(known.split(" "))
-        .filter(symbol -> Elements.number(symbol).isPresent())
-        .toList();
+    return known.isEmpty() ? List.of() : List.of(known.split(" "));
   }
 
   private static List<String> completed(List<String> typeMap, Dataset<Row> frames) {
-    TreeSet<Integer> present = new TreeSet<>();
-    frames
-        .select(functions.explode(col("z")))
-        .distinct()
-        .collectAsList()
-        .forEach(row -> present.add(row.getInt(0)));
-    List<String> symbols = new ArrayList<>(typeMap);
-    for (int z : present) {
-      if (!symbols.contains(Elements.symbol(z))) {
-        symbols.add(Elements.symbol(z));
-      }
-    }
-    return symbols;
+    List<String> types = new ArrayList<>(typeMap);
+    FrameRows.types(frames).stream()
+        .filter(type -> !typeMap.contains(type))
+        .sorted(
+            Comparator.comparing(
+                type -> Elements.number(type).orElse(Integer.MAX_VALUE))) // names last, sorted
+        .forEach(types::add);
+    return types;
   }
 
   private static Report write(

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.JsonProblem;
 import org.dpsieve.io.SafePaths;
 
 /**
@@ -61,7 +62,7 @@ public record PartsManifest(long rows, List<PartFile> files, SortedMap<String, S
       throw new InputException(
           path
               + ": not a manifest of dpsieve ("
-              + e.getMessage()
+              + JsonProblem.of(e)
               + "); remove the folder and write"
               + " it again",
           e);

@@ -22,6 +22,7 @@ import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainConfig;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.loop.StalledException;
 import org.dpsieve.loop.Workdir;
@@ -67,7 +68,7 @@ final class DpTraining {
 
   /** What is left of a training that is in place. */
   static void discard(Path models) {
-    TaskFiles.remove(Workdir.trainTasks(models));
+    OwnFiles.remove(Workdir.trainTasks(models));
   }
 
   /**
@@ -148,7 +149,7 @@ final class DpTraining {
     if (Files.exists(file) && Files.readString(file).equals(input)) {
       return;
     }
-    TaskFiles.remove(folder);
+    OwnFiles.remove(folder);
     Files.createDirectories(folder);
     copy(data, folder.resolve("data"));
     if (start.init() == Init.CHECKPOINT) {

@@ -14,10 +14,10 @@ import org.apache.spark.sql.Row;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.io.SafePaths;
 import org.dpsieve.io.deepmd.FrameKind;
 import org.dpsieve.io.deepmd.NpySystemWriter;
-import org.dpsieve.node.TaskFiles;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.train.DpInput.DataSystem;
 
@@ -41,7 +41,7 @@ final class TrainingData {
    */
   static List<DataSystem> write(Path target, List<String> typeMap, List<Source> sources)
       throws IOException {
-    TaskFiles.remove(target);
+    OwnFiles.remove(target);
     LocalStorage storage = new LocalStorage();
     List<DataSystem> systems = new ArrayList<>();
     for (Source source : sources.stream().sorted(Comparator.comparing(Source::isNew)).toList()) {

@@ -5,10 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.OwnFiles;
+import org.dpsieve.loop.Checksums;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 
@@ -38,7 +39,7 @@ final class RunModels {
     return files.stream().map(ModelFiles::read).toList();
   }
 
-  /** Copies of the models a run was given, for those who look at it later; once. */
+  /** Copies of the models a run was given, for those who look at it later. */
   static void keep(List<Path> models, Path folder) {
     try {
       Files.createDirectories(folder);
@@ -49,10 +50,9 @@ final class RunModels {
         if (Files.isDirectory(models.get(m))) {
           continue; // of the JAX backend: nothing that compares can read it
         }
-        if (!Files.exists(target)) {
-          Path staged = folder.resolve(target.getFileName() + ".writing");
-          Files.copy(models.get(m), staged, StandardCopyOption.REPLACE_EXISTING);
-          Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
+        if (!Files.exists(target)
+            || !Checksums.sha256(target).equals(Checksums.sha256(models.get(m)))) {
+          OwnFiles.replace(target, Files.readAllBytes(models.get(m)));
         }
       }
     } catch (IOException e) {
