@@ -10,6 +10,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import org.dpsieve.io.RegularFile;
 
 /** The files in a task's folder. */
 public final class TaskFiles {
@@ -46,6 +47,9 @@ public final class TaskFiles {
 
   /** Removes a file or a folder with all in it; none is fine. Links are not followed. */
   public static void remove(Path path) {
+    if (!RegularFile.exists(path)) {
+      return; // nor where its folder is a file by now
+    }
     try {
       if (!Files.isDirectory(path) || Files.isSymbolicLink(path)) {
         Files.deleteIfExists(path);

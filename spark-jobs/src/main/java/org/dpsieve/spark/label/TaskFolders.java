@@ -1,5 +1,6 @@
 package org.dpsieve.spark.label;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
@@ -17,13 +18,16 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.LabelResult;
+import org.dpsieve.label.OutputFiles;
 import org.dpsieve.label.TaskLabeller;
 import org.dpsieve.label.TaskOutputs;
 
@@ -36,6 +40,7 @@ final class TaskFolders {
   /** In each folder: which frame it is, where its atoms are, and checksums of the inputs. */
   static final String FRAME_FILE = "frame.json";
 
+  private static final long LARGEST_INPUT = 1 << 30;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FileSystem files;
@@ -69,8 +74,13 @@ final class TaskFolders {
       if (Arrays.equals(description, bytes(new Path(target, FRAME_FILE)))) {
         return;
       }
-      requireUntouched(target);
-      files.delete(target, true);
+      if (hasOutput(task.name()) && !isDescribed(target)) {
+        // its own task has spoilt it: of what its output is, nobody knows
+        files.rename(target, new Path(directory, "spoilt." + task.name() + "." + UUID.randomUUID()));
+      } else {
+        requireUntouched(target);
+        files.delete(target, true);
+      }
     }
     Path staged = new Path(directory, "." + task.name() + "." + UUID.randomUUID());
     try {
@@ -92,6 +102,15 @@ final class TaskFolders {
     }
   }
 
+  private boolean isDescribed(Path target) throws IOException {
+    byte[] description = bytes(new Path(target, FRAME_FILE));
+    try {
+      return description != null && JSON.readTree(description).has("inputs");
+    } catch (JacksonException e) {
+      return false;
+    }
+  }
+
   private void requireUntouched(Path target) throws IOException {
     for (String output : labeller.outputFiles()) {
       if (files.exists(new Path(target, output))) {
@@ -104,7 +123,7 @@ final class TaskFolders {
 
   /** One copy beside the tasks and a link to it where the file system has links. */
   private void share(Path staged, String name, int group, byte[] content) throws IOException {
-    if (!files.getUri().getScheme().equals("file")) {
+    if (!isLocal()) {
       write(new Path(staged, name), content);
       return;
     }
@@ -127,7 +146,18 @@ final class TaskFolders {
     }
   }
 
+  /**
+   * Of a file that was written here; {@code null} when it is not there, or is something else by
+   * now.
+   */
   private byte[] bytes(Path file) throws IOException {
+    if (isLocal()) {
+      try (InputStream in = RegularFile.open(java.nio.file.Path.of(file.toUri()), LARGEST_INPUT)) {
+        return in.readAllBytes();
+      } catch (IOException e) {
+        return null;
+      }
+    }
     try (InputStream in = files.open(file)) {
       return in.readAllBytes();
     } catch (FileNotFoundException e) {
@@ -173,13 +203,28 @@ final class TaskFolders {
   LabelResult read(String task, Frame frame) {
     Path folder = new Path(directory, task);
     TaskOutputs outputs =
-        name -> {
-          try {
-            return Optional.of(files.open(new Path(folder, name)));
-          } catch (FileNotFoundException e) {
-            return Optional.empty();
-          }
-        };
+        isLocal()
+            ? OutputFiles.folder(java.nio.file.Path.of(folder.toUri()))
+            : name -> open(new Path(folder, name));
     return labeller.read(outputs, frame);
+  }
+
+  private boolean isLocal() {
+    return files.getUri().getScheme().equals("file");
+  }
+
+  /** On a file system that has neither pipes nor devices. */
+  private Optional<InputStream> open(Path file) throws IOException {
+    try {
+      FileStatus status = files.getFileStatus(file);
+      if (!status.isFile() || status.getLen() > TaskOutputs.LARGEST) {
+        throw new IOException(
+            "%s: expected a file of at most %,d bytes"
+                .formatted(file.getName(), TaskOutputs.LARGEST));
+      }
+      return Optional.of(files.open(file));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
   }
 }
