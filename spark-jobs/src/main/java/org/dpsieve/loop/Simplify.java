@@ -140,16 +140,18 @@ public final class Simplify {
     boolean all = iteration > 0 && (left == 0 || isOfAll(iteration));
     if (iteration > 0) {
       deviation = deviate(iteration, all);
-      if (settings.reached(deviation.expected()) && !all && mayReturn()) {
+      boolean ends = settings.reached(deviation.expected());
+      if (!all && mayReturn() && (ends || hasRoom(iteration, atMost))) {
         all = true;
         deviation = deviateAgain(iteration);
+        ends = settings.reached(deviation.expected());
       }
-      if (settings.reached(deviation.expected())) {
+      if (ends) {
         return Verdict.TARGET_ERROR;
       }
     }
     Facts.Picks picks = pick(iteration, atMost);
-    if (picks.picked() == 0 && iteration > 0 && !all && mayReturn()) {
+    if (picks.picked() == 0 && iteration > 0 && !all && mayReturn()) { // candidates were unfit
       all = true;
       deviation = deviateAgain(iteration);
       picks = pick(iteration, atMost);
@@ -194,6 +196,12 @@ public final class Simplify {
 
   private boolean hasLabels(int iteration) {
     return labels.contains(workdir.labels(iteration));
+  }
+
+  /** Whether fewer candidates are left than may be labelled; no longer asked once it has picked. */
+  private boolean hasRoom(int iteration, int atMost) {
+    return !Commit.complete(workdir.picks(iteration), pickInputs(iteration))
+        && stages.candidates(workdir.deviation(iteration)) < atMost;
   }
 
   private void remember(int iteration, Facts.Picks decided, boolean all) {
@@ -270,10 +278,10 @@ public final class Simplify {
     return deviation;
   }
 
-  /** What is left would end the run: the frames that were accurate once have a say, too. */
+  /** What is left fills no iteration any more: frames that were accurate once have a say, too. */
   private Facts.Deviation deviateAgain(int iteration) {
     listener.note(
-        "iteration %d: nothing else is left to pick; %s frames that were accurate once are looked at again"
+        "iteration %d: there is room for more labels; %s frames that were accurate once are looked at again"
             .formatted(iteration, RunTable.count(accurate)));
     for (Path folder : List.of(workdir.picks(iteration), workdir.deviation(iteration))) {
       if (Commit.exists(folder)) {
@@ -297,20 +305,12 @@ public final class Simplify {
   private Facts.Picks pick(int iteration, int atMost) {
     Path target = workdir.picks(iteration);
     Path deviation = workdir.deviation(iteration);
-    Map<String, String> inputs = inputs(iteration == 0 ? workdir.frames() : deviation);
-    // Trust levels may be changed between two starts: that moves what is still open, not what is
-    // labelled.
-    inputs.put(
-        TRUST,
-        Files.exists(workdir.labels(iteration)) && Commit.exists(target)
-            ? Commit.inputs(target).getOrDefault(TRUST, settings.trust())
-            : settings.trust());
     Facts.Picks picks =
         stage(
             iteration,
             "pick",
             target,
-            inputs,
+            pickInputs(iteration),
             Facts.Picks.class,
             staged ->
                 iteration == 0
@@ -318,6 +318,22 @@ public final class Simplify {
                     : stages.pick(staged, iteration, workdir.frames(), deviation, labels, atMost));
     finished(iteration, Step.PICK);
     return picks;
+  }
+
+  /**
+   * Trust levels may be changed between two starts: that moves what is still open, not what is
+   * labelled.
+   */
+  private Map<String, String> pickInputs(int iteration) {
+    Path target = workdir.picks(iteration);
+    Map<String, String> inputs =
+        inputs(iteration == 0 ? workdir.frames() : workdir.deviation(iteration));
+    inputs.put(
+        TRUST,
+        Files.exists(workdir.labels(iteration)) && Commit.exists(target)
+            ? Commit.inputs(target).getOrDefault(TRUST, settings.trust())
+            : settings.trust());
+    return inputs;
   }
 
   private Facts.Labels label(int iteration, Facts.Picks picks) {

@@ -61,6 +61,13 @@ public interface Stages {
   Facts.Deviation deviateAll(
       Path target, Path models, Path frames, List<Path> picks, List<Path> labels);
 
+  /**
+   * How many candidates there are by the trust levels, fit to be labelled or not.
+   *
+   * @param deviation a folder that {@link #deviate} wrote
+   */
+  long candidates(Path deviation);
+
   /** Picks among all frames before any label, the deviations unknown: iteration 0. */
   Facts.Picks pickAtRandom(Path target, Path frames, int atMost);
 

@@ -137,6 +137,14 @@ final class FakeStages implements Stages {
         atMost);
   }
 
+  @Override
+  public long candidates(Path deviation) {
+    return lines(deviation, "deviation.txt").stream()
+        .map(line -> classOf(Double.parseDouble(line.split(" ")[1])))
+        .filter("candidate"::equals)
+        .count();
+  }
+
   private String classOf(double deviation) {
     return deviation >= hi ? "failed" : deviation >= lo ? "candidate" : "accurate";
   }

@@ -162,6 +162,12 @@ final class Decisions {
         .collect(Collectors.joining("", String.join("\t", columns) + "\n", ""));
   }
 
+  static long candidates(SparkSession spark, TrustConfig trust, Path deviation) {
+    return PickStage.classify(Tables.read(spark, deviation), levels(trust))
+        .where(col("class").equalTo(FrameClass.CANDIDATE.key()))
+        .count();
+  }
+
   /** Frames that cannot be labelled, by the tables of picks so far. */
   static Dataset<Row> unfit(SparkSession spark, List<Path> picks) {
     Dataset<Row> all = null;

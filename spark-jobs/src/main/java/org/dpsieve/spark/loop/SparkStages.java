@@ -201,6 +201,11 @@ public final class SparkStages implements Stages {
         .write(target, Tables.notIn(all, Decisions.unfit(spark(), picks)), models(models), null);
   }
 
+  @Override
+  public long candidates(Path deviation) {
+    return Decisions.candidates(spark(), config.simplify().trust(), deviation);
+  }
+
   /** Frames that left the pool as accurate, as they were then; {@code null} without any. */
   private Dataset<Row> accurate(List<Path> picks) {
     Dataset<Row> all = null;
