@@ -74,8 +74,8 @@ public interface FrameSystem extends AutoCloseable {
   }
 
   /**
-   * Names of data in the file that a {@link Frame} has no place for, sorted, e.g. {@code spin.npy};
-   * those {@link #runs} met.
+   * Names of data in the file that a {@link Frame} has no place for, sorted, e.g. {@code
+   * dipole.npy}; those {@link #runs} met.
    */
   List<String> ignored();
 

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.dpsieve.deviation.Deviation;
 import org.dpsieve.deviation.FrameDeviation;
@@ -20,12 +20,12 @@ import org.dpsieve.infer.Prediction;
 final class EvaluationJson implements AutoCloseable {
   private final JsonGenerator json;
 
-  EvaluationJson(Path file, List<String> models) throws IOException {
+  EvaluationJson(OutputStream file, List<String> models) throws IOException {
     json =
         JsonFactory.builder()
             .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS) // as Python writes and reads it
             .build()
-            .createGenerator(file.toFile(), JsonEncoding.UTF8);
+            .createGenerator(file, JsonEncoding.UTF8);
     json.writeStartObject();
     json.writeStringField("made_by", "dpsieve (float64)");
     json.writeObjectFieldStart("units");

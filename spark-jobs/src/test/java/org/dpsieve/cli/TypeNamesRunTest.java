@@ -77,7 +77,7 @@ class TypeNamesRunTest {
   private Path model(int number) {
     Path copy = folder.resolve("models/%d/graph.pb".formatted(number));
     if (!Files.exists(copy)) {
-      ModelFiles.writeMapped(original(number), ElementMap.of(NAMES), copy);
+      ModelFiles.writeMapped(original(number), List.of(), ElementMap.of(NAMES), copy);
     }
     return copy;
   }

@@ -1,7 +1,6 @@
 package org.dpsieve.io.deepmd;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +33,7 @@ final class SetBuffer {
 
   /** Whether the frame may share a system with those before. */
   boolean fits(Frame frame) {
-    return model == null
-        || (Arrays.equals(model.z(), frame.z()) && parts(model).equals(parts(frame)));
+    return model == null || FrameKind.of(model).equals(FrameKind.of(frame));
   }
 
   /** The first frame; the others are like it. */
@@ -83,7 +81,7 @@ final class SetBuffer {
 
   private void put(Map<String, double[]> arrays, String name, Function<Frame, double[]> values) {
     double[] first = values.apply(model);
-    if (first == null) {
+    if (first == null || first.length == 0) {
       return;
     }
     double[] all = new double[Math.multiplyExact(first.length, frames.size())];
@@ -91,15 +89,5 @@ final class SetBuffer {
       System.arraycopy(values.apply(frames.get(i)), 0, all, i * first.length, first.length);
     }
     arrays.put(name, all);
-  }
-
-  private static List<Integer> parts(Frame frame) {
-    return List.of(
-        frame.cell() == null ? 0 : 1,
-        frame.labels().energy() == null ? 0 : 1,
-        frame.labels().force() == null ? 0 : 1,
-        frame.labels().virial() == null ? 0 : 1,
-        frame.fparamCount(),
-        frame.aparamCount());
   }
 }

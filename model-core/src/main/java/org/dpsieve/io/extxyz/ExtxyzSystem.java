@@ -19,6 +19,7 @@ import org.dpsieve.io.Storage;
 /** The frames of an extended XYZ file; elements and number of atoms may differ between them. */
 public final class ExtxyzSystem implements FrameSystem {
   private static final int MOST_ATOMS = 50_000_000;
+  private static final int LONGEST_LINE = 1 << 24;
 
   private final Storage storage;
   private final String path;
@@ -165,6 +166,11 @@ public final class ExtxyzSystem implements FrameSystem {
         return null;
       }
       while (b >= 0 && b != '\n') {
+        if (bytes.size() == LONGEST_LINE) {
+          throw new InputException(
+              "%s: line %d has more than %d bytes: no extended XYZ"
+                  .formatted(path, lineNumber + 1, LONGEST_LINE));
+        }
         bytes.write(b);
         b = in.read();
         position++;

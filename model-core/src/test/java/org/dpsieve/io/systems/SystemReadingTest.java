@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,7 +160,7 @@ class SystemReadingTest {
     JsonNode all = new ObjectMapper().readTree(new File(FIXTURES + "/expected.json"));
     try (FrameSystem system = open(FIXTURES.resolve("npy/params").toString())) {
       List<Frame> frames = system.read(system.runs(1000).get(0));
-      assertThat(system.ignored()).containsExactly("spin.npy");
+      assertThat(system.ignored()).containsExactly("dipole.npy");
       for (int i = 0; i < 4; i++) {
         assertThat(frames.get(i).fparam()).containsExactly(doubles(all.get("fparam").get(i)));
         assertThat(frames.get(i).aparam()).containsExactly(doubles(all.get("aparam").get(i)));
@@ -266,6 +268,27 @@ class SystemReadingTest {
         .isInstanceOf(InputException.class)
         .hasMessageContaining("empty: no system found")
         .hasMessageContaining("none: not found");
+  }
+
+  @Test
+  void lmdbIsNamedWithWhatToDo() throws IOException {
+    Path tree = folder.resolve("tree");
+    Path lmdb = Files.createDirectories(tree.resolve("train.lmdb"));
+    byte[] content = new byte[4096];
+    ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).putInt(16, 0xBEEFC0DE);
+    Files.write(lmdb.resolve("data.mdb"), content);
+    Files.write(lmdb.resolve("lock.mdb"), content);
+    Files.write(tree.resolve("frames"), content);
+    for (String source : List.of("", "/train.lmdb", "/train.lmdb/data.mdb", "/frames")) {
+      assertThatThrownBy(() -> SystemFinder.find(STORAGE, List.of(tree + source)))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("an LMDB dataset (deepmd/lmdb)")
+          .hasMessageContaining("fmt='lmdb').to('deepmd/npy/mixed', FOLDER)");
+    }
+    Files.copy(FIXTURES.resolve("ase.extxyz"), tree.resolve("c.extxyz"));
+    SystemFinder.Result result = SystemFinder.findAll(STORAGE, List.of(tree.toString()));
+    assertThat(result.systems()).hasSize(1);
+    assertThat(result.problems()).singleElement().asString().contains("train.lmdb: an LMDB");
   }
 
   @Test

@@ -18,7 +18,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeNames;
-import org.dpsieve.node.TaskFiles;
+import org.dpsieve.io.OwnFiles;
 
 /**
  * Deviations by {@code dp model-devi} itself, started inside Spark's tasks: for models that our own
@@ -132,7 +132,7 @@ public final class DpModelDevi implements DeviationEngine {
   private static void removeAll() {
     synchronized (UNPACKED) {
       try {
-        UNPACKED.values().forEach(TaskFiles::remove);
+        UNPACKED.values().forEach(OwnFiles::remove);
       } catch (UncheckedIOException e) {
         // In a temporary folder; nothing depends on it.
       }
@@ -144,7 +144,7 @@ public final class DpModelDevi implements DeviationEngine {
     synchronized (UNPACKED) {
       Path folder = UNPACKED.remove(models.id());
       if (folder != null) {
-        TaskFiles.remove(folder);
+        OwnFiles.remove(folder);
       }
     }
     models.destroy();

@@ -99,9 +99,15 @@ final class DeepmdWrite {
                   .formatted(String.join(", ", missing), String.join(", ", given))
               + " (atomic numbers) and coord (angstrom)");
     }
-    if (!rows.where(col("z").isNull().or(col("coord").isNull())).isEmpty()) {
+    if (!rows.where(
+            col("z")
+                .isNull()
+                .or(col("coord").isNull())
+                .or(col("system").isNull())
+                .or(col("index").isNull()))
+        .isEmpty()) {
       throw new InputException(
-          "format deepmd: rows without z or coord (bad systems, read with mode PERMISSIVE?); leave"
+          "format deepmd: rows without system, index, z or coord (bad systems, read with mode PERMISSIVE?); leave"
               + " them out: where(\"z IS NOT NULL\")");
     }
     Dataset<Row> frames = rows;

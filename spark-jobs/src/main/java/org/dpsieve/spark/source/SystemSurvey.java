@@ -40,6 +40,9 @@ record SystemSurvey(SystemPath system, List<Piece> pieces, String problem) imple
       return new SystemSurvey(path, pieces, null);
     } catch (InputException e) {
       return new SystemSurvey(path, List.of(), e.getMessage());
+    } catch (StackOverflowError e) { // else the executor's end
+      return new SystemSurvey(
+          path, List.of(), path.location() + ": nested too deeply: the file is damaged");
     } catch (IOException e) {
       return new SystemSurvey(
           path,
