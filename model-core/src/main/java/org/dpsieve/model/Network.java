@@ -70,14 +70,7 @@ public record Network(List<Layer> layers) implements Embedding {
     List<Layer> others = new ArrayList<>(layers);
     others.add(
         0,
-        new Layer(
-            inputs,
-            inputs,
-            identity,
-            new double[inputs],
-            null,
-            Activation.LINEAR,
-            Layer.Shortcut.NONE));
+        Layer.linear(inputs, inputs, identity, new double[inputs]));
     return new Network(others);
   }
 

@@ -71,7 +71,7 @@ class EnsembleTest {
   @ParameterizedTest
   @MethodSource("goldenModels")
   void agreesWithDeepmdKitForEveryOption(GoldenModel golden, boolean tabulated) {
-    DeepPotential model = ModelFiles.read(golden.name(), golden.graph());
+    DeepPotential model = golden.model();
     assertAgreement(List.of(model), tabulated, golden.goldens(), golden.tolerance());
   }
 

@@ -19,6 +19,7 @@ import org.dpsieve.loop.Simplify;
 import org.dpsieve.loop.StalledException;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Verdict;
+import org.dpsieve.loop.Warnings;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.spark.frames.WriteFailure;
 import org.dpsieve.spark.loop.SparkStages;
@@ -82,7 +83,12 @@ final class LoopRun {
                 () -> console.describe(arguments.spark.open("simplify")),
                 console::tasks,
                 console::note);
-        Simplify simplify = new Simplify(workdir, Settings.of(config, workdir), stages, console);
+        Simplify simplify =
+            new Simplify(
+                workdir,
+                Settings.of(config, workdir).accepting(arguments.accepted),
+                stages,
+                console);
         Thread hook = new Thread(() -> stages.stop(arguments.onExit), "on-exit");
         Runtime.getRuntime().addShutdownHook(hook);
         Simplify.Outcome outcome = how.apply(simplify);
@@ -158,6 +164,7 @@ final class LoopRun {
             summary.labellingIterations(),
             RunTable.count(summary.labelled()),
             seconds));
+    Warnings.of(summary.iterations(), result).forEach(console::warn);
     console.say("");
     RunTable.labels(summary).forEach(console::say);
     if (result.errors() != null) {
@@ -166,6 +173,9 @@ final class LoopRun {
     }
     console.say("");
     console.say(RunTable.deviation(result.maxDeviForce()));
+    if (result.classes() != null) {
+      console.say(RunTable.finalClasses(result.classes()));
+    }
     if (result.expected() != null) {
       console.say(RunTable.expected(result.expected()));
     }

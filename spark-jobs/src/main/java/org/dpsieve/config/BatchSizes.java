@@ -57,7 +57,7 @@ public record BatchSizes(List<BatchSize> initial, List<BatchSize> labelled) {
         || !initial.isEmpty() && !initial.get(0).equals(BatchSize.AUTO);
   }
 
-  /** What makes a run another one; empty where all is automatic. */
+  /** In one line, to compare with another call's; empty where all is automatic. */
   public String identity() {
     boolean automatic =
         initial.stream().allMatch(BatchSize.AUTO::equals)

@@ -205,6 +205,11 @@ public final class Plan {
                   "once errors of the pool are expected below %s (target_error)"
                       .formatted(String.join(" and ", below)));
             });
+    item(
+        "accurate frames",
+        pick.accurateForGood()
+            ? "leave for good (accurate_for_good, as DP-GEN)"
+            : "are looked at again before the end, and come back where they no longer are");
     item("ends", String.join(", or ", ends));
   }
 }

@@ -47,6 +47,7 @@ final class SimplifyReader {
           "max_iter",
           "label_budget",
           "target_error",
+          "accurate_for_good",
           "pick_strategy");
 
   /** Of {@code dpgen run}, whose files look much the same. */
@@ -224,8 +225,8 @@ final class SimplifyReader {
   }
 
   private PickConfig pick(LabelConfig label) {
-    OptionalInt init = requiredCount("init_pick_number");
-    OptionalInt iter = requiredCount("iter_pick_number");
+    OptionalInt init = requiredCount("init_pick_number", 0);
+    OptionalInt iter = requiredCount("iter_pick_number", 1); // with 0 no candidate is ever labelled
     PickStrategy strategy =
         file.text("pick_strategy").map(this::strategy).orElse(PickStrategy.RANDOM);
     OptionalInt taskMax = label.taskMax();
@@ -246,7 +247,8 @@ final class SimplifyReader {
         strategy,
         file.integer("max_iter", 1),
         file.integer("label_budget", 1),
-        targetError());
+        targetError(),
+        file.flag("accurate_for_good"));
   }
 
   private Optional<TargetError> targetError() {
@@ -275,8 +277,8 @@ final class SimplifyReader {
     return value;
   }
 
-  private OptionalInt requiredCount(String key) {
-    return file.require(key, "a number of frames") ? file.integer(key, 0) : OptionalInt.empty();
+  private OptionalInt requiredCount(String key, int least) {
+    return file.require(key, "a number of frames") ? file.integer(key, least) : OptionalInt.empty();
   }
 
   private TrustConfig trust(boolean labeled) {

@@ -10,14 +10,17 @@ import org.dpsieve.config.FpStyle;
 import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.InputException;
+import org.dpsieve.label.abacus.AbacusLabeller;
+import org.dpsieve.label.abacus.AbacusReader;
 import org.dpsieve.label.cp2k.Cp2kLabeller;
 import org.dpsieve.label.cp2k.Cp2kReader;
-import org.dpsieve.label.dpdata.AbacusLabeller;
 import org.dpsieve.label.dpdata.CustomLabeller;
-import org.dpsieve.label.dpdata.GaussianLabeller;
-import org.dpsieve.label.dpdata.SiestaLabeller;
 import org.dpsieve.label.espresso.PwscfLabeller;
 import org.dpsieve.label.espresso.PwscfReader;
+import org.dpsieve.label.gaussian.GaussianLabeller;
+import org.dpsieve.label.gaussian.GaussianReader;
+import org.dpsieve.label.siesta.SiestaLabeller;
+import org.dpsieve.label.siesta.SiestaReader;
 import org.dpsieve.label.vasp.VaspLabeller;
 import org.dpsieve.label.vasp.VaspReader;
 
@@ -35,9 +38,9 @@ public final class Labellers {
     READERS.put(FpStyle.VASP, new VaspReader());
     program(FpStyle.PWSCF, PwscfLabeller::load, new PwscfReader());
     program(FpStyle.CP2K, Cp2kLabeller::load, new Cp2kReader());
-    program(FpStyle.ABACUS, AbacusLabeller::load, AbacusLabeller.READER);
-    program(FpStyle.GAUSSIAN, GaussianLabeller::load, GaussianLabeller.READER);
-    program(FpStyle.SIESTA, SiestaLabeller::load, SiestaLabeller.READER);
+    program(FpStyle.ABACUS, AbacusLabeller::load, new AbacusReader());
+    program(FpStyle.GAUSSIAN, GaussianLabeller::load, new GaussianReader());
+    program(FpStyle.SIESTA, SiestaLabeller::load, new SiestaReader());
     program(FpStyle.CUSTOM, CustomLabeller::load, null);
   }
 

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.dpsieve.loop.Change;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunHistory;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
+import org.dpsieve.loop.Warnings;
 import org.dpsieve.model.format.ModelSuffix;
 
 /**
@@ -59,6 +61,7 @@ public final class ReportPage {
     values.put("data", ReportData.json(report));
     values.put("name", name());
     values.put("verdict", state());
+    values.put("warnings", Warnings.of(history.iterations(), history.result()));
     values.put("sections", sections());
     values.put("tiles", tiles());
     ReportTables tables = new ReportTables(report);
@@ -197,6 +200,10 @@ public final class ReportPage {
 
   private List<Pair> settings() {
     List<Pair> pairs = pairs(history.identity());
+    for (Change change : history.changes()) {
+      pairs.add(
+          new Pair("changed from iteration %d on".formatted(change.iteration()), change.words()));
+    }
     history.trust().ifPresent(trust -> pairs.add(new Pair("trust levels (eV/Å, eV/atom)", trust)));
     return pairs;
   }

@@ -52,7 +52,8 @@ class ConfigReaderTest {
                 PickStrategy.RANDOM,
                 OptionalInt.of(3),
                 OptionalInt.of(900),
-                Optional.empty()));
+                Optional.empty(),
+                false));
     assertThat(simplify.label().ratioFailed()).isEqualTo(0.1);
     assertThat(config.machine().train().engine()).isEqualTo(Engine.OUTPUT_LAYER);
     assertThat(config.machine().modelDevi().engine()).isEqualTo(Engine.JVM);
@@ -225,7 +226,8 @@ class ConfigReaderTest {
         "labeled | 1 | found 1 (an integer), expected true or false",
         "numb_models | 4.0 | found 4.0 (a float), expected an integer",
         "numb_models | 5 | found 2 models, expected 5 (numb_models)",
-        "iter_pick_number | -1 | expected an integer of at least 0",
+        "iter_pick_number | -1 | expected an integer of at least 1",
+        "iter_pick_number | 0 | expected an integer of at least 1",
         "model_devi_f_trust_lo | 200 | above model_devi_f_trust_hi 100; expected lo <= hi",
         "model_devi_f_trust_lo | \"NaN\" | found \"NaN\" (a string), expected a number",
         "model_devi_f_trust_lo | true | found true (a truth value), expected a number",

@@ -174,36 +174,49 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Deviation deviate(Path target, Path models, Remaining remaining) {
     DpTraining.discard(models);
+    Dataset<Row> decisions = Tables.read(spark(), remaining.picks());
     Dataset<Row> left =
         PickStage.remaining(
-            Tables.read(spark(), remaining.picks()), Tables.read(spark(), remaining.labels()));
+            decisions,
+            remaining.labels() == null
+                ? decisions.limit(0)
+                : Tables.read(spark(), remaining.labels()));
     return evaluation()
         .write(
             target,
             Tables.in(Pool.read(spark(), remaining.frames()), left),
             models(models),
-            accurate(remaining.picks()));
+            accurate(remaining.accurate()));
   }
 
-  /**
-   * Frames that left the pool as accurate, as they were then; {@code null} without any.
-   *
-   * @param last the last table of picks
-   */
-  private Dataset<Row> accurate(Path last) {
+  @Override
+  public Facts.Deviation deviateAll(
+      Path target, Path models, Path frames, List<Path> picks, List<Path> labels) {
+    DpTraining.discard(models);
+    Dataset<Row> all = Pool.read(spark(), frames);
+    for (Path folder : labels) {
+      all = Tables.notIn(all, Tables.read(spark(), folder));
+    }
+    return evaluation()
+        .write(target, Tables.notIn(all, Decisions.unfit(spark(), picks)), models(models), null);
+  }
+
+  @Override
+  public long candidates(Path deviation) {
+    return Decisions.candidates(spark(), config.simplify().trust(), deviation);
+  }
+
+  /** Frames that left the pool as accurate, as they were then; {@code null} without any. */
+  private Dataset<Row> accurate(List<Path> picks) {
     Dataset<Row> all = null;
-    for (int iteration = 1; Files.exists(workdir.picks(iteration)); iteration++) {
-      Path picks = workdir.picks(iteration);
-      Dataset<Row> table = Tables.read(spark(), picks);
+    for (Path folder : picks) {
+      Dataset<Row> table = Tables.read(spark(), folder);
       if (Set.of(table.columns()).contains("rms_sigma_f")) {
         Dataset<Row> some =
             table
                 .where(functions.col("decision").equalTo(Decision.ACCURATE.key()))
                 .select("max_devi_f", "sigma_e", "rms_sigma_f");
         all = all == null ? some : all.union(some);
-      }
-      if (picks.equals(last)) {
-        break;
       }
     }
     return all;

@@ -15,6 +15,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.outputlayer.LabelKind;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.spark.transfer.ModelErrors;
 import org.dpsieve.spark.transfer.OutputLayerSolution;
@@ -56,7 +57,10 @@ final class Training {
             config.models().get(m), solution.model(), target.resolve(config.modelName(m)));
         fits.add(
             new Facts.ModelFit(
-                solution.ridge(), errors(solution.before()), errors(solution.after())));
+                solution.ridge(),
+                errors(solution.before()),
+                errors(solution.after()),
+                solution.unfitted().stream().map(LabelKind::key).toList()));
       }
       if (uncertain) {
         UncertaintyFiles.write(target, frames, trained);

@@ -1,4 +1,4 @@
-package org.dpsieve.label.dpdata;
+package org.dpsieve.label.siesta;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -24,16 +24,6 @@ import org.dpsieve.label.TextGeometry;
  */
 public final class SiestaLabeller implements TaskLabeller {
   private static final long serialVersionUID = 1;
-
-  /** How a SIESTA run is read. */
-  public static final OutputReader READER =
-      new DpdataReader(
-          "siesta/output",
-          "output",
-          List.of(),
-          false,
-          new DpdataReader.Ending(
-              "SIESTA", "End of run", List.of("SCF_NOT_CONV", "SCF did not converge")));
 
   private final List<String> typeMap;
   private final Potentials potentials;
@@ -132,6 +122,6 @@ public final class SiestaLabeller implements TaskLabeller {
 
   @Override
   public OutputReader reader() {
-    return READER;
+    return new SiestaReader();
   }
 }

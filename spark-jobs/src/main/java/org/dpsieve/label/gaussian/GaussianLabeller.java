@@ -1,4 +1,4 @@
-package org.dpsieve.label.dpdata;
+package org.dpsieve.label.gaussian;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -20,16 +20,6 @@ import org.dpsieve.label.TextGeometry;
  */
 public final class GaussianLabeller implements TaskLabeller {
   private static final long serialVersionUID = 1;
-
-  /** How a Gaussian run is read. */
-  public static final OutputReader READER =
-      new DpdataReader(
-          "gaussian/log",
-          "output",
-          List.of(),
-          false,
-          new DpdataReader.Ending(
-              "Gaussian", "Normal termination", List.of("Convergence failure")));
 
   private final List<String> typeMap;
   private final JsonNode given;
@@ -110,6 +100,6 @@ public final class GaussianLabeller implements TaskLabeller {
 
   @Override
   public OutputReader reader() {
-    return READER;
+    return new GaussianReader();
   }
 }

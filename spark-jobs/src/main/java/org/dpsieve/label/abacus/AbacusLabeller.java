@@ -1,4 +1,4 @@
-package org.dpsieve.label.dpdata;
+package org.dpsieve.label.abacus;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -31,21 +31,6 @@ import org.dpsieve.label.TextGeometry;
  */
 public final class AbacusLabeller implements TaskLabeller {
   private static final long serialVersionUID = 1;
-
-  /** How an ABACUS run is read. */
-  public static final OutputReader READER =
-      new DpdataReader(
-          "abacus/scf",
-          "OUT.ABACUS/running_scf.log",
-          List.of("INPUT", "STRU"),
-          true,
-          new DpdataReader.Ending(
-              "ABACUS",
-              "Finish Time",
-              List.of(
-                  "convergence has NOT been achieved",
-                  "convergence has not been achieved",
-                  "SCF NOT CONVERGED")));
 
   private static final String FOLDER = "pporb/";
 
@@ -224,6 +209,6 @@ public final class AbacusLabeller implements TaskLabeller {
 
   @Override
   public OutputReader reader() {
-    return READER;
+    return new AbacusReader();
   }
 }
