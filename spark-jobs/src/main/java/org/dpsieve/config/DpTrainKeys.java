@@ -33,7 +33,8 @@ final class DpTrainKeys {
    * @param count {@code numb_models}
    */
   DpTrainConfig read(List<Path> models, int count, TrainKeys.Read keys) {
-    List<Path> finetune = named(TrainKeys.FINETUNE, count);
+    boolean asFrozen = TrainKeys.fineTunesAsFrozen(file, keys);
+    List<Path> finetune = asFrozen ? List.of() : named(TrainKeys.FINETUNE, count);
     Backend backend =
         keys.backend()
             .or(
@@ -49,12 +50,17 @@ final class DpTrainKeys {
     if (backend == Backend.TENSORFLOW) {
       tellOfLastCheckpoint(keys, reuse.numbSteps());
     }
-    List<Start> start = start(models, finetune, count, backend, keys);
+    List<Start> start = start(models, finetune, asFrozen, count, backend, keys);
+    if (asFrozen) {
+      file.warn(
+          TrainKeys.FINETUNE,
+          "DeePMD-kit's TensorFlow backend fine-tunes models of se_atten alone: training starts from these as from training_init_frozen_model");
+    }
     boolean named =
         start.stream().anyMatch(one -> one.init() == Init.FROZEN || one.init() == Init.FINETUNE);
     if (named && !keys.initModel()) {
       file.warn(
-          finetune.isEmpty() ? TrainKeys.INIT_FROZEN : TrainKeys.FINETUNE,
+          finetune.isEmpty() && !asFrozen ? TrainKeys.INIT_FROZEN : TrainKeys.FINETUNE,
           "every training starts from these models, on all labels so far (with training_reuse_iter from the iteration before); DP-GEN starts from them only where iteration 0 trains, else from random weights");
     }
     if (backend == Backend.JAX) {
@@ -172,11 +178,18 @@ final class DpTrainKeys {
   }
 
   private List<Start> start(
-      List<Path> models, List<Path> finetune, int count, Backend backend, TrainKeys.Read keys) {
+      List<Path> models,
+      List<Path> finetune,
+      boolean asFrozen,
+      int count,
+      Backend backend,
+      TrainKeys.Read keys) {
     boolean initModel = keys.initModel();
     // without others the models are those of the key itself
     List<Path> frozen =
-        keys.modelGlobs().isEmpty() && !initModel ? models : named(TrainKeys.INIT_FROZEN, count);
+        keys.modelGlobs().isEmpty() && !initModel
+            ? models
+            : named(asFrozen ? TrainKeys.FINETUNE : TrainKeys.INIT_FROZEN, count);
     if ((frozen.isEmpty() ? 0 : 1) + (finetune.isEmpty() ? 0 : 1) + (initModel ? 1 : 0) > 1) {
       file.error(
           frozen.isEmpty() ? TrainKeys.FINETUNE : TrainKeys.INIT_FROZEN,

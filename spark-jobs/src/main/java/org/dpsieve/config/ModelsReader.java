@@ -59,7 +59,10 @@ final class ModelsReader {
   List<Path> read(TrainKeys.Read keys, List<String> typeMap) {
     List<String> globs = keys.modelGlobs();
     if (globs.isEmpty() && dpTrains && !keys.initModel()) {
-      key = TrainKeys.INIT_FROZEN;
+      key =
+          !file.given(TrainKeys.INIT_FROZEN) && TrainKeys.fineTunesAsFrozen(file, keys)
+              ? TrainKeys.FINETUNE
+              : TrainKeys.INIT_FROZEN;
       globs = file.given(key) ? file.textOrTexts(key).orElse(List.of()) : List.of();
       return read(globs, keys, typeMap);
     }

@@ -40,6 +40,9 @@ final class TrainKeys {
           INIT_FROZEN,
           FINETUNE);
 
+  /** As of DeePMD-kit 3.2's TensorFlow backend. */
+  private static final List<String> FINE_TUNED = List.of("se_atten", "se_atten_v2", "dpa1");
+
   private final Block file;
   private final Problems problems;
   private final boolean dp;
@@ -95,6 +98,29 @@ final class TrainKeys {
         format,
         BatchSizes.read(file),
         inputs(typeMap, count));
+  }
+
+  /**
+   * Whether {@code training_finetune_model} names models that DeePMD-kit's TensorFlow backend does
+   * not fine-tune, as it does those of {@code se_atten} alone: training can start from them as from
+   * frozen ones.
+   */
+  static boolean fineTunesAsFrozen(Block file, Read keys) {
+    if (!file.given(FINETUNE)) {
+      return false;
+    }
+    boolean tensorFlow =
+        keys.backend()
+            .map(backend -> backend == Backend.TENSORFLOW)
+            .orElseGet(
+                () ->
+                    file.textOrTexts(FINETUNE).orElse(List.of()).stream()
+                        .allMatch(name -> name.endsWith("." + Backend.TENSORFLOW.suffix())));
+    return tensorFlow
+        && keys.inputs().stream()
+            .flatMap(input -> input.descriptor().stream())
+            .map(descriptor -> descriptor.node().path("type").asText())
+            .anyMatch(type -> !FINE_TUNED.contains(type));
   }
 
   /** Reports models that are not of the backend and format that the file names. */

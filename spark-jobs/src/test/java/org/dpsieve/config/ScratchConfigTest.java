@@ -74,6 +74,18 @@ class ScratchConfigTest {
     assertThat(run.complaint()).contains("a.pt is not a model of tensorflow");
   }
 
+  /** {@code dp train --finetune} ends there with an AssertionError. */
+  @Test
+  void tensorFlowFineTunesOtherModelsAsFrozenOnes() throws IOException {
+    run.set("training_finetune_model", MODELS);
+    assertThat(starts()).containsExactly(Init.FROZEN, Init.FROZEN);
+    assertThat(train().models()).hasSize(2);
+    assertThat(run.read().warnings())
+        .anyMatch(w -> w.contains("training_finetune_model: DeePMD-kit's TensorFlow backend"));
+    run.set("default_training_param/model/descriptor/type", "\"se_atten\"");
+    assertThat(starts()).containsExactly(Init.FINETUNE, Init.FINETUNE);
+  }
+
   @Test
   void whatIsMissingOrWrongIsNamed() throws IOException {
     run.set("training_init_frozen_model", "[\"none.pb\"]");
