@@ -34,6 +34,9 @@ final class Tables {
    */
   private static final double MOST_SIGMA = 1000;
 
+  /** Where fewer frames than this part have a smaller one, nothing is known of the pool. */
+  private static final double MOST_TOLD = 0.9;
+
   private static final int ROWS_PER_FILE = 1_000_000;
 
   private Tables() {}
@@ -126,15 +129,20 @@ final class Tables {
     Row row =
         sigmas
             .where("NOT isnan(max_devi_f)")
-            .where(within("sigma_e").and(within("rms_sigma_f")))
+            .withColumn("told", within("sigma_e").and(within("rms_sigma_f")))
+            .withColumn("sigma_e", when(col("told"), col("sigma_e")))
+            .withColumn("rms_sigma_f", when(col("told"), col("rms_sigma_f")))
             .agg(
-                count(lit(1)),
+                count(when(col("told"), 1)),
                 count(when(col("sigma_e").isNaN().or(col("rms_sigma_f").isNaN()), 1)),
                 expr("double(sum(cast(sigma_e * sigma_e AS decimal(38,20))))"),
-                expr("double(sum(cast(rms_sigma_f * rms_sigma_f AS decimal(38,20))))"))
+                expr("double(sum(cast(rms_sigma_f * rms_sigma_f AS decimal(38,20))))"),
+                count(lit(1)))
             .head();
     long frames = row.getLong(0);
-    boolean known = frames > 0 && row.getLong(1) == 0 && !row.isNullAt(2) && !row.isNullAt(3);
+    boolean most = frames >= MOST_TOLD * row.getLong(4);
+    boolean known =
+        most && frames > 0 && row.getLong(1) == 0 && !row.isNullAt(2) && !row.isNullAt(3);
     Reliability found = numbers.reliability();
     double energy =
         known ? found.energy().scale() * Math.sqrt(row.getDouble(2) / frames) : Double.NaN;
