@@ -1,8 +1,10 @@
 package org.dpsieve.node;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -72,7 +74,10 @@ public final class LocalProcess {
     Process child = builder.start();
     LocalProcess started = new LocalProcess(task, child.toHandle(), child);
     try {
-      Files.writeString(processFile(task), child.pid() + " " + startOf(started.process) + "\n");
+      Files.writeString(
+          processFile(task),
+          child.pid() + " " + startOf(started.process) + "\n",
+          StandardOpenOption.CREATE_NEW);
     } catch (IOException e) {
       if (Files.isDirectory(task.folder())) { // else the task itself has removed it already
         started.kill();
@@ -127,11 +132,12 @@ public final class LocalProcess {
     String lastLine = LogTail.lastLine(task.folder().resolve(task.log()));
     try {
       // the wrapper was not killed: its word counts, whatever the task did to its folder
-      if (child != null && child.exitValue() <= HIGHEST_EXIT_CODE) {
-        return TaskEnd.of(task.name(), child.exitValue(), lastLine);
+      int code = child == null ? Integer.MAX_VALUE : child.waitFor();
+      if (code <= HIGHEST_EXIT_CODE) {
+        return TaskEnd.of(task.name(), code, lastLine);
       }
       return exitCode()
-          .map(code -> TaskEnd.of(task.name(), code, lastLine))
+          .map(written -> TaskEnd.of(task.name(), written, lastLine))
           .orElseGet(
               () ->
                   TaskEnd.failed(
@@ -177,8 +183,12 @@ public final class LocalProcess {
 
   /** The marks are for those who come after a kill; whoever has the end removes them. */
   private void forget() {
-    TaskFiles.remove(exitFile(task));
-    TaskFiles.remove(processFile(task));
+    try {
+      TaskFiles.remove(exitFile(task));
+      TaskFiles.remove(processFile(task));
+    } catch (UncheckedIOException e) {
+      // what cannot be removed stops the next attempt, which says so
+    }
   }
 
   /** Kills it with all it has started. */

@@ -76,7 +76,8 @@ final class TaskFolders {
       }
       if (hasOutput(task.name()) && !isDescribed(target)) {
         // its own task has spoilt it: of what its output is, nobody knows
-        files.rename(target, new Path(directory, "spoilt." + task.name() + "." + UUID.randomUUID()));
+        files.rename(
+            target, new Path(directory, "spoilt." + task.name() + "." + UUID.randomUUID()));
       } else {
         requireUntouched(target);
         files.delete(target, true);

@@ -55,7 +55,6 @@ class AbacusLabellerTest {
         .isEqualTo("K_POINTS\n0\nGamma\n1 1 1 0 0 0\n");
   }
 
-
   private static Calculation read(Map<String, String> files) throws IOException {
     return new AbacusReader()
         .read(
@@ -187,8 +186,7 @@ class AbacusLabellerTest {
     Calculation bands = read(Map.of(LOG, log, "INPUT", "calculation  nscf # bands\n"));
     assertThat(bands.outcome()).isEqualTo(TaskOutcome.UNCONVERGED);
     assertThat(bands.steps()).isEmpty();
-    for (String said :
-        List.of("convergence has NOT been achieved!", "!!SCF IS NOT CONVERGED!!")) {
+    for (String said : List.of("convergence has NOT been achieved!", "!!SCF IS NOT CONVERGED!!")) {
       Calculation run = read(log.replace("charge density convergence is achieved", said));
       assertThat(run.outcome()).isEqualTo(TaskOutcome.UNCONVERGED);
       assertThat(run.steps()).noneMatch(Calculation.Step::converged);
