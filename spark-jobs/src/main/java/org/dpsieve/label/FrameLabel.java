@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.frame.Labels;
@@ -22,6 +21,7 @@ final class FrameLabel {
   private final int[] order;
 
   /**
+   * @param frame of elements alone
    * @param order row k of the output is the frame's atom {@code order[k]}, [nAtoms]
    */
   FrameLabel(Frame frame, int[] order) {
@@ -111,7 +111,7 @@ final class FrameLabel {
       return Optional.of("%d atoms, expected %d".formatted(elements.size(), order.length));
     }
     for (int k = 0; k < order.length; k++) {
-      String expected = Elements.symbol(frame.z()[order[k]]);
+      String expected = frame.type(order[k]);
       if (!elements.get(k).equals(expected)) {
         return Optional.of(
             "atom %d is %s, expected %s".formatted(k + 1, elements.get(k), expected));

@@ -2,9 +2,9 @@ package org.dpsieve.node;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.TaskOutcome;
 
@@ -26,7 +27,7 @@ public final class LocalProcess {
       trap '' INT HUP
       sh -c "$1" >>"$2" 2>&1 </dev/null
       code=$?
-      rm -rf dpsieve.exit
+      rm -rf dpsieve.exit .dpsieve.exit.writing
       echo $code >.dpsieve.exit.writing && mv .dpsieve.exit.writing dpsieve.exit
       exit $code
       """;
@@ -63,8 +64,8 @@ public final class LocalProcess {
   public static LocalProcess start(NodeTask task, Map<String, String> environment)
       throws IOException {
     TaskFiles.clear(task);
-    TaskFiles.remove(exitFile(task));
-    TaskFiles.remove(processFile(task));
+    OwnFiles.remove(exitFile(task));
+    OwnFiles.remove(processFile(task));
     ProcessBuilder builder =
         new ProcessBuilder("sh", "-c", WRAPPER, "dpsieve", task.command(), task.log())
             .directory(task.folder().toFile())
@@ -74,10 +75,9 @@ public final class LocalProcess {
     Process child = builder.start();
     LocalProcess started = new LocalProcess(task, child.toHandle(), child);
     try {
-      Files.writeString(
+      OwnFiles.replace(
           processFile(task),
-          child.pid() + " " + startOf(started.process) + "\n",
-          StandardOpenOption.CREATE_NEW);
+          (child.pid() + " " + startOf(started.process) + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       if (Files.isDirectory(task.folder())) { // else the task itself has removed it already
         started.kill();
@@ -184,8 +184,8 @@ public final class LocalProcess {
   /** The marks are for those who come after a kill; whoever has the end removes them. */
   private void forget() {
     try {
-      TaskFiles.remove(exitFile(task));
-      TaskFiles.remove(processFile(task));
+      OwnFiles.remove(exitFile(task));
+      OwnFiles.remove(processFile(task));
     } catch (UncheckedIOException e) {
       // what cannot be removed stops the next attempt, which says so
     }

@@ -164,6 +164,27 @@ class RescreenCommandTest {
   }
 
   @Test
+  void whatHasChangedSinceIsNamed() throws IOException {
+    Path output = folder.resolve("out");
+    rescreen(tree, output);
+    Path part;
+    try (Stream<Path> files = Files.list(output)) {
+      part =
+          files
+              .filter(f -> f.getFileName().toString().startsWith("part-"))
+              .sorted()
+              .findFirst()
+              .orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(part);
+    bytes[bytes.length / 2] ^= 4;
+    Files.write(part, bytes);
+    refused(
+        part.getFileName() + ": its content has changed since it was written",
+        arguments(tree, output).toArray());
+  }
+
+  @Test
   void newSystemsAloneAreEvaluated() throws IOException {
     Path grown = folder.resolve("grown");
     rescreen(tree, grown);

@@ -165,9 +165,9 @@ public final class AbacusLabeller implements TaskLabeller {
     Map<String, Integer> counts = AtomOrder.counts(frame, typeMap);
     TextGeometry geometry = TextGeometry.of(frame, typeMap);
     StringBuilder text = new StringBuilder("ATOMIC_SPECIES\n");
-    for (String element : counts.keySet()) {
-      double mass = ElementData.mass(Elements.number(element).orElseThrow());
-      text.append("%s %s %s\n".formatted(element, mass, FOLDER + potentials.name(element)));
+    for (String label : counts.keySet()) {
+      double mass = ElementData.mass(Elements.leading(label).orElseThrow());
+      text.append("%s %s %s\n".formatted(label, mass, FOLDER + potentials.name(label)));
     }
     if (orbitals != null) {
       text.append("\nNUMERICAL_ORBITAL\n");

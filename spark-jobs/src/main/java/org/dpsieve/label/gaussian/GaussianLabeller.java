@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.label.AtomOrder;
 import org.dpsieve.label.OutputReader;
@@ -109,7 +108,7 @@ public final class GaussianLabeller implements TaskLabeller {
     text.append('\n');
     int[] order = atomOrder(frame);
     for (int k = 0; k < order.length; k++) {
-      text.append(Elements.symbol(frame.z()[order[k]]));
+      text.append(geometry.element(k));
       text.append(guess ? "(Fragment=%d)".formatted(fragments.of(order[k]) + 1) : "");
       text.append(' ').append(geometry.position(k)).append('\n');
     }

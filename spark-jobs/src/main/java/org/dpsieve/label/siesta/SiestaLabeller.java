@@ -82,7 +82,7 @@ public final class SiestaLabeller implements TaskLabeller {
     text.append("WriteDM.NetCDF         F\nWriteDMHS.NetCDF       F\n\n");
     text.append("%block Chemical_Species_label\n");
     for (int i = 0; i < species.size(); i++) {
-      int z = Elements.number(species.get(i)).orElseThrow();
+      int z = Elements.leading(species.get(i)).orElseThrow();
       text.append("%d\t%d\t%s\n".formatted(i + 1, z, species.get(i)));
     }
     text.append("%endblock Chemical_Species_label\n\n%block kgrid_Monkhorst_Pack\n");
@@ -94,9 +94,9 @@ public final class SiestaLabeller implements TaskLabeller {
     text.append(geometry.cellRows()).append("%endblock LatticeVectors\n\n");
     text.append("AtomicCoordinatesFormat Ang\n%block AtomicCoordinatesAndAtomicSpecies\n");
     for (int k = 0; k < geometry.atomCount(); k++) {
-      String element = geometry.element(k);
+      String label = geometry.element(k);
       text.append(geometry.position(k)).append(' ');
-      text.append(species.indexOf(element) + 1).append(' ').append(element).append('\n');
+      text.append(species.indexOf(label) + 1).append(' ').append(label).append('\n');
     }
     text.append("%endblock AtomicCoordinatesAndAtomicSpecies\n");
     return Map.of("input", TextGeometry.bytes(text.toString()));

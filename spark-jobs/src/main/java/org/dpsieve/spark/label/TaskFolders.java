@@ -1,7 +1,9 @@
 package org.dpsieve.spark.label;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -29,6 +31,7 @@ import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.LabelResult;
 import org.dpsieve.label.OutputFiles;
 import org.dpsieve.label.TaskLabeller;
+import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.TaskOutputs;
 
 /**
@@ -74,10 +77,15 @@ final class TaskFolders {
       if (Arrays.equals(description, bytes(new Path(target, FRAME_FILE)))) {
         return;
       }
-      if (hasOutput(task.name()) && !isDescribed(target)) {
-        // its own task has spoilt it: of what its output is, nobody knows
-        files.rename(
-            target, new Path(directory, "spoilt." + task.name() + "." + UUID.randomUUID()));
+      if (isOf(frame, target)) {
+        // Inputs that make another label were refused, or accepted, before (run.json).
+        if (files.exists(new Path(target, "dpsieve.pid")) // may be under way
+            || read(task.name(), frame).outcome() == TaskOutcome.FINISHED) {
+          return;
+        }
+        setAside(target);
+      } else if (hasOutput(task.name()) && !isDescribed(target)) {
+        setAside(target); // its own task has spoilt it: of what its output is, nobody knows
       } else {
         requireUntouched(target);
         files.delete(target, true);
@@ -103,20 +111,44 @@ final class TaskFolders {
     }
   }
 
+  /** Whether a folder was written for this frame, with whatever inputs. */
+  private boolean isOf(Frame frame, Path target) throws IOException {
+    return description(target).path("frame_id").asText().equals(FrameId.of(frame));
+  }
+
   private boolean isDescribed(Path target) throws IOException {
-    byte[] description = bytes(new Path(target, FRAME_FILE));
+    return description(target).has("inputs");
+  }
+
+  /** What a folder says it was written for; nothing where its task has spoilt that. */
+  private JsonNode description(Path target) throws IOException {
+    byte[] there = bytes(new Path(target, FRAME_FILE));
     try {
-      return description != null && JSON.readTree(description).has("inputs");
+      return there == null ? MissingNode.getInstance() : JSON.readTree(there);
     } catch (JacksonException e) {
-      return false;
+      return MissingNode.getInstance();
     }
+  }
+
+  /** What a calculation without result has left is kept, out of the way of {@code task.*}. */
+  private void setAside(Path target) throws IOException {
+    if (!hasOutput(target.getName())) {
+      files.delete(target, true);
+      return;
+    }
+    int number = 0;
+    Path aside;
+    do {
+      aside = new Path(directory, "old.%03d.%s".formatted(number++, target.getName()));
+    } while (files.exists(aside));
+    files.rename(target, aside);
   }
 
   private void requireUntouched(Path target) throws IOException {
     for (String output : labeller.outputFiles()) {
       if (files.exists(new Path(target, output))) {
         throw new InputException(
-            "%s: holds %s of a calculation with other inputs than today's. Move the folder away to have it written anew, or restore the inputs"
+            "%s: holds %s of a calculation for another frame than the one picked now. Move the folder away to have it written anew, or restore the picks"
                 .formatted(target, output));
       }
     }

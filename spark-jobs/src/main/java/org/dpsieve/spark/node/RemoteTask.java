@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.node.LocalProcess;
@@ -117,7 +118,7 @@ record RemoteTask(
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     } finally {
-      TaskFiles.remove(scratch);
+      OwnFiles.remove(scratch);
     }
   }
 }
