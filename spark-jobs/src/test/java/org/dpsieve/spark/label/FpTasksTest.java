@@ -256,7 +256,7 @@ class FpTasksTest {
     assertThat(first.resolve("OUTCAR")).doesNotExist();
     assertThat(first.resolve("frame.json")).isNotEmptyFile();
     assertThat(directory.toFile().list())
-        .anyMatch(name -> name.startsWith("spoilt.task.000.000000."));
+        .anyMatch(name -> name.endsWith("task.000.000000") && name.startsWith("old."));
   }
 
   /** The lines of an OUTCAR that count; the force on the frame's atom a is (a, a.1, a.2). */
