@@ -144,7 +144,19 @@ public final class Plan {
                         vasp.potcars().stream()
                             .map(potcar -> potcar.getFileName().toString())
                             .collect(Collectors.joining(", "))))
-        .orElse("none");
+        .orElseGet(
+            () -> label.program().map(program -> program(label.style(), program)).orElse("none"));
+  }
+
+  private static String program(FpStyle style, ProgramConfig program) {
+    List<String> from = new ArrayList<>();
+    program.template().ifPresent(template -> from.add(template.toString()));
+    if (!program.parametersKey().isEmpty()) {
+      from.add(program.parametersKey());
+    }
+    program.potentials().forEach(file -> from.add(file.getFileName().toString()));
+    program.orbitals().forEach(file -> from.add(file.getFileName().toString()));
+    return "%s task folders from %s".formatted(style.key(), String.join(", ", from));
   }
 
   private void trust(TrustConfig trust) {

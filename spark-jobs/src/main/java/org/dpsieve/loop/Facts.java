@@ -134,9 +134,10 @@ public final class Facts {
    * One frame without label.
    *
    * @param frame {@code system#index}
+   * @param task its folder in {@code 02.fp}; {@code null} where no program labelled it
    * @param reason in a few words
    */
-  public record Failure(String frameId, String frame, String reason) {}
+  public record Failure(String frameId, String frame, String task, String reason) {}
 
   /**
    * The result.
