@@ -68,9 +68,7 @@ public record Network(List<Layer> layers) implements Embedding {
       identity[i * inputs + i] = 1;
     }
     List<Layer> others = new ArrayList<>(layers);
-    others.add(
-        0,
-        Layer.linear(inputs, inputs, identity, new double[inputs]));
+    others.add(0, Layer.linear(inputs, inputs, identity, new double[inputs]));
     return new Network(others);
   }
 
