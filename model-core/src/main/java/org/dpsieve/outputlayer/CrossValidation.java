@@ -1,6 +1,8 @@
 package org.dpsieve.outputlayer;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * Errors on frames left out, a fold at a time, for each ridge of a grid: sums of squares, of energy
@@ -22,7 +24,26 @@ record CrossValidation(
       int[] biases,
       Prior prior,
       double[] start) {
-    double[] ridges = prior.grid();
+    return of(
+        List.of(folds),
+        prefactors,
+        prior.grid(),
+        rest -> prior.ridge(new LeastSquares(rest, prefactors, biases), rest, start));
+  }
+
+  static CrossValidation of(
+      List<NormalEquations> folds, LossPrefactors prefactors, Restraint restraint) {
+    return of(folds, prefactors, restraint.grid(), rest -> restraint.ridge(rest, prefactors));
+  }
+
+  /**
+   * @param problem of all frames but those of a fold
+   */
+  private static CrossValidation of(
+      List<NormalEquations> folds,
+      LossPrefactors prefactors,
+      double[] ridges,
+      Function<NormalEquations, Ridge> problem) {
     CrossValidation errors =
         new CrossValidation(
             ridges,
@@ -33,19 +54,20 @@ record CrossValidation(
             false);
     long frames = 0;
     boolean forces = false;
-    for (int fold = 0; fold < folds.length; fold++) {
-      NormalEquations rest = OutputLayerFit.sum(folds, fold);
-      if (folds[fold].frames() == 0 || rest.frames() == 0) {
+    for (int fold = 0; fold < folds.size(); fold++) {
+      NormalEquations left = folds.get(fold);
+      NormalEquations rest = OutputLayerFit.sum(folds.toArray(NormalEquations[]::new), fold);
+      if (left.frames() == 0 || rest.frames() == 0) {
         continue;
       }
-      frames += folds[fold].frames();
-      forces |= folds[fold].force.rows() > 0;
-      Ridge fit = prior.ridge(new LeastSquares(rest, prefactors, biases), rest, start);
+      frames += left.frames();
+      forces |= left.force.rows() > 0;
+      Ridge fit = problem.apply(rest);
       for (int k = 0; k < ridges.length; k++) {
         double[] change = fit.change(ridges[k]);
-        errors.force[k] += folds[fold].force.square(change);
-        errors.energy[k] += folds[fold].energy.square(change);
-        errors.loss[k] += folds[fold].loss(prefactors, change) * folds[fold].frames();
+        errors.force[k] += left.force.square(change);
+        errors.energy[k] += left.energy.square(change);
+        errors.loss[k] += left.loss(prefactors, change) * left.frames();
       }
     }
     return new CrossValidation(ridges, errors.energy, errors.force, errors.loss, frames, forces);

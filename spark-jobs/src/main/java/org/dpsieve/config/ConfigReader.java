@@ -115,6 +115,7 @@ public final class ConfigReader {
                 models,
                 run.train().inputs().stream().map(TrainingReader.Read::input).toList(),
                 run.fpTaskMin(),
+                run.oldLabels(),
                 train.dp()),
             run.label());
     return new RunConfig(

@@ -3,6 +3,7 @@ package org.dpsieve.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.dpsieve.outputlayer.TransferFit;
 
 /**
  * The ensemble and its training.
@@ -12,10 +13,16 @@ import java.util.Optional;
  * @param inputs {@code default_training_param}: one for all models, or one per model
  * @param fpTaskMin {@code fp_task_min}: training is put off (the models are copied) while fewer
  *     frames than this were labelled since the last one; no label is ever left out for good
+ * @param oldLabels {@code old_labels}: whether output layers are solved from the labels that the
+ *     pool has already
  * @param dp how DeePMD-kit trains; empty where the output layer is solved
  */
 public record TrainConfig(
-    List<Path> models, List<TrainingInput> inputs, int fpTaskMin, Optional<DpTrainConfig> dp) {
+    List<Path> models,
+    List<TrainingInput> inputs,
+    int fpTaskMin,
+    TransferFit.Mode oldLabels,
+    Optional<DpTrainConfig> dp) {
   /** Formats that an output layer is written into. */
   static final List<String> WRITTEN = List.of("pb", "dp", "yaml", "yml", "json", "pth", "pt");
 

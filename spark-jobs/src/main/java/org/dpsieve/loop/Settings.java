@@ -3,6 +3,7 @@ package org.dpsieve.loop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -63,6 +64,9 @@ public record Settings(
             .map(input -> text(input.loss()))
             .distinct()
             .collect(Collectors.joining("; ")));
+    if (config.train().dp().isEmpty()) {
+      identity.put("old_labels", config.train().oldLabels().name().toLowerCase(Locale.ROOT));
+    }
     config
         .train()
         .dp()

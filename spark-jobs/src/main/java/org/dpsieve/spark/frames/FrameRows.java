@@ -64,13 +64,25 @@ public final class FrameRows {
    * as missing.
    */
   public static Frame toFrame(Row row) {
+    return toFrame(row, "");
+  }
+
+  /**
+   * As {@link #toFrame(Row)}, with labels from other columns.
+   *
+   * @param labels what the names of these columns begin with
+   */
+  public static Frame toFrame(Row row, String labels) {
     return new Frame(
         row.getString(row.fieldIndex("system")),
         row.getInt(row.fieldIndex("index")),
         ints(row.getList(row.fieldIndex("z"))),
         doubles(row, "coord"),
         doubles(row, "cell"),
-        new Labels(number(row, "energy"), doubles(row, "force"), doubles(row, "virial")),
+        new Labels(
+            number(row, labels + "energy"),
+            doubles(row, labels + "force"),
+            doubles(row, labels + "virial")),
         doubles(row, "fparam"),
         doubles(row, "aparam"));
   }

@@ -16,7 +16,10 @@ import org.dpsieve.loop.Facts;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.outputlayer.OldShare;
 import org.dpsieve.spark.transfer.ModelErrors;
+import org.dpsieve.spark.transfer.OldLabelUse;
+import org.dpsieve.spark.transfer.OldLabels;
 import org.dpsieve.spark.transfer.OutputLayerSolution;
 import org.dpsieve.spark.transfer.OutputLayerStage;
 
@@ -38,11 +41,22 @@ final class Training {
    * Writes {@code graph.000.pb} and so on.
    *
    * @param uncertain whether somebody reads how far off the models may be
+   * @param old {@code null} where there are no labels of an old level
+   * @param previous the folder of the training before, whose fit to the old labels is taken over;
+   *     {@code null} without one
    */
-  Facts.Training train(Path target, Dataset<Row> labelled, boolean uncertain) {
+  Facts.Training train(
+      Path target, Dataset<Row> labelled, boolean uncertain, OldLabels old, Path previous) {
     List<DeepPotential> models = config.models().stream().map(ModelFiles::read).toList();
     OutputLayerStage.Trained trained =
-        OutputLayerStage.train(spark, labelled, models, prefactors(models.size()), uncertain);
+        OutputLayerStage.train(
+            spark,
+            labelled,
+            models,
+            prefactors(models.size()),
+            uncertain,
+            old,
+            previous == null ? List.of() : OldLayerFiles.read(previous));
     List<OutputLayerSolution> solutions = trained.solutions();
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
@@ -54,8 +68,12 @@ final class Training {
             config.models().get(m), solution.model(), target.resolve(config.modelName(m)));
         fits.add(
             new Facts.ModelFit(
-                solution.ridge(), errors(solution.before()), errors(solution.after())));
+                solution.ridge(),
+                errors(solution.before()),
+                errors(solution.after()),
+                old == null ? null : oldLabels(solution.old())));
       }
+      OldLayerFiles.write(target, trained.old());
       if (uncertain) {
         UncertaintyFiles.write(target, frames, trained);
       }
@@ -63,6 +81,22 @@ final class Training {
       throw new UncheckedIOException(e);
     }
     return new Facts.Training(frames, fits);
+  }
+
+  private static Facts.OldLabels oldLabels(OldLabelUse use) {
+    if (use == null) {
+      return new Facts.OldLabels(false, 0, 0, 0, 0, Double.NaN, Double.NaN, OldLabelUse.text(null));
+    }
+    OldShare share = use.share() == null ? OldShare.NONE : use.share();
+    return new Facts.OldLabels(
+        use.used(),
+        use.frames(),
+        share.energy(),
+        share.force(),
+        share.virial(),
+        use.with(),
+        use.without(),
+        OldLabelUse.text(use));
   }
 
   /** Of each model's loss. */
@@ -80,7 +114,7 @@ final class Training {
     List<Facts.ModelFit> fits = new ArrayList<>();
     if (readable(models) && readable(config.models())) {
       for (Facts.BeforeAfter pair : errors(labelled, models)) {
-        fits.add(new Facts.ModelFit(0, pair.before(), pair.after()));
+        fits.add(new Facts.ModelFit(0, pair.before(), pair.after(), null));
       }
     }
     return new Facts.Training(labelled.count(), fits);

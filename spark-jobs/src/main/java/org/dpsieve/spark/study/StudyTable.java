@@ -21,6 +21,9 @@ public final class StudyTable {
     VIRIAL("rmse_virial", "virial, meV/atom", 1000),
     WORST_ENERGY("worst_energy", "worst frame, meV/atom", 1000),
     WORST_FORCE("worst_force", "worst frame, eV/Å", 1),
+    LABEL_ENERGY("label_energy", "label as old + change, energy, meV/atom", 1000),
+    LABEL_FORCE("label_force", "label as old + change, force, eV/Å", 1),
+    LABEL_VIRIAL("label_virial", "label as old + change, virial, meV/atom", 1000),
     COVERAGE_ENERGY("coverage_energy", "energies within the 95 % interval, %", 100),
     COVERAGE_FORCE("coverage_force", "force components within it, %", 100),
     NEXT_ENERGY("next_energy", "energy, expected factor for 100 more", 1),
@@ -51,7 +54,7 @@ public final class StudyTable {
    * @param rows as {@link Study#run} gives them
    */
   public StudyTable(Dataset<Row> rows) {
-    this(rows, Study.STRATEGIES);
+    this(rows, Study.names());
   }
 
   /**

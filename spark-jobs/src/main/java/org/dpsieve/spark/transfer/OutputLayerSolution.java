@@ -10,10 +10,12 @@ import org.dpsieve.model.DeepPotential;
  * @param ridgeChosen whether cross-validation chose the ridge
  * @param before errors of the old model on the labelled frames
  * @param after errors of the new one on the same frames
+ * @param old what became of the old labels; {@code null} where there were none
  */
 public record OutputLayerSolution(
     DeepPotential model,
     double ridge,
     boolean ridgeChosen,
     ModelErrors before,
-    ModelErrors after) {}
+    ModelErrors after,
+    OldLabelUse old) {}

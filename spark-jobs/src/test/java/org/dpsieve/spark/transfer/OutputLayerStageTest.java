@@ -182,7 +182,9 @@ class OutputLayerStageTest {
             dataset(frames(expected.path("train"), systems)),
             models,
             Collections.nCopies(4, PREFACTORS),
-            true);
+            true,
+            null,
+            List.of());
     List<DeepPotential> after =
         trained.solutions().stream().map(OutputLayerSolution::model).toList();
     List<Frame> unseen = frames(expected.path("test"), systems);

@@ -1,0 +1,120 @@
+package org.dpsieve.spark.transfer;
+
+import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_except;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.forall;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.spark.frames.FrameRows;
+
+/**
+ * Labels at the old level of theory: what the frames of a pool have before any is labelled anew.
+ * Frames are matched by their id, the hash of their geometry, never by place.
+ */
+public final class OldLabels {
+  private static final String PREFIX = "old_";
+  private static final String TURN = "turn of its composition";
+  private static final String KEY = "key";
+
+  /** Larger numbers are no labels. */
+  private static final double LARGEST = 1e300;
+
+  private final Dataset<Row> frames;
+  private final TransferFit.Mode mode;
+  private final long seed;
+
+  /**
+   * @param frames rows of the frames dataset, of which those with any label count
+   * @param mode whether they may, must or must not be used
+   * @param seed of the sample that the old output layer is fitted to
+   */
+  public OldLabels(Dataset<Row> frames, TransferFit.Mode mode, long seed) {
+    this.mode = mode;
+    this.seed = seed;
+    this.frames =
+        frames
+            .dropDuplicates("frame_id")
+            .withColumn("energy", when(abs(col("energy")).lt(LARGEST), col("energy")))
+            .withColumn("force", sound("force", col("natoms").multiply(3)))
+            .withColumn("virial", sound("virial", lit(9)))
+            .where("energy is not null or force is not null or virial is not null");
+  }
+
+  /** NaN is larger than any number in Spark's order. */
+  private static Column sound(String label, Column length) {
+    return when(
+        size(col(label)).equalTo(length).and(forall(col(label), x -> abs(x).lt(LARGEST))),
+        col(label));
+  }
+
+  TransferFit.Mode mode() {
+    return mode;
+  }
+
+  /** How many frames have a label that can be used. */
+  public long count() {
+    return frames.count();
+  }
+
+  /** The frames with their old labels in columns of their own, null where there is none. */
+  Dataset<Row> beside(Dataset<Row> labelled) {
+    return labelled.join(
+        frames.select(
+            col("frame_id"),
+            col("energy").as(PREFIX + "energy"),
+            col("force").as(PREFIX + "force"),
+            col("virial").as(PREFIX + "virial")),
+        new String[] {"frame_id"},
+        "left");
+  }
+
+  /** The old labels of a row that {@link #beside} made. */
+  static Labels of(Row row) {
+    if (!List.of(row.schema().fieldNames()).contains(PREFIX + "energy")) {
+      return Labels.NONE;
+    }
+    Frame old = FrameRows.toFrame(row, PREFIX);
+    return old.labels();
+  }
+
+  /**
+   * Frames that stand for all: each composition in turn, at random within it.
+   *
+   * @param number most to take
+   * @param elements atomic numbers that the frames may have
+   */
+  Dataset<Row> sample(int number, List<Integer> elements) {
+    Column known = array(elements.stream().map(z -> lit(z)).toArray(Column[]::new));
+    Column key = sha2(concat(lit(seed + ":old:"), col("frame_id")).cast("binary"), 256);
+    Dataset<Row> ids =
+        frames
+            .where(size(array_except(col("z"), known)).equalTo(0))
+            .select(col("frame_id"), col("formula"), key.as(KEY))
+            .withColumn(TURN, row_number().over(Window.partitionBy("formula").orderBy(KEY)))
+            .where(col(TURN).leq(number))
+            .orderBy(TURN, KEY)
+            .limit(number)
+            .select("frame_id");
+    return frames.join(ids, "frame_id").select(columns());
+  }
+
+  private static Column[] columns() {
+    return Arrays.stream(FrameRows.SCHEMA.fieldNames()).map(n -> col(n)).toArray(Column[]::new);
+  }
+}
