@@ -3,14 +3,12 @@ package org.dpsieve.infer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.TypeMap;
 import org.dpsieve.kernel.Arithmetic;
 import org.dpsieve.kernel.Environment;
 import org.dpsieve.kernel.ModelKernel;
@@ -66,7 +64,7 @@ public final class Ensemble implements AutoCloseable {
   /** By model: its places in {@link #views}, in their order. */
   private final List<int[]> seen = new ArrayList<>();
 
-  private final Map<Integer, Integer> typeOfElement = new TreeMap<>();
+  private final TypeMap types;
   private final NeighborSearch search = new CellList();
   private final Queue<Session> idle = new ConcurrentLinkedQueue<>();
 
@@ -82,10 +80,7 @@ public final class Ensemble implements AutoCloseable {
                 .formatted(models.get(0).name(), typeMap, model.name(), model.typeMap()));
       }
     }
-    for (int type = 0; type < typeMap.size(); type++) {
-      int t = type;
-      Elements.number(typeMap.get(type)).ifPresent(z -> typeOfElement.put(z, t));
-    }
+    types = TypeMap.of(typeMap, "the models' type map");
     kernels = new ArrayList<>();
     for (DeepPotential model : models) {
       kernels.add(arithmetic.kernel(model, options.tabulated()));
@@ -262,20 +257,6 @@ public final class Ensemble implements AutoCloseable {
     }
   }
 
-  private int[] types(Frame frame) {
-    int[] types = new int[frame.atomCount()];
-    for (int i = 0; i < types.length; i++) {
-      Integer type = typeOfElement.get(frame.z()[i]);
-      if (type == null) {
-        throw new InputException(
-            "Frame %s: element %s of atom %d is not in the models' type map %s"
-                .formatted(frame.name(), Elements.symbol(frame.z()[i]), i, typeMap));
-      }
-      types[i] = type;
-    }
-    return types;
-  }
-
   /** What one thread works with. */
   private final class Session {
     private final Workspace workspace = new Workspace();
@@ -321,7 +302,7 @@ public final class Ensemble implements AutoCloseable {
     }
 
     private boolean add(Frame frame) {
-      int[] types = types(frame);
+      int[] atoms = types.types(frame);
       List<Neighbors> found = new ArrayList<>();
       double[][] own = new double[models.size()][];
       for (int m = 0; m < own.length; m++) {
@@ -336,7 +317,7 @@ public final class Ensemble implements AutoCloseable {
                       search,
                       frame.coord(),
                       frame.cell(),
-                      types,
+                      atoms,
                       surroundings.rcut(),
                       surroundings.sel()));
         }
@@ -344,7 +325,7 @@ public final class Ensemble implements AutoCloseable {
           addExtras(m, own[m]);
         }
         for (int v = 0; v < found.size(); v++) {
-          environments.get(v).add(types, found.get(v));
+          environments.get(v).add(atoms, found.get(v));
         }
         return true;
       } catch (GeometryException e) {

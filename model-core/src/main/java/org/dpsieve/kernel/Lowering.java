@@ -2,8 +2,9 @@ package org.dpsieve.kernel;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
-import org.dpsieve.error.UnsupportedModelException;
+import java.util.Map;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Descriptor;
@@ -147,7 +148,7 @@ public final class Lowering {
   }
 
   private static EnergyFitting fitting(DeepPotential model) {
-    EnergyFitting fitting = model.fitting();
+    EnergyFitting fitting = withoutFirstShortcuts(model.fitting());
     ExtraInputs extra = fitting.extraInputs();
     int types = model.typeCount();
     Network[] networks = new Network[types];
@@ -159,11 +160,6 @@ public final class Lowering {
     }
     for (int type = 0; type < types; type++) {
       Network net = fitting.networks()[type];
-      if (net.layers().get(0).shortcut() != Layer.Shortcut.NONE) {
-        throw new UnsupportedModelException(
-            "%s: fitting net whose first layer is residual, behind a type or case embedding, cannot be evaluated"
-                .formatted(model.name()));
-      }
       networks[type] = folded(net, constants(model, type));
       if (subtracted[type] && concatenated) {
         // DeePMD-kit's vacuum has no type embedding either
@@ -187,6 +183,16 @@ public final class Lowering {
             extra.aparamScale(),
             new double[0]);
     return new EnergyFitting(networks, subtracted, level, left, fitting.precision());
+  }
+
+  /** The kernels have descriptors in another order than a net that passes them by. */
+  private static EnergyFitting withoutFirstShortcuts(EnergyFitting fitting) {
+    Map<Network, Network> changed = new IdentityHashMap<>();
+    Network[] networks =
+        Arrays.stream(fitting.networks())
+            .map(net -> changed.computeIfAbsent(net, Network::withoutFirstShortcut))
+            .toArray(Network[]::new);
+    return fitting.withNetworks(networks);
   }
 
   /** Whether a centre's type embedding is part of the descriptor. */

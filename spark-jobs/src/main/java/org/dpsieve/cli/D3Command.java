@@ -46,6 +46,7 @@ final class D3Command implements Callable<Integer> {
       names = "--damping",
       defaultValue = "zero",
       paramLabel = "zero|bj",
+      completionCandidates = Words.Dampings.class,
       description = "Damping function. Default: ${DEFAULT-VALUE}.")
   private String damping;
 

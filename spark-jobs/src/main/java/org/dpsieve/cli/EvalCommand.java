@@ -12,6 +12,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.OrderedParallel;
 import org.dpsieve.infer.Prediction;
+import org.dpsieve.io.OwnFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -60,7 +61,7 @@ final class EvalCommand implements Callable<Integer> {
         folder.resolve(output.getFileName() + "." + ProcessHandle.current().pid() + ".part");
     try (Ensemble ensemble = models.ensemble()) {
       List<String> names = models.files().stream().map(Path::toString).toList();
-      try (EvaluationJson json = new EvaluationJson(part, names)) {
+      try (EvaluationJson json = new EvaluationJson(OwnFiles.create(part), names)) {
         OrderedParallel.map(
             chunks(frames).iterator(),
             chunk -> new Chunk(chunk, ensemble.evaluateStrictly(chunk)),

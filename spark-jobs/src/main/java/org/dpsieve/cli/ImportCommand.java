@@ -107,7 +107,7 @@ final class ImportCommand implements Callable<Integer> {
     for (int m = 0; m < models.size(); m++) {
       Path model = models.get(m);
       Path target = modelsTo.resolve("%03d".formatted(m)).resolve(ModelFiles.copyName(model));
-      ModelFiles.writeMapped(model, elements, target);
+      ModelFiles.writeMapped(model, typeMap, elements, target);
       spec.commandLine().getOut().printf("%s (%s) -> %s%n", model, elements, target);
     }
   }

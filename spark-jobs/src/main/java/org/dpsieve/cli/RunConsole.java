@@ -1,17 +1,18 @@
 package org.dpsieve.cli;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.io.OwnFiles;
+import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunListener;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Timings;
+import org.dpsieve.loop.Warnings;
 import org.dpsieve.loop.Workdir;
 
 /**
@@ -78,9 +79,30 @@ final class RunConsole implements RunListener {
     if (iteration.deviation() != null && iteration.deviation().expected() != null) {
       say("     " + RunTable.expected(iteration.deviation().expected()));
     }
+    if (iteration.training() != null) {
+      oldLabels(iteration.training()).forEach(this::say);
+      Warnings.of(iteration.number(), iteration.training()).forEach(this::warn);
+    }
     if (news) {
       refreshReport();
     }
+  }
+
+  /** What became of the old labels, model by model. */
+  private static List<String> oldLabels(Facts.Training training) {
+    List<String> lines = new ArrayList<>();
+    for (int m = 0; m < training.models().size(); m++) {
+      Facts.OldLabels old = training.models().get(m).old();
+      if (old != null) {
+        lines.add("     old labels, model %d %s".formatted(m, old.text()));
+      }
+    }
+    return lines;
+  }
+
+  /** What nobody may miss. */
+  void warn(String text) {
+    say("WARNING: " + text);
   }
 
   /** Names what runs from now on in this session, for whoever looks at Spark's page. */
@@ -145,14 +167,7 @@ final class RunConsole implements RunListener {
   }
 
   private void log(String line) {
-    try {
-      Files.writeString(
-          workdir.root().resolve("dpsieve.log"),
-          LocalDateTime.now().format(TIME) + " - " + line + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    OwnFiles.appendLine(
+        workdir.root().resolve("dpsieve.log"), LocalDateTime.now().format(TIME) + " - " + line);
   }
 }

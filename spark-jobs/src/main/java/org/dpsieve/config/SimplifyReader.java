@@ -28,10 +28,8 @@ final class SimplifyReader {
           "init_data_prefix",
           "init_data_sys",
           "sys_format",
-          "init_batch_size",
           "sys_configs_prefix",
           "sys_configs",
-          "sys_batch_size",
           "labeled",
           "pick_data",
           "init_pick_number",
@@ -50,6 +48,7 @@ final class SimplifyReader {
           "max_iter",
           "label_budget",
           "target_error",
+          "accurate_for_good",
           "pick_strategy",
           "old_labels");
 
@@ -85,6 +84,15 @@ final class SimplifyReader {
     this.file = file;
     this.paths = paths;
     this.problems = problems;
+  }
+
+  /** Every key of today's. */
+  static List<String> keys() {
+    List<String> keys = new ArrayList<>(KEYS);
+    keys.addAll(LabelReader.KEYS);
+    keys.addAll(TrainKeys.KEYS);
+    keys.addAll(RUN_KEYS);
+    return keys;
   }
 
   /** What the file says, before the models are looked at. */
@@ -241,8 +249,8 @@ final class SimplifyReader {
   }
 
   private PickConfig pick(LabelConfig label) {
-    OptionalInt init = requiredCount("init_pick_number");
-    OptionalInt iter = requiredCount("iter_pick_number");
+    OptionalInt init = requiredCount("init_pick_number", 0);
+    OptionalInt iter = requiredCount("iter_pick_number", 1); // with 0 no candidate is ever labelled
     PickStrategy strategy =
         file.text("pick_strategy").map(this::strategy).orElse(PickStrategy.RANDOM);
     OptionalInt taskMax = label.taskMax();
@@ -263,7 +271,8 @@ final class SimplifyReader {
         strategy,
         file.integer("max_iter", 1),
         file.integer("label_budget", 1),
-        targetError());
+        targetError(),
+        file.flag("accurate_for_good"));
   }
 
   private Optional<TargetError> targetError() {
@@ -292,8 +301,8 @@ final class SimplifyReader {
     return value;
   }
 
-  private OptionalInt requiredCount(String key) {
-    return file.require(key, "a number of frames") ? file.integer(key, 0) : OptionalInt.empty();
+  private OptionalInt requiredCount(String key, int least) {
+    return file.require(key, "a number of frames") ? file.integer(key, least) : OptionalInt.empty();
   }
 
   private TrustConfig trust(boolean labeled) {
@@ -362,31 +371,10 @@ final class SimplifyReader {
           "found %s, expected a list of lists"
               .formatted(Block.describe(file.node().get("sys_configs"))));
     }
-    for (String key : List.of("init_batch_size", "sys_batch_size")) {
-      if (file.has(key) && !batchSizes(file.node().get(key))) {
-        file.error(
-            key,
-            "found %s, expected \"auto\" or a list of integers and \"auto\""
-                .formatted(Block.describe(file.node().get(key))));
-      }
-    }
     if (file.integer("use_ele_temp", 0).orElse(0) != 0) {
       file.error(
           "use_ele_temp", "models with an electron temperature cannot be read yet; expected 0");
     }
-  }
-
-  private static boolean batchSizes(JsonNode value) {
-    if (!value.isArray()) {
-      return value.isTextual() && value.textValue().equals("auto");
-    }
-    for (JsonNode item : value) {
-      boolean automatic = item.isTextual() && item.textValue().startsWith("auto");
-      if (!automatic && !(item.isIntegralNumber() && item.intValue() > 0)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void refuseRunKeys() {

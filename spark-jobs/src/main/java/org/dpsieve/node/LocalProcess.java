@@ -2,6 +2,7 @@ package org.dpsieve.node;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.label.TaskOutcome;
 
 /**
@@ -23,7 +25,7 @@ public final class LocalProcess {
       """
       trap '' INT HUP
       sh -c "$1" >>"$2" 2>&1 </dev/null
-      echo $? >.dpsieve.exit.writing && mv .dpsieve.exit.writing dpsieve.exit
+      rc=$?; rm -f .dpsieve.exit.writing; echo $rc >.dpsieve.exit.writing && mv .dpsieve.exit.writing dpsieve.exit
       """;
 
   private static final int KILL_AFTER_SECONDS = 5;
@@ -56,7 +58,9 @@ public final class LocalProcess {
             .redirectError(ProcessBuilder.Redirect.DISCARD);
     builder.environment().putAll(environment);
     ProcessHandle process = builder.start().toHandle();
-    Files.writeString(processFile(task), process.pid() + " " + startOf(process) + "\n");
+    OwnFiles.replace(
+        processFile(task),
+        (process.pid() + " " + startOf(process) + "\n").getBytes(StandardCharsets.UTF_8));
     return new LocalProcess(task, process);
   }
 
@@ -146,8 +150,8 @@ public final class LocalProcess {
 
   /** The marks are for those who come after a kill; whoever has the end removes them. */
   private void forget() {
-    TaskFiles.remove(exitFile(task));
-    TaskFiles.remove(processFile(task));
+    OwnFiles.remove(exitFile(task));
+    OwnFiles.remove(processFile(task));
   }
 
   /** Kills it with all it has started. */

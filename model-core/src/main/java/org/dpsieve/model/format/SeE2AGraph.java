@@ -163,7 +163,7 @@ final class SeE2AGraph {
                 .count();
     List<NodeDef> squares =
         graph.consumers(divided).stream().filter(SeE2AGraph::isProduct).toList();
-    if (terms.size() != nets
+    if ((terms.size() != nets && !isProductOfAll(terms, nets))
         || !terms.stream().allMatch(term -> isProduct(term) || tables.isTable(term))
         || squares.size() != 1) {
       throw new UnsupportedModelException(
@@ -173,6 +173,19 @@ final class SeE2AGraph {
     graph.understand(divided);
     terms.forEach(graph::understand);
     squares.forEach(graph::understand);
+  }
+
+  /** By DeePMD-kit 0.12 and 1.x: one product, with the nets of all types one below the other. */
+  private boolean isProductOfAll(List<NodeDef> terms, long nets) {
+    if (terms.size() != 1 || !isProduct(terms.get(0))) {
+      return false;
+    }
+    NodeDef all = graph.origin(graph.input(terms.get(0), 1));
+    long found = 0;
+    for (int i = 0; all.getOp().equals("ConcatV2") && i < all.getInputCount() - 1; i++) {
+      found += graph.isTimesZero(graph.origin(graph.input(all, i))) ? 0 : 1;
+    }
+    return found == nets;
   }
 
   private void addTerms(NodeDef sum, List<NodeDef> terms) {

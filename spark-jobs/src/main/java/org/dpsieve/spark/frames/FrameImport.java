@@ -1,10 +1,6 @@
 package org.dpsieve.spark.frames;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.first;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
 import java.io.IOException;
@@ -23,13 +19,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.DuplicateKey;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
@@ -67,7 +62,8 @@ public final class FrameImport {
       FrameRows.SCHEMA
           .add("system_number", DataTypes.IntegerType, false)
           .add("file", DataTypes.StringType, false)
-          .add("reason", DataTypes.StringType, true);
+          .add("reason", DataTypes.StringType, true)
+          .add("duplicate_key", DataTypes.BinaryType, true);
 
   private static final StructType QUARANTINE =
       new StructType()
@@ -76,6 +72,8 @@ public final class FrameImport {
           .add("reason", DataTypes.StringType, true)
           .add("system", DataTypes.StringType, false)
           .add("frame_id", DataTypes.StringType, false);
+
+  private static final String NUMBER = "(?<![\\w.])[-+]?\\d+(\\.\\d+)?([eE][-+]?\\d+)?(?![\\w.])";
 
   /** How many frames one task looks through for duplicates: few tasks for few frames. */
   private static final long KEYS_PER_TASK = 1 << 18;
@@ -152,7 +150,16 @@ public final class FrameImport {
     Dataset<Row> frames = read(systems, checks, storage);
     Dataset<Row> keys =
         frames
-            .select("frame_id", "system", "index", "natoms", "system_number", "file", "reason")
+            .select(
+                "frame_id",
+                "system",
+                "index",
+                "natoms",
+                "energy",
+                "system_number",
+                "file",
+                "reason",
+                "duplicate_key")
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       return write(frames, keys, systems.size(), checks);
@@ -225,7 +232,9 @@ public final class FrameImport {
         }
         values[row.length()] = piece.systemNumber();
         values[row.length() + 1] = piece.system().location();
-        values[row.length() + 2] = FrameCheck.problem(frame).orElse(null);
+        String problem = FrameCheck.problem(frame).orElse(null);
+        values[row.length() + 2] = problem;
+        values[row.length() + 3] = problem == null ? DuplicateKey.of(frame) : null;
         rows.add(RowFactory.create(values));
       }
     }
@@ -244,7 +253,7 @@ public final class FrameImport {
             .head();
     long goodFrames = totals.getLong(0);
     Dataset<Row> duplicates =
-        duplicates(good, (int) (1 + goodFrames / KEYS_PER_TASK))
+        Duplicates.of(good, (int) (1 + goodFrames / KEYS_PER_TASK))
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long equal = duplicates.count();
@@ -255,6 +264,7 @@ public final class FrameImport {
               equal,
               totals.getLong(2),
               target + ".quarantine",
+              reasons(bad, duplicates),
               typeMap(checks),
               ignored(checks));
       if (report.frames() == 0) {
@@ -270,7 +280,7 @@ public final class FrameImport {
       writeQuarantine(
           report.duplicates() + report.badFrames() == 0
               ? spark.createDataFrame(List.of(), QUARANTINE)
-              : bad.union(duplicates)
+              : bad.unionByName(duplicates.drop("kind"))
                   .withColumnRenamed("index", "frame")
                   .select(columns(QUARANTINE)));
       Dataset<Row> unique = frames.where(col("reason").isNull());
@@ -298,18 +308,16 @@ public final class FrameImport {
     }
   }
 
-  /** All but the first frame, in the order of the sources, of those with equal id. */
-  private static Dataset<Row> duplicates(Dataset<Row> good, int tasks) {
-    WindowSpec equal = Window.partitionBy("frame_id").orderBy("system_number", "index");
-    return good.repartition(tasks, col("frame_id"))
-        .withColumn("rank", row_number().over(equal))
-        .withColumn("file_kept", first("file").over(equal))
-        .withColumn("index_kept", first("index").over(equal))
-        .where(col("rank").gt(1))
-        .withColumn(
-            "reason",
-            concat(lit("duplicate of frame "), col("index_kept"), lit(" of "), col("file_kept")))
-        .select(good.columns()[0], Arrays.copyOfRange(good.columns(), 1, good.columns().length));
+  /** How many frames are set aside for each reason; numbers in it (which atom) left out. */
+  private static Map<String, Long> reasons(Dataset<Row> bad, Dataset<Row> duplicates) {
+    Map<String, Long> reasons = new TreeMap<>();
+    bad.select(functions.regexp_replace(col("reason"), NUMBER, "N").as("kind"))
+        .union(duplicates.select("kind"))
+        .groupBy("kind")
+        .count()
+        .collectAsList()
+        .forEach(row -> reasons.put(row.getString(0), row.getLong(1)));
+    return reasons;
   }
 
   private static Column[] columns(StructType schema) {

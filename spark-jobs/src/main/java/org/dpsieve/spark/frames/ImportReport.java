@@ -10,11 +10,12 @@ import java.util.stream.Collectors;
  *
  * @param systems read
  * @param frames imported
- * @param duplicates frames set aside because another one is equal in elements, cell and coordinates
+ * @param duplicates frames set aside because another one is the same configuration
  * @param badFrames frames set aside because nothing can work with them
  * @param quarantine the table of frames set aside
+ * @param reasons why frames are set aside, with their number
  * @param typeMap element symbols of the sources in order of first appearance: what export writes
- * @param ignored data that frames have no place for (e.g. {@code spin.npy}), with the number of
+ * @param ignored data that frames have no place for (e.g. {@code dipole.npy}), with the number of
  *     systems that have it
  */
 public record ImportReport(
@@ -23,8 +24,10 @@ public record ImportReport(
     long duplicates,
     long badFrames,
     String quarantine,
+    Map<String, Long> reasons,
     List<String> typeMap,
     Map<String, Long> ignored) {
+  private static final int SHOWN = 10;
 
   Map<String, String> toMetadata() {
     Map<String, String> metadata = new TreeMap<>();
@@ -36,9 +39,10 @@ public record ImportReport(
     return metadata;
   }
 
-  /** For the terminal: one line, and one more when something was not carried along. */
+  /** For the terminal: a line, one for each reason, one for what was not carried along. */
   public String summary(String target) {
-    String line =
+    StringBuilder text = new StringBuilder();
+    text.append(
         "%d systems, %d frames -> %s; %d duplicates and %d bad frames set aside%s"
             .formatted(
                 systems,
@@ -46,11 +50,18 @@ public record ImportReport(
                 target,
                 duplicates,
                 badFrames,
-                duplicates + badFrames == 0 ? "" : " in " + quarantine);
+                duplicates + badFrames == 0 ? "" : " in " + quarantine));
+    reasons.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(SHOWN)
+        .forEach(e -> text.append("\n  %d: %s".formatted(e.getValue(), e.getKey())));
+    if (reasons.size() > SHOWN) {
+      text.append("\n  and %d other reasons".formatted(reasons.size() - SHOWN));
+    }
     String left =
         ignored.entrySet().stream()
             .map(e -> "%s (%d systems)".formatted(e.getKey(), e.getValue()))
             .collect(Collectors.joining(", "));
-    return left.isEmpty() ? line : line + "\nnot carried along: " + left;
+    return left.isEmpty() ? text.toString() : text + "\nnot carried along: " + left;
   }
 }

@@ -1,5 +1,6 @@
 package org.dpsieve.spark.label;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
@@ -25,6 +26,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.label.LabelResult;
 import org.dpsieve.label.TaskLabeller;
+import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.TaskOutputs;
 
 /**
@@ -69,8 +71,17 @@ final class TaskFolders {
       if (Arrays.equals(description, bytes(new Path(target, FRAME_FILE)))) {
         return;
       }
-      requireUntouched(target);
-      files.delete(target, true);
+      if (isOf(frame, target)) {
+        // Inputs that make another label were refused, or accepted, before (run.json).
+        if (files.exists(new Path(target, "dpsieve.pid")) // may be under way
+            || read(task.name(), frame).outcome() == TaskOutcome.FINISHED) {
+          return;
+        }
+        setAside(target);
+      } else {
+        requireUntouched(target);
+        files.delete(target, true);
+      }
     }
     Path staged = new Path(directory, "." + task.name() + "." + UUID.randomUUID());
     try {
@@ -92,11 +103,36 @@ final class TaskFolders {
     }
   }
 
+  /** Whether a folder was written for this frame, with whatever inputs. */
+  private boolean isOf(Frame frame, Path target) throws IOException {
+    byte[] there = bytes(new Path(target, FRAME_FILE));
+    try {
+      return there != null
+          && JSON.readTree(there).path("frame_id").asText().equals(FrameId.of(frame));
+    } catch (JsonProcessingException e) {
+      return false;
+    }
+  }
+
+  /** What a calculation without result has left is kept, out of the way of {@code task.*}. */
+  private void setAside(Path target) throws IOException {
+    if (!hasOutput(target.getName())) {
+      files.delete(target, true);
+      return;
+    }
+    int number = 0;
+    Path aside;
+    do {
+      aside = new Path(directory, "old.%03d.%s".formatted(number++, target.getName()));
+    } while (files.exists(aside));
+    files.rename(target, aside);
+  }
+
   private void requireUntouched(Path target) throws IOException {
     for (String output : labeller.outputFiles()) {
       if (files.exists(new Path(target, output))) {
         throw new InputException(
-            "%s: holds %s of a calculation with other inputs than today's. Move the folder away to have it written anew, or restore the inputs"
+            "%s: holds %s of a calculation for another frame than the one picked now. Move the folder away to have it written anew, or restore the picks"
                 .formatted(target, output));
       }
     }

@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.regexp_replace;
-import static org.apache.spark.sql.functions.rtrim;
 import static org.apache.spark.sql.functions.when;
 
 import java.nio.file.Path;
@@ -19,6 +18,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.frame.Formula;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.spark.frames.FramesDataset;
@@ -54,9 +54,14 @@ final class Tables {
         ids.select("frame_id"), frames.col("frame_id").equalTo(ids.col("frame_id")), "left_anti");
   }
 
-  /** Rows by set of elements: {@code Ag4Au4} counts for {@code Ag-Au}. */
+  /** Rows by set of types: {@code Ag4Au4} counts for {@code Ag-Au}. */
   static SortedMap<String, Long> byElements(Dataset<Row> frames) {
-    return counts(frames, rtrim(regexp_replace(col("formula"), lit("[0-9]+"), lit("-")), lit("-")));
+    // counts to ones, but for digits within the brackets of a type name
+    Column types = regexp_replace(col("formula"), lit("[0-9]+(?![^(]*\\))"), lit("1"));
+    SortedMap<String, Long> sets = new TreeMap<>();
+    counts(frames, types)
+        .forEach((key, rows) -> sets.merge(String.join("-", Formula.types(key)), rows, Long::sum));
+    return sets;
   }
 
   /** Rows by the value of a column; rows without value are left out. */

@@ -29,6 +29,8 @@ import org.dpsieve.spark.transfer.OutputLayerStage;
  * ridge pulls towards a model that has not seen them.
  */
 final class Training {
+  private static final Facts.Errors NO_MODEL = new Facts.Errors(Double.NaN, Double.NaN, Double.NaN);
+
   private final SparkSession spark;
   private final TrainConfig config;
 
@@ -130,16 +132,21 @@ final class Training {
     }
   }
 
-  /** Errors of the models the run was given, and of these, on labelled frames. */
+  /**
+   * Errors of the models the run was given, NaN where it was given none, and of these, on labelled
+   * frames.
+   */
   List<Facts.BeforeAfter> errors(Dataset<Row> labelled, List<Path> models) {
     List<DeepPotential> both = new ArrayList<>();
     config.models().forEach(model -> both.add(ModelFiles.read(model)));
     models.forEach(model -> both.add(ModelFiles.read(model)));
     List<ModelErrors> errors = ModelErrors.of(spark, labelled, both);
+    int given = config.models().size();
     List<Facts.BeforeAfter> pairs = new ArrayList<>();
     for (int m = 0; m < models.size(); m++) {
       pairs.add(
-          new Facts.BeforeAfter(errors(errors.get(m)), errors(errors.get(models.size() + m))));
+          new Facts.BeforeAfter(
+              given == 0 ? NO_MODEL : errors(errors.get(m)), errors(errors.get(given + m))));
     }
     return pairs;
   }

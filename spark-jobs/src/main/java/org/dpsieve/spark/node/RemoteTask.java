@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.node.LocalProcess;
 import org.dpsieve.node.NodeTask;
 import org.dpsieve.node.TaskEnd;
@@ -88,7 +89,7 @@ record RemoteTask(
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     } finally {
-      TaskFiles.remove(scratch);
+      OwnFiles.remove(scratch);
     }
   }
 }

@@ -89,15 +89,15 @@ public record Study(
     }
     // locals, so that no task carries this object's fields twice
     List<Integer> at = List.copyOf(budgets);
-    LossPrefactors loss = prefactors;
-    OptionalDouble held = ridge;
+    StudyTrainer auto = StudyTrainer.loops(prefactors, ridge, TransferFit.Mode.AUTO);
+    StudyTrainer alone = StudyTrainer.loops(prefactors, ridge, TransferFit.Mode.IGNORE);
     try {
       List<Row> rows =
           context
               .parallelize(tasks, tasks.size())
               .flatMap(
                   task -> {
-                    StudyTrainer trainer = StudyTrainer.loops(loss, held, task.old());
+                    StudyTrainer trainer = task.old() == TransferFit.Mode.AUTO ? auto : alone;
                     return new StudyRun(shared.value(), trainer, task.strategy(), task.seed())
                         .errors(at, task.name(), trainer.isLoops()).stream()
                             .map(StudyErrors::row)

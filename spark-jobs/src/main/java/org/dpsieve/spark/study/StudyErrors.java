@@ -24,6 +24,7 @@ import org.dpsieve.outputlayer.OldShare;
  * @param worstForce largest root mean square over a frame's components, eV/Å
  * @param label errors of labels predicted as old label + change: energy, force, virial, in the same
  *     units; NaN where old labels were not used
+ * @param ranking of frames by what their force error is expected to be
  * @param uncertainty of all models together
  */
 record StudyErrors(
@@ -37,6 +38,7 @@ record StudyErrors(
     double worstEnergy,
     double worstForce,
     double[] label,
+    StudyRanking ranking,
     StudyUncertainty uncertainty)
     implements Serializable {
   static final StructType SCHEMA =
@@ -53,6 +55,14 @@ record StudyErrors(
           .add("label_energy", DoubleType, false)
           .add("label_force", DoubleType, false)
           .add("label_virial", DoubleType, false)
+          .add("coverage_label_energy", DoubleType, false)
+          .add("coverage_label_force", DoubleType, false)
+          .add("rank_sigma", DoubleType, false)
+          .add("worst_by_sigma", DoubleType, false)
+          .add("rank_deviation", DoubleType, false)
+          .add("worst_by_deviation", DoubleType, false)
+          .add("rank_expected", DoubleType, false)
+          .add("worst_by_expected", DoubleType, false)
           .add("coverage_energy", DoubleType, false)
           .add("coverage_force", DoubleType, false)
           .add("next_energy", DoubleType, false)
@@ -66,6 +76,7 @@ record StudyErrors(
       double[] parameters,
       List<StudyFrame> heldOut,
       double[] label,
+      StudyRanking ranking,
       StudyUncertainty uncertainty) {
     double energy = 0;
     double force = 0;
@@ -96,6 +107,7 @@ record StudyErrors(
         worstEnergy,
         worstForce,
         label,
+        ranking,
         uncertainty);
   }
 
@@ -175,6 +187,14 @@ record StudyErrors(
         label[0],
         label[1],
         label[2],
+        ranking.energyCoverage(),
+        ranking.forceCoverage(),
+        ranking.sigma().spearman(),
+        ranking.sigma().worst(),
+        ranking.deviation().spearman(),
+        ranking.deviation().worst(),
+        ranking.known().spearman(),
+        ranking.known().worst(),
         uncertainty.energyCoverage(),
         uncertainty.forceCoverage(),
         uncertainty.nextEnergy(),

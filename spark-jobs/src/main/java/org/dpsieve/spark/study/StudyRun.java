@@ -1,6 +1,7 @@
 package org.dpsieve.spark.study;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -53,6 +54,10 @@ final class StudyRun {
         double[][] parameters = training.parameters();
         StudyUncertainty uncertainty =
             uncertain ? StudyUncertainty.of(data, training) : StudyUncertainty.NONE;
+        List<StudyRanking> rankings =
+            uncertain
+                ? StudyRanking.of(data, training)
+                : Collections.nCopies(parameters.length, StudyRanking.NONE);
         for (int m = 0; m < parameters.length; m++) {
           double[] label = {Double.NaN, Double.NaN, Double.NaN};
           if (training.usesOld(m)) {
@@ -69,6 +74,7 @@ final class StudyRun {
                   parameters[m],
                   data.heldOut(),
                   label,
+                  rankings.get(m),
                   uncertainty));
         }
       }

@@ -1,8 +1,6 @@
 package org.dpsieve.spark.transfer;
 
 import static org.apache.spark.sql.functions.abs;
-import static org.apache.spark.sql.functions.array;
-import static org.apache.spark.sql.functions.array_except;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.forall;
@@ -14,10 +12,13 @@ import static org.apache.spark.sql.functions.when;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
+import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.outputlayer.TransferFit;
@@ -97,15 +98,15 @@ public final class OldLabels {
    * Frames that stand for all: each composition in turn, at random within it.
    *
    * @param number most to take
-   * @param elements atomic numbers that the frames may have
+   * @param types names of those that the frames may have
    */
-  Dataset<Row> sample(int number, List<Integer> elements) {
-    Column known = array(elements.stream().map(z -> lit(z)).toArray(Column[]::new));
+  Dataset<Row> sample(int number, Set<String> types) {
+    Set<String> known = Set.copyOf(types);
     Column key = sha2(concat(lit(seed + ":old:"), col("frame_id")).cast("binary"), 256);
     Dataset<Row> ids =
         frames
-            .where(size(array_except(col("z"), known)).equalTo(0))
             .select(col("frame_id"), col("formula"), key.as(KEY))
+            .filter((FilterFunction<Row>) row -> known.containsAll(Formula.types(row.getString(1))))
             .withColumn(TURN, row_number().over(Window.partitionBy("formula").orderBy(KEY)))
             .where(col(TURN).leq(number))
             .orderBy(TURN, KEY)

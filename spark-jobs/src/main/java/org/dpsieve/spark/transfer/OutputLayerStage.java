@@ -2,20 +2,19 @@ package org.dpsieve.spark.transfer;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.outputlayer.LossPrefactors;
@@ -23,6 +22,7 @@ import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OldLayer;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.Uncertainty;
 
@@ -211,14 +211,14 @@ public final class OutputLayerStage {
     List<OutputParameters> parameters =
         models.stream().map(model -> OutputParameters.of(model, present)).toList();
     int most = parameters.stream().mapToInt(OutputParameters::size).max().orElseThrow();
-    List<Integer> elements = new ArrayList<>();
+    Set<String> types = new HashSet<>();
     for (int type = 0; type < present.length; type++) {
       if (present[type]) {
-        elements.add(Elements.number(models.get(0).typeMap().get(type)).orElseThrow());
+        types.add(models.get(0).typeMap().get(type));
       }
     }
     Dataset<Row> sample =
-        old.sample(OldLayer.FRAMES_PER_PARAMETER * most, elements)
+        old.sample(OldLayer.FRAMES_PER_PARAMETER * most, types)
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       if (sample.isEmpty()) {
@@ -280,22 +280,17 @@ public final class OutputLayerStage {
    * @param labelled rows of the frames dataset
    */
   public static boolean[] typesIn(Dataset<Row> labelled, DeepPotential model) {
-    List<Integer> elements =
-        labelled
-            .select(functions.explode(functions.col("z")))
-            .distinct()
-            .as(Encoders.INT())
-            .collectAsList();
-    if (elements.isEmpty()) {
+    Set<String> types = FrameRows.types(labelled);
+    if (types.isEmpty()) {
       throw new InputException(
           "no frame has an energy, force or virial label: nothing to fit the output layer to");
     }
     boolean[] present = new boolean[model.typeCount()];
     List<String> unknown = new ArrayList<>();
-    for (int z : elements) {
-      int type = model.typeMap().indexOf(Elements.symbol(z));
+    for (String name : types) {
+      int type = model.typeMap().indexOf(name);
       if (type < 0) {
-        unknown.add(Elements.symbol(z));
+        unknown.add(name);
       } else {
         present[type] = true;
       }
