@@ -79,7 +79,11 @@ record CrossValidation(
   }
 
   double choose(RidgeRule rule) {
-    return rule == RidgeRule.LARGEST ? largest() : leastLoss();
+    return switch (rule) {
+      case LARGEST -> largest();
+      case LEAST_LOSS -> least(loss);
+      case LEAST_FORCE -> least(decisive());
+    };
   }
 
   private double largest() {
@@ -96,10 +100,10 @@ record CrossValidation(
     return ridges[chosen];
   }
 
-  private double leastLoss() {
+  private double least(double[] errors) {
     int chosen = 0;
     for (int k = 1; k < ridges.length; k++) {
-      chosen = loss[k] < loss[chosen] ? k : chosen;
+      chosen = errors[k] < errors[chosen] ? k : chosen;
     }
     return ridges[chosen];
   }

@@ -125,7 +125,13 @@ final class TransferCommand implements Callable<Integer> {
       out.printf(
           "none of the labelled frames is in --old: frames match only if atoms, cell and coordinates are the same to the last digit%n");
     }
-    return new OldLabels(session.createDataFrame(rows, FrameRows.SCHEMA), TransferFit.Mode.AUTO, 0);
+    OldLabels labels =
+        new OldLabels(session.createDataFrame(rows, FrameRows.SCHEMA), TransferFit.Mode.AUTO, 0);
+    long leftOut = labels.leftOut();
+    if (leftOut > 0) {
+      out.printf("old labels        %s%n", OldLabelUse.leftOut(leftOut));
+    }
+    return labels;
   }
 
   private void report(OutputLayerSolution solution) {

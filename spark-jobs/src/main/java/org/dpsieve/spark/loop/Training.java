@@ -60,6 +60,7 @@ final class Training {
             old,
             previous == null ? List.of() : OldLayerFiles.read(previous));
     List<OutputLayerSolution> solutions = trained.solutions();
+    long leftOut = old == null ? 0 : old.leftOut();
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
     try {
@@ -73,7 +74,7 @@ final class Training {
                 solution.ridge(),
                 errors(solution.before()),
                 errors(solution.after()),
-                old == null ? null : oldLabels(solution.old())));
+                old == null ? null : oldLabels(solution.old(), leftOut)));
       }
       OldLayerFiles.write(target, trained.old());
       if (uncertain) {
@@ -85,9 +86,11 @@ final class Training {
     return new Facts.Training(frames, fits);
   }
 
-  private static Facts.OldLabels oldLabels(OldLabelUse use) {
+  private static Facts.OldLabels oldLabels(OldLabelUse use, long leftOut) {
+    String text =
+        OldLabelUse.text(use) + (leftOut == 0 ? "" : "; " + OldLabelUse.leftOut(leftOut));
     if (use == null) {
-      return new Facts.OldLabels(false, 0, 0, 0, 0, Double.NaN, Double.NaN, OldLabelUse.text(null));
+      return new Facts.OldLabels(false, 0, 0, 0, 0, Double.NaN, Double.NaN, text);
     }
     OldShare share = use.share() == null ? OldShare.NONE : use.share();
     return new Facts.OldLabels(
@@ -98,7 +101,7 @@ final class Training {
         share.virial(),
         use.with(),
         use.without(),
-        OldLabelUse.text(use));
+        text);
   }
 
   /** Of each model's loss. */

@@ -46,6 +46,12 @@ public record OldLabelUse(boolean used, long frames, OldShare share, double with
         use.share.virial());
   }
 
+  /** What to say of labels that {@link OldLabels#leftOut} counts. */
+  public static String leftOut(long labels) {
+    return "%d left out: no finite numbers, or not as many as the frame's atoms ask for"
+        .formatted(labels);
+  }
+
   static OldLabelUse of(OldLayer layer, TransferFit fit) {
     return new OldLabelUse(fit.usesOld(), layer.frames(), fit.share(), fit.changed(), fit.direct());
   }

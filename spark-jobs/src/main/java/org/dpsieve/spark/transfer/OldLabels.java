@@ -5,9 +5,11 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.forall;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.Arrays;
@@ -36,7 +38,10 @@ public final class OldLabels {
   /** Larger numbers are no labels. */
   private static final double LARGEST = 1e300;
 
+  private static final String LEFT_OUT = "labels left out";
+
   private final Dataset<Row> frames;
+  private final Dataset<Row> leftOut;
   private final TransferFit.Mode mode;
   private final long seed;
 
@@ -48,29 +53,42 @@ public final class OldLabels {
   public OldLabels(Dataset<Row> frames, TransferFit.Mode mode, long seed) {
     this.mode = mode;
     this.seed = seed;
-    this.frames =
+    Dataset<Row> checked =
         frames
             .dropDuplicates("frame_id")
-            .withColumn("energy", when(abs(col("energy")).lt(LARGEST), col("energy")))
-            .withColumn("force", sound("force", col("natoms").multiply(3)))
-            .withColumn("virial", sound("virial", lit(9)))
+            .withColumn(LEFT_OUT, lit(0))
+            .transform(all -> sound(all, "energy", abs(col("energy")).lt(LARGEST)))
+            .transform(all -> sound(all, "force", numbers("force", col("natoms").multiply(3))))
+            .transform(all -> sound(all, "virial", numbers("virial", lit(9))));
+    this.leftOut = checked;
+    this.frames =
+        checked
+            .drop(LEFT_OUT)
             .where("energy is not null or force is not null or virial is not null");
   }
 
+  /** Labels that fail a test become null and are counted. */
+  private static Dataset<Row> sound(Dataset<Row> frames, String label, Column isSound) {
+    return frames
+        .withColumn(
+            LEFT_OUT,
+            col(LEFT_OUT).plus(when(col(label).isNotNull().and(not(isSound)), 1).otherwise(0)))
+        .withColumn(label, when(isSound, col(label)));
+  }
+
+  /** How many energies, forces of a frame and virials are no numbers, or not as many as atoms ask. */
+  public long leftOut() {
+    Row all = leftOut.agg(sum(LEFT_OUT)).first();
+    return all.isNullAt(0) ? 0 : all.getLong(0);
+  }
+
   /** NaN is larger than any number in Spark's order. */
-  private static Column sound(String label, Column length) {
-    return when(
-        size(col(label)).equalTo(length).and(forall(col(label), x -> abs(x).lt(LARGEST))),
-        col(label));
+  private static Column numbers(String label, Column length) {
+    return size(col(label)).equalTo(length).and(forall(col(label), x -> abs(x).lt(LARGEST)));
   }
 
   TransferFit.Mode mode() {
     return mode;
-  }
-
-  /** How many frames have a label that can be used. */
-  public long count() {
-    return frames.count();
   }
 
   /** The frames with their old labels in columns of their own, null where there is none. */
