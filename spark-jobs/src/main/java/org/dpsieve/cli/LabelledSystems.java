@@ -22,6 +22,10 @@ final class LabelledSystems {
   private List<String> systems;
 
   List<Frame> frames() throws IOException {
+    return read(systems);
+  }
+
+  static List<Frame> read(List<String> systems) throws IOException {
     Storage storage = new LocalStorage();
     List<Frame> frames = new ArrayList<>();
     for (SystemPath path : SystemFinder.find(storage, systems)) {

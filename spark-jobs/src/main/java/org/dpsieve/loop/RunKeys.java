@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -89,6 +90,9 @@ public record RunKeys(
             .map(input -> text(input.loss()))
             .distinct()
             .collect(Collectors.joining("; ")));
+    if (train.dp().isEmpty()) {
+      open.put("old_labels", train.oldLabels().name().toLowerCase(Locale.ROOT));
+    }
     if (train.dp().isPresent()) {
       add(train.dp().get());
       List<String> inputs = train.inputs().stream().map(TrainingInput::json).distinct().toList();

@@ -18,7 +18,7 @@ class WarningsTest {
   private static Summary.Iteration iteration(Facts.Errors before, Facts.Errors after) {
     return new Summary.Iteration(
         2,
-        new Facts.Training(31, List.of(new Facts.ModelFit(0, before, after))),
+        new Facts.Training(31, List.of(new Facts.ModelFit(0, before, after, null))),
         null,
         new Facts.Picks(5, 5, 0, 0, 0, 0, new TreeMap<>()),
         null,

@@ -17,7 +17,10 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.LabelKind;
 import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.outputlayer.OldShare;
 import org.dpsieve.spark.transfer.ModelErrors;
+import org.dpsieve.spark.transfer.OldLabelUse;
+import org.dpsieve.spark.transfer.OldLabels;
 import org.dpsieve.spark.transfer.OutputLayerSolution;
 import org.dpsieve.spark.transfer.OutputLayerStage;
 
@@ -41,12 +44,24 @@ final class Training {
    * Writes {@code graph.000.pb} and so on.
    *
    * @param uncertain whether somebody reads how far off the models may be
+   * @param old {@code null} where there are no labels of an old level
+   * @param previous the folder of the training before, whose fit to the old labels is taken over;
+   *     {@code null} without one
    */
-  Facts.Training train(Path target, Dataset<Row> labelled, boolean uncertain) {
+  Facts.Training train(
+      Path target, Dataset<Row> labelled, boolean uncertain, OldLabels old, Path previous) {
     List<DeepPotential> models = config.models().stream().map(ModelFiles::read).toList();
     OutputLayerStage.Trained trained =
-        OutputLayerStage.train(spark, labelled, models, prefactors(models.size()), uncertain);
+        OutputLayerStage.train(
+            spark,
+            labelled,
+            models,
+            prefactors(models.size()),
+            uncertain,
+            old,
+            previous == null ? List.of() : OldLayerFiles.read(previous));
     List<OutputLayerSolution> solutions = trained.solutions();
+    long leftOut = old == null ? 0 : old.leftOut();
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
     try {
@@ -60,8 +75,10 @@ final class Training {
                 solution.ridge(),
                 errors(solution.before()),
                 errors(solution.after()),
-                solution.unfitted().stream().map(LabelKind::key).toList()));
+                solution.unfitted().stream().map(LabelKind::key).toList(),
+                old == null ? null : oldLabels(solution.old(), leftOut)));
       }
+      OldLayerFiles.write(target, trained.old());
       if (uncertain) {
         UncertaintyFiles.write(target, frames, trained);
       }
@@ -69,6 +86,24 @@ final class Training {
       throw new UncheckedIOException(e);
     }
     return new Facts.Training(frames, fits);
+  }
+
+  private static Facts.OldLabels oldLabels(OldLabelUse use, long leftOut) {
+    String text =
+        OldLabelUse.text(use) + (leftOut == 0 ? "" : "; " + OldLabelUse.leftOut(leftOut));
+    if (use == null) {
+      return new Facts.OldLabels(false, 0, 0, 0, 0, Double.NaN, Double.NaN, text);
+    }
+    OldShare share = use.share() == null ? OldShare.NONE : use.share();
+    return new Facts.OldLabels(
+        use.used(),
+        use.frames(),
+        share.energy(),
+        share.force(),
+        share.virial(),
+        use.with(),
+        use.without(),
+        text);
   }
 
   /** Of each model's loss. */
