@@ -18,7 +18,7 @@ class WarningsTest {
   private static Summary.Iteration iteration(Facts.Errors before, Facts.Errors after) {
     return new Summary.Iteration(
         2,
-        new Facts.Training(31, List.of(new Facts.ModelFit(0, before, after, null))),
+        new Facts.Training(31, List.of(new Facts.ModelFit(0, before, after))),
         null,
         new Facts.Picks(5, 5, 0, 0, 0, 0, new TreeMap<>()),
         null,
@@ -50,7 +50,7 @@ class WarningsTest {
 
   @Test
   void whatIsNotFittedIsSaidOnce() {
-    Facts.ModelFit fit = new Facts.ModelFit(1, BAD, GOOD, List.of("virial"));
+    Facts.ModelFit fit = new Facts.ModelFit(1, BAD, GOOD, List.of("virial"), null);
     Summary.Iteration iteration =
         new Summary.Iteration(
             1,
