@@ -27,10 +27,14 @@ final class OldLayerFiles {
 
   private OldLayerFiles() {}
 
-  /** The numbers in the JSON file, [models]. */
-  private record Numbers(long[] frames, double[] ridges) {}
+  /**
+   * The numbers in the JSON file, [models].
+   *
+   * @param key of what they depend on
+   */
+  private record Numbers(String key, long[] frames, double[] ridges) {}
 
-  static void write(Path folder, List<OldLayer> layers) throws IOException {
+  static void write(Path folder, String key, List<OldLayer> layers) throws IOException {
     if (layers.isEmpty()) {
       return;
     }
@@ -44,6 +48,7 @@ final class OldLayerFiles {
     JSON.writeValue(
         folder.resolve(FILE).toFile(),
         new Numbers(
+            key,
             layers.stream().mapToLong(OldLayer::frames).toArray(),
             layers.stream().mapToDouble(OldLayer::ridge).toArray()));
   }
@@ -52,14 +57,17 @@ final class OldLayerFiles {
     return folder.resolve("old.%03d.npy".formatted(model));
   }
 
-  /** Empty where this folder has none. */
-  static List<OldLayer> read(Path folder) {
+  /** Empty where this folder has none that were found with this key. */
+  static List<OldLayer> read(Path folder, String key) {
     if (!Files.exists(folder.resolve(FILE))) {
       return List.of();
     }
     try {
       Numbers numbers = JSON.readValue(folder.resolve(FILE).toFile(), Numbers.class);
       List<OldLayer> layers = new ArrayList<>();
+      if (!numbers.key().equals(key)) {
+        return layers;
+      }
       for (int m = 0; m < numbers.frames().length; m++) {
         NpyArray array = NpyArray.open(layer(folder, m));
         double[] rows = array.read();

@@ -12,6 +12,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.TrainConfig;
 import org.dpsieve.config.TrainingInput;
 import org.dpsieve.error.InputException;
+import org.dpsieve.loop.Checksums;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
@@ -59,7 +60,7 @@ final class Training {
             prefactors(models.size()),
             uncertain,
             old,
-            previous == null ? List.of() : OldLayerFiles.read(previous));
+            previous == null ? List.of() : OldLayerFiles.read(previous, oldLayerKey()));
     List<OutputLayerSolution> solutions = trained.solutions();
     long leftOut = old == null ? 0 : old.leftOut();
     long frames = solutions.get(0).after().frames();
@@ -78,7 +79,7 @@ final class Training {
                 solution.unfitted().stream().map(LabelKind::key).toList(),
                 old == null ? null : oldLabels(solution.old(), leftOut)));
       }
-      OldLayerFiles.write(target, trained.old());
+      OldLayerFiles.write(target, oldLayerKey(), trained.old());
       if (uncertain) {
         UncertaintyFiles.write(target, frames, trained);
       }
@@ -89,8 +90,7 @@ final class Training {
   }
 
   private static Facts.OldLabels oldLabels(OldLabelUse use, long leftOut) {
-    String text =
-        OldLabelUse.text(use) + (leftOut == 0 ? "" : "; " + OldLabelUse.leftOut(leftOut));
+    String text = OldLabelUse.text(use) + (leftOut == 0 ? "" : "; " + OldLabelUse.leftOut(leftOut));
     if (use == null) {
       return new Facts.OldLabels(false, 0, 0, 0, 0, Double.NaN, Double.NaN, text);
     }
@@ -104,6 +104,14 @@ final class Training {
         use.with(),
         use.without(),
         text);
+  }
+
+  /** What the fits to old labels depend on and may change between two calls. */
+  private String oldLayerKey() {
+    List<String> parts = new ArrayList<>();
+    config.models().forEach(model -> parts.add(Checksums.sha256(model)));
+    prefactors(config.modelCount()).forEach(loss -> parts.add(loss.toString()));
+    return Checksums.sha256(String.join("\n", parts));
   }
 
   /** Of each model's loss. */

@@ -76,7 +76,9 @@ public final class OldLabels {
         .withColumn(label, when(isSound, col(label)));
   }
 
-  /** How many energies, forces of a frame and virials are no numbers, or not as many as atoms ask. */
+  /**
+   * How many energies, forces of a frame and virials are no numbers, or not as many as atoms ask.
+   */
   public long leftOut() {
     Row all = leftOut.agg(sum(LEFT_OUT)).first();
     return all.isNullAt(0) ? 0 : all.getLong(0);

@@ -133,8 +133,7 @@ class OutputLayerStageTest {
         solve(frames.subList(0, 10), new OldLabels(dataset(bare), TransferFit.Mode.AUTO, 0));
     assertThat(none.old()).isNull();
     assertThat(parameters(none))
-        .containsExactly(
-            parameters(solve(dataset(frames.subList(0, 10)), OptionalDouble.empty())));
+        .containsExactly(parameters(solve(dataset(frames.subList(0, 10)), OptionalDouble.empty())));
   }
 
   private OutputLayerSolution solve(List<Frame> labelled, OldLabels old) {
