@@ -27,8 +27,8 @@ import java.util.List;
  *     empty, contribute nothing
  * @param masked {@code [centre type][neighbour type]}: pairs excluded as the array backends do it:
  *     filled slots contribute nothing, empty ones what they always do; {@code null} for none
- * @param empty {@code [centre type]}: what empty slots are embedded by, where that is not the net of
- *     their type ({@link #ofEmpty}); {@code null} where it is
+ * @param empty {@code [centre type]}: what empty slots are embedded by, where that is not the net
+ *     of their type ({@link #ofEmpty}); {@code null} where it is
  * @param precision the precision DeePMD-kit evaluates it in
  */
 public record SeE2A(

@@ -5,12 +5,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.dpsieve.deviation.Deviation;
 import org.dpsieve.deviation.FrameDeviation;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Prediction;
 
@@ -21,12 +20,12 @@ import org.dpsieve.infer.Prediction;
 final class EvaluationJson implements AutoCloseable {
   private final JsonGenerator json;
 
-  EvaluationJson(Path file, List<String> models) throws IOException {
+  EvaluationJson(OutputStream file, List<String> models) throws IOException {
     json =
         JsonFactory.builder()
             .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS) // as Python writes and reads it
             .build()
-            .createGenerator(file.toFile(), JsonEncoding.UTF8);
+            .createGenerator(file, JsonEncoding.UTF8);
     json.writeStartObject();
     json.writeStringField("made_by", "dpsieve (float64)");
     json.writeObjectFieldStart("units");
@@ -49,8 +48,8 @@ final class EvaluationJson implements AutoCloseable {
       json.writeStartObject();
       json.writeStringField("id", frame.system());
       json.writeArrayFieldStart("elements");
-      for (int z : frame.z()) {
-        json.writeString(Elements.symbol(z));
+      for (int atom = 0; atom < frame.atomCount(); atom++) {
+        json.writeString(frame.type(atom));
       }
       json.writeEndArray();
       numbers("coord", frame.coord());

@@ -2,6 +2,7 @@ package org.dpsieve.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.dpsieve.loop.RunHistory;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.spark.report.RunReporter;
 import picocli.CommandLine.Command;
@@ -36,6 +37,7 @@ final class ReportCommand implements Callable<Integer> {
     Path page;
     try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
       progress.show("report");
+      RunHistory.verify(new Workdir(workdir));
       page = new RunReporter(new Workdir(workdir), () -> spark.open("report")).write();
     }
     spec.commandLine().getOut().println("report: " + page);

@@ -1,23 +1,20 @@
 package org.dpsieve.loop;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitResult;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.OwnFiles;
 
 /**
  * All or nothing for one stage's folder. The work writes a folder beside the target; when it is
@@ -29,54 +26,43 @@ import org.dpsieve.error.InputException;
  * again; the old ones are kept as {@code NAME.bk000}, as DP-GEN does.
  */
 final class Commit {
-  static final String MANIFEST = "_stage.json";
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS);
-
   private Commit() {}
 
   /** Is there a whole stage here, made from these inputs? */
   static boolean complete(Path target, Map<String, String> inputs) {
-    return exists(target) && read(target).inputs().equals(inputs);
+    return exists(target) && inputs(target).equals(inputs);
   }
 
   static boolean exists(Path target) {
-    return Files.exists(target.resolve(MANIFEST));
+    return Files.exists(target.resolve(StageManifest.NAME));
   }
 
   /** What a complete stage was made from. */
   static SortedMap<String, String> inputs(Path target) {
-    return read(target).inputs();
+    return StageManifest.read(target).inputs();
   }
 
   /**
-   * What a complete stage said of itself.
+   * What a complete stage said of itself, for those who show it.
    *
    * @throws InputException when a file of it is missing or has another size than when it was
    *     written
    */
   static <F> F facts(Path target, Class<F> type) {
-    StageManifest manifest = read(target);
-    manifest
-        .files()
-        .forEach(
-            (name, entry) -> {
-              Path file = target.resolve(name);
-              long bytes = size(file);
-              if (bytes != entry.bytes()) {
-                throw new InputException(
-                    "%s: %s, expected %d bytes as %s says. Remove %s and run again to have it made anew"
-                        .formatted(
-                            file,
-                            bytes < 0 ? "missing" : bytes + " bytes",
-                            entry.bytes(),
-                            MANIFEST,
-                            target));
-              }
-            });
-    return JSON.convertValue(manifest.facts(), type);
+    StageManifest manifest = StageManifest.read(target);
+    manifest.checkSizes(target);
+    return manifest.facts(target, type);
+  }
+
+  /**
+   * What a complete stage said of itself, for those who go on from its files.
+   *
+   * @throws InputException when a file of it is not, byte by byte, as it was written
+   */
+  static <F> F verified(Path target, Class<F> type) {
+    StageManifest manifest = StageManifest.read(target);
+    manifest.checkContent(target);
+    return manifest.facts(target, type);
   }
 
   /**
@@ -86,14 +72,13 @@ final class Commit {
    * @param inputs what it is made from: name to checksum
    */
   static <F> F make(Path target, Map<String, String> inputs, Function<Path, F> work) {
-    Path staged = staged(target);
+    Path staged = OwnFiles.staged(target);
     try {
-      remove(staged);
+      OwnFiles.remove(staged);
       Files.createDirectories(target.getParent());
       F facts = work.apply(staged);
-      write(
-          staged, new StageManifest(new TreeMap<>(inputs), JSON.valueToTree(facts), files(staged)));
-      if (Files.exists(target)) {
+      write(staged, StageManifest.of(staged, inputs, facts));
+      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
         Files.move(target, backup(target));
       }
       Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
@@ -107,106 +92,48 @@ final class Commit {
 
   /** The checksum by which later stages refer to this one. */
   static String checksum(Path target) {
-    return Checksums.sha256(target.resolve(MANIFEST));
+    return Checksums.sha256(target.resolve(StageManifest.NAME));
   }
 
   /** Takes a complete stage away, as a whole. */
   static void discard(Path target) {
-    Path staged = staged(target);
+    Path staged = OwnFiles.staged(target);
     try {
-      remove(staged);
+      OwnFiles.remove(staged);
       Files.move(target, staged, StandardCopyOption.ATOMIC_MOVE);
-      remove(staged);
+      OwnFiles.remove(staged);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static Path staged(Path target) {
-    return target.resolveSibling(target.getFileName() + ".writing");
-  }
-
-  /** Removes a file or folder with all it holds; nothing there is fine. */
-  static void remove(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      return;
-    }
-    Files.walkFileTree(
-        path,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, IOException e) throws IOException {
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
-  }
-
   private static void removeQuietly(Path path) {
     try {
-      remove(path);
-    } catch (IOException e) {
+      OwnFiles.remove(path);
+    } catch (UncheckedIOException e) {
       // The next run removes it first; what went wrong before this matters more.
     }
   }
 
-  private static StageManifest read(Path target) {
-    Path file = target.resolve(MANIFEST);
-    try {
-      return JSON.readValue(file.toFile(), StageManifest.class);
-    } catch (IOException e) {
-      throw new InputException(
-          "%s: cannot be read (%s). Remove %s and run again to have it made anew"
-              .formatted(file, e.getMessage(), target),
-          e);
-    }
-  }
-
+  /** The manifest last; all of it to the disk before the rename that says that it is there. */
   private static void write(Path folder, StageManifest manifest) throws IOException {
-    Path file = folder.resolve(MANIFEST);
-    JSON.writeValue(file.toFile(), manifest);
-    force(file);
-  }
-
-  private static SortedMap<String, StageManifest.Entry> files(Path folder) throws IOException {
-    SortedMap<String, StageManifest.Entry> entries = new TreeMap<>();
-    try (Stream<Path> walk = Files.walk(folder)) {
-      for (Path file : (Iterable<Path>) walk.filter(Files::isRegularFile)::iterator) {
-        force(file);
-        String name = folder.relativize(file).toString().replace('\\', '/');
-        entries.put(name, new StageManifest.Entry(Files.size(file), Checksums.sha256(file)));
-      }
+    Path file = folder.resolve(StageManifest.NAME);
+    try (OutputStream out = OwnFiles.create(file)) {
+      out.write(Sealed.text(manifest.toJson()).getBytes(StandardCharsets.UTF_8));
     }
-    return entries;
-  }
-
-  /** To the disk itself: a rename must not be there before what it renames, should the power go. */
-  private static void force(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.force(true);
+    for (Path written : StageManifest.files(folder)) {
+      try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
     }
   }
 
   private static Path backup(Path target) {
     for (int n = 0; ; n++) {
       Path candidate = target.resolveSibling("%s.bk%03d".formatted(target.getFileName(), n));
-      if (!Files.exists(candidate)) {
+      if (!Files.exists(candidate, LinkOption.NOFOLLOW_LINKS)) {
         return candidate;
       }
-    }
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      return -1;
     }
   }
 }

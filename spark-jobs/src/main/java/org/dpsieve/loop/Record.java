@@ -1,10 +1,10 @@
 package org.dpsieve.loop;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.regex.Pattern;
+import org.dpsieve.io.OwnFiles;
 
 /**
  * {@code record.dpgen}: a line {@code iteration task} for each finished task, DP-GEN's nine per
@@ -12,6 +12,7 @@ import java.util.Arrays;
  */
 final class Record {
   private static final int TASKS = 9;
+  private static final Pattern LINE = Pattern.compile("\\s*\\d+\\s+\\d+\\s*");
 
   /** The last of DP-GEN's tasks that a stage of ours completes. */
   enum Step {
@@ -45,18 +46,14 @@ final class Record {
   }
 
   /**
-   * How many tasks the file says are finished, counted over all iterations; 0 without a file. Blank
-   * lines, which stop DP-GEN, are nothing.
+   * How many tasks the file says are finished, counted over all iterations; 0 without a file. Lines
+   * of another kind, and blank ones, which stop DP-GEN, are nothing.
    */
   long tasks() {
     if (!Files.exists(file)) {
       return 0;
     }
-    try {
-      return Files.readString(file).lines().filter(line -> !line.isBlank()).count();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return OwnFiles.lines(file).stream().filter(line -> LINE.matcher(line).matches()).count();
   }
 
   /** That number when this step has just been finished. */

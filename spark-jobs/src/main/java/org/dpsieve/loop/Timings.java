@@ -3,14 +3,13 @@ package org.dpsieve.loop;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import org.dpsieve.io.OwnFiles;
 
 /**
  * {@code timings.jsonl}: how long each stage took, one line each. Kept apart from the data, which
@@ -28,13 +27,7 @@ public final class Timings {
     if (!Files.exists(file)) {
       return;
     }
-    try {
-      for (String line : Files.readAllLines(file)) {
-        remember(line);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    OwnFiles.lines(file).forEach(this::remember);
   }
 
   private void remember(String line) {
@@ -58,20 +51,14 @@ public final class Timings {
   /** A stage is done. */
   public void add(int iteration, String stage, double time) {
     put(iteration, stage, time);
-    try {
-      Files.writeString(
-          file,
-          JSON.createObjectNode()
-                  .put("iteration", iteration)
-                  .put("stage", stage)
-                  .put("seconds", Math.round(1000 * time) / 1000.0)
-                  .put("finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
-              + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    OwnFiles.appendLine(
+        file,
+        JSON.createObjectNode()
+            .put("iteration", iteration)
+            .put("stage", stage)
+            .put("seconds", Math.round(1000 * time) / 1000.0)
+            .put("finished", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
+            .toString());
   }
 
   /** Seconds by stage; empty for an iteration that was not timed. */

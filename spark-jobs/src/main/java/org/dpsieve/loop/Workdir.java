@@ -5,19 +5,24 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.OwnFiles;
 
 /** The folder of one run: DP-GEN's layout, and the paths in it. */
 public record Workdir(Path root) {
   public Workdir {
     root = root.toAbsolutePath().normalize();
+  }
+
+  /** A folder of the run as manifests name it. */
+  String name(Path folder) {
+    return root.relativize(folder).toString().replace('\\', '/');
   }
 
   public Path frames() {
@@ -90,6 +95,16 @@ public record Workdir(Path root) {
     return root.resolve("run.json");
   }
 
+  /** The files that the frames came from, as they were. */
+  Path sources() {
+    return root.resolve("sources.json");
+  }
+
+  /** What was changed between two calls. */
+  Path changes() {
+    return root.resolve("changes.json");
+  }
+
   public Path timings() {
     return root.resolve("timings.jsonl");
   }
@@ -106,16 +121,26 @@ public record Workdir(Path root) {
       Files.createDirectories(root);
       FileChannel channel =
           FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      FileLock lock;
-      try {
-        lock = channel.tryLock();
-      } catch (OverlappingFileLockException e) {
-        lock = null;
-      }
-      if (lock == null) {
+              file,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              LinkOption.NOFOLLOW_LINKS);
+      hold(root, channel);
+      return channel;
+    } catch (IOException e) {
+      throw new InputException(
+          "%s: cannot be written (%s). Mend it, or name another folder with --workdir"
+              .formatted(file, e),
+          e);
+    }
+  }
+
+  /** Locks the file and writes this process' number into it, or closes it. */
+  static void hold(Path root, FileChannel channel) throws IOException {
+    try {
+      if (!isLocked(channel)) {
         String owner = read(channel);
-        channel.close();
         throw new InputException(
             "%s: another dpsieve works here%s. Wait for it, or name another folder with --workdir"
                 .formatted(root, owner.isBlank() ? "" : " (process " + owner.strip() + ")"));
@@ -123,12 +148,17 @@ public record Workdir(Path root) {
       channel.truncate(0);
       channel.write(
           ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)));
-      return channel;
-    } catch (IOException e) {
-      throw new InputException(
-          "%s: this folder cannot be written (%s). Name another one with --workdir"
-              .formatted(root, e),
-          e);
+    } catch (IOException | RuntimeException e) {
+      channel.close(); // or this process would keep itself out until it ends
+      throw e;
+    }
+  }
+
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
     }
   }
 
@@ -140,11 +170,9 @@ public record Workdir(Path root) {
 
   /** Writes a text file so that it is either the old or the new one, never half of it. */
   public static void replace(Path file, String text) {
-    Path staged = file.resolveSibling(file.getFileName() + ".writing");
     try {
       Files.createDirectories(file.getParent());
-      Files.writeString(staged, text);
-      Files.move(staged, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      OwnFiles.replace(file, text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,13 +3,11 @@ package org.dpsieve.node;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import org.dpsieve.io.OwnFiles;
 
 /** The files in a task's folder. */
 public final class TaskFiles {
@@ -20,10 +18,10 @@ public final class TaskFiles {
     List<Path> kept = matching(task.folder(), task.resume());
     for (Path file : matching(task.folder(), task.backward())) {
       if (!kept.contains(file)) {
-        remove(file);
+        OwnFiles.remove(file);
       }
     }
-    remove(task.folder().resolve(task.log()));
+    OwnFiles.remove(task.folder().resolve(task.log()));
   }
 
   /** Files and folders that fit any of the names; {@code *} matches within a name. */
@@ -42,33 +40,5 @@ public final class TaskFiles {
       }
     }
     return found;
-  }
-
-  /** Removes a file or a folder with all in it; none is fine. Links are not followed. */
-  public static void remove(Path path) {
-    try {
-      if (!Files.isDirectory(path) || Files.isSymbolicLink(path)) {
-        Files.deleteIfExists(path);
-        return;
-      }
-      Files.walkFileTree(
-          path,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, IOException e)
-                throws IOException {
-              Files.delete(folder);
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.dpsieve.io.OwnFiles;
 
 /**
  * {@code tasks.STEP.jsonl}: what became of each task, a line for each change; the last line of a
@@ -59,10 +59,10 @@ public final class TaskJournal implements TaskListener {
     if (!Files.exists(file)) {
       return List.of();
     }
-    try {
-      for (String line : Files.readAllLines(file)) {
-        try {
-          JsonNode node = JSON.readTree(line);
+    for (String line : OwnFiles.lines(file)) {
+      try {
+        JsonNode node = JSON.readTree(line);
+        if (node.hasNonNull("task")) {
           entries.put(
               node.path("task").asText(),
               new Entry(
@@ -72,12 +72,10 @@ public final class TaskJournal implements TaskListener {
                   node.path("since").asText(),
                   node.path("attempt").asInt(),
                   node.path("reason").asText()));
-        } catch (IOException e) {
-          // Half a line of a killed process.
         }
+      } catch (IOException e) {
+        // Half a line of a killed process.
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
     return List.copyOf(entries.values());
   }
@@ -140,7 +138,7 @@ public final class TaskJournal implements TaskListener {
     line.put("attempt", attempt).put("reason", reason);
     try {
       Files.createDirectories(file.getParent());
-      Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      OwnFiles.appendLine(file, line.toString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -16,6 +16,8 @@ import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The report of a real run, as it ends, as it begins, and in a browser. */
 class ReportCommandTest {
@@ -111,6 +113,29 @@ class ReportCommandTest {
     assertThat(Files.readString(workdir.resolve("result/summary.json")))
         .contains(
             "\"dpsieve\" : \"0.1.0", "\"java\" : \"", "\"nd4j\" : \"1.0.0", "\"spark\" : \"4.");
+  }
+
+  /** One bit of a label, of a picture's numbers, of a model to compare with. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "iter.000000/02.fp/labels.parquet/part-00000.parquet",
+        "iter.000001/00.train/uncertainty.json",
+        "models/graph.002.pb"
+      })
+  void whatHasChangedIsNamedAndNothingDrawn(String name) throws IOException {
+    Path file = workdir.resolve(name);
+    byte[] whole = Files.readAllBytes(file);
+    byte[] damaged = whole.clone();
+    damaged[damaged.length / 2] ^= 1;
+    Files.write(file, damaged);
+    try {
+      Terminal terminal = new Terminal();
+      assertThat(terminal.run("report", workdir)).isEqualTo(2);
+      assertThat(terminal.err()).contains(file + ": its content has changed", "emove ");
+    } finally {
+      Files.write(file, whole);
+    }
   }
 
   @Test

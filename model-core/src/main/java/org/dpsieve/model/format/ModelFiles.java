@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnnamedTypesException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.ElementMap;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.model.DeepPotential;
 
 /** Trained models on disk, whatever their format. */
@@ -144,8 +144,7 @@ public final class ModelFiles {
    *     target cannot be written
    * @throws UnsupportedModelException when source is of PyTorch
    */
-  public static void writeMapped(
-      Path path, List<String> names, ElementMap elements, Path target) {
+  public static void writeMapped(Path path, List<String> names, ElementMap elements, Path target) {
     Path source = ModelPath.file(path);
     byte[] bytes = bytes(source);
     String name = source.toString();
@@ -174,11 +173,8 @@ public final class ModelFiles {
   }
 
   private static void write(byte[] content, Path target) {
-    Path staged = target.resolveSibling(target.getFileName() + ".part");
     try {
-      Files.write(staged, content);
-      Files.move(
-          staged, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      OwnFiles.replace(target, content);
     } catch (IOException e) {
       throw new InputException("%s: cannot be written: %s".formatted(target, e.getMessage()), e);
     }

@@ -14,8 +14,8 @@ import org.dpsieve.model.format.proto.NodeDef;
 /**
  * Reads the embedding of se_e2_a with a stripped type embedding ({@code se_a_ebd_v2}, {@code
  * tebd_input_mode: strip}; {@code deepmd/tf/descriptor/se_a.py: _filter_lower}): G(s) (1 + f), f of
- * the types of neighbour and centre, or of the neighbour alone; also after {@code dp compress}, with
- * G and f in tables.
+ * the types of neighbour and centre, or of the neighbour alone; also after {@code dp compress},
+ * with G and f in tables.
  */
 final class StrippedGraph {
   private static final String ONE_SIDE = "_one_side_ebd";
@@ -95,9 +95,7 @@ final class StrippedGraph {
     for (int n = 0; n <= types; n++) {
       for (int c = 0; c < types; c++) {
         embedding[c][n] =
-            oneSide && c > 0
-                ? embedding[0][n]
-                : n == types ? typed.ofEmpty(c) : typed.of(n, c);
+            oneSide && c > 0 ? embedding[0][n] : n == types ? typed.ofEmpty(c) : typed.of(n, c);
       }
     }
     precision = new TypedNetGraph(graph).precision(scope);
@@ -157,9 +155,7 @@ final class StrippedGraph {
 
   /** By centre type, after {@link #read}. */
   Embedding[] empty() {
-    return Arrays.stream(embedding)
-        .map(row -> row[row.length - 1])
-        .toArray(Embedding[]::new);
+    return Arrays.stream(embedding).map(row -> row[row.length - 1]).toArray(Embedding[]::new);
   }
 
   /** Whether the centre's type does not count, after {@link #read}. */

@@ -9,18 +9,18 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.OwnFiles;
+import org.dpsieve.io.deepmd.FrameKind;
 import org.dpsieve.io.deepmd.NpySystemWriter;
-import org.dpsieve.node.TaskFiles;
 
 /** One start of {@code dp model-devi}, in a temporary folder of its own. */
 final class DpModelDeviRun implements Closeable {
@@ -58,14 +58,14 @@ final class DpModelDeviRun implements Closeable {
   }
 
   private void write() throws IOException {
-    TreeSet<Integer> elements = new TreeSet<>();
-    Map<List<Object>, List<Integer>> groups = new LinkedHashMap<>();
+    TreeMap<Integer, String> types = new TreeMap<>();
+    Map<FrameKind, List<Integer>> groups = new LinkedHashMap<>();
     for (int i = 0; i < frames.size(); i++) {
       Frame frame = frames.get(i);
-      Arrays.stream(frame.z()).forEach(elements::add);
-      groups.computeIfAbsent(kind(frame), k -> new ArrayList<>()).add(i);
+      Arrays.stream(frame.z()).distinct().forEach(z -> types.put(z, frame.names().name(z)));
+      groups.computeIfAbsent(FrameKind.of(frame), k -> new ArrayList<>()).add(i);
     }
-    List<String> typeMap = elements.stream().map(Elements::symbol).toList();
+    List<String> typeMap = List.copyOf(types.values());
     LocalStorage storage = new LocalStorage();
     for (List<Integer> members : groups.values()) {
       String name = "s%06d".formatted(systems.size());
@@ -80,18 +80,6 @@ final class DpModelDeviRun implements Closeable {
     }
   }
 
-  /** What frames of one system have in common. */
-  private static List<Object> kind(Frame frame) {
-    return List.of(
-        Arrays.toString(frame.z()),
-        frame.cell() == null,
-        frame.labels().energy() == null,
-        frame.labels().force() == null,
-        frame.labels().virial() == null,
-        frame.fparamCount(),
-        frame.aparamCount());
-  }
-
   /**
    * The deviations of each frame by {@link FrameDeviation#NAMES}; {@code null} for those of systems
    * that it did not come to the end of.
@@ -100,7 +88,7 @@ final class DpModelDeviRun implements Closeable {
    * @throws InputException when its output is of another kind than that of DeePMD-kit 2.2.2 to 3.2
    */
   double[][] deviations(boolean realError) throws IOException {
-    TaskFiles.remove(folder.resolve("out"));
+    OwnFiles.remove(folder.resolve("out"));
     exitCode = start(realError);
     double[][] found = new double[frames.size()][];
     read()
@@ -242,6 +230,6 @@ final class DpModelDeviRun implements Closeable {
 
   @Override
   public void close() {
-    TaskFiles.remove(folder);
+    OwnFiles.remove(folder);
   }
 }

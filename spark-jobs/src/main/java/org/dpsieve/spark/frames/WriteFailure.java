@@ -1,5 +1,9 @@
 package org.dpsieve.spark.frames;
 
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.List;
 import java.util.Optional;
 import org.dpsieve.error.InputException;
@@ -47,6 +51,21 @@ public final class WriteFailure {
       }
       if (says(cause, FORBIDDEN)) {
         return Optional.of("cannot be written: " + firstLine(cause.getMessage()));
+      }
+      if (cause instanceof FileAlreadyExistsException || cause instanceof NotDirectoryException) {
+        return Optional.of(
+            ((FileSystemException) cause).getFile()
+                + ": a file, or a link that leads nowhere, where a folder belongs; remove it and run"
+                + " again");
+      }
+      if (cause instanceof FileSystemException file && !(file instanceof NoSuchFileException)) {
+        return Optional.of(
+            "%s: cannot be written (%s); mend it, or remove what is in the way, and run again"
+                .formatted(
+                    file.getFile(),
+                    file.getReason() == null
+                        ? file.getClass().getSimpleName().replace("Exception", "")
+                        : file.getReason()));
       }
     }
     return Optional.empty();

@@ -27,7 +27,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrustConfig;
-import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.Formula;
+import org.dpsieve.frame.TypeNames;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
@@ -74,7 +75,8 @@ final class Results {
       for (Path model : models) {
         DpTraining.copy(model, target.resolve(config.train().modelName(models.indexOf(model))));
       }
-      Dataset<Row> labelled = labelled(summary.labels());
+      Dataset<Row> labelled =
+          summary.labels().isEmpty() ? pool.limit(0) : labelled(summary.labels());
 
       spark.sparkContext().setJobDescription("result: the relabelled dataset");
       merge(labelled, target);
@@ -83,16 +85,23 @@ final class Results {
           evaluation.write(target.resolve("deviation.parquet"), pool, models, null);
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
       Facts.HeldOut errors = errors(target, pool, labelled, models);
+      Facts.Result result =
+          new Facts.Result(
+              summary.verdict(),
+              summary.labelled(),
+              deviation.maxDeviForce(),
+              errors,
+              deviation.expected(),
+              Decisions.finalClasses(
+                  spark,
+                  config.trust(),
+                  target.resolve("deviation.parquet"),
+                  labelled,
+                  summary.picks()));
       Files.writeString(
           target.resolve("summary.json"),
-          SummaryJson.of(summary, Versions.all(), settings(), deviation.maxDeviForce(), errors)
-              .text());
-      return new Facts.Result(
-          summary.verdict(),
-          summary.labelled(),
-          deviation.maxDeviForce(),
-          errors,
-          deviation.expected());
+          SummaryJson.of(summary, Versions.all(), settings(), result).text());
+      return result;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -105,8 +114,8 @@ final class Results {
             .flatMap(
                 symbol ->
                     Stream.of(
-                        lit(symbol),
-                        size(filter(col("z"), z -> z.equalTo(Elements.number(symbol).orElse(0))))))
+                        lit(Formula.term(symbol)),
+                        size(filter(col("z"), z -> z.equalTo(TypeNames.number(symbol))))))
             .toArray(Column[]::new);
     Path frames = target.resolve("frames.parquet");
     ParquetCommit.write(
@@ -198,6 +207,7 @@ final class Results {
     settings.put("seed", Long.toString(config.pick().seed()));
     settings.put("init_pick_number", Integer.toString(config.pick().initPickNumber()));
     settings.put("iter_pick_number", Integer.toString(config.pick().iterPickNumber()));
+    settings.put("accurate_for_good", Boolean.toString(config.pick().accurateForGood()));
     settings.put("fp_style", config.label().style().key());
     settings.put("labeled", Boolean.toString(config.pool().labeled()));
     settings.put("model_devi_f_trust", levels(config.trust().modelDeviForce()));

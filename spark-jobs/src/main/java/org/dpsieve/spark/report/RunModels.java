@@ -5,10 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.OwnFiles;
+import org.dpsieve.loop.Checksums;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 
@@ -22,6 +23,20 @@ final class RunModels {
    * @throws InputException when there are none, or one cannot be read
    */
   static List<DeepPotential> read(Path folder) {
+    List<Path> files = files(folder);
+    if (files.isEmpty()) {
+      throw new InputException(
+          "%s: no models (%s) there to compare with the labels".formatted(folder, FILES));
+    }
+    return files.stream().map(ModelFiles::read).toList();
+  }
+
+  /** Whether there are some. */
+  static boolean there(Path folder) {
+    return !files(folder).isEmpty();
+  }
+
+  private static List<Path> files(Path folder) {
     List<Path> files = new ArrayList<>();
     if (Files.isDirectory(folder)) {
       try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, FILES)) {
@@ -30,15 +45,11 @@ final class RunModels {
         throw new UncheckedIOException(e);
       }
     }
-    if (files.isEmpty()) {
-      throw new InputException(
-          "%s: no models (%s) there to compare with the labels".formatted(folder, FILES));
-    }
     files.sort(null);
-    return files.stream().map(ModelFiles::read).toList();
+    return files;
   }
 
-  /** Copies of the models a run was given, for those who look at it later; once. */
+  /** Copies of the models a run was given, for those who look at it later. */
   static void keep(List<Path> models, Path folder) {
     try {
       Files.createDirectories(folder);
@@ -49,10 +60,9 @@ final class RunModels {
         if (Files.isDirectory(models.get(m))) {
           continue; // of the JAX backend: nothing that compares can read it
         }
-        if (!Files.exists(target)) {
-          Path staged = folder.resolve(target.getFileName() + ".writing");
-          Files.copy(models.get(m), staged, StandardCopyOption.REPLACE_EXISTING);
-          Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
+        if (!Files.exists(target)
+            || !Checksums.sha256(target).equals(Checksums.sha256(models.get(m)))) {
+          OwnFiles.replace(target, Files.readAllBytes(models.get(m)));
         }
       }
     } catch (IOException e) {

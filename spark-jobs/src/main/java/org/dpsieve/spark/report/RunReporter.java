@@ -1,7 +1,5 @@
 package org.dpsieve.spark.report;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +12,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunHistory;
 import org.dpsieve.loop.Summary;
@@ -253,15 +252,11 @@ public final class RunReporter {
     if (!Files.exists(file)) {
       return List.of();
     }
-    try {
-      return Files.readAllLines(file).stream()
-          .skip(1)
-          .map(line -> line.split("\t", 3))
-          .filter(columns -> columns.length == 3)
-          .map(columns -> new RunReport.Failure(iteration, columns[1], columns[2]))
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return OwnFiles.lines(file).stream()
+        .skip(1)
+        .map(line -> line.split("\t", 3))
+        .filter(columns -> columns.length == 3)
+        .map(columns -> new RunReport.Failure(iteration, columns[1], columns[2]))
+        .toList();
   }
 }

@@ -23,15 +23,19 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.label.vasp.VaspLabeller;
+import org.dpsieve.node.TaskEnd;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.testing.LocalSpark;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class FpTasksTest {
   private static final int SILVER = 47;
   private static final int GOLD = 79;
+
+  private static final double[] CUBE = {4, 0, 0, 0, 4, 0, 0, 0, 4};
 
   @TempDir Path folder;
   private VaspLabeller labeller;
@@ -97,20 +101,59 @@ class FpTasksTest {
     assertThat(tree(folder.resolve("fp"))).isEqualTo(tree);
   }
 
+  /** After {@code NELM} was raised: what has converged stays, the rest is calculated again. */
   @Test
-  void neverOverwritesResultsOfOtherInputs() throws IOException {
+  void withOtherInputsLabelsStayAndFailuresAreSetAside() throws IOException {
+    String directory = folder.resolve("fp").toString();
+    FpTasks first = new FpTasks(rows(1), labeller, directory);
+    first.write();
+    Map<String, Path> folders = new TreeMap<>();
+    first.tasks().forEach(t -> folders.put(t.frameId(), folder.resolve("fp").resolve(t.name())));
+    Path converged = folders.get(FrameId.of(frames.get(0)));
+    Path unconverged = folders.get(FrameId.of(frames.get(1)));
+    Path running = folders.get(FrameId.of(frames.get(2)));
+    Path waiting = folders.get(FrameId.of(frames.get(3)));
+    String good = outcar(frames.get(0), new int[] {1, 0, 2}, 12);
+    String bad = outcar(frames.get(1), new int[] {0}, 60);
+    Files.writeString(converged.resolve("OUTCAR"), good);
+    Files.writeString(unconverged.resolve("OUTCAR"), bad);
+    Files.writeString(running.resolve("dpsieve.pid"), "1 unknown\n");
+    FpTasks more =
+        new FpTasks(rows(1), labeller("KSPACING = 0.5\nKGAMMA = T\nNELM = 200\n"), directory);
+    more.write();
+    assertThat(converged.resolve("OUTCAR")).hasContent(good);
+    assertThat(unconverged.resolve("OUTCAR")).doesNotExist();
+    assertThat(unconverged.resolve("INCAR")).content().contains("NELM = 200");
+    assertThat(folder.resolve("fp/old.000." + unconverged.getFileName() + "/OUTCAR"))
+        .hasContent(bad);
+    assertThat(running.resolve("INCAR")).content().doesNotContain("NELM");
+    assertThat(waiting.resolve("INCAR")).content().contains("NELM = 200");
+    assertThat(more.waiting())
+        .extracting(FpTasks.Task::name)
+        .containsExactlyInAnyOrder(
+            unconverged.getFileName().toString(),
+            running.getFileName().toString(),
+            waiting.getFileName().toString());
+    more.write();
+    assertThat(folder.resolve("fp/old.001." + unconverged.getFileName())).doesNotExist();
+  }
+
+  @Test
+  void neverOverwritesResultsOfAnotherFrame() throws IOException {
     String directory = folder.resolve("fp").toString();
     new FpTasks(rows(1), labeller, directory).write();
-    FpTasks changed = new FpTasks(rows(1), labeller("KSPACING = 0.1\nKGAMMA = T\n"), directory);
-    changed.write(); // nothing was run yet: rewritten
-    Path outcar = folder.resolve("fp/task.002.000003/OUTCAR");
-    Files.writeString(outcar, "of KSPACING 0.1");
-    FpTasks back = new FpTasks(rows(1), labeller, directory);
-    assertThatThrownBy(back::write)
+    Path outcar = folder.resolve("fp/task.000.000000/OUTCAR");
+    Files.writeString(outcar, "of the first picks");
+    Frame other = frames.get(1);
+    double[] moved = other.coord().clone();
+    moved[0] += 1;
+    frames.set(1, new Frame("sys", 1, other.z(), moved, other.cell(), Labels.NONE));
+    FpTasks changed = new FpTasks(rows(1), labeller, directory);
+    assertThatThrownBy(changed::write)
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("task.002.000003")
+        .hasMessageContaining("task.000.000000")
         .hasMessageContaining("OUTCAR");
-    assertThat(outcar).hasContent("of KSPACING 0.1");
+    assertThat(outcar).hasContent("of the first picks");
   }
 
   @Test
@@ -154,6 +197,66 @@ class FpTasksTest {
     assertThat(labels.get(FrameId.of(frames.get(2))).getString(2)).contains("another frame");
     assertThat(labels.get(FrameId.of(frames.get(3))).getString(1)).isEqualTo("missing output");
     assertThat(labels.get(FrameId.of(frames.get(3))).isNullAt(3)).isTrue();
+  }
+
+  /** Whatever a program leaves in the place of its output costs its own frame alone. */
+  @Test
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void outputsThatAreNoFilesCostOnlyTheirTask() throws Exception {
+    frames.add(new Frame("more", 0, new int[] {SILVER, SILVER}, new double[6], CUBE, Labels.NONE));
+    frames.add(new Frame("more", 1, new int[] {GOLD}, new double[3], CUBE, Labels.NONE));
+    FpTasks tasks = new FpTasks(rows(3), labeller, folder.resolve("fp").toString());
+    tasks.write();
+    List<String> spoils =
+        List.of(
+            "mkfifo OUTCAR",
+            "ln -s /dev/zero OUTCAR",
+            "mkdir OUTCAR",
+            "ln -s nowhere OUTCAR",
+            "d=$PWD; cd ..; rm -rf \"$d\"; echo now a file > \"$d\"");
+    Path good = null;
+    for (FpTasks.Task task : tasks.tasks()) {
+      Path here = folder.resolve("fp").resolve(task.name());
+      if (task.frameId().equals(FrameId.of(frames.get(0)))) {
+        good = here;
+        Files.writeString(here.resolve("OUTCAR"), outcar(frames.get(0), new int[] {1, 0, 2}, 12));
+      } else {
+        int number = tasks.tasks().indexOf(task);
+        Process spoil =
+            new ProcessBuilder("sh", "-c", spoils.get(number % spoils.size()))
+                .directory(here.toFile())
+                .start();
+        assertThat(spoil.waitFor()).isZero();
+      }
+    }
+    assertThat(good).isNotNull();
+    Map<String, TaskEnd> ends = tasks.ends();
+    assertThat(ends).hasSize(frames.size());
+    assertThat(ends.remove(good.getFileName().toString()).isFinished()).isTrue();
+    assertThat(ends.values())
+        .allMatch(end -> !end.isFinished() && !end.reason().isEmpty())
+        .anyMatch(end -> end.reason().contains("a pipe, a device or a socket"));
+    new FpTasks(rows(2), labeller, folder.resolve("fp").toString()).write(); // a later start
+    assertThat(good.resolve("OUTCAR")).exists();
+    for (FpTasks.Task task : tasks.tasks()) {
+      assertThat(folder.resolve("fp").resolve(task.name()).resolve("POSCAR")).exists();
+    }
+  }
+
+  /** A task that removed what says of which inputs its output is. */
+  @Test
+  void aFolderThatItsTaskHasSpoiltIsMovedAsideAndWrittenAnew() throws IOException {
+    Path directory = folder.resolve("fp");
+    FpTasks tasks = new FpTasks(rows(1), labeller, directory.toString());
+    tasks.write();
+    Path first = directory.resolve("task.000.000000");
+    Files.writeString(first.resolve("frame.json"), "garbage");
+    Files.writeString(first.resolve("OUTCAR"), "of nobody knows what");
+    tasks.write();
+    assertThat(first.resolve("OUTCAR")).doesNotExist();
+    assertThat(first.resolve("frame.json")).isNotEmptyFile();
+    assertThat(directory.toFile().list())
+        .anyMatch(name -> name.endsWith("task.000.000000") && name.startsWith("old."));
   }
 
   /** The lines of an OUTCAR that count; the force on the frame's atom a is (a, a.1, a.2). */
