@@ -80,7 +80,7 @@ write_npy("npy/sets", s, sets=((0, 1, "set.000"), (1, 3, "set.10"), (3, 4, "set.
 fparam = rng.normal(size=(N, 2))
 aparam = rng.normal(size=(N, len(SYMBOLS) * 2))
 expected["fparam"], expected["aparam"] = fparam.tolist(), aparam.tolist()
-write_npy("npy/params", s, extra={"fparam": fparam, "aparam": aparam, "spin": np.zeros((N, 9))})
+write_npy("npy/params", s, extra={"fparam": fparam, "aparam": aparam, "dipole": np.zeros((N, 3))})
 d = out / "npy/shapes"  # (n, natoms, 3), (n, 3, 3), (n, 1), Fortran order in three axes
 write_npy("npy/shapes", s)
 for k, shape in (("coord", (N, 3, 3)), ("box", (N, 3, 3)), ("energy", (N, 1))):

@@ -5,7 +5,6 @@ import static org.dpsieve.d3.ReferenceValues.HARTREE;
 
 import java.util.Arrays;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 
@@ -86,7 +85,7 @@ public final class DispersionD3 {
         throw new InputException(
             "Frame %s: element %s (%d) has no D3 reference values; known are H (1) to Pu (94)"
                 .formatted(
-                    frame.name(), z < 1 || z > 118 ? "of that number" : Elements.symbol(z), z));
+                    frame.name(), z == 0 || z > 118 ? "of that number" : frame.names().name(z), z));
       }
     }
     requireFinite(frame, "coord", frame.coord());

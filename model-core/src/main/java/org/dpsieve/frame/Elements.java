@@ -2,6 +2,7 @@ package org.dpsieve.frame;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -23,6 +24,40 @@ public final class Elements {
   }
 
   private Elements() {}
+
+  /**
+   * Atomic number of the element that a type name begins with ({@code Fe1}, {@code OW}, {@code
+   * ZN}): its leading letters are a symbol in capitals or small letters, or two letters of which
+   * the first is one, or begin with a symbol of two letters and then a capital ({@code FeA}).
+   * Longer words begin with none, {@code Bead} is no beryllium. Empty when there is none.
+   */
+  public static OptionalInt leading(String name) {
+    int end = 0;
+    while (end < name.length() && isLetter(name.charAt(end))) {
+      end++;
+    }
+    if (end == 0) {
+      return OptionalInt.empty();
+    }
+    String letters = name.substring(0, end);
+    Integer z = NUMBERS.get(capitalised(letters));
+    if (z == null && end == 2) {
+      z = NUMBERS.get(capitalised(letters.substring(0, 1)));
+    }
+    if (z == null && end > 2 && Character.isUpperCase(letters.charAt(2))) {
+      z = NUMBERS.get(letters.substring(0, 2));
+    }
+    return z == null ? OptionalInt.empty() : OptionalInt.of(z);
+  }
+
+  private static boolean isLetter(char c) {
+    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+  }
+
+  private static String capitalised(String letters) {
+    return letters.substring(0, 1).toUpperCase(Locale.ROOT)
+        + letters.substring(1).toLowerCase(Locale.ROOT);
+  }
 
   /** Symbol of atomic number {@code z}, 1 to 118. */
   public static String symbol(int z) {

@@ -1,6 +1,8 @@
 package org.dpsieve.frame;
 
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
 import org.dpsieve.error.InputException;
 
 /**
@@ -9,12 +11,14 @@ import org.dpsieve.error.InputException;
  *
  * @param system where it came from, e.g. {@code "ag-au/pbe/Ag4Au4"}
  * @param index position within the system, from 0, over all its sets
- * @param z atomic numbers, [nAtoms], in the file's atom order; independent of any model's type map
+ * @param z atomic numbers, [nAtoms], in the file's atom order; independent of any model's type map;
+ *     negative for types that are no elements, as {@link TypeNames} says
  * @param coord Cartesian positions in Å, row-major [nAtoms, 3]
  * @param cell lattice vectors as rows in Å, row-major [3, 3]; {@code null} when not periodic
  * @param labels never {@code null}; {@link Labels#NONE} when unlabelled
  * @param fparam frame parameters, or {@code null}
  * @param aparam atomic parameters, row-major [nAtoms, dim], or {@code null}
+ * @param names of the negative numbers in {@code z}, where they are known
  */
 public record Frame(
     String system,
@@ -24,7 +28,8 @@ public record Frame(
     double[] cell,
     Labels labels,
     double[] fparam,
-    double[] aparam)
+    double[] aparam,
+    TypeNames names)
     implements Serializable {
   public Frame {
     if (coord.length != 3 * z.length) {
@@ -38,8 +43,22 @@ public record Frame(
     }
   }
 
+  /** Of elements alone. */
   public Frame(String system, int index, int[] z, double[] coord, double[] cell, Labels labels) {
     this(system, index, z, coord, cell, labels, null, null);
+  }
+
+  /** Of elements alone. */
+  public Frame(
+      String system,
+      int index,
+      int[] z,
+      double[] coord,
+      double[] cell,
+      Labels labels,
+      double[] fparam,
+      double[] aparam) {
+    this(system, index, z, coord, cell, labels, fparam, aparam, TypeNames.NONE);
   }
 
   public int atomCount() {
@@ -61,7 +80,22 @@ public record Frame(
     return system + "#" + index;
   }
 
+  /** The type of an atom: its element's symbol, or another name. */
+  public String type(int atom) {
+    return names.name(z[atom]);
+  }
+
+  /** Types of all atoms, each once, in the order of their first atoms. */
+  public List<String> types() {
+    return Arrays.stream(z).distinct().mapToObj(names::name).toList();
+  }
+
   public Frame withLabels(Labels other) {
-    return new Frame(system, index, z, coord, cell, other, fparam, aparam);
+    return new Frame(system, index, z, coord, cell, other, fparam, aparam, names);
+  }
+
+  /** The same atoms with other types; labels stay. */
+  public Frame withTypes(int[] otherZ, TypeNames otherNames) {
+    return new Frame(system, index, otherZ, coord, cell, labels, fparam, aparam, otherNames);
   }
 }

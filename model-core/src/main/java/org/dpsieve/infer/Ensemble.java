@@ -3,14 +3,13 @@ package org.dpsieve.infer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.TypeMap;
 import org.dpsieve.kernel.Arithmetic;
 import org.dpsieve.kernel.Environment;
 import org.dpsieve.kernel.ModelKernel;
@@ -66,7 +65,7 @@ public final class Ensemble implements AutoCloseable {
   /** By model: its places in {@link #views}, in their order. */
   private final List<int[]> seen = new ArrayList<>();
 
-  private final Map<Integer, Integer> typeOfElement = new TreeMap<>();
+  private final TypeMap types;
   private final NeighborSearch search = new CellList();
   private final Queue<Session> idle = new ConcurrentLinkedQueue<>();
 
@@ -82,10 +81,7 @@ public final class Ensemble implements AutoCloseable {
                 .formatted(models.get(0).name(), typeMap, model.name(), model.typeMap()));
       }
     }
-    for (int type = 0; type < typeMap.size(); type++) {
-      int t = type;
-      Elements.number(typeMap.get(type)).ifPresent(z -> typeOfElement.put(z, t));
-    }
+    types = TypeMap.of(typeMap, "the models' type map");
     kernels = new ArrayList<>();
     for (DeepPotential model : models) {
       kernels.add(arithmetic.kernel(model, options.tabulated()));
@@ -141,8 +137,8 @@ public final class Ensemble implements AutoCloseable {
   /**
    * Evaluates every model on every frame.
    *
-   * @return [frame][model]. Everything is NaN where the frame's geometry makes no sense (numbers
-   *     that are not finite, a cell without volume); a warning names the frame.
+   * @return [frame][model]. Everything is NaN where the frame's geometry makes no sense (see {@link
+   *     org.dpsieve.neighbor.Geometry}); {@link #problem} says why.
    * @throws InputException when an element is not in the type map, or a frame lacks parameters that
    *     a model needs
    */
@@ -236,21 +232,23 @@ public final class Ensemble implements AutoCloseable {
   }
 
   /**
-   * As {@link #evaluate}, for frames that a person named: they are refused rather than NaN.
-   *
-   * @throws InputException also when a frame's geometry makes no sense, naming the frame
+   * Why a frame's results are NaN, by its geometry; empty where they need not be, or the elements
+   * are not the models'.
    */
-  public List<Prediction[]> evaluateStrictly(List<Frame> frames) {
-    for (Frame frame : frames) {
-      for (View view : views) {
-        NeighborSearch.problem(frame.coord(), frame.cell(), view.surroundings().rcut())
-            .ifPresent(
-                problem -> {
-                  throw new InputException("Frame %s: %s".formatted(frame.name(), problem));
-                });
-      }
+  public Optional<String> problem(Frame frame) {
+    try {
+      int[] atoms = types.types(frame);
+      views.forEach(view -> neighbors(view, frame, atoms));
+      return Optional.empty();
+    } catch (GeometryException e) {
+      return Optional.of(e.getMessage());
     }
-    return evaluate(frames);
+  }
+
+  private Neighbors neighbors(View view, Frame frame, int[] atoms) {
+    Surroundings surroundings = view.surroundings();
+    return view.rules()
+        .find(search, frame.coord(), frame.cell(), atoms, surroundings.rcut(), surroundings.sel());
   }
 
   /** Lets go of the scratch memory; the ensemble stays usable. */
@@ -260,20 +258,6 @@ public final class Ensemble implements AutoCloseable {
     synchronized (this) {
       exact = null;
     }
-  }
-
-  private int[] types(Frame frame) {
-    int[] types = new int[frame.atomCount()];
-    for (int i = 0; i < types.length; i++) {
-      Integer type = typeOfElement.get(frame.z()[i]);
-      if (type == null) {
-        throw new InputException(
-            "Frame %s: element %s of atom %d is not in the models' type map %s"
-                .formatted(frame.name(), Elements.symbol(frame.z()[i]), i, typeMap));
-      }
-      types[i] = type;
-    }
-    return types;
   }
 
   /** What one thread works with. */
@@ -321,7 +305,7 @@ public final class Ensemble implements AutoCloseable {
     }
 
     private boolean add(Frame frame) {
-      int[] types = types(frame);
+      int[] atoms = types.types(frame);
       List<Neighbors> found = new ArrayList<>();
       double[][] own = new double[models.size()][];
       for (int m = 0; m < own.length; m++) {
@@ -329,26 +313,17 @@ public final class Ensemble implements AutoCloseable {
       }
       try {
         for (View view : views) {
-          Surroundings surroundings = view.surroundings();
-          found.add(
-              view.rules()
-                  .find(
-                      search,
-                      frame.coord(),
-                      frame.cell(),
-                      types,
-                      surroundings.rcut(),
-                      surroundings.sel()));
+          found.add(neighbors(view, frame, atoms));
         }
         for (int m = 0; m < own.length; m++) {
           addExtras(m, own[m]);
         }
         for (int v = 0; v < found.size(); v++) {
-          environments.get(v).add(types, found.get(v));
+          environments.get(v).add(atoms, found.get(v));
         }
         return true;
       } catch (GeometryException e) {
-        LOG.warn("Frame {}: {}; its results are NaN", frame.name(), e.getMessage());
+        LOG.debug("Frame {}: {}; its results are NaN", frame.name(), e.getMessage());
         return false;
       }
     }

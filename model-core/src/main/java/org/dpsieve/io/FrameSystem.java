@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.TypeNames;
 
 /**
  * The frames of one system on disk. {@link #runs} looks through the whole system and checks it;
@@ -48,8 +49,15 @@ public interface FrameSystem extends AutoCloseable {
   /** As {@link #read(Run)}; of what is not {@code wanted} nothing need be read. */
   List<Frame> read(Run run, Set<Part> wanted) throws IOException;
 
-  /** The atomic numbers of each frame of a run, in order; nothing else need be read. */
-  List<int[]> elements(Run run) throws IOException;
+  /**
+   * The types of each frame of a run, in order.
+   *
+   * @param z as of {@link Frame}
+   */
+  record Types(int[] z, TypeNames names) {}
+
+  /** The types of each frame of a run, in order; nothing else need be read. */
+  List<Types> types(Run run) throws IOException;
 
   /** How many frames the system holds; checks it as {@link #runs} does. */
   default int frameCount() throws IOException {
@@ -66,12 +74,15 @@ public interface FrameSystem extends AutoCloseable {
   }
 
   /**
-   * Names of data in the file that a {@link Frame} has no place for, sorted, e.g. {@code spin.npy};
-   * those {@link #runs} met.
+   * Names of data in the file that a {@link Frame} has no place for, sorted, e.g. {@code
+   * dipole.npy}; those {@link #runs} met.
    */
   List<String> ignored();
 
-  /** Element symbols in the file's own order, used or not; empty when it has no type map. */
+  /**
+   * Names of types in the file's own order, used or not; of a file without a type map those that
+   * are no elements, as far as {@link #runs} met them, sorted.
+   */
   List<String> typeMap();
 
   @Override

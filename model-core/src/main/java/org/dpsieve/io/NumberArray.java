@@ -19,17 +19,29 @@ public interface NumberArray {
    */
   double[] rows(long first, int count) throws IOException;
 
+  /** Numbers {@code first} to {@code first + count - 1} of all, row-major, whatever the axes. */
+  default double[] numbers(long first, int count) throws IOException {
+    if (count == 0) {
+      return new double[0];
+    }
+    long[] shape = shape();
+    long width = shape.length == 0 ? 1 : elements() / shape[0];
+    long from = first / width;
+    long to = (first + count - 1) / width;
+    double[] rows = rows(from, Math.toIntExact(to - from + 1));
+    int skip = Math.toIntExact(first - from * width);
+    return rows.length == count ? rows : Arrays.copyOfRange(rows, skip, skip + count);
+  }
+
   /**
-   * Checks that this array has one row of {@code width} numbers for each frame; of a single frame
-   * the first axis may be left out, and {@code width} may be spread over several axes.
+   * Checks that this array has {@code width} numbers for each frame. How they are spread over its
+   * axes does not matter: DeePMD-kit ({@code utils/data.py: _load_data}) reshapes what it reads.
    *
    * @throws InputException naming file, shape found and shape expected
    */
   default void requireShape(long frames, long width, String why) {
     long[] shape = shape();
-    boolean perFrame = shape.length > 0 && shape[0] == frames && elements() == frames * width;
-    boolean oneFrame = frames == 1 && shape.length == 1 && elements() == width;
-    if (!perFrame && !oneFrame) {
+    if (elements() != frames * width) {
       throw new InputException(
           "%s: shape %s, expected (%d, %d): %s"
               .formatted(name(), shapeText(shape), frames, width, why));

@@ -3,13 +3,14 @@ package org.dpsieve.model;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import org.dpsieve.frame.TypeNames;
 import org.dpsieve.neighbor.NeighborRules;
 
 /**
  * One trained Deep Potential, in memory, whatever file it came from.
  *
  * @param name the file, for messages
- * @param typeMap element symbols in the order of the model's types
+ * @param typeMap names of the model's types in their order: elements, or free text
  * @param descriptor surroundings to numbers
  * @param fitting numbers to energy
  * @param neighborRules how its program picks neighbours
@@ -26,7 +27,11 @@ public record DeepPotential(
     List<Integer> excludedTypes,
     Additions additions)
     implements Serializable {
+  /**
+   * @throws org.dpsieve.error.InputException when a type has no name, or two have the same
+   */
   public DeepPotential {
+    TypeNames.require(typeMap, name + ": its type map");
     typeMap = List.copyOf(typeMap);
     excludedTypes = List.copyOf(excludedTypes);
   }

@@ -2,6 +2,7 @@ package org.dpsieve.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Several descriptors one after another, {@code hybrid} ({@code
@@ -12,6 +13,15 @@ import java.util.List;
 public record Hybrid(List<Descriptor> parts) implements Descriptor {
   public Hybrid {
     parts = List.copyOf(parts);
+  }
+
+  /** Of parts of which some may be hybrids: their parts take their places. */
+  public static Hybrid of(List<Descriptor> parts) {
+    return new Hybrid(
+        parts.stream()
+            .flatMap(
+                part -> part instanceof Hybrid inner ? inner.parts().stream() : Stream.of(part))
+            .toList());
   }
 
   @Override

@@ -1,13 +1,10 @@
 package org.dpsieve.outputlayer;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.TypeMap;
 import org.dpsieve.kernel.Lowering;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.SeE2A;
@@ -118,8 +115,8 @@ public final class GemmFeatures implements FeatureKernel {
               surroundings.rcut(),
               surroundings.sel());
     } catch (GeometryException e) {
-      throw new InputException(
-          "Frame %s: %s; leave the frame out".formatted(frame.name(), e.getMessage()), e);
+      throw new GeometryException(
+          "Frame %s: %s; leave the frame out".formatted(frame.name(), e.getMessage()));
     }
   }
 
@@ -129,26 +126,7 @@ public final class GemmFeatures implements FeatureKernel {
    * @return [nAtoms]
    */
   static int[] types(Frame frame, List<String> typeMap, String modelName) {
-    Map<Integer, Integer> typeOf = new HashMap<>();
-    for (int type = 0; type < typeMap.size(); type++) {
-      int place = type;
-      Elements.number(typeMap.get(type)).ifPresent(z -> typeOf.put(z, place));
-    }
-    int[] types = new int[frame.atomCount()];
-    for (int atom = 0; atom < types.length; atom++) {
-      Integer type = typeOf.get(frame.z()[atom]);
-      if (type == null) {
-        throw new InputException(
-            "Frame %s: element %s is not in the type map of %s: %s"
-                .formatted(
-                    frame.name(),
-                    Elements.symbol(frame.z()[atom]),
-                    modelName,
-                    String.join(" ", typeMap)));
-      }
-      types[atom] = type;
-    }
-    return types;
+    return TypeMap.of(typeMap, "the type map of " + modelName).types(frame);
   }
 
   private void add(

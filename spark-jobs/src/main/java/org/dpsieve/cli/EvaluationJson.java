@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import org.dpsieve.deviation.Deviation;
 import org.dpsieve.deviation.FrameDeviation;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Prediction;
 
@@ -49,8 +48,8 @@ final class EvaluationJson implements AutoCloseable {
       json.writeStartObject();
       json.writeStringField("id", frame.system());
       json.writeArrayFieldStart("elements");
-      for (int z : frame.z()) {
-        json.writeString(Elements.symbol(z));
+      for (int atom = 0; atom < frame.atomCount(); atom++) {
+        json.writeString(frame.type(atom));
       }
       json.writeEndArray();
       numbers("coord", frame.coord());

@@ -1,5 +1,6 @@
 package org.dpsieve.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.spark.frames.FrameExport;
@@ -22,6 +23,8 @@ import picocli.CommandLine.Spec;
       "  dpsieve export frames.parquet -o frames --format extxyz"
     })
 final class ExportCommand implements Callable<Integer> {
+  private static final int SHOWN = 3;
+
   @Parameters(paramLabel = "FRAMES", description = "A frames dataset, made by import.")
   private String frames;
 
@@ -61,6 +64,16 @@ final class ExportCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .printf("%d systems, %d frames -> %s%n", report.systems(), report.frames(), output);
+    List<String> renamed = report.renamed();
+    if (!renamed.isEmpty()) {
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "%d names cannot be paths, or others have them: %s%s%n",
+              renamed.size(),
+              String.join(", ", renamed.subList(0, Math.min(SHOWN, renamed.size()))),
+              renamed.size() > SHOWN ? ", ..." : "");
+    }
     return 0;
   }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dpsieve.error.InputException;
+import org.dpsieve.spark.Versions;
 import org.dpsieve.spark.frames.WriteFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -80,6 +81,9 @@ final class Failures {
       }
     }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof LinkageError && SparkRelease.differs()) {
+        return Optional.of(SparkRelease.unfit(Versions.spark()) + " (" + cause + ")");
+      }
       Matcher quoted = QUOTED.matcher(String.valueOf(cause.getMessage()));
       if (quoted.find()) {
         return Optional.of(quoted.group(1).strip());

@@ -10,15 +10,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.TypeNames;
 
 /**
- * Frames from {@code {"frames": [{"id", "elements", "coord", "box"}]}}: Å; {@code coord} and {@code
- * box} flat or nested; {@code box} null or absent where not periodic; {@code fparam} and {@code
- * aparam} where a model needs them; other keys are ignored.
+ * Frames from {@code {"frames": [{"id", "elements", "coord", "box"}]}}: symbols of elements or
+ * other names of types; Å; {@code coord} and {@code box} flat or nested; {@code box} null or absent
+ * where not periodic; {@code fparam} and {@code aparam} where a model needs them; other keys are
+ * ignored.
  */
 final class FramesJson {
   private static final JsonMapper MAPPER =
@@ -61,17 +64,19 @@ final class FramesJson {
   private Frame frame(JsonNode frame, String id, int index) {
     JsonNode symbols = frame.path("elements");
     if (!symbols.isArray() || symbols.isEmpty()) {
-      throw problem("elements", "a list of element symbols", symbols);
+      throw problem("elements", "a list of element symbols or type names", symbols);
     }
     int[] z = new int[symbols.size()];
+    Set<String> names = new TreeSet<>();
     for (int i = 0; i < z.length; i++) {
-      String symbol = symbols.get(i).asText();
-      z[i] =
-          Elements.number(symbol)
-              .orElseThrow(
-                  () ->
-                      new InputException(
-                          "%s: elements: '%s' is no element symbol".formatted(place, symbol)));
+      String name = symbols.get(i).asText();
+      TypeNames.problem(name)
+          .ifPresent(
+              problem -> {
+                throw new InputException("%s: elements: %s".formatted(place, problem));
+              });
+      names.add(name);
+      z[i] = TypeNames.number(name);
     }
     double[] coord = numbers(frame.path("coord"), "coord");
     if (coord.length != 3 * z.length) {
@@ -94,7 +99,8 @@ final class FramesJson {
         cell,
         Labels.NONE,
         optional(frame.path("fparam"), "fparam"),
-        optional(frame.path("aparam"), "aparam"));
+        optional(frame.path("aparam"), "aparam"),
+        TypeNames.of(names));
   }
 
   private double[] optional(JsonNode node, String key) {

@@ -6,16 +6,16 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.SafePaths;
+import org.dpsieve.io.deepmd.FrameKind;
 import org.dpsieve.io.deepmd.NpySystemWriter;
 import org.dpsieve.label.FileLabels;
 
@@ -58,8 +58,8 @@ final class LabelledFrames {
     json.writeStartObject();
     json.writeStringField("id", frame.name());
     json.writeArrayFieldStart("elements");
-    for (int z : frame.z()) {
-      json.writeString(Elements.symbol(z));
+    for (int atom = 0; atom < frame.atomCount(); atom++) {
+      json.writeString(frame.type(atom));
     }
     json.writeEndArray();
     rows(json, "coord", frame.coord());
@@ -89,23 +89,19 @@ final class LabelledFrames {
    */
   static void deepmd(List<FileLabels> files, Path target) throws IOException {
     TreeSet<String> elements = new TreeSet<>();
-    Map<List<Object>, List<Frame>> systems = new LinkedHashMap<>();
+    Map<FrameKind, List<Frame>> systems = new LinkedHashMap<>();
     for (FileLabels file : files) {
       for (Frame frame : file.frames()) {
-        Arrays.stream(frame.z()).mapToObj(Elements::symbol).forEach(elements::add);
-        List<Object> alike =
-            List.of(
-                Arrays.stream(frame.z()).boxed().toList(),
-                frame.cell() == null,
-                frame.labels().virial() == null);
-        systems.computeIfAbsent(alike, key -> new ArrayList<>()).add(frame);
+        elements.addAll(frame.types());
+        systems.computeIfAbsent(FrameKind.of(frame), kind -> new ArrayList<>()).add(frame);
       }
     }
-    Map<String, Integer> names = new HashMap<>();
+    Iterator<String> names =
+        SafePaths.folders(
+                systems.values().stream().map(frames -> Formula.of(frames.get(0))).toList())
+            .iterator();
     for (List<Frame> frames : systems.values()) {
-      String formula = Formula.of(frames.get(0).z());
-      int number = names.merge(formula, 1, Integer::sum);
-      Path folder = target.resolve(number == 1 ? formula : formula + "-" + number);
+      Path folder = target.resolve(names.next());
       try (NpySystemWriter system =
           new NpySystemWriter(
               new LocalStorage(), folder.toString(), List.copyOf(elements), frames.size())) {

@@ -4,13 +4,15 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import org.dpsieve.config.Plan;
+import org.dpsieve.config.PoolSurvey;
 import org.dpsieve.config.RunConfig;
-import org.dpsieve.label.Labellers;
+import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Settings;
@@ -41,10 +43,15 @@ final class LoopRun {
     this.out = out;
   }
 
-  /** Says what would be done. */
+  /** Says what would be done, and what would end it. */
   int plan() {
-    Labellers.of(config.simplify()); // says what is wrong in its files
-    Plan.of(config).forEach(out::println);
+    PoolSurvey survey = PoolSurvey.of(config.simplify());
+    Plan.of(config, survey).forEach(out::println);
+    out.flush();
+    // what a run looks at before any work
+    new SparkStages(
+        config, workdir, () -> arguments.spark.open("simplify"), ignored -> {}, ignored -> {});
+    survey.requireNone();
     return DONE;
   }
 
@@ -68,6 +75,10 @@ final class LoopRun {
               });
       config.warnings().forEach(warning -> console.say("warning: " + warning));
       summary(config).forEach(console::note);
+      SimplifyConfig run = config.simplify();
+      if (!run.pool().labeled()) { // labels that are calculated are of elements
+        run.elements().said(run.typeMap()).ifPresent(console::note);
+      }
       console.say("work directory: " + workdir.root());
       try {
         SparkStages stages =
@@ -123,12 +134,16 @@ final class LoopRun {
   private static List<String> summary(RunConfig config) {
     int renamed = config.migrations().size();
     int others = config.notes().size();
-    if (renamed + others == 0) {
-      return List.of();
+    List<String> counts = new ArrayList<>();
+    if (renamed > 0) {
+      counts.add("%d old or ignored key%s".formatted(renamed, renamed == 1 ? "" : "s"));
     }
-    return List.of(
-        "%d old or ignored keys and %d remarks about the two files: --dry-run lists them"
-            .formatted(renamed, others));
+    if (others > 0) {
+      counts.add("%d remark%s".formatted(others, others == 1 ? "" : "s"));
+    }
+    return counts.isEmpty()
+        ? List.of()
+        : List.of(String.join(" and ", counts) + " about the two files: --dry-run lists them");
   }
 
   private static String word(Verdict verdict) {

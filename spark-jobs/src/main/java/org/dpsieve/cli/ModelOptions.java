@@ -24,10 +24,19 @@ final class ModelOptions {
   private List<Path> files;
 
   @Option(
+      names = "--type-map",
+      split = ",",
+      paramLabel = "SYMBOL",
+      description =
+          "Elements of types 0, 1, ... of models that do not name them themselves, e.g. H,C.")
+  private List<String> typeMap = List.of();
+
+  @Option(
       names = "--precision",
       defaultValue = "float64",
       paramLabel = "NAME",
       converter = PrecisionName.class,
+      completionCandidates = Words.Precisions.class,
       description = {
         "Of the nets: float64 or float32: faster, max_devi_f within 2e-4 eV/A or 0.1 %%.",
         "Without AVX-512, float32 is float64. Default: ${DEFAULT-VALUE}."
@@ -70,7 +79,20 @@ final class ModelOptions {
     return new EnsembleOptions(true, precision);
   }
 
+  /** Of models that name no elements; empty where it was not given. */
+  List<String> typeMap() {
+    return typeMap;
+  }
+
   Ensemble ensemble() {
-    return Ensemble.of(files().stream().map(ModelFiles::read).toList(), options());
+    return ensemble(typeMap);
+  }
+
+  /**
+   * @param names of the types, where the models name none
+   */
+  Ensemble ensemble(List<String> names) {
+    return Ensemble.of(
+        files().stream().map(file -> ModelFiles.read(file, names)).toList(), options());
   }
 }

@@ -35,6 +35,7 @@ final class RunArguments {
       paramLabel = "keep|cancel",
       defaultValue = "keep",
       converter = OnExitConverter.class,
+      completionCandidates = Words.OnExit.class,
       description =
           "What becomes of queued and running tasks when this program is stopped (Ctrl-C, SIGTERM): they go on and the next call finds them again, or they are cancelled. Default: ${DEFAULT-VALUE}.")
   OnExit onExit;

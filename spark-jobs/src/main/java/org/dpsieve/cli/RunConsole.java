@@ -2,7 +2,9 @@ package org.dpsieve.cli;
 
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.loop.RunListener;
@@ -27,6 +29,7 @@ final class RunConsole implements RunListener {
   private final Timings timings;
   private final Runnable report;
   private RunTable table;
+  private final Set<String> noted = new HashSet<>();
   private String stage = "";
   private String lastTasks = "";
   private long tasksShown = System.nanoTime() - TASKS_EVERY_NANOS;
@@ -78,6 +81,7 @@ final class RunConsole implements RunListener {
     }
     if (iteration.training() != null) {
       Warnings.of(iteration.number(), iteration.training()).forEach(this::warn);
+      Warnings.notFitted(iteration.training()).filter(noted::add).ifPresent(this::note);
     }
     if (news) {
       refreshReport();

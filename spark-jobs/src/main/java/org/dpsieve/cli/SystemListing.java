@@ -13,6 +13,7 @@ import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.deepmd.DeepmdSystems;
+import org.dpsieve.io.systems.Lmdb;
 
 /**
  * The systems at or below a path, as {@code dp} finds, orders and names them ({@code
@@ -33,6 +34,9 @@ final class SystemListing {
   static List<String> of(String root) throws IOException {
     SystemListing listing = new SystemListing();
     String path = pythonPath(root);
+    if (Files.exists(Path.of(path)) && Lmdb.problem(FILES, path).isPresent()) {
+      throw new InputException(Lmdb.problem(FILES, path).get());
+    }
     if (Files.isDirectory(Path.of(path))) {
       listing.below(path);
       listing.addIfSystem(path);

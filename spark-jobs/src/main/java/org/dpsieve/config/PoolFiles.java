@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.systems.Lmdb;
 
 /**
  * Looks for the systems of {@code pick_data} and {@code init_data_sys} where that is cheap: on this
@@ -40,6 +43,8 @@ final class PoolFiles {
       resolved.add(path.toString());
       if (!Files.exists(path)) {
         file.error(key, "there is no %s".formatted(paths.lookedFor(text)));
+      } else if (lmdb(path).isPresent()) {
+        file.error(key, lmdb(path).get());
       } else if (Files.isDirectory(path) && !holdsSystem(path)) {
         file.error(
             key,
@@ -52,6 +57,14 @@ final class PoolFiles {
       }
     }
     return resolved;
+  }
+
+  private static Optional<String> lmdb(Path path) {
+    try {
+      return Lmdb.problem(new LocalStorage(), path.toString());
+    } catch (IOException e) {
+      return Optional.empty(); // the import says what is wrong
+    }
   }
 
   private static boolean holdsSystem(Path folder) {

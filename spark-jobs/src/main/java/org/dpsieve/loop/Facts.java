@@ -51,8 +51,19 @@ public final class Facts {
    * @param ridge strength of the pull towards the starting weights
    * @param before errors of the starting model on the training set
    * @param after errors of the new one
+   * @param notFitted kinds of labels ({@code energy}, {@code force}, {@code virial}) that nothing
+   *     was fitted to
    */
-  public record ModelFit(double ridge, Errors before, Errors after) {}
+  public record ModelFit(double ridge, Errors before, Errors after, List<String> notFitted) {
+    public ModelFit {
+      notFitted = notFitted == null ? List.of() : List.copyOf(notFitted); // none in older files
+    }
+
+    /** Of a solver that does not say what it left out. */
+    public ModelFit(double ridge, Errors before, Errors after) {
+      this(ridge, before, after, List.of());
+    }
+  }
 
   /**
    * Root mean square errors.
@@ -123,9 +134,10 @@ public final class Facts {
    * One frame without label.
    *
    * @param frame {@code system#index}
+   * @param task its folder in {@code 02.fp}; {@code null} where no program labelled it
    * @param reason in a few words
    */
-  public record Failure(String frameId, String frame, String reason) {}
+  public record Failure(String frameId, String frame, String task, String reason) {}
 
   /**
    * The result.

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dpsieve.config.D3Config;
+import org.dpsieve.config.DpTrainConfig;
 import org.dpsieve.config.LabelConfig;
 import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.config.RunConfig;
@@ -50,6 +51,9 @@ public record RunKeys(
     RunKeys keys = new RunKeys(new TreeMap<>(), new TreeMap<>());
     keys.fixed.put("seed", Long.toString(config.pick().seed()));
     keys.fixed.put("type_map", String.join(" ", config.typeMap()));
+    if (!config.elements().isEmpty()) {
+      keys.fixed.put("elements", config.elements().toString());
+    }
     keys.fixed.put("pick_data", relative(config.pool().pickData(), workdir));
     keys.fixed.put("init_data_sys", relative(config.pool().initData(), workdir));
     keys.fixed.put("labeled", Boolean.toString(config.pool().labeled()));
@@ -86,11 +90,28 @@ public record RunKeys(
             .distinct()
             .collect(Collectors.joining("; ")));
     if (train.dp().isPresent()) {
+      add(train.dp().get());
       List<String> inputs = train.inputs().stream().map(TrainingInput::json).distinct().toList();
       for (int m = 0; m < inputs.size(); m++) {
         String which = inputs.size() == 1 ? "" : ", input %d".formatted(m);
         open.put("default_training_param" + which, leaves(inputs.get(m)));
       }
+    }
+  }
+
+  /** What a training depends on beside its input, as far as it is given. */
+  private void add(DpTrainConfig dp) {
+    List<Path> pretrained =
+        dp.start().stream()
+            .filter(start -> start.init() == DpTrainConfig.Init.FINETUNE)
+            .map(DpTrainConfig.Start::path)
+            .toList();
+    if (!pretrained.isEmpty()) {
+      fixed.put("training_finetune_model (sha256)", checksums(pretrained));
+    }
+    String sizes = dp.batchSizes().identity();
+    if (!sizes.isEmpty()) {
+      open.put("batch sizes", sizes);
     }
   }
 

@@ -94,7 +94,8 @@ public final class Simplify {
           "changed since the last call, from iteration %d on: %s".formatted(open, change.words()));
     }
     noteShortRecord();
-    pool = stage(0, "import", workdir.frames(), Map.of(), Facts.Pool.class, stages::importPool);
+    noteChangedSources();
+    pool = stage(0, "import", workdir.frames(), Map.of(), Facts.Pool.class, this::importPool);
     left = pool.frames();
     int done = 0;
     for (int iteration = 0; ; iteration++) {
@@ -224,9 +225,12 @@ public final class Simplify {
 
   private Facts.Training train(int iteration) {
     // The last labels of a run are always trained on, however few.
-    boolean copy =
-        iteration > 0 && left > 0 && labelledSinceTraining < Math.max(1, settings.trainMin());
     Path previous = models;
+    boolean copy =
+        iteration > 0
+            && left > 0
+            && labelledSinceTraining < Math.max(1, settings.trainMin())
+            && (previous != null || stages.modelsGiven());
     Map<String, String> inputs = new TreeMap<>();
     if (copy && previous != null) {
       inputs.putAll(inputs(previous));
@@ -424,6 +428,35 @@ public final class Simplify {
     if (record.tasks() < Record.tasksUpTo(iteration, step)) {
       record.finished(iteration, step);
     }
+  }
+
+  private Facts.Pool importPool(Path target) {
+    SourceFiles sources = SourceFiles.of(stages.sources()); // before they are read
+    Facts.Pool imported = stages.importPool(target);
+    sources.write(workdir);
+    return imported;
+  }
+
+  /** The pool is imported once: say so to whoever has mended it since. */
+  private void noteChangedSources() {
+    if (!Commit.exists(workdir.frames())) {
+      return;
+    }
+    SourceFiles.read(workdir)
+        .flatMap(then -> then.difference(SourceFiles.of(stages.sources())))
+        .ifPresent(
+            difference -> {
+              if (Files.exists(workdir.iteration(0))) {
+                listener.note(
+                    "the data have changed since they were imported: %s. This run goes on with the frames as they were, in %s. To have them imported again, remove that folder and run again: what then comes out different is made anew, what was there is kept as *.bk000"
+                        .formatted(difference, workdir.frames()));
+              } else {
+                listener.note(
+                    "the data have changed since they were imported, before anything was done with them: %s. They are imported again"
+                        .formatted(difference));
+                Commit.discard(workdir.frames());
+              }
+            });
   }
 
   /** DP-GEN's users go back by editing the record. Here that does nothing: say what does. */

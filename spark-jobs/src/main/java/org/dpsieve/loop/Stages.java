@@ -10,6 +10,11 @@ import java.util.List;
  * absolute path or chance goes into it.
  */
 public interface Stages {
+  /** The files and folders that {@link #importPool} reads. */
+  default List<String> sources() {
+    return List.of();
+  }
+
   /** Reads the pool's files into frames. */
   Facts.Pool importPool(Path target);
 
@@ -24,6 +29,11 @@ public interface Stages {
 
   /** Whether a training starts from the one before, not from the models the run was given. */
   boolean trainsFromPrevious();
+
+  /** Whether there are models before the first training: else it cannot be put off. */
+  default boolean modelsGiven() {
+    return true;
+  }
 
   /**
    * Puts copies of the models in place where there is nothing new to train on.

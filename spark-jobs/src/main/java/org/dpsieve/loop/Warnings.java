@@ -1,9 +1,11 @@
 package org.dpsieve.loop;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a person has to know before using a run's models; empty where all is well. */
 public final class Warnings {
@@ -25,11 +27,14 @@ public final class Warnings {
               errors.models())
           .ifPresent(warnings::add);
     }
+    Set<String> notFitted = new LinkedHashSet<>(); // mostly the same in every iteration
     for (Summary.Iteration iteration : iterations) {
       if (iteration.training() != null) {
         warnings.addAll(of(iteration.number(), iteration.training()));
+        notFitted(iteration.training()).ifPresent(notFitted::add);
       }
     }
+    warnings.addAll(notFitted);
     if (result != null && result.classes() != null && result.verdict() == Verdict.CONVERGED) {
       Facts.FinalClasses classes = result.classes();
       if (classes.above() > 0) {
@@ -51,6 +56,17 @@ public final class Warnings {
                 .toList())
         .stream()
         .toList();
+  }
+
+  /** Kinds of labels that a training left out. */
+  public static Optional<String> notFitted(Facts.Training training) {
+    Set<String> kinds = new LinkedHashSet<>();
+    training.models().forEach(fit -> kinds.addAll(fit.notFitted()));
+    return kinds.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "nothing is fitted to labels of %s (limit prefactor 0, or no frame has one): the models are held at what the given ones say of it"
+                .formatted(String.join(" and ", kinds)));
   }
 
   private static Optional<String> worse(String when, List<Facts.BeforeAfter> models) {

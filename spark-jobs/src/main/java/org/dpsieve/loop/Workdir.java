@@ -95,6 +95,11 @@ public record Workdir(Path root) {
     return root.resolve("run.json");
   }
 
+  /** The files that the frames came from, as they were. */
+  Path sources() {
+    return root.resolve("sources.json");
+  }
+
   /** What was changed between two calls. */
   Path changes() {
     return root.resolve("changes.json");

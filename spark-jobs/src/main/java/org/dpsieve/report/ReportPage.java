@@ -17,6 +17,7 @@ import org.dpsieve.loop.RunHistory;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Warnings;
+import org.dpsieve.model.format.ModelSuffix;
 
 /**
  * A run as one page of HTML that needs nothing else: style, script and numbers are in it. The same
@@ -219,7 +220,7 @@ public final class ReportPage {
     all.add(new Link("result/summary.json", "the run for other programs"));
     all.add(new Link("result/data", "the relabelled dataset, deepmd/npy"));
     for (int model = 0; model < models(); model++) {
-      for (String suffix : List.of("pb", "dp", "pth", "pt")) {
+      for (String suffix : ModelSuffix.keys()) {
         all.add(
             new Link(
                 "result/graph.%03d.%s".formatted(model, suffix),

@@ -158,7 +158,10 @@ class OtherMaterialTest {
     Path python = DeepmdKit.python();
     Path copy = folder.resolve("graph.pb");
     ModelFiles.writeMapped(
-        EXAMPLE.resolve("models/0/graph.pb"), ElementMap.of(java.util.Map.of("Au", "Cu")), copy);
+        EXAMPLE.resolve("models/0/graph.pb"),
+        List.of(),
+        ElementMap.of(java.util.Map.of("Au", "Cu")),
+        copy);
     Path said = folder.resolve("said.txt");
     Process process =
         new ProcessBuilder(

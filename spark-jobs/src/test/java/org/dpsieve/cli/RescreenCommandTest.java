@@ -408,7 +408,7 @@ class RescreenCommandTest {
     refused("unknown value 'worst'", arguments(tree, result, "--strategy", "worst").toArray());
     Files.writeString(tree.resolve("Ag8/type_map.raw"), "O\nAu\n");
     refused(
-        "O (120 frames); leave them out, e.g. --where \"NOT formula RLIKE 'O[0-9]'\"",
+        "O (120 frames); leave them out, e.g. --where \"NOT formula RLIKE '(^|[0-9])O[0-9]'\"",
         arguments(tree, folder.resolve("o")).toArray());
     Files.delete(tree.resolve("Ag17/set.000/coord.npy"));
     Files.delete(tree.resolve("Au8/set.000/coord.npy"));

@@ -49,6 +49,22 @@ class WarningsTest {
   }
 
   @Test
+  void whatIsNotFittedIsSaidOnce() {
+    Facts.ModelFit fit = new Facts.ModelFit(1, BAD, GOOD, List.of("virial"));
+    Summary.Iteration iteration =
+        new Summary.Iteration(
+            1,
+            new Facts.Training(31, List.of(fit, fit)),
+            null,
+            new Facts.Picks(5, 5, 0, 0, 0, 0, new TreeMap<>()),
+            null,
+            31);
+    assertThat(Warnings.of(List.of(iteration, iteration), null))
+        .containsExactly(
+            "nothing is fitted to labels of virial (limit prefactor 0, or no frame has one): the models are held at what the given ones say of it");
+  }
+
+  @Test
   void aNumberThatHasBecomeNoneIsWorse() {
     Facts.Errors none = new Facts.Errors(0.003, Double.NaN, 0.1);
     assertThat(Warnings.of(2, iteration(GOOD, none).training()))

@@ -1,23 +1,35 @@
 package org.dpsieve.io.deepmd;
 
 import java.util.List;
-import java.util.OptionalInt;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.TypeNames;
 
 /**
- * A system's own numbering of elements. A type map may name more than the system uses, even words
- * that are no elements; only what is used must be one.
+ * A system's own numbering of types. A type map may name more than the system uses, and types that
+ * are no elements.
  *
- * @param symbols word of type 0, 1, ...
- * @param source where the words are written, for messages
+ * @param symbols name of type 0, 1, ...
+ * @param source where the names are written, for messages
  */
 record AtomTypes(List<String> symbols, String source) {
   /** Padding of a mixed system. */
   static final int NO_ATOM = -1;
 
   /**
-   * Atomic numbers of atoms; {@link #NO_ATOM} where the type is -1 and {@code padding} is allowed.
+   * @throws InputException when one is no name, or two types have the same
+   */
+  AtomTypes {
+    TypeNames.require(symbols, source);
+  }
+
+  /** Those that are no elements. */
+  TypeNames names() {
+    return TypeNames.of(symbols);
+  }
+
+  /**
+   * Atomic numbers of atoms, and what stands for other types; {@link #NO_ATOM} where the type is -1
+   * and {@code padding} is allowed.
    *
    * @param types type of each atom, as read from {@code file}
    * @throws InputException naming file, atom, what was found and what was expected
@@ -32,7 +44,7 @@ record AtomTypes(List<String> symbols, String source) {
       }
       if (!(type >= 0 && type < symbols.size() && type == Math.rint(type))) {
         throw new InputException(
-            "%s: type %s at place %d, expected 0 to %d: %s names %d elements (%s)"
+            "%s: type %s at place %d, expected 0 to %d: %s names %d types (%s)"
                 .formatted(
                     file,
                     type == Math.rint(type) ? String.valueOf((long) type) : String.valueOf(type),
@@ -42,14 +54,7 @@ record AtomTypes(List<String> symbols, String source) {
                     symbols.size(),
                     String.join(" ", symbols)));
       }
-      String symbol = symbols.get((int) type);
-      OptionalInt number = Elements.number(symbol);
-      if (number.isEmpty()) {
-        throw new InputException(
-            "%s: '%s' is not a chemical element, but atoms of %s have that type; write element symbols"
-                .formatted(source, symbol, file));
-      }
-      z[atom] = number.getAsInt();
+      z[atom] = TypeNames.number(symbols.get((int) type));
     }
     return z;
   }

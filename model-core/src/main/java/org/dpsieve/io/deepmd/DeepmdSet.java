@@ -20,20 +20,30 @@ record DeepmdSet(String name, int frames, Map<String, NumberArray> arrays) {
       Set.of("coord.npy", "energy.npy", "force.npy", "virial.npy", "fparam.npy", "aparam.npy");
 
   /**
+   * What a model of DeePMD-kit may be asked about beside {@link #ALWAYS_READ}, so that frames
+   * differ by it and labels hang on it.
+   */
+  private static final Map<String, String> OTHER_INPUTS =
+      Map.of(
+          "spin.npy", "spins",
+          "charge_spin.npy", "charge and spin of the frame",
+          "efield.npy", "an electric field");
+
+  /**
    * @param places atoms per frame, padding included
    * @param mixed whether every frame has types of its own
    * @param ignored collects names of arrays that frames have no place for
    */
   static DeepmdSet open(
       DeepmdFolder folder,
-      String name,
+      String set,
       int places,
       boolean periodic,
       boolean mixed,
       Set<String> ignored)
       throws IOException {
-    List<String> names = folder.arrays(name);
-    String at = folder.path() + "/" + name;
+    List<String> names = folder.arrays(set);
+    String at = folder.path() + "/" + set;
     if (!names.contains("coord.npy")) {
       throw new InputException(at + ": coord.npy not found, expected in every set");
     }
@@ -42,6 +52,16 @@ record DeepmdSet(String name, int frames, Map<String, NumberArray> arrays) {
           at
               + ": box.npy not found; add it, or an empty file 'nopbc' beside type.raw if the system"
               + " is not periodic");
+    }
+    for (String name : names) {
+      if (OTHER_INPUTS.containsKey(name)) {
+        throw new InputException(
+            "%s/%s: frames with %s have no place here: no model that can be read asks for it, and frames"
+                    .formatted(at, name, OTHER_INPUTS.get(name))
+                + " that differ by it alone would be one. Where labels do not depend on it, move the file"
+                + " away; where a number for each frame or atom says the same, make it fparam.npy or"
+                + " aparam.npy");
+      }
     }
     if (mixed != names.contains(REAL_TYPES)) {
       throw new InputException(
@@ -55,15 +75,18 @@ record DeepmdSet(String name, int frames, Map<String, NumberArray> arrays) {
               || (periodic && array.equals("box.npy"))
               || array.equals(REAL_TYPES);
       if (read) {
-        arrays.put(array, folder.array(name, array));
+        arrays.put(array, folder.array(set, array));
       } else if (!array.equals("box.npy")) {
         ignored.add(array);
       }
     }
-    return new DeepmdSet(name, requireShapes(arrays, places), arrays);
+    return new DeepmdSet(set, requireShapes(arrays, places), arrays);
   }
 
-  /** Checks all shapes against the atoms and returns the number of frames. */
+  /**
+   * Checks all shapes against the atoms and returns the number of frames: what {@code coord.npy}
+   * says, as in DeePMD-kit; the other arrays need only have as many numbers.
+   */
   private static int requireShapes(Map<String, NumberArray> arrays, int places) {
     NumberArray coord = arrays.get("coord.npy");
     long[] shape = coord.shape();
@@ -99,8 +122,7 @@ record DeepmdSet(String name, int frames, Map<String, NumberArray> arrays) {
     if (values == null) {
       return null;
     }
-    long[] shape = values.shape();
-    boolean withoutFrameAxis = frames == 1 && shape.length == 1 && shape[0] != 1;
-    return withoutFrameAxis ? values.rows(0, (int) shape[0]) : values.rows(row, count);
+    long width = frames == 0 ? 0 : values.elements() / frames;
+    return values.numbers(row * width, Math.toIntExact(count * width));
   }
 }

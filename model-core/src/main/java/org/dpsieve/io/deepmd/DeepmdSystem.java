@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem;
 
 /**
@@ -26,6 +27,7 @@ final class DeepmdSystem implements FrameSystem {
   private final DeepmdFolder folder;
   private final String name;
   private final AtomTypes types;
+  private final TypeNames names;
   private final int places;
   private final int[] z; // null when mixed: frames have their own
   private final boolean periodic;
@@ -42,6 +44,7 @@ final class DeepmdSystem implements FrameSystem {
     }
     places = typeRaw.length;
     types = typeMap(folder, importTypeMap);
+    names = types.names();
     periodic = !folder.has("nopbc");
     setNames = folder.sets();
     if (setNames.isEmpty()) {
@@ -176,18 +179,19 @@ final class DeepmdSystem implements FrameSystem {
   }
 
   @Override
-  public List<int[]> elements(Run run) throws IOException {
+  public List<Types> types(Run run) throws IOException {
     if (z != null) {
-      return Collections.nCopies(run.count(), z);
+      return Collections.nCopies(run.count(), new Types(z, names));
     }
     DeepmdSet set = openSet(setNames.get(run.set()));
     double[] real = set.rows(DeepmdSet.REAL_TYPES, (int) run.position(), run.count());
-    List<int[]> elements = new ArrayList<>(run.count());
+    List<Types> found = new ArrayList<>(run.count());
     for (int i = 0; i < run.count(); i++) {
       int[] numbers = frameNumbers(set, (int) run.position() + i, part(real, i, run.count()));
-      elements.add(Arrays.stream(numbers).filter(number -> number != AtomTypes.NO_ATOM).toArray());
+      int[] atoms = Arrays.stream(numbers).filter(number -> number != AtomTypes.NO_ATOM).toArray();
+      found.add(new Types(atoms, names));
     }
-    return elements;
+    return found;
   }
 
   @Override
@@ -222,7 +226,8 @@ final class DeepmdSystem implements FrameSystem {
               part(box, i, count),
               labels,
               part(fparam, i, count),
-              pick(part(aparam, i, count), atoms)));
+              pick(part(aparam, i, count), atoms),
+              names));
     }
     return frames;
   }

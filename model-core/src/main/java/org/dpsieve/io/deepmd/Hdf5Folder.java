@@ -6,7 +6,9 @@ import io.jhdf.api.Group;
 import io.jhdf.api.Node;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.NumberArray;
 import org.dpsieve.io.Storage;
@@ -16,6 +18,8 @@ import org.dpsieve.io.hdf5.Hdf5Array;
 /** A group of an HDF5 file in the deepmd/hdf5 layout, standard or mixed. */
 final class Hdf5Folder implements DeepmdFolder {
   private static final int MOST_TYPES = 10_000;
+  private static final int DEEPEST = 64;
+  private static final int MOST_GROUPS = 1_000_000;
 
   private final HdfFile file;
   private final String path;
@@ -47,13 +51,28 @@ final class Hdf5Folder implements DeepmdFolder {
           path,
           () -> {
             List<String> systems = new ArrayList<>();
-            collect(group(file, path, groupPath), groupPath, systems);
+            collect(path, group(file, path, groupPath), groupPath, systems, new Walk());
             return systems;
           });
     }
   }
 
-  private static void collect(Group group, String groupPath, List<String> systems) {
+  /** Hard links may lead back up, or down the same way a million times. */
+  private static final class Walk {
+    private final Set<Long> above = new HashSet<>();
+    private int groups;
+  }
+
+  private static void collect(
+      String path, Group group, String groupPath, List<String> systems, Walk walk) {
+    if (!walk.above.add(group.getAddress())) {
+      return;
+    }
+    if (walk.above.size() > DEEPEST || ++walk.groups > MOST_GROUPS) {
+      throw new InputException(
+          "%s: more than %d groups inside each other, or %d in all: the file is damaged"
+              .formatted(path, DEEPEST, MOST_GROUPS));
+    }
     if (group.getChildren().containsKey("type.raw")) {
       systems.add(groupPath);
     }
@@ -63,9 +82,11 @@ final class Hdf5Folder implements DeepmdFolder {
         .forEach(
             name -> {
               if (group.getChild(name) instanceof Group child) {
-                collect(child, groupPath.isEmpty() ? name : groupPath + "/" + name, systems);
+                String childPath = groupPath.isEmpty() ? name : groupPath + "/" + name;
+                collect(path, child, childPath, systems, walk);
               }
             });
+    walk.above.remove(group.getAddress());
   }
 
   private static Group group(HdfFile file, String path, String groupPath) {

@@ -1,14 +1,12 @@
 package org.dpsieve.io.deepmd;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.TypeMap;
 
 /** Collects the frames of one set: same atoms in the same order, same labels and parameters. */
 final class SetBuffer {
@@ -35,8 +33,7 @@ final class SetBuffer {
 
   /** Whether the frame may share a system with those before. */
   boolean fits(Frame frame) {
-    return model == null
-        || (Arrays.equals(model.z(), frame.z()) && parts(model).equals(parts(frame)));
+    return model == null || FrameKind.of(model).equals(FrameKind.of(frame));
   }
 
   /** The first frame; the others are like it. */
@@ -63,16 +60,7 @@ final class SetBuffer {
 
   /** Type of each atom by the type map. */
   int[] types() {
-    int[] types = new int[model.atomCount()];
-    for (int atom = 0; atom < types.length; atom++) {
-      String symbol = Elements.symbol(model.z()[atom]);
-      types[atom] = typeMap.indexOf(symbol);
-      if (types[atom] < 0) {
-        throw new InputException(
-            "%s: element %s is not in the type map %s".formatted(model.name(), symbol, typeMap));
-      }
-    }
-    return types;
+    return TypeMap.of(typeMap, "the type map").types(model);
   }
 
   /** The arrays of the set, row-major [frames, width], by the layout's names. */
@@ -93,7 +81,7 @@ final class SetBuffer {
 
   private void put(Map<String, double[]> arrays, String name, Function<Frame, double[]> values) {
     double[] first = values.apply(model);
-    if (first == null) {
+    if (first == null || first.length == 0) {
       return;
     }
     double[] all = new double[Math.multiplyExact(first.length, frames.size())];
@@ -101,15 +89,5 @@ final class SetBuffer {
       System.arraycopy(values.apply(frames.get(i)), 0, all, i * first.length, first.length);
     }
     arrays.put(name, all);
-  }
-
-  private static List<Integer> parts(Frame frame) {
-    return List.of(
-        frame.cell() == null ? 0 : 1,
-        frame.labels().energy() == null ? 0 : 1,
-        frame.labels().force() == null ? 0 : 1,
-        frame.labels().virial() == null ? 0 : 1,
-        frame.fparamCount(),
-        frame.aparamCount());
   }
 }

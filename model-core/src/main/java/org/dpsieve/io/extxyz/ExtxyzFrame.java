@@ -6,12 +6,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.TypeNames;
 
 /**
  * One frame of an extended XYZ file, as ASE (ase/io/extxyz.py) and dpdata (plugins/ase.py) read it.
@@ -96,7 +97,8 @@ final class ExtxyzFrame {
         cell,
         labels,
         numbers("fparam", -1),
-        columns.get("aparam"));
+        columns.get("aparam"),
+        species == null ? TypeNames.NONE : TypeNames.of(new TreeSet<>(List.of(species))));
   }
 
   private void readColumns(List<String> lines) {
@@ -185,15 +187,11 @@ final class ExtxyzFrame {
     for (int atom = 0; atom < count; atom++) {
       if (species != null) {
         String word = species[atom];
-        String symbol =
-            word.substring(0, 1).toUpperCase(Locale.ROOT)
-                + word.substring(1).toLowerCase(Locale.ROOT);
-        OptionalInt number = Elements.number(symbol);
-        if (number.isEmpty()) {
-          throw new InputException(
-              "%s: '%s' of atom %d is not a chemical element".formatted(where, word, atom));
+        Optional<String> problem = TypeNames.problem(word);
+        if (problem.isPresent()) {
+          throw new InputException("%s: atom %d: %s".formatted(where, atom, problem.get()));
         }
-        z[atom] = number.getAsInt();
+        z[atom] = TypeNames.number(word);
       } else {
         double number = numbers[atom];
         if (!(number >= 1 && number <= 118 && number == Math.rint(number))) {

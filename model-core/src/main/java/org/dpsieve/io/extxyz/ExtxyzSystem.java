@@ -19,11 +19,13 @@ import org.dpsieve.io.Storage;
 /** The frames of an extended XYZ file; elements and number of atoms may differ between them. */
 public final class ExtxyzSystem implements FrameSystem {
   private static final int MOST_ATOMS = 50_000_000;
+  private static final int LONGEST_LINE = 1 << 24;
 
   private final Storage storage;
   private final String path;
   private final String name;
   private final Set<String> ignored = new TreeSet<>();
+  private final Set<String> names = new TreeSet<>();
 
   /**
    * @param name what frames call the system
@@ -45,7 +47,7 @@ public final class ExtxyzSystem implements FrameSystem {
     try (Lines lines = new Lines(storage, path, 0)) {
       for (Text text = lines.nextFrame(); text != null; text = lines.nextFrame()) {
         ExtxyzFrame frame = ExtxyzFrame.parse(text.where(), text.comment(), text.atoms());
-        frame.toFrame(name, index);
+        names.addAll(frame.toFrame(name, index).names().all());
         ignored.addAll(frame.ignored());
         if (index > first && atoms + text.atoms().size() > maxAtoms) {
           runs.add(new Run(first, index - first, 0, start));
@@ -80,8 +82,8 @@ public final class ExtxyzSystem implements FrameSystem {
   }
 
   @Override
-  public List<int[]> elements(Run run) throws IOException {
-    return read(run).stream().map(Frame::z).toList();
+  public List<Types> types(Run run) throws IOException {
+    return read(run).stream().map(frame -> new Types(frame.z(), frame.names())).toList();
   }
 
   @Override
@@ -91,7 +93,7 @@ public final class ExtxyzSystem implements FrameSystem {
 
   @Override
   public List<String> typeMap() {
-    return List.of();
+    return List.copyOf(names);
   }
 
   @Override
@@ -164,6 +166,11 @@ public final class ExtxyzSystem implements FrameSystem {
         return null;
       }
       while (b >= 0 && b != '\n') {
+        if (bytes.size() == LONGEST_LINE) {
+          throw new InputException(
+              "%s: line %d has more than %d bytes: no extended XYZ"
+                  .formatted(path, lineNumber + 1, LONGEST_LINE));
+        }
         bytes.write(b);
         b = in.read();
         position++;

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.io.Storage;
@@ -42,7 +41,7 @@ public final class ExtxyzWriter implements SystemWriter {
     }
     text.append(frame.cell() == null ? "pbc=\"F F F\"\n" : "pbc=\"T T T\"\n");
     for (int atom = 0; atom < frame.atomCount(); atom++) {
-      text.append(Elements.symbol(frame.z()[atom]));
+      text.append(frame.type(atom));
       appendRow(text, frame.coord(), atom, 3);
       appendRow(text, labels.force(), atom, 3);
       appendRow(text, frame.aparam(), atom, parameters);

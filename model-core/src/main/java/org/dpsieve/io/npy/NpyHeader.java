@@ -62,11 +62,12 @@ record NpyHeader(NumberType type, boolean fortranOrder, long[] shape, long dataO
         || !axes.stream().allMatch(axis -> axis instanceof Long length && length >= 0)) {
       throw new InputException(
           "%s: header %s, expected a dict of descr, fortran_order and shape: the file is damaged"
-              .formatted(file, header));
+              .formatted(file, PythonLiteral.beginning(String.valueOf(header))));
     }
     if (!(fields.get("descr") instanceof String descr)) {
       throw new InputException(
-          "%s: holds records %s, expected plain numbers".formatted(file, fields.get("descr")));
+          "%s: holds records %s, expected plain numbers"
+              .formatted(file, PythonLiteral.beginning(String.valueOf(fields.get("descr")))));
     }
     long[] shape = axes.stream().mapToLong(axis -> (Long) axis).toArray();
     return new NpyHeader(NumberType.of(descr, file), fortranOrder, shape, dataOffset);

@@ -13,7 +13,7 @@ import org.dpsieve.error.InputException;
  */
 record NumberType(char kind, int size, ByteOrder order) {
   private static final Set<String> READABLE =
-      Set.of("f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1");
+      Set.of("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1");
 
   /** Of a header's {@code descr}; {@code file} is for the message. */
   static NumberType of(String descr, String file) {
@@ -21,9 +21,11 @@ record NumberType(char kind, int size, ByteOrder order) {
     char order = descr.isEmpty() ? ' ' : descr.charAt(0);
     if ("<>|=".indexOf(order) < 0 || !READABLE.contains(type)) {
       String what =
-          type.startsWith("O") ? "Python objects ('%s')".formatted(descr) : "'" + descr + "'";
+          type.startsWith("O")
+              ? "Python objects ('%s')".formatted(PythonLiteral.beginning(descr))
+              : "'" + PythonLiteral.beginning(descr) + "'";
       throw new InputException(
-          "%s: holds %s, expected numbers (float32, float64, integers or booleans); save it again with"
+          "%s: holds %s, expected numbers (float16, float32, float64, integers or booleans); save it again with"
                   .formatted(file, what)
               + " numpy.save(file, array.astype('float64'))");
     }
@@ -37,7 +39,11 @@ record NumberType(char kind, int size, ByteOrder order) {
   /** The next element as double; 64-bit integers beyond 2^53 lose their last bits. */
   double next(ByteBuffer bytes) {
     if (kind == 'f') {
-      return size == 8 ? bytes.getDouble() : bytes.getFloat();
+      return switch (size) {
+        case 2 -> half(bytes.getShort());
+        case 4 -> bytes.getFloat();
+        default -> bytes.getDouble();
+      };
     }
     long value =
         switch (size) {
@@ -55,5 +61,18 @@ record NumberType(char kind, int size, ByteOrder order) {
       case 4 -> value & 0xFFFFFFFFL;
       default -> value >= 0 ? value : (value >>> 1) * 2.0 + (value & 1);
     };
+  }
+
+  /** IEEE 754 binary16: sign, five bits of exponent, ten of the fraction. */
+  private static double half(short bits) {
+    int exponent = bits >> 10 & 0x1F;
+    int fraction = bits & 0x3FF;
+    double size =
+        switch (exponent) {
+          case 0 -> Math.scalb((double) fraction, -24);
+          case 0x1F -> fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
+          default -> Math.scalb((double) (fraction + 0x400), exponent - 25);
+        };
+    return bits < 0 ? -size : size;
   }
 }

@@ -11,9 +11,15 @@ import org.dpsieve.error.InputException;
  * integers, True, False and None.
  */
 final class PythonLiteral {
+  /** A dict of a list of tuples is as deep as NumPy goes, structured types some levels more. */
+  private static final int DEEPEST = 32;
+
+  private static final int SHOWN = 80;
+
   private final String text;
   private final String file;
   private int at;
+  private int depth;
 
   private PythonLiteral(String text, String file) {
     this.text = text;
@@ -34,14 +40,13 @@ final class PythonLiteral {
   private Object value() {
     skipSpace();
     char c = peek();
-    if (c == '{') {
-      return dict();
-    }
-    if (c == '(') {
-      return sequence(')');
-    }
-    if (c == '[') {
-      return sequence(']');
+    if (c == '{' || c == '(' || c == '[') {
+      if (++depth > DEEPEST) {
+        throw unexpected("at most %d brackets inside each other".formatted(DEEPEST));
+      }
+      Object nested = c == '{' ? dict() : sequence(c == '(' ? ')' : ']');
+      depth--;
+      return nested;
     }
     if (c == '\'' || c == '"') {
       return string();
@@ -162,8 +167,14 @@ final class PythonLiteral {
   }
 
   private InputException unexpected(String expected) {
+    String shown = text.strip();
     return new InputException(
         "%s: npy header \"%s\", expected %s at character %d: the file is damaged"
-            .formatted(file, text.strip(), expected, at + 1));
+            .formatted(file, beginning(shown), expected, at + 1));
+  }
+
+  /** So much of a text as belongs into a message. */
+  static String beginning(String text) {
+    return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
   }
 }

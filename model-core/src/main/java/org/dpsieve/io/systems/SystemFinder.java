@@ -113,6 +113,8 @@ public final class SystemFinder {
       List<String> groups =
           lookInHdf5(path, group ? source.substring(hash + 1).replaceAll("^/+|/+$", "") : "");
       roots.add(groups.contains("") ? parent(path) : path);
+    } else if (Lmdb.problem(storage, path).isPresent()) {
+      problems.add(Lmdb.problem(storage, path).get());
     } else if (isExtxyz(path)) {
       roots.add(parent(path));
       add(new Found(Layout.EXTXYZ, path, ""));
@@ -153,6 +155,11 @@ public final class SystemFinder {
       return;
     }
     List<String> names = storage.list(folder);
+    if (names.contains("data.mdb")) {
+      Lmdb.problem(storage, folder).ifPresent(badSystems::add);
+      above.remove(real);
+      return;
+    }
     if (names.contains("type.raw")) {
       add(new Found(Layout.DEEPMD_NPY, folder, ""));
     } else if (names.stream().anyMatch(name -> name.startsWith("set."))) {
@@ -167,6 +174,8 @@ public final class SystemFinder {
         walk(path, above);
       } else if (name.endsWith(".hdf5") || name.endsWith(".h5")) {
         lookInHdf5(path, "");
+      } else if (name.endsWith(".lmdb")) {
+        Lmdb.problem(storage, path).ifPresent(badSystems::add);
       } else if (isExtxyz(name)) {
         add(new Found(Layout.EXTXYZ, path, ""));
       }

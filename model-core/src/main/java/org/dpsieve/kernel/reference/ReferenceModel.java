@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.TypeMap;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Descriptor;
@@ -188,7 +188,16 @@ public final class ReferenceModel {
 
   private Frame image(Frame frame) {
     double[] cell = model.neighborRules().cell(frame.cell());
-    return new Frame(frame.system(), frame.index(), frame.z(), frame.coord(), cell, frame.labels());
+    return new Frame(
+        frame.system(),
+        frame.index(),
+        frame.z(),
+        frame.coord(),
+        cell,
+        frame.labels(),
+        null,
+        null,
+        frame.names());
   }
 
   private double constant(int type, double[] more) {
@@ -202,17 +211,7 @@ public final class ReferenceModel {
   }
 
   private int[] types(Frame frame) {
-    int[] types = new int[frame.atomCount()];
-    for (int i = 0; i < types.length; i++) {
-      types[i] = model.typeMap().indexOf(Elements.symbol(frame.z()[i]));
-      if (types[i] < 0) {
-        throw new InputException(
-            "Frame %s: element %s of atom %d is not in the type map %s of %s"
-                .formatted(
-                    frame.name(), Elements.symbol(frame.z()[i]), i, model.typeMap(), model.name()));
-      }
-    }
-    return types;
+    return TypeMap.of(model.typeMap(), "the type map of " + model.name()).types(frame);
   }
 
   /**

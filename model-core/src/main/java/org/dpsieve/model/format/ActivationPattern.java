@@ -19,7 +19,15 @@ final class ActivationPattern {
    * @param operations the nodes between {@code argument} and the layer's end, in any order
    */
   static Activation of(FrozenGraph graph, NodeDef argument, Collection<NodeDef> operations) {
-    String pattern = String.join(" ", operations.stream().map(NodeDef::getOp).sorted().toList());
+    String pattern =
+        String.join(
+            " ",
+            operations.stream()
+                .map(
+                    node ->
+                        node.getOp().equals("Add") ? "AddV2" : node.getOp()) // of DeePMD-kit 1.x
+                .sorted()
+                .toList());
     return switch (pattern) {
       case "" -> Activation.LINEAR;
       case "Tanh" -> Activation.TANH;

@@ -35,9 +35,10 @@ final class DescriptorGraph {
         : "";
   }
 
-  /** Scope of the nets of one centre type, or of all. */
+  /** Scope of the nets of one centre type, or of all; the first name is DeePMD-kit 0.12's. */
   String scope(Object type) {
-    return "filter_type_" + type + suffix();
+    String old = "DS_layer_type_" + type;
+    return graph.has(old + "/matrix_1_0") ? old : "filter_type_" + type + suffix();
   }
 
   SmoothSwitch smoothing(String start, String end) {

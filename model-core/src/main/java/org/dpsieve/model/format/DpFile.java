@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 
@@ -24,6 +25,20 @@ import org.dpsieve.error.UnsupportedModelException;
  * {@code json}, where arrays are named ({@code deepmd/dpmodel/utils/serialization.py}).
  */
 final class DpFile {
+  /** The boxed ones are those of datasets of one number without a shape. */
+  private static final Set<Class<?>> SINGLE = Set.of(float.class, Float.class);
+
+  private static final Set<Class<?>> NUMBERS =
+      Set.of(
+          double.class,
+          float.class,
+          int.class,
+          long.class,
+          Double.class,
+          Float.class,
+          Integer.class,
+          Long.class);
+
   private final String file;
   private final HdfFile hdf;
   private final long limit;
@@ -71,19 +86,19 @@ final class DpFile {
     return variable && value instanceof String name ? tensor(name) : value;
   }
 
-  private StoredTensor tensor(String name) {
+  /** Numbers; in words what else there is, which only whoever needs it minds. */
+  private Object tensor(String name) {
     if (!(hdf.getByPath(name) instanceof Dataset dataset)) {
       throw new InputException("%s: '%s' is no dataset".formatted(file, name));
     }
-    if (dataset.getSize() < 0
-        || dataset.getSize() > Math.min(StoredTensor.LIMIT, 64 * limit)
-        || !(dataset.getJavaType() == double.class
-            || dataset.getJavaType() == float.class
-            || dataset.getJavaType() == int.class
-            || dataset.getJavaType() == long.class)) {
+    Class<?> type = dataset.getJavaType();
+    if (dataset.getSize() < 0 || dataset.getSize() > Math.min(StoredTensor.LIMIT, 64 * limit)) {
       throw new InputException(
-          "%s: '%s' holds %d values of %s, expected numbers; damaged file?"
-              .formatted(file, name, dataset.getSize(), dataset.getJavaType()));
+          "%s: '%s' holds %d values of %s; damaged file?"
+              .formatted(file, name, dataset.getSize(), type));
+    }
+    if (!NUMBERS.contains(type)) {
+      return "'%s' with %d values of %s".formatted(name, dataset.getSize(), type);
     }
     double[] values = new double[(int) dataset.getSize()];
     int[] shape = dataset.getDimensions();
@@ -93,7 +108,7 @@ final class DpFile {
         throw new InputException("%s: '%s' is cut short".formatted(file, name));
       }
     }
-    return new StoredTensor(name, dataset.getJavaType() == float.class, shape, values);
+    return new StoredTensor(name, SINGLE.contains(type), shape, values);
   }
 
   private static int fill(Object data, double[] values, int from) {
@@ -123,7 +138,7 @@ final class DpFile {
                 .position((int) (hdf.getUserBlockSize() + dataset.getDataAddress()))
                 .order(ByteOrder.LITTLE_ENDIAN);
         for (double value : change.getValue()) {
-          if (((Dataset) dataset).getJavaType() == float.class) {
+          if (SINGLE.contains(((Dataset) dataset).getJavaType())) {
             place.putFloat((float) value);
           } else {
             place.putDouble(value);

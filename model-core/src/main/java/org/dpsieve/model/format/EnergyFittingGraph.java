@@ -56,19 +56,27 @@ final class EnergyFittingGraph {
     }
     Network[] networks = new Network[types];
     boolean[] vacuumSubtracted = new boolean[types];
-    Network net = shared ? network("") : null;
+    double[] level = new double[types];
+    Vacuum vacuum = shared ? vacuum("") : null;
+    Network net = shared ? network("", vacuum) : null;
     for (int type = 0; type < types; type++) {
+      if (!shared) {
+        vacuum = vacuum(ofType(type));
+      }
       networks[type] =
-          shared ? holding(net, descriptorSize, typeEmbedding[type]) : network(ofType(type));
-      vacuumSubtracted[type] = isVacuumSubtracted(shared ? "" : ofType(type));
+          shared
+              ? holding(net, descriptorSize, typeEmbedding[type])
+              : network(ofType(type), vacuum);
+      vacuumSubtracted[type] = vacuum != null;
+      level[type] = vacuum == null ? 0 : vacuum.level();
     }
     understandConstants();
     Precision precision =
         graph.constant(outputMatrix(shared ? "" : ofType(0))).type() == Tensor.FLOAT
             ? Precision.FLOAT32
             : Precision.FLOAT64;
-    return new EnergyFitting(
-        networks, vacuumSubtracted, zeroLevel(types), extraInputs(), precision);
+    return new EnergyFitting(networks, vacuumSubtracted, zeroLevel(types), extraInputs(), precision)
+        .raised(level);
   }
 
   private ExtraInputs extraInputs() {
@@ -92,13 +100,14 @@ final class EnergyFittingGraph {
     return count > 0 ? graph.constant("fitting_attr/" + name, count).values() : new double[0];
   }
 
-  private Network network(String net) {
+  private Network network(String net, Vacuum vacuum) {
     List<Layer> found = new ArrayList<>();
     for (int i = 0; graph.has("layer_%d%s/matrix".formatted(i, net)); i++) {
       String scope = "layer_%d%s".formatted(i, net);
       found.add(layers.hidden(scope + "/matrix", scope + "/bias", scope + "/idt"));
     }
-    found.add(layers.output(outputMatrix(net), outputBias(net)));
+    NodeDef end = vacuum == null ? null : vacuum.end();
+    found.add(layers.output(outputMatrix(net), outputBias(net), end));
     return layers.network(found);
   }
 
@@ -110,28 +119,58 @@ final class EnergyFittingGraph {
           "%s: a fitting net of %d inputs for a descriptor of %d and a type embedding of %d numbers; damaged file?"
               .formatted(graph.file(), first.inputs(), descriptorSize, vector.length));
     }
-    return layers.holding(net, descriptorSize, vector);
+    return net.holding(descriptorSize, vector);
   }
 
-  /** net(D) - net(0): the output layer is there twice. */
-  private boolean isVacuumSubtracted(String net) {
+  /**
+   * How the energy in vacuum, net(0), is taken away.
+   *
+   * @param end the operation that gives the difference
+   * @param level eV, what else it adds
+   */
+  private record Vacuum(NodeDef end, double level) {}
+
+  /**
+   * {@code atom_ener}: the output layer is there twice, and the energy goes through net(D) -
+   * net(0), before DeePMD-kit 2.2 through net(D) + (atom_ener - net(0)).
+   *
+   * @return {@code null} where the energy in vacuum stays
+   */
+  private Vacuum vacuum(String net) {
     List<NodeDef> outputs = layers.biasAdded(outputMatrix(net));
     if (outputs.size() == 1) {
-      return false;
+      return null;
     }
     Set<String> operands = Set.copyOf(outputs.stream().map(NodeDef::getName).toList());
     for (NodeDef node : graph.energyNodes()) {
-      if (node.getOp().equals("Sub")
-          && operands.size() == 2
-          && operands.contains(graph.origin(graph.input(node, 0)).getName())
-          && operands.contains(graph.origin(graph.input(node, 1)).getName())) {
+      if (operands.size() != 2 || !isArithmetic(node)) {
+        continue;
+      }
+      NodeDef first = graph.origin(graph.input(node, 0));
+      NodeDef second = graph.origin(graph.input(node, 1));
+      if (!operands.contains(first.getName())) {
+        continue;
+      }
+      if (node.getOp().equals("Sub") && operands.contains(second.getName())) {
         graph.understand(node);
-        return true;
+        return new Vacuum(node, 0);
+      }
+      if (!node.getOp().equals("Sub")
+          && second.getOp().equals("Sub")
+          && graph.origin(graph.input(second, 0)).getOp().equals("Const")
+          && operands.contains(graph.origin(graph.input(second, 1)).getName())) {
+        graph.understand(node);
+        graph.understand(second);
+        return new Vacuum(node, graph.number(graph.input(second, 0)));
       }
     }
     throw new UnsupportedModelException(
         "%s: '%s' is used %d times, expected once, or twice with atom_ener"
             .formatted(graph.file(), outputMatrix(net), outputs.size()));
+  }
+
+  private static boolean isArithmetic(NodeDef node) {
+    return Set.of("Sub", "Add", "AddV2").contains(node.getOp()) && node.getInputCount() == 2;
   }
 
   /** Atomic energy times 1 for atoms that are there, plus constants by type; then their sum. */

@@ -247,6 +247,21 @@ final class FrozenGraph {
     return tensor;
   }
 
+  /** Whether a node is a product with a matrix of zeros: an excluded pair in DeePMD-kit 1.x. */
+  boolean isTimesZero(NodeDef node) {
+    if (!node.getOp().equals("MatMul")) {
+      return false;
+    }
+    NodeDef matrix = origin(input(node, 1));
+    return matrix.getOp().equals("Const")
+        && Arrays.stream(
+                Tensor.decode(
+                        attribute(matrix, "value").getTensor(),
+                        "%s: '%s'".formatted(file, matrix.getName()))
+                    .values())
+            .allMatch(value -> value == 0);
+  }
+
   /** A reader knows what this node computes. */
   void understand(NodeDef node) {
     understood.add(node.getName());

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
@@ -54,15 +55,20 @@ final class FrozenGraphReader {
   private static final Set<String> READABLE = Set.of("se_e2_a", "se_e2_r", "se_e3", "se_atten");
 
   private final FrozenGraph graph;
+  private final List<String> names;
 
-  private FrozenGraphReader(FrozenGraph graph) {
+  private FrozenGraphReader(FrozenGraph graph, List<String> names) {
     this.graph = graph;
+    this.names = names;
   }
 
-  static DeepPotential read(FrozenGraph graph) {
+  /**
+   * @param names of the types, where the graph names none
+   */
+  static DeepPotential read(FrozenGraph graph, List<String> names) {
     return LinearGraph.isOne(graph)
-        ? new LinearGraph(graph).read()
-        : new FrozenGraphReader(graph).read();
+        ? new LinearGraph(graph, names).read()
+        : new FrozenGraphReader(graph, names).read();
   }
 
   private DeepPotential read() {
@@ -122,7 +128,7 @@ final class FrozenGraphReader {
   }
 
   private List<String> typeMap(int types) {
-    List<String> typeMap = typeMap(graph);
+    List<String> typeMap = ModelFiles.named(graph.file(), typeMap(graph), names, types);
     if (typeMap.size() != types) {
       throw new InputException(
           "%s: type map '%s' names %d types, its descriptor has %d; set type_map when training, or freeze again"
@@ -131,14 +137,9 @@ final class FrozenGraphReader {
     return typeMap;
   }
 
+  /** Empty where the graph has none. */
   static List<String> typeMap(FrozenGraph graph) {
-    String text =
-        graph
-            .text("model_attr/tmap")
-            .orElseThrow(
-                () ->
-                    new InputException(
-                        "%s: no type map (model_attr/tmap) in it".formatted(graph.file())));
+    String text = graph.text("model_attr/tmap").orElse("");
     return text.isBlank() ? List.of() : List.of(text.trim().split("\\s+"));
   }
 
@@ -147,7 +148,7 @@ final class FrozenGraphReader {
     List<NodeDef> found =
         graph.energyNodes().stream()
             .filter(node -> ENVIRONMENTS.containsKey(node.getOp()))
-            .sorted(Comparator.comparing(this::place))
+            .sorted(Comparator.comparing(this::place, FrozenGraphReader::inOrder))
             .toList();
     List<String> names = found.stream().map(this::kind).toList();
     if (names.contains(OLD)) {
@@ -166,16 +167,29 @@ final class FrozenGraphReader {
     return found;
   }
 
-  /** Of a hybrid's part among the others. */
-  private int place(NodeDef environment) {
+  /** Of a hybrid's part among the others; of a hybrid in it {@code _1_0}, {@code _1_1} ... */
+  private List<Integer> place(NodeDef environment) {
     String suffix = new DescriptorGraph(graph, environment).suffix();
-    try {
-      return suffix.isEmpty() ? 0 : Integer.parseInt(suffix.substring(1));
-    } catch (NumberFormatException e) {
+    if (!suffix.matches("(_\\d{1,4})*")) {
       throw new UnsupportedModelException(
           "%s: a descriptor of the name 'descrpt_attr%s' (pairwise_dprc?) cannot be read"
               .formatted(graph.file(), suffix));
     }
+    return Pattern.compile("\\d+")
+        .matcher(suffix)
+        .results()
+        .map(number -> Integer.valueOf(number.group()))
+        .toList();
+  }
+
+  private static int inOrder(List<Integer> one, List<Integer> other) {
+    int common = Math.min(one.size(), other.size());
+    for (int i = 0; i < common; i++) {
+      if (!one.get(i).equals(other.get(i))) {
+        return one.get(i) - other.get(i);
+      }
+    }
+    return one.size() - other.size();
   }
 
   private String kind(NodeDef environment) {
@@ -234,12 +248,12 @@ final class FrozenGraphReader {
       if (constant
           && Tensor.isFloating(graph.attribute(node, "dtype").getType())
           && !graph.isUnderstood(node)
-          && !fillsWithZeros(graph, node)) {
+          && !makesZeros(graph, node)) {
         throw new UnsupportedModelException(
             "%s: its energy depends on the constant '%s', which is not understood"
                 .formatted(graph.file(), node.getName()));
       }
-      if (!constant && !isPlumbing(node) && !graph.isUnderstood(node)) {
+      if (!constant && !isPlumbing(node) && !graph.isUnderstood(node) && !graph.isTimesZero(node)) {
         throw new UnsupportedModelException(
             "%s: its energy goes through '%s' (%s), which cannot be read yet"
                 .formatted(graph.file(), node.getName(), node.getOp()));
@@ -256,8 +270,9 @@ final class FrozenGraphReader {
   }
 
   /** Zeros: the descriptor of a type with every pair excluded, or the vacuum of atom_ener. */
-  private static boolean fillsWithZeros(FrozenGraph graph, NodeDef constant) {
-    return graph.consumers(constant).stream().allMatch(node -> node.getOp().equals("Fill"))
+  private static boolean makesZeros(FrozenGraph graph, NodeDef constant) {
+    return graph.consumers(constant).stream()
+            .allMatch(node -> node.getOp().equals("Fill") || graph.isTimesZero(node))
         && Arrays.stream(graph.constant(constant).values()).allMatch(value -> value == 0);
   }
 }

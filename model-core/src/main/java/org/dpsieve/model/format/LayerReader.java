@@ -4,12 +4,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
-import org.dpsieve.model.Activation;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Layer.Shortcut;
 import org.dpsieve.model.Network;
@@ -23,6 +23,15 @@ import org.dpsieve.model.format.proto.NodeDef;
  */
 final class LayerReader {
   private static final AttrValue FALSE = AttrValue.getDefaultInstance();
+
+  /** Operations that activation functions are made of. */
+  private static final Set<String> ELEMENTWISE =
+      Set.of(
+          ("Add AddV2 Elu Gelu GeluCustom Greater GreaterEqual Less LessEqual Maximum Minimum Mul Neg Pow RealDiv Relu"
+                  + " Relu6 Select SelectV2 Selu Sigmoid Softplus Softsign Square Sub Tanh")
+              .split(" "));
+
+  private static final int MOST_OPERATIONS = 12;
 
   private final FrozenGraph graph;
 
@@ -52,11 +61,15 @@ final class LayerReader {
     return found;
   }
 
-  /** The last layer of a fitting net: linear, one output. */
-  Layer output(String matrix, String bias) {
+  /**
+   * The last layer of a fitting net: linear, one output.
+   *
+   * @param end the operation that takes its vacuum energy away; {@code null} for none
+   */
+  Layer output(String matrix, String bias, NodeDef end) {
     for (NodeDef multiplication : multiplications(matrix)) {
       for (NodeDef next : graph.consumers(biasAdded(multiplication))) {
-        if (!Set.of("Reshape", "Sub", "Cast").contains(next.getOp())) {
+        if (!Set.of("Reshape", "Sub", "Cast").contains(next.getOp()) && !next.equals(end)) {
           throw unsupported(next, "not a linear output layer");
         }
       }
@@ -71,14 +84,7 @@ final class LayerReader {
       requireBias(biasAdded(multiplication), bias);
     }
     int outputs = weight.shape()[1];
-    return new Layer(
-        weight.shape()[0],
-        outputs,
-        weight.values(),
-        bias(bias, outputs),
-        null,
-        Activation.LINEAR,
-        Shortcut.NONE);
+    return Layer.linear(weight.shape()[0], outputs, weight.values(), bias(bias, outputs));
   }
 
   /**
@@ -112,19 +118,6 @@ final class LayerReader {
     return graph.origin(graph.input(multiplications(matrix).get(0), 0));
   }
 
-  /** The net of the other inputs, where some always have the same value. */
-  Network holding(Network net, int from, double[] values) {
-    Layer first = net.layers().get(0);
-    if (first.shortcut() != Shortcut.NONE) {
-      throw new UnsupportedModelException(
-          "%s: a net whose first layer adds its inputs, type embedding among them, to its outputs (%d to %d) cannot be read"
-              .formatted(graph.file(), first.inputs(), first.outputs()));
-    }
-    List<Layer> layers = new ArrayList<>(net.layers());
-    layers.set(0, first.holding(from, values));
-    return new Network(layers);
-  }
-
   /** The nodes x W + b made with a matrix; two where vacuum energies are subtracted. */
   List<NodeDef> biasAdded(String matrix) {
     return multiplications(matrix).stream().map(this::biasAdded).toList();
@@ -145,7 +138,7 @@ final class LayerReader {
     int inputs = weight.shape()[0];
     int outputs = weight.shape()[1];
     Set<NodeDef> between = new LinkedHashSet<>();
-    NodeDef activated = activated(biased, between);
+    NodeDef activated = activated(biased, idt, between);
     between.forEach(graph::understand);
     NodeDef hidden = graph.has(idt) ? scaled(activated, idt) : activated;
     double[] steps = graph.has(idt) ? graph.constant(idt).values() : null;
@@ -164,7 +157,7 @@ final class LayerReader {
 
   private NodeDef scaled(NodeDef activated, String idt) {
     NodeDef scaled =
-        graph.consumers(activated).stream()
+        throughCopies(activated).stream()
             .filter(node -> node.getOp().equals("Mul") && isConstant(node, idt))
             .findFirst()
             .orElseThrow(() -> unsupported(activated, "'" + idt + "' is used elsewhere"));
@@ -174,12 +167,12 @@ final class LayerReader {
 
   private Shortcut shortcut(NodeDef hidden, NodeDef multiplication, int inputs, int outputs) {
     String x = graph.origin(graph.input(multiplication, 0)).getName();
-    for (NodeDef sum : graph.consumers(hidden)) {
+    for (NodeDef sum : throughCopies(hidden)) {
       if (!isAddition(sum)) {
         continue;
       }
       NodeDef other =
-          graph.input(sum, 0).getName().equals(hidden.getName())
+          graph.origin(graph.input(sum, 0)).getName().equals(hidden.getName())
               ? graph.input(sum, 1)
               : graph.input(sum, 0);
       if (graph.origin(other).getName().equals(x) && inputs == outputs) {
@@ -198,33 +191,56 @@ final class LayerReader {
     return Shortcut.NONE;
   }
 
-  /** The node after the activation function; everything before it is added to {@code between}. */
-  private NodeDef activated(NodeDef biased, Set<NodeDef> between) {
+  /**
+   * The last node of the activation function, all of whose nodes are added to {@code between}: what
+   * depends on x W + b and constants alone, element by element, and is not the step {@code idt}.
+   */
+  private NodeDef activated(NodeDef biased, String idt, Set<NodeDef> between) {
+    Set<String> inside = new HashSet<>(Set.of(biased.getName()));
     Deque<NodeDef> open = new ArrayDeque<>(graph.consumers(biased));
-    NodeDef end = null;
     while (!open.isEmpty()) {
       NodeDef node = open.pop();
-      if (node.getOp().equals("Reshape")) {
-        if (end != null && !end.getName().equals(node.getName())) {
-          throw unsupported(node, "not a layer of DeePMD-kit's nets");
-        }
-        end = node;
-      } else if (between.add(node)) {
-        if (between.size() > 12) {
+      if (ELEMENTWISE.contains(node.getOp())
+          && !inside.contains(node.getName())
+          && !isConstant(node, idt)
+          && isOf(inside, node)) {
+        if (inside.size() > MOST_OPERATIONS) {
           throw unsupported(node, "not an activation function of DeePMD-kit");
         }
+        inside.add(node.getName());
+        between.add(node);
         open.addAll(graph.consumers(node));
       }
     }
-    if (end == null) {
+    List<NodeDef> ends =
+        inside.stream()
+            .map(graph::node)
+            .filter(node -> !inside.containsAll(names(graph.consumers(node))))
+            .toList();
+    if (ends.size() != 1) {
       throw unsupported(biased, "not a layer of DeePMD-kit's nets");
     }
-    return end;
+    return ends.get(0);
+  }
+
+  private static List<String> names(List<NodeDef> nodes) {
+    return nodes.stream().map(NodeDef::getName).toList();
+  }
+
+  /** Whether every operand is one of these nodes, or a constant. */
+  private boolean isOf(Set<String> inside, NodeDef node) {
+    for (int i = 0; i < node.getInputCount(); i++) {
+      NodeDef operand = graph.input(node, i);
+      if (!inside.contains(operand.getName()) && !graph.origin(operand).getOp().equals("Const")) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private List<NodeDef> multiplications(String matrix) {
     List<NodeDef> found = new ArrayList<>();
-    for (NodeDef node : consumersThroughCopies(graph.node(matrix))) {
+    for (NodeDef node : throughCopies(graph.node(matrix))) {
       boolean plain =
           node.getOp().equals("MatMul")
               && isConstant(node, matrix)
@@ -241,11 +257,12 @@ final class LayerReader {
     return found;
   }
 
-  private List<NodeDef> consumersThroughCopies(NodeDef node) {
+  /** Whoever uses a node's numbers, maybe in another shape. */
+  private List<NodeDef> throughCopies(NodeDef node) {
     List<NodeDef> found = new ArrayList<>();
     for (NodeDef next : graph.consumers(node)) {
-      if (next.getOp().equals("Identity")) {
-        found.addAll(consumersThroughCopies(next));
+      if (next.getOp().equals("Identity") || next.getOp().equals("Reshape")) {
+        found.addAll(throughCopies(next));
       } else {
         found.add(next);
       }
@@ -282,7 +299,8 @@ final class LayerReader {
 
   /** Whether the second operand of a node is this constant. */
   private boolean isConstant(NodeDef node, String constant) {
-    return graph.origin(graph.input(node, 1)).getName().equals(constant);
+    return node.getInputCount() > 1
+        && graph.origin(graph.input(node, 1)).getName().equals(constant);
   }
 
   private static boolean isAddition(NodeDef node) {

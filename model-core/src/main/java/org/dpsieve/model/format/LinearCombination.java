@@ -34,6 +34,11 @@ final class LinearCombination {
     tables.add(table.times(weight));
   }
 
+  /** How many types its models have; 0 where there is none. */
+  int types() {
+    return models.isEmpty() ? 0 : models.get(0).typeCount();
+  }
+
   /**
    * @param typeMap what its program calls the types of all parts
    */

@@ -1,5 +1,6 @@
 package org.dpsieve.model.format;
 
+import java.util.List;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.proto.NodeDef;
@@ -7,9 +8,14 @@ import org.dpsieve.model.format.proto.NodeDef;
 /** Reads a linear combination of models ({@code deepmd/tf/model/linear.py}). */
 final class LinearGraph {
   private final FrozenGraph graph;
+  private final List<String> names;
 
-  LinearGraph(FrozenGraph graph) {
+  /**
+   * @param names of the types, where the graph names none
+   */
+  LinearGraph(FrozenGraph graph, List<String> names) {
     this.graph = graph;
+    this.names = names;
   }
 
   static boolean isOne(FrozenGraph graph) {
@@ -41,16 +47,17 @@ final class LinearGraph {
       }
       add(graph.part(ending), weights[k], combination);
     }
-    return combination.sum(FrozenGraphReader.typeMap(graph));
+    List<String> typeMap = FrozenGraphReader.typeMap(graph);
+    return combination.sum(ModelFiles.named(graph.file(), typeMap, names, combination.types()));
   }
 
-  private static void add(FrozenGraph part, double weight, LinearCombination combination) {
+  private void add(FrozenGraph part, double weight, LinearCombination combination) {
     PairTableGraph tables = new PairTableGraph(part);
     if (tables.isAlone()) {
       combination.add(tables.alone(), weight);
       FrozenGraphReader.requireEverythingUnderstood(part);
     } else {
-      combination.add(FrozenGraphReader.read(part), weight);
+      combination.add(FrozenGraphReader.read(part, names), weight);
     }
   }
 }

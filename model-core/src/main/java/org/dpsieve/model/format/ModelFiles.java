@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
+import org.dpsieve.error.UnnamedTypesException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.io.OwnFiles;
@@ -31,8 +32,16 @@ public final class ModelFiles {
    *     {@link NoPotentialException} when DeePMD-kit has no deviation of such models, either
    */
   public static DeepPotential read(Path path) {
+    return read(path, List.of());
+  }
+
+  /**
+   * @param names of types 0, 1 ..., for a model that does not name its own; empty for unknown
+   * @throws UnnamedTypesException when neither does
+   */
+  public static DeepPotential read(Path path, List<String> names) {
     Path file = ModelPath.file(path);
-    return read(file.toString(), bytes(file));
+    return read(file.toString(), bytes(file), names);
   }
 
   /**
@@ -40,16 +49,37 @@ public final class ModelFiles {
    * @param bytes the file's content
    */
   public static DeepPotential read(String name, byte[] bytes) {
+    return read(name, bytes, List.of());
+  }
+
+  /** As {@link #read(Path, List)}. */
+  public static DeepPotential read(String name, byte[] bytes, List<String> names) {
     ModelFormat format = ModelFormat.of(bytes);
     try {
       return format == ModelFormat.GRAPH
-          ? FrozenGraphReader.read(FrozenGraph.of(name, FrozenGraph.parse(name, bytes)))
-          : SerializedModelReader.read(name, format.sections(name, bytes));
+          ? FrozenGraphReader.read(FrozenGraph.of(name, FrozenGraph.parse(name, bytes)), names)
+          : SerializedModelReader.read(name, format.sections(name, bytes), names);
     } catch (NoPotentialException e) {
       throw new NoPotentialException(e.getMessage() + NOWHERE);
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(e.getMessage() + ELSEWHERE);
     }
+  }
+
+  /** A model's type map, or the names that were given where it has none. */
+  static List<String> named(String name, List<String> typeMap, List<String> given, int types) {
+    if (!typeMap.isEmpty()) {
+      return typeMap;
+    }
+    if (given.isEmpty()) {
+      throw new UnnamedTypesException(name, types);
+    }
+    if (given.size() != types) {
+      throw new InputException(
+          "%s: has %d types and names none; the type map given names %d (%s), expected one for each"
+              .formatted(name, types, given.size(), String.join(" ", given)));
+    }
+    return given;
   }
 
   /**
@@ -85,7 +115,7 @@ public final class ModelFiles {
 
   /** {@link #writeWithOutputLayer} from bytes to bytes. */
   public static byte[] withOutputLayer(String name, byte[] source, DeepPotential changed) {
-    DeepPotential original = read(name, source);
+    DeepPotential original = read(name, source, changed.typeMap());
     if (!original.typeMap().equals(changed.typeMap())) {
       throw new InputException(
           "%s: type map %s, expected that of the changed model, %s"
@@ -108,16 +138,17 @@ public final class ModelFiles {
   /**
    * Writes a copy of a model whose elements are replaced; nothing else in it changes.
    *
+   * @param names as for {@link #read(Path, List)}
    * @param target appears whole or not at all
    * @throws InputException when source is no model that can be read, does not have the elements, or
    *     target cannot be written
    * @throws UnsupportedModelException when source is of PyTorch
    */
-  public static void writeMapped(Path path, ElementMap elements, Path target) {
+  public static void writeMapped(Path path, List<String> names, ElementMap elements, Path target) {
     Path source = ModelPath.file(path);
     byte[] bytes = bytes(source);
     String name = source.toString();
-    List<String> before = read(name, bytes).typeMap();
+    List<String> before = read(name, bytes, names).typeMap();
     List<String> after = elements.apply(before, name);
     ModelFormat format = ModelFormat.of(bytes);
     requireSuffix(source, format, target);

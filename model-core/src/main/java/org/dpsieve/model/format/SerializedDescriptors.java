@@ -36,19 +36,44 @@ final class SerializedDescriptors {
   private static Hybrid hybrid(Section section, int types) {
     List<Descriptor> parts = new ArrayList<>();
     for (Section part : section.sections("list")) {
-      Descriptor read = part == null ? null : read(part, types);
-      if (read == null || read instanceof Hybrid) {
+      if (part == null) {
         throw new InputException(
-            "%s: %s.list holds no descriptor, or a hybrid; damaged file?"
+            "%s: %s.list holds no descriptor; damaged file?"
                 .formatted(section.file(), section.path()));
       }
-      parts.add(read);
+      parts.add(read(part, types));
     }
     if (parts.isEmpty()) {
       throw new InputException(
           "%s: %s.list is empty; damaged file?".formatted(section.file(), section.path()));
     }
-    return new Hybrid(parts);
+    requireSameNeighbours(section.file(), parts);
+    return Hybrid.of(parts);
+  }
+
+  /**
+   * Parts that tell types apart pick theirs among the neighbours of the hybrid they stand in: as
+   * long as those are as many, an inner hybrid's parts may take its place.
+   */
+  private static void requireSameNeighbours(String file, List<Descriptor> parts) {
+    for (Descriptor part : parts) {
+      SerializedModelReader.refuse(
+          file,
+          part instanceof Hybrid inner
+              && inner.surroundings().stream().anyMatch(s -> s.total() < Integer.MAX_VALUE)
+              && inner.surroundings().stream().anyMatch(s -> s.total() == Integer.MAX_VALUE)
+              && slots(List.of(part)) < slots(parts),
+          "a hybrid in a hybrid that picks fewer neighbours, among which descriptors that tell types apart pick theirs, cannot be read");
+    }
+  }
+
+  /** The most that one of some descriptors takes. */
+  private static int slots(List<Descriptor> parts) {
+    return parts.stream()
+        .flatMap(part -> part.surroundings().stream())
+        .mapToInt(s -> s.total() == Integer.MAX_VALUE ? Arrays.stream(s.sel()).sum() : s.total())
+        .max()
+        .orElseThrow();
   }
 
   static SmoothSwitch smoothing(Section section) {

@@ -2,7 +2,9 @@ package org.dpsieve.model.format;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
@@ -21,10 +23,34 @@ import org.dpsieve.neighbor.NeighborRules;
 final class SerializedModelReader {
   private SerializedModelReader() {}
 
-  static DeepPotential read(String file, Section root) {
-    Section model = root.section("model");
+  /**
+   * @param names of the types, where the model names none
+   */
+  static DeepPotential read(String file, Section root, List<String> names) {
+    Section model = named(root.section("model"), names);
     refuseSpin(model);
     return SerializedLinear.isOne(model) ? SerializedLinear.read(model) : standard(model);
+  }
+
+  /** With a type map, also in the models it may be a combination of. */
+  private static Section named(Section model, List<String> names) {
+    Map<String, Object> copy = new LinkedHashMap<>();
+    model.values().forEach((key, value) -> copy.put(key.toString(), value));
+    if (model.values().get("models") instanceof List<?>) {
+      List<Object> parts = new ArrayList<>();
+      for (Section part : model.sections("models")) {
+        parts.add(part == null ? null : named(part, names).values());
+      }
+      copy.put("models", parts);
+    }
+    boolean unnamed = !model.has("type_map") || model.list("type_map").isEmpty();
+    if (unnamed && model.has("fitting")) {
+      int types = model.section("fitting").count("ntypes", names.size());
+      copy.put("type_map", ModelFiles.named(model.file(), List.of(), names, types));
+    } else if (unnamed && !names.isEmpty()) {
+      copy.put("type_map", names);
+    }
+    return new Section(model.file(), model.path(), copy);
   }
 
   /** Of a descriptor and a fitting. */

@@ -79,7 +79,7 @@ final class TypedNetGraph {
       held = Arrays.copyOf(held, 2 * held.length);
       System.arraycopy(vectors[centre], 0, held, held.length / 2, held.length / 2);
     }
-    return layers.holding(net, 1, held);
+    return net.holding(1, held);
   }
 
   private void addParts(NodeDef node, List<NodeDef> parts) {

@@ -2,6 +2,7 @@ package org.dpsieve.io.npy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,6 +47,26 @@ class NpyArrayTest {
     assertThat(read(1, header("|b1", "(2,)"), new byte[] {1, 0})).containsExactly(1, 0);
     assertThat(read(1, header(">f4", "(1,)"), new byte[] {0x3F, (byte) 0xC0, 0, 0}))
         .containsExactly(1.5);
+    // numpy.float16([1.5, -2**-24, 65504, -0.0, inf, nan])
+    short[] halves = {0x3E00, (short) 0x8001, 0x7BFF, (short) 0x8000, 0x7C00, 0x7E00};
+    ByteBuffer bytes = ByteBuffer.allocate(12);
+    bytes.asShortBuffer().put(halves);
+    assertThat(read(1, header(">f2", "(6,)"), bytes.array()))
+        .containsExactly(1.5, -Math.pow(2, -24), 65504, -0.0, Double.POSITIVE_INFINITY, Double.NaN);
+  }
+
+  @Test
+  void numbersAreCountedWhateverTheAxes() throws IOException {
+    byte[] six = littleEndian(1, 2, 3, 4, 5, 6);
+    for (String shape :
+        new String[] {"(6,)", "(3, 2)", "(2, 3)", "(1, 6)", "(6, 1)", "(1, 3, 2)"}) {
+      NpyArray array = NpyArray.open(file(1, header("<f8", shape), six));
+      assertThat(array.numbers(2, 3)).as(shape).containsExactly(3, 4, 5);
+      assertThat(array.numbers(0, 6)).as(shape).containsExactly(1, 2, 3, 4, 5, 6);
+      assertThat(array.numbers(6, 0)).as(shape).isEmpty();
+    }
+    NpyArray scalar = NpyArray.open(file(1, header("<f8", "()"), littleEndian(7)));
+    assertThat(scalar.numbers(0, 1)).containsExactly(7);
   }
 
   @Test
@@ -56,6 +77,23 @@ class NpyArrayTest {
     assertThat(array.rows(1, 2)).containsExactly(3, 4, 5, 6);
     assertThat(array.rows(3, 0)).isEmpty();
     assertThatThrownBy(() -> array.rows(2, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  /** 500,000 brackets once took the stack, and with it the program. */
+  @Test
+  void bracketsInsideBracketsAreCounted() {
+    for (String open : new String[] {"[", "(", "{'a': ", "[(", "{'shape': [{'x': ("}) {
+      assertThatThrownBy(() -> read(2, open.repeat(50_000), new byte[8]))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("npy header")
+          .hasMessageContaining("expected at most 32 brackets inside each other")
+          .extracting(Throwable::getMessage, STRING)
+          .hasSizeLessThan(500);
+    }
+    String longType = "'" + "x".repeat(60_000) + "'";
+    assertThatThrownBy(() -> read(2, "{'descr': %s}".formatted(longType), new byte[8]))
+        .extracting(Throwable::getMessage, STRING)
+        .hasSizeLessThan(500);
   }
 
   @Test

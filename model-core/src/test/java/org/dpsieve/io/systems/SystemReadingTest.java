@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import org.dpsieve.io.npy.NpyWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The fixtures are made by scripts/goldens/frames.py with dpdata, ASE, h5py and NumPy. */
@@ -157,7 +160,7 @@ class SystemReadingTest {
     JsonNode all = new ObjectMapper().readTree(new File(FIXTURES + "/expected.json"));
     try (FrameSystem system = open(FIXTURES.resolve("npy/params").toString())) {
       List<Frame> frames = system.read(system.runs(1000).get(0));
-      assertThat(system.ignored()).containsExactly("spin.npy");
+      assertThat(system.ignored()).containsExactly("dipole.npy");
       for (int i = 0; i < 4; i++) {
         assertThat(frames.get(i).fparam()).containsExactly(doubles(all.get("fparam").get(i)));
         assertThat(frames.get(i).aparam()).containsExactly(doubles(all.get("aparam").get(i)));
@@ -182,14 +185,31 @@ class SystemReadingTest {
   }
 
   @Test
-  void anUnknownElementIsNamedOnlyWhenItIsUsed() throws IOException {
+  void namesThatAreNoElementsAreKept() throws IOException {
     Path system = copy("npy/plain");
     Files.writeString(system.resolve("type_map.raw"), "Ag Xx Au");
     requireEqual(read(system.toString(), 100), expected("base"), 0);
-    Files.writeString(system.resolve("type_map.raw"), "Ag Au Xx");
+    Files.writeString(system.resolve("type_map.raw"), "Au1 Cu Au2");
+    Frame frame = read(system.toString(), 100).get(0);
+    assertThat(frame.types()).containsExactly("Au2", "Au1");
+    assertThat(frame.z()).doesNotContain(79);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Au1 Cu Au1,'Au1' twice (types 0 and 2)",
+    "Ag Cu Ag,'Ag' twice (types 0 and 2)",
+    "Ag O#2 Au,'type name ''O#2'': no white space, control characters or # (type 1)'",
+    "Ag O@ Au,'type name ''O\\u0007'''" // with a control character for the @
+  })
+  void aTypeMapOfNoNamesIsRefused(String words, String message) throws IOException {
+    Path system = copy("npy/plain");
+    Files.writeString(system.resolve("type_map.raw"), words.replace('@', (char) 7));
     assertThatThrownBy(() -> read(system.toString(), 100))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("'Xx' is not a chemical element");
+        .hasMessageContaining("type_map.raw: ")
+        .hasMessageContaining(message)
+        .hasMessageContaining("expected a name of its own for each type");
   }
 
   @Test
@@ -248,6 +268,27 @@ class SystemReadingTest {
         .isInstanceOf(InputException.class)
         .hasMessageContaining("empty: no system found")
         .hasMessageContaining("none: not found");
+  }
+
+  @Test
+  void lmdbIsNamedWithWhatToDo() throws IOException {
+    Path tree = folder.resolve("tree");
+    Path lmdb = Files.createDirectories(tree.resolve("train.lmdb"));
+    byte[] content = new byte[4096];
+    ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).putInt(16, 0xBEEFC0DE);
+    Files.write(lmdb.resolve("data.mdb"), content);
+    Files.write(lmdb.resolve("lock.mdb"), content);
+    Files.write(tree.resolve("frames"), content);
+    for (String source : List.of("", "/train.lmdb", "/train.lmdb/data.mdb", "/frames")) {
+      assertThatThrownBy(() -> SystemFinder.find(STORAGE, List.of(tree + source)))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining("an LMDB dataset (deepmd/lmdb)")
+          .hasMessageContaining("fmt='lmdb').to('deepmd/npy/mixed', FOLDER)");
+    }
+    Files.copy(FIXTURES.resolve("ase.extxyz"), tree.resolve("c.extxyz"));
+    SystemFinder.Result result = SystemFinder.findAll(STORAGE, List.of(tree.toString()));
+    assertThat(result.systems()).hasSize(1);
+    assertThat(result.problems()).singleElement().asString().contains("train.lmdb: an LMDB");
   }
 
   @Test

@@ -174,7 +174,7 @@ class WrittenModelTest {
     Path source = source(golden, suffix);
     Path target = folder.resolve("target." + suffix);
     Map<String, String> elements = Map.of("Au", "Y", "Cu", "No"); // true and false, unless quoted
-    ModelFiles.writeMapped(source, ElementMap.of(elements), target);
+    ModelFiles.writeMapped(source, List.of(), ElementMap.of(elements), target);
     DeepPotential renamed = ModelFiles.read(target);
     assertThat(renamed.typeMap()).containsExactly("Ag", "Y", "No");
     assertThat(Files.size(target)).isLessThan(Files.size(source) + 100);
@@ -186,7 +186,7 @@ class WrittenModelTest {
     Path source = source(new GoldenArchitecture("se_e2_a"), "pth");
     Path target = folder.resolve("target.pth");
     ElementMap elements = ElementMap.of(Map.of("Au", "W"));
-    assertThatThrownBy(() -> ModelFiles.writeMapped(source, elements, target))
+    assertThatThrownBy(() -> ModelFiles.writeMapped(source, List.of(), elements, target))
         .isInstanceOf(UnsupportedModelException.class)
         .hasMessageStartingWith(source + ": ")
         .hasMessageContaining("dp convert-backend " + source + " ");
@@ -198,8 +198,8 @@ class WrittenModelTest {
     Path source = source(new GoldenArchitecture("se_e2_a"), "dp");
     Path shorter = folder.resolve("shorter.dp");
     Path longer = folder.resolve("longer.dp");
-    ModelFiles.writeMapped(source, ElementMap.of(Map.of("Au", "W")), shorter);
-    ModelFiles.writeMapped(shorter, ElementMap.of(Map.of("W", "Au")), longer);
+    ModelFiles.writeMapped(source, List.of(), ElementMap.of(Map.of("Au", "W")), shorter);
+    ModelFiles.writeMapped(shorter, List.of(), ElementMap.of(Map.of("W", "Au")), longer);
     assertThat(ModelFiles.read(longer).typeMap()).containsExactly("Ag", "Au", "Cu");
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -27,6 +28,9 @@ import org.dpsieve.label.TaskLabeller;
  */
 public final class VaspLabeller implements TaskLabeller {
   private static final long serialVersionUID = 1;
+
+  /** Settings of ALGO. */
+  private static final List<String> KEEP_BANDS = List.of("none", "nothing", "eigenval");
 
   private final List<String> typeMap;
   private final byte[] incar;
@@ -117,6 +121,14 @@ public final class VaspLabeller implements TaskLabeller {
       throw new InputException(
           "%s: NSW is %.0f, expected 0 or 1: a label is the energy of the picked geometry, atoms must not move"
               .formatted(file, steps));
+    }
+    double charge = incar.number("ICHARG").orElse(2);
+    String algorithm = incar.firstWord("ALGO").orElse("").toLowerCase(Locale.ROOT);
+    if (charge >= 10 || KEEP_BANDS.contains(algorithm)) {
+      throw new InputException(
+          "%s: %s keeps the charge density as it is given; a label is of a self-consistent calculation, expected ICHARG 0, 1 or 2 and an ALGO as Normal, Fast or All"
+              .formatted(
+                  file, charge >= 10 ? "ICHARG %.0f".formatted(charge) : "ALGO " + algorithm));
     }
   }
 

@@ -11,7 +11,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.frame.Labels;
@@ -126,13 +125,12 @@ final class DpDeviationIterator extends FrameBatches {
     if (knownToWork) {
       return;
     }
-    List<Integer> elements =
-        missed.stream().flatMap(item -> Arrays.stream(item.frame.z()).boxed()).distinct().toList();
+    List<String> types =
+        missed.stream().flatMap(item -> item.frame.types().stream()).distinct().toList();
     Optional<String> problem = Optional.empty();
     Frame first = missed.get(0).frame;
-    for (int element : elements) {
-      problem =
-          dp.problem(List.of(Elements.symbol(element)), first.fparamCount(), first.aparamCount());
+    for (String type : types) {
+      problem = dp.problem(List.of(type), first.fparamCount(), first.aparamCount());
       if (problem.isEmpty()) {
         knownToWork = true;
         return;

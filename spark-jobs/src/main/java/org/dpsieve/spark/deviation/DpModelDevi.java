@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -14,9 +15,9 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.OwnFiles;
 
 /**
@@ -59,12 +60,13 @@ public final class DpModelDevi implements DeviationEngine {
    * @param aparam how many parameters of each atom, {@code numb_aparam}
    * @throws InputException when it is not there, or does not take these models or elements
    */
-  public void check(SparkSession spark, List<String> elements, int fparam, int aparam) {
+  public void check(SparkSession spark, Collection<String> elements, int fparam, int aparam) {
     DpModelDevi sent = this;
+    List<String> types = List.copyOf(elements);
     List<String> problem =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .parallelize(List.of(0), 1)
-            .map(ignored -> sent.problem(elements, fparam, aparam).orElse(""))
+            .map(ignored -> sent.problem(types, fparam, aparam).orElse(""))
             .collect();
     if (!problem.get(0).isEmpty()) {
       throw new InputException(problem.get(0));
@@ -76,7 +78,7 @@ public final class DpModelDevi implements DeviationEngine {
     int[] z = new int[elements.size()];
     double[] coord = new double[3 * z.length];
     for (int i = 0; i < z.length; i++) {
-      z[i] = Elements.number(elements.get(i)).orElseThrow();
+      z[i] = TypeNames.number(elements.get(i));
       coord[3 * i] = FAR_APART * i;
     }
     Frame atoms =
@@ -88,7 +90,8 @@ public final class DpModelDevi implements DeviationEngine {
             null,
             Labels.NONE,
             fparam == 0 ? null : new double[fparam],
-            aparam == 0 ? null : new double[aparam * z.length]);
+            aparam == 0 ? null : new double[aparam * z.length],
+            TypeNames.of(elements));
     try (DpModelDeviRun run = run(List.of(atoms))) {
       double[] deviation = run.deviations(false)[0];
       if (deviation != null && Double.isFinite(deviation[DpModelDeviRun.FORCE])) {

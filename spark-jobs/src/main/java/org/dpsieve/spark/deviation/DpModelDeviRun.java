@@ -9,17 +9,17 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.OwnFiles;
+import org.dpsieve.io.deepmd.FrameKind;
 import org.dpsieve.io.deepmd.NpySystemWriter;
 
 /** One start of {@code dp model-devi}, in a temporary folder of its own. */
@@ -58,14 +58,14 @@ final class DpModelDeviRun implements Closeable {
   }
 
   private void write() throws IOException {
-    TreeSet<Integer> elements = new TreeSet<>();
-    Map<List<Object>, List<Integer>> groups = new LinkedHashMap<>();
+    TreeMap<Integer, String> types = new TreeMap<>();
+    Map<FrameKind, List<Integer>> groups = new LinkedHashMap<>();
     for (int i = 0; i < frames.size(); i++) {
       Frame frame = frames.get(i);
-      Arrays.stream(frame.z()).forEach(elements::add);
-      groups.computeIfAbsent(kind(frame), k -> new ArrayList<>()).add(i);
+      Arrays.stream(frame.z()).distinct().forEach(z -> types.put(z, frame.names().name(z)));
+      groups.computeIfAbsent(FrameKind.of(frame), k -> new ArrayList<>()).add(i);
     }
-    List<String> typeMap = elements.stream().map(Elements::symbol).toList();
+    List<String> typeMap = List.copyOf(types.values());
     LocalStorage storage = new LocalStorage();
     for (List<Integer> members : groups.values()) {
       String name = "s%06d".formatted(systems.size());
@@ -78,18 +78,6 @@ final class DpModelDeviRun implements Closeable {
         }
       }
     }
-  }
-
-  /** What frames of one system have in common. */
-  private static List<Object> kind(Frame frame) {
-    return List.of(
-        Arrays.toString(frame.z()),
-        frame.cell() == null,
-        frame.labels().energy() == null,
-        frame.labels().force() == null,
-        frame.labels().virial() == null,
-        frame.fparamCount(),
-        frame.aparamCount());
   }
 
   /**

@@ -20,8 +20,9 @@ import org.apache.spark.sql.functions;
 
 /**
  * Which frames may share a system on disk: those of one {@code system} with the same atoms in the
- * same order, cell or none, and the same labels and parameters. A system that was uniform when it
- * was imported is one group and keeps its name; of others each group is named by its formula too.
+ * same order, cell or none, and the same labels and parameters ({@code io.deepmd.FrameKind}, in
+ * SQL). A system that was uniform when it was imported is one group and keeps its name; of others
+ * each group is named by its formula too.
  */
 final class ExportGroups {
   /**
@@ -34,7 +35,12 @@ final class ExportGroups {
    */
   record Group(
       int number, int systemNumber, String system, String part, String formula, long frames)
-      implements Serializable {}
+      implements Serializable {
+    /** Where the system's name and part put it; what becomes of that is {@code SafePaths}' rule. */
+    String name() {
+      return part.isEmpty() ? system : system + "/" + part;
+    }
+  }
 
   private ExportGroups() {}
 
@@ -49,8 +55,8 @@ final class ExportGroups {
             col("energy").isNull(),
             col("force").isNull(),
             col("virial").isNull(),
-            functions.coalesce(size(col("fparam")), lit(-1)),
-            functions.coalesce(size(col("aparam")), lit(-1))),
+            functions.coalesce(size(col("fparam")), lit(0)),
+            functions.coalesce(size(col("aparam")), lit(0))),
         256);
   }
 

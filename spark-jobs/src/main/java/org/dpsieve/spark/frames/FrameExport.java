@@ -3,13 +3,15 @@ package org.dpsieve.spark.frames;
 import static org.apache.spark.sql.functions.col;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -23,6 +25,7 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Elements;
+import org.dpsieve.io.SafePaths;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.SystemWriter;
 import org.dpsieve.io.deepmd.Hdf5FileWriter;
@@ -39,16 +42,20 @@ public final class FrameExport {
   /** How to write. */
   public enum Format {
     /** A folder per system. */
-    DEEPMD_NPY("deepmd/npy"),
+    DEEPMD_NPY("deepmd/npy", ""),
     /** A file per system, a group in it per formula and order of atoms. */
-    DEEPMD_HDF5("deepmd/hdf5"),
+    DEEPMD_HDF5("deepmd/hdf5", ".hdf5"),
     /** A file per system. */
-    EXTXYZ("extxyz");
+    EXTXYZ("extxyz", ".extxyz");
 
     private final String label;
 
-    Format(String label) {
+    /** Of the file of a system; empty where it is a folder. */
+    private final String suffix;
+
+    Format(String label, String suffix) {
       this.label = label;
+      this.suffix = suffix;
     }
 
     /** As the command line spells it. */
@@ -58,8 +65,16 @@ public final class FrameExport {
     }
   }
 
-  /** What was written. */
-  public record Report(long systems, long frames) {}
+  /**
+   * What was written, counted by those who wrote it.
+   *
+   * @param systems folders, groups of HDF5 files or extxyz files: as many as reading it back finds
+   * @param renamed {@code name -> path} of systems that could not have their name as path
+   */
+  public record Report(long systems, long frames, List<String> renamed) {}
+
+  /** What one task wrote. */
+  private record Written(long systems, long frames) implements Serializable {}
 
   private FrameExport() {}
 
@@ -85,7 +100,7 @@ public final class FrameExport {
    *
    * @param frames at least {@code system, index, formula, z, coord} and, null where there is none,
    *     {@code cell, energy, force, virial, fparam, aparam}
-   * @param typeMap element symbols to number types by, in order; others follow by atomic number
+   * @param typeMap names to number types by, in order; others follow, elements by atomic number
    * @param target folder to make; staged beside and renamed
    * @throws InputException when there are no frames, or the target exists or cannot be written
    */
@@ -122,25 +137,18 @@ public final class FrameExport {
         ParquetCommit.manifest(spark, frames)
             .map(manifest -> manifest.metadata().getOrDefault("type_map", ""))
             .orElse("");
-    return Arrays.stream(known.split(" "))
-        .filter(symbol -> Elements.number(symbol).isPresent())
-        .toList();
+    return known.isEmpty() ? List.of() : List.of(known.split(" "));
   }
 
   private static List<String> completed(List<String> typeMap, Dataset<Row> frames) {
-    TreeSet<Integer> present = new TreeSet<>();
-    frames
-        .select(functions.explode(col("z")))
-        .distinct()
-        .collectAsList()
-        .forEach(row -> present.add(row.getInt(0)));
-    List<String> symbols = new ArrayList<>(typeMap);
-    for (int z : present) {
-      if (!symbols.contains(Elements.symbol(z))) {
-        symbols.add(Elements.symbol(z));
-      }
-    }
-    return symbols;
+    List<String> types = new ArrayList<>(typeMap);
+    FrameRows.types(frames).stream()
+        .filter(type -> !typeMap.contains(type))
+        .sorted(
+            Comparator.comparing(
+                type -> Elements.number(type).orElse(Integer.MAX_VALUE))) // names last, sorted
+        .forEach(types::add);
+    return types;
   }
 
   private static Report write(
@@ -155,38 +163,105 @@ public final class FrameExport {
     }
     List<String> typeMap = completed(sourceTypeMap, frames);
     Storage storage = HadoopStorage.of(spark);
-    Map<Integer, ExportGroups.Group> byNumber = new HashMap<>();
-    groups.values().forEach(group -> byNumber.put(group.number(), group));
+    Map<Integer, Place> byNumber = places(groups.values(), format);
     Map<String, Integer> numbers = new HashMap<>();
     groups.forEach((key, group) -> numbers.put(key, group.number()));
     JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
     Broadcast<Map<String, Integer>> sharedNumbers = context.broadcast(numbers);
-    Broadcast<Map<Integer, ExportGroups.Group>> sharedGroups = context.broadcast(byNumber);
+    Broadcast<Map<Integer, Place>> sharedPlaces = context.broadcast(byNumber);
     UDF1<String, Integer> number = key -> sharedNumbers.value().get(key);
-    UDF1<Integer, Integer> system = group -> sharedGroups.value().get(group).systemNumber();
+    UDF1<Integer, Integer> system = group -> sharedPlaces.value().get(group).group().systemNumber();
     int systems =
-        1 + byNumber.values().stream().mapToInt(ExportGroups.Group::systemNumber).max().orElse(0);
-    frames
-        .withColumn(
-            "group_number", functions.udf(number, DataTypes.IntegerType).apply(ExportGroups.key()))
-        .withColumn(
-            "system_number",
-            functions.udf(system, DataTypes.IntegerType).apply(col("group_number")))
-        .repartition(Math.min(systems, MOST_TASKS), col("system_number"))
-        .sortWithinPartitions(
-            format == Format.EXTXYZ
-                ? new Column[] {col("system_number"), col("index")}
-                : new Column[] {col("group_number"), col("index")})
-        .toJavaRDD()
-        .foreachPartition(
-            rows -> writeSystems(rows, sharedGroups.value(), storage, typeMap, format, folder));
+        1 + groups.values().stream().mapToInt(ExportGroups.Group::systemNumber).max().orElse(0);
+    List<Written> written =
+        frames
+            .withColumn(
+                "group_number",
+                functions.udf(number, DataTypes.IntegerType).apply(ExportGroups.key()))
+            .withColumn(
+                "system_number",
+                functions.udf(system, DataTypes.IntegerType).apply(col("group_number")))
+            .repartition(Math.min(systems, MOST_TASKS), col("system_number"))
+            .sortWithinPartitions(
+                format == Format.EXTXYZ
+                    ? new Column[] {col("system_number"), col("index")}
+                    : new Column[] {col("group_number"), col("index")})
+            .toJavaRDD()
+            .mapPartitions(
+                rows ->
+                    List.of(
+                            writeSystems(
+                                rows, sharedPlaces.value(), storage, typeMap, format, folder))
+                        .iterator())
+            .collect();
+    long expected = groups.values().stream().mapToLong(ExportGroups.Group::frames).sum();
+    long count = written.stream().mapToLong(Written::frames).sum();
+    if (count != expected) {
+      throw new InputException(
+          "%d frames were read and %d of them written: what is read changes meanwhile; nothing is kept"
+              .formatted(expected, count));
+    }
     return new Report(
-        systems, byNumber.values().stream().mapToLong(ExportGroups.Group::frames).sum());
+        written.stream().mapToLong(Written::systems).sum(),
+        count,
+        renamed(byNumber.values(), format));
   }
 
-  private static void writeSystems(
+  /**
+   * Where a group is written.
+   *
+   * @param path below the folder
+   */
+  private record Place(ExportGroups.Group group, String path) implements Serializable {}
+
+  /** A place for each group, by its number; groups of one system share a file. */
+  private static Map<Integer, Place> places(Collection<ExportGroups.Group> groups, Format format) {
+    // Systems as they were come first: one of them may have the name that a part of another asks
+    // for.
+    List<ExportGroups.Group> ordered =
+        groups.stream()
+            .sorted(
+                Comparator.comparing((ExportGroups.Group group) -> !group.part().isEmpty())
+                    .thenComparing(ExportGroups.Group::number))
+            .toList();
+    Map<Integer, Place> places = new HashMap<>();
+    if (format == Format.DEEPMD_NPY) {
+      Iterator<String> folders =
+          SafePaths.folders(ordered.stream().map(ExportGroups.Group::name).toList()).iterator();
+      ordered.forEach(group -> places.put(group.number(), new Place(group, folders.next())));
+    } else {
+      TreeMap<Integer, String> systems = new TreeMap<>();
+      ordered.forEach(group -> systems.put(group.systemNumber(), group.system()));
+      List<String> files = SafePaths.files(List.copyOf(systems.values()), format.suffix);
+      Iterator<Integer> numbers = systems.keySet().iterator();
+      Map<Integer, String> bySystem = new HashMap<>();
+      files.forEach(file -> bySystem.put(numbers.next(), file));
+      ordered.forEach(
+          group ->
+              places.put(group.number(), new Place(group, bySystem.get(group.systemNumber()))));
+    }
+    return places;
+  }
+
+  private static List<String> renamed(Collection<Place> places, Format format) {
+    return places.stream()
+        .sorted(Comparator.comparing(place -> place.group().number()))
+        .map(
+            place ->
+                List.of(
+                    format == Format.DEEPMD_NPY
+                        ? place.group().name()
+                        : place.group().system() + format.suffix,
+                    place.path()))
+        .filter(names -> !names.get(0).equals(names.get(1)))
+        .map(names -> names.get(0) + " -> " + names.get(1))
+        .distinct()
+        .toList();
+  }
+
+  private static Written writeSystems(
       Iterator<Row> rows,
-      Map<Integer, ExportGroups.Group> groups,
+      Map<Integer, Place> places,
       Storage storage,
       List<String> typeMap,
       Format format,
@@ -194,40 +269,43 @@ public final class FrameExport {
       throws IOException {
     ExportGroups.Group current = null;
     SystemWriter writer = null;
+    long systems = 0;
+    long frames = 0;
     try {
       while (rows.hasNext()) {
         Row row = rows.next();
-        ExportGroups.Group group = groups.get(row.<Integer>getAs("group_number"));
+        Place place = places.get(row.<Integer>getAs("group_number"));
+        ExportGroups.Group group = place.group();
         boolean sameSystem = current != null && current.systemNumber() == group.systemNumber();
         if (!sameSystem || (format == Format.DEEPMD_NPY && !group.equals(current))) {
           if (writer != null) {
             writer.close();
           }
-          writer = open(group, storage, typeMap, format, folder);
+          writer = open(place, storage, typeMap, format, folder);
+        }
+        if (!sameSystem || (format != Format.EXTXYZ && !group.equals(current))) {
+          systems++;
         }
         current = group;
         writer.add(FrameRows.toFrame(row));
+        frames++;
       }
     } finally {
       if (writer != null) {
         writer.close();
       }
     }
+    return new Written(systems, frames);
   }
 
   private static SystemWriter open(
-      ExportGroups.Group group, Storage storage, List<String> typeMap, Format format, String folder)
+      Place place, Storage storage, List<String> typeMap, Format format, String folder)
       throws IOException {
-    String path = Storage.child(folder, group.system());
+    String path = Storage.child(folder, place.path());
     return switch (format) {
-      case DEEPMD_NPY ->
-          new NpySystemWriter(
-              storage,
-              group.part().isEmpty() ? path : Storage.child(path, group.part()),
-              typeMap,
-              group.frames());
-      case DEEPMD_HDF5 -> new Hdf5FileWriter(storage, path + ".hdf5", typeMap);
-      case EXTXYZ -> new ExtxyzWriter(storage, path + ".extxyz");
+      case DEEPMD_NPY -> new NpySystemWriter(storage, path, typeMap, place.group().frames());
+      case DEEPMD_HDF5 -> new Hdf5FileWriter(storage, path, typeMap);
+      case EXTXYZ -> new ExtxyzWriter(storage, path);
     };
   }
 }

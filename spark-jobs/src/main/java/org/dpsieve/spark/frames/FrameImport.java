@@ -1,10 +1,6 @@
 package org.dpsieve.spark.frames;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.first;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
 import java.io.IOException;
@@ -16,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
@@ -23,16 +20,17 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.DuplicateKey;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
+import org.dpsieve.frame.TypeElements;
+import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.systems.SystemFinder;
@@ -67,7 +65,8 @@ public final class FrameImport {
       FrameRows.SCHEMA
           .add("system_number", DataTypes.IntegerType, false)
           .add("file", DataTypes.StringType, false)
-          .add("reason", DataTypes.StringType, true);
+          .add("reason", DataTypes.StringType, true)
+          .add("duplicate_key", DataTypes.BinaryType, true);
 
   private static final StructType QUARANTINE =
       new StructType()
@@ -77,6 +76,8 @@ public final class FrameImport {
           .add("system", DataTypes.StringType, false)
           .add("frame_id", DataTypes.StringType, false);
 
+  private static final String NUMBER = "(?<![\\w.])[-+]?\\d+(\\.\\d+)?([eE][-+]?\\d+)?(?![\\w.])";
+
   /** How many frames one task looks through for duplicates: few tasks for few frames. */
   private static final long KEYS_PER_TASK = 1 << 18;
 
@@ -84,18 +85,21 @@ public final class FrameImport {
   private final List<String> sources;
   private final String target;
   private final List<String> typeMap;
-  private final ElementMap elements;
+  private final ElementMap replaced;
+  private final TypeElements elements;
 
   private FrameImport(
       SparkSession spark,
       List<String> sources,
       String target,
       List<String> typeMap,
-      ElementMap elements) {
+      ElementMap replaced,
+      TypeElements elements) {
     this.spark = spark;
     this.sources = sources;
     this.target = target;
     this.typeMap = typeMap;
+    this.replaced = replaced;
     this.elements = elements;
   }
 
@@ -113,28 +117,32 @@ public final class FrameImport {
    *
    * @param sources as {@link SystemFinder} takes them
    * @param target folder to make; the quarantine is {@code target + ".quarantine"}
-   * @param typeMap element symbols for systems without {@code type_map.raw}; empty for none
+   * @param typeMap names of types for systems without {@code type_map.raw}; empty for none
    * @throws InputException listing everything that is wrong with the files, or when the target
    *     exists, or cannot be written
    */
   public static ImportReport run(
       SparkSession spark, List<String> sources, String target, List<String> typeMap) {
-    return run(spark, sources, target, typeMap, ElementMap.NONE);
+    return run(spark, sources, target, typeMap, ElementMap.NONE, TypeElements.LEADING);
   }
 
   /**
-   * The same with elements replaced in every frame, before it gets its id.
+   * The same with types replaced in every frame, before it gets its id.
    *
-   * @param elements frames in which one is replaced lose their labels
+   * @param replaced what frames of other types lose their labels by
+   * @param elements of names that are no elements; kept in the manifest
    */
   public static ImportReport run(
       SparkSession spark,
       List<String> sources,
       String target,
       List<String> typeMap,
-      ElementMap elements) {
+      ElementMap replaced,
+      TypeElements elements) {
     String bare = target.replaceFirst("(?<=[^/])/+$", "");
-    return new FrameImport(spark, List.copyOf(sources), bare, List.copyOf(typeMap), elements).run();
+    return new FrameImport(
+            spark, List.copyOf(sources), bare, List.copyOf(typeMap), replaced, elements)
+        .run();
   }
 
   private ImportReport run() {
@@ -149,16 +157,35 @@ public final class FrameImport {
     }
     List<SystemCheck> checks = check(systems, storage);
     requireNoProblems(checks);
+    requireNames(checks);
     Dataset<Row> frames = read(systems, checks, storage);
     Dataset<Row> keys =
         frames
-            .select("frame_id", "system", "index", "natoms", "system_number", "file", "reason")
+            .select(
+                "frame_id",
+                "system",
+                "index",
+                "natoms",
+                "energy",
+                "system_number",
+                "file",
+                "reason",
+                "duplicate_key")
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       return write(frames, keys, systems.size(), checks);
     } finally {
       keys.unpersist();
     }
+  }
+
+  /** Names that are told apart in each system have to be in all of them. */
+  private void requireNames(List<SystemCheck> checks) {
+    Set<String> names = new TreeSet<>();
+    checks.forEach(check -> names.addAll(check.typeMap()));
+    names.addAll(replaced.targets());
+    elements.requireKnown(names, String.join(", ", sources));
+    TypeNames.of(names);
   }
 
   private List<SystemCheck> check(List<SystemPath> systems, Storage storage) {
@@ -203,21 +230,21 @@ public final class FrameImport {
       }
     }
     List<String> symbols = typeMap;
-    ElementMap replaced = elements;
+    ElementMap map = replaced;
     return spark.createDataFrame(
         new JavaSparkContext(spark.sparkContext())
             .parallelize(tasks, tasks.size())
             .flatMap(List::iterator)
-            .flatMap(piece -> rows(piece, storage, symbols, replaced).iterator()),
+            .flatMap(piece -> rows(piece, storage, symbols, map).iterator()),
         READ);
   }
 
-  private static List<Row> rows(
-      Piece piece, Storage storage, List<String> typeMap, ElementMap elements) throws IOException {
+  private static List<Row> rows(Piece piece, Storage storage, List<String> typeMap, ElementMap map)
+      throws IOException {
     List<Row> rows = new ArrayList<>(piece.run().count());
     try (FrameSystem system = piece.system().open(storage, typeMap)) {
       for (Frame read : system.read(piece.run())) {
-        Frame frame = elements.apply(read);
+        Frame frame = map.apply(read);
         Row row = FrameRows.toRow(frame);
         Object[] values = new Object[READ.length()];
         for (int i = 0; i < row.length(); i++) {
@@ -225,7 +252,9 @@ public final class FrameImport {
         }
         values[row.length()] = piece.systemNumber();
         values[row.length() + 1] = piece.system().location();
-        values[row.length() + 2] = FrameCheck.problem(frame).orElse(null);
+        String problem = FrameCheck.problem(frame).orElse(null);
+        values[row.length() + 2] = problem;
+        values[row.length() + 3] = problem == null ? DuplicateKey.of(frame) : null;
         rows.add(RowFactory.create(values));
       }
     }
@@ -244,7 +273,7 @@ public final class FrameImport {
             .head();
     long goodFrames = totals.getLong(0);
     Dataset<Row> duplicates =
-        duplicates(good, (int) (1 + goodFrames / KEYS_PER_TASK))
+        Duplicates.of(good, (int) (1 + goodFrames / KEYS_PER_TASK))
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long equal = duplicates.count();
@@ -255,7 +284,9 @@ public final class FrameImport {
               equal,
               totals.getLong(2),
               target + ".quarantine",
+              reasons(bad, duplicates),
               typeMap(checks),
+              elements,
               ignored(checks));
       if (report.frames() == 0) {
         Row example = bad.orderBy("system_number", "index").head();
@@ -270,7 +301,7 @@ public final class FrameImport {
       writeQuarantine(
           report.duplicates() + report.badFrames() == 0
               ? spark.createDataFrame(List.of(), QUARANTINE)
-              : bad.union(duplicates)
+              : bad.unionByName(duplicates.drop("kind"))
                   .withColumnRenamed("index", "frame")
                   .select(columns(QUARANTINE)));
       Dataset<Row> unique = frames.where(col("reason").isNull());
@@ -298,18 +329,16 @@ public final class FrameImport {
     }
   }
 
-  /** All but the first frame, in the order of the sources, of those with equal id. */
-  private static Dataset<Row> duplicates(Dataset<Row> good, int tasks) {
-    WindowSpec equal = Window.partitionBy("frame_id").orderBy("system_number", "index");
-    return good.repartition(tasks, col("frame_id"))
-        .withColumn("rank", row_number().over(equal))
-        .withColumn("file_kept", first("file").over(equal))
-        .withColumn("index_kept", first("index").over(equal))
-        .where(col("rank").gt(1))
-        .withColumn(
-            "reason",
-            concat(lit("duplicate of frame "), col("index_kept"), lit(" of "), col("file_kept")))
-        .select(good.columns()[0], Arrays.copyOfRange(good.columns(), 1, good.columns().length));
+  /** How many frames are set aside for each reason; numbers in it (which atom) left out. */
+  private static Map<String, Long> reasons(Dataset<Row> bad, Dataset<Row> duplicates) {
+    Map<String, Long> reasons = new TreeMap<>();
+    bad.select(functions.regexp_replace(col("reason"), NUMBER, "N").as("kind"))
+        .union(duplicates.select("kind"))
+        .groupBy("kind")
+        .count()
+        .collectAsList()
+        .forEach(row -> reasons.put(row.getString(0), row.getLong(1)));
+    return reasons;
   }
 
   private static Column[] columns(StructType schema) {
@@ -337,7 +366,7 @@ public final class FrameImport {
   private List<String> typeMap(List<SystemCheck> checks) {
     Set<String> symbols = new LinkedHashSet<>();
     checks.forEach(check -> symbols.addAll(check.typeMap()));
-    return symbols.stream().map(elements::apply).distinct().toList();
+    return symbols.stream().map(replaced::apply).distinct().toList();
   }
 
   private static Map<String, Long> ignored(List<SystemCheck> checks) {

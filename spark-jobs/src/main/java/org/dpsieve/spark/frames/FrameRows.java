@@ -1,11 +1,19 @@
 package org.dpsieve.spark.frames;
 
+import static org.apache.spark.sql.functions.array_distinct;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.createArrayType;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.ArrayType;
@@ -14,6 +22,7 @@ import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.TypeNames;
 
 /** {@link Frame} to the row of the frames dataset and back, without loss. */
 public final class FrameRows {
@@ -21,7 +30,8 @@ public final class FrameRows {
   private static final ArrayType DOUBLES = createArrayType(DoubleType, false);
 
   /**
-   * Å, eV, eV/Å; matrices row-major; {@code cell} null when not periodic, labels null when missing.
+   * Å, eV, eV/Å; matrices row-major; {@code cell} null when not periodic, labels null when missing;
+   * {@code z} is negative where a type is no element, whose name is in {@code formula}.
    */
   public static final StructType SCHEMA =
       new StructType()
@@ -47,7 +57,7 @@ public final class FrameRows {
         FrameId.of(frame),
         frame.system(),
         frame.index(),
-        Formula.of(frame.z()),
+        Formula.of(frame),
         frame.atomCount(),
         frame.z(),
         frame.coord(),
@@ -61,18 +71,38 @@ public final class FrameRows {
 
   /**
    * Of a row that has at least {@code system, index, z, coord, cell}; what else is absent is taken
-   * as missing.
+   * as missing. Names of types that are no elements are in {@code formula}.
    */
   public static Frame toFrame(Row row) {
+    int[] z = ints(row.getList(row.fieldIndex("z")));
+    boolean named = !missing(row, "formula") && Arrays.stream(z).anyMatch(number -> number < 0);
     return new Frame(
         row.getString(row.fieldIndex("system")),
         row.getInt(row.fieldIndex("index")),
-        ints(row.getList(row.fieldIndex("z"))),
+        z,
         doubles(row, "coord"),
         doubles(row, "cell"),
         new Labels(number(row, "energy"), doubles(row, "force"), doubles(row, "virial")),
         doubles(row, "fparam"),
-        doubles(row, "aparam"));
+        doubles(row, "aparam"),
+        named ? names(row.getString(row.fieldIndex("formula"))) : TypeNames.NONE);
+  }
+
+  /** Of the types of a formula that are no elements. */
+  public static TypeNames names(String formula) {
+    return TypeNames.of(Formula.types(formula));
+  }
+
+  /** Names of all types in some frames, with columns {@code z} and {@code formula}. */
+  public static Set<String> types(Dataset<Row> frames) {
+    Set<String> types = new TreeSet<>();
+    frames
+        .select(explode(array_distinct(col("z"))).as("type"), col("formula"))
+        .groupBy("type")
+        .agg(min("formula"))
+        .collectAsList()
+        .forEach(row -> types.add(names(row.getString(1)).name(row.getInt(0))));
+    return types;
   }
 
   private static int[] ints(List<Integer> values) {

@@ -4,17 +4,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.dpsieve.frame.TypeElements;
 
 /**
  * What an import found; kept in the manifest of the frames dataset.
  *
  * @param systems read
  * @param frames imported
- * @param duplicates frames set aside because another one is equal in elements, cell and coordinates
+ * @param duplicates frames set aside because another one is the same configuration
  * @param badFrames frames set aside because nothing can work with them
  * @param quarantine the table of frames set aside
- * @param typeMap element symbols of the sources in order of first appearance: what export writes
- * @param ignored data that frames have no place for (e.g. {@code spin.npy}), with the number of
+ * @param reasons why frames are set aside, with their number
+ * @param typeMap names of the sources' types in order of first appearance: what export writes
+ * @param elements of names that are no elements
+ * @param ignored data that frames have no place for (e.g. {@code dipole.npy}), with the number of
  *     systems that have it
  */
 public record ImportReport(
@@ -23,8 +26,11 @@ public record ImportReport(
     long duplicates,
     long badFrames,
     String quarantine,
+    Map<String, Long> reasons,
     List<String> typeMap,
+    TypeElements elements,
     Map<String, Long> ignored) {
+  private static final int SHOWN = 10;
 
   Map<String, String> toMetadata() {
     Map<String, String> metadata = new TreeMap<>();
@@ -33,12 +39,16 @@ public record ImportReport(
     metadata.put("duplicates", Long.toString(duplicates));
     metadata.put("bad_frames", Long.toString(badFrames));
     metadata.put("type_map", String.join(" ", typeMap));
+    if (!elements.isEmpty()) {
+      metadata.put("elements", elements.toString());
+    }
     return metadata;
   }
 
-  /** For the terminal: one line, and one more when something was not carried along. */
+  /** For the terminal: a line, one for each reason, one for what was not carried along. */
   public String summary(String target) {
-    String line =
+    StringBuilder text = new StringBuilder();
+    text.append(
         "%d systems, %d frames -> %s; %d duplicates and %d bad frames set aside%s"
             .formatted(
                 systems,
@@ -46,11 +56,19 @@ public record ImportReport(
                 target,
                 duplicates,
                 badFrames,
-                duplicates + badFrames == 0 ? "" : " in " + quarantine);
+                duplicates + badFrames == 0 ? "" : " in " + quarantine));
+    reasons.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(SHOWN)
+        .forEach(e -> text.append("\n  %d: %s".formatted(e.getValue(), e.getKey())));
+    if (reasons.size() > SHOWN) {
+      text.append("\n  and %d other reasons".formatted(reasons.size() - SHOWN));
+    }
     String left =
         ignored.entrySet().stream()
             .map(e -> "%s (%d systems)".formatted(e.getKey(), e.getValue()))
             .collect(Collectors.joining(", "));
-    return left.isEmpty() ? line : line + "\nnot carried along: " + left;
+    elements.said(typeMap).ifPresent(said -> text.append("\n").append(said));
+    return left.isEmpty() ? text.toString() : text + "\nnot carried along: " + left;
   }
 }

@@ -17,6 +17,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.JsonProblem;
+import org.dpsieve.io.SafePaths;
 
 /**
  * What a committed folder of part files holds: written last before the folder takes its name, so a
@@ -45,11 +46,12 @@ public record PartsManifest(long rows, List<PartFile> files, SortedMap<String, S
       JsonNode json = new ObjectMapper().readTree(in.readAllBytes());
       List<PartFile> parts = new ArrayList<>();
       for (JsonNode part : json.required("files")) {
+        String name = part.required("name").asText();
+        if (name.contains("/") || !SafePaths.of(name).equals(name)) {
+          throw new IllegalArgumentException("'%s' is no name of a part file".formatted(name));
+        }
         parts.add(
-            new PartFile(
-                part.required("name").asText(),
-                part.required("bytes").asLong(),
-                part.required("sha256").asText()));
+            new PartFile(name, part.required("bytes").asLong(), part.required("sha256").asText()));
       }
       SortedMap<String, String> metadata = new TreeMap<>();
       json.required("metadata")

@@ -23,6 +23,8 @@ record SystemCheck(
       return new SystemCheck(runs, open.typeMap(), open.ignored(), null);
     } catch (InputException e) {
       return problem(e.getMessage());
+    } catch (StackOverflowError e) { // else the executor's end
+      return problem(system.location() + ": nested too deeply: the file is damaged");
     } catch (IOException e) {
       return problem(
           "%s: cannot be read: %s: %s"

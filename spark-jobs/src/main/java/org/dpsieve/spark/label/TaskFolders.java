@@ -1,7 +1,9 @@
 package org.dpsieve.spark.label;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -18,13 +20,16 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.LabelResult;
+import org.dpsieve.label.OutputFiles;
 import org.dpsieve.label.TaskLabeller;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.TaskOutputs;
@@ -38,6 +43,7 @@ final class TaskFolders {
   /** In each folder: which frame it is, where its atoms are, and checksums of the inputs. */
   static final String FRAME_FILE = "frame.json";
 
+  private static final long LARGEST_INPUT = 1 << 30;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FileSystem files;
@@ -78,6 +84,8 @@ final class TaskFolders {
           return;
         }
         setAside(target);
+      } else if (hasOutput(task.name()) && !isDescribed(target)) {
+        setAside(target); // its own task has spoilt it: of what its output is, nobody knows
       } else {
         requireUntouched(target);
         files.delete(target, true);
@@ -105,12 +113,20 @@ final class TaskFolders {
 
   /** Whether a folder was written for this frame, with whatever inputs. */
   private boolean isOf(Frame frame, Path target) throws IOException {
+    return description(target).path("frame_id").asText().equals(FrameId.of(frame));
+  }
+
+  private boolean isDescribed(Path target) throws IOException {
+    return description(target).has("inputs");
+  }
+
+  /** What a folder says it was written for; nothing where its task has spoilt that. */
+  private JsonNode description(Path target) throws IOException {
     byte[] there = bytes(new Path(target, FRAME_FILE));
     try {
-      return there != null
-          && JSON.readTree(there).path("frame_id").asText().equals(FrameId.of(frame));
-    } catch (JsonProcessingException e) {
-      return false;
+      return there == null ? MissingNode.getInstance() : JSON.readTree(there);
+    } catch (JacksonException e) {
+      return MissingNode.getInstance();
     }
   }
 
@@ -140,7 +156,7 @@ final class TaskFolders {
 
   /** One copy beside the tasks and a link to it where the file system has links. */
   private void share(Path staged, String name, int group, byte[] content) throws IOException {
-    if (!files.getUri().getScheme().equals("file")) {
+    if (!isLocal()) {
       write(new Path(staged, name), content);
       return;
     }
@@ -163,7 +179,18 @@ final class TaskFolders {
     }
   }
 
+  /**
+   * Of a file that was written here; {@code null} when it is not there, or is something else by
+   * now.
+   */
   private byte[] bytes(Path file) throws IOException {
+    if (isLocal()) {
+      try (InputStream in = RegularFile.open(java.nio.file.Path.of(file.toUri()), LARGEST_INPUT)) {
+        return in.readAllBytes();
+      } catch (IOException e) {
+        return null;
+      }
+    }
     try (InputStream in = files.open(file)) {
       return in.readAllBytes();
     } catch (FileNotFoundException e) {
@@ -209,13 +236,28 @@ final class TaskFolders {
   LabelResult read(String task, Frame frame) {
     Path folder = new Path(directory, task);
     TaskOutputs outputs =
-        name -> {
-          try {
-            return Optional.of(files.open(new Path(folder, name)));
-          } catch (FileNotFoundException e) {
-            return Optional.empty();
-          }
-        };
+        isLocal()
+            ? OutputFiles.folder(java.nio.file.Path.of(folder.toUri()))
+            : name -> open(new Path(folder, name));
     return labeller.read(outputs, frame);
+  }
+
+  private boolean isLocal() {
+    return files.getUri().getScheme().equals("file");
+  }
+
+  /** On a file system that has neither pipes nor devices. */
+  private Optional<InputStream> open(Path file) throws IOException {
+    try {
+      FileStatus status = files.getFileStatus(file);
+      if (!status.isFile() || status.getLen() > TaskOutputs.LARGEST) {
+        throw new IOException(
+            "%s: expected a file of at most %,d bytes"
+                .formatted(file.getName(), TaskOutputs.LARGEST));
+      }
+      return Optional.of(files.open(file));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
   }
 }

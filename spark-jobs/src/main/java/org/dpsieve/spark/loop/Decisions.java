@@ -137,6 +137,9 @@ final class Decisions {
 
   /** Where the picks lie in feature space, where the first model's features can be had. */
   private void map(Path target, Function<DeepPotential, FeatureMap> map) {
+    if (config.train().models().isEmpty()) {
+      return; // there is no model yet
+    }
     try {
       map.apply(ModelFiles.read(config.train().models().get(0))).write(target);
     } catch (UnsupportedModelException e) {

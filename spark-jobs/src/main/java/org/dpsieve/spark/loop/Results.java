@@ -27,7 +27,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrustConfig;
-import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.Formula;
+import org.dpsieve.frame.TypeNames;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
@@ -113,8 +114,8 @@ final class Results {
             .flatMap(
                 symbol ->
                     Stream.of(
-                        lit(symbol),
-                        size(filter(col("z"), z -> z.equalTo(Elements.number(symbol).orElse(0))))))
+                        lit(Formula.term(symbol)),
+                        size(filter(col("z"), z -> z.equalTo(TypeNames.number(symbol))))))
             .toArray(Column[]::new);
     Path frames = target.resolve("frames.parquet");
     ParquetCommit.write(

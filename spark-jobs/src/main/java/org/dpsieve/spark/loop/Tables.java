@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.regexp_replace;
-import static org.apache.spark.sql.functions.rtrim;
 import static org.apache.spark.sql.functions.when;
 
 import java.nio.file.Path;
@@ -19,6 +18,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.frame.Formula;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.spark.frames.FramesDataset;
@@ -28,6 +28,12 @@ import org.dpsieve.uncertainty.Reliability;
 
 /** The thin tables of a run, keyed by {@code frame_id}, and what is counted in them. */
 final class Tables {
+  /**
+   * eV per atom or eV/Å: of a frame with more than that a model knows nothing, and one such would
+   * be all of a pool's mean square.
+   */
+  private static final double MOST_SIGMA = 1000;
+
   private static final int ROWS_PER_FILE = 1_000_000;
 
   private Tables() {}
@@ -54,9 +60,14 @@ final class Tables {
         ids.select("frame_id"), frames.col("frame_id").equalTo(ids.col("frame_id")), "left_anti");
   }
 
-  /** Rows by set of elements: {@code Ag4Au4} counts for {@code Ag-Au}. */
+  /** Rows by set of types: {@code Ag4Au4} counts for {@code Ag-Au}. */
   static SortedMap<String, Long> byElements(Dataset<Row> frames) {
-    return counts(frames, rtrim(regexp_replace(col("formula"), lit("[0-9]+"), lit("-")), lit("-")));
+    // counts to ones, but for digits within the brackets of a type name
+    Column types = regexp_replace(col("formula"), lit("[0-9]+(?![^(]*\\))"), lit("1"));
+    SortedMap<String, Long> sets = new TreeMap<>();
+    counts(frames, types)
+        .forEach((key, rows) -> sets.merge(String.join("-", Formula.types(key)), rows, Long::sum));
+    return sets;
   }
 
   /** Rows by the value of a column; rows without value are left out. */
@@ -93,9 +104,14 @@ final class Tables {
         frames - numbers);
   }
 
+  /** A standard deviation that says something, or is not known (NaN). */
+  private static Column within(String column) {
+    return col(column).isNaN().or(col(column).leq(MOST_SIGMA));
+  }
+
   /**
    * Root mean square of the errors that frames are to expect, by what it was on labels left out;
-   * frames whose geometry makes no sense are left out.
+   * frames whose geometry makes no sense, or of which models know nothing, are left out.
    *
    * @param deviations rows with {@code max_devi_f, sigma_e, rms_sigma_f}
    * @param gone more of such; {@code null} for none
@@ -110,6 +126,7 @@ final class Tables {
     Row row =
         sigmas
             .where("NOT isnan(max_devi_f)")
+            .where(within("sigma_e").and(within("rms_sigma_f")))
             .agg(
                 count(lit(1)),
                 count(when(col("sigma_e").isNaN().or(col("rms_sigma_f").isNaN()), 1)),

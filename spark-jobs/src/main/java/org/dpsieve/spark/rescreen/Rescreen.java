@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -33,6 +34,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
@@ -190,12 +192,12 @@ public final class Rescreen {
         .byFormula()
         .forEach(
             (formula, frames) ->
-                Arrays.stream(formula.split("\\d+"))
-                    .filter(element -> !typeMap.contains(element))
-                    .forEach(element -> unknown.merge(element, frames, Long::sum)));
+                Formula.types(formula).stream()
+                    .filter(type -> !typeMap.contains(type))
+                    .forEach(type -> unknown.merge(type, frames, Long::sum)));
     if (!unknown.isEmpty()) {
       throw new InputException(
-          "%s: frames hold elements that the models (%s) do not know: %s; leave them out, e.g. --where \"%s\""
+          "%s: frames hold types that the models (%s) do not know: %s; leave them out, e.g. --where \"%s\""
               .formatted(
                   options.frames(),
                   String.join(" ", typeMap),
@@ -203,9 +205,14 @@ public final class Rescreen {
                       .map(e -> "%s (%,d frames)".formatted(e.getKey(), e.getValue()))
                       .collect(Collectors.joining(", ")),
                   unknown.keySet().stream()
-                      .map(element -> "NOT formula RLIKE '%s[0-9]'".formatted(element))
+                      .map(Rescreen::without)
                       .collect(Collectors.joining(" AND "))));
     }
+  }
+
+  private static String without(String type) {
+    String term = Formula.term(type).replace("(", "[(]").replace(")", "[)]").replace("'", "''");
+    return "NOT formula RLIKE '(^|[0-9])%s[0-9]'".formatted(term.replace(".", "[.]"));
   }
 
   private List<DeviationFile.Part> evaluate(List<String> missing, Census census)
@@ -272,10 +279,8 @@ public final class Rescreen {
     dp.check(
         spark,
         census.byFormula().keySet().stream()
-            .flatMap(formula -> Arrays.stream(formula.split("\\d+")))
-            .distinct()
-            .sorted()
-            .toList(),
+            .flatMap(formula -> Formula.types(formula).stream())
+            .collect(Collectors.toCollection(TreeSet::new)),
         first.map(Frame::fparamCount).orElse(0),
         first.map(Frame::aparamCount).orElse(0));
     return dp;

@@ -25,6 +25,7 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Formula;
+import org.dpsieve.frame.TypeNames;
 import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.WriteFailure;
@@ -98,9 +99,15 @@ final class DeepmdWrite {
                   .formatted(String.join(", ", missing), String.join(", ", given))
               + " (atomic numbers) and coord (angstrom)");
     }
-    if (!rows.where(col("z").isNull().or(col("coord").isNull())).isEmpty()) {
+    if (!rows.where(
+            col("z")
+                .isNull()
+                .or(col("coord").isNull())
+                .or(col("system").isNull())
+                .or(col("index").isNull()))
+        .isEmpty()) {
       throw new InputException(
-          "format deepmd: rows without z or coord (bad systems, read with mode PERMISSIVE?); leave"
+          "format deepmd: rows without system, index, z or coord (bad systems, read with mode PERMISSIVE?); leave"
               + " them out: where(\"z IS NOT NULL\")");
     }
     Dataset<Row> frames = rows;
@@ -110,12 +117,17 @@ final class DeepmdWrite {
         frames = frames.withColumn(field.name(), lit(null).cast(field.dataType()));
       }
     }
+    if (!given.contains("formula") && !rows.where("array_min(z) < 0").isEmpty()) {
+      throw new InputException(
+          "format deepmd: no column formula, and z is negative: the names of types that are no elements are in formula; keep that column");
+    }
     UDF1<scala.collection.Seq<Integer>, String> formula =
         z ->
             Formula.of(
                 scala.jdk.javaapi.CollectionConverters.asJava(z).stream()
                     .mapToInt(Integer::intValue)
-                    .toArray());
+                    .toArray(),
+                TypeNames.NONE);
     return given.contains("formula")
         ? frames
         : frames.withColumn(

@@ -101,10 +101,10 @@ final class PieceReader implements PartitionReader<InternalRow> {
     try (FrameSystem system = piece.system().open(storage, options.typeMap())) {
       String name = piece.system().name();
       if (elementsOnly) {
-        return rowsOfElements(name, piece.run(), system.elements(piece.run()));
+        return rowsOfTypes(name, piece.run(), system.types(piece.run()));
       }
       return system.read(piece.run(), parts).stream()
-          .filter(frame -> accepts(piece, frame.z()))
+          .filter(frame -> accepts(piece, frame))
           .map(this::row)
           .filter(found -> found != null)
           .iterator();
@@ -119,17 +119,21 @@ final class PieceReader implements PartitionReader<InternalRow> {
   }
 
   /** Pieces of one formula were chosen when the partitions were planned. */
-  private boolean accepts(Piece piece, int[] z) {
+  private boolean accepts(Piece piece, Frame frame) {
     return piece.formula() != null
-        || filter.accepts(piece.system().name(), Formula.of(z), z.length);
+        || filter.accepts(piece.system().name(), Formula.of(frame), frame.atomCount());
   }
 
-  private Iterator<InternalRow> rowsOfElements(
-      String system, FrameSystem.Run run, List<int[]> elements) {
-    return java.util.stream.IntStream.range(0, elements.size())
-        .filter(i -> filter.accepts(system, Formula.of(elements.get(i)), elements.get(i).length))
-        .mapToObj(i -> row(column -> cheap(column, system, run.first() + i, elements.get(i))))
+  private Iterator<InternalRow> rowsOfTypes(
+      String system, FrameSystem.Run run, List<FrameSystem.Types> frames) {
+    return java.util.stream.IntStream.range(0, frames.size())
+        .filter(i -> filter.accepts(system, formula(frames.get(i)), frames.get(i).z().length))
+        .mapToObj(i -> row(column -> cheap(column, system, run.first() + i, frames.get(i))))
         .iterator();
+  }
+
+  private static String formula(FrameSystem.Types frame) {
+    return Formula.of(frame.z(), frame.names());
   }
 
   private interface Values {
@@ -140,13 +144,13 @@ final class PieceReader implements PartitionReader<InternalRow> {
     return new GenericInternalRow(columns.stream().map(values::of).toArray());
   }
 
-  private Object cheap(String column, String system, int index, int[] z) {
+  private Object cheap(String column, String system, int index, FrameSystem.Types types) {
     return switch (column) {
       case "system" -> UTF8String.fromString(system);
       case "index" -> index;
-      case "formula" -> UTF8String.fromString(Formula.of(z));
-      case "natoms" -> z.length;
-      case "z" -> UnsafeArrayData.fromPrimitiveArray(z);
+      case "formula" -> UTF8String.fromString(formula(types));
+      case "natoms" -> types.z().length;
+      case "z" -> UnsafeArrayData.fromPrimitiveArray(types.z());
       default -> column.equals(TreeTable.UNIT) ? UTF8String.fromString(partition.unit()) : null;
     };
   }
@@ -160,6 +164,7 @@ final class PieceReader implements PartitionReader<InternalRow> {
     if (problem != null && options.mode() == ReadMode.DROPMALFORMED) {
       return null;
     }
+    FrameSystem.Types types = new FrameSystem.Types(frame.z(), frame.names());
     return row(
         column ->
             switch (column) {
@@ -174,7 +179,7 @@ final class PieceReader implements PartitionReader<InternalRow> {
               default ->
                   column.equals(options.corruptColumn())
                       ? UTF8String.fromString(problem)
-                      : cheap(column, frame.system(), frame.index(), frame.z());
+                      : cheap(column, frame.system(), frame.index(), types);
             });
   }
 

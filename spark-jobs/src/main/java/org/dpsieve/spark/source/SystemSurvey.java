@@ -32,7 +32,7 @@ record SystemSurvey(SystemPath system, List<Piece> pieces, String problem) imple
       List<Piece> pieces = new ArrayList<>();
       String stamp = stamped ? SystemStamp.of(storage, path) : "";
       for (FrameSystem.Run run : system.runs(maxAtoms)) {
-        Piece piece = piece(path, run, system.elements(run), stamp, filter);
+        Piece piece = piece(path, run, system.types(run), stamp, filter);
         if (piece != null) {
           pieces.add(piece);
         }
@@ -40,6 +40,9 @@ record SystemSurvey(SystemPath system, List<Piece> pieces, String problem) imple
       return new SystemSurvey(path, pieces, null);
     } catch (InputException e) {
       return new SystemSurvey(path, List.of(), e.getMessage());
+    } catch (StackOverflowError e) { // else the executor's end
+      return new SystemSurvey(
+          path, List.of(), path.location() + ": nested too deeply: the file is damaged");
     } catch (IOException e) {
       return new SystemSurvey(
           path,
@@ -53,24 +56,24 @@ record SystemSurvey(SystemPath system, List<Piece> pieces, String problem) imple
   private static Piece piece(
       SystemPath path,
       FrameSystem.Run run,
-      List<int[]> elements,
+      List<FrameSystem.Types> frames,
       String stamp,
       SystemFilter filter) {
     long atoms = 0;
     boolean any = false;
     boolean same = true;
     String formula = null;
-    int[] last = null;
-    for (int[] z : elements) {
-      atoms += z.length;
-      if (z == last) {
-        continue; // a system that is not mixed repeats one array
+    FrameSystem.Types last = null;
+    for (FrameSystem.Types types : frames) {
+      atoms += types.z().length;
+      if (types == last) {
+        continue; // a system that is not mixed repeats one
       }
-      String other = Formula.of(z);
+      String other = Formula.of(types.z(), types.names());
       same &= formula == null || formula.equals(other);
       formula = other;
-      any |= filter.accepts(path.name(), other, z.length);
-      last = z;
+      any |= filter.accepts(path.name(), other, types.z().length);
+      last = types;
     }
     return any ? new Piece(path, run, atoms, same ? formula : null, stamp) : null;
   }

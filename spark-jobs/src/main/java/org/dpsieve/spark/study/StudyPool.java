@@ -8,11 +8,11 @@ import java.util.Random;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.TypeMap;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.FrameFeatures;
 import org.dpsieve.outputlayer.FrameSketch;
@@ -93,18 +93,9 @@ record StudyPool(List<StudyFrame> pool, List<StudyFrame> heldOut, double[][] sta
 
   private static boolean[] present(List<Frame> frames, DeepPotential model) {
     boolean[] present = new boolean[model.typeCount()];
+    TypeMap types = TypeMap.of(model.typeMap(), "the type map of " + model.name());
     for (Frame frame : frames) {
-      for (int z : frame.z()) {
-        int type = model.typeMap().indexOf(Elements.symbol(z));
-        if (type < 0) {
-          throw new InputException(
-              "Frame %s: element %s is not in the type map of %s: %s"
-                  .formatted(
-                      frame.name(),
-                      Elements.symbol(z),
-                      model.name(),
-                      String.join(" ", model.typeMap())));
-        }
+      for (int type : types.types(frame)) {
         present[type] = true;
       }
     }
@@ -146,7 +137,8 @@ record StudyPool(List<StudyFrame> pool, List<StudyFrame> heldOut, double[][] sta
         frame.cell(),
         new Labels(energy, labels.force(), labels.virial()),
         frame.fparam(),
-        frame.aparam());
+        frame.aparam(),
+        frame.names());
   }
 
   private static List<StudyFrame> features(
@@ -185,7 +177,7 @@ record StudyPool(List<StudyFrame> pool, List<StudyFrame> heldOut, double[][] sta
           FrameFeatures found = kernel.of(frame);
           features[k][m] = StudyFrame.Features.of(found);
           if (m == 0) {
-            sketches[k] = FrameSketch.of(FrameId.of(frame), Formula.of(frame.z()), found);
+            sketches[k] = FrameSketch.of(FrameId.of(frame), Formula.of(frame), found);
           }
         }
       }

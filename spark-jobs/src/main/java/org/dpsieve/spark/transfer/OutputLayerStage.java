@@ -5,23 +5,22 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.Uncertainty;
 
@@ -121,7 +120,8 @@ public final class OutputLayerStage {
                 fit.ridge(),
                 fit.chosen(),
                 errors.get(m),
-                errors.get(count + m)));
+                errors.get(count + m),
+                fit.unfitted()));
       }
       if (!uncertain) {
         return new Trained(List.copyOf(solutions), null, null, null);
@@ -167,22 +167,17 @@ public final class OutputLayerStage {
    * @param labelled rows of the frames dataset
    */
   public static boolean[] typesIn(Dataset<Row> labelled, DeepPotential model) {
-    List<Integer> elements =
-        labelled
-            .select(functions.explode(functions.col("z")))
-            .distinct()
-            .as(Encoders.INT())
-            .collectAsList();
-    if (elements.isEmpty()) {
+    Set<String> types = FrameRows.types(labelled);
+    if (types.isEmpty()) {
       throw new InputException(
           "no frame has an energy, force or virial label: nothing to fit the output layer to");
     }
     boolean[] present = new boolean[model.typeCount()];
     List<String> unknown = new ArrayList<>();
-    for (int z : elements) {
-      int type = model.typeMap().indexOf(Elements.symbol(z));
+    for (String name : types) {
+      int type = model.typeMap().indexOf(name);
       if (type < 0) {
-        unknown.add(Elements.symbol(z));
+        unknown.add(name);
       } else {
         present[type] = true;
       }

@@ -1,0 +1,16 @@
+package org.dpsieve.error;
+
+/** A model that does not say which elements its types are, and nobody else did. */
+public final class UnnamedTypesException extends InputException {
+  private static final long serialVersionUID = 1;
+
+  /**
+   * @param model its file
+   * @param types how many it has
+   */
+  public UnnamedTypesException(String model, int types) {
+    super(
+        "%s: does not say which elements its %d types are (no type map in it); say it in their order: --type-map %s, in simplify.json type_map"
+            .formatted(model, types, types == 1 ? "H" : types == 2 ? "H,C" : "H,C,O ..."));
+  }
+}
