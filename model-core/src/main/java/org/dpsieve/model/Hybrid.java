@@ -19,7 +19,8 @@ public record Hybrid(List<Descriptor> parts) implements Descriptor {
   public static Hybrid of(List<Descriptor> parts) {
     return new Hybrid(
         parts.stream()
-            .flatMap(part -> part instanceof Hybrid inner ? inner.parts().stream() : Stream.of(part))
+            .flatMap(
+                part -> part instanceof Hybrid inner ? inner.parts().stream() : Stream.of(part))
             .toList());
   }
 

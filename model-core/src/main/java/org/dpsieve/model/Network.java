@@ -54,8 +54,8 @@ public record Network(List<Layer> layers) implements Embedding {
   }
 
   /**
-   * The same net with a first layer that passes no inputs by: where it did, a linear layer before it
-   * hands them on.
+   * The same net with a first layer that passes no inputs by: where it did, a linear layer before
+   * it hands them on.
    */
   public Network withoutFirstShortcut() {
     Layer first = layers.get(0);

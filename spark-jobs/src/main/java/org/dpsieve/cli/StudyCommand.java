@@ -134,7 +134,7 @@ final class StudyCommand implements Callable<Integer> {
             validation);
     List<DeepPotential> read = new ArrayList<>();
     models.forEach(model -> read.add(ModelFiles.read(model)));
-    List<Frame> frames = systems.frames();
+    List<Frame> frames = systems.frames(spec.commandLine().getErr());
     SparkSession session = spark.open("study");
     try {
       if (trainer) {

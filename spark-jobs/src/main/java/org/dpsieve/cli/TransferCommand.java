@@ -76,7 +76,8 @@ final class TransferCommand implements Callable<Integer> {
           output + ": would replace the model it starts from; choose another -o");
     }
     DeepPotential start = ModelFiles.read(model);
-    List<Row> rows = systems.frames().stream().map(FrameRows::toRow).toList();
+    List<Row> rows =
+        systems.frames(spec.commandLine().getErr()).stream().map(FrameRows::toRow).toList();
     SparkSession session = spark.open("transfer");
     try {
       Dataset<Row> labelled = session.createDataFrame(rows, FrameRows.SCHEMA);

@@ -23,7 +23,9 @@ final class ActivationPattern {
         String.join(
             " ",
             operations.stream()
-                .map(node -> node.getOp().equals("Add") ? "AddV2" : node.getOp()) // of DeePMD-kit 1.x
+                .map(
+                    node ->
+                        node.getOp().equals("Add") ? "AddV2" : node.getOp()) // of DeePMD-kit 1.x
                 .sorted()
                 .toList());
     return switch (pattern) {

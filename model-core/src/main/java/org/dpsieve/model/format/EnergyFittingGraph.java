@@ -75,8 +75,7 @@ final class EnergyFittingGraph {
         graph.constant(outputMatrix(shared ? "" : ofType(0))).type() == Tensor.FLOAT
             ? Precision.FLOAT32
             : Precision.FLOAT64;
-    return new EnergyFitting(
-            networks, vacuumSubtracted, zeroLevel(types), extraInputs(), precision)
+    return new EnergyFitting(networks, vacuumSubtracted, zeroLevel(types), extraInputs(), precision)
         .raised(level);
   }
 
@@ -132,8 +131,8 @@ final class EnergyFittingGraph {
   private record Vacuum(NodeDef end, double level) {}
 
   /**
-   * {@code atom_ener}: the output layer is there twice, and the energy goes through net(D) - net(0),
-   * before DeePMD-kit 2.2 through net(D) + (atom_ener - net(0)).
+   * {@code atom_ener}: the output layer is there twice, and the energy goes through net(D) -
+   * net(0), before DeePMD-kit 2.2 through net(D) + (atom_ener - net(0)).
    *
    * @return {@code null} where the energy in vacuum stays
    */

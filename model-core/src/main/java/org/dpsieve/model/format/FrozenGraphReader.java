@@ -253,10 +253,7 @@ final class FrozenGraphReader {
             "%s: its energy depends on the constant '%s', which is not understood"
                 .formatted(graph.file(), node.getName()));
       }
-      if (!constant
-          && !isPlumbing(node)
-          && !graph.isUnderstood(node)
-          && !graph.isTimesZero(node)) {
+      if (!constant && !isPlumbing(node) && !graph.isUnderstood(node) && !graph.isTimesZero(node)) {
         throw new UnsupportedModelException(
             "%s: its energy goes through '%s' (%s), which cannot be read yet"
                 .formatted(graph.file(), node.getName(), node.getOp()));

@@ -239,8 +239,7 @@ final class LayerReader {
   private boolean isOf(Set<String> inside, NodeDef node) {
     for (int i = 0; i < node.getInputCount(); i++) {
       NodeDef operand = graph.input(node, i);
-      if (!inside.contains(operand.getName())
-          && !graph.origin(operand).getOp().equals("Const")) {
+      if (!inside.contains(operand.getName()) && !graph.origin(operand).getOp().equals("Const")) {
         return false;
       }
     }

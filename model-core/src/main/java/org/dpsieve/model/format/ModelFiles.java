@@ -144,8 +144,7 @@ public final class ModelFiles {
    *     target cannot be written
    * @throws UnsupportedModelException when source is of PyTorch
    */
-  public static void writeMapped(
-      Path path, List<String> names, ElementMap elements, Path target) {
+  public static void writeMapped(Path path, List<String> names, ElementMap elements, Path target) {
     Path source = ModelPath.file(path);
     byte[] bytes = bytes(source);
     String name = source.toString();

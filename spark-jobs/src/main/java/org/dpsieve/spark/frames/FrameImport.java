@@ -30,6 +30,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.Storage;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
 
@@ -83,18 +84,21 @@ public final class FrameImport {
   private final String target;
   private final List<String> typeMap;
   private final ElementMap elements;
+  private final ExtxyzKeys keys;
 
   private FrameImport(
       SparkSession spark,
       List<String> sources,
       String target,
       List<String> typeMap,
-      ElementMap elements) {
+      ElementMap elements,
+      ExtxyzKeys keys) {
     this.spark = spark;
     this.sources = sources;
     this.target = target;
     this.typeMap = typeMap;
     this.elements = elements;
+    this.keys = keys;
   }
 
   /** One task's work. */
@@ -117,22 +121,25 @@ public final class FrameImport {
    */
   public static ImportReport run(
       SparkSession spark, List<String> sources, String target, List<String> typeMap) {
-    return run(spark, sources, target, typeMap, ElementMap.NONE);
+    return run(spark, sources, target, typeMap, ElementMap.NONE, ExtxyzKeys.DEFAULT);
   }
 
   /**
    * The same with elements replaced in every frame, before it gets its id.
    *
    * @param elements frames in which one is replaced lose their labels
+   * @param keys what the labels of extxyz files are called
    */
   public static ImportReport run(
       SparkSession spark,
       List<String> sources,
       String target,
       List<String> typeMap,
-      ElementMap elements) {
+      ElementMap elements,
+      ExtxyzKeys keys) {
     String bare = target.replaceFirst("(?<=[^/])/+$", "");
-    return new FrameImport(spark, List.copyOf(sources), bare, List.copyOf(typeMap), elements).run();
+    return new FrameImport(spark, List.copyOf(sources), bare, List.copyOf(typeMap), elements, keys)
+        .run();
   }
 
   private ImportReport run() {
@@ -140,7 +147,7 @@ public final class FrameImport {
     Storage storage = HadoopStorage.of(spark);
     List<SystemPath> systems;
     try {
-      systems = SystemFinder.find(storage, sources);
+      systems = SystemFinder.find(storage, sources, keys);
     } catch (IOException e) {
       throw new InputException(
           "%s: cannot be read: %s".formatted(String.join(", ", sources), e.getMessage()), e);

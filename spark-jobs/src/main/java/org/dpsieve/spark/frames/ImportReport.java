@@ -62,6 +62,8 @@ public record ImportReport(
         ignored.entrySet().stream()
             .map(e -> "%s (%d systems)".formatted(e.getKey(), e.getValue()))
             .collect(Collectors.joining(", "));
-    return left.isEmpty() ? text.toString() : text + "\nnot carried along: " + left;
+    text.append(left.isEmpty() ? "" : "\nnot carried along: " + left);
+    UnreadLabels.note(ignored.keySet()).ifPresent(note -> text.append('\n').append(note));
+    return text.toString();
   }
 }
