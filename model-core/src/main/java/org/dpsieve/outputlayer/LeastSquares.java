@@ -161,7 +161,8 @@ final class LeastSquares {
   static double[] smallestChange(
       NormalEquations equations, LossPrefactors prefactors, int[] biases) {
     LeastSquares whole = new LeastSquares(equations, prefactors, biases, new int[0][], false);
-    LeastSquares shifted = new LeastSquares(equations, prefactors, biases, new int[][] {biases}, false);
+    LeastSquares shifted =
+        new LeastSquares(equations, prefactors, biases, new int[][] {biases}, false);
     double[] change = shifted.right;
     OpenBlas.leastSquares(whole.matrix, change, CUTOFF);
     for (Shift shift : shifted.shifts) {

@@ -145,14 +145,15 @@ final class StudyCommand implements Callable<Integer> {
             validation);
     List<DeepPotential> read = new ArrayList<>();
     models.forEach(model -> read.add(ModelFiles.read(model)));
-    List<Frame> frames = systems.frames();
+    List<Frame> frames = systems.frames(spec.commandLine().getErr());
     SparkSession session = spark.open("study");
     try {
       if (trainer) {
         trainers(study.trainers(session, frames, read));
         return 0;
       }
-      Dataset<Row> rows = study.run(session, frames, read, LabelledSystems.read(old));
+      Dataset<Row> rows =
+          study.run(session, frames, read, systems.read(old, spec.commandLine().getErr()));
       Files.createDirectories(output);
       rows.write().parquet(output.resolve("errors.parquet").toString());
       StudyTable table =

@@ -95,7 +95,8 @@ final class TransferCommand implements Callable<Integer> {
           output + ": would replace the model it starts from; choose another -o");
     }
     DeepPotential start = ModelFiles.read(model);
-    List<Row> rows = systems.frames().stream().map(FrameRows::toRow).toList();
+    List<Row> rows =
+        systems.frames(spec.commandLine().getErr()).stream().map(FrameRows::toRow).toList();
     SparkSession session = spark.open("transfer");
     try {
       Dataset<Row> labelled = session.createDataFrame(rows, FrameRows.SCHEMA);
@@ -114,7 +115,7 @@ final class TransferCommand implements Callable<Integer> {
   private OldLabels oldLabels(SparkSession session, List<Row> labelled) throws IOException {
     List<Row> rows = new ArrayList<>();
     Set<String> ids = new HashSet<>();
-    for (Frame frame : LabelledSystems.read(old)) {
+    for (Frame frame : systems.read(old, spec.commandLine().getErr())) {
       Row row = FrameRows.toRow(frame);
       rows.add(row);
       ids.add(row.getString(0));

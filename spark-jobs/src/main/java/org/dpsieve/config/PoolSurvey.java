@@ -13,6 +13,7 @@ import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.Storage;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
 
@@ -70,7 +71,8 @@ public final class PoolSurvey {
       }
       Count count = new Count();
       try {
-        SystemFinder.Result found = SystemFinder.findAll(storage, List.of(path));
+        SystemFinder.Result found =
+            SystemFinder.findAll(storage, List.of(path), ExtxyzKeys.DEFAULT);
         found.problems().forEach(problem -> problems.add(key + ": " + problem));
         for (SystemPath system : found.systems()) {
           look(key, system, count, foreign);

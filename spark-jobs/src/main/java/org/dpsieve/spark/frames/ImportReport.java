@@ -69,6 +69,8 @@ public record ImportReport(
             .map(e -> "%s (%d systems)".formatted(e.getKey(), e.getValue()))
             .collect(Collectors.joining(", "));
     elements.said(typeMap).ifPresent(said -> text.append("\n").append(said));
-    return left.isEmpty() ? text.toString() : text + "\nnot carried along: " + left;
+    text.append(left.isEmpty() ? "" : "\nnot carried along: " + left);
+    UnreadLabels.note(ignored.keySet()).ifPresent(note -> text.append('\n').append(note));
+    return text.toString();
   }
 }
