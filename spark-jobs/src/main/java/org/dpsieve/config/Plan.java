@@ -140,7 +140,9 @@ public final class Plan {
             vasp ->
                 "VASP task folders from %s and %s"
                     .formatted(
-                        vasp.incar(),
+                        vasp.incars().values().stream()
+                            .map(Path::toString)
+                            .collect(Collectors.joining(", ")),
                         vasp.potcars().stream()
                             .map(potcar -> potcar.getFileName().toString())
                             .collect(Collectors.joining(", "))))

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.dpsieve.config.CompositionKey;
 import org.dpsieve.config.D3Config;
 import org.dpsieve.config.DpTrainConfig;
 import org.dpsieve.config.LabelConfig;
@@ -128,7 +129,12 @@ public record RunKeys(
         .ifPresent(
             vasp -> {
               fixed.put("fp_pp_files (sha256)", checksums(vasp.potcars()));
-              add("fp_incar", ConvergenceSettings.incar(vasp.incar()));
+              vasp.incars()
+                  .forEach(
+                      (key, incar) ->
+                          add(
+                              key.equals(CompositionKey.DEFAULT) ? "fp_incar" : "fp_incar, " + key,
+                              ConvergenceSettings.incar(incar)));
               vasp.anisoKspacing()
                   .ifPresent(spacing -> fixed.put("fp_aniso_kspacing", spacing.toString()));
             });

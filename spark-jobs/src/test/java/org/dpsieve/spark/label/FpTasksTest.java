@@ -314,7 +314,8 @@ class FpTasksTest {
     }
     Path file = Files.writeString(folder.resolve("INCAR"), incar);
     return VaspLabeller.load(
-        List.of("Ag", "Au"), new VaspConfig(potcars, file, Optional.empty(), false));
+        List.of("Ag", "Au"),
+        new VaspConfig(potcars, new TreeMap<>(Map.of("default", file)), Optional.empty(), false));
   }
 
   private static Map<String, String> tree(Path directory) throws IOException {
