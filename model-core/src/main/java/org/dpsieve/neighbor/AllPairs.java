@@ -11,6 +11,7 @@ public final class AllPairs implements NeighborSearch {
     ImageOrder order = null;
     int[] images = new int[3];
     if (cell != null) {
+      Geometry.requireFinite(cell, "cell");
       lattice = new Lattice(cell, type.length, cutoff);
       double[] fractions = lattice.fractions(coord);
       x = lattice.cartesian(fractions);

@@ -46,6 +46,7 @@ public final class CellList implements NeighborSearch {
       this.atoms = atoms;
       double[] fractions;
       if (cell != null) {
+        Geometry.requireFinite(cell, "cell");
         lattice = new Lattice(cell, atoms, cutoff);
         fractions = lattice.fractions(coord);
         x = lattice.cartesian(fractions);

@@ -23,8 +23,8 @@ public final class Geometry {
    */
   static final int MAX_NEIGHBORS = 50_000;
 
-  /** Atoms and images that may be looked at around all atoms of a frame: a minute's work. */
-  static final double MAX_LOOKED_AT = 1e10;
+  /** Atoms and images that may be looked at around all atoms of a frame: some ten seconds' work. */
+  static final double MAX_LOOKED_AT = 4e9;
 
   /** Å; nearer than this no calculation of electrons begins. A model may still be asked. */
   private static final double NEAREST = 1e-3;

@@ -31,7 +31,6 @@ final class Lattice {
   }
 
   private Lattice(double[] given, int atoms, double cutoff, boolean reduce) {
-    Geometry.requireFinite(given, "cell");
     double volume = setFaces(given);
     double sphere = 4.19 * cutoff * cutoff * cutoff * atoms;
     if (!(sphere < Geometry.MAX_NEIGHBORS * volume)) { // also when it is NaN

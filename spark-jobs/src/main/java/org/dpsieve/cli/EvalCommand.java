@@ -51,6 +51,7 @@ final class EvalCommand implements Callable<Integer> {
   private Path output;
 
   @Spec private CommandSpec spec;
+  private long notEvaluated;
 
   @Override
   public Integer call() throws IOException {
@@ -75,6 +76,12 @@ final class EvalCommand implements Callable<Integer> {
             });
       }
       Files.move(part, output, StandardCopyOption.REPLACE_EXISTING);
+      if (notEvaluated > 0) {
+        spec.commandLine()
+            .getErr()
+            .printf(
+                "warning: %d frames could not be evaluated: their numbers are NaN%n", notEvaluated);
+      }
     } finally {
       Files.deleteIfExists(part);
     }
@@ -86,6 +93,7 @@ final class EvalCommand implements Callable<Integer> {
     for (int i = 0; i < chunk.frames().size(); i++) {
       Frame frame = chunk.frames().get(i);
       if (Double.isNaN(chunk.predictions().get(i)[0].energy())) {
+        notEvaluated++;
         spec.commandLine()
             .getErr()
             .printf(

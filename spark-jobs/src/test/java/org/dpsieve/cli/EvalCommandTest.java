@@ -107,9 +107,6 @@ class EvalCommandTest {
         "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,0], \"box\": [1]}]}"
             + " | box holds 1 numbers, expected 9",
         "{\"frames\": [{\"elements\": [\"Cu\"], \"coord\": [0,0,0]}]} | element Cu of atom 0",
-        "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,NaN,0]}]} | coord number 1 is NaN",
-        "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,0], \"box\": [1,0,0,0,1,0,1,1,0]}]}"
-            + " | the cell's volume is 0.00",
       })
   void whatIsWrongIsSaidAndNothingWritten(String json, String message) throws IOException {
     Path in = folder.resolve("in.json");
@@ -120,5 +117,30 @@ class EvalCommandTest {
     try (var files = Files.list(folder)) {
       assertThat(files).containsExactly(in);
     }
+  }
+
+  /** One frame that nobody can calculate costs the others nothing. */
+  @Test
+  void aFrameThatCannotBeEvaluatedIsNaNAndSaid() throws IOException {
+    String silver = "{\"id\": \"%s\", \"elements\": [\"Ag\", \"Ag\"], \"coord\": %s, \"box\": %s}";
+    String cube = "[9,0,0,0,9,0,0,0,9]";
+    Path in = folder.resolve("in.json");
+    Files.writeString(
+        in,
+        "{\"frames\": [%s, %s, %s, %s, %s]}"
+            .formatted(
+                silver.formatted("good", "[0,0,0,2,2,0]", cube),
+                silver.formatted("nan", "[0,NaN,0,2,2,0]", cube),
+                silver.formatted("flat", "[0,0,0,2,2,0]", "[1,0,0,0,1,0,1,1,0]"),
+                silver.formatted("twice", "[1,2,3,1,2,3]", cube),
+                silver.formatted("again", "[0,0,0,2,2,0]", cube)));
+    Path out = folder.resolve("out.json");
+    assertThat(run(in, out, MODEL)).as(terminal::said).isZero();
+    assertThat(terminal.err())
+        .contains("nan#", "coord number 1 is NaN", "flat#", "the cell's volume is 0.00", "twice#")
+        .contains("atoms 0 and 1 are at one place")
+        .contains("warning: 3 frames could not be evaluated");
+    String text = Files.readString(out);
+    assertThat(text.split("\"energy\":NaN", -1)).hasSize(4);
   }
 }
