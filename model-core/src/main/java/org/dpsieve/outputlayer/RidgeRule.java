@@ -23,7 +23,7 @@ public enum RidgeRule {
   /**
    * The one with the smallest force error on frames left out; without force labels, the smallest
    * loss. What output layers are fitted to old labels with: those are many, and the loss, ruled by
-   * energies and virials, would leave forces 2 to 5 % worse on other frames and models that
+   * energies and virials, would leave forces 3 to 8 % worse on other frames and models that
    * disagree more.
    */
   LEAST_FORCE
