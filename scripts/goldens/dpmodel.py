@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from architectures import PAIRTAB, TABLE, model, se_atten, se_e2_a, se_e2_r, se_e3_tebd
+from architectures import PAIRTAB, TABLE, model, se_atten, se_e2_a, se_e2_r, se_e3, se_e3_tebd
 from models import TYPE_MAP, frames
 
 TARGET = Path(__file__).resolve().parents[2] / "model-core/src/test/resources/goldens/dpmodel"
@@ -37,6 +37,19 @@ MODELS = {
     "zbl-hybrid": model(
         {"type": "hybrid", "list": [se_atten(sel=30, rcut=3.9), se_e2_r()]}, use_srtab="table.txt", smin_alpha=0.4,
         sw_rmin=0.5, sw_rmax=2.9),
+    # the first layer of the fitting net is as wide as its inputs, or twice, and passes them by
+    "first-residual": model(se_e2_r(exclude_types=[[0, 1]]), {"neuron": [12, 7], "atom_ener": [0.1, None, 0.3]}),
+    "first-residual-fparam-case": model(
+        se_e2_a(type_one_side=True, neuron=[3, 6], axis_neuron=2),
+        {"neuron": [16, 16], "numb_fparam": 1, "dim_case_embd": 3}),
+    "first-residual-doubled-se_atten": model(
+        se_atten(sel=60, neuron=[3, 6], axis_neuron=2), {"neuron": [32, 7], "atom_ener": [0.1, None, 0.3]}),
+    "hybrid-nested": model({"type": "hybrid", "list": [
+        se_e2_a(type_one_side=True, sel=[6, 5, 4]),
+        {"type": "hybrid", "list": [se_e2_r(rcut=3.9), {"type": "hybrid", "list": [se_e3(rcut=3.1)]}]}]}),
+    "hybrid-nested-mixed": model({"type": "hybrid", "list": [
+        {"type": "hybrid", "list": [se_e2_r(rcut=3.5), se_atten(sel=60, neuron=[3, 6])]},
+        se_e2_a(type_one_side=True, neuron=[3, 6], sel=[6, 5, 4])]}),
     "linear_ener": {
         "type": "linear_ener", "type_map": TYPE_MAP[:3], "weights": "mean", "pair_exclude_types": [[0, 1]],
         "atom_exclude_types": [2],
@@ -78,7 +91,9 @@ def make(name, section):
     built = type(built).deserialize(data)
     with tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder) / "model.dp")
-        save_dp_model(file, {"model": built.serialize(), "model_def_script": section, "backend": "DPModel"})
+        save_dp_model(file, {
+            "model": built.serialize(), "model_def_script": section, "backend": "DPModel",
+            "@variables": {"min_nbor_dist": np.array(1.5)}})  # as dp convert-backend carries it over
         (TARGET / f"{name}.dp.gz").write_bytes(gzip.compress(Path(file).read_bytes(), mtime=0))
     # not those whose equally near neighbours sel may cut, and left-handed cells, which are another matter
     made = [frame for frame in frames(3) if frame["id"] not in ("crystal", "left-handed")]

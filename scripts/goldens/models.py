@@ -127,6 +127,18 @@ MODELS = {
     "type-embedding-float32": model(
         2, {"precision": "float32", "set_davg_zero": True}, {"precision": "float32", "atom_ener": [-1.5, 2.0]},
         type_embedding={"neuron": [4, 4], "resnet_dt": True, "precision": "float32"}),
+    "se-a-ebd-v2": model(3, {"type": "se_a_ebd_v2", "sel": [6, 5, 4]}, type_embedding={"neuron": [2, 4], "precision": "float64"}),
+    "se-a-ebd-v2-one-side": model(
+        3, {"type": "se_a_ebd_v2", "type_one_side": True, "exclude_types": [[0, 1], [2, 2]], "resnet_dt": True},
+        {"numb_fparam": 2}, type_embedding={"neuron": [3, 6], "precision": "float64"}),
+    "se-a-ebd-v2-exclude-types": model(
+        2, {"type": "se_a_ebd_v2", "exclude_types": [[0, 1]], "set_davg_zero": True}, {"atom_ener": [-1.5, 2.0]},
+        type_embedding={"neuron": [4], "precision": "float64"}),
+    "compressed-se-a-ebd-v2": model(
+        2, {"type": "se_a_ebd_v2", "neuron": [3, 6], "axis_neuron": 2}, type_embedding={"neuron": [2, 4], "precision": "float64"}),
+    "compressed-se-a-ebd-v2-one-side": model(
+        3, {"type": "se_a_ebd_v2", "type_one_side": True, "neuron": [3, 6], "axis_neuron": 2},
+        type_embedding={"neuron": [2, 4], "precision": "float64"}),
     "se-atten": se_atten(),
     "se-atten-one-side": se_atten(
         {"type_one_side": True, "sel": 14, "exclude_types": [[0, 1], [2, 2]], "resnet_dt": True},
@@ -344,7 +356,8 @@ def cut(section, whole):
     Path("graph.pb").write_bytes(small.SerializeToString(deterministic=True))
 
 
-def evaluate(name, section):
+def evaluate(name, section, names=None):
+    """`names`: elements of the types of a graph that names none."""
     import deepmd
     from deepmd.infer import DeepPot
 
@@ -367,6 +380,8 @@ def evaluate(name, section):
         "made_by": f"deepmd-kit {deepmd.__version__} (TensorFlow backend), scripts/goldens/models.py",
         "models": [name + ".pb.gz"], "model": section, "frames": made,
     }
+    if names:
+        expected["names"] = names
     pack(name + ".json.gz", json.dumps(expected, indent=1).encode())
 
 

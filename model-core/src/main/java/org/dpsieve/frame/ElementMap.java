@@ -73,9 +73,9 @@ public final class ElementMap implements Serializable {
     return types.isEmpty();
   }
 
-  /** What is replaced. */
-  public List<String> replaced() {
-    return List.copyOf(types.keySet());
+  /** What comes in the place of others. */
+  public List<String> targets() {
+    return List.copyOf(types.values());
   }
 
   /**

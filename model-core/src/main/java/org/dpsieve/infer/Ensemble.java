@@ -3,6 +3,7 @@ package org.dpsieve.infer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
@@ -136,8 +137,8 @@ public final class Ensemble implements AutoCloseable {
   /**
    * Evaluates every model on every frame.
    *
-   * @return [frame][model]. Everything is NaN where the frame's geometry makes no sense (numbers
-   *     that are not finite, a cell without volume); a warning names the frame.
+   * @return [frame][model]. Everything is NaN where the frame's geometry makes no sense (see {@link
+   *     org.dpsieve.neighbor.Geometry}); {@link #problem} says why.
    * @throws InputException when an element is not in the type map, or a frame lacks parameters that
    *     a model needs
    */
@@ -231,21 +232,23 @@ public final class Ensemble implements AutoCloseable {
   }
 
   /**
-   * As {@link #evaluate}, for frames that a person named: they are refused rather than NaN.
-   *
-   * @throws InputException also when a frame's geometry makes no sense, naming the frame
+   * Why a frame's results are NaN, by its geometry; empty where they need not be, or the elements
+   * are not the models'.
    */
-  public List<Prediction[]> evaluateStrictly(List<Frame> frames) {
-    for (Frame frame : frames) {
-      for (View view : views) {
-        NeighborSearch.problem(frame.coord(), frame.cell(), view.surroundings().rcut())
-            .ifPresent(
-                problem -> {
-                  throw new InputException("Frame %s: %s".formatted(frame.name(), problem));
-                });
-      }
+  public Optional<String> problem(Frame frame) {
+    try {
+      int[] atoms = types.types(frame);
+      views.forEach(view -> neighbors(view, frame, atoms));
+      return Optional.empty();
+    } catch (GeometryException e) {
+      return Optional.of(e.getMessage());
     }
-    return evaluate(frames);
+  }
+
+  private Neighbors neighbors(View view, Frame frame, int[] atoms) {
+    Surroundings surroundings = view.surroundings();
+    return view.rules()
+        .find(search, frame.coord(), frame.cell(), atoms, surroundings.rcut(), surroundings.sel());
   }
 
   /** Lets go of the scratch memory; the ensemble stays usable. */
@@ -310,16 +313,7 @@ public final class Ensemble implements AutoCloseable {
       }
       try {
         for (View view : views) {
-          Surroundings surroundings = view.surroundings();
-          found.add(
-              view.rules()
-                  .find(
-                      search,
-                      frame.coord(),
-                      frame.cell(),
-                      atoms,
-                      surroundings.rcut(),
-                      surroundings.sel()));
+          found.add(neighbors(view, frame, atoms));
         }
         for (int m = 0; m < own.length; m++) {
           addExtras(m, own[m]);
@@ -329,7 +323,7 @@ public final class Ensemble implements AutoCloseable {
         }
         return true;
       } catch (GeometryException e) {
-        LOG.warn("Frame {}: {}; its results are NaN", frame.name(), e.getMessage());
+        LOG.debug("Frame {}: {}; its results are NaN", frame.name(), e.getMessage());
         return false;
       }
     }

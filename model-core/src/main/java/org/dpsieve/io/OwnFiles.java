@@ -93,6 +93,9 @@ public final class OwnFiles {
 
   /** Removes a file or a folder with all in it; none is fine. Links are not followed. */
   public static void remove(Path path) {
+    if (!RegularFile.exists(path)) {
+      return; // nor where its folder is a file by now
+    }
     try {
       if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
         Files.deleteIfExists(path);

@@ -60,7 +60,7 @@ final class Embeddings {
   private double[] emptySlot(int centre, int neighbor) {
     int width = descriptor.embeddingWidth();
     double[] g = new double[2 * width];
-    EmbeddingSlope.of(descriptor.embedding()[centre][neighbor])
+    EmbeddingSlope.of(descriptor.ofEmpty(centre, neighbor))
         .evaluate(normalised(centre, 0, 0), g, 0, width);
     double[] sums = new double[4 * width];
     for (int k = 0; k < 4; k++) {

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Descriptor;
 import org.dpsieve.model.Embedding;
@@ -90,11 +89,11 @@ public final class Lowering {
     int types = atten.embedding().typeCount();
     Embedding[][] nets = new Embedding[types][types];
     for (int neighbour = 0; neighbour < types; neighbour++) {
-      Network shared = atten.embedding().oneSide() ? ofPair(atten.embedding(), neighbour, 0) : null;
+      Network shared = atten.embedding().oneSide() ? atten.embedding().of(neighbour, 0) : null;
       for (int centre = 0; centre < types; centre++) {
         if (!atten.isMasked(centre, neighbour)) {
           nets[centre][neighbour] =
-              shared == null ? ofPair(atten.embedding(), neighbour, centre) : shared;
+              shared == null ? atten.embedding().of(neighbour, centre) : shared;
         }
       }
     }
@@ -112,39 +111,8 @@ public final class Lowering {
         atten.embedding().width(),
         nets,
         null,
+        null,
         atten.precision());
-  }
-
-  /**
-   * The embedding of one pair of types, which are not gated by the switch, as a net of one input: a
-   * linear layer puts the types' numbers behind it, or, stripped, multiplies what comes out.
-   */
-  static Network ofPair(TypedEmbedding embedding, int first, int second) {
-    double[] types = embedding.pair(first, second);
-    List<Layer> layers = new ArrayList<>();
-    if (embedding.strip() == null) {
-      int inputs = 1 + types.length;
-      double[] weight = new double[inputs];
-      weight[0] = 1;
-      double[] bias = new double[inputs];
-      System.arraycopy(types, 0, bias, 1, types.length);
-      layers.add(linear(1, inputs, weight, bias));
-      layers.addAll(embedding.network().layers());
-    } else {
-      double[] factor = embedding.strip().apply(types);
-      int width = factor.length;
-      double[] weight = new double[width * width];
-      for (int m = 0; m < width; m++) {
-        weight[m * width + m] = 1 + factor[m];
-      }
-      layers.addAll(embedding.network().layers());
-      layers.add(linear(width, width, weight, new double[width]));
-    }
-    return new Network(layers);
-  }
-
-  private static Layer linear(int inputs, int outputs, double[] weight, double[] bias) {
-    return new Layer(inputs, outputs, weight, bias, null, Activation.LINEAR, Layer.Shortcut.NONE);
   }
 
   private static EnergyFitting fitting(DeepPotential model) {

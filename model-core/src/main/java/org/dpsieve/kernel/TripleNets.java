@@ -61,7 +61,7 @@ record TripleNets(
           nets[a][b] = shared;
           factor[a][b] = embedding.strip().apply(embedding.pair(a, b));
         } else {
-          nets[a][b] = new TabulatedNet(Lowering.ofPair(embedding, a, b), -range, range);
+          nets[a][b] = new TabulatedNet(embedding.of(a, b), -range, range);
         }
       }
     }

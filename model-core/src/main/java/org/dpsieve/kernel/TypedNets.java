@@ -43,7 +43,7 @@ record TypedNets(TabulatedNet[][] net, double[][][] factor, double[][] inverse) 
         } else if (embedding.oneSide() && c > 0) {
           nets[c][n] = nets[0][n];
         } else {
-          nets[c][n] = new TabulatedNet(Lowering.ofPair(embedding, n, c), low, high);
+          nets[c][n] = new TabulatedNet(embedding.of(n, c), low, high);
         }
       }
     }

@@ -32,6 +32,11 @@ public record Layer(
     DOUBLED
   }
 
+  /** x W + b. */
+  public static Layer linear(int inputs, int outputs, double[] weight, double[] bias) {
+    return new Layer(inputs, outputs, weight, bias, null, Activation.LINEAR, Shortcut.NONE);
+  }
+
   /**
    * The layer's value, in plain loops.
    *

@@ -68,16 +68,7 @@ public record Network(List<Layer> layers) implements Embedding {
       identity[i * inputs + i] = 1;
     }
     List<Layer> others = new ArrayList<>(layers);
-    others.add(
-        0,
-        new Layer(
-            inputs,
-            inputs,
-            identity,
-            new double[inputs],
-            null,
-            Activation.LINEAR,
-            Layer.Shortcut.NONE));
+    others.add(0, Layer.linear(inputs, inputs, identity, new double[inputs]));
     return new Network(others);
   }
 

@@ -27,6 +27,8 @@ import java.util.List;
  *     empty, contribute nothing
  * @param masked {@code [centre type][neighbour type]}: pairs excluded as the array backends do it:
  *     filled slots contribute nothing, empty ones what they always do; {@code null} for none
+ * @param empty {@code [centre type]}: what empty slots are embedded by, where that is not the net
+ *     of their type ({@link #ofEmpty}); {@code null} where it is
  * @param precision the precision DeePMD-kit evaluates it in
  */
 public record SeE2A(
@@ -41,6 +43,7 @@ public record SeE2A(
     int embeddingWidth,
     Embedding[][] embedding,
     boolean[][] masked,
+    Embedding[] empty,
     Precision precision)
     implements Descriptor {
 
@@ -68,7 +71,37 @@ public record SeE2A(
         embeddingWidth,
         embedding,
         null,
+        null,
         precision);
+  }
+
+  /**
+   * With other embeddings of empty slots.
+   *
+   * @param others by centre type
+   */
+  public SeE2A withEmpty(Embedding[] others) {
+    return new SeE2A(
+        smoothing,
+        protection,
+        sel,
+        normalization,
+        axisNeuron,
+        typeOneSide,
+        davg,
+        dstd,
+        embeddingWidth,
+        embedding,
+        masked,
+        others,
+        precision);
+  }
+
+  /** What an empty slot of a type is embedded by; {@code null} where it contributes nothing. */
+  public Embedding ofEmpty(int centre, int neighbour) {
+    return empty == null || embedding[centre][neighbour] == null
+        ? embedding[centre][neighbour]
+        : empty[centre];
   }
 
   @Override

@@ -1,6 +1,8 @@
 package org.dpsieve.model;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * An embedding net that learns of types by a vector of numbers for each ({@code tebd}).
@@ -41,12 +43,54 @@ public record TypedEmbedding(
     return both;
   }
 
-  /** The embedding of a slot without a neighbour, whose type is a vector of zeros. */
-  double[] ofEmpty(double s, int centre) {
+  /**
+   * The embedding of one pair of types, as if it was not gated, as a net of one input: a linear
+   * layer puts the types' numbers behind it, or, stripped, multiplies what comes out.
+   */
+  public Network of(int first, int second) {
+    return of(pair(first, second));
+  }
+
+  /** The same of a slot without a neighbour. */
+  public Network ofEmpty(int centre) {
+    return of(emptyPair(centre));
+  }
+
+  private Network of(double[] types) {
+    List<Layer> layers = new ArrayList<>();
+    if (strip == null) {
+      int inputs = 1 + types.length;
+      double[] weight = new double[inputs];
+      weight[0] = 1;
+      double[] bias = new double[inputs];
+      System.arraycopy(types, 0, bias, 1, types.length);
+      layers.add(Layer.linear(1, inputs, weight, bias));
+      layers.addAll(network.layers());
+    } else {
+      double[] factor = strip.apply(types);
+      int width = factor.length;
+      double[] weight = new double[width * width];
+      for (int m = 0; m < width; m++) {
+        weight[m * width + m] = 1 + factor[m];
+      }
+      layers.addAll(network.layers());
+      layers.add(Layer.linear(width, width, weight, new double[width]));
+    }
+    return new Network(layers);
+  }
+
+  /** The type of a slot without a neighbour is a vector of zeros. */
+  private double[] emptyPair(int centre) {
     double[] types = new double[oneSide ? dimension() : 2 * dimension()];
     if (!oneSide) {
       System.arraycopy(this.types[centre], 0, types, dimension(), dimension());
     }
+    return types;
+  }
+
+  /** The embedding of a slot without a neighbour. */
+  double[] ofEmpty(double s, int centre) {
+    double[] types = emptyPair(centre);
     if (strip == null) {
       double[] input = new double[1 + types.length];
       input[0] = s;

@@ -4,7 +4,7 @@ package org.dpsieve.neighbor;
 public final class AllPairs implements NeighborSearch {
   @Override
   public Neighbors find(double[] coord, double[] cell, int[] type, double cutoff, int[] sel) {
-    Lattice.requireFinite(coord, "coord");
+    Geometry.requireFinite(coord, "coord");
     Candidates candidates = new Candidates(type, cutoff, sel);
     double[] x = coord;
     Lattice lattice = null;
@@ -15,8 +15,13 @@ public final class AllPairs implements NeighborSearch {
       double[] fractions = lattice.fractions(coord);
       x = lattice.cartesian(fractions);
       order = new ImageOrder(lattice, cutoff, fractions);
+      double offers = (double) type.length * type.length;
       for (int k = 0; k < 3; k++) {
         images[k] = (int) Math.ceil(cutoff / lattice.height[k]) + 1;
+        offers *= 2.0 * images[k] + 1;
+      }
+      if (!(offers < Geometry.MAX_LOOKED_AT)) {
+        throw new GeometryException("%.2g pairs to look at".formatted(offers));
       }
     }
     for (int i = 0; i < type.length; i++) {

@@ -22,6 +22,7 @@ final class Candidates {
   private double[] distance;
   private int used;
   private long offered;
+  private int finished;
 
   // the present centre and what was found around it
   private double x;
@@ -41,7 +42,7 @@ final class Candidates {
     this.cutoffSquared = cutoff * cutoff;
     this.limit = (float) cutoff * (float) cutoff;
     this.start = new int[type.length * sel.length + 1];
-    int guess = 64 * type.length;
+    int guess = (int) Math.min(Arrays.stream(sel).asLongStream().sum(), 64) * type.length;
     atom = new int[guess];
     displacement = new double[3 * guess];
     distance = new double[guess];
@@ -65,8 +66,12 @@ final class Candidates {
     double dx = px - x;
     double dy = py - y;
     double dz = pz - z;
-    if (!(dx * dx + dy * dy + dz * dz < cutoffSquared)) {
+    double exact = dx * dx + dy * dy + dz * dz;
+    if (!(exact < cutoffSquared)) {
       return false;
+    }
+    if (exact == 0) {
+      throw new GeometryException("atoms %d and %d are at one place".formatted(finished, neighbor));
     }
     float fx = (float) px - (float) x;
     float fy = (float) py - (float) y;
@@ -110,6 +115,12 @@ final class Candidates {
     }
     start[(centre + 1) * sel.length] = used;
     count = 0;
+    finished = centre + 1;
+    if (offered > Geometry.MAX_LOOKED_AT) {
+      throw new GeometryException(
+          "too many atoms near one another: after %d of %d atoms %.2g pairs were looked at"
+              .formatted(finished, type.length, (double) offered));
+    }
   }
 
   /** How many atoms and images have been looked at. */
@@ -140,7 +151,10 @@ final class Candidates {
   }
 
   private void growFound() {
-    int larger = 2 * count;
+    if (count >= Geometry.MAX_NEIGHBORS) {
+      throw new GeometryException("atom %d has more than %d neighbours".formatted(finished, count));
+    }
+    int larger = Math.min(2 * count, Geometry.MAX_NEIGHBORS);
     foundAtom = Arrays.copyOf(foundAtom, larger);
     foundSquare = Arrays.copyOf(foundSquare, larger);
     foundRank = Arrays.copyOf(foundRank, larger);

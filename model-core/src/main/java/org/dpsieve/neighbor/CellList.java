@@ -17,7 +17,7 @@ public final class CellList implements NeighborSearch {
   }
 
   static void collect(double[] coord, double[] cell, double cutoff, Candidates candidates) {
-    Lattice.requireFinite(coord, "coord");
+    Geometry.requireFinite(coord, "coord");
     if (coord.length > 0) {
       new Bins(coord, cell, coord.length / 3, cutoff).offerAll(candidates);
     }
@@ -108,9 +108,17 @@ public final class CellList implements NeighborSearch {
         largest = count[2] > count[largest] ? 2 : largest;
         count[largest] = (count[largest] + 1) / 2;
       }
+      double around = atoms;
       for (int k = 0; k < 3; k++) {
         // rounding may put an atom into the next bin: a hair more than the cutoff is searched
-        reach[k] = (int) Math.ceil(cutoff * (1 + 1e-9) / (lattice.height[k] / count[k]));
+        double bins = Math.ceil(cutoff * (1 + 1e-9) / (lattice.height[k] / count[k]));
+        reach[k] = (int) bins;
+        around *= 2 * bins + 1;
+      }
+      if (!(around < Geometry.MAX_LOOKED_AT)) {
+        throw new GeometryException(
+            "the cell is so flat that %.2g images of it lie within %s A"
+                .formatted(around / atoms, cutoff));
       }
     }
 

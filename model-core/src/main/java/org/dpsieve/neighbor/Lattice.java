@@ -6,8 +6,11 @@ package org.dpsieve.neighbor;
  * sel} is too small the choice between equally near neighbours hangs on it.
  */
 final class Lattice {
-  /** More neighbours than this per atom, on average, is no matter on earth. */
-  private static final double MAX_NEIGHBORS = 50_000;
+  /** So many images of the cell cost nothing: the vectors stay as they are, and so do all bits. */
+  private static final double FEW_IMAGES = 1000;
+
+  /** A skewed cell is taken in another shape where that makes images so many times fewer. */
+  private static final double FEWER_IMAGES = 8;
 
   /** Lattice vectors as rows, Å. */
   private final double[] cell;
@@ -24,8 +27,42 @@ final class Lattice {
    * @throws GeometryException when not
    */
   Lattice(double[] cell, int atoms, double cutoff) {
-    requireFinite(cell, "cell");
-    this.cell = cell;
+    this(cell, atoms, cutoff, true);
+  }
+
+  private Lattice(double[] given, int atoms, double cutoff, boolean reduce) {
+    Geometry.requireFinite(given, "cell");
+    double volume = setFaces(given);
+    double sphere = 4.19 * cutoff * cutoff * cutoff * atoms;
+    if (!(sphere < Geometry.MAX_NEIGHBORS * volume)) { // also when it is NaN
+      throw new GeometryException(
+          "the cell's volume is %.3g A^3 for %d atoms, expected at least %.3g"
+              .formatted(volume, atoms, sphere / Geometry.MAX_NEIGHBORS));
+    }
+    if (!(sphere * atoms < Geometry.MAX_LOOKED_AT * volume)) {
+      throw new GeometryException(
+          "%d atoms in %.3g A^3 have some %.2g pairs within %s A, expected fewer than %.2g"
+              .formatted(atoms, volume, sphere / volume * atoms, cutoff, Geometry.MAX_LOOKED_AT));
+    }
+    double images = images(cutoff);
+    if (reduce && images > FEW_IMAGES) {
+      Lattice other = new Lattice(CellReduction.of(given), atoms, cutoff, false);
+      if (other.images(cutoff) * FEWER_IMAGES < images) {
+        cell = other.cell;
+        System.arraycopy(other.reciprocal, 0, reciprocal, 0, 9);
+        System.arraycopy(other.height, 0, height, 0, 3);
+        return;
+      }
+    }
+    cell = given;
+  }
+
+  /**
+   * Fills {@link #reciprocal} and {@link #height}.
+   *
+   * @return the volume, Å³
+   */
+  private double setFaces(double[] cell) {
     double[] faces = new double[9];
     for (int i = 0; i < 3; i++) {
       int j = 3 * ((i + 1) % 3);
@@ -35,12 +72,6 @@ final class Lattice {
       faces[3 * i + 2] = cell[j] * cell[k + 1] - cell[j + 1] * cell[k];
     }
     double volume = Math.abs(cell[0] * faces[0] + cell[1] * faces[1] + cell[2] * faces[2]);
-    double sphere = 4.19 * cutoff * cutoff * cutoff * atoms;
-    if (!(sphere < MAX_NEIGHBORS * volume)) { // also when it is NaN
-      throw new GeometryException(
-          "the cell's volume is %.3g A^3 for %d atoms, expected at least %.3g"
-              .formatted(volume, atoms, sphere / MAX_NEIGHBORS));
-    }
     for (int k = 0; k < 3; k++) {
       double square = 0;
       for (int c = 0; c < 3; c++) {
@@ -51,6 +82,16 @@ final class Lattice {
       }
       height[k] = volume / Math.sqrt(square);
     }
+    return volume;
+  }
+
+  /** How many images of the cell, itself among them, the cutoff reaches along the vectors. */
+  private double images(double cutoff) {
+    double images = 1;
+    for (double h : height) {
+      images *= 2 * Math.ceil(cutoff / h) + 1;
+    }
+    return images;
   }
 
   /** Place of every atom along the three lattice vectors, from 0 to 1, row-major [nAtoms, 3]. */
@@ -81,21 +122,5 @@ final class Lattice {
       }
     }
     return points;
-  }
-
-  /**
-   * @throws GeometryException as the constructor does
-   */
-  static void requireUsable(double[] cell, int atoms, double cutoff) {
-    new Lattice(cell, atoms, cutoff);
-  }
-
-  static void requireFinite(double[] values, String what) {
-    for (int i = 0; i < values.length; i++) {
-      if (!Double.isFinite(values[i])) {
-        throw new GeometryException(
-            "%s number %d is %s, expected a finite number".formatted(what, i, values[i]));
-      }
-    }
   }
 }

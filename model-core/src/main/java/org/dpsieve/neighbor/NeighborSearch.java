@@ -1,7 +1,5 @@
 package org.dpsieve.neighbor;
 
-import java.util.Optional;
-
 /**
  * Finds the neighbours of every atom of a frame. {@link CellList} is the one to use; {@link
  * AllPairs} is its plain twin, which defines the result. Implementations are stateless.
@@ -14,26 +12,7 @@ public interface NeighborSearch {
    * @param type of every atom, [nAtoms], from 0 to {@code sel.length - 1}
    * @param cutoff Å
    * @param sel largest number of neighbours kept, per neighbour type, nearest first
-   * @throws GeometryException when the cell has no volume or a number is not finite
+   * @throws GeometryException when {@link Geometry} cannot be kept to
    */
   Neighbors find(double[] coord, double[] cell, int[] type, double cutoff, int[] sel);
-
-  /**
-   * Why no neighbours can be found among these atoms, if so: a number that is not finite, a cell
-   * without volume.
-   *
-   * @param coord Å, row-major [nAtoms, 3]
-   * @param cell Å, row-major [3, 3], or {@code null}
-   */
-  static Optional<String> problem(double[] coord, double[] cell, double cutoff) {
-    try {
-      Lattice.requireFinite(coord, "coord");
-      if (cell != null) {
-        Lattice.requireUsable(cell, coord.length / 3, cutoff);
-      }
-      return Optional.empty();
-    } catch (GeometryException e) {
-      return Optional.of(e.getMessage());
-    }
-  }
 }

@@ -76,7 +76,10 @@ final class CentreFeatures implements AutoCloseable {
   private void fillEmptySlot(int type) {
     double[] mean = descriptor.davg()[centreType];
     double[] deviation = descriptor.dstd()[centreType];
-    double[] output = embedding[type].of(new double[] {-mean[0] / deviation[0]});
+    double[] output;
+    try (EmbeddingSlopes empty = new EmbeddingSlopes(descriptor.ofEmpty(centreType, type))) {
+      output = empty.of(new double[] {-mean[0] / deviation[0]});
+    }
     for (int m = 0; m < width; m++) {
       for (int c = 0; c < COLUMNS; c++) {
         emptySlots[(type * width + m) * COLUMNS + c] = output[m] * -mean[c] / deviation[c];

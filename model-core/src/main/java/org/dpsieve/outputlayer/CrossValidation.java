@@ -9,12 +9,22 @@ import java.util.Arrays;
  * @param ridges ascending
  * @param loss mean loss times frames
  * @param frames how many were left out in turn
+ * @param prefactors of the loss: labels whose prefactor is 0 decide nothing
  * @param forces whether any of them had a force label
  */
 record CrossValidation(
-    double[] ridges, double[] energy, double[] force, double[] loss, long frames, boolean forces) {
+    double[] ridges,
+    double[] energy,
+    double[] force,
+    double[] loss,
+    long frames,
+    LossPrefactors prefactors,
+    boolean forces) {
   /** The energies' error may not be more than this times the smallest on the way. */
   private static final double ENERGY_MARGIN = 1.5;
+
+  /** Where no forces are fitted, the model's own count at least as labels would. */
+  private static final double LEAST_WITHOUT_FORCES = 1;
 
   static CrossValidation of(
       NormalEquations[] folds,
@@ -30,6 +40,7 @@ record CrossValidation(
             new double[ridges.length],
             new double[ridges.length],
             0,
+            prefactors,
             false);
     long frames = 0;
     boolean forces = false;
@@ -48,12 +59,13 @@ record CrossValidation(
         errors.loss[k] += folds[fold].loss(prefactors, change) * folds[fold].frames();
       }
     }
-    return new CrossValidation(ridges, errors.energy, errors.force, errors.loss, frames, forces);
+    return new CrossValidation(
+        ridges, errors.energy, errors.force, errors.loss, frames, prefactors, forces);
   }
 
-  /** Without force labels the loss decides. */
-  private double[] decisive() {
-    return forces ? force : loss;
+  /** Whether errors of forces choose; without forces to fit the loss does. */
+  private boolean byForces() {
+    return forces && prefactors.force() > 0;
   }
 
   double choose(RidgeRule rule) {
@@ -61,13 +73,20 @@ record CrossValidation(
   }
 
   private double largest() {
-    double smallest = Arrays.stream(decisive()).min().orElseThrow();
-    double smallestEnergy = Arrays.stream(energy).min().orElseThrow();
+    int first = 0;
+    while (!byForces() && ridges[first] < LEAST_WITHOUT_FORCES && first < ridges.length - 1) {
+      first++;
+    }
+    double[] decisive = byForces() ? force : loss;
+    double smallest = Arrays.stream(decisive).skip(first).min().orElseThrow();
+    double smallestEnergy = Arrays.stream(energy).skip(first).min().orElseThrow();
+    boolean anyEnergy = !byForces() || prefactors.energy() == 0; // the loss has the energies in it
     int chosen = -1;
-    for (int k = 0; k < ridges.length; k++) {
-      boolean best = decisive()[k] == smallest && chosen < 0;
-      boolean asGood = decisive()[k] <= smallest * (1 + 1 / Math.sqrt(frames));
-      if (best || asGood && energy[k] <= smallestEnergy * ENERGY_MARGIN * ENERGY_MARGIN) {
+    for (int k = first; k < ridges.length; k++) {
+      boolean best = decisive[k] == smallest && chosen < 0;
+      boolean asGood = decisive[k] <= smallest * (1 + 1 / Math.sqrt(frames));
+      if (best
+          || asGood && (anyEnergy || energy[k] <= smallestEnergy * ENERGY_MARGIN * ENERGY_MARGIN)) {
         chosen = k;
       }
     }
@@ -90,6 +109,7 @@ record CrossValidation(
         sum(force, other.force),
         sum(loss, other.loss),
         frames,
+        prefactors,
         forces);
   }
 

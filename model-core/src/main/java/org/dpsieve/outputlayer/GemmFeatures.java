@@ -2,7 +2,6 @@ package org.dpsieve.outputlayer;
 
 import java.util.Arrays;
 import java.util.List;
-import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.TypeMap;
@@ -116,8 +115,8 @@ public final class GemmFeatures implements FeatureKernel {
               surroundings.rcut(),
               surroundings.sel());
     } catch (GeometryException e) {
-      throw new InputException(
-          "Frame %s: %s; leave the frame out".formatted(frame.name(), e.getMessage()), e);
+      throw new GeometryException(
+          "Frame %s: %s; leave the frame out".formatted(frame.name(), e.getMessage()));
     }
   }
 

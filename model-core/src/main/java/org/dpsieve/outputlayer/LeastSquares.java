@@ -23,18 +23,32 @@ final class LeastSquares {
   private final double trace;
 
   /**
+   * The loss, with all that no label is fitted to under {@link Hold}.
+   *
    * @param biases places of the biases among the parameters
    */
   LeastSquares(NormalEquations equations, LossPrefactors prefactors, int[] biases) {
+    this(equations, prefactors, biases, biases, true);
+  }
+
+  /**
+   * @param free places of the biases that are shifted first, all or none
+   * @param partly see {@link Hold#add}
+   */
+  private LeastSquares(
+      NormalEquations equations,
+      LossPrefactors prefactors,
+      int[] biases,
+      int[] free,
+      boolean partly) {
     size = equations.size();
     matrix = new double[size * size];
     right = new double[size];
     double frames = equations.frames();
-    Moments[] kinds = {equations.energy, equations.force, equations.virial};
-    double[] weights = {prefactors.energy(), prefactors.force(), prefactors.virial()};
-    for (int kind = 0; kind < kinds.length; kind++) {
-      kinds[kind].addMatrix(weights[kind] / frames, matrix);
-      kinds[kind].addRight(weights[kind] / frames, right);
+    for (LabelKind kind : LabelKind.values()) {
+      double weight = kind.prefactor(prefactors) / frames;
+      equations.labelled(kind).addMatrix(weight, matrix);
+      equations.labelled(kind).addRight(weight, right);
     }
     double sum = 0;
     for (int k = 0; k < size; k++) {
@@ -45,8 +59,9 @@ final class LeastSquares {
           "no label says anything about the output layer; expected energies, forces or virials whose loss prefactor is above 0");
     }
     trace = sum;
+    new Hold(equations, prefactors).add(partly, biases, 1 / frames, matrix, right);
     shift = new double[size];
-    for (int bias : biases) {
+    for (int bias : free) {
       shift[bias] = matrix[bias * size + bias] > 0 ? 1 : 0;
     }
     coupling = Vectors.times(matrix, shift);
@@ -109,8 +124,8 @@ final class LeastSquares {
    */
   static double[] smallestChange(
       NormalEquations equations, LossPrefactors prefactors, int[] biases) {
-    LeastSquares whole = new LeastSquares(equations, prefactors, new int[0]);
-    LeastSquares shifted = new LeastSquares(equations, prefactors, biases);
+    LeastSquares whole = new LeastSquares(equations, prefactors, biases, new int[0], false);
+    LeastSquares shifted = new LeastSquares(equations, prefactors, biases, biases, false);
     double[] change = shifted.right;
     OpenBlas.leastSquares(whole.matrix, change, CUTOFF);
     for (int k = 0; k < change.length; k++) {

@@ -78,6 +78,13 @@ final class Moments implements Serializable {
     }
   }
 
+  /** Sum of w x (x·y), [size]. */
+  double[] times(double[] y) {
+    double[] full = new double[size * size];
+    addMatrix(1, full);
+    return Vectors.times(full, y);
+  }
+
   /** Sum of w (r - x·change)². */
   double square(double[] change) {
     double linear = 0;

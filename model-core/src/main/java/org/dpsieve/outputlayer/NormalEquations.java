@@ -17,7 +17,10 @@ public final class NormalEquations implements Serializable {
   final Moments energy;
   final Moments force;
   final Moments virial;
-  private Moments unlabelledForce; // only its matrix has a meaning; null without such a frame
+
+  /** Of frames without a label of a kind; only its matrix has a meaning; null without one. */
+  private final Moments[] unlabelled = new Moments[LabelKind.values().length];
+
   private long frames;
 
   /**
@@ -45,20 +48,28 @@ public final class NormalEquations implements Serializable {
       double[] label = {labels.energy() - features.constant()};
       double[] residual = residual(frame, "energy", label, features.energy(), parameters);
       energy.add(features.energy(), residual, 1 / n);
+    } else {
+      addUnlabelled(LabelKind.ENERGY, features.energy(), 1 / n);
     }
     if (labels.force() != null) {
       force.add(x, residual(frame, "force", labels.force(), x, parameters), 1 / (3 * n));
     } else {
-      if (unlabelledForce == null) {
-        unlabelledForce = new Moments(size());
-      }
-      unlabelledForce.add(x, new double[3 * frame.atomCount()], 1 / (3 * n));
+      addUnlabelled(LabelKind.FORCE, x, 1 / (3 * n));
     }
     if (labels.virial() != null) {
       double[] residual = residual(frame, "virial", labels.virial(), features.virial(), parameters);
       virial.add(features.virial(), residual, 1 / (9 * n));
+    } else {
+      addUnlabelled(LabelKind.VIRIAL, features.virial(), 1 / (9 * n));
     }
     frames++;
+  }
+
+  private void addUnlabelled(LabelKind kind, double[] x, double weight) {
+    if (unlabelled[kind.ordinal()] == null) {
+      unlabelled[kind.ordinal()] = new Moments(size());
+    }
+    unlabelled[kind.ordinal()].add(x, new double[x.length / size()], weight);
   }
 
   private static double[] residual(
@@ -90,11 +101,13 @@ public final class NormalEquations implements Serializable {
     energy.add(other.energy);
     force.add(other.force);
     virial.add(other.virial);
-    if (other.unlabelledForce != null) {
-      if (unlabelledForce == null) {
-        unlabelledForce = new Moments(size());
+    for (int kind = 0; kind < unlabelled.length; kind++) {
+      if (other.unlabelled[kind] != null) {
+        if (unlabelled[kind] == null) {
+          unlabelled[kind] = new Moments(size());
+        }
+        unlabelled[kind].add(other.unlabelled[kind]);
       }
-      unlabelledForce.add(other.unlabelledForce);
     }
     frames += other.frames;
   }
@@ -123,9 +136,22 @@ public final class NormalEquations implements Serializable {
   double[] forceForm() {
     double[] form = new double[size() * size()];
     force.addMatrix(1.0 / frames, form);
-    if (unlabelledForce != null) {
-      unlabelledForce.addMatrix(1.0 / frames, form);
+    if (unlabelled(LabelKind.FORCE) != null) {
+      unlabelled(LabelKind.FORCE).addMatrix(1.0 / frames, form);
     }
     return form;
+  }
+
+  Moments labelled(LabelKind kind) {
+    return switch (kind) {
+      case ENERGY -> energy;
+      case FORCE -> force;
+      case VIRIAL -> virial;
+    };
+  }
+
+  /** Of frames without such a label; {@code null} where there are none. */
+  Moments unlabelled(LabelKind kind) {
+    return unlabelled[kind.ordinal()];
   }
 }

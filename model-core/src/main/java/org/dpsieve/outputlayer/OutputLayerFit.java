@@ -10,8 +10,11 @@ import org.dpsieve.error.InputException;
  * @param change added to the starting parameters, [size]
  * @param ridge what it was found with: see {@link Ridge}
  * @param chosen whether cross-validation chose the ridge
+ * @param unfitted kinds of labels that nothing was fitted to: prefactor 0, or no frame has one;
+ *     what the starting model says of them is held, see {@link Hold}
  */
-public record OutputLayerFit(double[] change, double ridge, boolean chosen) {
+public record OutputLayerFit(
+    double[] change, double ridge, boolean chosen, List<LabelKind> unfitted) {
   /** Parts that frames are divided into for cross-validation. */
   public static final int FOLDS = 5;
 
@@ -45,7 +48,10 @@ public record OutputLayerFit(double[] change, double ridge, boolean chosen) {
                     Prior.START_FORCES,
                     RidgeRule.LARGEST));
     return new OutputLayerFit(
-        change(all, prefactors, biases, value, Prior.START_FORCES, start), value, ridge.isEmpty());
+        change(all, prefactors, biases, value, Prior.START_FORCES, start),
+        value,
+        ridge.isEmpty(),
+        new Hold(all, prefactors).unfitted());
   }
 
   /**

@@ -30,6 +30,7 @@ public record OutputPosterior(double[] root, int size) implements Serializable {
     equations.energy.addMatrix(prefactors.energy(), precision);
     equations.force.addMatrix(prefactors.force(), precision);
     equations.virial.addMatrix(prefactors.virial(), precision);
+    new Hold(equations, prefactors).add(ridge > 0, new int[0], 1, precision, new double[size]);
     double[] form = equations.forceForm();
     for (int k = 0; k < precision.length; k++) {
       precision[k] += ridge * equations.frames() * form[k];

@@ -75,6 +75,11 @@ class ArchitecturesTest {
         "hybrid-mixed",
         "zbl",
         "../dpmodel/zbl-hybrid",
+        "../dpmodel/first-residual",
+        "../dpmodel/first-residual-fparam-case",
+        "../dpmodel/first-residual-doubled-se_atten",
+        "../dpmodel/hybrid-nested",
+        "../dpmodel/hybrid-nested-mixed",
         "../dpmodel/linear_ener"
       })
   void forcesAreSlopesAndTurnWithTheFrame(String architecture) {

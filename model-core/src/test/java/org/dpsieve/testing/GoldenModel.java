@@ -8,9 +8,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.format.ModelFiles;
 
 /**
  * A tiny model made by DeePMD-kit for one option, see {@code scripts/goldens/models.py}: a graph,
@@ -50,6 +53,18 @@ public record GoldenModel(String name, boolean refused) {
   /** The graph, unpacked. */
   public byte[] graph() {
     return unpack((refused ? REFUSED : "") + name + ".pb.gz");
+  }
+
+  /** The model. */
+  public DeepPotential model() {
+    return ModelFiles.read(name, graph(), names());
+  }
+
+  /** Elements of the types of a graph that names none; empty for the others. */
+  public List<String> names() {
+    List<String> names = new ArrayList<>();
+    content().path("names").forEach(symbol -> names.add(symbol.asText()));
+    return names;
   }
 
   /** Frames and what DeePMD-kit says of them. */

@@ -2,10 +2,12 @@ package org.dpsieve.cli;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
+import org.dpsieve.frame.TypeElements;
 import org.dpsieve.spark.label.SystemsDispersion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +48,7 @@ final class D3Command implements Callable<Integer> {
       names = "--damping",
       defaultValue = "zero",
       paramLabel = "zero|bj",
+      completionCandidates = Words.Dampings.class,
       description = "Damping function. Default: ${DEFAULT-VALUE}.")
   private String damping;
 
@@ -72,8 +75,17 @@ final class D3Command implements Callable<Integer> {
       names = "--type-map",
       split = ",",
       paramLabel = "SYMBOL",
-      description = "Elements of types 0, 1, ... where a system has no type_map.raw, e.g. Ag,Au.")
+      description = "Names of types 0, 1, ... where a system has no type_map.raw, e.g. Ag,Au.")
   private List<String> typeMap = List.of();
+
+  @Option(
+      names = "--elements",
+      split = ",",
+      paramLabel = "NAME=ELEMENT",
+      description =
+          "Elements of type names that are none, e.g. OW=O,CA=C. Default: the leading letters of the"
+              + " name.")
+  private Map<String, String> elements = Map.of();
 
   @Mixin private SparkOptions spark;
   @Spec private CommandSpec spec;
@@ -96,9 +108,18 @@ final class D3Command implements Callable<Integer> {
               output,
               options,
               typeMap,
-              (done, all) -> {
-                if (!ProgressLine.terminal()) {
-                  progress.print("%d of %d frames".formatted(done, all));
+              TypeElements.of(elements),
+              new SystemsDispersion.Progress() {
+                @Override
+                public void done(long frames, long all) {
+                  if (!ProgressLine.terminal()) {
+                    progress.print("%d of %d frames".formatted(frames, all));
+                  }
+                }
+
+                @Override
+                public void say(String text) {
+                  progress.print(text);
                 }
               });
       progress.print(

@@ -1,5 +1,6 @@
 package org.dpsieve.cli;
 
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -57,6 +58,11 @@ public final class Dpsieve {
   }
 
   public static void main(String[] args) {
+    Optional<String> unfit = SparkRelease.problem();
+    if (unfit.isPresent()) {
+      System.err.println("error: " + unfit.get());
+      System.exit(2);
+    }
     CommandLine commandLine = commandLine();
     int code;
     try {

@@ -15,7 +15,9 @@ import org.dpsieve.infer.Prediction;
 import org.dpsieve.io.OwnFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Everything the models say of the frames in a JSON file. */
 @Command(
@@ -48,6 +50,8 @@ final class EvalCommand implements Callable<Integer> {
       description = "File to write; one that exists is replaced.")
   private Path output;
 
+  @Spec private CommandSpec spec;
+
   @Override
   public Integer call() throws IOException {
     List<Frame> frames = FramesJson.read(input);
@@ -64,14 +68,31 @@ final class EvalCommand implements Callable<Integer> {
       try (EvaluationJson json = new EvaluationJson(OwnFiles.create(part), names)) {
         OrderedParallel.map(
             chunks(frames).iterator(),
-            chunk -> new Chunk(chunk, ensemble.evaluateStrictly(chunk)),
-            chunk -> chunk.write(json));
+            chunk -> new Chunk(chunk, ensemble.evaluate(chunk)),
+            chunk -> {
+              chunk.write(json);
+              warn(chunk, ensemble);
+            });
       }
       Files.move(part, output, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(part);
     }
     return 0;
+  }
+
+  /** Of frames that could not be evaluated: their numbers are NaN. */
+  private void warn(Chunk chunk, Ensemble ensemble) {
+    for (int i = 0; i < chunk.frames().size(); i++) {
+      Frame frame = chunk.frames().get(i);
+      if (Double.isNaN(chunk.predictions().get(i)[0].energy())) {
+        spec.commandLine()
+            .getErr()
+            .printf(
+                "warning: Frame %s: %s; its numbers are NaN%n",
+                frame.name(), ensemble.problem(frame).orElse("the models give NaN"));
+      }
+    }
   }
 
   private static List<List<Frame>> chunks(List<Frame> frames) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.spark.frames.FrameExport;
+import org.dpsieve.spark.frames.ParquetCommit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,6 +58,7 @@ final class ExportCommand implements Callable<Integer> {
     FrameExport.Report report;
     try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
       progress.show("exporting");
+      ParquetCommit.verify(session, frames);
       report = FrameExport.run(session, frames, where, format, output);
     }
     spec.commandLine()

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dpsieve.error.InputException;
+import org.dpsieve.spark.Versions;
 import org.dpsieve.spark.frames.WriteFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -23,6 +24,11 @@ final class Failures {
       Pattern.compile(
           "org\\.dpsieve\\.error\\.\\w*Exception: (.*?)(?=\\R\\s*at |\\R\\s*\\R|\\z)",
           Pattern.DOTALL);
+
+  /** How Spark says that a file of a table could not be read. */
+  private static final Pattern UNREADABLE =
+      Pattern.compile(
+          "(?:while reading file|Could not read footer for file:?) (?:file:(?://)?)?(\\S+?\\.parquet)");
 
   private Failures() {}
 
@@ -75,12 +81,33 @@ final class Failures {
       }
     }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof LinkageError && SparkRelease.differs()) {
+        return Optional.of(SparkRelease.unfit(Versions.spark()) + " (" + cause + ")");
+      }
       Matcher quoted = QUOTED.matcher(String.valueOf(cause.getMessage()));
       if (quoted.find()) {
         return Optional.of(quoted.group(1).strip());
       }
     }
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      Matcher file = UNREADABLE.matcher(String.valueOf(cause.getMessage()));
+      if (file.find()) {
+        return Optional.of(
+            "%s: damaged, or no Parquet file (%s); put back what was there, or remove its folder and have it made anew"
+                .formatted(file.group(1), innermost(cause)));
+      }
+    }
     return WriteFailure.message(failure);
+  }
+
+  private static String innermost(Throwable failure) {
+    Throwable last = failure;
+    while (last.getCause() != null) {
+      last = last.getCause();
+    }
+    String message =
+        last.getMessage() == null ? last.getClass().getSimpleName() : last.getMessage();
+    return message.lines().findFirst().orElse("");
   }
 
   /** Of the command line itself. */

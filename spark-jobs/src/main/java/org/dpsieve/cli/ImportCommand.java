@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.ElementMap;
+import org.dpsieve.frame.TypeElements;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.frames.FrameImport;
@@ -54,7 +55,7 @@ final class ImportCommand implements Callable<Integer> {
       names = "--type-map",
       split = ",",
       paramLabel = "SYMBOL",
-      description = "Elements of types 0, 1, ... where a system has no type_map.raw, e.g. Ag,Au.")
+      description = "Names of types 0, 1, ... where a system has no type_map.raw, e.g. Ag,Au.")
   private List<String> typeMap = List.of();
 
   @Option(
@@ -62,8 +63,9 @@ final class ImportCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "OLD=NEW",
       description = {
-        "Elements to replace in every frame: another material's pool, e.g. Hf=Zr.",
-        "Frames in which one is replaced lose their labels."
+        "Elements or other type names to replace in every frame: another material's pool, e.g. Hf=Zr.",
+        "Frames in which one is replaced lose their labels, but where the element stays and one of"
+            + " the names is the element itself, e.g. O=OW."
       })
   private Map<String, String> map = Map.of();
 
@@ -83,36 +85,46 @@ final class ImportCommand implements Callable<Integer> {
       })
   private Path modelsTo;
 
+  @Option(
+      names = "--elements",
+      split = ",",
+      paramLabel = "NAME=ELEMENT",
+      description =
+          "Elements of type names that are none, e.g. OW=O,CA=C. Default: the leading letters of the"
+              + " name.")
+  private Map<String, String> elements = Map.of();
+
   @Mixin private ExtxyzOptions extxyz;
   @Mixin private SparkOptions spark;
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    ElementMap elements = ElementMap.of(map);
-    copyModels(elements);
+    TypeElements kinds = TypeElements.of(elements);
+    ElementMap replaced = ElementMap.of(map, kinds);
+    copyModels(replaced);
     ExtxyzKeys keys = extxyz.keys();
     SparkSession session = spark.open("import");
     ImportReport report;
     try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
       progress.show("importing");
-      report = FrameImport.run(session, sources, output, typeMap, elements, keys);
+      report = FrameImport.run(session, sources, output, typeMap, replaced, kinds, keys);
     }
     spec.commandLine().getOut().println(report.summary(output));
     return 0;
   }
 
   /** First, and all checked by it: models of another material are found out before the import. */
-  private void copyModels(ElementMap elements) {
-    if (models.isEmpty() != (modelsTo == null) || (!models.isEmpty() && elements.isEmpty())) {
+  private void copyModels(ElementMap replaced) {
+    if (models.isEmpty() != (modelsTo == null) || (!models.isEmpty() && replaced.isEmpty())) {
       throw new InputException(
           "--models and --models-to go together, and with --map: -m FILE... --models-to DIR --map OLD=NEW");
     }
     for (int m = 0; m < models.size(); m++) {
       Path model = models.get(m);
       Path target = modelsTo.resolve("%03d".formatted(m)).resolve(ModelFiles.copyName(model));
-      ModelFiles.writeMapped(model, typeMap, elements, target);
-      spec.commandLine().getOut().printf("%s (%s) -> %s%n", model, elements, target);
+      ModelFiles.writeMapped(model, typeMap, replaced, target);
+      spec.commandLine().getOut().printf("%s (%s) -> %s%n", model, replaced, target);
     }
   }
 }

@@ -4,13 +4,15 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import org.dpsieve.config.Plan;
+import org.dpsieve.config.PoolSurvey;
 import org.dpsieve.config.RunConfig;
-import org.dpsieve.label.Labellers;
+import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Settings;
@@ -18,6 +20,7 @@ import org.dpsieve.loop.Simplify;
 import org.dpsieve.loop.StalledException;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Verdict;
+import org.dpsieve.loop.Warnings;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.spark.frames.WriteFailure;
 import org.dpsieve.spark.loop.SparkStages;
@@ -40,10 +43,15 @@ final class LoopRun {
     this.out = out;
   }
 
-  /** Says what would be done. */
+  /** Says what would be done, and what would end it. */
   int plan() {
-    Labellers.of(config.simplify()); // says what is wrong in its files
-    Plan.of(config).forEach(out::println);
+    PoolSurvey survey = PoolSurvey.of(config.simplify());
+    Plan.of(config, survey).forEach(out::println);
+    out.flush();
+    // what a run looks at before any work
+    new SparkStages(
+        config, workdir, () -> arguments.spark.open("simplify"), ignored -> {}, ignored -> {});
+    survey.requireNone();
     return DONE;
   }
 
@@ -67,6 +75,10 @@ final class LoopRun {
               });
       config.warnings().forEach(warning -> console.say("warning: " + warning));
       summary(config).forEach(console::note);
+      SimplifyConfig run = config.simplify();
+      if (!run.pool().labeled()) { // labels that are calculated are of elements
+        run.elements().said(run.typeMap()).ifPresent(console::note);
+      }
       console.say("work directory: " + workdir.root());
       try {
         SparkStages stages =
@@ -76,7 +88,12 @@ final class LoopRun {
                 () -> console.describe(arguments.spark.open("simplify")),
                 console::tasks,
                 console::note);
-        Simplify simplify = new Simplify(workdir, Settings.of(config, workdir), stages, console);
+        Simplify simplify =
+            new Simplify(
+                workdir,
+                Settings.of(config, workdir).accepting(arguments.accepted),
+                stages,
+                console);
         Thread hook = new Thread(() -> stages.stop(arguments.onExit), "on-exit");
         Runtime.getRuntime().addShutdownHook(hook);
         Simplify.Outcome outcome = how.apply(simplify);
@@ -117,12 +134,16 @@ final class LoopRun {
   private static List<String> summary(RunConfig config) {
     int renamed = config.migrations().size();
     int others = config.notes().size();
-    if (renamed + others == 0) {
-      return List.of();
+    List<String> counts = new ArrayList<>();
+    if (renamed > 0) {
+      counts.add("%d old or ignored key%s".formatted(renamed, renamed == 1 ? "" : "s"));
     }
-    return List.of(
-        "%d old or ignored keys and %d remarks about the two files: --dry-run lists them"
-            .formatted(renamed, others));
+    if (others > 0) {
+      counts.add("%d remark%s".formatted(others, others == 1 ? "" : "s"));
+    }
+    return counts.isEmpty()
+        ? List.of()
+        : List.of(String.join(" and ", counts) + " about the two files: --dry-run lists them");
   }
 
   private static String word(Verdict verdict) {
@@ -148,6 +169,7 @@ final class LoopRun {
             summary.labellingIterations(),
             RunTable.count(summary.labelled()),
             seconds));
+    Warnings.of(summary.iterations(), result).forEach(console::warn);
     console.say("");
     RunTable.labels(summary).forEach(console::say);
     if (result.errors() != null) {
@@ -156,6 +178,9 @@ final class LoopRun {
     }
     console.say("");
     console.say(RunTable.deviation(result.maxDeviForce()));
+    if (result.classes() != null) {
+      console.say(RunTable.finalClasses(result.classes()));
+    }
     if (result.expected() != null) {
       console.say(RunTable.expected(result.expected()));
     }

@@ -27,6 +27,7 @@ final class ModelDeviRun {
   private final boolean atomic;
   private final int frequency;
   private final PrintWriter err;
+  private long notEvaluated;
 
   ModelDeviRun(
       Ensemble ensemble,
@@ -50,6 +51,9 @@ final class ModelDeviRun {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+    if (notEvaluated > 0) {
+      err.printf("warning: %d frames could not be evaluated: their rows are NaN%n", notEvaluated);
+    }
   }
 
   /**
@@ -60,8 +64,7 @@ final class ModelDeviRun {
   private record Row(String system, Frame frame, FrameDeviation deviation) {}
 
   private List<Row> evaluate(List<Item> items) {
-    List<Prediction[]> predictions =
-        ensemble.evaluateStrictly(items.stream().map(Item::frame).toList());
+    List<Prediction[]> predictions = ensemble.evaluate(items.stream().map(Item::frame).toList());
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
       Frame frame = items.get(i).frame();
@@ -84,7 +87,10 @@ final class ModelDeviRun {
         }
         text.row((long) row.frame().index() * frequency, row.deviation());
         if (Double.isNaN(row.deviation().maxDeviF())) {
-          err.printf("warning: Frame %s: the models give NaN%n", row.frame().name());
+          notEvaluated++;
+          err.printf(
+              "warning: Frame %s: %s%n",
+              row.frame().name(), ensemble.problem(row.frame()).orElse("the models give NaN"));
         }
       }
     } catch (IOException e) {

@@ -36,6 +36,7 @@ final class ModelOptions {
       defaultValue = "float64",
       paramLabel = "NAME",
       converter = PrecisionName.class,
+      completionCandidates = Words.Precisions.class,
       description = {
         "Of the nets: float64 or float32: faster, max_devi_f within 2e-4 eV/A or 0.1 %%.",
         "Without AVX-512, float32 is float64. Default: ${DEFAULT-VALUE}."

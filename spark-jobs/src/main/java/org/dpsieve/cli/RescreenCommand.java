@@ -50,6 +50,7 @@ final class RescreenCommand implements Callable<Integer> {
       names = "--engine",
       defaultValue = "jvm",
       paramLabel = "NAME",
+      completionCandidates = Words.Engines.class,
       description = {
         "Who evaluates the models: jvm, our kernels; or dp, DeePMD-kit's dp model-devi, started inside",
         "Spark's tasks (what DPSIEVE_DP names, else dp on PATH): slower, for models our reader does not",
@@ -110,6 +111,7 @@ final class RescreenCommand implements Callable<Integer> {
       names = "--strategy",
       defaultValue = "random",
       paramLabel = "NAME",
+      completionCandidates = Words.Strategies.class,
       description = "Which candidates to pick, as pick_strategy. Default: ${DEFAULT-VALUE}.")
   private String strategy;
 

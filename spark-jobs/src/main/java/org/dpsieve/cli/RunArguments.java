@@ -1,6 +1,7 @@
 package org.dpsieve.cli;
 
 import java.nio.file.Path;
+import java.util.Set;
 import org.dpsieve.node.OnExit;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -34,9 +35,17 @@ final class RunArguments {
       paramLabel = "keep|cancel",
       defaultValue = "keep",
       converter = OnExitConverter.class,
+      completionCandidates = Words.OnExit.class,
       description =
           "What becomes of queued and running tasks when this program is stopped (Ctrl-C, SIGTERM): they go on and the next call finds them again, or they are cancelled. Default: ${DEFAULT-VALUE}.")
   OnExit onExit;
+
+  @Option(
+      names = "--accept-change",
+      paramLabel = "KEY",
+      description =
+          "Go on though this key of the parameter file is not what the run was begun with, and labels of before and after may not go together; repeat it for each key. Settings of training and of how a calculation converges may change without it. All changes are recorded in summary.json.")
+  Set<String> accepted = Set.of();
 
   @Mixin SparkOptions spark;
 

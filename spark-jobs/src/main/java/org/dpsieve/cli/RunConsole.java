@@ -2,13 +2,16 @@ package org.dpsieve.cli;
 
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.loop.RunListener;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Timings;
+import org.dpsieve.loop.Warnings;
 import org.dpsieve.loop.Workdir;
 
 /**
@@ -26,6 +29,7 @@ final class RunConsole implements RunListener {
   private final Timings timings;
   private final Runnable report;
   private RunTable table;
+  private final Set<String> noted = new HashSet<>();
   private String stage = "";
   private String lastTasks = "";
   private long tasksShown = System.nanoTime() - TASKS_EVERY_NANOS;
@@ -75,9 +79,18 @@ final class RunConsole implements RunListener {
     if (iteration.deviation() != null && iteration.deviation().expected() != null) {
       say("     " + RunTable.expected(iteration.deviation().expected()));
     }
+    if (iteration.training() != null) {
+      Warnings.of(iteration.number(), iteration.training()).forEach(this::warn);
+      Warnings.notFitted(iteration.training()).filter(noted::add).ifPresent(this::note);
+    }
     if (news) {
       refreshReport();
     }
+  }
+
+  /** What nobody may miss. */
+  void warn(String text) {
+    say("WARNING: " + text);
   }
 
   /** Names what runs from now on in this session, for whoever looks at Spark's page. */

@@ -27,6 +27,8 @@ final class SparkOptions {
       // it
       conf.setIfMissing("spark.sql.shuffle.partitions", "8");
     }
+    // a flipped bit in a page of data is an error then, not another number
+    conf.setIfMissing("spark.hadoop.parquet.page.verify-checksum.enabled", "true");
     conf.setIfMissing("spark.app.name", "dpsieve " + name);
     // one task, one core: BLAS must not start threads of its own
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");

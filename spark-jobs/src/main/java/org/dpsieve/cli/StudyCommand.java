@@ -63,6 +63,7 @@ final class StudyCommand implements Callable<Integer> {
       names = "--strategies",
       split = ",",
       paramLabel = "NAME",
+      completionCandidates = Words.StudyStrategies.class,
       description = "Comma-separated. Default: random,deviation,stratified,diverse,information.")
   private List<String> strategies = Study.STRATEGIES;
 

@@ -14,6 +14,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.outputlayer.LabelKind;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.transfer.ModelErrors;
@@ -101,6 +102,11 @@ final class TransferCommand implements Callable<Integer> {
         "ridge             %s (%s)%n",
         Double.toString(solution.ridge()),
         solution.ridgeChosen() ? "chosen by cross-validation" : "given");
+    for (LabelKind kind : solution.unfitted()) {
+      out.printf(
+          "not fitted        %s: held at what the model says (prefactor 0, or no frame has a label of it)%n",
+          kind.key());
+    }
     out.printf("%-18s%12s%12s%n", "RMSE", "before", "after");
     line(out, "energy, eV/atom", before.energyPerAtom(), after.energyPerAtom());
     line(out, "force, eV/Å", before.force(), after.force());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.dpsieve.error.InputException;
 import org.dpsieve.model.Precision;
 
 /**
@@ -43,6 +44,13 @@ public final class ConfigReader {
     Problems problems = new Problems();
     ParameterFile.Content simplifyFile = ParameterFile.read(simplify, problems);
     ParameterFile.Content machineFile = ParameterFile.read(machine, problems);
+    if (simplifyFile != null && machineFile != null) {
+      FileKinds.problem(simplifyFile, machineFile)
+          .ifPresent(
+              problem -> {
+                throw new InputException(problem);
+              });
+    }
     SimplifyReader.Read run = null;
     List<Path> models = List.of();
     Optional<String> foreign = Optional.empty();
@@ -69,6 +77,15 @@ public final class ConfigReader {
                 .formatted(
                     run.pick().strategy().key(), foreign.get(), PickStrategy.withoutFeatures()));
       }
+    }
+    if (run != null
+        && models.isEmpty()
+        && !problems.any()
+        && run.pick().strategy().needsFeatures()) {
+      simplifyBlock.error(
+          "pick_strategy",
+          "'%s' looks into the models, of which there are none before the first training; expected %s"
+              .formatted(run.pick().strategy().key(), PickStrategy.withoutFeatures()));
     }
     MachineReader.ReadAll steps = null;
     if (machineFile != null) {
@@ -108,6 +125,7 @@ public final class ConfigReader {
         new SimplifyConfig(
             simplify,
             run.typeMap(),
+            run.elements(),
             run.pool(),
             run.pick(),
             run.trust(),

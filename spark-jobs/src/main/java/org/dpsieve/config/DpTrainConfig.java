@@ -2,22 +2,24 @@ package org.dpsieve.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.dpsieve.model.format.ModelSuffix;
 
 /**
  * How DeePMD-kit trains, with {@code train.engine: dp}.
  *
  * @param backend {@code train_backend}
- * @param start what the first training starts each model from, one entry per model, or one for all
- *     when it is {@link Init#RANDOM}
+ * @param start what the first training starts each model from, one entry per model
  * @param initModel {@code training_init_model}: later trainings start from the iteration before
  * @param skipNeighborStat {@code dp_train_skip_neighbor_stat}
  * @param compress {@code dp_compress}
  * @param activation {@code model_devi_activation_func}: embedding's and fitting's, per model; empty
  *     when not given
  * @param srtab {@code srtab_file_path}
+ * @param oneHdf5 {@code one_h5}: all training data in one HDF5 file
  */
 public record DpTrainConfig(
     Backend backend,
@@ -27,6 +29,8 @@ public record DpTrainConfig(
     boolean compress,
     List<List<String>> activation,
     Optional<Path> srtab,
+    BatchSizes batchSizes,
+    boolean oneHdf5,
     Reuse reuse) {
   public DpTrainConfig {
     start = List.copyOf(start);
@@ -35,18 +39,30 @@ public record DpTrainConfig(
 
   /** DeePMD-kit's backends, by the form of their models. */
   public enum Backend {
-    TENSORFLOW("", "model.ckpt.index", "pb"),
-    PYTORCH("--pt", "model.ckpt.pt", "pth"),
-    JAX("--jax", "model.ckpt.jax", "savedmodel");
+    TENSORFLOW("", "model.ckpt.index"),
+    PYTORCH("--pt", "model.ckpt.pt"),
+    JAX("--jax", "model.ckpt.jax");
 
     private final String flag;
     private final String checkpoint;
-    private final String suffix;
 
-    Backend(String flag, String checkpoint, String suffix) {
+    Backend(String flag, String checkpoint) {
       this.flag = flag;
       this.checkpoint = checkpoint;
-      this.suffix = suffix;
+    }
+
+    /** {@code train_backend}. */
+    public String key() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The one that has a format; empty for formats that all have, and for names that are none. */
+    static Optional<Backend> of(Path model) {
+      return ModelSuffix.of(model).flatMap(ModelSuffix::backend).map(Backend::named);
+    }
+
+    static Backend named(String key) {
+      return valueOf(key.toUpperCase(Locale.ROOT));
     }
 
     /** Of {@code dp}; empty for its default. */
@@ -66,7 +82,7 @@ public record DpTrainConfig(
 
     /** Of frozen models, without the dot. */
     public String suffix() {
-      return suffix;
+      return ModelSuffix.ofBackend(key()).get(0).key();
     }
   }
 

@@ -5,14 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.dpsieve.config.DpTrainConfig.Backend;
 import org.dpsieve.config.DpTrainConfig.Init;
 import org.dpsieve.config.DpTrainConfig.Reuse;
 import org.dpsieve.config.DpTrainConfig.Start;
+import org.dpsieve.model.format.ModelSuffix;
 
 /** The keys of simplify.json that count when DeePMD-kit trains. */
 final class DpTrainKeys {
@@ -27,24 +28,41 @@ final class DpTrainKeys {
   }
 
   /**
-   * @param models the frozen models of {@code training_iter0_model_path}
+   * @param models the frozen models that the first training starts from; empty where it starts from
+   *     others, or from none
    * @param count {@code numb_models}
    */
   DpTrainConfig read(List<Path> models, int count, TrainKeys.Read keys) {
+    boolean asFrozen = TrainKeys.fineTunesAsFrozen(file, keys);
+    List<Path> finetune = asFrozen ? List.of() : named(TrainKeys.FINETUNE, count);
     Backend backend =
-        file.choice("train_backend", List.of("tensorflow", "pytorch", "jax"))
-            .map(name -> Backend.valueOf(name.toUpperCase(Locale.ROOT)))
-            .orElseGet(() -> of(models));
-    for (Path model : models) {
-      if (!suffix(model).equals(backend.suffix())) {
-        file.error(
-            "train_backend",
-            "%s is not a model of %s, whose models end in .%s"
-                .formatted(model, backend.name().toLowerCase(Locale.ROOT), backend.suffix()));
-      }
-    }
+        keys.backend()
+            .or(
+                () ->
+                    Stream.of(models, finetune)
+                        .flatMap(List::stream)
+                        .findFirst()
+                        .flatMap(Backend::of))
+            .orElse(Backend.TENSORFLOW);
+    requireFormat(models, finetune, backend, keys);
     refuseWhatFreezesEverything(backend, keys);
-    List<Start> start = start(models, count, backend, keys.initModel());
+    Reuse reuse = reuse();
+    if (backend == Backend.TENSORFLOW) {
+      tellOfLastCheckpoint(keys, reuse.numbSteps());
+    }
+    List<Start> start = start(models, finetune, asFrozen, count, backend, keys);
+    if (asFrozen) {
+      file.warn(
+          TrainKeys.FINETUNE,
+          "DeePMD-kit's TensorFlow backend fine-tunes models of se_atten alone: training starts from these as from training_init_frozen_model");
+    }
+    boolean named =
+        start.stream().anyMatch(one -> one.init() == Init.FROZEN || one.init() == Init.FINETUNE);
+    if (named && !keys.initModel()) {
+      file.warn(
+          finetune.isEmpty() && !asFrozen ? TrainKeys.INIT_FROZEN : TrainKeys.FINETUNE,
+          "every training starts from these models, on all labels so far (with training_reuse_iter from the iteration before); DP-GEN starts from them only where iteration 0 trains, else from random weights");
+    }
     if (backend == Backend.JAX) {
       refuseWhatJaxCannot(start, keys);
     }
@@ -56,22 +74,60 @@ final class DpTrainKeys {
         file.flag("dp_compress"),
         activation(count),
         srtab(),
-        reuse());
+        keys.batchSizes(),
+        file.flag("one_h5"),
+        reuse);
   }
 
-  private static String suffix(Path model) {
-    String name = model.getFileName().toString();
-    return name.substring(name.lastIndexOf('.') + 1);
+  /** Tells what is changed so that the last step is in a checkpoint. */
+  private static void tellOfLastCheckpoint(TrainKeys.Read keys, OptionalInt later) {
+    for (TrainingReader.Read input : keys.inputs()) {
+      input
+          .training()
+          .ifPresent(
+              training -> {
+                tellOfLastCheckpoint(training, training.integer("numb_steps", 0));
+                tellOfLastCheckpoint(training, later);
+              });
+    }
   }
 
-  /** By the models' own format; TensorFlow where it says nothing. */
-  private static Backend of(List<Path> models) {
-    for (Backend backend : Backend.values()) {
-      if (!models.isEmpty() && suffix(models.get(0)).equals(backend.suffix())) {
-        return backend;
+  private static void tellOfLastCheckpoint(Block training, OptionalInt steps) {
+    if (steps.isEmpty()) {
+      return;
+    }
+    LastCheckpoint.changes(training.node(), steps.getAsInt())
+        .forEach(
+            (key, value) ->
+                training.warn(
+                    "save_freq",
+                    "DeePMD-kit's TensorFlow backend would write no checkpoint of the last of %d steps, as it saves only in steps that it displays: %s %d is taken"
+                        .formatted(steps.getAsInt(), key, value)));
+  }
+
+  private void requireFormat(
+      List<Path> models, List<Path> finetune, Backend backend, TrainKeys.Read keys) {
+    String key =
+        file.has("train_backend") || keys.format().isEmpty() ? "train_backend" : "model_format";
+    for (Path model : models) {
+      if (!ModelSuffix.of(model).map(ModelSuffix::key).equals(Optional.of(backend.suffix()))) {
+        file.error(
+            key,
+            "%s is not a model of %s, whose models end in .%s"
+                .formatted(model, backend.key(), backend.suffix()));
       }
     }
-    return Backend.TENSORFLOW;
+    for (Path model : finetune) {
+      if (Backend.of(model).filter(own -> own != backend).isPresent()) {
+        file.error(key, "%s is not a model of %s".formatted(model, backend.key()));
+      }
+    }
+    if (keys.format().isPresent() && !keys.format().get().key().equals(backend.suffix())) {
+      file.error(
+          "model_format",
+          "found '%s', but dp freeze of the backend %s makes %s; remove this key"
+              .formatted(keys.format().get().key(), backend.key(), backend.suffix()));
+    }
   }
 
   /** {@code deepmd/pt/model/task/fitting.py}: trainable = all(list). */
@@ -121,12 +177,22 @@ final class DpTrainKeys {
     }
   }
 
-  private List<Start> start(List<Path> models, int count, Backend backend, boolean initModel) {
-    List<Path> frozen = named("training_init_frozen_model", count);
-    List<Path> finetune = named("training_finetune_model", count);
+  private List<Start> start(
+      List<Path> models,
+      List<Path> finetune,
+      boolean asFrozen,
+      int count,
+      Backend backend,
+      TrainKeys.Read keys) {
+    boolean initModel = keys.initModel();
+    // without others the models are those of the key itself
+    List<Path> frozen =
+        keys.modelGlobs().isEmpty() && !initModel
+            ? models
+            : named(asFrozen ? TrainKeys.FINETUNE : TrainKeys.INIT_FROZEN, count);
     if ((frozen.isEmpty() ? 0 : 1) + (finetune.isEmpty() ? 0 : 1) + (initModel ? 1 : 0) > 1) {
       file.error(
-          frozen.isEmpty() ? "training_finetune_model" : "training_init_frozen_model",
+          frozen.isEmpty() ? TrainKeys.FINETUNE : TrainKeys.INIT_FROZEN,
           "only one of training_init_model, training_init_frozen_model and training_finetune_model can be what the first training starts from");
     }
     List<Start> starts = new ArrayList<>();

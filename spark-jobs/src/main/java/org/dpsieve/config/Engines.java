@@ -54,7 +54,7 @@ final class Engines {
           Optional.of(
               dpKeys.read(models, keys.modelCount().orElse(Math.max(1, models.size())), keys)));
     }
-    TrainKeys.refuseForOutputLayer(simplify);
+    TrainKeys.refuseForOutputLayer(simplify, keys, models);
     outputLayer(section, simplify, keys, outputLayer, engine);
     return new Train(section.with(Engine.OUTPUT_LAYER, Optional.empty()), Optional.empty());
   }
@@ -94,7 +94,7 @@ final class Engines {
                 .formatted(param));
       }
     }
-    if (!keys.initModel()) {
+    if (!keys.initModel() && !keys.modelGlobs().isEmpty()) {
       problems.error(
           "%s: expected true: the output layer is solved on top of the models in training_iter0_model_path; from random weights trains dp (train.engine)"
               .formatted(simplify.where("training_init_model")));
@@ -117,13 +117,12 @@ final class Engines {
     Optional<String> engine = choice(section, List.of("jvm", "dp"));
     boolean dp = engine.equals(Optional.of("dp")) || engine.isEmpty() && foreign.isPresent();
     String program = section.command().map(Engines::program).orElse("");
-    if ((dp || !section.block().has("engine"))
-        && (program.startsWith("lmp") || program.startsWith("lammps"))) {
+    if (dp && (program.startsWith("lmp") || program.startsWith("lammps"))) {
       section
           .block()
           .error(
               "command",
-              "found '%s': LAMMPS explores in dpgen run, but simplify asks dp for the deviation (DP-GEN issue 1265); write dp, or set engine to jvm, which needs no program"
+              "found '%s': LAMMPS explores in dpgen run, but simplify asks dp for the deviation (DP-GEN issue 1265); write dp, or remove this key"
                   .formatted(section.command().get()));
     }
     if (!dp) {

@@ -14,6 +14,8 @@ import java.util.OptionalInt;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.TypeElements;
+import org.dpsieve.frame.TypeNames;
 
 /** The {@code fp_} keys: what gives a frame its new label. */
 final class LabelReader {
@@ -54,12 +56,15 @@ final class LabelReader {
   private final Block file;
   private final Paths paths;
   private final List<String> typeMap;
+  private final TypeElements elements;
   private final Problems problems;
 
-  LabelReader(Block file, Paths paths, List<String> typeMap, Problems problems) {
+  LabelReader(
+      Block file, Paths paths, List<String> typeMap, TypeElements elements, Problems problems) {
     this.file = file;
     this.paths = paths;
     this.typeMap = typeMap;
+    this.elements = elements;
     this.problems = problems;
   }
 
@@ -82,6 +87,9 @@ final class LabelReader {
     if (style != null) {
       warnOfOtherStyles(style, labeled);
     }
+    if (style != null && !labeled) {
+      requireElements();
+    }
     return new LabelConfig(
         style == null ? FpStyle.NONE : style,
         vasp,
@@ -90,6 +98,17 @@ final class LabelReader {
         skipBadBox(),
         taskMax(labeled),
         ratioFailed());
+  }
+
+  /** Every label that is calculated needs them. */
+  private void requireElements() {
+    List<String> unknown =
+        elements.unknown(
+            typeMap.stream().filter(name -> TypeNames.problem(name).isEmpty()).toList());
+    if (!unknown.isEmpty()) {
+      file.error("type_map", TypeElements.noElement(unknown));
+    }
+    elements.said(typeMap).ifPresent(problems::note);
   }
 
   /** {@code null} when it is wrong. */
@@ -174,7 +193,10 @@ final class LabelReader {
     List<Path> potcars = files.stream().map(paths::resolve).toList();
     VaspFiles vasp = new VaspFiles(problems);
     for (int i = 0; i < potcars.size(); i++) {
-      vasp.checkPotcar(file, potcars.get(i), typeMap.isEmpty() ? "" : typeMap.get(i));
+      vasp.checkPotcar(
+          file,
+          potcars.get(i),
+          typeMap.isEmpty() ? "" : elements.symbol(typeMap.get(i)).orElse(""));
     }
     return potcars;
   }

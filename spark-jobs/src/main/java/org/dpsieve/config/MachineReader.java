@@ -174,31 +174,36 @@ final class MachineReader {
     return read;
   }
 
+  /** Reports what dpdispatcher needs of a section's machine, and is not there. */
+  static void requireMachine(Block section) {
+    section
+        .block("machine")
+        .ifPresent(
+            machine -> {
+              machine.require("batch_type", "one of " + String.join(", ", BATCH_TYPES));
+              machine.require("context_type", "one of " + String.join(", ", CONTEXT_TYPES));
+            });
+  }
+
   /** A batch type as dpdispatcher spells it, from any spelling that it takes. */
   static Optional<String> batchType(String name) {
     return BATCH_TYPES.stream().filter(known -> known.equalsIgnoreCase(name)).findFirst();
   }
 
   private Map<String, Object> machine(Block machine) {
-    if (machine.require("batch_type", "one of " + String.join(", ", BATCH_TYPES))) {
-      machine
-          .text("batch_type")
-          .filter(name -> batchType(name).isEmpty())
-          .ifPresent(name -> unknown(machine, "batch_type", name, BATCH_TYPES));
-    }
-    String context = "";
-    if (machine.require("context_type", "one of " + String.join(", ", CONTEXT_TYPES))) {
-      String given = machine.text("context_type").orElse("");
-      context =
-          CONTEXT_TYPES.stream()
-              .filter(
-                  known ->
-                      known.equalsIgnoreCase(given) || known.equalsIgnoreCase(given + "Context"))
-              .findFirst()
-              .orElse("");
-      if (context.isEmpty() && !given.isEmpty()) {
-        unknown(machine, "context_type", given, CONTEXT_TYPES);
-      }
+    machine
+        .text("batch_type")
+        .filter(name -> batchType(name).isEmpty())
+        .ifPresent(name -> unknown(machine, "batch_type", name, BATCH_TYPES));
+    String given = machine.text("context_type").orElse("");
+    String context =
+        CONTEXT_TYPES.stream()
+            .filter(
+                known -> known.equalsIgnoreCase(given) || known.equalsIgnoreCase(given + "Context"))
+            .findFirst()
+            .orElse("");
+    if (context.isEmpty() && !given.isEmpty()) {
+      unknown(machine, "context_type", given, CONTEXT_TYPES);
     }
     if (machine.given("local_root")) {
       machine

@@ -14,24 +14,16 @@ import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.model.format.ModelSuffix;
 import org.dpsieve.outputlayer.GemmFeatures;
 
-/** Finds and reads the models of {@code training_iter0_model_path}. */
+/**
+ * Finds and reads the models of {@code training_iter0_model_path}, or, where that is not given, of
+ * {@code training_init_frozen_model}.
+ */
 final class ModelsReader {
-  private static final String KEY = "training_iter0_model_path";
-
-  /** What a frozen model is called in a folder of DP-GEN's, and by {@code dp freeze}. */
-  private static final List<String> FROZEN = List.of("frozen_model.pb", "graph.pb");
-
-  /** Of DeePMD-kit's other backends. */
-  private static final List<String> OTHERS =
-      List.of(
-          "frozen_model.pth",
-          "graph.pth",
-          "frozen_model.savedmodel",
-          "graph.savedmodel",
-          "frozen_model.pt2",
-          "frozen_model.dp");
+  /** What a frozen model is called in a folder, by {@code dp freeze} and by DP-GEN. */
+  private static final List<String> STEMS = List.of("frozen_model.", "graph.");
 
   private final Block file;
   private final Paths paths;
@@ -40,6 +32,7 @@ final class ModelsReader {
   private final boolean dpTrains;
   private final String evaluates;
   private String foreign;
+  private String key = TrainKeys.MODELS;
 
   /**
    * @param dpTrains whether DeePMD-kit trains: then models may be of any of its backends
@@ -59,32 +52,56 @@ final class ModelsReader {
     return Optional.ofNullable(foreign);
   }
 
-  /** The frozen files, one per model, in the order of the globs, each glob sorted. */
+  /**
+   * The frozen files, one per model, in the order of the globs, each glob sorted; empty where
+   * DeePMD-kit trains and starts from no such model.
+   */
   List<Path> read(TrainKeys.Read keys, List<String> typeMap) {
-    if (keys.modelGlobs().isEmpty()) {
-      if (!file.has(KEY) || file.node().get(KEY).isArray()) {
-        problems.error(
-            "%s: names no model; expected globs of folders that hold a frozen model, \"path/00.train/00[0-3]\", %s in all"
-                .formatted(
-                    file.where(KEY),
-                    keys.modelCount().isPresent() ? keys.modelCount().getAsInt() : "numb_models"));
-      }
-      return List.of();
+    List<String> globs = keys.modelGlobs();
+    if (globs.isEmpty() && dpTrains && !keys.initModel()) {
+      key =
+          !file.given(TrainKeys.INIT_FROZEN) && TrainKeys.fineTunesAsFrozen(file, keys)
+              ? TrainKeys.FINETUNE
+              : TrainKeys.INIT_FROZEN;
+      globs = file.given(key) ? file.textOrTexts(key).orElse(List.of()) : List.of();
+      return read(globs, keys, typeMap);
     }
+    if (globs.isEmpty() && (!file.has(key) || file.node().get(key).isArray())) {
+      String count =
+          keys.modelCount().isPresent() ? "" + keys.modelCount().getAsInt() : "numb_models";
+      problems.error(
+          "%s: names no model; %s globs of folders that hold a frozen model, \"path/00.train/00[0-3]\", %s in all; %s"
+              .formatted(
+                  file.where(key),
+                  dpTrains
+                      ? "training_init_model starts from them, expected"
+                      : "the output layer is solved on top of trained models, expected",
+                  count,
+                  dpTrains
+                      ? "or set training_init_model to false to train from scratch"
+                      : "from scratch trains dp (train.engine in machine.json)"));
+    }
+    return read(globs, keys, typeMap);
+  }
+
+  private List<Path> read(List<String> globs, TrainKeys.Read keys, List<String> typeMap) {
     List<Path> found = new ArrayList<>();
     boolean complete = true;
-    for (String glob : keys.modelGlobs()) {
+    for (String glob : globs) {
       List<Path> matches = paths.glob(glob);
       if (matches.isEmpty()) {
         file.error(
-            KEY, "'%s' matches nothing; looked for %s".formatted(glob, paths.lookedFor(glob)));
+            key, "'%s' matches nothing; looked for %s".formatted(glob, paths.lookedFor(glob)));
         complete = false;
       }
       found.addAll(matches);
     }
-    if (complete && keys.modelCount().isPresent() && found.size() != keys.modelCount().getAsInt()) {
+    if (complete
+        && !globs.isEmpty()
+        && keys.modelCount().isPresent()
+        && found.size() != keys.modelCount().getAsInt()) {
       file.error(
-          KEY,
+          key,
           "found %d models, expected %d (numb_models): %s; make the two equal"
               .formatted(
                   found.size(),
@@ -93,7 +110,7 @@ final class ModelsReader {
     }
     List<Path> files = new ArrayList<>();
     for (Path path : found) {
-      Path model = frozen(path);
+      Path model = frozen(path, keys);
       if (model != null && readable(model, keys, files.size(), typeMap)) {
         files.add(model);
       }
@@ -102,30 +119,58 @@ final class ModelsReader {
   }
 
   /** The frozen model at a path, a file or a folder; {@code null} when there is none. */
-  private Path frozen(Path path) {
+  private Path frozen(Path path, TrainKeys.Read keys) {
     if (Files.isRegularFile(path) || path.toString().endsWith(".savedmodel")) {
       return path;
     }
-    List<Path> others = OTHERS.stream().map(path::resolve).filter(Files::exists).toList();
-    if (others.size() == 1 && FROZEN.stream().noneMatch(n -> Files.exists(path.resolve(n)))) {
-      return others.get(0);
+    // the wanted formats; without a wish TensorFlow's, where there is one
+    List<ModelSuffix> wanted =
+        keys.format()
+            .map(List::of)
+            .or(() -> keys.backend().map(backend -> ModelSuffix.ofBackend(backend.key())))
+            .orElse(List.of(ModelSuffix.PB));
+    List<Path> there = frozen(path, wanted);
+    if (there.isEmpty() && keys.format().isEmpty() && keys.backend().isEmpty()) {
+      there = frozen(path, List.of(ModelSuffix.values()));
     }
-    List<Path> there = FROZEN.stream().map(path::resolve).filter(Files::isRegularFile).toList();
     if (there.size() == 1 || there.size() == 2 && same(there.get(0), there.get(1))) {
       return there.get(0);
     }
-    if (there.size() == 2) {
+    String names =
+        wanted.stream()
+            .flatMap(suffix -> STEMS.stream().map(stem -> stem + suffix.key()))
+            .collect(Collectors.joining(" or "));
+    if (there.isEmpty()) {
       file.error(
-          KEY,
-          "%s holds frozen_model.pb and graph.pb, which differ; name one of the files"
-              .formatted(path));
-      return null;
+          key,
+          "%s holds %s, expected %s%s%s"
+              .formatted(path, contents(path), names, wish(keys), checkpointHint(path)));
+    } else {
+      file.error(
+          key,
+          "%s holds %s, which differ; name one of the files"
+              .formatted(
+                  path,
+                  there.stream()
+                      .map(file -> file.getFileName().toString())
+                      .collect(Collectors.joining(" and "))));
     }
-    file.error(
-        KEY,
-        "%s holds %s, expected frozen_model.pb or graph.pb%s"
-            .formatted(path, contents(path), checkpointHint(path)));
     return null;
+  }
+
+  /** Why other formats were not looked for. */
+  private static String wish(TrainKeys.Read keys) {
+    return keys.format()
+        .map(format -> " (model_format %s)".formatted(format.key()))
+        .or(() -> keys.backend().map(backend -> " (train_backend %s)".formatted(backend.key())))
+        .orElse("");
+  }
+
+  private static List<Path> frozen(Path folder, List<ModelSuffix> suffixes) {
+    return suffixes.stream()
+        .flatMap(suffix -> STEMS.stream().map(stem -> folder.resolve(stem + suffix.key())))
+        .filter(Files::exists)
+        .toList();
   }
 
   private static boolean same(Path a, Path b) {
@@ -164,12 +209,12 @@ final class ModelsReader {
     try {
       model = ModelFiles.read(path);
     } catch (NoPotentialException e) {
-      file.error(KEY, e.getMessage());
+      file.error(key, e.getMessage());
       return false;
     } catch (UnsupportedModelException e) {
       return isForeign(e.getMessage());
     } catch (InputException e) {
-      file.error(KEY, e.getMessage());
+      file.error(key, e.getMessage());
       return false;
     }
     if (!dpTrains && !solvable(model)) {
@@ -177,9 +222,9 @@ final class ModelsReader {
     }
     if (!typeMap.isEmpty() && !model.typeMap().equals(typeMap)) {
       file.error(
-          KEY,
-          "%s: type map %s, expected type_map of the file, %s; make them equal, in the same order"
-              .formatted(path, model.typeMap(), typeMap));
+          key,
+          "%s: type map %s, expected type_map of the file, %s; make them equal, in the same order%s"
+              .formatted(path, model.typeMap(), typeMap, spelling(model.typeMap(), typeMap)));
       return false;
     }
     if (!keys.inputs().isEmpty()) {
@@ -189,12 +234,22 @@ final class ModelsReader {
     return true;
   }
 
+  /** Names are free text: what differs in capitals is another name. */
+  private static String spelling(List<String> model, List<String> typeMap) {
+    return typeMap.stream()
+        .filter(name -> !model.contains(name))
+        .flatMap(name -> model.stream().filter(name::equalsIgnoreCase))
+        .findFirst()
+        .map("; did you mean '%s'?"::formatted)
+        .orElse("");
+  }
+
   /** Whether an output layer can be solved for. */
   private boolean solvable(DeepPotential model) {
     try {
       GemmFeatures.requireSolvable(model);
     } catch (UnsupportedModelException e) {
-      file.error(KEY, e.getMessage());
+      file.error(key, e.getMessage());
       return false;
     }
     return true;
@@ -206,7 +261,7 @@ final class ModelsReader {
       foreign = foreign == null ? why.replace(ModelFiles.ELSEWHERE, "") : foreign;
       return true;
     }
-    file.error(KEY, why);
+    file.error(key, why);
     return false;
   }
 

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.dpsieve.config.MachineReader.Read;
 
@@ -41,7 +42,7 @@ final class NodeReader {
     }
     Backend backend =
         named
-            .map(name -> Backend.valueOf(name.toUpperCase(java.util.Locale.ROOT)))
+            .map(name -> Backend.valueOf(name.toUpperCase(Locale.ROOT)))
             .orElse(Backend.DPDISPATCHER);
     if (program.isEmpty() || program.get().isBlank()) {
       block.error(
@@ -50,10 +51,12 @@ final class NodeReader {
     }
     if (backend == Backend.DPDISPATCHER) {
       for (String key : List.of("machine", "resources")) {
-        if ((key.equals("machine") ? section.machine() : section.resources()).isEmpty()) {
+        if (!block.has(key)) {
           block.error(key, "is missing: backend dpdispatcher needs dpdispatcher's own");
         }
       }
+      MachineReader.requireMachine(block);
+      block.block("resources").ifPresent(NodeReader::refuseStrategy);
     }
     int cpus = section.resources().get("cpu_per_node") instanceof Number n ? n.intValue() : 1;
     int room = Math.max(1, Runtime.getRuntime().availableProcessors() / Math.max(1, cpus));
@@ -77,6 +80,22 @@ final class NodeReader {
                     () ->
                         Optional.ofNullable(System.getenv("DPSIEVE_DPDISPATCHER_PYTHON"))
                             .orElse("python3"))));
+  }
+
+  /** What dpdispatcher ends at when the first job is to be submitted ({@code submission.py}). */
+  private static void refuseStrategy(Block resources) {
+    Optional<Block> strategy = resources.block("strategy");
+    if (strategy.isEmpty() || !strategy.get().flag("if_cuda_multi_devices")) {
+      return;
+    }
+    if (resources.integer("gpu_per_node", 0).orElse(0) < 1) {
+      resources.error(
+          "gpu_per_node",
+          "expected 1 or more with strategy.if_cuda_multi_devices true: it shares the GPUs of a node among tasks");
+    }
+    if (resources.integer("number_node", 0).orElse(1) != 1) {
+      resources.error("number_node", "expected 1 with strategy.if_cuda_multi_devices true");
+    }
   }
 
   private List<Path> forward(Read section) {

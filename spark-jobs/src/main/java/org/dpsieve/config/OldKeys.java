@@ -3,6 +3,7 @@ package org.dpsieve.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The keys of older files, in one table: DP-GEN up to 0.10 (renamed in its pull request 730), and
@@ -41,6 +42,13 @@ final class OldKeys {
           new Dropped("numb_test", "DeePMD-kit 2 has no such key"));
 
   private OldKeys() {}
+
+  /** Those of simplify.json. */
+  static List<String> simplifyKeys() {
+    return Stream.concat(
+            SIMPLIFY.stream().map(Rename::old), SIMPLIFY_DROPPED.stream().map(Dropped::old))
+        .toList();
+  }
 
   /** Renames the old keys of simplify.json, and says so. */
   static void migrateSimplify(ParameterFile file, ObjectNode root, Problems problems) {

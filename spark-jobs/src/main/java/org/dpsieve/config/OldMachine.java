@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -50,7 +53,23 @@ final class OldMachine {
   private static final List<String> PROFILE =
       List.of("hostname", "port", "username", "password", "key_filename", "passphrase", "timeout");
   private static final List<String> OLD_MACHINE =
-      List.of("batch", "machine_type", "work_path", "lazy_local", "hostname", "username", "port");
+      List.of(
+          "batch",
+          "machine_type",
+          "work_path",
+          "lazy_local",
+          "lazy-local",
+          "hostname",
+          "username",
+          "port");
+
+  /** Where {@code dp} was looked for, of the whole file or of a section; the last one counts. */
+  private static final List<String> PROGRAM_PATHS = List.of("deepmd_path", "python_path");
+
+  /** Machines of the first versions that have no queue: tasks in the background, there or here. */
+  private static final List<String> NO_QUEUE = List.of("local", "ssh");
+
+  private static final List<String> HERE = List.of("localhost", "127.0.0.1", "::1");
 
   private final ParameterFile file;
   private final ObjectNode root;
@@ -60,6 +79,19 @@ final class OldMachine {
     this.file = file;
     this.root = root;
     this.problems = problems;
+  }
+
+  /** What a machine file may hold at its top, in any of its forms. */
+  static Set<String> keys() {
+    Set<String> keys =
+        new HashSet<>(List.of("api_version", "deepmd_version", "handlers", "lmp_command"));
+    keys.addAll(PROGRAM_PATHS);
+    for (String section : SECTIONS) {
+      keys.add(section);
+      Stream.concat(PARTS.stream(), PROGRAM_PATHS.stream())
+          .forEach(part -> keys.add(section + "_" + part));
+    }
+    return keys;
   }
 
   static void migrate(ParameterFile file, ObjectNode root, Problems problems) {
@@ -75,10 +107,15 @@ final class OldMachine {
   }
 
   private void migrate() {
-    programPaths();
+    if (root.remove("lmp_command") != null) {
+      problems.migrated(
+          "%s: of no effect, dpgen simplify runs no LAMMPS".formatted(file.where("lmp_command")));
+    }
+    Optional<OldProgram> dp = program(root, "", "");
     for (String name : SECTIONS) {
       firstOfList(name);
       flatKeys(name);
+      programOf(name, dp);
       if (root.get(name) instanceof ObjectNode section) {
         groupSize(name, section);
         String batch = machine(name, section);
@@ -87,31 +124,51 @@ final class OldMachine {
     }
   }
 
+  /** A command that an old key stands for, and where it was given. */
+  private record OldProgram(String where, String command) {}
+
   /**
-   * {@code deepmd_path}, {@code python_path}: where {@code dp} was looked for; {@code lmp_command}.
+   * Takes the old keys away.
+   *
+   * @param prefix of the keys, {@code train_} in a flat file
+   * @param path of the object for messages, with its dot
    */
-  private void programPaths() {
-    JsonNode folder = root.remove("deepmd_path");
-    JsonNode python = root.remove("python_path");
-    String dp = null;
-    if (folder != null && folder.isTextual()) {
-      dp = folder.textValue() + "/bin/dp";
-    }
-    if (python != null && python.isTextual()) {
-      dp = python.textValue() + " -m deepmd";
-    }
-    if (dp != null) {
-      for (String key : List.of("train_command", "model_devi_command")) {
-        if (!root.has(key)) {
-          root.put(key, dp);
-        }
+  private Optional<OldProgram> program(ObjectNode node, String prefix, String path) {
+    OldProgram found = null;
+    for (String key : PROGRAM_PATHS) {
+      JsonNode value = node.remove(prefix + key);
+      if (value != null && value.isTextual()) {
+        String text = value.textValue().replaceFirst("(?<=[^/])/+$", "");
+        found =
+            new OldProgram(
+                file.where(path + prefix + key),
+                key.equals("deepmd_path") ? text + "/bin/dp" : text + " -m deepmd");
       }
-      String old = python != null ? "python_path" : "deepmd_path";
-      problems.migrated("%s: old key, taken as the command '%s'".formatted(file.where(old), dp));
     }
-    if (root.remove("lmp_command") != null) {
+    return Optional.ofNullable(found);
+  }
+
+  /** A section's own program, else the file's, where it has no command. */
+  private void programOf(String name, Optional<OldProgram> everywhere) {
+    Optional<OldProgram> flat = program(root, name + "_", "");
+    Optional<OldProgram> own =
+        root.get(name) instanceof ObjectNode section
+            ? program(section, "", name + ".")
+            : Optional.empty();
+    Optional<OldProgram> dp = own.or(() -> flat).or(() -> everywhere);
+    if (dp.isEmpty() || name.equals("fp")) {
+      return;
+    }
+    JsonNode section = root.has(name) ? root.get(name) : root.putObject(name);
+    if (!(section instanceof ObjectNode block)) {
+      return;
+    }
+    if (!block.has("command")) {
+      block.put("command", dp.get().command());
       problems.migrated(
-          "%s: of no effect, dpgen simplify runs no LAMMPS".formatted(file.where("lmp_command")));
+          "%s: old key, taken as the command '%s'".formatted(dp.get().where(), dp.get().command()));
+    } else if (!dp.equals(everywhere)) {
+      problems.migrated("%s: old key, of no effect beside command".formatted(dp.get().where()));
     }
   }
 
@@ -191,9 +248,11 @@ final class OldMachine {
     JsonNode batch =
         machine.has("batch") ? machine.remove("batch") : machine.remove("machine_type");
     machine.remove("machine_type");
-    String batchType = batch == null ? "shell" : batch.asText();
-    boolean lazy = machine.path("lazy_local").asBoolean(false);
-    machine.remove("lazy_local");
+    boolean noQueue = batch != null && NO_QUEUE.contains(batch.asText().toLowerCase(Locale.ROOT));
+    String batchType = batch == null || noQueue ? "shell" : batch.asText();
+    boolean lazy =
+        machine.path("lazy_local").asBoolean(false) || machine.path("lazy-local").asBoolean(false);
+    machine.remove(List.of("lazy_local", "lazy-local"));
     ObjectNode profile = JsonNodeFactory.instance.objectNode();
     for (String key : PROFILE) {
       if (machine.has(key)) {
@@ -201,13 +260,16 @@ final class OldMachine {
       }
     }
     machine.put("batch_type", MachineReader.batchType(batchType).orElse(batchType));
-    String context = profile.has("hostname") ? "SSHContext" : "LocalContext";
+    boolean here =
+        !profile.has("hostname")
+            || noQueue && HERE.contains(profile.path("hostname").asText().toLowerCase(Locale.ROOT));
+    String context = here ? "LocalContext" : "SSHContext";
     machine.put("context_type", lazy ? "LazyLocalContext" : context);
     machine.put("local_root", "./");
     if (machine.has("work_path")) {
       machine.set("remote_root", machine.remove("work_path"));
     }
-    if (profile.has("hostname") && !lazy) {
+    if (!here && !lazy) {
       machine.set("remote_profile", profile);
     }
     return batchType.toLowerCase(Locale.ROOT);

@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param labelBudget {@code label_budget}: most frames labelled in the whole run; empty for no
  *     limit
  * @param targetError {@code target_error}
+ * @param accurateForGood {@code accurate_for_good}: a frame that was accurate once never comes back
  */
 public record PickConfig(
     long seed,
@@ -23,7 +24,8 @@ public record PickConfig(
     PickStrategy strategy,
     OptionalInt maxIter,
     OptionalInt labelBudget,
-    Optional<TargetError> targetError) {
+    Optional<TargetError> targetError,
+    boolean accurateForGood) {
   /** The seed of a run whose file names none. */
   public static final long DEFAULT_SEED = 0;
 
@@ -32,7 +34,14 @@ public record PickConfig(
 
   public PickConfig withSeed(long other) {
     return new PickConfig(
-        other, initPickNumber, iterPickNumber, strategy, maxIter, labelBudget, targetError);
+        other,
+        initPickNumber,
+        iterPickNumber,
+        strategy,
+        maxIter,
+        labelBudget,
+        targetError,
+        accurateForGood);
   }
 
   public PickConfig withMaxIter(int other) {
@@ -43,6 +52,7 @@ public record PickConfig(
         strategy,
         OptionalInt.of(other),
         labelBudget,
-        targetError);
+        targetError,
+        accurateForGood);
   }
 }

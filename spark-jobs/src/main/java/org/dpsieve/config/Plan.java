@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.dpsieve.config.DpTrainConfig.Init;
 import org.dpsieve.config.TrustConfig.Range;
 import org.dpsieve.model.Precision;
 
@@ -13,10 +14,10 @@ public final class Plan {
 
   private final List<String> lines = new ArrayList<>();
 
-  private Plan(RunConfig run) {
+  private Plan(RunConfig run, PoolSurvey survey) {
     SimplifyConfig config = run.simplify();
     lines.add("plan of %s with %s".formatted(config.file(), run.machine().file()));
-    pool(config);
+    pool(config, survey);
     models(config);
     steps(run);
     trust(config.trust());
@@ -28,7 +29,12 @@ public final class Plan {
 
   /** The plan, one line per item, without line ends. */
   public static List<String> of(RunConfig run) {
-    return List.copyOf(new Plan(run).lines);
+    return of(run, PoolSurvey.of(run.simplify()));
+  }
+
+  /** The same where the data were looked at already. */
+  public static List<String> of(RunConfig run, PoolSurvey survey) {
+    return List.copyOf(new Plan(run, survey).lines);
   }
 
   private void item(String label, String text) {
@@ -42,24 +48,32 @@ public final class Plan {
     }
   }
 
-  private void pool(SimplifyConfig config) {
+  private void pool(SimplifyConfig config, PoolSurvey survey) {
     item("type map", String.join(" ", config.typeMap()));
-    item("pool", PoolSurvey.of(config.pool().pickData()));
+    item("pool", survey.pool());
     if (!config.pool().initData().isEmpty()) {
-      item(
-          "initial data",
-          PoolSurvey.of(config.pool().initData()) + "; trained on from iteration 0");
+      item("initial data", survey.initial() + "; trained on from iteration 0");
     }
   }
 
   private void models(SimplifyConfig config) {
     List<Path> models = config.train().models();
-    item(
-        "models",
-        "%d: %s"
-            .formatted(
-                models.size(),
-                models.stream().map(Path::toString).collect(Collectors.joining(", "))));
+    String all = models.stream().map(Path::toString).collect(Collectors.joining(", "));
+    String start =
+        config
+            .train()
+            .dp()
+            .map(dp -> dp.start().get(0).init())
+            .filter(init -> init == Init.RANDOM || init == Init.FINETUNE)
+            .map(
+                init ->
+                    (init == Init.RANDOM ? "trained from random weights" : "fine-tuned from others")
+                        + (config.pool().initData().isEmpty()
+                            ? " on the frames that iteration 0 labels"
+                            : " on the initial data first")
+                        + (models.isEmpty() ? "" : "; compared with "))
+            .orElse("");
+    item("models", "%d: %s%s".formatted(config.train().modelCount(), start, all));
   }
 
   private void steps(RunConfig run) {
@@ -191,6 +205,11 @@ public final class Plan {
                   "once errors of the pool are expected below %s (target_error)"
                       .formatted(String.join(" and ", below)));
             });
+    item(
+        "accurate frames",
+        pick.accurateForGood()
+            ? "leave for good (accurate_for_good, as DP-GEN)"
+            : "are looked at again before the end, and come back where they no longer are");
     item("ends", String.join(", or ", ends));
   }
 }

@@ -1,65 +1,158 @@
 package org.dpsieve.config;
 
 import java.io.IOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.TreeSet;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Formula;
+import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.LocalStorage;
-import org.dpsieve.io.deepmd.DeepmdSystems;
+import org.dpsieve.io.Storage;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
+import org.dpsieve.io.systems.SystemFinder;
+import org.dpsieve.io.systems.SystemPath;
 
-/** Counts what data hold, for the plan: folders of this machine only, headers only. */
-final class PoolSurvey {
-  private PoolSurvey() {}
+/**
+ * Opens the systems that the data are made of, as the import does, and reads which elements they
+ * hold: of this machine only, without coordinates and labels. Other file systems are looked at when
+ * the run starts.
+ */
+public final class PoolSurvey {
+  private static final int ATOMS_AT_ONCE = 1 << 17;
+  private static final int SHOWN_PROBLEMS = 100;
+
+  private final Storage storage = new LocalStorage();
+  private final List<String> typeMap;
+  private final ExtxyzKeys extxyzKeys;
+  private final Set<Integer> known = new HashSet<>();
+  private final List<String> problems = new ArrayList<>();
+  private final String pool;
+  private final String initial;
+
+  private PoolSurvey(SimplifyConfig config) {
+    this.typeMap = config.typeMap();
+    this.extxyzKeys = config.pool().extxyzKeys();
+    typeMap.forEach(symbol -> known.add(TypeNames.number(symbol)));
+    this.pool = look("pick_data", config.pool().pickData());
+    this.initial = look("init_data_sys", config.pool().initData());
+  }
+
+  /** Of a run's pool and initial data. */
+  public static PoolSurvey of(SimplifyConfig config) {
+    return new PoolSurvey(config);
+  }
 
   /** {@code "25 systems, 2600 frames in /data/pbe"}, paths separated by {@code "; "}. */
-  static String of(List<String> data) {
+  String pool() {
+    return pool;
+  }
+
+  /** The same of {@code init_data_sys}. */
+  String initial() {
+    return initial;
+  }
+
+  /** What the import would end at, one sentence each. */
+  public List<String> problems() {
+    return List.copyOf(problems);
+  }
+
+  private String look(String key, List<String> data) {
     List<String> parts = new ArrayList<>();
+    ForeignElements foreign = new ForeignElements(key, typeMap);
+    int systems = 0;
     for (String path : data) {
-      parts.add(Paths.isRemote(path) || !Files.isDirectory(Path.of(path)) ? path : count(path));
+      if (Paths.isRemote(path)) {
+        parts.add(path);
+        continue;
+      }
+      Count count = new Count();
+      try {
+        SystemFinder.Result found = SystemFinder.findAll(storage, List.of(path), extxyzKeys);
+        found.problems().forEach(problem -> problems.add(key + ": " + problem));
+        for (SystemPath system : found.systems()) {
+          look(key, system, count, foreign);
+        }
+      } catch (InputException | IOException e) {
+        problems.add("%s: %s".formatted(key, e.getMessage()));
+      }
+      systems += count.systems;
+      parts.add(count.text(path));
+    }
+    if (foreign.any()) {
+      problems.add(foreign.message(systems));
     }
     return String.join("; ", parts);
   }
 
-  private static String count(String path) {
-    int systems = 0;
-    long frames = 0;
-    int unreadable = 0;
-    List<Path> found;
-    try (Stream<Path> files =
-        Files.find(
-            Path.of(path),
-            PoolFiles.DEEPEST,
-            (file, attributes) -> file.endsWith("type.raw"),
-            FileVisitOption.FOLLOW_LINKS)) {
-      found = files.map(Path::getParent).sorted().toList();
-    } catch (IOException | java.io.UncheckedIOException e) {
-      return "%s (cannot be listed: %s)".formatted(path, e.getMessage());
-    }
-    for (Path folder : found) {
-      systems++;
-      try (FrameSystem system =
-          DeepmdSystems.openNpy(
-              new LocalStorage(), folder.toString(), folder.toString(), List.of())) {
-        frames += system.frameCount();
-      } catch (InputException | IOException e) {
-        unreadable++;
+  private void look(String key, SystemPath path, Count count, ForeignElements foreign) {
+    count.systems++;
+    try (FrameSystem system = path.open(storage, typeMap)) {
+      String name =
+          path.name().isEmpty() ? String.valueOf(Path.of(path.path()).getFileName()) : path.name();
+      for (FrameSystem.Run run : system.runs(ATOMS_AT_ONCE)) {
+        count.frames += run.count();
+        for (FrameSystem.Types types : system.types(run)) {
+          if (Arrays.stream(types.z()).anyMatch(type -> !known.contains(type))) {
+            foreign.add(name, 1, Formula.types(Formula.of(types.z(), types.names())));
+          }
+        }
       }
+      count.ignored.addAll(system.ignored());
+    } catch (StackOverflowError e) {
+      problems.add(
+          "%s: %s: nested too deeply: the file is damaged".formatted(key, path.location()));
+    } catch (InputException e) {
+      e.getMessage().lines().forEach(line -> problems.add(key + ": " + line));
+    } catch (IOException e) {
+      problems.add("%s: %s: cannot be read: %s".formatted(key, path.location(), e.getMessage()));
     }
-    return "%d system%s, %d frame%s in %s%s"
-        .formatted(
-            systems,
-            systems == 1 ? "" : "s",
-            frames,
-            frames == 1 ? "" : "s",
-            path,
-            unreadable == 0
-                ? ""
-                : " (%d of the systems cannot be read; the import sets them aside and says why)"
-                    .formatted(unreadable));
+  }
+
+  private static final class Count {
+    private int systems;
+    private long frames;
+    private final Set<String> ignored = new TreeSet<>();
+
+    String text(String path) {
+      return "%d system%s, %d frame%s in %s%s"
+          .formatted(
+              systems,
+              systems == 1 ? "" : "s",
+              frames,
+              frames == 1 ? "" : "s",
+              path,
+              ExtxyzKeys.note(ignored, "extxyz_keys").map(note -> " (" + note + ")").orElse(""));
+    }
+  }
+
+  /**
+   * Ends a dry run as the run itself would end.
+   *
+   * @throws InputException listing what is wrong
+   */
+  public void requireNone() {
+    if (problems.isEmpty()) {
+      return;
+    }
+    String rest =
+        problems.size() > SHOWN_PROBLEMS
+            ? "%n... and %d more".formatted(problems.size() - SHOWN_PROBLEMS)
+            : "";
+    throw new InputException(
+        "%d problem%s in the data; the run would import nothing:%n%s%s"
+            .formatted(
+                problems.size(),
+                problems.size() == 1 ? "" : "s",
+                String.join(
+                    System.lineSeparator(),
+                    problems.subList(0, Math.min(SHOWN_PROBLEMS, problems.size()))),
+                rest));
   }
 }

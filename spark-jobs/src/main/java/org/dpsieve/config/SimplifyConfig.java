@@ -2,16 +2,19 @@ package org.dpsieve.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.dpsieve.frame.TypeElements;
 
 /**
  * {@code simplify.json}: what to do, in the words of DP-GEN.
  *
  * @param file where it was read
- * @param typeMap {@code type_map}: element symbols in the order of models and pseudopotentials
+ * @param typeMap {@code type_map}: names of types in the order of models and pseudopotentials
+ * @param elements {@code elements}: of names that are no elements
  */
 public record SimplifyConfig(
     Path file,
     List<String> typeMap,
+    TypeElements elements,
     PoolConfig pool,
     PickConfig pick,
     TrustConfig trust,
@@ -23,6 +26,6 @@ public record SimplifyConfig(
 
   /** The same with what the command line says of picking in place of the file's. */
   public SimplifyConfig withPick(PickConfig other) {
-    return new SimplifyConfig(file, typeMap, pool, other, trust, train, label);
+    return new SimplifyConfig(file, typeMap, elements, pool, other, trust, train, label);
   }
 }

@@ -6,13 +6,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dpsieve.config.TrustConfig.Range;
-import org.dpsieve.frame.Elements;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.TypeElements;
+import org.dpsieve.frame.TypeNames;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 
 /**
  * {@code simplify.json}. The keys are those of dpgen 0.14 {@code simplify/arginfo.py} and {@code
@@ -23,16 +27,16 @@ final class SimplifyReader {
       List.of(
           "type_map",
           "mass_map",
+          "elements",
           "use_ele_temp",
           "init_data_prefix",
           "init_data_sys",
           "sys_format",
-          "init_batch_size",
           "sys_configs_prefix",
           "sys_configs",
-          "sys_batch_size",
           "labeled",
           "pick_data",
+          "extxyz_keys",
           "init_pick_number",
           "iter_pick_number",
           "model_devi_f_trust_lo",
@@ -49,6 +53,7 @@ final class SimplifyReader {
           "max_iter",
           "label_budget",
           "target_error",
+          "accurate_for_good",
           "pick_strategy");
 
   /** Of {@code dpgen run}, whose files look much the same. */
@@ -85,9 +90,19 @@ final class SimplifyReader {
     this.problems = problems;
   }
 
+  /** Every key of today's. */
+  static List<String> keys() {
+    List<String> keys = new ArrayList<>(KEYS);
+    keys.addAll(LabelReader.KEYS);
+    keys.addAll(TrainKeys.KEYS);
+    keys.addAll(RUN_KEYS);
+    return keys;
+  }
+
   /** What the file says, before the models are looked at. */
   record Read(
       List<String> typeMap,
+      TypeElements elements,
       PoolConfig pool,
       PickConfig pick,
       TrustConfig trust,
@@ -100,9 +115,10 @@ final class SimplifyReader {
     file.declare(KEYS).declare(LabelReader.KEYS).declare(TrainKeys.KEYS);
     List<String> typeMap = typeMap();
     masses(typeMap);
+    TypeElements elements = elements(typeMap);
     boolean labeled = file.flag("labeled");
     PoolConfig pool = pool(labeled);
-    LabelConfig label = new LabelReader(file, paths, typeMap, problems).read(labeled);
+    LabelConfig label = new LabelReader(file, paths, typeMap, elements, problems).read(labeled);
     requireLabels(pool, label);
     PickConfig pick = pick(label);
     TrustConfig trust = trust(labeled);
@@ -111,19 +127,19 @@ final class SimplifyReader {
     idle();
     refuseRunKeys();
     file.finish();
-    return new Read(typeMap, pool, pick, trust, label, fpTaskMin, train);
+    return new Read(typeMap, elements, pool, pick, trust, label, fpTaskMin, train);
   }
 
   private List<String> typeMap() {
-    if (!file.require("type_map", "a list of element symbols")) {
+    if (!file.require("type_map", "a list of element symbols or other names of types")) {
       return List.of();
     }
     List<String> symbols = file.texts("type_map").orElse(List.of());
     HashSet<String> seen = new HashSet<>();
     for (String symbol : symbols) {
-      if (Elements.number(symbol).isEmpty()) {
-        file.error(
-            "type_map", "'%s' is no chemical element%s".formatted(symbol, elementHint(symbol)));
+      Optional<String> problem = TypeNames.problem(symbol);
+      if (problem.isPresent()) {
+        file.error("type_map", problem.get());
       } else if (!seen.add(symbol)) {
         file.error("type_map", "'%s' is given twice".formatted(symbol));
       }
@@ -136,14 +152,34 @@ final class SimplifyReader {
     return symbols;
   }
 
-  private static String elementHint(String symbol) {
-    if (symbol.isEmpty()) {
-      return "";
+  /** {@code {"OW": "O"}}: of types that are no elements, where the leading letters say nothing. */
+  private TypeElements elements(List<String> typeMap) {
+    Optional<Block> block = file.block("elements");
+    if (block.isEmpty()) {
+      return TypeElements.LEADING;
     }
-    String usual =
-        symbol.substring(0, 1).toUpperCase(Locale.ROOT)
-            + symbol.substring(1).toLowerCase(Locale.ROOT);
-    return Elements.number(usual).isPresent() ? "; did you mean '%s'?".formatted(usual) : "";
+    Map<String, String> given = new TreeMap<>();
+    block
+        .get()
+        .node()
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!name.startsWith("_") || typeMap.contains(name)) {
+                block.get().text(name).ifPresent(symbol -> given.put(name, symbol));
+              }
+            });
+    block.get().finish();
+    try {
+      TypeElements elements = TypeElements.of(given);
+      if (!typeMap.isEmpty()) {
+        elements.requireKnown(typeMap, "type_map");
+      }
+      return elements;
+    } catch (InputException e) {
+      file.error("elements", e.getMessage());
+      return TypeElements.LEADING;
+    }
   }
 
   private void masses(List<String> typeMap) {
@@ -183,7 +219,17 @@ final class SimplifyReader {
     return new PoolConfig(
         files.resolve(file, "pick_data", pick),
         labeled,
-        files.resolve(file, "init_data_sys", init));
+        files.resolve(file, "init_data_sys", init),
+        extxyzKeys());
+  }
+
+  private ExtxyzKeys extxyzKeys() {
+    try {
+      return ExtxyzKeys.of(file.text("extxyz_keys").orElse(""));
+    } catch (InputException e) {
+      file.error("extxyz_keys", e.getMessage());
+      return ExtxyzKeys.DEFAULT;
+    }
   }
 
   private void requireLabels(PoolConfig pool, LabelConfig label) {
@@ -217,8 +263,8 @@ final class SimplifyReader {
   }
 
   private PickConfig pick(LabelConfig label) {
-    OptionalInt init = requiredCount("init_pick_number");
-    OptionalInt iter = requiredCount("iter_pick_number");
+    OptionalInt init = requiredCount("init_pick_number", 0);
+    OptionalInt iter = requiredCount("iter_pick_number", 1); // with 0 no candidate is ever labelled
     PickStrategy strategy =
         file.text("pick_strategy").map(this::strategy).orElse(PickStrategy.RANDOM);
     OptionalInt taskMax = label.taskMax();
@@ -239,7 +285,8 @@ final class SimplifyReader {
         strategy,
         file.integer("max_iter", 1),
         file.integer("label_budget", 1),
-        targetError());
+        targetError(),
+        file.flag("accurate_for_good"));
   }
 
   private Optional<TargetError> targetError() {
@@ -268,8 +315,8 @@ final class SimplifyReader {
     return value;
   }
 
-  private OptionalInt requiredCount(String key) {
-    return file.require(key, "a number of frames") ? file.integer(key, 0) : OptionalInt.empty();
+  private OptionalInt requiredCount(String key, int least) {
+    return file.require(key, "a number of frames") ? file.integer(key, least) : OptionalInt.empty();
   }
 
   private TrustConfig trust(boolean labeled) {
@@ -338,31 +385,10 @@ final class SimplifyReader {
           "found %s, expected a list of lists"
               .formatted(Block.describe(file.node().get("sys_configs"))));
     }
-    for (String key : List.of("init_batch_size", "sys_batch_size")) {
-      if (file.has(key) && !batchSizes(file.node().get(key))) {
-        file.error(
-            key,
-            "found %s, expected \"auto\" or a list of integers and \"auto\""
-                .formatted(Block.describe(file.node().get(key))));
-      }
-    }
     if (file.integer("use_ele_temp", 0).orElse(0) != 0) {
       file.error(
           "use_ele_temp", "models with an electron temperature cannot be read yet; expected 0");
     }
-  }
-
-  private static boolean batchSizes(JsonNode value) {
-    if (!value.isArray()) {
-      return value.isTextual() && value.textValue().equals("auto");
-    }
-    for (JsonNode item : value) {
-      boolean automatic = item.isTextual() && item.textValue().startsWith("auto");
-      if (!automatic && !(item.isIntegralNumber() && item.intValue() > 0)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void refuseRunKeys() {

@@ -17,7 +17,7 @@ final class Spelling {
   /** The nearest of {@code names}, when one is near enough to be meant by {@code word}. */
   static Optional<String> nearest(String word, Collection<String> names) {
     String lower = word.toLowerCase(Locale.ROOT);
-    int near = Math.max(1, Math.min(4, word.length() / 3));
+    int near = word.length() < 2 ? 0 : Math.max(1, Math.min(4, word.length() / 3));
     return names.stream()
         .filter(name -> distance(lower, name.toLowerCase(Locale.ROOT)) <= near)
         .min(

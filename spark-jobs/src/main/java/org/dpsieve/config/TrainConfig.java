@@ -3,12 +3,15 @@ package org.dpsieve.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.dpsieve.model.format.ModelSuffix;
 
 /**
  * The ensemble and its training.
  *
- * @param models {@code training_iter0_model_path}: the frozen models the first training starts
- *     from, one file per model, {@code numb_models} of them, in DP-GEN's order
+ * @param models {@code training_iter0_model_path}, or {@code training_init_frozen_model} alone: the
+ *     frozen models the first training starts from, one file per model, {@code numb_models} of
+ *     them, in DP-GEN's order; empty where it starts from random weights or another kind of model
+ *     ({@code training_finetune_model}): then there is no model before it
  * @param inputs {@code default_training_param}: one for all models, or one per model
  * @param fpTaskMin {@code fp_task_min}: training is put off (the models are copied) while fewer
  *     frames than this were labelled since the last one; no label is ever left out for good
@@ -16,9 +19,6 @@ import java.util.Optional;
  */
 public record TrainConfig(
     List<Path> models, List<TrainingInput> inputs, int fpTaskMin, Optional<DpTrainConfig> dp) {
-  /** Formats that an output layer is written into. */
-  static final List<String> WRITTEN = List.of("pb", "dp", "yaml", "yml", "json", "pth", "pt");
-
   public TrainConfig {
     models = List.copyOf(models);
     inputs = List.copyOf(inputs);
@@ -26,7 +26,7 @@ public record TrainConfig(
 
   /** {@code numb_models}. */
   public int modelCount() {
-    return models.size();
+    return dp.map(d -> d.start().size()).orElse(models.size());
   }
 
   /**
@@ -35,13 +35,12 @@ public record TrainConfig(
    */
   public String modelName(int model) {
     return "graph.%03d.%s"
-        .formatted(model, dp.map(d -> d.backend().suffix()).orElse(suffix(models.get(model))));
+        .formatted(
+            model, dp.map(d -> d.backend().suffix()).orElseGet(() -> suffix(models.get(model))));
   }
 
   private static String suffix(Path model) {
-    String name = model.getFileName().toString();
-    String suffix = name.substring(name.lastIndexOf('.') + 1);
-    return WRITTEN.contains(suffix) ? suffix : "pb";
+    return ModelSuffix.of(model).filter(ModelSuffix::isRead).orElse(ModelSuffix.PB).key();
   }
 
   /** The training input of one model, from 0. */

@@ -1,18 +1,27 @@
 package org.dpsieve.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.dpsieve.config.DpTrainConfig.Backend;
+import org.dpsieve.model.format.ModelSuffix;
 
 /** The keys of simplify.json about the models and their training. */
 final class TrainKeys {
+  static final String MODELS = "training_iter0_model_path";
+  static final String INIT_FROZEN = "training_init_frozen_model";
+  static final String FINETUNE = "training_finetune_model";
+
   static final List<String> KEYS =
       List.of(
           "train_backend",
           "model_format",
-          "training_iter0_model_path",
+          MODELS,
           "training_init_model",
           "default_training_param",
           "dp_train_skip_neighbor_stat",
@@ -26,8 +35,13 @@ final class TrainKeys {
           "model_devi_activation_func",
           "srtab_file_path",
           "one_h5",
-          "training_init_frozen_model",
-          "training_finetune_model");
+          "init_batch_size",
+          "sys_batch_size",
+          INIT_FROZEN,
+          FINETUNE);
+
+  /** As of DeePMD-kit 3.2's TensorFlow backend. */
+  private static final List<String> FINE_TUNED = List.of("se_atten", "se_atten_v2", "dpa1");
 
   private final Block file;
   private final Problems problems;
@@ -48,12 +62,18 @@ final class TrainKeys {
    * @param modelCount {@code numb_models}; empty when it is missing or wrong
    * @param modelGlobs {@code training_iter0_model_path}
    * @param initModel {@code training_init_model}
+   * @param backend {@code train_backend}, or the one that has {@code model_format}
+   * @param format {@code model_format}
+   * @param batchSizes {@code init_batch_size}, {@code sys_batch_size}
    * @param inputs {@code default_training_param}, one or one per model; empty when wrong
    */
   record Read(
       OptionalInt modelCount,
       List<String> modelGlobs,
       boolean initModel,
+      Optional<Backend> backend,
+      Optional<ModelSuffix> format,
+      BatchSizes batchSizes,
       List<TrainingReader.Read> inputs) {}
 
   Read read(List<String> typeMap) {
@@ -64,12 +84,71 @@ final class TrainKeys {
     if (count.isPresent() && count.getAsInt() == 1) {
       file.warn("numb_models", "one model never disagrees with itself: every frame is accurate");
     }
-    List<String> globs = file.textOrTexts("training_iter0_model_path").orElse(List.of());
-    return new Read(count, globs, file.flag("training_init_model"), inputs(typeMap, count));
+    List<String> globs = file.textOrTexts(MODELS).orElse(List.of());
+    Optional<ModelSuffix> format =
+        file.choice("model_format", ModelSuffix.keys()).flatMap(ModelSuffix::named);
+    Optional<Backend> backend =
+        file.choice("train_backend", Arrays.stream(Backend.values()).map(Backend::key).toList())
+            .map(Backend::named);
+    return new Read(
+        count,
+        globs,
+        file.flag("training_init_model"),
+        backend.or(() -> format.flatMap(ModelSuffix::backend).map(Backend::named)),
+        format,
+        BatchSizes.read(file),
+        inputs(typeMap, count));
+  }
+
+  /**
+   * Whether {@code training_finetune_model} names models that DeePMD-kit's TensorFlow backend does
+   * not fine-tune, as it does those of {@code se_atten} alone: training can start from them as from
+   * frozen ones.
+   */
+  static boolean fineTunesAsFrozen(Block file, Read keys) {
+    if (!file.given(FINETUNE)) {
+      return false;
+    }
+    boolean tensorFlow =
+        keys.backend()
+            .map(backend -> backend == Backend.TENSORFLOW)
+            .orElseGet(
+                () ->
+                    file.textOrTexts(FINETUNE).orElse(List.of()).stream()
+                        .allMatch(name -> name.endsWith("." + Backend.TENSORFLOW.suffix())));
+    return tensorFlow
+        && keys.inputs().stream()
+            .flatMap(input -> input.descriptor().stream())
+            .map(descriptor -> descriptor.node().path("type").asText())
+            .anyMatch(type -> !FINE_TUNED.contains(type));
+  }
+
+  /** Reports models that are not of the backend and format that the file names. */
+  static void requireFormat(Block file, Read keys, List<Path> models) {
+    for (Path model : models) {
+      Optional<Backend> own = Backend.of(model);
+      if (keys.backend().isPresent() && own.isPresent() && !own.equals(keys.backend())) {
+        file.error(
+            file.has("train_backend") ? "train_backend" : "model_format",
+            "%s is not a model of %s, whose models end in .%s"
+                .formatted(
+                    model,
+                    keys.backend().get().key(),
+                    ModelSuffix.ofBackend(keys.backend().get().key()).stream()
+                        .map(ModelSuffix::key)
+                        .collect(Collectors.joining(", ."))));
+      } else if (keys.format().isPresent() && !ModelSuffix.of(model).equals(keys.format())) {
+        file.error(
+            "model_format",
+            "found '%s', but the model %s ends otherwise; make the two agree, or remove this key"
+                .formatted(keys.format().get().key(), model));
+      }
+    }
   }
 
   /** What has no meaning where the output layer is solved here. */
-  static void refuseForOutputLayer(Block file) {
+  static void refuseForOutputLayer(Block file, Read keys, List<Path> models) {
+    requireFormat(file, keys, models);
     file.flag("dp_train_skip_neighbor_stat");
     if (file.flag("dp_compress")) {
       file.warn(
@@ -79,20 +158,7 @@ final class TrainKeys {
     if (file.flag("one_h5")) {
       file.warn("one_h5", "of no effect: no training data are written for another program");
     }
-    file.text("train_backend")
-        .filter(backend -> !backend.equals("tensorflow"))
-        .ifPresent(
-            backend ->
-                file.error(
-                    "train_backend",
-                    "models of '%s' cannot be solved here yet; known: tensorflow; or set train.engine to dp"
-                        .formatted(backend)));
-    file.text("model_format")
-        .filter(format -> !format.equals("pb"))
-        .ifPresent(
-            format ->
-                file.error("model_format", "'%s' cannot be read yet; known: pb".formatted(format)));
-    for (String key : List.of("training_init_frozen_model", "training_finetune_model")) {
+    for (String key : List.of(INIT_FROZEN, FINETUNE)) {
       if (file.has(key)) {
         file.error(
             key,

@@ -85,6 +85,7 @@ final class TrainingReader {
       TrainingInput input,
       Optional<Block> descriptor,
       Optional<Block> fitting,
+      Optional<Block> training,
       boolean trainableGiven) {}
 
   private static List<String> words(String text) {
@@ -121,6 +122,7 @@ final class TrainingReader {
         new TrainingInput(loss, trainable(descriptor, fitting), json(input, typeMap)),
         descriptor,
         fitting,
+        input.block("training"),
         given);
   }
 
@@ -140,6 +142,7 @@ final class TrainingReader {
             new Loss(0.02, 1, 1000, 1, 0, 0), trainable(descriptor, fitting), json(input, typeMap)),
         descriptor,
         fitting,
+        input.block("training"),
         given);
   }
 

@@ -1,13 +1,11 @@
 package org.dpsieve.label;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.label.FrameScreen.Finding;
 
@@ -18,33 +16,27 @@ import org.dpsieve.label.FrameScreen.Finding;
 public final class AtomOrder {
   private AtomOrder() {}
 
-  /** The frame's atoms in the file's order, [nAtoms]; every element must be in the type map. */
+  /** The frame's atoms in the file's order, [nAtoms]; every type must be in the type map. */
   public static int[] of(Frame frame, List<String> typeMap) {
     return IntStream.range(0, frame.atomCount())
         .boxed()
-        .sorted(Comparator.comparing(atom -> typeMap.indexOf(Elements.symbol(frame.z()[atom]))))
+        .sorted(Comparator.comparing(atom -> typeMap.indexOf(frame.type(atom))))
         .mapToInt(Integer::intValue)
         .toArray();
   }
 
-  /** Elements present, in type map order, with their counts. */
+  /** Types present, in type map order, with their counts. */
   public static Map<String, Integer> counts(Frame frame, List<String> typeMap) {
     Map<String, Integer> counts = new LinkedHashMap<>();
     for (int atom : of(frame, typeMap)) {
-      counts.merge(Elements.symbol(frame.z()[atom]), 1, Integer::sum);
+      counts.merge(frame.type(atom), 1, Integer::sum);
     }
     return counts;
   }
 
-  /** The frame's elements that the type map does not have. */
+  /** The frame's types that the type map does not have. */
   public static Optional<Finding> unknown(Frame frame, List<String> typeMap) {
-    List<String> unknown = new ArrayList<>();
-    for (int z : frame.z()) {
-      String symbol = Elements.symbol(z);
-      if (!typeMap.contains(symbol) && !unknown.contains(symbol)) {
-        unknown.add(symbol);
-      }
-    }
+    List<String> unknown = frame.types().stream().filter(type -> !typeMap.contains(type)).toList();
     return unknown.isEmpty()
         ? Optional.empty()
         : Optional.of(

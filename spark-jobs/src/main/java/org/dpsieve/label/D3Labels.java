@@ -8,15 +8,18 @@ import org.dpsieve.d3.Damping;
 import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.TypeElements;
 
 /** {@code fp_style: d3}: DFT-D3 added to the stored label. */
 public final class D3Labels implements DirectLabeller {
   private static final long serialVersionUID = 1;
 
   private final D3Options options;
+  private final TypeElements elements;
 
-  public D3Labels(D3Options options) {
+  public D3Labels(D3Options options, TypeElements elements) {
     this.options = options;
+    this.elements = elements;
   }
 
   static D3Labels of(SimplifyConfig config) {
@@ -26,7 +29,8 @@ public final class D3Labels implements DirectLabeller {
             d3.functional(),
             Damping.of(d3.damping()),
             d3.cutoff().orElse(D3Options.PAIR_CUTOFF),
-            d3.cnCutoff().orElse(D3Options.COORDINATION_CUTOFF)));
+            d3.cnCutoff().orElse(D3Options.COORDINATION_CUTOFF)),
+        config.elements());
   }
 
   @Override
@@ -42,7 +46,7 @@ public final class D3Labels implements DirectLabeller {
       return Optional.of(new Finding("no stored label", e.getMessage()));
     }
     try {
-      DispersionD3.requireKnown(frame);
+      DispersionD3.requireKnown(elements.apply(frame));
     } catch (InputException e) {
       return Optional.of(new Finding("unfit for D3", e.getMessage()));
     }
@@ -52,7 +56,7 @@ public final class D3Labels implements DirectLabeller {
   @Override
   public LabelResult label(Frame frame) {
     try {
-      return LabelResult.finished(new DispersionD3(options).addTo(frame));
+      return LabelResult.finished(new DispersionD3(options).addTo(elements.apply(frame)));
     } catch (InputException e) {
       boolean labelled = frame.labels().energy() != null && frame.labels().force() != null;
       return LabelResult.failed(

@@ -1,9 +1,10 @@
 package org.dpsieve.label;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
-import org.dpsieve.frame.Elements;
+import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.frame.Labels;
@@ -20,6 +21,7 @@ final class FrameLabel {
   private final int[] order;
 
   /**
+   * @param frame of elements alone
    * @param order row k of the output is the frame's atom {@code order[k]}, [nAtoms]
    */
   FrameLabel(Frame frame, int[] order) {
@@ -49,9 +51,12 @@ final class FrameLabel {
         return LabelResult.failed(TaskOutcome.MISSING_OUTPUT, absent.get());
       }
       return label(reader.read(name, outputs), name);
-    } catch (IOException e) {
-      return LabelResult.failed(
-          TaskOutcome.UNPARSABLE, "%s cannot be read: %s".formatted(name, e.getMessage()));
+    } catch (IOException | UncheckedIOException e) {
+      return LabelResult.failed(TaskOutcome.UNPARSABLE, "cannot be read: " + OutputFiles.cause(e));
+    } catch (InputException e) {
+      throw e; // no program to read it with: the same for all
+    } catch (RuntimeException e) {
+      return LabelResult.failed(TaskOutcome.UNPARSABLE, OutputFiles.defect(name, e));
     }
   }
 
@@ -74,7 +79,10 @@ final class FrameLabel {
         elements.or(
             () ->
                 turned.isEmpty()
-                    ? Optional.of("its cell is another one")
+                    ? Optional.of(
+                        steps.get(0).cell() == null
+                            ? "its atoms are a molecule, the frame is periodic"
+                            : "its cell is another one")
                     : otherPlaces(turned.get()));
     if (difference.isPresent()) {
       return LabelResult.failed(
@@ -102,7 +110,7 @@ final class FrameLabel {
       return Optional.of("%d atoms, expected %d".formatted(elements.size(), order.length));
     }
     for (int k = 0; k < order.length; k++) {
-      String expected = Elements.symbol(frame.z()[order[k]]);
+      String expected = frame.type(order[k]);
       if (!elements.get(k).equals(expected)) {
         return Optional.of(
             "atom %d is %s, expected %s".formatted(k + 1, elements.get(k), expected));
@@ -113,9 +121,11 @@ final class FrameLabel {
 
   /** The step in the frame's orientation; empty when its cell is no turned one of the frame's. */
   private Optional<Calculation.Step> turned(Calculation.Step step) {
-    if (frame.cell() == null || step.cell() == null) {
-      // a molecule's program knows no cell; one that was written with a cell is compared with it
-      return Optional.of(step);
+    if (frame.cell() == null) {
+      return Optional.of(step); // a program without molecules puts it into a box
+    }
+    if (step.cell() == null) {
+      return Optional.empty();
     }
     double[] cell = step.cell().clone();
     for (int sign = 1; sign >= -1; sign -= 2) { // all three vectors reversed: the same lattice

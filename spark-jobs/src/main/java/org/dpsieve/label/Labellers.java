@@ -10,14 +10,17 @@ import org.dpsieve.config.FpStyle;
 import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.InputException;
+import org.dpsieve.label.abacus.AbacusLabeller;
+import org.dpsieve.label.abacus.AbacusReader;
 import org.dpsieve.label.cp2k.Cp2kLabeller;
 import org.dpsieve.label.cp2k.Cp2kReader;
-import org.dpsieve.label.dpdata.AbacusLabeller;
 import org.dpsieve.label.dpdata.CustomLabeller;
-import org.dpsieve.label.dpdata.GaussianLabeller;
-import org.dpsieve.label.dpdata.SiestaLabeller;
 import org.dpsieve.label.espresso.PwscfLabeller;
 import org.dpsieve.label.espresso.PwscfReader;
+import org.dpsieve.label.gaussian.GaussianLabeller;
+import org.dpsieve.label.gaussian.GaussianReader;
+import org.dpsieve.label.siesta.SiestaLabeller;
+import org.dpsieve.label.siesta.SiestaReader;
 import org.dpsieve.label.vasp.VaspLabeller;
 import org.dpsieve.label.vasp.VaspReader;
 
@@ -31,14 +34,23 @@ public final class Labellers {
     STYLES.put(FpStyle.D3, D3Labels::of);
     STYLES.put(
         FpStyle.VASP,
-        config -> VaspLabeller.load(config.typeMap(), config.label().vasp().orElseThrow()));
+        config ->
+            KindLabels.of(
+                config.typeMap(),
+                config.elements(),
+                map -> VaspLabeller.load(map, config.label().vasp().orElseThrow())));
     READERS.put(FpStyle.VASP, new VaspReader());
     program(FpStyle.PWSCF, PwscfLabeller::load, new PwscfReader());
-    program(FpStyle.CP2K, Cp2kLabeller::load, new Cp2kReader());
-    program(FpStyle.ABACUS, AbacusLabeller::load, AbacusLabeller.READER);
-    program(FpStyle.GAUSSIAN, GaussianLabeller::load, GaussianLabeller.READER);
-    program(FpStyle.SIESTA, SiestaLabeller::load, SiestaLabeller.READER);
-    program(FpStyle.CUSTOM, CustomLabeller::load, null);
+    STYLES.put(
+        FpStyle.CP2K,
+        config ->
+            Cp2kLabeller.load(
+                config.typeMap(), config.elements(), config.label().program().orElseThrow()));
+    READERS.put(FpStyle.CP2K, new Cp2kReader());
+    program(FpStyle.ABACUS, AbacusLabeller::load, new AbacusReader());
+    elementsOnly(FpStyle.GAUSSIAN, GaussianLabeller::load, new GaussianReader());
+    program(FpStyle.SIESTA, SiestaLabeller::load, new SiestaReader());
+    elementsOnly(FpStyle.CUSTOM, CustomLabeller::load, null);
   }
 
   private Labellers() {}
@@ -54,7 +66,29 @@ public final class Labellers {
       BiFunction<List<String>, ProgramConfig, TaskLabeller> load,
       OutputReader reader) {
     STYLES.put(
-        style, config -> load.apply(config.typeMap(), config.label().program().orElseThrow()));
+        style,
+        config ->
+            KindLabels.of(
+                config.typeMap(),
+                config.elements(),
+                map -> load.apply(map, config.label().program().orElseThrow())));
+    if (reader != null) {
+      READERS.put(style, reader);
+    }
+  }
+
+  /** The same of a program whose inputs know no kinds of one element. */
+  private static void elementsOnly(
+      FpStyle style,
+      BiFunction<List<String>, ProgramConfig, TaskLabeller> load,
+      OutputReader reader) {
+    STYLES.put(
+        style,
+        config ->
+            KindLabels.ofElements(
+                config.typeMap(),
+                config.elements(),
+                map -> load.apply(map, config.label().program().orElseThrow())));
     if (reader != null) {
       READERS.put(style, reader);
     }

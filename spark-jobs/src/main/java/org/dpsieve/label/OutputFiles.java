@@ -2,6 +2,7 @@ package org.dpsieve.label;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.io.RegularFile;
 
 /**
  * Every labelled geometry of a program's output files, in the files' own cell orientation and atom
@@ -34,7 +36,7 @@ public final class OutputFiles {
    */
   public List<FileLabels> read(Path path) throws IOException {
     String expected = String.join(" or ", reader.names());
-    if (Files.isRegularFile(path)) {
+    if (RegularFile.exists(path) && !Files.isDirectory(path)) {
       return List.of(one(path));
     }
     if (!Files.isDirectory(path)) {
@@ -54,12 +56,12 @@ public final class OutputFiles {
     return read;
   }
 
-  /** The folders in which a name of the reader leads to a file. */
+  /** The folders in which there is anything by a name of the reader. */
   private Set<Path> folders(Path root) throws IOException {
     try (var walk = Files.walk(root)) {
       Set<Path> folders = new LinkedHashSet<>();
       for (Path folder : walk.filter(Files::isDirectory).sorted().toList()) {
-        if (reader.names().stream().anyMatch(name -> Files.isRegularFile(folder.resolve(name)))) {
+        if (reader.names().stream().anyMatch(name -> RegularFile.exists(folder.resolve(name)))) {
           folders.add(folder);
         }
       }
@@ -67,11 +69,11 @@ public final class OutputFiles {
     }
   }
 
-  private FileLabels best(Path folder) throws IOException {
+  private FileLabels best(Path folder) {
     FileLabels best = null;
     for (String name : reader.names()) {
       Path file = folder.resolve(name);
-      if (!Files.isRegularFile(file)) {
+      if (!RegularFile.exists(file)) {
         continue;
       }
       FileLabels next = file(folder(folder), file.toString(), name);
@@ -83,11 +85,32 @@ public final class OutputFiles {
     return best;
   }
 
-  private static TaskOutputs folder(Path folder) {
+  /** The files of a folder of this machine. */
+  public static TaskOutputs folder(Path folder) {
     return name -> {
       Path file = folder.resolve(name);
-      return Files.isRegularFile(file) ? Optional.of(Files.newInputStream(file)) : Optional.empty();
+      if (!RegularFile.exists(file)) {
+        return Optional.empty();
+      }
+      try {
+        return Optional.of(RegularFile.open(file, TaskOutputs.LARGEST));
+      } catch (IOException e) {
+        throw new IOException(name + ": " + e.getMessage(), e);
+      }
     };
+  }
+
+  /** What a person is told of it. */
+  static String cause(Exception e) {
+    return e instanceof UncheckedIOException unchecked
+        ? unchecked.getCause().getMessage()
+        : e.getMessage();
+  }
+
+  /** A reader that throws is at fault; the other files are read all the same. */
+  static String defect(String name, RuntimeException e) {
+    return "%s cannot be read: a defect of dpsieve, please report it with the file: %s"
+        .formatted(name, e);
   }
 
   /** Says that a file is not there or has nothing in it; empty when it has. */
@@ -102,7 +125,7 @@ public final class OutputFiles {
   }
 
   /** A file by any name; one that is named as in task folders is read from there. */
-  private FileLabels one(Path path) throws IOException {
+  private FileLabels one(Path path) {
     Path file = path.toAbsolutePath().normalize();
     for (String name : reader.names()) {
       if (file.endsWith(name)) {
@@ -119,7 +142,19 @@ public final class OutputFiles {
   /**
    * @param shown the file as messages and frames name it
    */
-  private FileLabels file(TaskOutputs folder, String shown, String name) throws IOException {
+  private FileLabels file(TaskOutputs folder, String shown, String name) {
+    try {
+      return labels(folder, shown, name);
+    } catch (IOException | UncheckedIOException e) {
+      return new FileLabels(
+          shown,
+          TaskOutcome.UNPARSABLE,
+          "%s cannot be read: %s".formatted(shown, cause(e)),
+          List.of());
+    }
+  }
+
+  private FileLabels labels(TaskOutputs folder, String shown, String name) throws IOException {
     if (absent(folder, name).isPresent()) {
       return new FileLabels(shown, TaskOutcome.MISSING_OUTPUT, shown + " is empty", List.of());
     }

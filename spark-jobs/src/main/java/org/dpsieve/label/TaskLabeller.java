@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.TypeElements;
 
 /**
  * Writes a folder of input files per frame, for a program that runs elsewhere, and reads what that
@@ -44,6 +45,11 @@ public interface TaskLabeller extends Labeller {
    * @param frame the one the folder was written for
    */
   default LabelResult read(TaskOutputs outputs, Frame frame) {
-    return new FrameLabel(frame, atomOrder(frame)).read(reader(), outputs);
+    return new FrameLabel(elements(frame), atomOrder(frame)).read(reader(), outputs);
+  }
+
+  /** The frame with the elements in it that outputs name. */
+  default Frame elements(Frame frame) {
+    return TypeElements.LEADING.apply(frame);
   }
 }

@@ -7,6 +7,13 @@ import java.util.Optional;
 /** The files a program left in a task folder, wherever that is. */
 @FunctionalInterface
 public interface TaskOutputs {
-  /** Content of a file of that folder; empty when there is none. */
+  /** Bytes of an output that is still read: one larger is no single calculation's. */
+  long LARGEST = 4L << 30;
+
+  /**
+   * Content of a file of that folder; empty when there is none.
+   *
+   * @throws IOException when it is no regular file, or larger than {@link #LARGEST}
+   */
   Optional<InputStream> open(String name) throws IOException;
 }

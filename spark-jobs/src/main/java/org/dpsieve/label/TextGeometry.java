@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 
 /** A frame's cell and atoms as lines of a program's input, Å. */
@@ -49,9 +48,9 @@ public final class TextGeometry {
     return row(x[at], x[at + 1], x[at + 2]);
   }
 
-  /** The element of atom {@code k} of the file. */
+  /** The element of atom {@code k} of the file, or the label of a kind of it: {@code Fe1}. */
   public String element(int k) {
-    return Elements.symbol(frame.z()[order[k]]);
+    return frame.type(order[k]);
   }
 
   public int atomCount() {

@@ -51,8 +51,19 @@ public final class Facts {
    * @param ridge strength of the pull towards the starting weights
    * @param before errors of the starting model on the training set
    * @param after errors of the new one
+   * @param notFitted kinds of labels ({@code energy}, {@code force}, {@code virial}) that nothing
+   *     was fitted to
    */
-  public record ModelFit(double ridge, Errors before, Errors after) {}
+  public record ModelFit(double ridge, Errors before, Errors after, List<String> notFitted) {
+    public ModelFit {
+      notFitted = notFitted == null ? List.of() : List.copyOf(notFitted); // none in older files
+    }
+
+    /** Of a solver that does not say what it left out. */
+    public ModelFit(double ridge, Errors before, Errors after) {
+      this(ridge, before, after, List.of());
+    }
+  }
 
   /**
    * Root mean square errors.
@@ -136,12 +147,35 @@ public final class Facts {
    * @param errors against the new level on frames never labelled; {@code null} where the new level
    *     is not known for them
    * @param expected of the whole pool by the final models; {@code null} where it is not known
+   * @param classes of the whole pool by the final models; {@code null} in runs of earlier versions
    */
   public record Result(
-      Verdict verdict, long labelled, Quantiles maxDeviForce, HeldOut errors, Expected expected) {
-    /** Without expected errors. */
-    public Result(Verdict verdict, long labelled, Quantiles maxDeviForce, HeldOut errors) {
-      this(verdict, labelled, maxDeviForce, errors, null);
+      Verdict verdict,
+      long labelled,
+      Quantiles maxDeviForce,
+      HeldOut errors,
+      Expected expected,
+      FinalClasses classes) {}
+
+  /**
+   * What the final models say of the pool, by the trust levels.
+   *
+   * @param labelled frames with a label
+   * @param labelledAbove those of them that are not accurate
+   * @param unfit frames that cannot be labelled; they have no class
+   * @param accurate of all others, as {@code candidate} and {@code failed}
+   */
+  public record FinalClasses(
+      long labelled, long labelledAbove, long unfit, long accurate, long candidate, long failed) {
+
+    /** Frames without a label, the unfit ones left out. */
+    public long unlabelled() {
+      return accurate + candidate + failed;
+    }
+
+    /** Those of them that the models disagree on. */
+    public long above() {
+      return candidate + failed;
     }
   }
 

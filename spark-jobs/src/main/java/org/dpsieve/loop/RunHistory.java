@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,18 +20,22 @@ import org.dpsieve.error.InputException;
  * What is complete in a work directory. Reads manifests alone and changes nothing.
  *
  * @param identity {@code run.json}
+ * @param changes of what is in it, between two calls
  * @param pool {@code null} before the import
  * @param iterations those that have picked, in order
  * @param trainings of each iteration that has trained, the last one without picks included
  * @param result {@code null} as long as the run has not ended
+ * @param earlier of an end of this run that has been gone on from since; else {@code null}
  */
 public record RunHistory(
     Workdir workdir,
     SortedMap<String, String> identity,
+    List<Change> changes,
     Facts.Pool pool,
     List<Summary.Iteration> iterations,
     SortedMap<Integer, Facts.Training> trainings,
     Facts.Result result,
+    Facts.Result earlier,
     Timings timings) {
   private static final Pattern FORCE_LEVELS = Pattern.compile("model_devi_f (\\S+) to ([^\\s,]+)");
 
@@ -45,11 +50,7 @@ public record RunHistory(
    * @throws InputException when the folder is no work directory, or a file of it is damaged
    */
   public static RunHistory read(Workdir workdir) {
-    if (!Files.exists(workdir.identity())) {
-      throw new InputException(
-          "%s: no run of dpsieve here (no run.json); name a folder given to simplify as --workdir"
-              .formatted(workdir.root()));
-    }
+    requireRun(workdir);
     List<Summary.Iteration> iterations = new ArrayList<>();
     SortedMap<Integer, Facts.Training> trainings = new TreeMap<>();
     long labelled = 0;
@@ -72,13 +73,17 @@ public record RunHistory(
     }
     int last = number;
     facts(workdir.train(last), Facts.Training.class).ifPresent(t -> trainings.put(last, t));
+    Facts.Result result = facts(workdir.result(), Facts.Result.class).orElse(null);
+    boolean current = result != null && isOfNow(workdir, last);
     return new RunHistory(
         workdir,
         RunIdentity.read(workdir),
+        RunIdentity.changes(workdir),
         facts(workdir.frames(), Facts.Pool.class).orElse(null),
         iterations,
         trainings,
-        facts(workdir.result(), Facts.Result.class).orElse(null),
+        current ? result : null,
+        current ? null : result,
         new Timings(workdir.timings()));
   }
 
@@ -88,6 +93,7 @@ public record RunHistory(
    * @throws InputException naming the files that are not as they were written
    */
   public static void verify(Workdir workdir) {
+    requireRun(workdir);
     List<Path> stages = new ArrayList<>(List.of(workdir.frames(), workdir.result()));
     for (int i = 0; Files.exists(workdir.iteration(i)); i++) {
       stages.addAll(
@@ -99,14 +105,22 @@ public record RunHistory(
     verifyModels(workdir);
   }
 
+  private static void requireRun(Workdir workdir) {
+    if (!Files.exists(workdir.identity())) {
+      throw new InputException(
+          "%s: no run of dpsieve here (no run.json); name a folder given to simplify as --workdir"
+              .formatted(workdir.root()));
+    }
+  }
+
   /** The copies of the models that the run was given: what comes after is compared with them. */
   private static void verifyModels(Workdir workdir) {
-    String[] given = RunIdentity.read(workdir).getOrDefault(Settings.MODELS, "").split(" ");
+    String[] given = RunIdentity.read(workdir).getOrDefault(RunKeys.MODELS, "").split(" ");
     for (int m = 0; m < given.length && Files.isDirectory(workdir.models()); m++) {
       try (DirectoryStream<Path> copies =
           Files.newDirectoryStream(workdir.models(), "graph.%03d.*".formatted(m))) {
         for (Path copy : copies) {
-          if (Files.isRegularFile(copy) && !Settings.digits(copy).equals(given[m])) {
+          if (Files.isRegularFile(copy) && !RunKeys.digits(copy).equals(given[m])) {
             throw new InputException(
                 "%s: its content has changed since it was written. Remove it: simplify puts it there again"
                     .formatted(copy));
@@ -154,7 +168,40 @@ public record RunHistory(
               RunTable.count(result.labelled()),
               workdir.result());
     }
-    return "next: " + next();
+    return "next: %s%s"
+        .formatted(
+            next(),
+            earlier == null
+                ? ""
+                : " (%s is of an earlier end of this run: %s, %s frames labelled)"
+                    .formatted(
+                        workdir.result(),
+                        earlier.verdict().name().toLowerCase(Locale.ROOT),
+                        RunTable.count(earlier.labelled())));
+  }
+
+  /**
+   * Whether the result was made from all there is: a run that goes on has labels or picks since.
+   */
+  private static boolean isOfNow(Workdir workdir, int iterations) {
+    Map<String, String> inputs = Commit.inputs(workdir.result());
+    for (int i = 0; i < iterations; i++) {
+      if (isNewer(workdir, workdir.labels(i), inputs)) {
+        return false;
+      }
+    }
+    int last = Commit.exists(workdir.train(iterations)) ? iterations : iterations - 1;
+    boolean open =
+        Commit.exists(workdir.deviation(last))
+            && !Commit.exists(workdir.picks(last))
+            && !Verdict.TARGET_ERROR.name().equals(inputs.get("verdict"));
+    return !open
+        && !isNewer(workdir, workdir.train(last), inputs)
+        && !isNewer(workdir, workdir.picks(last), inputs);
+  }
+
+  private static boolean isNewer(Workdir workdir, Path stage, Map<String, String> inputs) {
+    return Commit.exists(stage) && !Commit.checksum(stage).equals(inputs.get(workdir.name(stage)));
   }
 
   /** What an unfinished run does next. */
@@ -163,7 +210,9 @@ public record RunHistory(
       return "import the pool";
     }
     int last = iterations.size() - 1;
-    if (last >= 0 && iterations.get(last).labels() == null) {
+    if (last >= 0
+        && iterations.get(last).labels() == null
+        && iterations.get(last).picks().picked() > 0) {
       return "label the picked frames of iteration %d".formatted(last);
     }
     int iteration = last + 1;

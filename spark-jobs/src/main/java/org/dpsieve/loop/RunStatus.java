@@ -40,6 +40,7 @@ public final class RunStatus {
       }
     }
     lines.addAll(tasks());
+    Warnings.of(history.iterations(), history.result()).forEach(w -> lines.add("WARNING: " + w));
     lines.add(history.state());
     return lines;
   }

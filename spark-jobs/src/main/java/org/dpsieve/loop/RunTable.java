@@ -17,6 +17,9 @@ public final class RunTable {
   /** The published example's own count, Ag, Au and Ag-Au, in 4 iterations. */
   private static final Map<String, Long> PUBLISHED = Map.of("Ag", 144L, "Au", 155L, "Ag-Au", 275L);
 
+  /** By its pool one knows the built-in example, which takes after the published one. */
+  private static final Map<String, Long> EXAMPLE = Map.of("Ag", 520L, "Au", 520L, "Ag-Au", 1560L);
+
   private final int width;
 
   /**
@@ -114,10 +117,9 @@ public final class RunTable {
             100 * (1 - expected.nextForce() / expected.force()));
   }
 
-  /** Iterations and labels by composition, beside the published example's where it is that one. */
+  /** Iterations and labels by composition; of the built-in example beside the published one's. */
   public static List<String> labels(Summary summary) {
     SortedMap<String, Long> mine = summary.labelledByElements();
-    boolean published = PUBLISHED.keySet().containsAll(summary.pool().byElements().keySet());
     Set<String> sets = new TreeSet<>(summary.pool().byElements().keySet());
     List<String> order = new ArrayList<>(sets);
     order.sort(
@@ -128,7 +130,7 @@ public final class RunTable {
         format("%-32s%12s", "frames labelled", "iterations")
             + order.stream().map(set -> format("%9s", set)).collect(Collectors.joining())
             + format("%9s", "all"));
-    if (published && sets.size() == PUBLISHED.size()) {
+    if (summary.pool().byElements().equals(EXAMPLE)) {
       lines.add(labels("published example (Ag-Au, DFT)", 4, order, PUBLISHED));
     }
     lines.add(labels("this run", summary.labellingIterations(), order, mine));
@@ -188,6 +190,19 @@ public final class RunTable {
         deviationText(q.p90()),
         deviationText(q.p99()),
         deviationText(q.max()));
+  }
+
+  /** What the final models say of the pool, frame by frame. */
+  public static String finalClasses(Facts.FinalClasses classes) {
+    return format(
+        "by the trust levels, final models: of %s frames never labelled %s are accurate, %s candidates, %s failed%s; of %s labelled %s are accurate",
+        count(classes.unlabelled()),
+        count(classes.accurate()),
+        count(classes.candidate()),
+        count(classes.failed()),
+        classes.unfit() == 0 ? "" : " (%s more are unfit)".formatted(count(classes.unfit())),
+        count(classes.labelled()),
+        count(classes.labelled() - classes.labelledAbove()));
   }
 
   /** With thousands separators. */

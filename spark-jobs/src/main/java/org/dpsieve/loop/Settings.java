@@ -1,34 +1,25 @@
 package org.dpsieve.loop;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.dpsieve.config.D3Config;
-import org.dpsieve.config.ProgramConfig;
+import java.util.Set;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TargetError;
-import org.dpsieve.config.TrainingInput;
 import org.dpsieve.config.TrustConfig;
 
 /**
  * What the loop itself decides by.
  *
- * @param identity what makes this run this run, by key as the files spell it: another value of any
- *     of them is another run. All else may be changed between two starts
+ * @param keys what it is known by; all else may be changed between two starts and leaves no trace
  * @param trust the trust levels in one line, as one compares them
  * @param initData whether there are labelled frames to train on in iteration 0
  * @param trainMin fewer new labels than this put a training off
+ * @param accurateForGood whether a frame that was accurate once never comes back, as in DP-GEN
  */
 public record Settings(
-    SortedMap<String, String> identity,
+    RunKeys keys,
     String trust,
     boolean initData,
     int initPickNumber,
@@ -38,12 +29,8 @@ public record Settings(
     double ratioFailed,
     OptionalInt maxIter,
     OptionalInt labelBudget,
-    Optional<TargetError> targetError) {
-  /** The first digits of each given model's SHA-256. */
-  static final String MODELS = "training_iter0_model_path (sha256 of the models)";
-
-  private static final int DIGITS = 16;
-
+    Optional<TargetError> targetError,
+    boolean accurateForGood) {
   /**
    * Of a run's configuration.
    *
@@ -51,49 +38,9 @@ public record Settings(
    */
   public static Settings of(RunConfig run, Workdir workdir) {
     SimplifyConfig config = run.simplify();
-    SortedMap<String, String> identity = new TreeMap<>();
-    identity.put("seed", Long.toString(config.pick().seed()));
-    identity.put("type_map", String.join(" ", config.typeMap()));
-    identity.put("pick_data", relative(config.pool().pickData(), workdir));
-    identity.put("init_data_sys", relative(config.pool().initData(), workdir));
-    identity.put("labeled", Boolean.toString(config.pool().labeled()));
-    identity.put("init_pick_number", Integer.toString(config.pick().initPickNumber()));
-    identity.put("pick_strategy", config.pick().strategy().key());
-    identity.put(MODELS, checksums(config.train().models()));
-    identity.put(
-        "default_training_param, loss",
-        config.train().inputs().stream()
-            .map(input -> text(input.loss()))
-            .distinct()
-            .collect(Collectors.joining("; ")));
-    config
-        .train()
-        .dp()
-        .ifPresent(
-            dp -> {
-              identity.put("train.engine", "dp");
-              identity.put(
-                  "default_training_param (sha256)",
-                  config.train().inputs().stream()
-                      .map(input -> Checksums.sha256(input.json()).substring(0, 16))
-                      .collect(Collectors.joining(" ")));
-            });
-    identity.put("fp_style", config.label().style().key());
-    config.label().d3().ifPresent(d3 -> identity.put("fp_params", text(d3)));
-    config
-        .label()
-        .vasp()
-        .ifPresent(
-            vasp -> {
-              identity.put("fp_pp_files (sha256)", checksums(vasp.potcars()));
-              identity.put("fp_incar (sha256)", checksums(List.of(vasp.incar())));
-              vasp.anisoKspacing()
-                  .ifPresent(spacing -> identity.put("fp_aniso_kspacing", spacing.toString()));
-            });
-    config.label().program().ifPresent(program -> add(identity, program));
     TrustConfig trust = config.trust();
     return new Settings(
-        identity,
+        RunKeys.of(run, workdir),
         "model_devi_f %s, model_devi_e %s, true_error_f %s, true_error_e %s"
             .formatted(
                 range(trust.modelDeviForce()),
@@ -108,76 +55,29 @@ public record Settings(
         config.label().ratioFailed(),
         config.pick().maxIter(),
         config.pick().labelBudget(),
-        config.pick().targetError());
-  }
-
-  /** What the labels of a program depend on. */
-  private static void add(SortedMap<String, String> identity, ProgramConfig program) {
-    if (!program.parametersKey().isEmpty()) {
-      identity.put(
-          program.parametersKey() + " (sha256)",
-          Checksums.sha256(program.parameters().toString()).substring(0, 16));
-    }
-    List<Path> files =
-        Stream.of(
-                program.potentials().stream(),
-                program.orbitals().stream(),
-                program.template().stream(),
-                program.kPointsFile().stream(),
-                program.descriptor().stream())
-            .flatMap(found -> found)
-            .toList();
-    if (!files.isEmpty()) {
-      identity.put("files of fp_style (sha256)", checksums(files));
-    }
-    if (!program.kPoints().isEmpty()) {
-      identity.put("k_points", program.kPoints().toString());
-    }
-  }
-
-  private static String text(TrainingInput.Loss loss) {
-    return "pref_e %s to %s, pref_f %s to %s, pref_v %s to %s"
-        .formatted(
-            loss.startPrefE(),
-            loss.limitPrefE(),
-            loss.startPrefF(),
-            loss.limitPrefF(),
-            loss.startPrefV(),
-            loss.limitPrefV());
-  }
-
-  private static String text(D3Config d3) {
-    StringBuilder text = new StringBuilder(d3.functional() + ", damping " + d3.damping());
-    d3.cutoff().ifPresent(cutoff -> text.append(", cutoff ").append(cutoff).append(" Å"));
-    d3.cnCutoff().ifPresent(cutoff -> text.append(", cn_cutoff ").append(cutoff).append(" Å"));
-    return text.toString();
+        config.pick().targetError(),
+        config.pick().accurateForGood());
   }
 
   private static String range(TrustConfig.Range range) {
     return range.isOff() ? "off" : range.lo() + " to " + range.hi();
   }
 
-  private static String checksums(List<Path> files) {
-    return files.stream().map(file -> digits(main(file))).collect(Collectors.joining(" "));
-  }
-
-  static String digits(Path file) {
-    return Checksums.sha256(file).substring(0, DIGITS);
-  }
-
-  /** The file that identifies a model; some are folders. */
-  private static Path main(Path model) {
-    return Files.isDirectory(model) ? model.resolve("saved_model.pb") : model;
-  }
-
-  private static String relative(List<String> paths, Workdir workdir) {
-    return paths.stream()
-        .map(
-            path ->
-                path.startsWith("/")
-                    ? workdir.root().relativize(Path.of(path)).toString().replace('\\', '/')
-                    : path)
-        .collect(Collectors.joining(" "));
+  /** With changes that the user answers for. */
+  public Settings accepting(Set<String> keys) {
+    return new Settings(
+        this.keys.accepting(keys),
+        trust,
+        initData,
+        initPickNumber,
+        iterPickNumber,
+        taskMax,
+        trainMin,
+        ratioFailed,
+        maxIter,
+        labelBudget,
+        targetError,
+        accurateForGood);
   }
 
   /** Most frames an iteration may label. */

@@ -7,29 +7,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.dpsieve.loop.Record.Step;
 
 /**
  * The iterations of {@code dpgen simplify} ({@code dpgen/simplify/simplify.py: run_iter}):
  * iteration 0 picks at random and labels; each later one trains, evaluates what is left of the
  * pool, classifies, picks and labels, until nothing is left to pick. Accurate frames leave the
- * pool; frames whose label failed stay in it. Every stage is committed as a whole, so that a run
- * killed anywhere goes on from its last complete stage and ends with the same bytes.
+ * pool; frames whose label failed stay in it. Unlike there, nothing ends before the newest models
+ * have been asked about every frame that could be picked: those that were accurate once come back
+ * where they no longer are. Every stage is committed as a whole, so that a run killed anywhere goes
+ * on from its last complete stage and ends with the same bytes.
  */
 public final class Simplify {
-  private static final int SHOWN_FAILURES = 10;
   static final String TRUST = "trust levels";
+
+  /** In the inputs of a deviation of all frames that could be picked, not of those left alone. */
+  private static final String FRAMES = "frames";
+
+  private static final String ALL = "all that are not labelled";
 
   private final Workdir workdir;
   private final Settings settings;
   private final Stages stages;
   private final RunListener listener;
   private final Record record;
+  private final Standstill standstill;
 
   private Facts.Pool pool;
   private final List<Summary.Iteration> iterations = new ArrayList<>();
+  private final List<Path> allPicks = new ArrayList<>();
   private final List<Path> labels = new ArrayList<>();
+
+  /** Tables of picks whose accurate frames were not looked at since, and how many those are. */
+  private final List<Path> accuratePicks = new ArrayList<>();
+
+  private long accurate;
 
   /** The folder of the last training and what identifies it; null before there is one. */
   private Path models;
@@ -44,6 +56,7 @@ public final class Simplify {
     this.stages = stages;
     this.listener = listener;
     this.record = new Record(workdir.record());
+    this.standstill = new Standstill(workdir, settings.ratioFailed());
   }
 
   /** How a call ended; the result is {@code null} when there is none (yet). */
@@ -72,13 +85,21 @@ public final class Simplify {
   }
 
   private Outcome iterate(int atMost) {
-    RunIdentity.claim(workdir, settings.identity());
+    int open = 0;
+    while (isComplete(open)) {
+      open++;
+    }
+    for (Change change : RunIdentity.claim(workdir, settings.keys(), open)) {
+      listener.note(
+          "changed since the last call, from iteration %d on: %s".formatted(open, change.words()));
+    }
     noteShortRecord();
-    pool = stage(0, "import", workdir.frames(), Map.of(), Facts.Pool.class, stages::importPool);
+    noteChangedSources();
+    pool = stage(0, "import", workdir.frames(), Map.of(), Facts.Pool.class, this::importPool);
     left = pool.frames();
     int done = 0;
     for (int iteration = 0; ; iteration++) {
-      boolean complete = Files.exists(workdir.labels(iteration));
+      boolean complete = isComplete(iteration);
       if (!complete && done == atMost) {
         return new Outcome(summary(Verdict.CONTINUE), null);
       }
@@ -92,12 +113,19 @@ public final class Simplify {
     }
   }
 
+  private boolean isComplete(int iteration) {
+    return Files.exists(workdir.labels(iteration))
+        || (iteration == 0
+            && Commit.exists(workdir.picks(0))
+            && Commit.facts(workdir.picks(0), Facts.Picks.class).picked() == 0);
+  }
+
   private Verdict iteration(int iteration) {
     Facts.Training training = null;
     if (iteration > 0 || settings.initData()) {
       training = train(iteration);
     }
-    if (iteration > 0 && left == 0) {
+    if (iteration > 0 && left == 0 && !mayReturn() && !isOfAll(iteration)) {
       return Verdict.CONVERGED;
     }
     if (settings.maxIter().isPresent() && iteration >= settings.maxIter().getAsInt()) {
@@ -108,13 +136,34 @@ public final class Simplify {
       return Verdict.LABEL_BUDGET;
     }
     int atMost = (int) Math.min(settings.atMost(iteration), budget);
-    Facts.Deviation deviation = iteration == 0 ? null : deviate(iteration);
-    if (deviation != null && settings.reached(deviation.expected())) {
-      return Verdict.TARGET_ERROR;
+    Facts.Deviation deviation = null;
+    boolean all = iteration > 0 && (left == 0 || isOfAll(iteration));
+    if (iteration > 0) {
+      deviation = deviate(iteration, all);
+      boolean ends = settings.reached(deviation.expected());
+      if (!all && mayReturn() && (ends || hasRoom(iteration, atMost))) {
+        all = true;
+        deviation = deviateAgain(iteration);
+        ends = settings.reached(deviation.expected());
+      }
+      if (ends) {
+        return Verdict.TARGET_ERROR;
+      }
     }
     Facts.Picks picks = pick(iteration, atMost);
+    if (picks.picked() == 0 && iteration > 0 && !all && mayReturn()) { // candidates were unfit
+      all = true;
+      deviation = deviateAgain(iteration);
+      picks = pick(iteration, atMost);
+    }
+    remember(iteration, picks, all);
     if (picks.picked() == 0) {
       finish(new Summary.Iteration(iteration, training, deviation, picks, null, labelled));
+      if (iteration == 0 && picks.frames() > picks.skipped()) {
+        // init_pick_number is 0: the models are asked at once
+        left = picks.frames() - picks.skipped();
+        return Verdict.CONTINUE;
+      }
       if (iteration == 0) {
         throw new StalledException(
             "iteration 0: none of the %d frames of the pool can be picked (fp_skip_bad_box sets %d aside)"
@@ -134,6 +183,37 @@ public final class Simplify {
     return Verdict.CONTINUE;
   }
 
+  /** Whether there are frames that were accurate once and may be so no longer. */
+  private boolean mayReturn() {
+    return accurate > 0 && !settings.accurateForGood();
+  }
+
+  /** Whether an iteration has evaluated all frames that could be picked. */
+  private boolean isOfAll(int iteration) {
+    return iteration > 0
+        && Commit.complete(workdir.deviation(iteration), deviationInputs(iteration, true));
+  }
+
+  private boolean hasLabels(int iteration) {
+    return labels.contains(workdir.labels(iteration));
+  }
+
+  /** Whether fewer candidates are left than may be labelled; no longer asked once it has picked. */
+  private boolean hasRoom(int iteration, int atMost) {
+    return !Commit.complete(workdir.picks(iteration), pickInputs(iteration))
+        && stages.candidates(workdir.deviation(iteration)) < atMost;
+  }
+
+  private void remember(int iteration, Facts.Picks decided, boolean all) {
+    if (all) {
+      accurate = 0;
+      accuratePicks.clear();
+    }
+    accurate += decided.accurate();
+    accuratePicks.add(workdir.picks(iteration));
+    allPicks.add(workdir.picks(iteration));
+  }
+
   private void finish(Summary.Iteration iteration) {
     iterations.add(iteration);
     listener.iteration(iteration);
@@ -141,9 +221,12 @@ public final class Simplify {
 
   private Facts.Training train(int iteration) {
     // The last labels of a run are always trained on, however few.
-    boolean copy =
-        iteration > 0 && left > 0 && labelledSinceTraining < Math.max(1, settings.trainMin());
     Path previous = models;
+    boolean copy =
+        iteration > 0
+            && left > 0
+            && labelledSinceTraining < Math.max(1, settings.trainMin())
+            && (previous != null || stages.modelsGiven());
     Map<String, String> inputs = new TreeMap<>();
     if (copy && previous != null) {
       inputs.putAll(inputs(previous));
@@ -173,39 +256,61 @@ public final class Simplify {
     return training;
   }
 
-  private Facts.Deviation deviate(int iteration) {
+  private Facts.Deviation deviate(int iteration, boolean all) {
     Stages.Remaining remaining =
         new Stages.Remaining(
-            workdir.frames(), workdir.picks(iteration - 1), workdir.labels(iteration - 1));
+            workdir.frames(),
+            workdir.picks(iteration - 1),
+            hasLabels(iteration - 1) ? workdir.labels(iteration - 1) : null,
+            accuratePicks);
     Facts.Deviation deviation =
         stage(
             iteration,
             "deviation",
             workdir.deviation(iteration),
-            inputs(models, remaining.picks(), remaining.labels()),
+            deviationInputs(iteration, all),
             Facts.Deviation.class,
-            target -> stages.deviate(target, models, remaining));
+            target ->
+                all
+                    ? stages.deviateAll(target, models, workdir.frames(), allPicks, labels)
+                    : stages.deviate(target, models, remaining));
     finished(iteration, Step.DEVIATION);
     return deviation;
+  }
+
+  /** What is left fills no iteration any more: frames that were accurate once have a say, too. */
+  private Facts.Deviation deviateAgain(int iteration) {
+    listener.note(
+        "iteration %d: there is room for more labels; %s frames that were accurate once are looked at again"
+            .formatted(iteration, RunTable.count(accurate)));
+    for (Path folder : List.of(workdir.picks(iteration), workdir.deviation(iteration))) {
+      if (Commit.exists(folder)) {
+        Commit.discard(folder);
+      }
+    }
+    return deviate(iteration, true);
+  }
+
+  private Map<String, String> deviationInputs(int iteration, boolean all) {
+    Map<String, String> inputs = inputs(models, workdir.picks(iteration - 1));
+    if (hasLabels(iteration - 1)) {
+      inputs.putAll(inputs(workdir.labels(iteration - 1)));
+    }
+    if (all) {
+      inputs.put(FRAMES, ALL);
+    }
+    return inputs;
   }
 
   private Facts.Picks pick(int iteration, int atMost) {
     Path target = workdir.picks(iteration);
     Path deviation = workdir.deviation(iteration);
-    Map<String, String> inputs = inputs(iteration == 0 ? workdir.frames() : deviation);
-    // Trust levels may be changed between two starts: that moves what is still open, not what is
-    // labelled.
-    inputs.put(
-        TRUST,
-        Files.exists(workdir.labels(iteration)) && Commit.exists(target)
-            ? Commit.inputs(target).getOrDefault(TRUST, settings.trust())
-            : settings.trust());
     Facts.Picks picks =
         stage(
             iteration,
             "pick",
             target,
-            inputs,
+            pickInputs(iteration),
             Facts.Picks.class,
             staged ->
                 iteration == 0
@@ -213,6 +318,22 @@ public final class Simplify {
                     : stages.pick(staged, iteration, workdir.frames(), deviation, labels, atMost));
     finished(iteration, Step.PICK);
     return picks;
+  }
+
+  /**
+   * Trust levels may be changed between two starts: that moves what is still open, not what is
+   * labelled.
+   */
+  private Map<String, String> pickInputs(int iteration) {
+    Path target = workdir.picks(iteration);
+    Map<String, String> inputs =
+        inputs(iteration == 0 ? workdir.frames() : workdir.deviation(iteration));
+    inputs.put(
+        TRUST,
+        Files.exists(workdir.labels(iteration)) && Commit.exists(target)
+            ? Commit.inputs(target).getOrDefault(TRUST, settings.trust())
+            : settings.trust());
+    return inputs;
   }
 
   private Facts.Labels label(int iteration, Facts.Picks picks) {
@@ -227,69 +348,25 @@ public final class Simplify {
               target -> {
                 Facts.Labels all =
                     stages.label(target, iteration, workdir.frames(), workdir.picks(iteration));
-                requireEnough(iteration, picks, all);
+                standstill.requireEnough(iteration, picks, all);
                 return all;
               });
-      listFailures(iteration, got.failures());
+      standstill.list(iteration, got.failures());
       finished(iteration, Step.LABEL);
       return got;
     } catch (StalledException e) {
-      listFailures(iteration, e.failures());
+      standstill.list(iteration, e.failures());
       throw e;
     }
-  }
-
-  /**
-   * {@code ratio_failed}, as DP-GEN's {@code post_fp_check_fail}; and no label at all is no
-   * progress.
-   */
-  private void requireEnough(int iteration, Facts.Picks picks, Facts.Labels got) {
-    long failed = got.failures().size();
-    if (got.labelled() > 0 && failed <= settings.ratioFailed() * picks.picked()) {
-      return;
-    }
-    throw new StalledException(
-        "iteration %d: %d of %d labels failed, more than ratio_failed (%s) allows.%n%sAll of them: %s%nMend the cause and run again, or raise ratio_failed in the parameter file; failed frames stay in the pool"
-            .formatted(
-                iteration,
-                failed,
-                picks.picked(),
-                settings.ratioFailed(),
-                got.failures().stream()
-                    .limit(SHOWN_FAILURES)
-                    .map(f -> "  %s: %s%n".formatted(f.frame(), f.reason()))
-                    .collect(Collectors.joining()),
-                workdir.failedLabels(iteration)),
-        got.failures());
-  }
-
-  private void listFailures(int iteration, List<Facts.Failure> failures) {
-    if (failures.isEmpty()) {
-      return;
-    }
-    StringBuilder text = new StringBuilder("frame_id\tframe\treason\n");
-    for (Facts.Failure failure : failures) {
-      text.append("%s\t%s\t%s\n".formatted(failure.frameId(), failure.frame(), failure.reason()));
-    }
-    Workdir.replace(workdir.failedLabels(iteration), text.toString());
   }
 
   private void stallOnFailed(int iteration, Facts.Picks picks) {
     String list =
         stages.failedFrames(
             workdir.frames(), workdir.deviation(iteration), workdir.picks(iteration));
-    Workdir.replace(workdir.failedFrames(iteration), list);
+    StalledException stalled = standstill.onFailed(iteration, picks, list);
     result(iteration, Verdict.STALLED);
-    throw new StalledException(
-        "iteration %d: no candidate is left, only failed frames (at or above an upper trust level, or NaN): %d%n%sAll of them: %s%nChoices: raise model_devi_f_trust_hi (or _e_) in the parameter file so that they become candidates, and run again; or take result/ as it is, which does not cover them"
-            .formatted(
-                iteration,
-                picks.failedLeft(),
-                list.lines()
-                    .limit(SHOWN_FAILURES + 1L)
-                    .map(line -> "  " + line + System.lineSeparator())
-                    .collect(Collectors.joining()),
-                workdir.failedFrames(iteration)));
+    throw stalled;
   }
 
   private Facts.Result result(int iteration, Verdict verdict) {
@@ -314,7 +391,8 @@ public final class Simplify {
   }
 
   private Summary summary(Verdict verdict) {
-    return new Summary(verdict, pool, iterations, models, labels);
+    return new Summary(
+        verdict, pool, iterations, models, allPicks, labels, RunIdentity.changes(workdir));
   }
 
   private <F> F stage(
@@ -337,8 +415,7 @@ public final class Simplify {
   private Map<String, String> inputs(Path... folders) {
     Map<String, String> inputs = new TreeMap<>();
     for (Path folder : folders) {
-      String name = workdir.root().relativize(folder).toString().replace('\\', '/');
-      inputs.put(name, Commit.checksum(folder));
+      inputs.put(workdir.name(folder), Commit.checksum(folder));
     }
     return inputs;
   }
@@ -347,6 +424,35 @@ public final class Simplify {
     if (record.tasks() < Record.tasksUpTo(iteration, step)) {
       record.finished(iteration, step);
     }
+  }
+
+  private Facts.Pool importPool(Path target) {
+    SourceFiles sources = SourceFiles.of(stages.sources()); // before they are read
+    Facts.Pool imported = stages.importPool(target);
+    sources.write(workdir);
+    return imported;
+  }
+
+  /** The pool is imported once: say so to whoever has mended it since. */
+  private void noteChangedSources() {
+    if (!Commit.exists(workdir.frames())) {
+      return;
+    }
+    SourceFiles.read(workdir)
+        .flatMap(then -> then.difference(SourceFiles.of(stages.sources())))
+        .ifPresent(
+            difference -> {
+              if (Files.exists(workdir.iteration(0))) {
+                listener.note(
+                    "the data have changed since they were imported: %s. This run goes on with the frames as they were, in %s. To have them imported again, remove that folder and run again: what then comes out different is made anew, what was there is kept as *.bk000"
+                        .formatted(difference, workdir.frames()));
+              } else {
+                listener.note(
+                    "the data have changed since they were imported, before anything was done with them: %s. They are imported again"
+                        .formatted(difference));
+                Commit.discard(workdir.frames());
+              }
+            });
   }
 
   /** DP-GEN's users go back by editing the record. Here that does nothing: say what does. */

@@ -10,6 +10,11 @@ import java.util.List;
  * absolute path or chance goes into it.
  */
 public interface Stages {
+  /** The files and folders that {@link #importPool} reads. */
+  default List<String> sources() {
+    return List.of();
+  }
+
   /** Reads the pool's files into frames. */
   Facts.Pool importPool(Path target);
 
@@ -25,6 +30,11 @@ public interface Stages {
   /** Whether a training starts from the one before, not from the models the run was given. */
   boolean trainsFromPrevious();
 
+  /** Whether there are models before the first training: else it cannot be put off. */
+  default boolean modelsGiven() {
+    return true;
+  }
+
   /**
    * Puts copies of the models in place where there is nothing new to train on.
    *
@@ -39,6 +49,24 @@ public interface Stages {
    * @param models a folder that {@link #train} wrote
    */
   Facts.Deviation deviate(Path target, Path models, Remaining remaining);
+
+  /**
+   * Evaluates the ensemble on every frame that could be picked, those that were accurate once
+   * included: all that are neither labelled nor unfit.
+   *
+   * @param models a folder that {@link #train} wrote
+   * @param picks all tables of picks so far
+   * @param labels all labels so far
+   */
+  Facts.Deviation deviateAll(
+      Path target, Path models, Path frames, List<Path> picks, List<Path> labels);
+
+  /**
+   * How many candidates there are by the trust levels, fit to be labelled or not.
+   *
+   * @param deviation a folder that {@link #deviate} wrote
+   */
+  long candidates(Path deviation);
 
   /** Picks among all frames before any label, the deviations unknown: iteration 0. */
   Facts.Picks pickAtRandom(Path target, Path frames, int atMost);
@@ -69,8 +97,9 @@ public interface Stages {
    * since.
    *
    * @param frames the pool
-   * @param picks the folder of the last classification; {@code null} before iteration 0
-   * @param labels the labels of that iteration
+   * @param picks the folder of the last classification
+   * @param labels the labels of that iteration; {@code null} where nothing was picked
+   * @param accurate tables of picks whose accurate frames have left and were not looked at since
    */
-  record Remaining(Path frames, Path picks, Path labels) {}
+  record Remaining(Path frames, Path picks, Path labels, List<Path> accurate) {}
 }

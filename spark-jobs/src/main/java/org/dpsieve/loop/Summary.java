@@ -10,12 +10,22 @@ import java.util.TreeMap;
  *
  * @param iterations those that have been classified, in order
  * @param models the folder of the last training; {@code null} when there was none
+ * @param picks the folders of all classifications
  * @param labels the folders of all labels
+ * @param changes of settings between two calls
  */
 public record Summary(
-    Verdict verdict, Facts.Pool pool, List<Iteration> iterations, Path models, List<Path> labels) {
+    Verdict verdict,
+    Facts.Pool pool,
+    List<Iteration> iterations,
+    Path models,
+    List<Path> picks,
+    List<Path> labels,
+    List<Change> changes) {
   public Summary {
+    changes = List.copyOf(changes);
     iterations = List.copyOf(iterations);
+    picks = List.copyOf(picks);
     labels = List.copyOf(labels);
   }
 

@@ -22,21 +22,27 @@ import org.dpsieve.io.JsonProblem;
  *     {@code stalled}
  * @param versions of what made it
  * @param settings what the run decided by, as the parameter file spells it
+ * @param changes of settings between two calls
  * @param iterations those in which frames were labelled
  * @param maxDeviForce of the whole pool by the final models
+ * @param finalClasses of the whole pool by the final models
  * @param errors on frames never labelled; absent where the new level is not known for them
+ * @param warnings what a person has to know before using the models
  */
 public record SummaryJson(
     Verdict verdict,
     SortedMap<String, String> versions,
     SortedMap<String, String> settings,
+    List<Change> changes,
     Facts.Pool pool,
     long iterations,
     long labelled,
     SortedMap<String, Long> labelledByElements,
     List<Summary.Iteration> history,
     Facts.Quantiles maxDeviForce,
-    Facts.HeldOut errors) {
+    Facts.FinalClasses finalClasses,
+    Facts.HeldOut errors,
+    List<String> warnings) {
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -48,19 +54,21 @@ public record SummaryJson(
       Summary summary,
       SortedMap<String, String> versions,
       SortedMap<String, String> settings,
-      Facts.Quantiles maxDeviForce,
-      Facts.HeldOut errors) {
+      Facts.Result result) {
     return new SummaryJson(
         summary.verdict(),
         versions,
         settings,
+        summary.changes(),
         summary.pool(),
         summary.labellingIterations(),
         summary.labelled(),
         summary.labelledByElements(),
         summary.iterations(),
-        maxDeviForce,
-        errors);
+        result.maxDeviForce(),
+        result.classes(),
+        result.errors(),
+        Warnings.of(summary.iterations(), result));
   }
 
   /**

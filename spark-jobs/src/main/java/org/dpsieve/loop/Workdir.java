@@ -20,6 +20,11 @@ public record Workdir(Path root) {
     root = root.toAbsolutePath().normalize();
   }
 
+  /** A folder of the run as manifests name it. */
+  String name(Path folder) {
+    return root.relativize(folder).toString().replace('\\', '/');
+  }
+
   public Path frames() {
     return root.resolve("frames");
   }
@@ -88,6 +93,16 @@ public record Workdir(Path root) {
 
   public Path identity() {
     return root.resolve("run.json");
+  }
+
+  /** The files that the frames came from, as they were. */
+  Path sources() {
+    return root.resolve("sources.json");
+  }
+
+  /** What was changed between two calls. */
+  Path changes() {
+    return root.resolve("changes.json");
   }
 
   public Path timings() {

@@ -2,6 +2,7 @@ package org.dpsieve.node;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,8 +83,10 @@ public final class LocalNode implements Node {
         if (process == null) {
           process = LocalProcess.start(task, environment);
         }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+      } catch (IOException | UncheckedIOException e) {
+        TaskEnd end = notStarted(task, e);
+        listener.ended(end);
+        return end;
       }
       running.add(process);
     }
@@ -92,6 +95,15 @@ public final class LocalNode implements Node {
     running.remove(process);
     listener.ended(end);
     return end;
+  }
+
+  /** Its folder may be gone, or a file: by an earlier attempt of its own. */
+  private static TaskEnd notStarted(NodeTask task, Exception e) {
+    String reason =
+        Files.isDirectory(task.folder())
+            ? "cannot be started: " + e.getMessage()
+            : "cannot be started: its folder is not there any more; the next call writes it anew";
+    return TaskEnd.failed(task.name(), TaskOutcome.CRASHED, reason);
   }
 
   @Override

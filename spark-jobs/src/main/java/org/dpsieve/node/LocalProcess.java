@@ -1,7 +1,6 @@
 package org.dpsieve.node;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.dpsieve.io.OwnFiles;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.TaskOutcome;
 
 /**
@@ -25,17 +25,30 @@ public final class LocalProcess {
       """
       trap '' INT HUP
       sh -c "$1" >>"$2" 2>&1 </dev/null
-      rc=$?; rm -f .dpsieve.exit.writing; echo $rc >.dpsieve.exit.writing && mv .dpsieve.exit.writing dpsieve.exit
+      code=$?
+      rm -rf dpsieve.exit .dpsieve.exit.writing
+      echo $code >.dpsieve.exit.writing && mv .dpsieve.exit.writing dpsieve.exit
+      exit $code
       """;
 
   private static final int KILL_AFTER_SECONDS = 5;
 
+  /** What is above may be a signal's number instead. */
+  private static final int HIGHEST_EXIT_CODE = 128;
+
+  /** The longest of the marks in a task's folder, which a task may have spoilt. */
+  private static final int MARK_BYTES = 200;
+
   private final NodeTask task;
   private final ProcessHandle process;
 
-  private LocalProcess(NodeTask task, ProcessHandle process) {
+  /** The same as {@link #process}; {@code null} where an earlier program started it. */
+  private final Process child;
+
+  private LocalProcess(NodeTask task, ProcessHandle process, Process child) {
     this.task = task;
     this.process = process;
+    this.child = child;
   }
 
   private static Path exitFile(NodeTask task) {
@@ -50,18 +63,27 @@ public final class LocalProcess {
   public static LocalProcess start(NodeTask task, Map<String, String> environment)
       throws IOException {
     TaskFiles.clear(task);
-    Files.deleteIfExists(exitFile(task));
+    OwnFiles.remove(exitFile(task));
+    OwnFiles.remove(processFile(task));
     ProcessBuilder builder =
         new ProcessBuilder("sh", "-c", WRAPPER, "dpsieve", task.command(), task.log())
             .directory(task.folder().toFile())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD);
     builder.environment().putAll(environment);
-    ProcessHandle process = builder.start().toHandle();
-    OwnFiles.replace(
-        processFile(task),
-        (process.pid() + " " + startOf(process) + "\n").getBytes(StandardCharsets.UTF_8));
-    return new LocalProcess(task, process);
+    Process child = builder.start();
+    LocalProcess started = new LocalProcess(task, child.toHandle(), child);
+    try {
+      OwnFiles.replace(
+          processFile(task),
+          (child.pid() + " " + startOf(started.process) + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      if (Files.isDirectory(task.folder())) { // else the task itself has removed it already
+        started.kill();
+        throw e;
+      }
+    }
+    return started;
   }
 
   private static String startOf(ProcessHandle process) {
@@ -70,25 +92,23 @@ public final class LocalProcess {
 
   /** The process of an earlier program, still running, or ended since and nobody has looked. */
   public static Optional<LocalProcess> find(NodeTask task) {
-    try {
-      if (!Files.exists(processFile(task))) {
-        return Optional.empty();
-      }
-      String[] known = Files.readString(processFile(task)).strip().split(" ");
-      // The same number may be another process by now; it did not start at the same moment.
-      Optional<ProcessHandle> process =
-          known.length == 2
-              ? ProcessHandle.of(Long.parseLong(known[0])).filter(p -> startOf(p).equals(known[1]))
-              : Optional.empty();
-      if (process.isPresent() || Files.exists(exitFile(task))) {
-        return Optional.of(new LocalProcess(task, process.orElse(null)));
-      }
-      return Optional.empty();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (NumberFormatException e) {
+    if (!RegularFile.exists(processFile(task))) {
       return Optional.empty();
     }
+    // The same number may be another process by now; it did not start at the same moment.
+    Optional<ProcessHandle> process = Optional.empty();
+    try {
+      String[] known = RegularFile.text(processFile(task), MARK_BYTES).strip().split(" ");
+      if (known.length == 2) {
+        process =
+            ProcessHandle.of(Long.parseLong(known[0])).filter(p -> startOf(p).equals(known[1]));
+      }
+    } catch (IOException | NumberFormatException e) {
+      // the task has spoilt it: nobody knows its process
+    }
+    return process.isPresent() || RegularFile.exists(exitFile(task))
+        ? Optional.of(new LocalProcess(task, process.orElse(null), null))
+        : Optional.empty();
   }
 
   /** For people. */
@@ -110,18 +130,29 @@ public final class LocalProcess {
     }
     String lastLine = LogTail.lastLine(task.folder().resolve(task.log()));
     try {
-      if (!Files.exists(exitFile(task))) {
-        return TaskEnd.failed(
-            task.name(),
-            TaskOutcome.CRASHED,
-            "killed" + (lastLine.isEmpty() ? "" : ": ") + lastLine);
+      // the wrapper was not killed: its word counts, whatever the task did to its folder
+      if (child != null && child.exitValue() <= HIGHEST_EXIT_CODE) {
+        return TaskEnd.of(task.name(), child.exitValue(), lastLine);
       }
-      return TaskEnd.of(
-          task.name(), Integer.parseInt(Files.readString(exitFile(task)).strip()), lastLine);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return exitCode()
+          .map(code -> TaskEnd.of(task.name(), code, lastLine))
+          .orElseGet(
+              () ->
+                  TaskEnd.failed(
+                      task.name(),
+                      TaskOutcome.CRASHED,
+                      "killed" + (lastLine.isEmpty() ? "" : ": ") + lastLine));
     } finally {
       forget();
+    }
+  }
+
+  /** What it has written of itself; empty when that is not there, or no number. */
+  private Optional<Integer> exitCode() {
+    try {
+      return Optional.of(Integer.valueOf(RegularFile.text(exitFile(task), MARK_BYTES).strip()));
+    } catch (IOException | NumberFormatException e) {
+      return Optional.empty();
     }
   }
 

@@ -1,11 +1,11 @@
 package org.dpsieve.node;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.dpsieve.io.RegularFile;
 
 /** What a program said last. */
 final class LogTail {
@@ -19,10 +19,8 @@ final class LogTail {
 
   /** The last line that names an error, else the last that is not blank; shortened. */
   static String lastLine(Path log) {
-    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-      byte[] end = new byte[(int) Math.min(BYTES, file.length())];
-      file.seek(file.length() - end.length);
-      file.readFully(end);
+    try {
+      byte[] end = RegularFile.tail(log, BYTES);
       List<String> lines =
           new String(end, StandardCharsets.UTF_8).lines().filter(l -> !l.isBlank()).toList();
       String last =

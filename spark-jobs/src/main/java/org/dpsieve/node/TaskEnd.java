@@ -18,7 +18,7 @@ public record TaskEnd(String task, TaskOutcome outcome, String reason, boolean a
   }
 
   /** Something that may go better another time. */
-  static TaskEnd failed(String task, TaskOutcome outcome, String reason) {
+  public static TaskEnd failed(String task, TaskOutcome outcome, String reason) {
     return new TaskEnd(task, outcome, reason, true);
   }
 

@@ -11,10 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.dpsieve.loop.Change;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunHistory;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
+import org.dpsieve.loop.Warnings;
+import org.dpsieve.model.format.ModelSuffix;
 
 /**
  * A run as one page of HTML that needs nothing else: style, script and numbers are in it. The same
@@ -58,6 +61,7 @@ public final class ReportPage {
     values.put("data", ReportData.json(report));
     values.put("name", name());
     values.put("verdict", state());
+    values.put("warnings", Warnings.of(history.iterations(), history.result()));
     values.put("sections", sections());
     values.put("tiles", tiles());
     ReportTables tables = new ReportTables(report);
@@ -196,6 +200,10 @@ public final class ReportPage {
 
   private List<Pair> settings() {
     List<Pair> pairs = pairs(history.identity());
+    for (Change change : history.changes()) {
+      pairs.add(
+          new Pair("changed from iteration %d on".formatted(change.iteration()), change.words()));
+    }
     history.trust().ifPresent(trust -> pairs.add(new Pair("trust levels (eV/Å, eV/atom)", trust)));
     return pairs;
   }
@@ -212,7 +220,7 @@ public final class ReportPage {
     all.add(new Link("result/summary.json", "the run for other programs"));
     all.add(new Link("result/data", "the relabelled dataset, deepmd/npy"));
     for (int model = 0; model < models(); model++) {
-      for (String suffix : List.of("pb", "dp", "pth", "pt")) {
+      for (String suffix : ModelSuffix.keys()) {
         all.add(
             new Link(
                 "result/graph.%03d.%s".formatted(model, suffix),

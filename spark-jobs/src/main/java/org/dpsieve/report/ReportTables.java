@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunHistory;
 import org.dpsieve.loop.RunTable;
@@ -57,8 +58,15 @@ final class ReportTables {
     String note =
         history.result() == null
             ? ""
-            : "Final models on the whole pool: max_devi_f 50 %% %s, 90 %% %s, 99 %% %s, max %s eV/Å."
-                .formatted(quantiles(history.result().maxDeviForce()).toArray());
+            : "Final models on the whole pool: max_devi_f 50 %% %s, 90 %% %s, 99 %% %s, max %s eV/Å%s."
+                .formatted(
+                    Stream.concat(
+                            quantiles(history.result().maxDeviForce()).stream(),
+                            Stream.of(
+                                history.result().classes() == null
+                                    ? ""
+                                    : "; " + RunTable.finalClasses(history.result().classes())))
+                        .toArray());
     return rows(rows, Map.of("note", note));
   }
 

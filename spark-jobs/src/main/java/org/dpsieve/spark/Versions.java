@@ -16,13 +16,23 @@ public final class Versions {
     return built().getProperty("dpsieve");
   }
 
+  /** Of the Spark that this runs on. */
+  public static String spark() {
+    return org.apache.spark.package$.MODULE$.SPARK_VERSION();
+  }
+
+  /** Of the Spark that this was built for. */
+  public static String builtForSpark() {
+    return built().getProperty("spark");
+  }
+
   /** Of dpsieve, Java, Spark and ND4J, by those names in lower case. */
   public static SortedMap<String, String> all() {
     SortedMap<String, String> versions = new TreeMap<>();
     Properties built = built();
     built.stringPropertyNames().forEach(name -> versions.put(name, built.getProperty(name)));
     versions.put("java", System.getProperty("java.version"));
-    versions.put("spark", org.apache.spark.package$.MODULE$.SPARK_VERSION());
+    versions.put("spark", spark());
     return versions;
   }
 

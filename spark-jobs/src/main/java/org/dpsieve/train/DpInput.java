@@ -14,6 +14,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Locale;
 import org.dpsieve.config.DpTrainConfig.Reuse;
+import org.dpsieve.config.LastCheckpoint;
 
 /**
  * DeePMD-kit's {@code input.json} of one model, made from the user's template as DP-GEN makes it
@@ -21,7 +22,6 @@ import org.dpsieve.config.DpTrainConfig.Reuse;
  */
 public final class DpInput {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int ATOMS_PER_BATCH = 32;
 
   private final ObjectNode root;
 
@@ -30,8 +30,9 @@ public final class DpInput {
    *
    * @param path as the input names it, relative to where {@code dp train} runs
    * @param isNew labelled in the last iteration
+   * @param batchSize frames of it in a step
    */
-  public record DataSystem(String path, int atoms, int frames, boolean isNew) {}
+  public record DataSystem(String path, int atoms, int frames, boolean isNew, int batchSize) {}
 
   /**
    * @param template {@code default_training_param} in version 2 form
@@ -59,7 +60,7 @@ public final class DpInput {
     return this;
   }
 
-  /** The training data, and {@code auto} batch sizes where the template has no {@code mixed:}. */
+  /** The training data, and their batch sizes where the template has no {@code mixed:}. */
   public DpInput systems(List<DataSystem> systems) {
     ObjectNode data = object("training", "training_data");
     ArrayNode paths = data.putArray("systems");
@@ -67,14 +68,7 @@ public final class DpInput {
     JsonNode given = data.path("batch_size");
     if (!(given.isTextual() && given.textValue().startsWith("mixed:"))) {
       ArrayNode sizes = data.putArray("batch_size");
-      systems.forEach(
-          system ->
-              sizes.add(
-                  Math.max(
-                      1,
-                      Math.min(
-                          (ATOMS_PER_BATCH + system.atoms() - 1) / system.atoms(),
-                          system.frames()))));
+      systems.forEach(system -> sizes.add(system.batchSize()));
     }
     return this;
   }
@@ -190,6 +184,13 @@ public final class DpInput {
       }
     }
     return old / (old + factor * fresh);
+  }
+
+  /** See {@link LastCheckpoint}; after all else about steps. */
+  public DpInput lastCheckpoint() {
+    ObjectNode training = object("training");
+    LastCheckpoint.changes(training, steps()).forEach(training::put);
+    return this;
   }
 
   /** {@code numb_steps}; 0 where it is not given. */

@@ -97,7 +97,9 @@ class EvalCommandTest {
         "{\"frames\": []} | no frames; expected",
         "[1, 2] | no frames; expected",
         "{\"frames\": [{\"id\": \"x\", \"elements\": [\"Xx\"], \"coord\": [0,0,0]}]}"
-            + " | frames[0] (x): elements: 'Xx' is no element symbol",
+            + " | type Xx of atom 0 is not in the models' type map [Ag, Au], nor is any other",
+        "{\"frames\": [{\"id\": \"x\", \"elements\": [\"A x\"], \"coord\": [0,0,0]}]}"
+            + " | frames[0] (x): elements: type name 'A x': no white space",
         "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0]}]}"
             + " | frames[0] (0): coord holds 2 numbers, expected 3 (3 x 1 atoms)",
         "{\"frames\": [{\"elements\": [\"Ag\"]}]} | coord: found nothing, expected a list",

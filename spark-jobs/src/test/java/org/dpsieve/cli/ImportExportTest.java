@@ -164,13 +164,13 @@ class ImportExportTest {
     Path shape = write("shape", PAIR, CUBE);
     NpyWriter.write(STORAGE, shape + "/set.000/coord.npy", new double[9], 1, 9);
     Files.delete(write("untyped", PAIR, CUBE).resolve("type_map.raw"));
-    Files.writeString(write("unknown", PAIR, CUBE).resolve("type_map.raw"), "Ag\nXx\n");
+    Files.writeString(write("twice", PAIR, CUBE).resolve("type_map.raw"), "Ag\nAg\n");
     write("empty", new double[0], new double[0]);
     Path target = folder.resolve("frames");
     assertThat(terminal.run("import", "-s", folder.resolve("systems"), "-o", target)).isEqualTo(2);
     assertThat(terminal.err())
         .contains("5 problems")
-        .contains("truncated/set.000/coord.npy", "shape/set.000/coord.npy", "Xx")
+        .contains("truncated/set.000/coord.npy", "shape/set.000/coord.npy", "'Ag' twice")
         .contains("untyped/type_map.raw: not found", "--type-map Ag,Au")
         .contains("empty");
     try (var left = Files.list(folder)) {

@@ -159,7 +159,7 @@ class OtherMaterialTest {
     Path copy = folder.resolve("graph.pb");
     ModelFiles.writeMapped(
         EXAMPLE.resolve("models/0/graph.pb"),
-        java.util.List.of(),
+        List.of(),
         ElementMap.of(java.util.Map.of("Au", "Cu")),
         copy);
     Path said = folder.resolve("said.txt");

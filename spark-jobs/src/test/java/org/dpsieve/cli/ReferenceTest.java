@@ -6,12 +6,14 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The README's reference, the examples of every command, and the tab key. */
 class ReferenceTest {
@@ -75,6 +77,39 @@ class ReferenceTest {
     String script = terminal.out();
     assertThat(complete(script, "rep")).contains("report").doesNotContain("status");
     assertThat(complete(script, "simplify", "--max")).contains("--max-iter");
+  }
+
+  @Test
+  void bashOffersValuesAsTheyAreAccepted() throws Exception {
+    Terminal terminal = new Terminal();
+    terminal.succeed("completion");
+    assertThat(complete(terminal.out(), "simplify", "--on-exit", "k").lines()).contains("keep");
+    for (String name : Dpsieve.commandLine().getSubcommands().keySet()) {
+      CommandLine command = Dpsieve.commandLine().getSubcommands().get(name);
+      for (OptionSpec option : command.getCommandSpec().options()) {
+        if (option.completionCandidates() == null || option.names()[0].equals("--help")) {
+          continue;
+        }
+        for (String word : option.completionCandidates()) {
+          assertThat(word).isEqualTo(word.toLowerCase(Locale.ROOT));
+          assertThat(accepts(name, option.longestName(), word))
+              .as("%s %s %s", name, option.longestName(), word)
+              .isTrue();
+        }
+      }
+    }
+  }
+
+  /** Whether the value is not what is wrong with this command line. */
+  private static boolean accepts(String command, String option, String value) {
+    try {
+      Dpsieve.commandLine().parseArgs(command, option, value);
+      return true;
+    } catch (CommandLine.MissingParameterException e) {
+      return true;
+    } catch (CommandLine.ParameterException e) {
+      return false;
+    }
   }
 
   private String complete(String script, String... words) throws Exception {

@@ -164,6 +164,27 @@ class RescreenCommandTest {
   }
 
   @Test
+  void whatHasChangedSinceIsNamed() throws IOException {
+    Path output = folder.resolve("out");
+    rescreen(tree, output);
+    Path part;
+    try (Stream<Path> files = Files.list(output)) {
+      part =
+          files
+              .filter(f -> f.getFileName().toString().startsWith("part-"))
+              .sorted()
+              .findFirst()
+              .orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(part);
+    bytes[bytes.length / 2] ^= 4;
+    Files.write(part, bytes);
+    refused(
+        part.getFileName() + ": its content has changed since it was written",
+        arguments(tree, output).toArray());
+  }
+
+  @Test
   void newSystemsAloneAreEvaluated() throws IOException {
     Path grown = folder.resolve("grown");
     rescreen(tree, grown);
@@ -387,7 +408,7 @@ class RescreenCommandTest {
     refused("unknown value 'worst'", arguments(tree, result, "--strategy", "worst").toArray());
     Files.writeString(tree.resolve("Ag8/type_map.raw"), "O\nAu\n");
     refused(
-        "O (120 frames); leave them out, e.g. --where \"NOT formula RLIKE 'O[0-9]'\"",
+        "O (120 frames); leave them out, e.g. --where \"NOT formula RLIKE '(^|[0-9])O[0-9]'\"",
         arguments(tree, folder.resolve("o")).toArray());
     Files.delete(tree.resolve("Ag17/set.000/coord.npy"));
     Files.delete(tree.resolve("Au8/set.000/coord.npy"));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
 import org.dpsieve.d3.DispersionD3;
@@ -68,6 +69,67 @@ class StandInRunTest {
           assertThat(frame.labels().virial())
               .containsExactly(expected.virial(), within(0.05)); // D3's hard cutoff
         });
+  }
+
+  /** "Mend the cause and run again": more electronic steps are no other run, another cutoff is. */
+  @Test
+  void aStalledRunGoesOnWithMoreStepsAndWithAnotherCutoffOnlyWhereSomebodySaysSo()
+      throws IOException, URISyntaxException {
+    Path simplify = simplify(Shared.repository().resolve("conf/ag-au"));
+    Files.writeString(
+        simplify,
+        Files.readString(simplify)
+            .replace("\"max_iter\": 2", "\"max_iter\": 1")
+            .replace("\"ratio_failed\": 0.5", "\"ratio_failed\": 0.1"));
+    Path run = folder.resolve("run");
+    Terminal terminal = new Terminal();
+    assertThat(terminal.run("iterate", simplify, machine("--unconverged 2"), "--workdir", run))
+        .as(terminal::said)
+        .isEqualTo(4);
+    assertThat(terminal.out()).contains("Mend the cause and run again");
+    Path incar = folder.resolve("INCAR");
+    Files.writeString(incar, Files.readString(incar) + "NELM = 200\n");
+    terminal.clear();
+    terminal.succeed("iterate", simplify, machine(""), "--workdir", run);
+    assertThat(terminal.out())
+        .contains("from iteration 0 on: fp_incar, convergence, NELM: not set -> 200");
+    Path fp = run.resolve("iter.000000/02.fp");
+    try (Stream<Path> aside = Files.list(fp)) {
+      assertThat(aside.filter(f -> f.getFileName().toString().startsWith("old.000."))).hasSize(1);
+    }
+    Files.writeString(incar, Files.readString(incar).replace("400", "500"));
+    terminal.clear();
+    assertThat(terminal.run("simplify", simplify, machine(""), "--workdir", run, "--max-iter", 2))
+        .isEqualTo(2);
+    assertThat(terminal.err())
+        .contains("fp_incar, ENCUT: here 400, now 500", "--accept-change fp_incar");
+    terminal.clear();
+    terminal.succeed(
+        "simplify",
+        simplify,
+        machine(""),
+        "--workdir",
+        run,
+        "--max-iter",
+        2,
+        "--accept-change",
+        "fp_incar");
+    assertThat(run.resolve("result/summary.json"))
+        .content()
+        .containsSubsequence("\"changes\"", "NELM", "ENCUT", "\"accepted\" : true");
+    assertThat(run.resolve("report.html")).content().contains("ENCUT: 400 -&gt; 500 (accepted");
+  }
+
+  private Path machine(String options) throws IOException, URISyntaxException {
+    Path standIn = Path.of(getClass().getResource("/label/stand_in.py").toURI());
+    return Files.writeString(
+        folder.resolve("machine.json"),
+        """
+        {"train": {}, "model_devi": {},
+         "fp": {"backend": "local", "retry_count": 0, "poll_interval": 0.2,
+                "command": "OMP_NUM_THREADS=1 %s %s %s"}}
+        """
+            .formatted(DeepmdKit.python(), standIn, options));
   }
 
   private Path simplify(Path example) throws IOException {

@@ -166,6 +166,25 @@ class TransferCommandTest {
   }
 
   @Test
+  void whatIsNotFittedIsSaid() throws IOException {
+    assertThat(run("-m", MODEL, "-s", mixed, "-o", target, "--pref-v", "0"))
+        .as(terminal::said)
+        .isZero();
+    assertThat(terminal.out())
+        .contains("not fitted        virial: held")
+        .doesNotContain("energy: ");
+    List<Frame> energies =
+        DeepmdSystems.readNpy(mixed).stream()
+            .map(frame -> frame.withLabels(new Labels(frame.labels().energy(), null, null)))
+            .toList();
+    assertThat(run("-m", MODEL, "-s", write("energies", energies), "-o", target))
+        .as(terminal::said)
+        .isZero();
+    assertThat(terminal.out())
+        .contains("not fitted        force: held", "not fitted        virial: held");
+  }
+
+  @Test
   void framesWithoutLabelsAreRefused() throws IOException {
     Frame labelled = DeepmdSystems.readNpy(silver).get(0);
     Path bare = write("bare", List.of(labelled.withLabels(Labels.NONE)));

@@ -52,7 +52,8 @@ class ConfigReaderTest {
                 PickStrategy.RANDOM,
                 OptionalInt.of(3),
                 OptionalInt.of(900),
-                Optional.empty()));
+                Optional.empty(),
+                false));
     assertThat(simplify.label().ratioFailed()).isEqualTo(0.1);
     assertThat(config.machine().train().engine()).isEqualTo(Engine.OUTPUT_LAYER);
     assertThat(config.machine().modelDevi().engine()).isEqualTo(Engine.JVM);
@@ -200,6 +201,7 @@ class ConfigReaderTest {
         .set("pick_data", "\"nowhere\"")
         .set("default_training_param/model/descriptor/rcut_smoth", "2")
         .setMachine("fp/resources", "{\"group_size\": 1, \"cpu_per_nod\": 4}")
+        .setMachine("model_devi/engine", "\"dp\"")
         .setMachine("model_devi/command", "\"lmp -i in.lammps\"");
     assertThat(run.complaint())
         .startsWith("6 problems")
@@ -218,13 +220,14 @@ class ConfigReaderTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "type_map | [\"Ag\",\"Xx\"] | 'Xx' is no chemical element",
+        "type_map | [\"Ag\",\"Xx\"] | expected type_map of the file, [Ag, Xx]",
         "type_map | [\"Ag\",\"au\"] | did you mean 'Au'?",
         "type_map | \"Ag\" | expected a list of strings",
         "labeled | 1 | found 1 (an integer), expected true or false",
         "numb_models | 4.0 | found 4.0 (a float), expected an integer",
         "numb_models | 5 | found 2 models, expected 5 (numb_models)",
-        "iter_pick_number | -1 | expected an integer of at least 0",
+        "iter_pick_number | -1 | expected an integer of at least 1",
+        "iter_pick_number | 0 | expected an integer of at least 1",
         "model_devi_f_trust_lo | 200 | above model_devi_f_trust_hi 100; expected lo <= hi",
         "model_devi_f_trust_lo | \"NaN\" | found \"NaN\" (a string), expected a number",
         "model_devi_f_trust_lo | true | found true (a truth value), expected a number",
@@ -239,7 +242,13 @@ class ConfigReaderTest {
         "fp_skip_bad_box | \"length_ratio\" | expected measure:number",
         "fp_style | \"pwmat\" | use custom with dpdata's formats",
         "fp_style | \"vaps\" | did you mean 'vasp'?",
-        "train_backend | \"pytorch\" | cannot be solved here yet",
+        "train_backend | \"pytorch\" | expected frozen_model.pth or graph.pth or frozen_model.pt or graph.pt",
+        "train_backend | \"torch\" | expected one of tensorflow, pytorch, jax",
+        "model_format | \"pth\" | expected frozen_model.pth or graph.pth (model_format pth)",
+        "model_format | \"dp\" | expected frozen_model.dp or graph.dp (model_format dp)",
+        "model_format | \"onnx\" | expected one of pb, pth, pt, dp",
+        "init_batch_size | [0] | expected \"auto\" or a list of integers",
+        "sys_batch_size | \"auto:x\" | expected \"auto\" or a list of integers",
         "training_reuse_iter | 2 | solved anew",
         "training_reuse_old_ratio | 0.5 | count alike",
         "model_devi_activation_func | [[\"tanh\",\"tanh\"]] | keep the activation functions",
@@ -427,6 +436,55 @@ class ConfigReaderTest {
     run.set("type_map", "[\"Au\", \"Ag\"]").set("default_training_param/model/type_map", null);
     assertThat(run.complaint())
         .contains("type map [Ag, Au], expected type_map of the file, [Au, Ag]");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      nullValues = "-",
+      value = {
+        "pth | \"pytorch\" | \"pth\" | ",
+        "pth | \"pytorch\" | - | ",
+        "pth | - | \"pth\" | ",
+        "pth | - | - | ",
+        "dp | \"pytorch\" | - | ",
+        "dp | - | \"dp\" | ",
+        "pth | \"tensorflow\" | - | model.pth is not a model of tensorflow, whose models end in .pb",
+        "pth | - | \"pb\" | model.pth is not a model of tensorflow",
+        "pth | \"pytorch\" | \"pt\" | found 'pt', but the model",
+        "pth | \"tensorflow\" | \"pth\" | model.pth is not a model of tensorflow"
+      })
+  void theFormatMayBeNamedWhereTheModelsHaveIt(
+      String suffix, String backend, String format, String expected) throws IOException {
+    run.set(
+            "training_iter0_model_path",
+            "[\"%s/small/[01]/model.%s\"]".formatted(Shared.path("models"), suffix))
+        .set("train_backend", backend)
+        .set("model_format", format)
+        .setMachine("train/engine", "\"output-layer\"");
+    if (expected == null) {
+      assertThat(run.complaint()).isEmpty();
+      assertThat(run.read().simplify().train().modelName(0)).isEqualTo("graph.000." + suffix);
+    } else {
+      assertThat(run.complaint()).contains(expected);
+    }
+  }
+
+  @Test
+  void theModelOfTheWantedBackendIsTakenFromAFolder() throws IOException {
+    for (int m = 0; m < 2; m++) {
+      Path job = Files.createDirectories(folder.resolve("job/" + m));
+      Files.copy(Fixture.MODELS.resolve(m + "/graph.pb"), job.resolve("frozen_model.pb"));
+      Files.copy(
+          Shared.path("models/small/%d/model.pth".formatted(m)), job.resolve("frozen_model.pth"));
+    }
+    run.set("training_iter0_model_path", "[\"job/[01]\"]");
+    assertThat(run.read().simplify().train().models())
+        .allMatch(model -> model.endsWith("frozen_model.pb"));
+    run.set("train_backend", "\"pytorch\"");
+    assertThat(run.read().simplify().train().models())
+        .allMatch(model -> model.endsWith("frozen_model.pth"));
   }
 
   @Test

@@ -68,7 +68,7 @@ final class Fixture {
 
   /** What makes the run this run. */
   Map<String, String> identity() {
-    return Settings.of(read(), new Workdir(folder.resolve("run"))).identity();
+    return Settings.of(read(), new Workdir(folder.resolve("run"))).keys().fixed();
   }
 
   void write(Path file, String text) throws IOException {

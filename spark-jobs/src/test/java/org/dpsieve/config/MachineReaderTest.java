@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.dpsieve.model.Precision;
 import org.dpsieve.testing.Shared;
@@ -127,7 +128,10 @@ class MachineReaderTest {
         "deepmd_version | \"4.0\" | expected a version from 1 to 3",
         "deepmd_version | 2.1 | expected a string",
         "train/machine | {\"batch_type\": \"Slrum\", \"context_type\": \"SSH\"} | did you mean 'Slurm'?",
-        "train/machine | {\"batch_type\": \"slurm\"} | context_type is missing",
+        "train | {\"engine\": \"dp\", \"machine\": {\"batch_type\": \"slurm\"}, \"resources\": {}} | context_type is missing",
+        "train | {\"engine\": \"dp\", \"machine\": {\"context_type\": \"local\"}, \"resources\": {}} | batch_type is missing",
+        "train | {\"engine\": \"dp\", \"machine\": {\"batch_type\": \"shell\", \"context_type\": \"local\"}, \"resources\": {\"strategy\": {\"if_cuda_multi_devices\": true}}} | gpu_per_node: expected 1 or more",
+        "train | {\"engine\": \"dp\", \"machine\": {\"batch_type\": \"shell\", \"context_type\": \"local\"}, \"resources\": {\"gpu_per_node\": 2, \"number_node\": 2, \"strategy\": {\"if_cuda_multi_devices\": true}}} | number_node: expected 1",
         "train/machine | {\"batch_type\": \"slurm\", \"context_type\": \"local\", \"local_root\": \"/x\"} | expected \"./\"",
         "train/machine | {\"batch_type\": \"slurm\", \"context_type\": \"SSHContext\", \"remote_profile\": {\"hostnam\": \"a\", \"username\": \"b\"}} | did you mean 'hostname'?",
         "train/resources | {\"group_size\": \"1\"} | expected an integer",
@@ -175,11 +179,75 @@ class MachineReaderTest {
     assertThat(run.complaint()).contains("dpa2.pth", "engine dp");
   }
 
+  /** 19 of the 29 machine files of DP-GEN's examples and tests name LAMMPS there. */
   @Test
-  void lammpsIsExplainedUnlessNoProgramIsStarted() throws IOException {
+  void lammpsIsExplainedWhereDpWouldBeStarted() throws IOException {
     run.setMachine("model_devi/command", "\"mpirun -n 4 /opt/bin/lmp_mpi -i input\"");
-    assertThat(run.complaint()).contains("model_devi.command", "issue 1265", "write dp");
+    assertThat(run.complaint()).isEmpty();
+    assertThat(run.read().notes()).anyMatch(n -> n.contains("model_devi: command not used"));
     assertThat(run.setMachine("model_devi/engine", "\"jvm\"").complaint()).isEmpty();
+    assertThat(run.setMachine("model_devi/engine", "\"dp\"").complaint())
+        .contains("model_devi.command", "issue 1265", "write dp");
+  }
+
+  /** Keys that nothing reads are of no concern where nothing runs. */
+  @Test
+  void aMachineThatNobodyUsesNeedNotBeWhole() throws IOException {
+    run.write(
+        run.machine,
+        """
+        {"fp": [{"command": "vasp_std", "machine": {"batch_type": "PBS"}, "resources": {"group_size": 8,
+                 "strategy": {"if_cuda_multi_devices": true}}}]}
+        """);
+    assertThat(run.complaint()).isEmpty();
+  }
+
+  @Test
+  void theMachinesOfTheFirstVersionsAreShells() throws IOException {
+    run.write(
+        run.machine,
+        """
+        {"deepmd_path": "/opt/deepmd/",
+         "train_machine": {"machine_type": "local", "hostname": "127.0.0.1", "port": 22, "username": "me", "work_path": "/scratch"},
+         "train_resources": {"envs": {"A": "b"}},
+         "model_devi_command": "/opt/bin/lmp_mpi_010",
+         "model_devi_machine": {"machine_type": "local", "hostname": "node1", "username": "me", "work_path": "/scratch"},
+         "fp_machine": {"machine_type": "local", "lazy-local": true}, "fp_resources": {}, "fp_command": "vasp_std"}
+        """);
+    MachineConfig machine = run.read().machine();
+    assertThat(machine.train().command()).hasValue("/opt/deepmd/bin/dp");
+    assertThat(machine.train().machine())
+        .containsEntry("batch_type", "Shell")
+        .containsEntry("context_type", "LocalContext")
+        .containsEntry("remote_root", "/scratch")
+        .doesNotContainKeys("hostname", "remote_profile");
+    assertThat(machine.modelDevi().command()).hasValue("/opt/bin/lmp_mpi_010");
+    assertThat(machine.modelDevi().machine())
+        .containsEntry("context_type", "SSHContext")
+        .containsEntry("remote_profile", Map.of("hostname", "node1", "username", "me"));
+    assertThat(machine.fp().machine()).containsEntry("context_type", "LazyLocalContext");
+    run.setMachine("train_engine", "\"dp\"");
+    assertThat(run.complaint()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"train\": [{\"deepmd_path\": \"/opt/dp\"}], \"python_path\": \"/py\"} | /opt/dp/bin/dp | /py -m deepmd",
+        "{\"train\": {\"python_path\": \"/opt/py\"}} | /opt/py -m deepmd | ",
+        "{\"train_python_path\": \"/opt/py\", \"model_devi_deepmd_path\": \"/x\"} | /opt/py -m deepmd | /x/bin/dp",
+        "{\"train\": {\"command\": \"dp --tf\", \"deepmd_path\": \"/opt/dp\"}} | dp --tf | "
+      })
+  void oldKeysOfWhereDpIsMayBeInASection(String machine, String train, String modelDevi)
+      throws IOException {
+    run.write(run.machine, machine);
+    RunConfig config = run.read();
+    assertThat(config.machine().train().command()).hasValue(train);
+    assertThat(config.machine().modelDevi().command()).isEqualTo(Optional.ofNullable(modelDevi));
+    assertThat(config.warnings()).isEmpty();
+    assertThat(String.join("\n", config.migrations())).contains("_path: old key");
   }
 
   @Test

@@ -13,6 +13,7 @@ import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.TypeElements;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.label.DirectLabels;
 import org.dpsieve.testing.LocalSpark;
@@ -40,7 +41,7 @@ class D3LabelsTest {
     Dataset<Row> rows =
         LocalSpark.session()
             .createDataFrame(frames.stream().map(FrameRows::toRow).toList(), FrameRows.SCHEMA);
-    D3Labels labeller = new D3Labels(OPTIONS);
+    D3Labels labeller = new D3Labels(OPTIONS, TypeElements.LEADING);
     List<Row> labels = DirectLabels.apply(rows, labeller).collectAsList();
 
     assertThat(labels.stream().map(row -> row.<String>getAs("frame_id")))
@@ -64,7 +65,7 @@ class D3LabelsTest {
     Dataset<Row> rows =
         LocalSpark.session()
             .createDataFrame(frames.stream().map(FrameRows::toRow).toList(), FrameRows.SCHEMA);
-    D3Labels labeller = new D3Labels(OPTIONS);
+    D3Labels labeller = new D3Labels(OPTIONS, TypeElements.LEADING);
     assertThat(sorted(DirectLabels.apply(rows.repartition(7), labeller)))
         .isEqualTo(sorted(DirectLabels.apply(rows.coalesce(1), labeller)));
   }

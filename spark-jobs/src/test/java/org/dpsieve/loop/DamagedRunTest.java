@@ -39,7 +39,7 @@ class DamagedRunTest {
   private Simplify simplify() {
     Settings settings =
         new Settings(
-            new TreeMap<>(Map.of("seed", "1")),
+            new RunKeys(new TreeMap<>(Map.of("seed", "1")), new TreeMap<>()),
             "f 0.2 10",
             false,
             8,
@@ -49,7 +49,8 @@ class DamagedRunTest {
             0.2,
             OptionalInt.empty(),
             OptionalInt.empty(),
-            Optional.empty());
+            Optional.empty(),
+            false);
     return new Simplify(
         new Workdir(root),
         settings,
@@ -186,7 +187,7 @@ class DamagedRunTest {
     new Timings(root.resolve("timings.jsonl")).add(1, "train", 2);
     assertThat(simplify().run().verdict()).isEqualTo(Verdict.CONVERGED);
     assertThat(new RunStatus(new Workdir(root)).lines()).last().asString().startsWith("ended");
-    assertThat(Files.readAllLines(root.resolve("record.dpgen"))).startsWith("0 0").endsWith("3 2");
+    assertThat(Files.readAllLines(root.resolve("record.dpgen"))).startsWith("0 0").endsWith("3 5");
     assertThat(new Timings(root.resolve("timings.jsonl")).of(1)).containsEntry("train", 2.0);
   }
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Stages on text files: frames are numbers, and a frame's deviation falls with the number of labels
@@ -25,6 +26,11 @@ final class FakeStages implements Stages {
   Set<Integer> hopeless = Set.of();
   Set<Integer> unlabelled = new HashSet<>();
   final List<String> calls = new ArrayList<>();
+
+  /** These are evaluated worse, by this factor, once the models know so many labels. */
+  Set<Integer> worsened = Set.of();
+
+  int worsenedFrom;
 
   FakeStages(int frames) {
     this.frames = frames;
@@ -67,7 +73,9 @@ final class FakeStages implements Stages {
     int n =
         Integer.parseInt(lines(models, "graph.000.pb").get(0).substring("trained on ".length()));
     Set<String> done =
-        lines(remaining.labels(), "labels.txt").stream()
+        (remaining.labels() == null
+                ? Stream.<String>of()
+                : lines(remaining.labels(), "labels.txt").stream())
             .map(line -> line.split(" ")[0])
             .collect(Collectors.toSet());
     List<String> rows =
@@ -80,7 +88,30 @@ final class FakeStages implements Stages {
     return new Facts.Deviation(rows.size(), new Facts.Quantiles(0.1, 0.2, 0.3, 0.4), 0);
   }
 
+  @Override
+  public Facts.Deviation deviateAll(
+      Path target, Path models, Path pool, List<Path> picks, List<Path> labels) {
+    calls.add("deviate all");
+    int n =
+        Integer.parseInt(lines(models, "graph.000.pb").get(0).substring("trained on ".length()));
+    Set<String> done =
+        labels.stream()
+            .flatMap(folder -> lines(folder, "labels.txt").stream())
+            .map(line -> line.split(" ")[0])
+            .collect(Collectors.toSet());
+    List<String> rows =
+        lines(pool, "frames.txt").stream()
+            .filter(id -> !done.contains(id))
+            .map(id -> id + " " + deviation(Integer.parseInt(id), n))
+            .toList();
+    write(target, "deviation.txt", rows);
+    return new Facts.Deviation(rows.size(), new Facts.Quantiles(0.1, 0.2, 0.3, 0.4), 0);
+  }
+
   private double deviation(int frame, int labels) {
+    if (worsened.contains(frame) && labels >= worsenedFrom) {
+      return (lo + hi) / 2;
+    }
     return hopeless.contains(frame) ? 20 : 0.01 * (frame + 10) * 10 / (10 + labels);
   }
 
@@ -104,6 +135,14 @@ final class FakeStages implements Stages {
             .map(row -> row[0] + " " + classOf(Double.parseDouble(row[1])))
             .toList(),
         atMost);
+  }
+
+  @Override
+  public long candidates(Path deviation) {
+    return lines(deviation, "deviation.txt").stream()
+        .map(line -> classOf(Double.parseDouble(line.split(" ")[1])))
+        .filter("candidate"::equals)
+        .count();
   }
 
   private String classOf(double deviation) {
@@ -173,7 +212,12 @@ final class FakeStages implements Stages {
         "labels.txt",
         summary.labels().stream().flatMap(f -> lines(f, "labels.txt").stream()).toList());
     return new Facts.Result(
-        summary.verdict(), summary.labelled(), new Facts.Quantiles(0.1, 0.1, 0.1, 0.1), null);
+        summary.verdict(),
+        summary.labelled(),
+        new Facts.Quantiles(0.1, 0.1, 0.1, 0.1),
+        null,
+        null,
+        null);
   }
 
   private void write(Path folder, String name, List<String> lines) {

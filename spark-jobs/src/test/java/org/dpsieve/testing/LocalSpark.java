@@ -11,6 +11,7 @@ public final class LocalSpark {
 
   public static synchronized SparkSession session() {
     return SparkSession.builder()
+        .config("spark.hadoop.parquet.page.verify-checksum.enabled", "true")
         .master("local[2]")
         .appName("tests")
         .config("spark.ui.enabled", false)

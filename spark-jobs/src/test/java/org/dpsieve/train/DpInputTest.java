@@ -17,6 +17,8 @@ import org.dpsieve.testing.Shared;
 import org.dpsieve.train.DpInput.DataSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DpInputTest {
   private static final String TEMPLATE =
@@ -30,9 +32,9 @@ class DpInputTest {
 
   private static final List<DataSystem> SYSTEMS =
       List.of(
-          new DataSystem("data/iter.000000/Ag2Au2", 4, 30, false),
-          new DataSystem("data/iter.000000/Ag0Au48", 48, 5, false),
-          new DataSystem("data/iter.000001/Ag4Au4", 8, 3, true));
+          new DataSystem("data/iter.000000/Ag2Au2", 4, 30, false, 8),
+          new DataSystem("data/iter.000000/Ag0Au48", 48, 5, false, 1),
+          new DataSystem("data/iter.000001/Ag4Au4", 8, 3, true, 7));
 
   @TempDir Path folder;
 
@@ -51,8 +53,7 @@ class DpInputTest {
                 .fileNames());
     assertThat(made.at("/training/training_data/systems/1").asText())
         .isEqualTo("data/iter.000000/Ag0Au48");
-    // ceil(32 / atoms), at most as many as there are
-    assertThat(made.at("/training/training_data/batch_size").toString()).isEqualTo("[8,1,3]");
+    assertThat(made.at("/training/training_data/batch_size").toString()).isEqualTo("[8,1,7]");
     assertThat(made.at("/model/type_map").toString()).isEqualTo("[\"Ag\",\"Au\"]");
     assertThat(made.at("/training/numb_steps").asInt()).isEqualTo(400000);
     assertThat(made.at("/training/save_ckpt").asText()).isEqualTo("model.ckpt");
@@ -63,6 +64,43 @@ class DpInputTest {
         .isEqualTo(seed);
     assertThat(json(new DpInput(TEMPLATE).seeds("0:2:2")).at("/model/descriptor/seed").asLong())
         .isNotEqualTo(seed);
+  }
+
+  /** As {@code dp train} itself was seen to do: no checkpoint with 10, 10, 1000 and 12, 3, 8. */
+  @ParameterizedTest
+  @CsvSource({
+    "10, 10, 1000, 10, 10",
+    "12, 3, 8, 3, 1",
+    "30, 30, 20, 30, 10",
+    "12, 4, 3, 4, 3",
+    "10, 20, 5, 20, 5",
+    "20, 0, 7, 0, 7",
+    "400000, 1000, 1000, 1000, 1000"
+  })
+  void theLastStepIsInACheckpoint(int steps, int save, int display, int newSave, int newDisplay)
+      throws IOException {
+    String template =
+        "{\"training\": {\"numb_steps\": %d, \"save_freq\": %d, \"disp_freq\": %d}}"
+            .formatted(steps, save, display);
+    JsonNode training = json(new DpInput(template).lastCheckpoint()).path("training");
+    assertThat(training.path("save_freq").asInt()).isEqualTo(newSave);
+    assertThat(training.path("disp_freq").asInt()).isEqualTo(newDisplay);
+    JsonNode silent =
+        json(
+            new DpInput(
+                    template.replace("\"numb_steps\"", "\"disp_training\": false, \"numb_steps\""))
+                .lastCheckpoint());
+    boolean due = save > 0 && steps % save == 0;
+    assertThat(silent.at("/training/save_freq").asInt()).isEqualTo(due ? 0 : save);
+  }
+
+  @Test
+  void theDefaultFrequenciesCount() throws IOException {
+    JsonNode made =
+        json(
+            new DpInput("{\"training\": {\"numb_steps\": 20, \"save_freq\": 10}}")
+                .lastCheckpoint());
+    assertThat(made.at("/training/disp_freq").asInt()).isEqualTo(10); // of 10 and 1000
   }
 
   @Test

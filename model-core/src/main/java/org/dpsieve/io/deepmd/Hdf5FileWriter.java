@@ -30,7 +30,11 @@ public final class Hdf5FileWriter implements SystemWriter {
   private final Path local;
   private final WritableHdfFile file;
   private final Map<String, Integer> groups = new HashMap<>();
+  private final Map<String, WritableGroup> parents = new HashMap<>();
   private SetBuffer buffer;
+
+  /** The group to write into; empty for one called by its formula. */
+  private String name = "";
 
   /**
    * @param typeMap element symbols to number the types by
@@ -44,6 +48,18 @@ public final class Hdf5FileWriter implements SystemWriter {
     this.file = HdfFile.write(local);
   }
 
+  /**
+   * Begins a group, nested by {@code /}: for frames that belong together, up to the next one.
+   *
+   * @param group not begun before
+   */
+  public void begin(String group) {
+    if (buffer.size() > 0) {
+      writeGroup();
+    }
+    name = group;
+  }
+
   @Override
   public void add(Frame frame) {
     if (!buffer.fits(frame)) {
@@ -53,9 +69,10 @@ public final class Hdf5FileWriter implements SystemWriter {
   }
 
   private void writeGroup() {
-    String formula = SafePaths.of(Formula.of(buffer.model()).replace('/', '_'));
-    int turn = groups.merge(formula, 1, Integer::sum) - 1;
-    WritableGroup group = file.putGroup(turn == 0 ? formula : "%s.%03d".formatted(formula, turn));
+    String wanted =
+        name.isEmpty() ? SafePaths.of(Formula.of(buffer.model()).replace('/', '_')) : name;
+    int turn = groups.merge(wanted, 1, Integer::sum) - 1;
+    WritableGroup group = group(turn == 0 ? wanted : "%s.%03d".formatted(wanted, turn));
     group.putDataset("type.raw", Arrays.stream(buffer.types()).asLongStream().toArray());
     group.putDataset("type_map.raw", typeMap.toArray(String[]::new));
     if (!buffer.periodic()) {
@@ -73,6 +90,20 @@ public final class Hdf5FileWriter implements SystemWriter {
               }
             });
     buffer = new SetBuffer(typeMap);
+  }
+
+  private WritableGroup group(String path) {
+    int slash = path.lastIndexOf('/');
+    if (slash < 0) {
+      return file.putGroup(path);
+    }
+    String above = path.substring(0, slash);
+    WritableGroup parent = parents.get(above);
+    if (parent == null) {
+      parent = group(above);
+      parents.put(above, parent);
+    }
+    return parent.putGroup(path.substring(slash + 1));
   }
 
   private static double[][] rows(double[] values, int count) {

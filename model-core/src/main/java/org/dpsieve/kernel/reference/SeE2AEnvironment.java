@@ -30,15 +30,17 @@ final class SeE2AEnvironment implements AtomDescriptor {
       int other = neighbours.get(n).type();
       free[other]--;
       rows[n] = normalized(raw(neighbours.get(n).difference()));
-      embedded[n] = model.isMasked(type, other) ? null : accumulate(rows[n], other, 1);
+      embedded[n] =
+          model.isMasked(type, other)
+              ? null
+              : accumulate(rows[n], model.embedding()[type][other], 1);
     }
     for (int other = 0; other < free.length; other++) {
-      accumulate(normalized(new double[4]), other, free[other]);
+      accumulate(normalized(new double[4]), model.ofEmpty(type, other), free[other]);
     }
   }
 
-  private EmbeddingPass accumulate(double[] row, int other, int count) {
-    Embedding net = model.embedding()[type][other];
+  private EmbeddingPass accumulate(double[] row, Embedding net, int count) {
     if (net == null || count == 0) {
       return null;
     }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Set;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
-import org.dpsieve.model.Activation;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Layer.Shortcut;
 import org.dpsieve.model.Network;
@@ -85,14 +84,7 @@ final class LayerReader {
       requireBias(biasAdded(multiplication), bias);
     }
     int outputs = weight.shape()[1];
-    return new Layer(
-        weight.shape()[0],
-        outputs,
-        weight.values(),
-        bias(bias, outputs),
-        null,
-        Activation.LINEAR,
-        Shortcut.NONE);
+    return Layer.linear(weight.shape()[0], outputs, weight.values(), bias(bias, outputs));
   }
 
   /**

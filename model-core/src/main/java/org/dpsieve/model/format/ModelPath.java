@@ -4,15 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 
 /** Which file is meant where a path names a folder, or a part of a checkpoint. */
 final class ModelPath {
-  private static final Set<String> SUFFIXES = Set.of(".pb", ".pth", ".dp", ".yaml", ".yml");
-
   private ModelPath() {}
 
   /**
@@ -73,9 +70,8 @@ final class ModelPath {
   }
 
   private static boolean isFrozenModel(Path file) {
-    String name = name(file);
     return Files.isRegularFile(file)
-        && SUFFIXES.contains(name.substring(Math.max(0, name.lastIndexOf('.'))));
+        && ModelSuffix.of(file).filter(ModelSuffix::isFrozen).isPresent();
   }
 
   private static String name(Path path) {

@@ -2,7 +2,9 @@ package org.dpsieve.model.format;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -16,11 +18,18 @@ import org.dpsieve.model.format.proto.NodeDef;
 
 /** Reads the se_e2_a descriptor of a frozen graph ({@code deepmd/tf/descriptor/se_a.py}). */
 final class SeE2AGraph {
+  private static final Set<String> SUMS = Set.of("AddN", "Add", "AddV2");
+
   private final FrozenGraph graph;
+
+  /** By scope. */
+  private final Map<String, NodeDef> means = new HashMap<>();
+
   private final NodeDef environment;
   private final DescriptorGraph parts;
   private final CompressedGraph tables;
   private final TypedNetGraph typed;
+  private final StrippedGraph stripped;
 
   SeE2AGraph(FrozenGraph graph, NodeDef environment) {
     this.graph = graph;
@@ -28,6 +37,7 @@ final class SeE2AGraph {
     this.parts = new DescriptorGraph(graph, environment);
     this.tables = new CompressedGraph(graph);
     this.typed = new TypedNetGraph(graph);
+    this.stripped = new StrippedGraph(graph, parts.scope("all"), typed.vectors());
   }
 
   SeE2A read() {
@@ -46,8 +56,15 @@ final class SeE2AGraph {
           "%s: no embedding net of a se_e2_a descriptor (filter_type_0/matrix_1_0 or filter_type_all/matrix_1_0) found"
               .formatted(graph.file()));
     }
-    Network ofAll = typed.has(scopes.get(0)) ? typed.read(scopes.get(0), types) : null;
-    boolean typeOneSide = ofAll == null ? oneScope : typed.isOneSide(ofAll);
+    if (stripped.isUsed()) {
+      stripped.read(types);
+    }
+    boolean ofVectors = !stripped.isUsed() && typed.has(scopes.get(0));
+    Network ofAll = ofVectors ? typed.read(scopes.get(0), types) : null;
+    boolean typeOneSide =
+        stripped.isUsed()
+            ? stripped.isOneSide()
+            : ofAll == null ? oneScope : typed.isOneSide(ofAll);
     Embedding[][] embedding = new Embedding[types][types];
     double[] mask = oneScope ? mask(scopes.get(0), types) : null;
     for (int neighbour = 0; neighbour < types; neighbour++) {
@@ -63,17 +80,19 @@ final class SeE2AGraph {
     graph.understand(environment);
     scopes.forEach(scope -> understandProducts(scope, types));
     int slots = Arrays.stream(sel).sum();
-    return new SeE2A(
-        parts.smoothing("rcut_r_smth", "rcut_r"),
-        sel,
-        agreed(scopes, this::normalization, "normalization"),
-        (int) agreed(scopes, scope -> parts.axisNeuron(mean(scope)), "axis_neuron"),
-        typeOneSide,
-        parts.statistics(5, types, slots, 4),
-        parts.statistics(6, types, slots, 4),
-        width,
-        embedding,
-        precision(scopes.get(0), types));
+    SeE2A descriptor =
+        new SeE2A(
+            parts.smoothing("rcut_r_smth", "rcut_r"),
+            sel,
+            agreed(scopes, this::normalization, "normalization"),
+            (int) agreed(scopes, scope -> parts.axisNeuron(mean(scope)), "axis_neuron"),
+            typeOneSide,
+            parts.statistics(5, types, slots, 4),
+            parts.statistics(6, types, slots, 4),
+            width,
+            embedding,
+            precision(scopes.get(0), types));
+    return stripped.isUsed() ? descriptor.withEmpty(stripped.empty()) : descriptor;
   }
 
   private int[] slots() {
@@ -88,7 +107,7 @@ final class SeE2AGraph {
   }
 
   private boolean isUsed(String scope, int types) {
-    if (typed.has(scope)) {
+    if (typed.has(scope) || (stripped.isUsed() && scope.equals(parts.scope("all")))) {
       return true;
     }
     for (int i = 0; i < types; i++) {
@@ -101,6 +120,9 @@ final class SeE2AGraph {
 
   /** {@code null} where the pair is excluded. */
   private Embedding embedding(Network ofAll, String scope, int centre, int neighbour) {
+    if (stripped.isUsed()) {
+      return stripped.embedding(centre, neighbour);
+    }
     if (ofAll != null) {
       return typed.between(ofAll, centre, neighbour);
     }
@@ -126,6 +148,9 @@ final class SeE2AGraph {
   }
 
   private Precision precision(String scope, int types) {
+    if (stripped.isUsed()) {
+      return stripped.precision();
+    }
     if (typed.has(scope)) {
       return typed.precision(scope);
     }
@@ -139,15 +164,34 @@ final class SeE2AGraph {
 
   /** A, the sum over neighbours divided by a constant; by DeePMD-kit 1.x, multiplied. */
   private NodeDef mean(String scope) {
-    for (String name : List.of("/truediv", "/mul")) {
-      if (graph.hasNode(scope + name)) {
-        NodeDef mean = graph.node(scope + name);
-        if (mean.getOp().equals(name.equals("/mul") ? "Mul" : "RealDiv")) {
-          return mean;
-        }
-      }
+    return means.computeIfAbsent(
+        scope,
+        key -> {
+          List<NodeDef> found =
+              graph.energyNodes().stream()
+                  .filter(node -> node.getName().startsWith(scope + "/"))
+                  .filter(node -> Set.of("RealDiv", "Mul").contains(node.getOp()))
+                  .filter(node -> isSum(graph.origin(graph.input(node, 0))))
+                  .filter(node -> graph.origin(graph.input(node, 1)).getOp().equals("Const"))
+                  .toList();
+          if (found.size() != 1) {
+            throw parts.notA("se_e2_a", scope);
+          }
+          return found.get(0);
+        });
+  }
+
+  /** Whether a node is a product of rows and nets, or the first of several that are added up. */
+  private boolean isSum(NodeDef node) {
+    NodeDef first = node;
+    while (SUMS.contains(first.getOp())) {
+      first = graph.origin(graph.input(first, 0));
     }
-    throw parts.notA("se_e2_a", scope);
+    return isTerm(first);
+  }
+
+  private boolean isTerm(NodeDef node) {
+    return isProduct(node) || tables.isTable(node) || StrippedGraph.isTable(node);
   }
 
   /** D = (A^T A) with A the sum over neighbour types of R^T G, divided by a constant. */
@@ -156,7 +200,7 @@ final class SeE2AGraph {
     List<NodeDef> terms = new ArrayList<>();
     addTerms(graph.origin(graph.input(divided, 0)), terms);
     long nets =
-        typed.has(scope)
+        typed.has(scope) || stripped.isUsed()
             ? 1
             : IntStream.range(0, types)
                 .filter(i -> parts.has(scope, "" + i) || tables.table(scope, i) != null)
@@ -164,7 +208,7 @@ final class SeE2AGraph {
     List<NodeDef> squares =
         graph.consumers(divided).stream().filter(SeE2AGraph::isProduct).toList();
     if ((terms.size() != nets && !isProductOfAll(terms, nets))
-        || !terms.stream().allMatch(term -> isProduct(term) || tables.isTable(term))
+        || !terms.stream().allMatch(this::isTerm)
         || squares.size() != 1) {
       throw new UnsupportedModelException(
           "%s: '%s' does not end in the products of a se_e2_a descriptor"
@@ -189,7 +233,7 @@ final class SeE2AGraph {
   }
 
   private void addTerms(NodeDef sum, List<NodeDef> terms) {
-    if (Set.of("AddN", "Add", "AddV2").contains(sum.getOp()) && terms.size() < 1000) {
+    if (SUMS.contains(sum.getOp()) && terms.size() < 1000) {
       for (int i = 0; i < sum.getInputCount(); i++) {
         addTerms(graph.origin(graph.input(sum, i)), terms);
       }

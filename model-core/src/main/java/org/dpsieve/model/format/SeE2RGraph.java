@@ -53,11 +53,12 @@ final class SeE2RGraph {
 
   /** D = 1/5 of the mean over all slots. */
   private void understandMean(String scope, DescriptorGraph parts) {
-    if (!graph.hasNode(scope + "/Mean") || !graph.hasNode(scope + "/mul")) {
+    if (!graph.hasNode(scope + "/Mean")) {
       throw parts.notA("se_e2_r", scope);
     }
     NodeDef mean = graph.node(scope + "/Mean");
-    NodeDef scaled = graph.node(scope + "/mul");
+    List<NodeDef> consumers = graph.consumers(mean);
+    NodeDef scaled = consumers.size() == 1 ? consumers.get(0) : mean;
     boolean known =
         mean.getOp().equals("Mean")
             && Arrays.equals(graph.constant(graph.input(mean, 1)).values(), new double[] {1})

@@ -38,6 +38,7 @@ final class SerializedSeE2A {
         width,
         embedding,
         masked,
+        null,
         SerializedNetworks.precision(section));
   }
 

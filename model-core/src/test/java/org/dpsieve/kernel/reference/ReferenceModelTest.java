@@ -18,7 +18,7 @@ class ReferenceModelTest {
   @ParameterizedTest
   @MethodSource("org.dpsieve.testing.GoldenModel#readable")
   void agreesWithDeepmdKitForEveryOption(GoldenModel golden) {
-    ReferenceModel model = new ReferenceModel(ModelFiles.read(golden.name(), golden.graph()));
+    ReferenceModel model = new ReferenceModel(golden.model());
     assertThat(golden.goldens().frames()).hasSizeGreaterThanOrEqualTo(8);
     for (Goldens.Evaluated evaluated : golden.goldens().frames()) {
       Predictions.assertClose(

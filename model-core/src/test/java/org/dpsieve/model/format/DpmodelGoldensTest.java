@@ -28,6 +28,11 @@ class DpmodelGoldensTest {
         "se_atten-attention-strip-sharp",
         "hybrid-attention",
         "zbl-hybrid",
+        "first-residual",
+        "first-residual-fparam-case",
+        "first-residual-doubled-se_atten",
+        "hybrid-nested",
+        "hybrid-nested-mixed",
         "linear_ener"
       })
   void energiesEqualDeepmdKits(String name) {

@@ -137,7 +137,11 @@ class ModelTableTest {
     for (String name : names) {
       boolean refused = name.startsWith("refused-");
       GoldenModel golden = new GoldenModel(name.replace("refused-", ""), refused);
-      cell.add(name + ".pb", golden.graph(), refused ? null : golden.goldens());
+      cell.add(
+          name + ".pb",
+          golden.graph(),
+          refused ? List.of() : golden.names(),
+          refused ? null : golden.goldens());
     }
     return cell.text();
   }
@@ -149,7 +153,7 @@ class ModelTableTest {
       for (String suffix : suffixes) {
         if (golden.has(suffix)) {
           Goldens goldens = name.startsWith("refused-") ? null : golden.goldens();
-          cell.add(name + "." + suffix, golden.file(suffix), goldens);
+          cell.add(name + "." + suffix, golden.file(suffix), List.of(), goldens);
         }
       }
     }
@@ -166,10 +170,10 @@ class ModelTableTest {
     private final List<String> refused = new ArrayList<>();
     private boolean byDp;
 
-    void add(String file, byte[] content, Goldens goldens) {
+    void add(String file, byte[] content, List<String> names, Goldens goldens) {
       DeepPotential model;
       try {
-        model = ModelFiles.read(file, content);
+        model = ModelFiles.read(file, content, names);
       } catch (UnsupportedModelException e) {
         refused.add(file);
         byDp |= !(e instanceof NoPotentialException);

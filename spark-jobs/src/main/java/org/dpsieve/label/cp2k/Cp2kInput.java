@@ -4,9 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Elements;
+import org.dpsieve.frame.TypeElements;
 
 /**
  * A CP2K input as a tree of sections, as {@code user_fp_params} gives it: an object is a section,
@@ -79,6 +84,37 @@ final class Cp2kInput {
           "user_fp_params: %s is %s, expected a section, { ... }".formatted(name, parent.get(key)));
     }
     return parent.putObject(key);
+  }
+
+  /** Says of each KIND that is named by a type, not by an element, which element it is of. */
+  static void addElements(ObjectNode subsys, List<String> typeMap, TypeElements elements) {
+    JsonNode kinds = subsys.path(existing(subsys, "KIND"));
+    List<JsonNode> sections = new ArrayList<>();
+    if (kinds.isArray()) {
+      kinds.forEach(sections::add);
+    } else {
+      sections.add(kinds);
+    }
+    for (JsonNode section : sections) {
+      if (section instanceof ObjectNode kind && !kind.has(existing(kind, "ELEMENT"))) {
+        List<String> names = new ArrayList<>();
+        JsonNode named = kind.path("_");
+        if (named.isArray()) {
+          named.forEach(name -> names.add(name.asText()));
+        } else {
+          names.add(named.asText());
+        }
+        if (names.stream().anyMatch(n -> typeMap.contains(n) && Elements.number(n).isEmpty())) {
+          List<String> symbols =
+              names.stream().map(name -> elements.symbol(name).orElse(name)).toList();
+          kind.set(
+              "ELEMENT",
+              named.isArray()
+                  ? new ObjectMapper().valueToTree(symbols)
+                  : new TextNode(symbols.get(0)));
+        }
+      }
+    }
   }
 
   static String text(ObjectNode input) {

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.TypeElements;
 import org.dpsieve.label.AtomOrder;
 import org.dpsieve.label.OutputReader;
 import org.dpsieve.label.TaskLabeller;
@@ -36,21 +37,32 @@ public final class Cp2kLabeller implements TaskLabeller {
   private static final String MULTIPLICITY = "@MULTIPLICITY@";
 
   private final List<String> typeMap;
+  private final TypeElements elements;
   private final String input;
   private final int charge;
 
-  private Cp2kLabeller(List<String> typeMap, String input, int charge) {
+  private Cp2kLabeller(List<String> typeMap, TypeElements elements, String input, int charge) {
     this.typeMap = List.copyOf(typeMap);
+    this.elements = elements;
     this.input = input;
     this.charge = charge;
   }
 
+  /** {@link #load(List, TypeElements, ProgramConfig)} by leading letters. */
+  public static Cp2kLabeller load(List<String> typeMap, ProgramConfig config) {
+    return load(typeMap, TypeElements.LEADING, config);
+  }
+
   /**
+   * CP2K's kinds have the names of types: each is a KIND, whose ELEMENT is added where it is not
+   * given.
+   *
    * @throws InputException when the settings or the template would give no label
    */
-  public static Cp2kLabeller load(List<String> typeMap, ProgramConfig config) {
+  public static Cp2kLabeller load(
+      List<String> typeMap, TypeElements elements, ProgramConfig config) {
     if (config.template().isPresent()) {
-      return new Cp2kLabeller(typeMap, template(config.template().get()), 0);
+      return new Cp2kLabeller(typeMap, elements, template(config.template().get()), 0);
     }
     ObjectNode input = Cp2kInput.merged(config.parameters());
     ObjectNode global = Cp2kInput.section(input, "GLOBAL");
@@ -65,6 +77,7 @@ public final class Cp2kLabeller implements TaskLabeller {
     ObjectNode forceEval = Cp2kInput.section(input, "FORCE_EVAL");
     ObjectNode subsys = Cp2kInput.section(forceEval, "SUBSYS");
     requireKinds(config, typeMap, subsys);
+    Cp2kInput.addElements(subsys, typeMap, elements);
     ObjectNode cell = Cp2kInput.section(subsys, "CELL");
     cell.remove(List.of("A", "B", "C", "ABC", "ALPHA_BETA_GAMMA"));
     cell.put(CELL, "");
@@ -74,7 +87,7 @@ public final class Cp2kLabeller implements TaskLabeller {
       dft.put(multiplicity, MULTIPLICITY);
     }
     int charge = dft.path(Cp2kInput.existing(dft, "CHARGE")).asInt(0);
-    return new Cp2kLabeller(typeMap, Cp2kInput.text(input), charge);
+    return new Cp2kLabeller(typeMap, elements, Cp2kInput.text(input), charge);
   }
 
   /** Without a KIND for each element CP2K stops in every task. */
@@ -145,7 +158,7 @@ public final class Cp2kLabeller implements TaskLabeller {
     String cell =
         "A %s\nB %s\nC %s".formatted(geometry.vector(0), geometry.vector(1), geometry.vector(2));
     int electrons = -charge;
-    for (int z : frame.z()) {
+    for (int z : elements.apply(frame).z()) {
       electrons += z;
     }
     String text =
@@ -160,6 +173,11 @@ public final class Cp2kLabeller implements TaskLabeller {
   @Override
   public int[] atomOrder(Frame frame) {
     return AtomOrder.of(frame, typeMap);
+  }
+
+  @Override
+  public Frame elements(Frame frame) {
+    return elements.apply(frame);
   }
 
   @Override

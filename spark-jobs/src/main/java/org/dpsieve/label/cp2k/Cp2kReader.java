@@ -26,12 +26,13 @@ public final class Cp2kReader implements OutputReader {
 
   @Override
   public Calculation read(String name, TaskOutputs folder) throws IOException {
-    try {
-      Cp2kRun run = Cp2kRun.read(OutputText.of(folder, name));
+    try (OutputText text = OutputText.of(folder, name)) {
+      Cp2kRun run = Cp2kRun.read(text);
       Optional<InputStream> input = folder.open("input.inp");
       if (input.isPresent()) {
-        input.get().close();
-        Cp2kRun.inputCell(OutputText.of(folder, "input.inp")).ifPresent(run::refine);
+        try (OutputText given = OutputText.of(input.get())) {
+          Cp2kRun.inputCell(given).ifPresent(run::refine);
+        }
       }
       return run.calculation();
     } catch (UnexpectedText e) {

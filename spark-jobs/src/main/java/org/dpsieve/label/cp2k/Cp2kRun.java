@@ -8,9 +8,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dpsieve.frame.Elements;
+import org.dpsieve.label.AtomicUnits;
 import org.dpsieve.label.Calculation;
 import org.dpsieve.label.CellVolume;
 import org.dpsieve.label.OutputText;
+import org.dpsieve.label.Steps;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.UnexpectedText;
 
@@ -19,12 +21,14 @@ import org.dpsieve.label.UnexpectedText;
  * exits 0 and prints an energy when the self-consistency was not reached, newer versions abort.
  */
 final class Cp2kRun {
-  /** Hartree in eV and bohr in Å (CODATA 2018), as dpdata 1.1 {@code unit.py}. */
-  static final double HARTREE = 4.3597447222071e-18 / 1.602176634e-19;
-
-  static final double BOHR = 0.529177210903;
   private static final double EV_PER_GIGAPASCAL_CUBIC_ANGSTROM = 1 / 160.2176634;
 
+  private static final String SINGLE_POINT = "ENERGY_FORCE";
+
+  /** A bit for each. */
+  private static final int ALL_VECTORS = 7;
+
+  private static final Pattern RUN_TYPE = Pattern.compile("^ GLOBAL\\| Run type\\s+(\\S+)");
   private static final Pattern VECTOR =
       Pattern.compile("^ CELL\\| Vector ([abc]) \\[angstrom\\]:?\\s(.*)");
   private static final Pattern VOLUME =
@@ -43,6 +47,9 @@ final class Cp2kRun {
   private boolean started;
   private boolean ended;
   private boolean unconverged;
+  private boolean outOfTime;
+  private boolean forcesPrinted;
+  private String runType = SINGLE_POINT;
   private String abort = "";
   private double[] cell = new double[9];
   private int vectors;
@@ -57,23 +64,22 @@ final class Cp2kRun {
   }
 
   static Cp2kRun read(OutputText text) {
-    int first = 0;
-    for (int i = 0; i < text.size(); i++) {
-      if (text.line(i).contains("PROGRAM STARTED AT")) {
-        first = i;
-      }
-    }
-    Cp2kRun run = new Cp2kRun(text);
-    for (int i = first; i < text.size(); i++) {
-      run.line(i);
-    }
-    return run;
+    Cp2kRun[] last = {new Cp2kRun(text)};
+    text.forEach(
+        i -> {
+          if (text.line(i).contains("PROGRAM STARTED AT")) {
+            last[0] = new Cp2kRun(text);
+          }
+          last[0].line(i);
+        });
+    return last[0];
   }
 
   private void line(int i) {
     String line = text.line(i);
     Matcher vector = VECTOR.matcher(line);
     Matcher size = VOLUME.matcher(line);
+    Matcher type = RUN_TYPE.matcher(line);
     Matcher energy = ENERGY.matcher(line);
     Matcher newForce = NEW_FORCE.matcher(line);
     Matcher pressure = STRESS.matcher(line);
@@ -81,9 +87,11 @@ final class Cp2kRun {
         line.startsWith(" CP2K| version")
             || line.startsWith(" ENERGY|")
             || line.startsWith(" CELL|");
-    if (vector.find()) {
+    if (type.find()) {
+      runType = type.group(1);
+    } else if (vector.find()) {
       int row = "abc".indexOf(vector.group(1));
-      System.arraycopy(OutputText.of(vector.group(2)).numbers(0, 0, 3), 0, cell, 3 * row, 3);
+      System.arraycopy(OutputText.numbers(vector.group(2), 3), 0, cell, 3 * row, 3);
       vectors |= 1 << row;
     } else if (size.find()) {
       volume = OutputText.number(size.group(1));
@@ -94,13 +102,15 @@ final class Cp2kRun {
     } else if (line.contains("SCF run converged")) {
       unconverged = false;
     } else if (energy.find()) {
-      energies.add(HARTREE * OutputText.number(energy.group(1)));
+      energies.add(AtomicUnits.HARTREE * OutputText.number(energy.group(1)));
     } else if (line.contains("ATOMIC FORCES in [a.u.]")) {
       oldForces(i + 1);
     } else if (newForce.find()) {
       newForce(Integer.parseInt(newForce.group(1)), newForce.group(2));
     } else if (pressure.find()) {
       stress(i + 1, pressure.group(1));
+    } else if (line.contains("exceeded requested execution time")) {
+      outOfTime = true;
     } else if (line.contains("[ABORT]")) {
       abort = abort(i);
     } else if (line.contains("PROGRAM ENDED AT")) {
@@ -112,7 +122,7 @@ final class Cp2kRun {
   private void coordinates(int first) {
     elements = new ArrayList<>();
     List<double[]> rows = new ArrayList<>();
-    for (int i = first; i < text.size(); i++) {
+    for (int i = first; text.has(i) && rows.size() < Steps.MOST_ATOMS; i++) {
       String[] words = text.line(i).strip().split("\\s+");
       if (words.length < 7 || !words[0].equals(Integer.toString(rows.size() + 1))) {
         if (rows.isEmpty() && i < first + 4) {
@@ -145,7 +155,11 @@ final class Cp2kRun {
 
   private void oldForces(int first) {
     List<double[]> rows = new ArrayList<>();
-    for (int i = first; i < text.size() && !text.line(i).contains("SUM OF ATOMIC FORCES"); i++) {
+    forcesPrinted = true;
+    for (int i = first; text.has(i) && rows.size() <= elements.size(); i++) {
+      if (text.line(i).contains("SUM OF ATOMIC FORCES")) {
+        break;
+      }
       String line = text.line(i).strip();
       if (!line.isEmpty() && !line.startsWith("#")) {
         rows.add(text.numbers(i, 3, 3));
@@ -156,6 +170,10 @@ final class Cp2kRun {
 
   private void newForce(int atom, String numbers) {
     int size = elements.size();
+    forcesPrinted = true;
+    if (size == 0) {
+      return; // of coordinates that are not printed
+    }
     if (atom < 1 || atom > size) {
       throw new UnexpectedText("a force on atom %d of %d".formatted(atom, size));
     }
@@ -166,13 +184,12 @@ final class Cp2kRun {
     if (force == null) {
       throw new UnexpectedText("forces begin with atom " + atom);
     }
-    System.arraycopy(
-        atomicUnits(OutputText.of(numbers).numbers(0, 0, 3)), 0, force, 3 * atom - 3, 3);
+    System.arraycopy(atomicUnits(OutputText.numbers(numbers, 3)), 0, force, 3 * atom - 3, 3);
   }
 
   private static double[] atomicUnits(double[] values) {
     for (int i = 0; i < values.length; i++) {
-      values[i] *= HARTREE / BOHR;
+      values[i] *= AtomicUnits.HARTREE / AtomicUnits.BOHR;
     }
     return values;
   }
@@ -186,10 +203,10 @@ final class Cp2kRun {
           default -> throw new UnexpectedText("stress in '%s'".formatted(unit));
         };
     List<double[]> rows = new ArrayList<>();
-    for (int i = first; i < text.size() && i < first + 6 && rows.size() < 3; i++) {
+    for (int i = first; i < first + 6 && rows.size() < 3; i++) {
       Matcher row = STRESS_ROW.matcher(text.line(i));
       if (row.matches()) {
-        rows.add(OutputText.of(row.group(1)).numbers(0, 0, 3));
+        rows.add(OutputText.numbers(row.group(1), 3));
       }
     }
     if (rows.size() == 3) { // else cut off
@@ -203,7 +220,7 @@ final class Cp2kRun {
   /** The words in the box around {@code [ABORT]}. */
   private String abort(int at) {
     StringBuilder words = new StringBuilder();
-    for (int i = at; i < Math.min(text.size(), at + 8); i++) {
+    for (int i = at; i < at + 8 && text.has(i); i++) {
       String line = text.line(i).replaceAll("[*\\\\/|_]{1,3}|\\[ABORT\\]|O\\b", " ").strip();
       if (text.line(i).matches("\\s*\\*{20,}\\s*")) {
         break;
@@ -217,7 +234,8 @@ final class Cp2kRun {
   static Optional<double[]> inputCell(OutputText input) {
     double[] cell = new double[9];
     int found = 0;
-    for (int i = 0; i < input.size(); i++) {
+    for (int i = 0; input.has(i); i++) {
+      input.forget(i);
       String line = input.line(i).strip();
       if (line.matches("[ABCabc]\\s+[-+0-9.].*")) {
         int row = "abc".indexOf(line.toLowerCase(Locale.ROOT).charAt(0));
@@ -229,7 +247,7 @@ final class Cp2kRun {
         }
       }
     }
-    return found == 7 ? Optional.of(cell) : Optional.empty();
+    return found == ALL_VECTORS ? Optional.of(cell) : Optional.empty();
   }
 
   void refine(double[] input) {
@@ -246,19 +264,10 @@ final class Cp2kRun {
     if (!started) {
       return Calculation.failed(TaskOutcome.UNPARSABLE, "not an output of CP2K");
     }
-    if (energies.size() > 1) {
-      return Calculation.failed(
-          TaskOutcome.UNPARSABLE,
-          "holds %d energies, expected one: only RUN_TYPE ENERGY_FORCE is read"
-              .formatted(energies.size()));
-    }
+    boolean singlePoint = runType.equals(SINGLE_POINT) && energies.size() < 2;
+    String missing = missing();
     List<Calculation.Step> steps = new ArrayList<>();
-    if (vectors == 7
-        && coord != null
-        && coord.length > 0
-        && force != null
-        && energies.size() == 1
-        && (ended || stress != null)) {
+    if (singlePoint && missing.isEmpty() && (ended || stress != null)) {
       steps.add(new Calculation.Step(cell, coord, energies.get(0), force, virial(), !unconverged));
     }
     TaskOutcome outcome = TaskOutcome.FINISHED;
@@ -269,14 +278,48 @@ final class Cp2kRun {
     } else if (!abort.isEmpty()) {
       outcome = TaskOutcome.CRASHED;
       reason = abort;
+    } else if (outOfTime) {
+      outcome = TaskOutcome.TIMED_OUT;
+      reason = "stopped by GLOBAL/WALLTIME of the input";
+    } else if (!singlePoint) {
+      outcome = TaskOutcome.UNPARSABLE;
+      reason = notSinglePoint();
     } else if (!ended) {
       outcome = TaskOutcome.CRASHED;
       reason = "ends without PROGRAM ENDED AT";
-    } else if (steps.isEmpty()) {
+    } else if (!missing.isEmpty()) {
       outcome = TaskOutcome.UNPARSABLE;
-      reason = "holds no energy with forces; FORCE_EVAL/PRINT/FORCES must be ON";
+      reason = missing;
     }
     return new Calculation(elements, steps, outcome, reason);
+  }
+
+  private String notSinglePoint() {
+    if (runType.equals("ENERGY")) {
+      return "RUN_TYPE is ENERGY, which calculates no forces; expected ENERGY_FORCE";
+    }
+    return "RUN_TYPE is %s%s, expected one geometry by ENERGY_FORCE: the output has the positions of the first alone"
+        .formatted(
+            runType, energies.size() > 1 ? " with %d energies".formatted(energies.size()) : "");
+  }
+
+  /** What a label would need; empty when all is there. */
+  private String missing() {
+    if (energies.isEmpty()) {
+      return "holds no energy (no line 'ENERGY| Total FORCE_EVAL')";
+    }
+    if (vectors != ALL_VECTORS) {
+      return "holds no cell (no lines 'CELL| Vector'): GLOBAL/PRINT_LEVEL must be MEDIUM or more";
+    }
+    if (coord == null || coord.length == 0) {
+      return "holds no coordinates (no 'ATOMIC COORDINATES IN ANGSTROM'): GLOBAL/PRINT_LEVEL must be MEDIUM or more";
+    }
+    if (force == null) {
+      return forcesPrinted
+          ? "holds forces of other than its %d atoms".formatted(elements.size())
+          : "holds no forces: FORCE_EVAL/PRINT/FORCES must be ON";
+    }
+    return "";
   }
 
   private double[] virial() {

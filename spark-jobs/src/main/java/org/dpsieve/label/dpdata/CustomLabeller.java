@@ -46,7 +46,7 @@ public final class CustomLabeller implements TaskLabeller {
   public static CustomLabeller load(List<String> typeMap, ProgramConfig config) {
     for (String key : List.of("input_fmt", "output_fmt")) {
       String format = config.parameters().path(key).asText();
-      JsonNode answer = ask("check", format, "");
+      JsonNode answer = ask(Dpdata.request("check", format));
       if (answer.has("error")) {
         throw new InputException(
             "fp_params.%s: dpdata: %s".formatted(key, answer.get("error").asText()));
@@ -55,9 +55,9 @@ public final class CustomLabeller implements TaskLabeller {
     return new CustomLabeller(typeMap, config.parameters());
   }
 
-  private static JsonNode ask(String... arguments) {
+  private static JsonNode ask(ObjectNode request) {
     try {
-      return Dpdata.call(arguments);
+      return Dpdata.call(request);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -78,12 +78,11 @@ public final class CustomLabeller implements TaskLabeller {
     try {
       Path folder = Files.createTempDirectory("dpsieve-input");
       try {
-        Path description = folder.resolve("frame.json");
-        Files.writeString(description, description(frame).toString());
         Path input = folder.resolve("input").resolve(inputName);
         Files.createDirectories(input.getParent());
-        JsonNode answer =
-            Dpdata.call("write", inputFormat, input.toString(), description.toString());
+        ObjectNode request = Dpdata.request("write", inputFormat).put("path", input.toString());
+        request.set("frame", description(frame));
+        JsonNode answer = Dpdata.call(request);
         if (answer.has("error") || !Files.isRegularFile(input)) {
           throw new InputException(
               "Frame %s: dpdata cannot write it as %s: %s"

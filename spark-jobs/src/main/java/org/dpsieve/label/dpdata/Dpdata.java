@@ -2,75 +2,83 @@ package org.dpsieve.label.dpdata;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 
-/** Calls dpdata in a Python process: arguments in, JSON out. */
+/**
+ * Asks dpdata in a Python process: one for all calls. A file that ends it, or that keeps it busy
+ * for too long, costs only its own answer.
+ */
 final class Dpdata {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SECONDS = 300;
 
+  /** Of this program; {@code null} before it is needed and after it ended. */
+  private static DpdataProcess process;
+
   private Dpdata() {}
 
+  /** A request, to be filled in further. */
+  static ObjectNode request(String what, String format) {
+    return JSON.createObjectNode().put("do", what).put("format", format);
+  }
+
   /**
-   * Runs the script beside this class.
+   * Has a request answered.
    *
-   * @return what it prints: {@code error}, or what was asked for
+   * @return {@code error}, or what was asked for
    * @throws InputException when there is no Python with dpdata
    */
-  static JsonNode call(String... arguments) throws IOException {
+  static synchronized JsonNode call(ObjectNode request) throws IOException {
     Path python = python();
-    Path output = Files.createTempFile("dpsieve-dpdata", ".json");
+    boolean fresh = process == null;
+    Optional<String> answer = once(python, request);
+    if (answer.isEmpty() && !fresh) { // one that was idle for long ends by itself
+      answer = once(python, request);
+    }
+    if (answer.isEmpty()) {
+      return JSON.createObjectNode().put("error", "Python ended over it");
+    }
+    JsonNode said = JSON.readTree(answer.get());
+    if (said.has("missing")) {
+      throw new InputException(
+          "%s has no dpdata (%s), which reads and writes this style's files; pip install dpdata, and name the Python that has it in the environment variable DPSIEVE_PYTHON"
+              .formatted(python, said.get("missing").asText()));
+    }
+    return said;
+  }
+
+  /** Empty when the process ended instead. */
+  private static Optional<String> once(Path python, ObjectNode request) throws IOException {
+    if (process == null) {
+      process = new DpdataProcess(python);
+    }
+    boolean answered = false;
     try {
-      List<String> command = new ArrayList<>(List.of(python.toString(), "-c", script()));
-      command.addAll(List.of(arguments));
-      Process process =
-          new ProcessBuilder(command)
-              .redirectOutput(output.toFile())
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      process.getOutputStream().close();
-      if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        return error("no answer within %d s".formatted(SECONDS));
-      }
-      String text = Files.readString(output, StandardCharsets.UTF_8);
-      int last = text.strip().lastIndexOf('\n') + 1; // what libraries print comes before
-      if (process.exitValue() != 0 || text.isBlank()) {
-        return error("the process ended with exit code " + process.exitValue());
-      }
-      JsonNode answer = JSON.readTree(text.strip().substring(last));
-      if (answer.has("missing")) {
-        throw new InputException(
-            "%s has no dpdata (%s), which reads and writes this style's files; pip install dpdata, and name the Python that has it in the environment variable DPSIEVE_PYTHON"
-                .formatted(python, answer.get("missing").asText()));
-      }
+      Optional<String> answer = process.ask(request.toString(), SECONDS);
+      answered = answer.isPresent();
       return answer;
+    } catch (TimeoutException e) {
+      return Optional.of("{\"error\": \"no answer within %d s\"}".formatted(SECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while dpdata was running", e);
     } finally {
-      Files.deleteIfExists(output);
+      if (!answered) {
+        end();
+      }
     }
   }
 
-  private static JsonNode error(String message) {
-    return JSON.createObjectNode().put("error", message);
-  }
-
-  private static String script() throws IOException {
-    try (InputStream in = Dpdata.class.getResourceAsStream("call_dpdata.py")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+  private static void end() {
+    process.close();
+    process = null;
   }
 
   /** DPSIEVE_PYTHON; the Python beside DPSIEVE_DP; python3 on PATH. */

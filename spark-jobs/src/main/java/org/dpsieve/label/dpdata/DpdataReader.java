@@ -1,67 +1,50 @@
 package org.dpsieve.label.dpdata;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.dpsieve.label.Calculation;
 import org.dpsieve.label.OutputReader;
-import org.dpsieve.label.OutputText;
+import org.dpsieve.label.Steps;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.TaskOutputs;
 import org.dpsieve.label.UnexpectedText;
 
-/**
- * Outputs that dpdata reads, in a Python process. How the calculation ended is told by words of the
- * program's own; dpdata tells the label.
- */
+/** Outputs that dpdata reads, in a Python process; its word counts for how they ended. */
 public final class DpdataReader implements OutputReader {
   private static final long serialVersionUID = 1;
 
-  /** For formats of which nothing is known: dpdata's word counts. */
-  static final Ending UNKNOWN = new Ending("", "", List.of());
+  /** dpdata holds all of a file in memory, several times. */
+  private static final int LARGEST = 256 << 20;
 
   private final String format;
   private final String output;
-  private final List<String> inputs;
-  private final boolean wholeFolder;
-  private final Ending ending;
 
-  /**
-   * Words in an output that say how the calculation ended.
-   *
-   * @param program what it is, for messages
-   * @param done what stands at the end of every run that reached it; empty if not known
-   * @param unconverged what says that the self-consistency was not reached, whatever else is there
-   */
-  record Ending(String program, String done, List<String> unconverged) implements Serializable {}
-
-  /**
-   * @param format as dpdata names it: {@code siesta/output}
-   * @param output the file's name in a task folder
-   * @param inputs other files that dpdata needs beside it
-   * @param wholeFolder whether dpdata is given the folder and not the file
-   */
-  DpdataReader(
-      String format, String output, List<String> inputs, boolean wholeFolder, Ending ending) {
+  private DpdataReader(String format, String output) {
     this.format = format;
     this.output = output;
-    this.inputs = List.copyOf(inputs);
-    this.wholeFolder = wholeFolder;
-    this.ending = ending;
   }
 
-  /** Any file of a dpdata format. */
-  public static DpdataReader of(String format, String output) {
-    return new DpdataReader(format, output, List.of(), false, UNKNOWN);
+  /**
+   * A reader of a dpdata format: our own where there is one.
+   *
+   * @param format as dpdata names it: {@code fhi_aims/output}
+   * @param output the file's name in a task folder
+   */
+  public static OutputReader of(String format, String output) {
+    return OwnFormats.reader(format)
+        .<OutputReader>map(reader -> new OwnFormats.Named(output, reader))
+        .orElseGet(() -> new DpdataReader(format, output));
   }
 
   @Override
@@ -71,18 +54,32 @@ public final class DpdataReader implements OutputReader {
 
   @Override
   public Calculation read(String name, TaskOutputs folder) throws IOException {
-    Path copy = Files.createTempDirectory("dpsieve-output");
+    Path work = Files.createTempDirectory("dpsieve-output");
     try {
-      copy(folder, name, copy, wholeFolder ? output : name);
-      for (String input : inputs) {
-        copy(folder, input, copy, input);
+      Path copy = work.resolve(Path.of(name).getFileName());
+      try (InputStream in = folder.open(name).orElseThrow()) {
+        byte[] bytes = in.readNBytes(LARGEST + 1);
+        if (bytes.length > LARGEST) {
+          throw new UnexpectedText(
+              "larger than the %d MB that dpdata is given".formatted(LARGEST >> 20));
+        }
+        Files.write(copy, bytes);
       }
-      Calculation labels = labels(wholeFolder ? copy : copy.resolve(name));
-      return ended(labels, OutputText.of(folder, name));
+      Path numbers = work.resolve("..numbers");
+      JsonNode answer =
+          Dpdata.call(
+              Dpdata.request("read", format)
+                  .put("path", copy.toString())
+                  .put("to", numbers.toString()));
+      return answer.has("error")
+          ? Calculation.failed(
+              TaskOutcome.UNPARSABLE,
+              "dpdata (%s): %s".formatted(format, answer.get("error").asText()))
+          : calculation(answer, numbers);
     } catch (UnexpectedText e) {
       return Calculation.failed(TaskOutcome.UNPARSABLE, e.getMessage());
     } finally {
-      try (Stream<Path> files = Files.walk(copy)) {
+      try (Stream<Path> files = Files.walk(work)) {
         for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
           Files.delete(file);
         }
@@ -90,65 +87,35 @@ public final class DpdataReader implements OutputReader {
     }
   }
 
-  private static void copy(TaskOutputs folder, String name, Path to, String as) throws IOException {
-    Optional<InputStream> file = folder.open(name);
-    if (file.isPresent()) {
-      try (InputStream in = file.get()) {
-        Path target = to.resolve(as);
-        Files.createDirectories(target.getParent());
-        Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
-      }
-    }
-  }
-
-  private Calculation labels(Path file) throws IOException {
-    JsonNode read = Dpdata.call("read", format, file.toString());
-    if (read.has("error")) {
-      return Calculation.failed(
-          TaskOutcome.UNPARSABLE, "dpdata (%s): %s".formatted(format, read.get("error").asText()));
-    }
+  private Calculation calculation(JsonNode answer, Path file) throws IOException {
     List<String> elements = new ArrayList<>();
-    read.path("elements").forEach(element -> elements.add(element.asText()));
-    List<Calculation.Step> steps = new ArrayList<>();
-    for (JsonNode step : read.path("frames")) {
-      steps.add(
-          new Calculation.Step(
-              step.path("cell").isNull() ? null : numbers(step.path("cell"), 9),
-              numbers(step.path("coord"), 3 * elements.size()),
-              step.path("energy").asDouble(Double.NaN),
-              numbers(step.path("force"), 3 * elements.size()),
-              step.path("virial").isNull() ? null : numbers(step.path("virial"), 9),
-              true));
-    }
-    return steps.isEmpty()
-        ? new Calculation(elements, steps, TaskOutcome.UNPARSABLE, "holds no energy with forces")
-        : new Calculation(elements, steps, TaskOutcome.FINISHED, "");
-  }
-
-  private static double[] numbers(JsonNode list, int size) {
-    if (list.size() != size) {
-      throw new UnexpectedText("dpdata gives %d numbers, expected %d".formatted(list.size(), size));
-    }
-    double[] numbers = new double[size];
-    for (int i = 0; i < size; i++) {
-      numbers[i] = list.get(i).asDouble(Double.NaN);
-    }
-    return numbers;
-  }
-
-  private Calculation ended(Calculation labels, OutputText text) {
-    for (String words : ending.unconverged()) {
-      if (text.has(words)) {
-        return Calculation.failed(TaskOutcome.UNCONVERGED, words.strip());
+    answer.path("elements").forEach(element -> elements.add(element.asText()));
+    int size = 3 * elements.size();
+    Steps<Calculation.Step> steps = new Steps<>();
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      for (int i = answer.path("frames").asInt(); i > 0; i--) {
+        double energy = numbers(in, 1)[0];
+        double[] coord = numbers(in, size);
+        double[] force = numbers(in, size);
+        double[] cell = answer.path("cell").asBoolean() ? numbers(in, 9) : null;
+        double[] virial = answer.path("virial").asBoolean() ? numbers(in, 9) : null;
+        steps.add(new Calculation.Step(cell, coord, energy, force, virial, true), elements.size());
       }
     }
-    if (!ending.done().isEmpty() && !text.has(ending.done())) {
-      return new Calculation(
-          labels.elements(),
-          List.of(),
-          TaskOutcome.CRASHED,
-          "ends without '%s', which %s writes last".formatted(ending.done(), ending.program()));
-    }
-    return labels;
+    return steps.size() == 0
+        ? Calculation.failed(
+            TaskOutcome.UNPARSABLE,
+            "dpdata (%s): finds no energy in it, or says that it did not converge"
+                .formatted(format))
+        : new Calculation(elements, steps.list(), TaskOutcome.FINISHED, "");
+  }
+
+  private static double[] numbers(DataInputStream in, int count) throws IOException {
+    byte[] bytes = new byte[Double.BYTES * count];
+    in.readFully(bytes);
+    double[] numbers = new double[count];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(numbers);
+    return numbers;
   }
 }

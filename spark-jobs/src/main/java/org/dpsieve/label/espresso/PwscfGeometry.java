@@ -6,7 +6,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dpsieve.label.AtomicUnits;
 import org.dpsieve.label.OutputText;
+import org.dpsieve.label.Steps;
 import org.dpsieve.label.UnexpectedText;
 
 /**
@@ -17,9 +19,6 @@ import org.dpsieve.label.UnexpectedText;
  * @param coord Å, row-major [nAtoms, 3]
  */
 record PwscfGeometry(List<String> elements, double[] cell, double[] coord) {
-  /** Bohr in Å (CODATA 2018), as dpdata 1.1 {@code unit.py}. */
-  static final double BOHR = 0.529177210903;
-
   private static final double SAME = 2e-3;
 
   private static final Pattern UNIT =
@@ -36,7 +35,7 @@ record PwscfGeometry(List<String> elements, double[] cell, double[] coord) {
     double[] cell = null;
     int positions = -1;
     try {
-      for (int i = 0; i < text.size(); i++) {
+      for (int i = 0; text.has(i); i++) {
         if (text.line(i).strip().startsWith("CELL_PARAMETERS")) {
           cell = cell(text, i, 0);
         } else if (text.line(i).strip().startsWith("ATOMIC_POSITIONS")) {
@@ -102,7 +101,9 @@ record PwscfGeometry(List<String> elements, double[] cell, double[] coord) {
     double unit = crystal ? 1 : length(text.line(card), "ATOMIC_POSITIONS", alat);
     List<double[]> rows = new ArrayList<>();
     int row = next(text, card);
-    while (count == 0 ? isAtom(text.line(row)) : rows.size() < count) {
+    while (count == 0
+        ? isAtom(text.line(row)) && rows.size() < Steps.MOST_ATOMS
+        : rows.size() < count) {
       elements.add(symbol(text.line(row).strip().split("\\s+")[0]));
       rows.add(text.numbers(row, 1, 3));
       row = next(text, row);
@@ -118,7 +119,7 @@ record PwscfGeometry(List<String> elements, double[] cell, double[] coord) {
 
   private static int next(OutputText text, int row) {
     int next = row + 1;
-    while (next < text.size()
+    while (text.has(next)
         && (text.line(next).isBlank() || text.line(next).strip().matches("[!#].*"))) {
       next++;
     }
@@ -138,11 +139,11 @@ record PwscfGeometry(List<String> elements, double[] cell, double[] coord) {
       return 1;
     }
     if (word.equals("bohr")) {
-      return BOHR;
+      return AtomicUnits.BOHR;
     }
     if (word.equals("alat")) {
       String value = rest.isEmpty() ? null : unit.group(2);
-      double length = value == null ? alat : OutputText.number(value) * BOHR;
+      double length = value == null ? alat : OutputText.number(value) * AtomicUnits.BOHR;
       if (length > 0) {
         return length;
       }

@@ -153,9 +153,9 @@ public final class PwscfLabeller implements TaskLabeller {
     text.append("&system\n").append(system);
     text.append("ibrav=0,\nnat=%d,\nntyp=%d,\n/\n".formatted(frame.atomCount(), counts.size()));
     text.append(others).append("\nATOMIC_SPECIES\n");
-    for (String element : counts.keySet()) {
-      double mass = ElementData.mass(Elements.number(element).orElseThrow());
-      text.append("%s %s %s\n".formatted(element, mass, potentials.name(element)));
+    for (String label : counts.keySet()) {
+      double mass = ElementData.mass(Elements.leading(label).orElseThrow());
+      text.append("%s %s %s\n".formatted(label, mass, potentials.name(label)));
     }
     text.append("\nCELL_PARAMETERS { angstrom }\n").append(geometry.cellRows());
     text.append("\nATOMIC_POSITIONS { angstrom }\n").append(geometry.atomRows());

@@ -29,15 +29,16 @@ public final class PwscfReader implements OutputReader {
 
   @Override
   public Calculation read(String name, TaskOutputs folder) throws IOException {
-    try {
-      PwscfRun run = PwscfRun.read(OutputText.of(folder, name));
+    try (OutputText text = OutputText.of(folder, name)) {
+      PwscfRun run = PwscfRun.read(text);
       Set<String> inputs = new LinkedHashSet<>(List.of(name.replace("out", "in"), "input"));
       inputs.remove(name);
       for (String input : inputs) {
         Optional<InputStream> file = folder.open(input);
         if (file.isPresent()) {
-          file.get().close();
-          PwscfGeometry.ofInput(OutputText.of(folder, input)).ifPresent(run::refine);
+          try (OutputText given = OutputText.of(file.get())) {
+            PwscfGeometry.ofInput(given).ifPresent(run::refine);
+          }
           break;
         }
       }

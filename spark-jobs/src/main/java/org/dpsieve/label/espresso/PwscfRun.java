@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dpsieve.label.AtomicUnits;
 import org.dpsieve.label.Calculation;
 import org.dpsieve.label.CellVolume;
 import org.dpsieve.label.OutputText;
+import org.dpsieve.label.Steps;
 import org.dpsieve.label.TaskOutcome;
 
 /**
@@ -15,26 +17,28 @@ import org.dpsieve.label.TaskOutcome;
  * runs too.
  */
 final class PwscfRun {
-  /** Rydberg in eV (CODATA 2018), as dpdata 1.1 {@code unit.py}. */
-  static final double RYDBERG = 13.605693122994;
-
-  static final double EV_PER_KILOBAR_CUBIC_ANGSTROM = 1 / 1602.176634;
-
   private static final Pattern ALAT = Pattern.compile("celldm\\(1\\)=\\s*([-+0-9.]+)");
   private static final Pattern ALAT_SHORT =
       Pattern.compile("lattice parameter \\((?:alat|a_0)\\)\\s*=\\s*(\\S+)\\s+a\\.u");
   private static final Pattern SITE =
       Pattern.compile("\\s*\\d+\\s+(\\S+)\\s+tau\\(\\s*\\S+\\)\\s*=\\s*\\((.*)\\).*");
-  private static final Pattern ENERGY = Pattern.compile("^!\\s+total energy\\s+=\\s*(\\S+)\\s+Ry");
+
+  /** A hybrid functional's last word has two exclamation marks. */
+  private static final Pattern ENERGY =
+      Pattern.compile("^!{1,2}\\s+total energy\\s+=\\s*(\\S+)\\s+Ry");
+
   private static final Pattern FORCE =
       Pattern.compile("\\s*atom\\s+\\S+\\s+type\\s+\\S+\\s+force =\\s*(.*)");
   private static final Pattern ERROR = Pattern.compile("Error in routine\\s+(\\S+)");
 
   private final OutputText text;
-  private final List<Calculation.Step> steps = new ArrayList<>();
+  private final Steps<Calculation.Step> steps = new Steps<>();
   private List<String> elements = List.of();
   private boolean started;
   private boolean done;
+  private boolean bands;
+  private boolean anyEnergy;
+  private String stopped = "";
   private String unconverged = "";
   private String error = "";
 
@@ -51,16 +55,15 @@ final class PwscfRun {
   }
 
   static PwscfRun read(OutputText text) {
-    int first = 0;
-    for (int i = 0; i < text.size(); i++) {
-      if (text.line(i).contains("Program PWSCF")) {
-        first = i;
-      }
-    }
-    PwscfRun run = new PwscfRun(text);
-    for (int i = first; i < text.size(); i++) {
-      run.line(i);
-    }
+    PwscfRun[] last = {new PwscfRun(text)};
+    text.forEach(
+        i -> {
+          if (text.line(i).contains("Program PWSCF")) {
+            last[0] = new PwscfRun(text);
+          }
+          last[0].line(i);
+        });
+    PwscfRun run = last[0];
     if (run.done || run.stress != null) { // else it may have been stopped before the stress
       run.endStep();
     }
@@ -83,7 +86,8 @@ final class PwscfRun {
       if (force != null) {
         endStep();
       }
-      energy = RYDBERG * OutputText.number(energyLine.group(1));
+      energy = AtomicUnits.RYDBERG * OutputText.number(energyLine.group(1));
+      anyEnergy = true;
     } else if (line.contains("convergence NOT achieved")) {
       converged = false;
       unconverged = line.strip();
@@ -97,6 +101,11 @@ final class PwscfRun {
     } else if (line.startsWith("ATOMIC_POSITIONS")) {
       endStep();
       coord = PwscfGeometry.positions(text, i, elements.size(), alat, cell, new ArrayList<>());
+    } else if (line.contains("Band Structure Calculation")) {
+      bands = true;
+    } else if (line.contains("Maximum CPU time exceeded")
+        || line.contains("Program stopped by user request")) {
+      stopped = line.strip();
     } else if (errorLine.find()) {
       error = "Error in routine %s: %s".formatted(errorLine.group(1), text.line(i + 1).strip());
     } else if (line.contains("JOB DONE")) {
@@ -108,7 +117,7 @@ final class PwscfRun {
     for (Pattern pattern : List.of(ALAT_SHORT, ALAT)) { // the second has more digits
       Matcher matcher = pattern.matcher(line);
       if (matcher.find()) {
-        alat = OutputText.number(matcher.group(1)) * PwscfGeometry.BOHR;
+        alat = OutputText.number(matcher.group(1)) * AtomicUnits.BOHR;
       }
     }
   }
@@ -127,13 +136,13 @@ final class PwscfRun {
 
   private static double[] inBrackets(String numbers) {
     // columns may touch where one is negative; no exponents here
-    return OutputText.of(numbers.replace("-", " -")).numbers(0, 0, 3);
+    return OutputText.numbers(numbers.replace("-", " -"), 3);
   }
 
   private void sites(int first) {
     List<String> symbols = new ArrayList<>();
     List<double[]> rows = new ArrayList<>();
-    for (int i = first; i < text.size(); i++) {
+    for (int i = first; text.has(i) && rows.size() < Steps.MOST_ATOMS; i++) {
       Matcher site = SITE.matcher(text.line(i));
       if (!site.matches()) {
         break;
@@ -151,16 +160,16 @@ final class PwscfRun {
   private void forces(int first) {
     double[] values = new double[3 * elements.size()];
     int atom = 0;
-    for (int i = first; atom < elements.size() && i < text.size(); i++) {
+    for (int i = first; atom < elements.size() && text.has(i); i++) {
       Matcher row = FORCE.matcher(text.line(i));
-      if (text.line(i).contains("Total force")) {
+      if (text.line(i).contains("Total force") || text.line(i).contains("Program PWSCF")) {
         break;
       }
       if (row.matches()) { // between them may be a remark, e.g. "negative rho (up, down):"
 
-        double[] found = OutputText.of(row.group(1)).numbers(0, 0, 3);
+        double[] found = OutputText.numbers(row.group(1), 3);
         for (int k = 0; k < 3; k++) {
-          values[3 * atom + k] = found[k] * RYDBERG / PwscfGeometry.BOHR;
+          values[3 * atom + k] = found[k] * AtomicUnits.RYDBERG / AtomicUnits.BOHR;
         }
         atom++;
       }
@@ -169,7 +178,7 @@ final class PwscfRun {
   }
 
   private void stress(int first) {
-    if (first + 2 >= text.size()) {
+    if (!text.has(first + 2)) {
       return; // cut off
     }
     stress = new double[9];
@@ -179,8 +188,10 @@ final class PwscfRun {
   }
 
   private void endStep() {
-    if (energy != null && force != null && cell != null && coord != null) {
-      steps.add(new Calculation.Step(cell, coord, energy, force, virial(stress, cell), converged));
+    if (energy != null && force != null && cell != null && coord != null && !bands) {
+      steps.add(
+          new Calculation.Step(cell, coord, energy, force, virial(stress, cell), converged),
+          elements.size());
     }
     energy = null;
     force = null;
@@ -196,7 +207,7 @@ final class PwscfRun {
     double volume = CellVolume.of(cell);
     double[] virial = new double[9];
     for (int i = 0; i < 9; i++) {
-      virial[i] = stress[i] * volume * EV_PER_KILOBAR_CUBIC_ANGSTROM;
+      virial[i] = stress[i] * volume * AtomicUnits.KILOBAR_CUBIC_ANGSTROM;
     }
     return virial;
   }
@@ -206,17 +217,24 @@ final class PwscfRun {
     if (steps.size() != 1) {
       return;
     }
-    Calculation.Step step = steps.get(0);
+    Calculation.Step step = steps.list().get(0);
     if (new PwscfGeometry(elements, step.cell(), step.coord()).isClose(input)) {
       double ratio = virialRatio(step.cell(), input.cell());
       double[] virial = step.virial() == null ? null : step.virial().clone();
       for (int i = 0; virial != null && i < 9; i++) {
         virial[i] *= ratio;
       }
-      steps.set(
-          0,
-          new Calculation.Step(
-              input.cell(), input.coord(), step.energy(), step.force(), virial, step.converged()));
+      steps
+          .list()
+          .set(
+              0,
+              new Calculation.Step(
+                  input.cell(),
+                  input.coord(),
+                  step.energy(),
+                  step.force(),
+                  virial,
+                  step.converged()));
     }
   }
 
@@ -236,16 +254,29 @@ final class PwscfRun {
     if (!unconverged.isEmpty()) {
       outcome = TaskOutcome.UNCONVERGED;
       reason = unconverged;
+    } else if (bands) {
+      outcome = TaskOutcome.UNCONVERGED;
+      reason =
+          "a band structure calculation, which keeps the charge density it is given; calculation must be 'scf'";
     } else if (!error.isEmpty()) {
       outcome = TaskOutcome.CRASHED;
       reason = error;
+    } else if (!stopped.isEmpty()) {
+      outcome = TaskOutcome.TIMED_OUT;
+      reason =
+          "%s: max_seconds of the input, or a file EXIT in its folder, ended it".formatted(stopped);
     } else if (!done) {
       outcome = TaskOutcome.CRASHED;
       reason = "ends without JOB DONE";
-    } else if (steps.isEmpty()) {
+    } else if (steps.size() == 0) {
       outcome = TaskOutcome.UNPARSABLE;
-      reason = "holds no energy with forces; tprnfor must be .true.";
+      reason =
+          !anyEnergy
+              ? "holds no energy (no line '!    total energy')"
+              : cell == null || coord == null
+                  ? "holds no cell or positions (no 'crystal axes', no 'site n.')"
+                  : "holds no forces; tprnfor must be .true.";
     }
-    return new Calculation(elements, steps, outcome, reason);
+    return new Calculation(elements, steps.list(), outcome, reason);
   }
 }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.dpsieve.error.InputException;
 
@@ -14,7 +15,7 @@ import org.dpsieve.error.InputException;
  * line separated by {@code ;}, comments after {@code !} or {@code #}, a line ended by a backslash
  * goes on, Fortran's ways to write numbers and logicals.
  */
-final class Incar {
+public final class Incar {
   private final String file;
   private final Map<String, List<String>> values = new TreeMap<>();
 
@@ -25,7 +26,7 @@ final class Incar {
   /**
    * @param file named in messages
    */
-  static Incar parse(String file, String text) {
+  public static Incar parse(String file, String text) {
     Incar incar = new Incar(file);
     StringBuilder whole = new StringBuilder();
     for (String line : text.split("\\R", -1)) {
@@ -52,6 +53,13 @@ final class Incar {
             .add(setting.substring(equals + 1).strip());
       }
     }
+  }
+
+  /** All settings, by key in capitals; of one that is set more than once all values. */
+  public SortedMap<String, String> settings() {
+    SortedMap<String, String> settings = new TreeMap<>();
+    values.forEach((key, all) -> settings.put(key, String.join(", ", all).replaceAll("\\s+", " ")));
+    return settings;
   }
 
   /** A number; {@code 0.2}, {@code .2D0}, {@code 2e-1}. */

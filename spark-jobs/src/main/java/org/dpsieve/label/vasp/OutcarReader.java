@@ -1,15 +1,13 @@
 package org.dpsieve.label.vasp;
 
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dpsieve.label.OutputText;
+import org.dpsieve.label.Steps;
 import org.dpsieve.label.UnexpectedText;
 
 /**
@@ -18,9 +16,6 @@ import org.dpsieve.label.UnexpectedText;
  * VASP 5.3 last, in VASP 5.2 first.
  */
 final class OutcarReader {
-  /** More than any calculation has: a longer count is a spoilt one. */
-  private static final int MOST_ATOMS = 1_000_000;
-
   private static final Pattern NELM = Pattern.compile("\\bNELM\\s*=\\s*(\\d+)");
   private static final Pattern ITERATION = Pattern.compile("Iteration\\s+\\d+\\(\\s*(\\d+)\\)");
 
@@ -32,12 +27,20 @@ final class OutcarReader {
   private static final Pattern POTENTIAL =
       Pattern.compile("(TITEL\\s*=|POTCAR:)\\s*\\S+\\s+([A-Z][a-z]?)(?![A-Za-z])");
 
-  private final BufferedReader lines;
+  private static final Pattern CHARGE = Pattern.compile("\\bICHARG\\s*=\\s*(\\d+)");
+  private static final Pattern ALGORITHM = Pattern.compile("\\bIALGO\\s*=\\s*(-?\\d+)");
+
+  /** Lines between a title and what belongs to it. */
+  private static final int NEAR = 20;
+
+  private final OutputText lines;
   private final List<String> titles = new ArrayList<>();
   private final List<String> potcars = new ArrayList<>();
-  private final List<VaspRun.Step> steps = new ArrayList<>();
+  private final Steps<VaspRun.Step> steps = new Steps<>();
   private List<String> elements = List.of();
   private int maxElectronicSteps;
+  private int charge;
+  private int algorithm;
   private boolean complete;
 
   private int electronicSteps;
@@ -47,47 +50,61 @@ final class OutcarReader {
   private double[] force;
   private Double energy;
 
-  private OutcarReader(InputStream in) {
-    lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1));
+  private OutcarReader(OutputText lines) {
+    this.lines = lines;
   }
 
-  static VaspRun read(InputStream in) throws IOException {
-    OutcarReader reader = new OutcarReader(in);
+  static VaspRun read(InputStream in) {
+    OutcarReader reader = new OutcarReader(OutputText.of(in));
     String problem = "";
     try {
-      String line = reader.lines.readLine();
-      if (line == null || !line.strip().startsWith("vasp.")) {
+      if (!reader.lines.line(0).strip().startsWith("vasp.")) {
         throw new UnexpectedText("not an OUTCAR, whose first line names VASP's version");
       }
-      for (; line != null; line = reader.lines.readLine()) {
-        reader.line(line);
-      }
+      reader.lines.forEach(reader::line);
     } catch (UnexpectedText e) {
       problem = e.getMessage();
     }
     return new VaspRun(
-        reader.elements, reader.maxElectronicSteps, reader.steps, reader.complete, problem);
+        reader.elements,
+        reader.maxElectronicSteps,
+        reader.fixedDensity(),
+        reader.steps.list(),
+        reader.complete,
+        problem);
   }
 
-  private void line(String line) throws IOException {
-    if (steps.isEmpty() && electronicSteps == 0) {
+  private String fixedDensity() {
+    return VaspRun.fixedDensity(charge, algorithm);
+  }
+
+  private void line(int i) {
+    String line = lines.line(i);
+    if (steps.size() == 0 && electronicSteps == 0) {
       header(line);
     }
-    Matcher iteration = ITERATION.matcher(line);
-    Matcher total = ENERGY.matcher(line);
-    if (iteration.find()) {
-      electronicSteps = (int) number(iteration.group(1));
-      forget();
+    // most lines are of none of these: no pattern is tried on them
+    if (line.contains("Iteration")) {
+      Matcher iteration = ITERATION.matcher(line);
+      if (iteration.find()) {
+        electronicSteps = (int) number(iteration.group(1));
+        forget();
+      }
     } else if (line.contains("VOLUME and BASIS-vectors are now")) {
-      cell = basis();
-    } else if (line.strip().startsWith("in kB")) {
+      cell = basis(i + 1);
+    } else if (line.contains("EDIFF was not reached") || line.contains("hard stop encountered")) {
+      electronicSteps = Integer.MAX_VALUE;
+    } else if (line.contains("in kB") && line.strip().startsWith("in kB")) {
       stress = stress(line);
-    } else if (line.contains("TOTAL-FORCE (eV/Angst)")) {
-      forces();
+    } else if (line.stripTrailing().endsWith("TOTAL-FORCE (eV/Angst)")) { // not "(ML)"
+      forces(i + 2);
       endStep();
-    } else if (total.find()) {
-      energy = number(total.group(1));
-      endStep();
+    } else if (line.contains("free  energy   TOTEN")) {
+      Matcher total = ENERGY.matcher(line);
+      if (total.find()) {
+        energy = number(total.group(1));
+        endStep();
+      }
     } else if (line.contains("General timing and accounting")) {
       complete = true;
     }
@@ -100,6 +117,12 @@ final class OutcarReader {
       (potential.group(1).startsWith("TITEL") ? titles : potcars).add(potential.group(2));
     } else if (nelm.find()) {
       maxElectronicSteps = (int) number(nelm.group(1));
+    } else if (line.contains("ICHARG")) {
+      Matcher setting = CHARGE.matcher(line);
+      charge = setting.find() ? (int) number(setting.group(1)) : charge;
+    } else if (line.contains("IALGO")) {
+      Matcher setting = ALGORITHM.matcher(line);
+      algorithm = setting.find() ? (int) number(setting.group(1)) : algorithm;
     } else if (line.contains("ions per type")) {
       elements = elements(line.substring(line.indexOf('=') + 1).strip().split("\\s+"));
     }
@@ -116,7 +139,7 @@ final class OutcarReader {
     List<String> atoms = new ArrayList<>();
     for (int i = 0; i < counts.length; i++) {
       double count = number(counts[i]);
-      if (!(count >= 0 && atoms.size() + count <= MOST_ATOMS)) {
+      if (!(count >= 0 && atoms.size() + count <= Steps.MOST_ATOMS)) {
         throw new UnexpectedText("%s ions of %s".formatted(counts[i], types.get(i)));
       }
       for (int n = (int) count; n > 0; n--) {
@@ -126,15 +149,15 @@ final class OutcarReader {
     return List.copyOf(atoms);
   }
 
-  /** Lattice vectors: the three lines after "direct lattice vectors". */
-  private double[] basis() throws IOException {
-    String line = lines.readLine();
-    while (line != null && !line.contains("direct lattice vectors")) {
-      line = lines.readLine();
+  /** Lattice vectors: the three lines after "direct lattice vectors", which are near. */
+  private double[] basis(int first) {
+    int title = first;
+    while (title < first + NEAR && !lines.line(title).contains("direct lattice vectors")) {
+      title++;
     }
     double[] rows = new double[9];
     for (int i = 0; i < 3; i++) {
-      double[] row = numbers(lines.readLine(), 3);
+      double[] row = numbers(lines.line(title + 1 + i), 3);
       if (row == null) {
         return null;
       }
@@ -149,13 +172,15 @@ final class OutcarReader {
     return v == null ? null : new double[] {v[0], v[3], v[5], v[3], v[1], v[4], v[5], v[4], v[2]};
   }
 
-  private void forces() throws IOException {
-    lines.readLine(); // a rule
+  private void forces(int first) {
     int atoms = elements.size();
+    if (!lines.has(first + atoms - 1)) {
+      return; // cut off
+    }
     double[] positions = new double[3 * atoms];
     double[] values = new double[3 * atoms];
     for (int i = 0; i < atoms; i++) {
-      double[] row = numbers(lines.readLine(), 6);
+      double[] row = numbers(lines.line(first + i), 6);
       if (row == null) {
         return; // cut off
       }
@@ -168,7 +193,8 @@ final class OutcarReader {
 
   private void endStep() {
     if (energy != null && cell != null && coord != null && force != null) {
-      steps.add(new VaspRun.Step(cell, coord, energy, force, stress, electronicSteps));
+      steps.add(
+          new VaspRun.Step(cell, coord, energy, force, stress, electronicSteps), elements.size());
       forget();
     }
   }
@@ -183,9 +209,6 @@ final class OutcarReader {
 
   /** The first numbers of a line; columns may touch where one is negative. */
   private static double[] numbers(String line, int count) {
-    if (line == null) {
-      return null;
-    }
     String[] words = line.replace("-", " -").strip().split("\\s+");
     if (words.length < count) {
       return null;

@@ -2,6 +2,7 @@ package org.dpsieve.label.vasp;
 
 import java.util.List;
 import java.util.Map;
+import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.label.AtomOrder;
 import org.dpsieve.label.Decimals;
@@ -16,12 +17,12 @@ final class Poscar {
   static String text(Frame frame, List<String> typeMap) {
     StringBuilder text = new StringBuilder();
     Map<String, Integer> counts = AtomOrder.counts(frame, typeMap);
-    counts.forEach((symbol, count) -> text.append(symbol).append(count).append(' '));
+    counts.forEach((type, count) -> text.append(symbol(type)).append(count).append(' '));
     text.append("\n1.0\n");
     for (int i = 0; i < 9; i++) {
       text.append(Decimals.exponential(frame.cell()[i])).append(i % 3 == 2 ? " \n" : " ");
     }
-    counts.keySet().forEach(symbol -> text.append(symbol).append(' '));
+    counts.keySet().forEach(type -> text.append(symbol(type)).append(' '));
     text.append('\n');
     counts.values().forEach(count -> text.append(count).append(' '));
     text.append("\nCartesian\n");
@@ -33,5 +34,10 @@ final class Poscar {
       }
     }
     return text.toString();
+  }
+
+  /** VASP knows two kinds of an element, {@code Fe1} and {@code Fe2}, by their order alone. */
+  private static String symbol(String type) {
+    return Elements.symbol(Elements.leading(type).orElseThrow());
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Elements;
 
 /** The pseudopotential file of every element of the type map. */
 final class Potcars implements Serializable {
@@ -40,7 +41,9 @@ final class Potcars implements Serializable {
     }
     Potcars potcars = new Potcars();
     for (int i = 0; i < files.size(); i++) {
-      potcars.contents.put(typeMap.get(i), read(files.get(i), typeMap.get(i)));
+      String type = typeMap.get(i);
+      potcars.contents.put(
+          type, read(files.get(i), Elements.symbol(Elements.leading(type).orElseThrow())));
     }
     return potcars;
   }

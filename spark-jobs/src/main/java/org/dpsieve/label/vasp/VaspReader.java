@@ -46,6 +46,13 @@ public final class VaspReader implements OutputReader {
     if (!run.problem().isEmpty()) {
       return calculation(run, TaskOutcome.UNPARSABLE, run.problem());
     }
+    if (!run.fixedDensity().isEmpty()) {
+      return calculation(
+          run,
+          TaskOutcome.UNCONVERGED,
+          "%s: the charge density was kept as it was given (band structure, density of states), expected a self-consistent calculation"
+              .formatted(run.fixedDensity()));
+    }
     if (unconverged > 0) {
       return calculation(
           run,

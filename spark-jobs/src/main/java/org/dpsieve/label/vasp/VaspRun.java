@@ -8,6 +8,8 @@ import org.dpsieve.label.CellVolume;
  *
  * @param elements symbol of each atom in POSCAR order; empty when the file ends before saying it
  * @param maxElectronicSteps NELM; 0 when the file ends before saying it
+ * @param fixedDensity the setting by which the charge density is kept as it is given, {@code ICHARG
+ *     = 11}; empty for a self-consistent calculation
  * @param steps the ionic steps that have an energy
  * @param complete whether the file has its proper end
  * @param problem what was not understood, for a person; empty if all was
@@ -15,6 +17,7 @@ import org.dpsieve.label.CellVolume;
 record VaspRun(
     List<String> elements,
     int maxElectronicSteps,
+    String fixedDensity,
     List<Step> steps,
     boolean complete,
     String problem) {
@@ -55,10 +58,21 @@ record VaspRun(
     }
   }
 
+  /** By ICHARG and IALGO: a band structure, a density of states, bands that are not optimised. */
+  static String fixedDensity(int charge, int algorithm) {
+    if (charge >= 10) {
+      return "ICHARG = " + charge;
+    }
+    return algorithm == 2 || algorithm == 3 ? "IALGO = " + algorithm : "";
+  }
+
   /**
    * As dpdata and DP-GEN: reaching NELM counts as unconverged, whatever VASP says of its last step.
+   * One without electronic steps is by a machine-learned force field.
    */
   boolean converged(Step step) {
-    return step.electronicSteps() < maxElectronicSteps;
+    return fixedDensity.isEmpty()
+        && step.electronicSteps() > 0
+        && step.electronicSteps() < maxElectronicSteps;
   }
 }

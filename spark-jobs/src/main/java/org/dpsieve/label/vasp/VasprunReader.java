@@ -13,12 +13,16 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.dpsieve.frame.Elements;
+import org.dpsieve.label.Steps;
+import org.dpsieve.label.UnexpectedText;
 
 /**
  * Reads a vasprun.xml as a stream, up to where it ends. No entity, no DTD and nothing outside the
  * file is ever resolved.
  */
 final class VasprunReader {
+  private static final int DEEPEST = 100;
+
   private final Deque<String> path = new ArrayDeque<>();
   private final List<String> elements = new ArrayList<>();
   private final List<Integer> types = new ArrayList<>();
@@ -26,8 +30,10 @@ final class VasprunReader {
   /** Element of each type's potential. */
   private final List<String> potentials = new ArrayList<>();
 
-  private final List<VaspRun.Step> steps = new ArrayList<>();
+  private final Steps<VaspRun.Step> steps = new Steps<>();
   private int maxElectronicSteps;
+  private int charge;
+  private int algorithm;
   private boolean started;
   private boolean complete;
 
@@ -52,7 +58,8 @@ final class VasprunReader {
     try {
       // what counts is ASCII, whatever bytes a title has and whatever the file says of them
       XMLStreamReader xml =
-          factory.createXMLStreamReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1));
+          factory.createXMLStreamReader(
+              new ElementReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1)));
       while (xml.hasNext()) {
         switch (xml.next()) {
           case XMLStreamConstants.START_ELEMENT -> reader.start(xml);
@@ -64,16 +71,23 @@ final class VasprunReader {
       reader.complete = false; // ends before its end, as a killed program leaves it
     } catch (NumberFormatException e) {
       problem = "no number where one is expected: " + e.getMessage();
+    } catch (UnexpectedText e) {
+      problem = e.getMessage();
     }
     if (!reader.started) {
       problem = "not a vasprun.xml, whose outermost element is modeling";
     }
     int size = 3 * reader.elements.size();
-    if (reader.steps.removeIf(step -> step.coord().length != size)) {
+    if (reader.steps.list().removeIf(step -> step.coord().length != size)) {
       problem = "lists atoms again after its first ionic step; one vasprun.xml has one calculation";
     }
     return new VaspRun(
-        reader.elements(), reader.maxElectronicSteps, reader.steps, reader.complete, problem);
+        reader.elements(),
+        reader.maxElectronicSteps,
+        VaspRun.fixedDensity(reader.charge, reader.algorithm),
+        reader.steps.list(),
+        reader.complete,
+        problem);
   }
 
   /** The innermost elements, joined: {@code calculation/energy/i[e_fr_energy]}. */
@@ -91,6 +105,9 @@ final class VasprunReader {
   private void start(XMLStreamReader xml) throws XMLStreamException {
     String name = xml.getAttributeValue(null, "name");
     path.push(xml.getLocalName() + (name == null ? "" : "[" + name + "]"));
+    if (path.size() > DEEPEST || Math.max(rows.size(), potentials.size()) > Steps.MOST_ATOMS) {
+      throw new UnexpectedText("is deeper or longer than any calculation's");
+    }
     switch (xml.getLocalName()) {
       case "varray" -> rows.clear();
       case "scstep" -> electronicSteps++;
@@ -103,6 +120,9 @@ final class VasprunReader {
       }
       case "rc" -> {
         if (inner(4).equals("atominfo/array[atoms]/set/rc")) {
+          if (elements.size() == Steps.MOST_ATOMS) {
+            throw new UnexpectedText("lists more than %,d atoms".formatted(elements.size()));
+          }
           elements.add(column(xml));
           types.add(Integer.valueOf(column(xml)));
         } else if (inner(4).equals("atominfo/array[atomtypes]/set/rc")) {
@@ -129,6 +149,10 @@ final class VasprunReader {
   private void value(XMLStreamReader xml) throws XMLStreamException {
     if (inner(3).equals("calculation/energy/i[e_fr_energy]")) {
       energy = Double.valueOf(text(xml));
+    } else if (path.peek().equals("i[ICHARG]")) { // of INCAR, then of all parameters
+      charge = Integer.parseInt(text(xml));
+    } else if (path.peek().equals("i[IALGO]")) {
+      algorithm = Integer.parseInt(text(xml));
     } else if (maxElectronicSteps == 0 // the first; a later one is of response functions
         && path.contains("parameters")
         && path.peek().equals("i[NELM]")) {
@@ -214,7 +238,8 @@ final class VasprunReader {
               energy,
               forces,
               stress != null && stress.length == 9 ? stress : null,
-              electronicSteps));
+              electronicSteps),
+          elements.size());
     }
   }
 

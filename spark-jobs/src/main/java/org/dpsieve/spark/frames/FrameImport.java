@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
@@ -28,6 +29,8 @@ import org.dpsieve.frame.DuplicateKey;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
+import org.dpsieve.frame.TypeElements;
+import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
@@ -83,7 +86,8 @@ public final class FrameImport {
   private final List<String> sources;
   private final String target;
   private final List<String> typeMap;
-  private final ElementMap elements;
+  private final ElementMap replaced;
+  private final TypeElements elements;
   private final ExtxyzKeys keys;
 
   private FrameImport(
@@ -91,12 +95,14 @@ public final class FrameImport {
       List<String> sources,
       String target,
       List<String> typeMap,
-      ElementMap elements,
+      ElementMap replaced,
+      TypeElements elements,
       ExtxyzKeys keys) {
     this.spark = spark;
     this.sources = sources;
     this.target = target;
     this.typeMap = typeMap;
+    this.replaced = replaced;
     this.elements = elements;
     this.keys = keys;
   }
@@ -115,19 +121,21 @@ public final class FrameImport {
    *
    * @param sources as {@link SystemFinder} takes them
    * @param target folder to make; the quarantine is {@code target + ".quarantine"}
-   * @param typeMap element symbols for systems without {@code type_map.raw}; empty for none
+   * @param typeMap names of types for systems without {@code type_map.raw}; empty for none
    * @throws InputException listing everything that is wrong with the files, or when the target
    *     exists, or cannot be written
    */
   public static ImportReport run(
       SparkSession spark, List<String> sources, String target, List<String> typeMap) {
-    return run(spark, sources, target, typeMap, ElementMap.NONE, ExtxyzKeys.DEFAULT);
+    return run(
+        spark, sources, target, typeMap, ElementMap.NONE, TypeElements.LEADING, ExtxyzKeys.DEFAULT);
   }
 
   /**
-   * The same with elements replaced in every frame, before it gets its id.
+   * The same with types replaced in every frame, before it gets its id.
    *
-   * @param elements frames in which one is replaced lose their labels
+   * @param replaced what frames of other types lose their labels by
+   * @param elements of names that are no elements; kept in the manifest
    * @param keys what the labels of extxyz files are called
    */
   public static ImportReport run(
@@ -135,10 +143,12 @@ public final class FrameImport {
       List<String> sources,
       String target,
       List<String> typeMap,
-      ElementMap elements,
+      ElementMap replaced,
+      TypeElements elements,
       ExtxyzKeys keys) {
     String bare = target.replaceFirst("(?<=[^/])/+$", "");
-    return new FrameImport(spark, List.copyOf(sources), bare, List.copyOf(typeMap), elements, keys)
+    return new FrameImport(
+            spark, List.copyOf(sources), bare, List.copyOf(typeMap), replaced, elements, keys)
         .run();
   }
 
@@ -154,6 +164,7 @@ public final class FrameImport {
     }
     List<SystemCheck> checks = check(systems, storage);
     requireNoProblems(checks);
+    requireNames(checks);
     Dataset<Row> frames = read(systems, checks, storage);
     Dataset<Row> keys =
         frames
@@ -173,6 +184,15 @@ public final class FrameImport {
     } finally {
       keys.unpersist();
     }
+  }
+
+  /** Names that are told apart in each system have to be in all of them. */
+  private void requireNames(List<SystemCheck> checks) {
+    Set<String> names = new TreeSet<>();
+    checks.forEach(check -> names.addAll(check.typeMap()));
+    names.addAll(replaced.targets());
+    elements.requireKnown(names, String.join(", ", sources));
+    TypeNames.of(names);
   }
 
   private List<SystemCheck> check(List<SystemPath> systems, Storage storage) {
@@ -217,21 +237,21 @@ public final class FrameImport {
       }
     }
     List<String> symbols = typeMap;
-    ElementMap replaced = elements;
+    ElementMap map = replaced;
     return spark.createDataFrame(
         new JavaSparkContext(spark.sparkContext())
             .parallelize(tasks, tasks.size())
             .flatMap(List::iterator)
-            .flatMap(piece -> rows(piece, storage, symbols, replaced).iterator()),
+            .flatMap(piece -> rows(piece, storage, symbols, map).iterator()),
         READ);
   }
 
-  private static List<Row> rows(
-      Piece piece, Storage storage, List<String> typeMap, ElementMap elements) throws IOException {
+  private static List<Row> rows(Piece piece, Storage storage, List<String> typeMap, ElementMap map)
+      throws IOException {
     List<Row> rows = new ArrayList<>(piece.run().count());
     try (FrameSystem system = piece.system().open(storage, typeMap)) {
       for (Frame read : system.read(piece.run())) {
-        Frame frame = elements.apply(read);
+        Frame frame = map.apply(read);
         Row row = FrameRows.toRow(frame);
         Object[] values = new Object[READ.length()];
         for (int i = 0; i < row.length(); i++) {
@@ -273,6 +293,7 @@ public final class FrameImport {
               target + ".quarantine",
               reasons(bad, duplicates),
               typeMap(checks),
+              elements,
               ignored(checks));
       if (report.frames() == 0) {
         Row example = bad.orderBy("system_number", "index").head();
@@ -352,7 +373,7 @@ public final class FrameImport {
   private List<String> typeMap(List<SystemCheck> checks) {
     Set<String> symbols = new LinkedHashSet<>();
     checks.forEach(check -> symbols.addAll(check.typeMap()));
-    return symbols.stream().map(elements::apply).distinct().toList();
+    return symbols.stream().map(replaced::apply).distinct().toList();
   }
 
   private static Map<String, Long> ignored(List<SystemCheck> checks) {

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.dpsieve.frame.TypeElements;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 
 /**
  * What an import found; kept in the manifest of the frames dataset.
@@ -14,7 +16,8 @@ import java.util.stream.Collectors;
  * @param badFrames frames set aside because nothing can work with them
  * @param quarantine the table of frames set aside
  * @param reasons why frames are set aside, with their number
- * @param typeMap element symbols of the sources in order of first appearance: what export writes
+ * @param typeMap names of the sources' types in order of first appearance: what export writes
+ * @param elements of names that are no elements
  * @param ignored data that frames have no place for (e.g. {@code dipole.npy}), with the number of
  *     systems that have it
  */
@@ -26,6 +29,7 @@ public record ImportReport(
     String quarantine,
     Map<String, Long> reasons,
     List<String> typeMap,
+    TypeElements elements,
     Map<String, Long> ignored) {
   private static final int SHOWN = 10;
 
@@ -36,6 +40,9 @@ public record ImportReport(
     metadata.put("duplicates", Long.toString(duplicates));
     metadata.put("bad_frames", Long.toString(badFrames));
     metadata.put("type_map", String.join(" ", typeMap));
+    if (!elements.isEmpty()) {
+      metadata.put("elements", elements.toString());
+    }
     return metadata;
   }
 
@@ -62,8 +69,10 @@ public record ImportReport(
         ignored.entrySet().stream()
             .map(e -> "%s (%d systems)".formatted(e.getKey(), e.getValue()))
             .collect(Collectors.joining(", "));
+    elements.said(typeMap).ifPresent(said -> text.append("\n").append(said));
     text.append(left.isEmpty() ? "" : "\nnot carried along: " + left);
-    UnreadLabels.note(ignored.keySet()).ifPresent(note -> text.append('\n').append(note));
+    ExtxyzKeys.note(ignored.keySet(), "--extxyz-keys")
+        .ifPresent(note -> text.append('\n').append(note));
     return text.toString();
   }
 }

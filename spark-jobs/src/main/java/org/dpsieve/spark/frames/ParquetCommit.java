@@ -1,8 +1,11 @@
 package org.dpsieve.spark.frames;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -71,6 +74,61 @@ public final class ParquetCommit {
     } catch (IOException e) {
       throw new InputException(target + ": cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Compares every file of a target with its checksum, where executors are: for a call that goes on
+   * from what an earlier one wrote, once. A target without manifest is none of ours and passes.
+   *
+   * @throws InputException naming the first file that is not as it was written
+   */
+  public static void verify(SparkSession spark, String target) {
+    try {
+      ParquetCommit commit = new ParquetCommit(spark, target);
+      List<PartsManifest.PartFile> parts =
+          PartsManifest.read(commit.files, commit.target)
+              .map(PartsManifest::files)
+              .orElse(List.of());
+      if (parts.isEmpty()) {
+        return;
+      }
+      SerializableConfiguration configuration =
+          new SerializableConfiguration(spark.sessionState().newHadoopConf());
+      String folder = commit.target.toString();
+      List<String> changed =
+          new JavaSparkContext(spark.sparkContext())
+              .parallelize(parts, Math.min(parts.size(), 1024))
+              .filter(part -> !isAsWritten(folder, part, configuration))
+              .map(PartsManifest.PartFile::name)
+              .collect();
+      if (!changed.isEmpty()) {
+        throw new InputException(
+            "%s/%s: its content has changed since it was written, by the checksum in %s (%d of %d files). Put back what was there, or remove %s and have it made anew"
+                .formatted(
+                    target,
+                    changed.get(0),
+                    PartsManifest.NAME,
+                    changed.size(),
+                    parts.size(),
+                    target));
+      }
+    } catch (IOException e) {
+      throw new InputException(target + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean isAsWritten(
+      String folder, PartsManifest.PartFile part, SerializableConfiguration configuration)
+      throws IOException, NoSuchAlgorithmException {
+    Path path = new Path(folder, part.name());
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    try (InputStream in =
+        new DigestInputStream(fileSystem(path, configuration.value()).open(path), digest)) {
+      in.transferTo(OutputStream.nullOutputStream());
+    } catch (FileNotFoundException e) {
+      return false;
+    }
+    return HexFormat.of().formatHex(digest.digest()).equals(part.sha256());
   }
 
   /** Whether the target is there and whole, so that the stage that makes it need not run. */

@@ -5,6 +5,8 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -15,6 +17,7 @@ import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.TypeElements;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.deepmd.LabelledSet;
@@ -41,12 +44,15 @@ public final class SystemsDispersion {
   private final Storage storage;
   private final D3Options options;
   private final List<String> typeMap;
+  private final TypeElements elements;
 
-  private SystemsDispersion(SparkSession spark, D3Options options, List<String> typeMap) {
+  private SystemsDispersion(
+      SparkSession spark, D3Options options, List<String> typeMap, TypeElements elements) {
     this.spark = spark;
     this.storage = HadoopStorage.of(spark);
     this.options = options;
     this.typeMap = List.copyOf(typeMap);
+    this.elements = elements;
   }
 
   /** How much was relabelled. */
@@ -55,6 +61,9 @@ public final class SystemsDispersion {
   /** Told after each job how many frames are done. */
   public interface Progress {
     void done(long frames, long all);
+
+    /** What is worth saying once: which elements type names were taken for. */
+    default void say(String text) {}
   }
 
   /** What one task computes. */
@@ -69,9 +78,10 @@ public final class SystemsDispersion {
   /**
    * @param source a deepmd/npy system, or a folder that holds systems at any depth
    * @param target folder to make, with the same tree
-   * @param typeMap element symbols for systems without {@code type_map.raw}; empty for none
+   * @param typeMap names of types for systems without {@code type_map.raw}; empty for none
+   * @param elements of names that are no elements
    * @throws InputException when systems cannot be read, a frame has no stored label or an element
-   *     beyond 94, or the target exists; nothing is written then
+   *     beyond 94 or that nobody knows, or the target exists; nothing is written then
    */
   public static Report run(
       SparkSession spark,
@@ -79,10 +89,11 @@ public final class SystemsDispersion {
       String target,
       D3Options options,
       List<String> typeMap,
+      TypeElements elements,
       Progress progress) {
     String bare = target.replaceFirst("(?<=[^/])/+$", "");
     try {
-      return new SystemsDispersion(spark, options, typeMap).run(source, bare, progress);
+      return new SystemsDispersion(spark, options, typeMap, elements).run(source, bare, progress);
     } catch (IOException e) {
       throw WriteFailure.of(e, bare);
     }
@@ -98,7 +109,7 @@ public final class SystemsDispersion {
         && (!files.getFileStatus(path).isDirectory() || files.listStatus(path).length > 0)) {
       throw new InputException(target + ": exists already; remove it or choose another name");
     }
-    List<Work> work = plan(source);
+    List<Work> work = plan(source, progress);
     String root = storage.absolute(source);
     Path staged = new Path(path.getParent(), "_staged-" + path.getName());
     files.delete(staged, true);
@@ -116,8 +127,9 @@ public final class SystemsDispersion {
   }
 
   /** All sets, checked; every problem in one message. */
-  private List<Work> plan(String source) throws IOException {
+  private List<Work> plan(String source, Progress progress) throws IOException {
     List<Work> work = new ArrayList<>();
+    Set<String> types = new TreeSet<>();
     List<String> problems = new ArrayList<>();
     for (SystemPath path : SystemFinder.find(storage, List.of(source))) {
       if (path.layout() != SystemPath.Layout.DEEPMD_NPY) {
@@ -129,11 +141,14 @@ public final class SystemsDispersion {
       }
       try (FrameSystem system = path.open(storage, typeMap)) {
         work.addAll(plan(path, system));
+        types.addAll(system.typeMap());
       } catch (InputException e) {
         problems.add(e.getMessage());
       }
     }
     require(problems);
+    elements.requireKnown(types, source);
+    elements.said(types).ifPresent(progress::say);
     return work;
   }
 
@@ -209,21 +224,23 @@ public final class SystemsDispersion {
     Storage from = storage;
     D3Options how = options;
     List<String> symbols = typeMap;
+    TypeElements kinds = elements;
     return new JavaSparkContext(spark.sparkContext())
         .parallelize(tasks, tasks.size())
-        .map(task -> dispersion(task, from, how, symbols))
+        .map(task -> dispersion(task, from, how, symbols, kinds))
         .collect();
   }
 
   private static Result dispersion(
-      Task task, Storage storage, D3Options options, List<String> typeMap) throws IOException {
+      Task task, Storage storage, D3Options options, List<String> typeMap, TypeElements elements)
+      throws IOException {
     DispersionD3 dispersion = new DispersionD3(options);
     Result result = new Result(new ArrayList<>(), new ArrayList<>());
     try (FrameSystem system = task.system().open(storage, typeMap)) {
       for (Frame frame : system.read(task.run())) {
         try {
           DispersionD3.requireLabel(frame);
-          result.dispersion().add(pack(dispersion.evaluate(frame)));
+          result.dispersion().add(pack(dispersion.evaluate(elements.apply(frame))));
         } catch (InputException e) {
           result.problems().add(e.getMessage());
         }

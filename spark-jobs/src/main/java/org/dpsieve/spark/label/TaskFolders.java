@@ -1,6 +1,9 @@
 package org.dpsieve.spark.label;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -17,14 +20,18 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.LabelResult;
+import org.dpsieve.label.OutputFiles;
 import org.dpsieve.label.TaskLabeller;
+import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.TaskOutputs;
 
 /**
@@ -36,6 +43,7 @@ final class TaskFolders {
   /** In each folder: which frame it is, where its atoms are, and checksums of the inputs. */
   static final String FRAME_FILE = "frame.json";
 
+  private static final long LARGEST_INPUT = 1 << 30;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FileSystem files;
@@ -69,8 +77,19 @@ final class TaskFolders {
       if (Arrays.equals(description, bytes(new Path(target, FRAME_FILE)))) {
         return;
       }
-      requireUntouched(target);
-      files.delete(target, true);
+      if (isOf(frame, target)) {
+        // Inputs that make another label were refused, or accepted, before (run.json).
+        if (files.exists(new Path(target, "dpsieve.pid")) // may be under way
+            || read(task.name(), frame).outcome() == TaskOutcome.FINISHED) {
+          return;
+        }
+        setAside(target);
+      } else if (hasOutput(task.name()) && !isDescribed(target)) {
+        setAside(target); // its own task has spoilt it: of what its output is, nobody knows
+      } else {
+        requireUntouched(target);
+        files.delete(target, true);
+      }
     }
     Path staged = new Path(directory, "." + task.name() + "." + UUID.randomUUID());
     try {
@@ -92,11 +111,44 @@ final class TaskFolders {
     }
   }
 
+  /** Whether a folder was written for this frame, with whatever inputs. */
+  private boolean isOf(Frame frame, Path target) throws IOException {
+    return description(target).path("frame_id").asText().equals(FrameId.of(frame));
+  }
+
+  private boolean isDescribed(Path target) throws IOException {
+    return description(target).has("inputs");
+  }
+
+  /** What a folder says it was written for; nothing where its task has spoilt that. */
+  private JsonNode description(Path target) throws IOException {
+    byte[] there = bytes(new Path(target, FRAME_FILE));
+    try {
+      return there == null ? MissingNode.getInstance() : JSON.readTree(there);
+    } catch (JacksonException e) {
+      return MissingNode.getInstance();
+    }
+  }
+
+  /** What a calculation without result has left is kept, out of the way of {@code task.*}. */
+  private void setAside(Path target) throws IOException {
+    if (!hasOutput(target.getName())) {
+      files.delete(target, true);
+      return;
+    }
+    int number = 0;
+    Path aside;
+    do {
+      aside = new Path(directory, "old.%03d.%s".formatted(number++, target.getName()));
+    } while (files.exists(aside));
+    files.rename(target, aside);
+  }
+
   private void requireUntouched(Path target) throws IOException {
     for (String output : labeller.outputFiles()) {
       if (files.exists(new Path(target, output))) {
         throw new InputException(
-            "%s: holds %s of a calculation with other inputs than today's. Move the folder away to have it written anew, or restore the inputs"
+            "%s: holds %s of a calculation for another frame than the one picked now. Move the folder away to have it written anew, or restore the picks"
                 .formatted(target, output));
       }
     }
@@ -104,7 +156,7 @@ final class TaskFolders {
 
   /** One copy beside the tasks and a link to it where the file system has links. */
   private void share(Path staged, String name, int group, byte[] content) throws IOException {
-    if (!files.getUri().getScheme().equals("file")) {
+    if (!isLocal()) {
       write(new Path(staged, name), content);
       return;
     }
@@ -127,7 +179,18 @@ final class TaskFolders {
     }
   }
 
+  /**
+   * Of a file that was written here; {@code null} when it is not there, or is something else by
+   * now.
+   */
   private byte[] bytes(Path file) throws IOException {
+    if (isLocal()) {
+      try (InputStream in = RegularFile.open(java.nio.file.Path.of(file.toUri()), LARGEST_INPUT)) {
+        return in.readAllBytes();
+      } catch (IOException e) {
+        return null;
+      }
+    }
     try (InputStream in = files.open(file)) {
       return in.readAllBytes();
     } catch (FileNotFoundException e) {
@@ -173,13 +236,28 @@ final class TaskFolders {
   LabelResult read(String task, Frame frame) {
     Path folder = new Path(directory, task);
     TaskOutputs outputs =
-        name -> {
-          try {
-            return Optional.of(files.open(new Path(folder, name)));
-          } catch (FileNotFoundException e) {
-            return Optional.empty();
-          }
-        };
+        isLocal()
+            ? OutputFiles.folder(java.nio.file.Path.of(folder.toUri()))
+            : name -> open(new Path(folder, name));
     return labeller.read(outputs, frame);
+  }
+
+  private boolean isLocal() {
+    return files.getUri().getScheme().equals("file");
+  }
+
+  /** On a file system that has neither pipes nor devices. */
+  private Optional<InputStream> open(Path file) throws IOException {
+    try {
+      FileStatus status = files.getFileStatus(file);
+      if (!status.isFile() || status.getLen() > TaskOutputs.LARGEST) {
+        throw new IOException(
+            "%s: expected a file of at most %,d bytes"
+                .formatted(file.getName(), TaskOutputs.LARGEST));
+      }
+      return Optional.of(files.open(file));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -1,6 +1,9 @@
 package org.dpsieve.spark.loop;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -8,6 +11,7 @@ import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -133,6 +137,9 @@ final class Decisions {
 
   /** Where the picks lie in feature space, where the first model's features can be had. */
   private void map(Path target, Function<DeepPotential, FeatureMap> map) {
+    if (config.train().models().isEmpty()) {
+      return; // there is no model yet
+    }
     try {
       map.apply(ModelFiles.read(config.train().models().get(0))).write(target);
     } catch (UnsupportedModelException e) {
@@ -153,6 +160,66 @@ final class Decisions {
         .stream()
         .map(row -> row.mkString("\t") + "\n")
         .collect(Collectors.joining("", String.join("\t", columns) + "\n", ""));
+  }
+
+  static long candidates(SparkSession spark, TrustConfig trust, Path deviation) {
+    return PickStage.classify(Tables.read(spark, deviation), levels(trust))
+        .where(col("class").equalTo(FrameClass.CANDIDATE.key()))
+        .count();
+  }
+
+  /** Frames that cannot be labelled, by the tables of picks so far. */
+  static Dataset<Row> unfit(SparkSession spark, List<Path> picks) {
+    Dataset<Row> all = null;
+    for (Path folder : picks) {
+      Dataset<Row> some =
+          Tables.read(spark, folder)
+              .where(col("decision").equalTo(Decision.SKIPPED.key()))
+              .select("frame_id");
+      all = all == null ? some : all.union(some);
+    }
+    return all;
+  }
+
+  /**
+   * What the final models say of the pool.
+   *
+   * @param deviation of the whole pool
+   * @param labelled frames with a label
+   * @param picks all tables of picks
+   */
+  static Facts.FinalClasses finalClasses(
+      SparkSession spark,
+      TrustConfig trust,
+      Path deviation,
+      Dataset<Row> labelled,
+      List<Path> picks) {
+    Dataset<Row> classes = PickStage.classify(Tables.read(spark, deviation), levels(trust));
+    Column what =
+        when(col("labelled"), concat(lit("labelled "), col("class")))
+            .when(col("unfit"), "unfit")
+            .otherwise(col("class"));
+    SortedMap<String, Long> counts =
+        Tables.counts(
+            classes
+                .join(ids(labelled, "labelled"), new String[] {"frame_id"}, "left")
+                .join(ids(unfit(spark, picks), "unfit"), new String[] {"frame_id"}, "left"),
+            what);
+    long known = counts.getOrDefault("labelled " + FrameClass.ACCURATE.key(), 0L);
+    long above =
+        counts.getOrDefault("labelled " + FrameClass.CANDIDATE.key(), 0L)
+            + counts.getOrDefault("labelled " + FrameClass.FAILED.key(), 0L);
+    return new Facts.FinalClasses(
+        known + above,
+        above,
+        counts.getOrDefault("unfit", 0L),
+        counts.getOrDefault(FrameClass.ACCURATE.key(), 0L),
+        counts.getOrDefault(FrameClass.CANDIDATE.key(), 0L),
+        counts.getOrDefault(FrameClass.FAILED.key(), 0L));
+  }
+
+  private static Dataset<Row> ids(Dataset<Row> rows, String name) {
+    return rows.select("frame_id").distinct().withColumn(name, lit(true));
   }
 
   static TrustLevels levels(TrustConfig trust) {

@@ -82,7 +82,7 @@ final class DpTraining {
     Path tasks = Workdir.trainTasks(target);
     try {
       Path data = tasks.resolve("data");
-      List<DataSystem> systems = TrainingData.write(data, config.typeMap(), sources);
+      List<DataSystem> systems = TrainingData.write(data, config.typeMap(), sources, dp.oneHdf5());
       List<NodeTask> all = new ArrayList<>();
       List<String> inputs = new ArrayList<>();
       List<Long> steps = new ArrayList<>();
@@ -115,14 +115,18 @@ final class DpTraining {
     }
   }
 
-  /** {@code training_reuse_iter} starts from the iteration before, as {@code init_model} does. */
+  /**
+   * {@code training_reuse_iter} starts from the iteration before, as {@code init_model} does. Where
+   * neither holds each training starts anew, on all labels so far: from random weights, or from the
+   * models that {@code training_init_frozen_model} or {@code training_finetune_model} names.
+   */
   private Start start(int model, int iteration, Path previous) {
-    if (previous == null || !Files.isDirectory(previous.resolve("%03d".formatted(model)))) {
-      return dp.start().get(model);
-    }
-    return dp.initModel() || dp.reuse().holds(iteration)
-        ? new Start(Init.CHECKPOINT, previous.resolve("%03d".formatted(model)))
-        : new Start(Init.RANDOM, null);
+    Path folder = previous == null ? null : previous.resolve("%03d".formatted(model));
+    return folder != null
+            && Files.isDirectory(folder)
+            && (dp.initModel() || dp.reuse().holds(iteration))
+        ? new Start(Init.CHECKPOINT, folder)
+        : dp.start().get(model);
   }
 
   private DpInput input(int model, int iteration, List<DataSystem> systems) {
@@ -140,7 +144,7 @@ final class DpTraining {
     if (dp.reuse().holds(iteration)) {
       input.reuse(dp.reuse(), systems);
     }
-    return input;
+    return dp.backend() == Backend.TENSORFLOW ? input.lastCheckpoint() : input;
   }
 
   /** A folder that was begun with the same input is gone on with, any other is made anew. */

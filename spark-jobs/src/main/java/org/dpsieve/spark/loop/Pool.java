@@ -1,16 +1,36 @@
 package org.dpsieve.spark.loop;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.config.ForeignElements;
 import org.dpsieve.config.SimplifyConfig;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.ElementMap;
+import org.dpsieve.frame.Formula;
+import org.dpsieve.frame.TypeElements;
+import org.dpsieve.io.Storage;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
+import org.dpsieve.io.systems.SystemFinder;
+import org.dpsieve.io.systems.SystemPath;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.spark.frames.FrameImport;
 import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.spark.frames.HadoopStorage;
 import org.dpsieve.spark.frames.ImportReport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The frames of a run: {@code frames/pool.parquet}, and {@code frames/init.parquet} where there are
@@ -19,21 +39,93 @@ import org.dpsieve.spark.frames.ImportReport;
 final class Pool {
   private static final String POOL = "pool.parquet";
   private static final String INITIAL = "init.parquet";
+  private static final String ENTRIES = "init_data_sys.json";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Logger LOG = LoggerFactory.getLogger(Pool.class);
 
   private Pool() {}
 
+  /**
+   * @throws InputException when frames hold elements that the type map does not have
+   */
   static Facts.Pool importAll(SparkSession spark, Path target, SimplifyConfig config) {
-    ImportReport report =
-        FrameImport.run(
-            spark, config.pool().pickData(), target.resolve(POOL).toString(), config.typeMap());
+    ImportReport report = importTo(spark, config, config.pool().pickData(), target.resolve(POOL));
+    requireKnown(spark, target.resolve(POOL), "pick_data", config.typeMap());
     if (!config.pool().initData().isEmpty()) {
-      FrameImport.run(
-          spark, config.pool().initData(), target.resolve(INITIAL).toString(), config.typeMap());
+      importTo(spark, config, config.pool().initData(), target.resolve(INITIAL));
+      requireKnown(spark, target.resolve(INITIAL), "init_data_sys", config.typeMap());
+      if (config.train().dp().filter(dp -> dp.batchSizes().tellsEntriesApart()).isPresent()) {
+        writeEntries(spark, target, config.pool().initData());
+      }
     }
     return new Facts.Pool(
         report.frames(),
         Tables.byElements(read(spark, target)),
         report.duplicates() + report.badFrames());
+  }
+
+  private static ImportReport importTo(
+      SparkSession spark, SimplifyConfig config, List<String> data, Path target) {
+    ImportReport report =
+        FrameImport.run(
+            spark,
+            data,
+            target.toString(),
+            config.typeMap(),
+            ElementMap.NONE,
+            TypeElements.LEADING,
+            config.pool().extxyzKeys());
+    ExtxyzKeys.note(report.ignored().keySet(), "extxyz_keys")
+        .ifPresent(note -> LOG.warn("{}: {}", String.join(", ", data), note));
+    return report;
+  }
+
+  /** Before anything is done with them, counted by system. */
+  private static void requireKnown(
+      SparkSession spark, Path frames, String key, List<String> typeMap) {
+    Dataset<Row> all = FramesDataset.read(spark, frames.toString());
+    ForeignElements found = new ForeignElements(key, typeMap);
+    all.groupBy("system", "formula")
+        .count()
+        .orderBy("system", "formula")
+        .collectAsList()
+        .forEach(
+            row -> found.add(row.getString(0), row.getLong(2), Formula.types(row.getString(1))));
+    if (found.any()) {
+      throw new InputException(
+          found.message(all.select("system").distinct().count()) + "; nothing was imported");
+    }
+  }
+
+  /** Which entry of {@code init_data_sys} each system is of; the first one where several are. */
+  private static void writeEntries(SparkSession spark, Path frames, List<String> initData) {
+    try {
+      Storage storage = HadoopStorage.of(spark);
+      Map<String, String> names = new HashMap<>();
+      for (SystemPath system : SystemFinder.find(storage, initData)) {
+        names.put(system.location(), system.name());
+      }
+      Map<String, Integer> entries = new TreeMap<>();
+      for (int entry = 0; entry < initData.size(); entry++) {
+        for (SystemPath system : SystemFinder.find(storage, List.of(initData.get(entry)))) {
+          entries.putIfAbsent(names.get(system.location()), entry);
+        }
+      }
+      Files.writeString(frames.resolve(ENTRIES), JSON.writeValueAsString(entries));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What {@link #importAll} wrote of them: entry by name of the system. */
+  static Map<String, Integer> initialEntries(Path frames) {
+    try {
+      return JSON.readValue(
+          frames.resolve(ENTRIES).toFile(), new TypeReference<Map<String, Integer>>() {});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static Dataset<Row> read(SparkSession spark, Path frames) {

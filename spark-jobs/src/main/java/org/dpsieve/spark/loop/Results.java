@@ -75,7 +75,8 @@ final class Results {
       for (Path model : models) {
         DpTraining.copy(model, target.resolve(config.train().modelName(models.indexOf(model))));
       }
-      Dataset<Row> labelled = labelled(summary.labels());
+      Dataset<Row> labelled =
+          summary.labels().isEmpty() ? pool.limit(0) : labelled(summary.labels());
 
       spark.sparkContext().setJobDescription("result: the relabelled dataset");
       merge(labelled, target);
@@ -84,16 +85,23 @@ final class Results {
           evaluation.write(target.resolve("deviation.parquet"), pool, models, null);
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
       Facts.HeldOut errors = errors(target, pool, labelled, models);
+      Facts.Result result =
+          new Facts.Result(
+              summary.verdict(),
+              summary.labelled(),
+              deviation.maxDeviForce(),
+              errors,
+              deviation.expected(),
+              Decisions.finalClasses(
+                  spark,
+                  config.trust(),
+                  target.resolve("deviation.parquet"),
+                  labelled,
+                  summary.picks()));
       Files.writeString(
           target.resolve("summary.json"),
-          SummaryJson.of(summary, Versions.all(), settings(), deviation.maxDeviForce(), errors)
-              .text());
-      return new Facts.Result(
-          summary.verdict(),
-          summary.labelled(),
-          deviation.maxDeviForce(),
-          errors,
-          deviation.expected());
+          SummaryJson.of(summary, Versions.all(), settings(), result).text());
+      return result;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -199,6 +207,7 @@ final class Results {
     settings.put("seed", Long.toString(config.pick().seed()));
     settings.put("init_pick_number", Integer.toString(config.pick().initPickNumber()));
     settings.put("iter_pick_number", Integer.toString(config.pick().iterPickNumber()));
+    settings.put("accurate_for_good", Boolean.toString(config.pick().accurateForGood()));
     settings.put("fp_style", config.label().style().key());
     settings.put("labeled", Boolean.toString(config.pool().labeled()));
     settings.put("model_devi_f_trust", levels(config.trust().modelDeviForce()));

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -59,14 +60,33 @@ public final class SparkStages implements Stages {
     this.notes = notes;
     this.labeller = Labellers.of(config.simplify());
     this.nodes = new NodeTasks(this::spark, progress, notes);
-    config.machine().train().node().ifPresent(nodes::check);
-    config.machine().fp().node().ifPresent(nodes::check);
+    check();
+  }
+
+  /** All of it, so that everything wrong is told at once. */
+  private void check() {
+    Set<String> problems = new LinkedHashSet<>();
+    attempt(problems, () -> config.machine().train().node().ifPresent(nodes::check));
+    attempt(problems, () -> config.machine().fp().node().ifPresent(nodes::check));
     if (config.machine().modelDevi().engine() == Engine.DP) {
       if (config.simplify().pick().targetError().isPresent()) {
-        throw new InputException(
+        problems.add(
             "target_error: expected errors come with the engine 'jvm' of model_devi in machine.json, found 'dp'; change it, or use label_budget or max_iter");
       }
-      evaluation().check(config.simplify().train().models());
+      if (modelsGiven()) {
+        attempt(problems, () -> evaluation().check(config.simplify().train().models()));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new InputException(String.join(System.lineSeparator(), problems));
+    }
+  }
+
+  private static void attempt(Set<String> problems, Runnable check) {
+    try {
+      check.run();
+    } catch (InputException e) {
+      problems.add(e.getMessage());
     }
   }
 
@@ -83,6 +103,13 @@ public final class SparkStages implements Stages {
   }
 
   @Override
+  public List<String> sources() {
+    List<String> sources = new ArrayList<>(config.simplify().pool().pickData());
+    sources.addAll(config.simplify().pool().initData());
+    return sources;
+  }
+
+  @Override
   public Facts.Pool importPool(Path target) {
     return Pool.importAll(spark(), target, config.simplify());
   }
@@ -93,6 +120,11 @@ public final class SparkStages implements Stages {
   }
 
   @Override
+  public boolean modelsGiven() {
+    return !config.simplify().train().models().isEmpty();
+  }
+
+  @Override
   public Facts.Training train(
       Path target, int iteration, Path frames, List<Path> labels, Path previous) {
     Training errors = new Training(spark(), config.simplify().train());
@@ -100,17 +132,12 @@ public final class SparkStages implements Stages {
     if (!trainsFromPrevious()) {
       return errors.train(target, labelled, Evaluation.uncertain(config.machine()));
     }
-    List<TrainingData.Source> sources = new ArrayList<>();
-    Pool.initial(spark(), frames)
-        .ifPresent(rows -> sources.add(new TrainingData.Source("init", rows, false)));
-    for (Path folder : labels) {
-      String name = workdir.root().relativize(folder).getName(0).toString();
-      boolean last = folder.equals(labels.get(labels.size() - 1));
-      Dataset<Row> more = FramesDataset.read(spark(), folder.toString());
-      sources.add(new TrainingData.Source(name, more, last));
-    }
     new DpTraining(config.simplify(), config.machine().train().node().orElseThrow(), nodes, workdir)
-        .train(target, iteration, sources, previous);
+        .train(
+            target,
+            iteration,
+            new TrainingSources(spark(), config.simplify(), workdir).of(frames, labels),
+            previous);
     return errors.facts(labelled, models(target));
   }
 
@@ -147,36 +174,49 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Deviation deviate(Path target, Path models, Remaining remaining) {
     DpTraining.discard(models);
+    Dataset<Row> decisions = Tables.read(spark(), remaining.picks());
     Dataset<Row> left =
         PickStage.remaining(
-            Tables.read(spark(), remaining.picks()), Tables.read(spark(), remaining.labels()));
+            decisions,
+            remaining.labels() == null
+                ? decisions.limit(0)
+                : Tables.read(spark(), remaining.labels()));
     return evaluation()
         .write(
             target,
             Tables.in(Pool.read(spark(), remaining.frames()), left),
             models(models),
-            accurate(remaining.picks()));
+            accurate(remaining.accurate()));
   }
 
-  /**
-   * Frames that left the pool as accurate, as they were then; {@code null} without any.
-   *
-   * @param last the last table of picks
-   */
-  private Dataset<Row> accurate(Path last) {
+  @Override
+  public Facts.Deviation deviateAll(
+      Path target, Path models, Path frames, List<Path> picks, List<Path> labels) {
+    DpTraining.discard(models);
+    Dataset<Row> all = Pool.read(spark(), frames);
+    for (Path folder : labels) {
+      all = Tables.notIn(all, Tables.read(spark(), folder));
+    }
+    return evaluation()
+        .write(target, Tables.notIn(all, Decisions.unfit(spark(), picks)), models(models), null);
+  }
+
+  @Override
+  public long candidates(Path deviation) {
+    return Decisions.candidates(spark(), config.simplify().trust(), deviation);
+  }
+
+  /** Frames that left the pool as accurate, as they were then; {@code null} without any. */
+  private Dataset<Row> accurate(List<Path> picks) {
     Dataset<Row> all = null;
-    for (int iteration = 1; Files.exists(workdir.picks(iteration)); iteration++) {
-      Path picks = workdir.picks(iteration);
-      Dataset<Row> table = Tables.read(spark(), picks);
+    for (Path folder : picks) {
+      Dataset<Row> table = Tables.read(spark(), folder);
       if (Set.of(table.columns()).contains("rms_sigma_f")) {
         Dataset<Row> some =
             table
                 .where(functions.col("decision").equalTo(Decision.ACCURATE.key()))
                 .select("max_devi_f", "sigma_e", "rms_sigma_f");
         all = all == null ? some : all.union(some);
-      }
-      if (picks.equals(last)) {
-        break;
       }
     }
     return all;

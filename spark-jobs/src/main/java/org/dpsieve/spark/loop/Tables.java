@@ -28,6 +28,12 @@ import org.dpsieve.uncertainty.Reliability;
 
 /** The thin tables of a run, keyed by {@code frame_id}, and what is counted in them. */
 final class Tables {
+  /**
+   * eV per atom or eV/Å: of a frame with more than that a model knows nothing, and one such would
+   * be all of a pool's mean square.
+   */
+  private static final double MOST_SIGMA = 1000;
+
   private static final int ROWS_PER_FILE = 1_000_000;
 
   private Tables() {}
@@ -98,9 +104,14 @@ final class Tables {
         frames - numbers);
   }
 
+  /** A standard deviation that says something, or is not known (NaN). */
+  private static Column within(String column) {
+    return col(column).isNaN().or(col(column).leq(MOST_SIGMA));
+  }
+
   /**
    * Root mean square of the errors that frames are to expect, by what it was on labels left out;
-   * frames whose geometry makes no sense are left out.
+   * frames whose geometry makes no sense, or of which models know nothing, are left out.
    *
    * @param deviations rows with {@code max_devi_f, sigma_e, rms_sigma_f}
    * @param gone more of such; {@code null} for none
@@ -115,6 +126,7 @@ final class Tables {
     Row row =
         sigmas
             .where("NOT isnan(max_devi_f)")
+            .where(within("sigma_e").and(within("rms_sigma_f")))
             .agg(
                 count(lit(1)),
                 count(when(col("sigma_e").isNaN().or(col("rms_sigma_f").isNaN()), 1)),

@@ -15,6 +15,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.outputlayer.LabelKind;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.spark.transfer.ModelErrors;
 import org.dpsieve.spark.transfer.OutputLayerSolution;
@@ -26,6 +27,8 @@ import org.dpsieve.spark.transfer.OutputLayerStage;
  * ridge pulls towards a model that has not seen them.
  */
 final class Training {
+  private static final Facts.Errors NO_MODEL = new Facts.Errors(Double.NaN, Double.NaN, Double.NaN);
+
   private final SparkSession spark;
   private final TrainConfig config;
 
@@ -54,7 +57,10 @@ final class Training {
             config.models().get(m), solution.model(), target.resolve(config.modelName(m)));
         fits.add(
             new Facts.ModelFit(
-                solution.ridge(), errors(solution.before()), errors(solution.after())));
+                solution.ridge(),
+                errors(solution.before()),
+                errors(solution.after()),
+                solution.unfitted().stream().map(LabelKind::key).toList()));
       }
       if (uncertain) {
         UncertaintyFiles.write(target, frames, trained);
@@ -96,16 +102,21 @@ final class Training {
     }
   }
 
-  /** Errors of the models the run was given, and of these, on labelled frames. */
+  /**
+   * Errors of the models the run was given, NaN where it was given none, and of these, on labelled
+   * frames.
+   */
   List<Facts.BeforeAfter> errors(Dataset<Row> labelled, List<Path> models) {
     List<DeepPotential> both = new ArrayList<>();
     config.models().forEach(model -> both.add(ModelFiles.read(model)));
     models.forEach(model -> both.add(ModelFiles.read(model)));
     List<ModelErrors> errors = ModelErrors.of(spark, labelled, both);
+    int given = config.models().size();
     List<Facts.BeforeAfter> pairs = new ArrayList<>();
     for (int m = 0; m < models.size(); m++) {
       pairs.add(
-          new Facts.BeforeAfter(errors(errors.get(m)), errors(errors.get(models.size() + m))));
+          new Facts.BeforeAfter(
+              given == 0 ? NO_MODEL : errors(errors.get(m)), errors(errors.get(given + m))));
     }
     return pairs;
   }

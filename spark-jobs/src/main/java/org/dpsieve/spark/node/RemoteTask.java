@@ -1,6 +1,7 @@
 package org.dpsieve.spark.node;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.dpsieve.io.OwnFiles;
+import org.dpsieve.io.RegularFile;
+import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.node.LocalProcess;
 import org.dpsieve.node.NodeTask;
 import org.dpsieve.node.TaskEnd;
@@ -36,6 +39,9 @@ record RemoteTask(
   record Result(TaskEnd end, String host, LinkedHashMap<String, byte[]> files)
       implements Serializable {}
 
+  /** Bytes of all files of a task: they are in memory here and there, several times. */
+  private static final long LARGEST = 256 << 20;
+
   static RemoteTask of(NodeTask task, double limit, Map<String, String> environment)
       throws IOException {
     LinkedHashMap<String, byte[]> files = new LinkedHashMap<>();
@@ -51,12 +57,30 @@ record RemoteTask(
         new LinkedHashMap<>(environment));
   }
 
+  /**
+   * Regular files alone, links to them too.
+   *
+   * @throws IOException when they are too large
+   */
   private static void collect(Path folder, List<Path> found, Map<String, byte[]> files)
       throws IOException {
+    long left = LARGEST;
+    for (byte[] before : files.values()) {
+      left -= before.length;
+    }
     for (Path path : found) {
       try (Stream<Path> walk = Files.walk(path)) {
         for (Path file : (Iterable<Path>) walk.filter(Files::isRegularFile)::iterator) {
-          files.put(folder.relativize(file).toString(), Files.readAllBytes(file));
+          String name = folder.relativize(file).toString();
+          if (Files.size(file) > left) {
+            throw new IOException(
+                "%s: with it the task's files have more than the %d MB that backend spark carries; use local or dpdispatcher"
+                    .formatted(name, LARGEST >> 20));
+          }
+          try (InputStream in = RegularFile.open(file, left)) {
+            files.put(name, in.readAllBytes());
+          }
+          left -= files.get(name).length;
         }
       }
     }
@@ -81,8 +105,13 @@ record RemoteTask(
       process = LocalProcess.start(task, environment);
       TaskEnd end = process.await(limit);
       LinkedHashMap<String, byte[]> left = new LinkedHashMap<>();
-      collect(folder, TaskFiles.matching(folder, backward), left);
-      collect(folder, TaskFiles.matching(folder, List.of(log)), left);
+      try {
+        collect(folder, TaskFiles.matching(folder, List.of(log)), left);
+        collect(folder, TaskFiles.matching(folder, backward), left);
+      } catch (IOException e) {
+        left.clear();
+        end = TaskEnd.failed(name, TaskOutcome.CRASHED, e.getMessage());
+      }
       return new Result(end, host, left);
     } catch (InterruptedException e) {
       process.kill(); // Spark takes the task back

@@ -83,28 +83,33 @@ final class SparkNode implements Node {
     Optional<ResourceProfile> profile = profile(session);
     listener.state(tasks.stream().map(NodeTask::name).toList(), State.WAITING, "");
     Map<NodeTask, JavaFutureAction<List<RemoteTask.Result>>> futures = new LinkedHashMap<>();
-    try {
-      for (NodeTask task : tasks) {
-        RemoteTask remote = RemoteTask.of(task, config.timeLimit(), environment);
-        JavaRDD<RemoteTask> one = context.parallelize(List.of(remote), 1);
-        if (profile.isPresent()) {
-          one = one.withResources(profile.get());
-        }
-        synchronized (this) {
-          if (stopped) {
-            throw new CancellationException("stopped");
-          }
-          JavaFutureAction<List<RemoteTask.Result>> future =
-              one.map(sent -> sent.run(host())).collectAsync();
-          futures.put(task, future);
-          running.add(future);
-        }
-        listener.state(List.of(task.name()), State.QUEUED, "Spark");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
     List<TaskEnd> ends = new ArrayList<>();
+    for (NodeTask task : tasks) {
+      JavaRDD<RemoteTask> one;
+      try {
+        RemoteTask remote = RemoteTask.of(task, config.timeLimit(), environment);
+        one = context.parallelize(List.of(remote), 1);
+      } catch (IOException | UncheckedIOException e) {
+        ends.add(
+            TaskEnd.failed(
+                task.name(), TaskOutcome.CRASHED, "cannot be started: " + e.getMessage()));
+        listener.ended(ends.get(ends.size() - 1));
+        continue;
+      }
+      if (profile.isPresent()) {
+        one = one.withResources(profile.get());
+      }
+      synchronized (this) {
+        if (stopped) {
+          throw new CancellationException("stopped");
+        }
+        JavaFutureAction<List<RemoteTask.Result>> future =
+            one.map(sent -> sent.run(host())).collectAsync();
+        futures.put(task, future);
+        running.add(future);
+      }
+      listener.state(List.of(task.name()), State.QUEUED, "Spark");
+    }
     futures.forEach((task, future) -> ends.add(await(task, future, listener)));
     return ends;
   }
@@ -132,7 +137,9 @@ final class SparkNode implements Node {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      end =
+          TaskEnd.failed(
+              task.name(), TaskOutcome.CRASHED, "its files cannot be written: " + e.getMessage());
     }
     listener.ended(end);
     return end;

@@ -2,6 +2,7 @@ package org.dpsieve.spark.pick;
 
 import java.util.Arrays;
 import java.util.List;
+import org.apache.commons.math3.exception.MaxCountExceededException;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;
 
@@ -52,10 +53,15 @@ record FeatureAxes(double[] mean, double[] scale, double[][] components) {
         }
       }
     }
-    EigenDecomposition sorted = new EigenDecomposition(new Array2DRowRealMatrix(covariance, false));
-    double[][] components = {
-      sorted.getEigenvector(0).toArray(), sorted.getEigenvector(1).toArray()
-    };
+    double[][] components = new double[2][size];
+    try {
+      EigenDecomposition sorted =
+          new EigenDecomposition(new Array2DRowRealMatrix(covariance, false));
+      components[0] = sorted.getEigenvector(0).toArray();
+      components[1] = sorted.getEigenvector(1).toArray();
+    } catch (MaxCountExceededException e) {
+      return components; // all frames at one point: a picture is not worth a run
+    }
     for (double[] component : components) {
       double sign = Arrays.stream(component).sum() < 0 ? -1 : 1;
       for (int j = 0; j < size; j++) {

@@ -160,7 +160,10 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
         for (int k = 0; k < ids.size(); k++) {
           Reading reading = readings.get(k)[0];
           if (reading.hidden() != null) {
-            points.add(new Point(ids.get(k), energy.of(reading.hidden(), reading.atoms())));
+            double[] features = energy.of(reading.hidden(), reading.atoms());
+            if (Arrays.stream(features).allMatch(Double::isFinite)) {
+              points.add(new Point(ids.get(k), features));
+            }
           }
         }
       }

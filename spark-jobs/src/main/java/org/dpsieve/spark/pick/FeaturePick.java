@@ -10,9 +10,12 @@ import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -26,6 +29,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.neighbor.GeometryException;
 import org.dpsieve.outputlayer.DiverseOrder;
 import org.dpsieve.outputlayer.FrameSketch;
 import org.dpsieve.outputlayer.GemmFeatures;
@@ -147,6 +151,21 @@ final class FeaturePick implements PickStrategy {
         .limit(MOST);
   }
 
+  /** Empty for a frame that no model can be asked about; it comes after all others. */
+  private static Optional<FrameSketch> sketch(Row row, GemmFeatures kernel) {
+    try {
+      FrameSketch sketch =
+          FrameSketch.of(
+              row.getAs("frame_id"), row.getAs("formula"), kernel.of(FrameRows.toFrame(row)));
+      boolean finite =
+          DoubleStream.concat(Arrays.stream(sketch.energy()), Arrays.stream(sketch.force()))
+              .allMatch(Double::isFinite);
+      return finite ? Optional.of(sketch) : Optional.empty();
+    } catch (GeometryException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Sorted by id. */
   private static List<FrameSketch> sketches(
       Dataset<Row> frames, DeepPotential model, boolean[] present) {
@@ -165,13 +184,7 @@ final class FeaturePick implements PickStrategy {
                         }
                         OutputParameters parameters = OutputParameters.of(shared.value(), present);
                         try (GemmFeatures kernel = new GemmFeatures(shared.value(), parameters)) {
-                          rows.forEachRemaining(
-                              row ->
-                                  mine.add(
-                                      FrameSketch.of(
-                                          row.getAs("frame_id"),
-                                          row.getAs("formula"),
-                                          kernel.of(FrameRows.toFrame(row)))));
+                          rows.forEachRemaining(row -> sketch(row, kernel).ifPresent(mine::add));
                         }
                         return mine.iterator();
                       })

@@ -23,6 +23,20 @@ final class RunModels {
    * @throws InputException when there are none, or one cannot be read
    */
   static List<DeepPotential> read(Path folder) {
+    List<Path> files = files(folder);
+    if (files.isEmpty()) {
+      throw new InputException(
+          "%s: no models (%s) there to compare with the labels".formatted(folder, FILES));
+    }
+    return files.stream().map(ModelFiles::read).toList();
+  }
+
+  /** Whether there are some. */
+  static boolean there(Path folder) {
+    return !files(folder).isEmpty();
+  }
+
+  private static List<Path> files(Path folder) {
     List<Path> files = new ArrayList<>();
     if (Files.isDirectory(folder)) {
       try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, FILES)) {
@@ -31,12 +45,8 @@ final class RunModels {
         throw new UncheckedIOException(e);
       }
     }
-    if (files.isEmpty()) {
-      throw new InputException(
-          "%s: no models (%s) there to compare with the labels".formatted(folder, FILES));
-    }
     files.sort(null);
-    return files.stream().map(ModelFiles::read).toList();
+    return files;
   }
 
   /** Copies of the models a run was given, for those who look at it later. */

@@ -107,7 +107,7 @@ final class UnseenLabels {
       Dataset<Row> frames,
       List<DeepPotential> models,
       List<RunReport.Accuracy> accuracy) {
-    List<DeepPotential> both = new ArrayList<>(models(workdir.models()));
+    List<DeepPotential> both = new ArrayList<>(models(first()));
     both.addAll(models);
     List<RunReport.Grid> energy;
     List<RunReport.Grid> force;
@@ -127,6 +127,16 @@ final class UnseenLabels {
         force.isEmpty() ? null : force.get(1),
         force.isEmpty() ? null : deviationAndError(frames, models),
         accuracy);
+  }
+
+  /** The models the run was given; of one from scratch those that it trained first. */
+  private Path first() {
+    Path given = workdir.models();
+    int iteration = 0;
+    while (!RunModels.there(given) && Files.exists(workdir.iteration(iteration))) {
+      given = workdir.train(iteration++);
+    }
+    return given;
   }
 
   private RunReport.LogGrid deviationAndError(Dataset<Row> frames, List<DeepPotential> models) {
@@ -161,7 +171,9 @@ final class UnseenLabels {
             .map(Map.Entry::getKey)
             .toList();
     List<RunReport.Accuracy> accuracy = new ArrayList<>();
-    accuracy.add(accuracy(-1, 0, workdir.models(), frames));
+    if (RunModels.there(workdir.models())) {
+      accuracy.add(accuracy(-1, 0, workdir.models(), frames));
+    }
     for (int iteration : spread(trained)) {
       accuracy.add(
           accuracy(
@@ -187,7 +199,10 @@ final class UnseenLabels {
     List<RunReport.Accuracy> accuracy = new ArrayList<>();
     for (Summary.Iteration iteration : history.iterations()) {
       int number = iteration.number();
-      if (iteration.labels() == null || iteration.labels().labelled() == 0) {
+      boolean byGiven = number == 0 || iteration.training() == null;
+      if (iteration.labels() == null
+          || iteration.labels().labelled() == 0
+          || byGiven && !RunModels.there(workdir.models())) {
         continue;
       }
       accuracy.add(
@@ -197,7 +212,7 @@ final class UnseenLabels {
                 Dataset<Row> frames =
                     sample(FramesDataset.read(spark, workdir.labels(i).toString()));
                 try {
-                  return i == 0 || iteration.training() == null
+                  return byGiven
                       ? accuracy(-1, 0, workdir.models(), frames)
                       : accuracy(
                           i,

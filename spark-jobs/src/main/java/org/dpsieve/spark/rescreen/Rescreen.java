@@ -44,6 +44,7 @@ import org.dpsieve.spark.deviation.DpModelDevi;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.WriteFailure;
 
 /**
@@ -105,6 +106,8 @@ public final class Rescreen {
               String key = hash(content, digest, options.where(), threshold() + exactly());
               names.put(unit, "part-" + key + ".parquet");
             });
+    context.setJobDescription("rescreen: checksums of what is there");
+    ParquetCommit.verify(spark, folder.target());
     List<String> missing = missing();
     Census census = census(options.sample() < 1 ? List.copyOf(names.keySet()) : missing);
     requireKnownElements(census);

@@ -20,6 +20,7 @@ import org.dpsieve.deviation.Deviation;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.TypeElements;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
 
@@ -165,7 +166,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
   }
 
   private static Object dispersion(DispersionD3 d3, Frame frame) {
-    Labels labels = d3.evaluate(frame);
+    Labels labels = d3.evaluate(TypeElements.LEADING.apply(frame));
     return new GenericInternalRow(
         new Object[] {
           labels.energy(),

@@ -2,6 +2,7 @@ package org.dpsieve.spark.transfer;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -102,7 +103,11 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
       }
       List<Prediction[]> predictions = ensemble.ensemble().evaluate(frames);
       for (int k = 0; k < frames.size(); k++) {
-        result.add(squares(places.get(k), frames.get(k), predictions.get(k)));
+        Squares one = squares(places.get(k), frames.get(k), predictions.get(k));
+        boolean finite = Arrays.stream(one.sums()).allMatch(Double::isFinite);
+        if (finite || ensemble.ensemble().problem(frames.get(k)).isEmpty()) {
+          result.add(one); // what no model can be asked says nothing of one
+        }
       }
     }
     return result;

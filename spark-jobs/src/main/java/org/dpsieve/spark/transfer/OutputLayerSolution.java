@@ -1,6 +1,8 @@
 package org.dpsieve.spark.transfer;
 
+import java.util.List;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.outputlayer.LabelKind;
 
 /**
  * One model before and after its output layer was solved.
@@ -10,10 +12,12 @@ import org.dpsieve.model.DeepPotential;
  * @param ridgeChosen whether cross-validation chose the ridge
  * @param before errors of the old model on the labelled frames
  * @param after errors of the new one on the same frames
+ * @param unfitted kinds of labels that nothing was fitted to: what the old model says is held
  */
 public record OutputLayerSolution(
     DeepPotential model,
     double ridge,
     boolean ridgeChosen,
     ModelErrors before,
-    ModelErrors after) {}
+    ModelErrors after,
+    List<LabelKind> unfitted) {}

@@ -120,7 +120,8 @@ public final class OutputLayerStage {
                 fit.ridge(),
                 fit.chosen(),
                 errors.get(m),
-                errors.get(count + m)));
+                errors.get(count + m),
+                fit.unfitted()));
       }
       if (!uncertain) {
         return new Trained(List.copyOf(solutions), null, null, null);

@@ -5,14 +5,19 @@ import java.util.NoSuchElementException;
 import org.apache.spark.sql.Row;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.neighbor.GeometryException;
 import org.dpsieve.outputlayer.FeatureKernel;
 import org.dpsieve.outputlayer.GemmFeatures;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.spark.frames.FrameRows;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The terms of one partition's frames. */
 final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TermIterator.class);
+
   private final Iterator<scala.Tuple2<LabelledFrames.Place, Row>> rows;
   private final double[] start;
   private final FeatureKernel kernel;
@@ -48,11 +53,19 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
     LabelledFrames.Place place = next._1();
     NormalEquations equations = new NormalEquations(start.length);
     while (next != null && next._1().fold() == place.fold() && next._1().term() == place.term()) {
-      Frame frame = FrameRows.toFrame(next._2());
-      equations.add(frame, kernel.of(frame), start);
+      add(FrameRows.toFrame(next._2()), equations);
       advance();
     }
     return new FoldSums.Term(place, equations);
+  }
+
+  /** A frame that no model can be asked about is left out: it costs no other frame. */
+  private void add(Frame frame, NormalEquations equations) {
+    try {
+      equations.add(frame, kernel.of(frame), start);
+    } catch (GeometryException e) {
+      LOG.warn("not trained on: {}", e.getMessage());
+    }
   }
 
   @Override

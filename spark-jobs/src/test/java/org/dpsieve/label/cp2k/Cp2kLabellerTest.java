@@ -18,6 +18,7 @@ import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.label.AtomicUnits;
 import org.dpsieve.label.LabelResult;
 import org.dpsieve.label.ProgramFixture;
 import org.dpsieve.label.TaskOutcome;
@@ -78,7 +79,7 @@ class Cp2kLabellerTest {
             .reduce((first, last) -> last)
             .orElseThrow();
     double x = Double.parseDouble(row.strip().split("\\s+")[3]);
-    assertThat(force[0]).isCloseTo(x * Cp2kRun.HARTREE / Cp2kRun.BOHR, within(1e-9));
+    assertThat(force[0]).isCloseTo(x * AtomicUnits.HARTREE / AtomicUnits.BOHR, within(1e-9));
     assertThat(result.labels().virial()[1]).isEqualTo(result.labels().virial()[3]);
   }
 

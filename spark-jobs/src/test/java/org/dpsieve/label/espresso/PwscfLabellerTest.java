@@ -23,6 +23,7 @@ import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.label.AtomicUnits;
 import org.dpsieve.label.Calculation;
 import org.dpsieve.label.LabelResult;
 import org.dpsieve.label.TaskOutcome;
@@ -80,8 +81,8 @@ class PwscfLabellerTest {
                 new D3Options(
                     "pbe",
                     Damping.of("zero"),
-                    Math.sqrt(9000) * PwscfGeometry.BOHR,
-                    40 * PwscfGeometry.BOHR))
+                    Math.sqrt(9000) * AtomicUnits.BOHR,
+                    40 * AtomicUnits.BOHR))
             .evaluate(frame);
     assertThat(corrected.labels().energy() - plain.labels().energy())
         .isCloseTo(d3.energy(), within(1e-5));

@@ -97,20 +97,59 @@ class FpTasksTest {
     assertThat(tree(folder.resolve("fp"))).isEqualTo(tree);
   }
 
+  /** After {@code NELM} was raised: what has converged stays, the rest is calculated again. */
   @Test
-  void neverOverwritesResultsOfOtherInputs() throws IOException {
+  void withOtherInputsLabelsStayAndFailuresAreSetAside() throws IOException {
+    String directory = folder.resolve("fp").toString();
+    FpTasks first = new FpTasks(rows(1), labeller, directory);
+    first.write();
+    Map<String, Path> folders = new TreeMap<>();
+    first.tasks().forEach(t -> folders.put(t.frameId(), folder.resolve("fp").resolve(t.name())));
+    Path converged = folders.get(FrameId.of(frames.get(0)));
+    Path unconverged = folders.get(FrameId.of(frames.get(1)));
+    Path running = folders.get(FrameId.of(frames.get(2)));
+    Path waiting = folders.get(FrameId.of(frames.get(3)));
+    String good = outcar(frames.get(0), new int[] {1, 0, 2}, 12);
+    String bad = outcar(frames.get(1), new int[] {0}, 60);
+    Files.writeString(converged.resolve("OUTCAR"), good);
+    Files.writeString(unconverged.resolve("OUTCAR"), bad);
+    Files.writeString(running.resolve("dpsieve.pid"), "1 unknown\n");
+    FpTasks more =
+        new FpTasks(rows(1), labeller("KSPACING = 0.5\nKGAMMA = T\nNELM = 200\n"), directory);
+    more.write();
+    assertThat(converged.resolve("OUTCAR")).hasContent(good);
+    assertThat(unconverged.resolve("OUTCAR")).doesNotExist();
+    assertThat(unconverged.resolve("INCAR")).content().contains("NELM = 200");
+    assertThat(folder.resolve("fp/old.000." + unconverged.getFileName() + "/OUTCAR"))
+        .hasContent(bad);
+    assertThat(running.resolve("INCAR")).content().doesNotContain("NELM");
+    assertThat(waiting.resolve("INCAR")).content().contains("NELM = 200");
+    assertThat(more.waiting())
+        .extracting(FpTasks.Task::name)
+        .containsExactlyInAnyOrder(
+            unconverged.getFileName().toString(),
+            running.getFileName().toString(),
+            waiting.getFileName().toString());
+    more.write();
+    assertThat(folder.resolve("fp/old.001." + unconverged.getFileName())).doesNotExist();
+  }
+
+  @Test
+  void neverOverwritesResultsOfAnotherFrame() throws IOException {
     String directory = folder.resolve("fp").toString();
     new FpTasks(rows(1), labeller, directory).write();
-    FpTasks changed = new FpTasks(rows(1), labeller("KSPACING = 0.1\nKGAMMA = T\n"), directory);
-    changed.write(); // nothing was run yet: rewritten
-    Path outcar = folder.resolve("fp/task.002.000003/OUTCAR");
-    Files.writeString(outcar, "of KSPACING 0.1");
-    FpTasks back = new FpTasks(rows(1), labeller, directory);
-    assertThatThrownBy(back::write)
+    Path outcar = folder.resolve("fp/task.000.000000/OUTCAR");
+    Files.writeString(outcar, "of the first picks");
+    Frame other = frames.get(1);
+    double[] moved = other.coord().clone();
+    moved[0] += 1;
+    frames.set(1, new Frame("sys", 1, other.z(), moved, other.cell(), Labels.NONE));
+    FpTasks changed = new FpTasks(rows(1), labeller, directory);
+    assertThatThrownBy(changed::write)
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("task.002.000003")
+        .hasMessageContaining("task.000.000000")
         .hasMessageContaining("OUTCAR");
-    assertThat(outcar).hasContent("of KSPACING 0.1");
+    assertThat(outcar).hasContent("of the first picks");
   }
 
   @Test

@@ -15,6 +15,7 @@ import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.TypeElements;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.io.npy.NpyArray;
@@ -80,6 +81,7 @@ class SystemsDispersionTest {
         folder.resolve(target).toString(),
         OPTIONS,
         List.of(),
+        TypeElements.LEADING,
         (done, all) -> {});
   }
 
@@ -163,6 +165,7 @@ class SystemsDispersionTest {
         folder.resolve("out").toString(),
         new D3Options("PBE", Damping.ZERO),
         List.of(),
+        TypeElements.LEADING,
         (done, all) -> assertThat(done).isEqualTo(all));
     for (String file : List.of("energy", "force", "virial")) {
       String name = "set.000/" + file + ".npy";

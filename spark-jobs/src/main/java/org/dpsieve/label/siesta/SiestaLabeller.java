@@ -1,4 +1,4 @@
-package org.dpsieve.label.dpdata;
+package org.dpsieve.label.siesta;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -24,16 +24,6 @@ import org.dpsieve.label.TextGeometry;
  */
 public final class SiestaLabeller implements TaskLabeller {
   private static final long serialVersionUID = 1;
-
-  /** How a SIESTA run is read. */
-  public static final OutputReader READER =
-      new DpdataReader(
-          "siesta/output",
-          "output",
-          List.of(),
-          false,
-          new DpdataReader.Ending(
-              "SIESTA", "End of run", List.of("SCF_NOT_CONV", "SCF did not converge")));
 
   private final List<String> typeMap;
   private final Potentials potentials;
@@ -92,7 +82,7 @@ public final class SiestaLabeller implements TaskLabeller {
     text.append("WriteDM.NetCDF         F\nWriteDMHS.NetCDF       F\n\n");
     text.append("%block Chemical_Species_label\n");
     for (int i = 0; i < species.size(); i++) {
-      int z = Elements.number(species.get(i)).orElseThrow();
+      int z = Elements.leading(species.get(i)).orElseThrow();
       text.append("%d\t%d\t%s\n".formatted(i + 1, z, species.get(i)));
     }
     text.append("%endblock Chemical_Species_label\n\n%block kgrid_Monkhorst_Pack\n");
@@ -104,9 +94,9 @@ public final class SiestaLabeller implements TaskLabeller {
     text.append(geometry.cellRows()).append("%endblock LatticeVectors\n\n");
     text.append("AtomicCoordinatesFormat Ang\n%block AtomicCoordinatesAndAtomicSpecies\n");
     for (int k = 0; k < geometry.atomCount(); k++) {
-      String element = geometry.element(k);
+      String label = geometry.element(k);
       text.append(geometry.position(k)).append(' ');
-      text.append(species.indexOf(element) + 1).append(' ').append(element).append('\n');
+      text.append(species.indexOf(label) + 1).append(' ').append(label).append('\n');
     }
     text.append("%endblock AtomicCoordinatesAndAtomicSpecies\n");
     return Map.of("input", TextGeometry.bytes(text.toString()));
@@ -132,6 +122,6 @@ public final class SiestaLabeller implements TaskLabeller {
 
   @Override
   public OutputReader reader() {
-    return READER;
+    return new SiestaReader();
   }
 }

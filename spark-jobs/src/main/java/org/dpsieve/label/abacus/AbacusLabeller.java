@@ -1,4 +1,4 @@
-package org.dpsieve.label.dpdata;
+package org.dpsieve.label.abacus;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -31,21 +31,6 @@ import org.dpsieve.label.TextGeometry;
  */
 public final class AbacusLabeller implements TaskLabeller {
   private static final long serialVersionUID = 1;
-
-  /** How an ABACUS run is read. */
-  public static final OutputReader READER =
-      new DpdataReader(
-          "abacus/scf",
-          "OUT.ABACUS/running_scf.log",
-          List.of("INPUT", "STRU"),
-          true,
-          new DpdataReader.Ending(
-              "ABACUS",
-              "Finish Time",
-              List.of(
-                  "convergence has NOT been achieved",
-                  "convergence has not been achieved",
-                  "SCF NOT CONVERGED")));
 
   private static final String FOLDER = "pporb/";
 
@@ -180,9 +165,9 @@ public final class AbacusLabeller implements TaskLabeller {
     Map<String, Integer> counts = AtomOrder.counts(frame, typeMap);
     TextGeometry geometry = TextGeometry.of(frame, typeMap);
     StringBuilder text = new StringBuilder("ATOMIC_SPECIES\n");
-    for (String element : counts.keySet()) {
-      double mass = ElementData.mass(Elements.number(element).orElseThrow());
-      text.append("%s %s %s\n".formatted(element, mass, FOLDER + potentials.name(element)));
+    for (String label : counts.keySet()) {
+      double mass = ElementData.mass(Elements.leading(label).orElseThrow());
+      text.append("%s %s %s\n".formatted(label, mass, FOLDER + potentials.name(label)));
     }
     if (orbitals != null) {
       text.append("\nNUMERICAL_ORBITAL\n");
@@ -224,6 +209,6 @@ public final class AbacusLabeller implements TaskLabeller {
 
   @Override
   public OutputReader reader() {
-    return READER;
+    return new AbacusReader();
   }
 }

@@ -1,4 +1,4 @@
-package org.dpsieve.label.dpdata;
+package org.dpsieve.label.gaussian;
 
 import java.util.Arrays;
 import org.dpsieve.frame.Frame;

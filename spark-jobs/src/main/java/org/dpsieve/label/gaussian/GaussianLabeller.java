@@ -1,4 +1,4 @@
-package org.dpsieve.label.dpdata;
+package org.dpsieve.label.gaussian;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dpsieve.config.ProgramConfig;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.label.AtomOrder;
 import org.dpsieve.label.OutputReader;
@@ -20,16 +19,6 @@ import org.dpsieve.label.TextGeometry;
  */
 public final class GaussianLabeller implements TaskLabeller {
   private static final long serialVersionUID = 1;
-
-  /** How a Gaussian run is read. */
-  public static final OutputReader READER =
-      new DpdataReader(
-          "gaussian/log",
-          "output",
-          List.of(),
-          false,
-          new DpdataReader.Ending(
-              "Gaussian", "Normal termination", List.of("Convergence failure")));
 
   private final List<String> typeMap;
   private final JsonNode given;
@@ -89,7 +78,7 @@ public final class GaussianLabeller implements TaskLabeller {
     text.append('\n');
     int[] order = atomOrder(frame);
     for (int k = 0; k < order.length; k++) {
-      text.append(Elements.symbol(frame.z()[order[k]]));
+      text.append(geometry.element(k));
       text.append(guess ? "(Fragment=%d)".formatted(fragments.of(order[k]) + 1) : "");
       text.append(' ').append(geometry.position(k)).append('\n');
     }
@@ -110,6 +99,6 @@ public final class GaussianLabeller implements TaskLabeller {
 
   @Override
   public OutputReader reader() {
-    return READER;
+    return new GaussianReader();
   }
 }

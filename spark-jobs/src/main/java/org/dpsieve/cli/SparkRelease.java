@@ -1,0 +1,46 @@
+package org.dpsieve.cli;
+
+import java.util.Optional;
+import org.dpsieve.spark.Versions;
+
+/** Whether the Spark that started this program is one that it can run on. */
+final class SparkRelease {
+  private static final String OLDEST = "4.";
+
+  private SparkRelease() {}
+
+  /** What to tell before anything of Spark is used; empty when it may do. */
+  static Optional<String> problem() {
+    try {
+      String found = Versions.spark();
+      return major(found) < major(OLDEST) ? Optional.of(unfit(found)) : Optional.empty();
+    } catch (LinkageError e) {
+      return Optional.of(
+          "Spark is not on the class path (%s); start this program by scripts/dpsieve or spark-submit"
+              .formatted(e));
+    }
+  }
+
+  /**
+   * Whether what does not link may be due to another Spark than the one that this was built for.
+   */
+  static boolean differs() {
+    return !minor(Versions.spark()).equals(minor(Versions.builtForSpark()));
+  }
+
+  /** A sentence that says what to do. */
+  static String unfit(String found) {
+    String home = System.getenv("SPARK_HOME");
+    return "Spark %s found%s, expected %s (with Scala 2.13); set SPARK_HOME to such a Spark, or unset it: scripts/dpsieve then takes Spark from Maven's jars"
+        .formatted(found, home == null ? "" : " in " + home, minor(Versions.builtForSpark()));
+  }
+
+  private static int major(String version) {
+    return Integer.parseInt(version.replaceFirst("\\D.*", ""));
+  }
+
+  /** {@code 4.2} of {@code 4.2.0}. */
+  private static String minor(String version) {
+    return version.replaceFirst("^(\\d+\\.\\d+).*", "$1");
+  }
+}

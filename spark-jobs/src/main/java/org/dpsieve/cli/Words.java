@@ -1,0 +1,66 @@
+package org.dpsieve.cli;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import org.dpsieve.config.PickStrategy;
+import org.dpsieve.spark.study.Study;
+
+/**
+ * The words that an option takes, in the spelling that it accepts, for the tab key. By itself
+ * picocli offers the names of Java's constants.
+ */
+abstract class Words implements Iterable<String> {
+  private final List<String> words;
+
+  private Words(List<String> words) {
+    this.words = words;
+  }
+
+  @Override
+  public Iterator<String> iterator() {
+    return words.iterator();
+  }
+
+  /** {@code --on-exit}. */
+  static final class OnExit extends Words {
+    OnExit() {
+      super(List.of("keep", "cancel"));
+    }
+  }
+
+  /** {@code --precision}: NumPy's names. */
+  static final class Precisions extends Words {
+    Precisions() {
+      super(List.of("float64", "float32"));
+    }
+  }
+
+  /** {@code --engine} of deviations. */
+  static final class Engines extends Words {
+    Engines() {
+      super(List.of("jvm", "dp"));
+    }
+  }
+
+  /** {@code --damping}. */
+  static final class Dampings extends Words {
+    Dampings() {
+      super(List.of("zero", "bj"));
+    }
+  }
+
+  /** {@code --strategy}. */
+  static final class Strategies extends Words {
+    Strategies() {
+      super(Arrays.stream(PickStrategy.values()).map(PickStrategy::key).toList());
+    }
+  }
+
+  /** {@code --strategies}. */
+  static final class StudyStrategies extends Words {
+    StudyStrategies() {
+      super(Study.STRATEGIES);
+    }
+  }
+}

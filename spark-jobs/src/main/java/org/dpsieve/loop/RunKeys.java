@@ -1,0 +1,224 @@
+package org.dpsieve.loop;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.dpsieve.config.D3Config;
+import org.dpsieve.config.DpTrainConfig;
+import org.dpsieve.config.LabelConfig;
+import org.dpsieve.config.ProgramConfig;
+import org.dpsieve.config.RunConfig;
+import org.dpsieve.config.SimplifyConfig;
+import org.dpsieve.config.TrainConfig;
+import org.dpsieve.config.TrainingInput;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
+import org.dpsieve.label.ConvergenceSettings;
+
+/**
+ * What a run is known by, by key as the files spell it; after a comma or in brackets, which part or
+ * form of it. A value with parts is a JSON object.
+ *
+ * @param fixed another value of any of them is another run: labels of before and after would not go
+ *     together, or the run would not be what its first call says
+ * @param open may change between two calls, which is recorded
+ * @param accepted those of {@code fixed} whose change the user answers for
+ */
+public record RunKeys(
+    SortedMap<String, String> fixed, SortedMap<String, String> open, Set<String> accepted) {
+  /** The first digits of each given model's SHA-256. */
+  static final String MODELS = "training_iter0_model_path (sha256 of the models)";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int DIGITS = 16;
+
+  public RunKeys(SortedMap<String, String> fixed, SortedMap<String, String> open) {
+    this(fixed, open, Set.of());
+  }
+
+  /**
+   * Of a run's configuration.
+   *
+   * @param workdir paths below or beside it are kept relative, so that the whole may be moved
+   */
+  static RunKeys of(RunConfig run, Workdir workdir) {
+    SimplifyConfig config = run.simplify();
+    RunKeys keys = new RunKeys(new TreeMap<>(), new TreeMap<>());
+    keys.fixed.put("seed", Long.toString(config.pick().seed()));
+    keys.fixed.put("type_map", String.join(" ", config.typeMap()));
+    if (!config.elements().isEmpty()) {
+      keys.fixed.put("elements", config.elements().toString());
+    }
+    keys.fixed.put("pick_data", relative(config.pool().pickData(), workdir));
+    keys.fixed.put("init_data_sys", relative(config.pool().initData(), workdir));
+    if (!config.pool().extxyzKeys().equals(ExtxyzKeys.DEFAULT)) {
+      keys.fixed.put("extxyz_keys", config.pool().extxyzKeys().toString());
+    }
+    keys.fixed.put("labeled", Boolean.toString(config.pool().labeled()));
+    keys.fixed.put(MODELS, checksums(config.train().models()));
+    keys.open.put("init_pick_number", Integer.toString(config.pick().initPickNumber()));
+    keys.open.put("pick_strategy", config.pick().strategy().key());
+    keys.add(config.train());
+    keys.add(config.label());
+    return keys;
+  }
+
+  RunKeys accepting(Set<String> others) {
+    return new RunKeys(fixed, open, Set.copyOf(others));
+  }
+
+  /** All of them. */
+  SortedMap<String, String> all() {
+    SortedMap<String, String> all = new TreeMap<>(fixed);
+    all.putAll(open);
+    return all;
+  }
+
+  /** The key in the parameter file. */
+  static String name(String key) {
+    return key.split(" \\(|, ", 2)[0];
+  }
+
+  private void add(TrainConfig train) {
+    open.put("train.engine", train.dp().isPresent() ? "dp" : "output-layer");
+    open.put(
+        "default_training_param, loss",
+        train.inputs().stream()
+            .map(input -> text(input.loss()))
+            .distinct()
+            .collect(Collectors.joining("; ")));
+    if (train.dp().isPresent()) {
+      add(train.dp().get());
+      List<String> inputs = train.inputs().stream().map(TrainingInput::json).distinct().toList();
+      for (int m = 0; m < inputs.size(); m++) {
+        String which = inputs.size() == 1 ? "" : ", input %d".formatted(m);
+        open.put("default_training_param" + which, leaves(inputs.get(m)));
+      }
+    }
+  }
+
+  /** What a training depends on beside its input, as far as it is given. */
+  private void add(DpTrainConfig dp) {
+    List<Path> pretrained =
+        dp.start().stream()
+            .filter(start -> start.init() == DpTrainConfig.Init.FINETUNE)
+            .map(DpTrainConfig.Start::path)
+            .toList();
+    if (!pretrained.isEmpty()) {
+      fixed.put("training_finetune_model (sha256)", checksums(pretrained));
+    }
+    String sizes = dp.batchSizes().identity();
+    if (!sizes.isEmpty()) {
+      open.put("batch sizes", sizes);
+    }
+  }
+
+  /** What labels depend on. */
+  private void add(LabelConfig label) {
+    fixed.put("fp_style", label.style().key());
+    label.d3().ifPresent(d3 -> fixed.put("fp_params", text(d3)));
+    label
+        .vasp()
+        .ifPresent(
+            vasp -> {
+              fixed.put("fp_pp_files (sha256)", checksums(vasp.potcars()));
+              add("fp_incar", ConvergenceSettings.incar(vasp.incar()));
+              vasp.anisoKspacing()
+                  .ifPresent(spacing -> fixed.put("fp_aniso_kspacing", spacing.toString()));
+            });
+    label.program().ifPresent(program -> add(label, program));
+  }
+
+  private void add(LabelConfig label, ProgramConfig program) {
+    if (!program.parametersKey().isEmpty()) {
+      add(
+          program.parametersKey(),
+          ConvergenceSettings.parameters(label.style(), program.parameters()));
+    }
+    files("fp_pp_files", program.potentials());
+    files("fp_orb_files", program.orbitals());
+    files("fp_kpt_file", program.kPointsFile().stream().toList());
+    files("fp_dpks_descriptor", program.descriptor().stream().toList());
+    program
+        .template()
+        .ifPresent(
+            file -> add("input file of fp_style", ConvergenceSettings.lines(label.style(), file)));
+    if (!program.kPoints().isEmpty()) {
+      fixed.put("k_points", program.kPoints().toString());
+    }
+  }
+
+  private void add(String key, ConvergenceSettings.Parts parts) {
+    fixed.put(key, json(parts.level()));
+    open.put(key + ", convergence", json(parts.convergence()));
+  }
+
+  private void files(String key, List<Path> files) {
+    if (!files.isEmpty()) {
+      fixed.put(key + " (sha256)", checksums(files));
+    }
+  }
+
+  private static String leaves(String json) {
+    try {
+      return json(ConvergenceSettings.leaves((ObjectNode) JSON.readTree(json)));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String json(SortedMap<String, String> map) {
+    try {
+      return JSON.writeValueAsString(map);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String text(TrainingInput.Loss loss) {
+    return "pref_e %s to %s, pref_f %s to %s, pref_v %s to %s"
+        .formatted(
+            loss.startPrefE(),
+            loss.limitPrefE(),
+            loss.startPrefF(),
+            loss.limitPrefF(),
+            loss.startPrefV(),
+            loss.limitPrefV());
+  }
+
+  private static String text(D3Config d3) {
+    StringBuilder text = new StringBuilder(d3.functional() + ", damping " + d3.damping());
+    d3.cutoff().ifPresent(cutoff -> text.append(", cutoff ").append(cutoff).append(" Å"));
+    d3.cnCutoff().ifPresent(cutoff -> text.append(", cn_cutoff ").append(cutoff).append(" Å"));
+    return text.toString();
+  }
+
+  private static String checksums(List<Path> files) {
+    return files.stream().map(file -> digits(main(file))).collect(Collectors.joining(" "));
+  }
+
+  static String digits(Path file) {
+    return Checksums.sha256(file).substring(0, DIGITS);
+  }
+
+  /** The file that identifies a model; some are folders. */
+  private static Path main(Path model) {
+    return Files.isDirectory(model) ? model.resolve("saved_model.pb") : model;
+  }
+
+  private static String relative(List<String> paths, Workdir workdir) {
+    return paths.stream()
+        .map(
+            path ->
+                path.startsWith("/")
+                    ? workdir.root().relativize(Path.of(path)).toString().replace('\\', '/')
+                    : path)
+        .collect(Collectors.joining(" "));
+  }
+}

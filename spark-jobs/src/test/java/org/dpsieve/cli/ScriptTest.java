@@ -1,0 +1,158 @@
+package org.dpsieve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.tools.ToolProvider;
+import org.dpsieve.testing.OwnProcess;
+import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code scripts/dpsieve} where something that it needs is not there: one line that says what. */
+class ScriptTest {
+  private static final String BOTH_JAVAS =
+      "if [ \"$1\" = --list-modules ]; then echo java.base@17; else echo '%s 17.0.1' >&2; fi";
+
+  @TempDir private Path folder;
+  private Path checkout;
+  private Path programs;
+
+  @BeforeEach
+  void aCheckoutWithoutBuild() throws IOException {
+    checkout = Files.createDirectories(folder.resolve("checkout"));
+    programs = Files.createDirectories(folder.resolve("bin"));
+    Files.createDirectories(checkout.resolve("conf"));
+    Files.createDirectories(checkout.resolve("scripts"));
+    for (String module : List.of("model-core", "spark-jobs")) {
+      Files.createDirectories(checkout.resolve(module + "/src/main"));
+      Files.writeString(checkout.resolve(module + "/pom.xml"), "");
+    }
+    Files.writeString(checkout.resolve("pom.xml"), "");
+    Files.copy(Shared.repository().resolve("scripts/dpsieve"), checkout.resolve("scripts/dpsieve"));
+    for (String name :
+        List.of("bash", "env", "dirname", "find", "sed", "head", "cat", "readlink", "touch")) {
+      program(name, "exec " + which(name) + " \"$@\"");
+    }
+  }
+
+  private static Path which(String name) {
+    for (String path : System.getenv("PATH").split(File.pathSeparator)) {
+      if (Files.isExecutable(Path.of(path, name))) {
+        return Path.of(path, name);
+      }
+    }
+    throw new AssertionError(name + " is not on PATH");
+  }
+
+  private void program(String name, String text) throws IOException {
+    Path file =
+        Files.writeString(programs.resolve(name), "#!" + which("bash") + "\n" + text + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private void built() throws IOException {
+    Path target = Files.createDirectories(checkout.resolve("spark-jobs/target"));
+    Files.writeString(target.resolve("dpsieve.jar"), "");
+    Files.writeString(target.resolve("spark.classpath"), "");
+  }
+
+  private String run(Map<String, String> environment) throws Exception {
+    Path said = folder.resolve("said");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                which("bash").toString(), checkout.resolve("scripts/dpsieve").toString(), "doctor")
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile());
+    builder.environment().clear();
+    builder.environment().put("PATH", programs.toString());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    String text = Files.readString(said);
+    assertThat(process.exitValue()).as(text).isEqualTo(2);
+    assertThat(text.lines()).as(text).hasSize(1);
+    return text;
+  }
+
+  @Test
+  void withoutAJdk() throws Exception {
+    assertThat(run(Map.of())).contains("error: javac is not there", "install a JDK 17");
+    assertThat(run(Map.of("JAVA_HOME", "/nowhere")))
+        .contains("/nowhere/bin/javac is not there (JAVA_HOME is /nowhere)");
+    built();
+    assertThat(run(Map.of())).contains("error: java is not there", "install a JDK 17");
+  }
+
+  @Test
+  void withoutMaven() throws Exception {
+    program("javac", BOTH_JAVAS.formatted("javac"));
+    assertThat(run(Map.of())).contains("error: Maven (mvn) is not there", "apt install maven");
+  }
+
+  @Test
+  void withAnOldJava() throws Exception {
+    built();
+    program("java", "echo 'openjdk version \"11.0.2\" 2019-01-15' >&2");
+    assertThat(run(Map.of())).contains("java is of Java 11, expected 17 or later");
+    program("java", "echo 'java version \"1.8.0_292\"' >&2");
+    assertThat(run(Map.of())).contains("java is of Java 8, expected 17 or later");
+  }
+
+  @Test
+  void withAJavaThatLacksTheVectorModule() throws Exception {
+    built();
+    program("java", BOTH_JAVAS.formatted("openjdk version"));
+    assertThat(run(Map.of())).contains("has no module jdk.incubator.vector", "JAVA_HOME");
+  }
+
+  @Test
+  void withoutSparkSubmit() throws Exception {
+    built();
+    program("java", BOTH_JAVAS.formatted("openjdk version"));
+    assertThat(run(Map.of("SPARK_HOME", folder.toString())))
+        .contains("SPARK_HOME is " + folder, "no bin/spark-submit");
+  }
+
+  /** A class in front of all others that says what Spark 3.5 says. */
+  @Test
+  void onAnOlderSpark() throws Exception {
+    Path source = folder.resolve("org/apache/spark/package$.java");
+    Files.createDirectories(source.getParent());
+    Files.writeString(
+        source,
+        """
+        package org.apache.spark;
+        public final class package$ {
+          public static final package$ MODULE$ = new package$();
+          public String SPARK_VERSION() { return "3.5.1"; }
+        }
+        """);
+    assertThat(
+            ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-d", folder.toString(), source.toString()))
+        .isZero();
+    Path log = folder.resolve("log");
+    ProcessBuilder builder = OwnProcess.of(log, "doctor");
+    int classPath = builder.command().indexOf("-cp") + 1;
+    builder
+        .command()
+        .set(classPath, folder + File.pathSeparator + builder.command().get(classPath));
+    Process process = builder.start();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(2);
+    assertThat(Files.readString(log).lines().filter(line -> line.startsWith("error: ")))
+        .singleElement()
+        .asString()
+        .contains("Spark 3.5.1 found", "expected 4.2 (with Scala 2.13)", "SPARK_HOME");
+    assertThat(Files.readString(log)).doesNotContain("\tat ");
+  }
+}
