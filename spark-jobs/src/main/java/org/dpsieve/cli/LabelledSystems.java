@@ -8,9 +8,9 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.Storage;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
-import org.dpsieve.spark.frames.UnreadLabels;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -40,7 +40,7 @@ final class LabelledSystems {
     for (SystemPath path : SystemFinder.find(storage, systems, extxyz.keys())) {
       try (FrameSystem system = path.open(storage, List.of())) {
         frames.addAll(system.frames());
-        UnreadLabels.note(system.ignored())
+        ExtxyzKeys.note(system.ignored(), "--extxyz-keys")
             .ifPresent(note -> notes.println(path.location() + ": " + note));
       }
     }

@@ -17,6 +17,7 @@ import org.dpsieve.config.TrustConfig.Range;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.outputlayer.TransferFit;
 
 /**
@@ -37,6 +38,7 @@ final class SimplifyReader {
           "sys_configs",
           "labeled",
           "pick_data",
+          "extxyz_keys",
           "init_pick_number",
           "iter_pick_number",
           "model_devi_f_trust_lo",
@@ -222,7 +224,17 @@ final class SimplifyReader {
     return new PoolConfig(
         files.resolve(file, "pick_data", pick),
         labeled,
-        files.resolve(file, "init_data_sys", init));
+        files.resolve(file, "init_data_sys", init),
+        extxyzKeys());
+  }
+
+  private ExtxyzKeys extxyzKeys() {
+    try {
+      return ExtxyzKeys.of(file.text("extxyz_keys").orElse(""));
+    } catch (InputException e) {
+      file.error("extxyz_keys", e.getMessage());
+      return ExtxyzKeys.DEFAULT;
+    }
   }
 
   private void requireLabels(PoolConfig pool, LabelConfig label) {

@@ -20,6 +20,7 @@ import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainConfig;
 import org.dpsieve.config.TrainingInput;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.label.ConvergenceSettings;
 
 /**
@@ -58,6 +59,9 @@ public record RunKeys(
     }
     keys.fixed.put("pick_data", relative(config.pool().pickData(), workdir));
     keys.fixed.put("init_data_sys", relative(config.pool().initData(), workdir));
+    if (!config.pool().extxyzKeys().equals(ExtxyzKeys.DEFAULT)) {
+      keys.fixed.put("extxyz_keys", config.pool().extxyzKeys().toString());
+    }
     keys.fixed.put("labeled", Boolean.toString(config.pool().labeled()));
     keys.fixed.put(MODELS, checksums(config.train().models()));
     keys.open.put("init_pick_number", Integer.toString(config.pick().initPickNumber()));

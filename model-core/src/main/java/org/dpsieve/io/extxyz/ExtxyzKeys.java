@@ -3,11 +3,13 @@ package org.dpsieve.io.extxyz;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
@@ -91,6 +93,14 @@ public record ExtxyzKeys(Map<String, String> names) implements Serializable {
     return name == null ? QUANTITIES.get(quantity.key()) : List.of(name);
   }
 
+  /** As {@link #of(String)} takes it. */
+  @Override
+  public String toString() {
+    return names.entrySet().stream()
+        .map(e -> e.getKey() + "=" + e.getValue())
+        .collect(Collectors.joining(","));
+  }
+
   /** All names that are read. */
   List<String> all() {
     return Stream.of(Quantity.values()).flatMap(quantity -> of(quantity).stream()).toList();
@@ -111,12 +121,23 @@ public record ExtxyzKeys(Map<String, String> names) implements Serializable {
   }
 
   /**
-   * What to say of labels in a file that are not read as they have other names: {@code
-   * energy=REF_energy,forces=REF_forces}; empty where there is nothing like a label.
+   * What to say of labels in a file that are not read as they have other names; empty where there
+   * is nothing like a label.
    *
    * @param ignored names in the file
+   * @param option how the user gives names: {@code --extxyz-keys}
    */
-  public static String suggestion(List<String> ignored) {
+  public static Optional<String> note(Collection<String> ignored, String option) {
+    String keys = suggestion(ignored);
+    return keys.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "there are labels under names that are not read; if they are those wanted: %s %s"
+                .formatted(option, keys));
+  }
+
+  /** {@code energy=REF_energy,forces=REF_forces}: what to name to read what is ignored. */
+  static String suggestion(Collection<String> ignored) {
     Map<String, String> found = new LinkedHashMap<>();
     for (Quantity quantity :
         Arrays.asList(Quantity.ENERGY, Quantity.FORCES, Quantity.VIRIAL, Quantity.STRESS)) {

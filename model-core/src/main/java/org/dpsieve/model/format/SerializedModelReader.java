@@ -50,7 +50,8 @@ final class SerializedModelReader {
     refuseSpin(model);
     String program = root.text("version", "unknown version");
     boolean linear = SerializedLinear.isOne(model) && model.has("models");
-    requireVersion(model, program, linear ? VERSION : 1, VERSION, linear ? LINEAR_VERSION : VERSION);
+    requireVersion(
+        model, program, linear ? VERSION : 1, VERSION, linear ? LINEAR_VERSION : VERSION);
     if (model.has("descriptor")) {
       String type = model.section("descriptor").text("type", "");
       requireVersion(

@@ -221,7 +221,9 @@ class ModelFilesTest {
     DeepPotential changed = withOutputLayer(named, 0.125);
     byte[] written = ModelFiles.withOutputLayer("old.pb", golden.graph(), changed);
     assertThat(
-            ModelFiles.read("new.pb", written, List.of("H", "C")).fitting().networks()[1]
+            ModelFiles.read("new.pb", written, List.of("H", "C"))
+                .fitting()
+                .networks()[1]
                 .outputLayer()
                 .weight())
         .isEqualTo(changed.fitting().networks()[1].outputLayer().weight());
@@ -311,7 +313,8 @@ class ModelFilesTest {
             content.replace("atomic_model", "atomic_early").getBytes(StandardCharsets.ISO_8859_1));
       }
     }
-    assertRefused("model." + suffix, bytes.toByteArray(), "made by a pre-release of DeePMD-kit 3.0");
+    assertRefused(
+        "model." + suffix, bytes.toByteArray(), "made by a pre-release of DeePMD-kit 3.0");
   }
 
   private void assertRefused(String name, byte[] bytes, String message) throws IOException {

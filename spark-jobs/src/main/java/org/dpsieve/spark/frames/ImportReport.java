@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dpsieve.frame.TypeElements;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 
 /**
  * What an import found; kept in the manifest of the frames dataset.
@@ -70,7 +71,8 @@ public record ImportReport(
             .collect(Collectors.joining(", "));
     elements.said(typeMap).ifPresent(said -> text.append("\n").append(said));
     text.append(left.isEmpty() ? "" : "\nnot carried along: " + left);
-    UnreadLabels.note(ignored.keySet()).ifPresent(note -> text.append('\n').append(note));
+    ExtxyzKeys.note(ignored.keySet(), "--extxyz-keys")
+        .ifPresent(note -> text.append('\n').append(note));
     return text.toString();
   }
 }

@@ -8,10 +8,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.Storage;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
 import org.dpsieve.spark.frames.HadoopStorage;
-import org.dpsieve.spark.frames.UnreadLabels;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,9 +80,8 @@ record FrameTree(List<Piece> pieces, List<Problem> problems) {
                 .map(system -> SystemSurvey.of(system, storage, typeMap, atoms, filter, stamped))
                 .collect()) {
           pieces.addAll(survey.pieces());
-          UnreadLabels.note(survey.ignored())
-              .ifPresent(
-                  note -> LOG.warn("{}: {} (option extxyzKeys)", survey.system().location(), note));
+          ExtxyzKeys.note(survey.ignored(), "option extxyzKeys")
+              .ifPresent(note -> LOG.warn("{}: {}", survey.system().location(), note));
           if (survey.problem() != null) {
             problems.add(new Problem(survey.system().name(), survey.problem()));
           }
