@@ -111,6 +111,8 @@ MODELS = {
     "se-e2-r": model(2, {"type": "se_e2_r", **RADIAL}),
     "se-e2-r-one-side": model(3, {"type": "se_e2_r", "axis_neuron": None, "type_one_side": True, "sel": [5, 3, 4]}),
     "se-e2-r-exclude-types": model(3, {"type": "se_r", **RADIAL, "exclude_types": [[0, 1], [2, 2]]}),
+    "se-e2-r-exclude-types-one-side": model(
+        3, {"type": "se_e2_r", "axis_neuron": None, "type_one_side": True, "exclude_types": [[0, 1], [2, 2]]}),
     "se-e3": model(2, {"type": "se_e3", "sel": [4, 4], **RADIAL}),
     "se-e3-three-types": model(
         3, {"type": "se_t", "sel": [5, 3, 4], **RADIAL, "resnet_dt": True, "activation_function": "gelu"}),

@@ -1,6 +1,8 @@
 package org.dpsieve.outputlayer;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * Errors on frames left out, a fold at a time, for each ridge of a grid: sums of squares, of energy
@@ -32,7 +34,26 @@ record CrossValidation(
       int[] biases,
       Prior prior,
       double[] start) {
-    double[] ridges = prior.grid();
+    return of(
+        List.of(folds),
+        prefactors,
+        prior.grid(),
+        rest -> prior.ridge(new LeastSquares(rest, prefactors, biases), rest, start));
+  }
+
+  static CrossValidation of(
+      List<NormalEquations> folds, LossPrefactors prefactors, Restraint restraint) {
+    return of(folds, prefactors, restraint.grid(), rest -> restraint.ridge(rest, prefactors));
+  }
+
+  /**
+   * @param problem of all frames but those of a fold
+   */
+  private static CrossValidation of(
+      List<NormalEquations> folds,
+      LossPrefactors prefactors,
+      double[] ridges,
+      Function<NormalEquations, Ridge> problem) {
     CrossValidation errors =
         new CrossValidation(
             ridges,
@@ -44,19 +65,20 @@ record CrossValidation(
             false);
     long frames = 0;
     boolean forces = false;
-    for (int fold = 0; fold < folds.length; fold++) {
-      NormalEquations rest = OutputLayerFit.sum(folds, fold);
-      if (folds[fold].frames() == 0 || rest.frames() == 0) {
+    for (int fold = 0; fold < folds.size(); fold++) {
+      NormalEquations left = folds.get(fold);
+      NormalEquations rest = OutputLayerFit.sum(folds.toArray(NormalEquations[]::new), fold);
+      if (left.frames() == 0 || rest.frames() == 0) {
         continue;
       }
-      frames += folds[fold].frames();
-      forces |= folds[fold].force.rows() > 0;
-      Ridge fit = prior.ridge(new LeastSquares(rest, prefactors, biases), rest, start);
+      frames += left.frames();
+      forces |= left.force.rows() > 0;
+      Ridge fit = problem.apply(rest);
       for (int k = 0; k < ridges.length; k++) {
         double[] change = fit.change(ridges[k]);
-        errors.force[k] += folds[fold].force.square(change);
-        errors.energy[k] += folds[fold].energy.square(change);
-        errors.loss[k] += folds[fold].loss(prefactors, change) * folds[fold].frames();
+        errors.force[k] += left.force.square(change);
+        errors.energy[k] += left.energy.square(change);
+        errors.loss[k] += left.loss(prefactors, change) * left.frames();
       }
     }
     return new CrossValidation(
@@ -68,8 +90,16 @@ record CrossValidation(
     return forces && prefactors.force() > 0;
   }
 
+  private double[] decisive() {
+    return byForces() ? force : loss;
+  }
+
   double choose(RidgeRule rule) {
-    return rule == RidgeRule.LARGEST ? largest() : leastLoss();
+    return switch (rule) {
+      case LARGEST -> largest();
+      case LEAST_LOSS -> least(loss);
+      case LEAST_FORCE -> least(decisive());
+    };
   }
 
   private double largest() {
@@ -77,7 +107,7 @@ record CrossValidation(
     while (!byForces() && ridges[first] < LEAST_WITHOUT_FORCES && first < ridges.length - 1) {
       first++;
     }
-    double[] decisive = byForces() ? force : loss;
+    double[] decisive = decisive();
     double smallest = Arrays.stream(decisive).skip(first).min().orElseThrow();
     double smallestEnergy = Arrays.stream(energy).skip(first).min().orElseThrow();
     boolean anyEnergy = !byForces() || prefactors.energy() == 0; // the loss has the energies in it
@@ -93,10 +123,10 @@ record CrossValidation(
     return ridges[chosen];
   }
 
-  private double leastLoss() {
+  private double least(double[] errors) {
     int chosen = 0;
     for (int k = 1; k < ridges.length; k++) {
-      chosen = loss[k] < loss[chosen] ? k : chosen;
+      chosen = errors[k] < errors[chosen] ? k : chosen;
     }
     return ridges[chosen];
   }

@@ -14,10 +14,14 @@ import java.util.SplittableRandom;
  * @param formula of the frame
  * @param energy [size], per atom
  * @param force Å⁻¹, row-major [ROWS, size]
+ * @param virial row-major [VIRIALS, size], per atom: the symmetric part, so weighted that the sum
+ *     of squares is that over all nine components
  */
-public record FrameSketch(String id, String formula, double[] energy, double[] force)
+public record FrameSketch(
+    String id, String formula, double[] energy, double[] force, double[] virial)
     implements Serializable {
   public static final int ROWS = 8;
+  public static final int VIRIALS = 6;
 
   /** The signs follow from the frame's id, so a frame's sketch is the same everywhere. */
   public static FrameSketch of(String id, String formula, FrameFeatures features) {
@@ -38,7 +42,26 @@ public record FrameSketch(String id, String formula, double[] energy, double[] f
         }
       }
     }
-    return new FrameSketch(id, formula, energy, force);
+    return new FrameSketch(id, formula, energy, force, virial(features));
+  }
+
+  private static double[] virial(FrameFeatures features) {
+    int size = features.energy().length;
+    double[] virial = new double[VIRIALS * size];
+    int row = 0;
+    for (int i = 0; i < 3; i++) {
+      for (int j = i; j < 3; j++) {
+        double weight = (i == j ? 0.5 : Math.sqrt(0.5)) / features.atoms();
+        for (int k = 0; k < size; k++) {
+          virial[row * size + k] =
+              weight
+                  * (features.virial()[(3 * i + j) * size + k]
+                      + features.virial()[(3 * j + i) * size + k]);
+        }
+        row++;
+      }
+    }
+    return virial;
   }
 
   int size() {

@@ -1,6 +1,6 @@
 package org.dpsieve.outputlayer;
 
-import java.util.OptionalDouble;
+import java.util.List;
 
 /**
  * How errors fall with labels, by errors on a part left out after training on fifths of the labels,
@@ -83,17 +83,14 @@ public record LearningCurve(Of energy, Of force) {
   }
 
   /**
-   * @param models each model's sums in {@link OutputLayerFit#FOLDS} parts
+   * @param fits each model's, of the same frames
    * @param prefactors each model's
-   * @param biases each model's
-   * @param ridges each model's
    * @return {@code null} where labels are too few
    */
-  public static LearningCurve of(
-      NormalEquations[][] models, LossPrefactors[] prefactors, int[][] biases, double[] ridges) {
+  public static LearningCurve of(List<TransferFit> fits, List<LossPrefactors> prefactors) {
     int folds = OutputLayerFit.FOLDS;
     long frames = 0;
-    for (NormalEquations fold : models[0]) {
+    for (NormalEquations fold : fits.get(0).folds()) {
       frames += fold.frames();
     }
     if (frames < LEAST) {
@@ -107,23 +104,19 @@ public record LearningCurve(Of energy, Of force) {
     for (int more = 1; more < folds; more++) {
       labels[more - 1] = more * frames / (double) folds;
     }
-    for (int m = 0; m < models.length; m++) {
+    for (int m = 0; m < fits.size(); m++) {
+      TransferFit fit = fits.get(m);
       for (int left = 0; left < folds; left++) {
-        NormalEquations sum = new NormalEquations(models[m][0].size());
+        NormalEquations sum = new NormalEquations(fit.folds()[0].size());
         for (int more = 1; more < folds; more++) {
-          sum.add(models[m][(left + more) % folds]);
-          double[] change =
-              OutputLayerFit.of(
-                      new NormalEquations[] {sum},
-                      prefactors[m],
-                      biases[m],
-                      OptionalDouble.of(ridges[m]))
-                  .change();
-          energy[more - 1] += models[m][left].energy.square(change);
-          force[more - 1] += models[m][left].force.square(change);
+          sum.add(fit.folds()[(left + more) % folds]);
+          double[] change = fit.restraint().change(sum, prefactors.get(m), fit.fit().ridge());
+          energy[more - 1] += fit.leftOut()[left].energy.square(change);
+          force[more - 1] += fit.leftOut()[left].force.square(change);
           if (more == folds - 1) {
-            energyTrained += sum.energy.square(change) / more;
-            forceTrained += sum.force.square(change) / more;
+            NormalEquations trained = OutputLayerFit.sum(fit.leftOut(), left);
+            energyTrained += trained.energy.square(change) / more;
+            forceTrained += trained.force.square(change) / more;
           }
         }
       }

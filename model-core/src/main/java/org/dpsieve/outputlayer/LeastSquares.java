@@ -1,11 +1,14 @@
 package org.dpsieve.outputlayer;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.dpsieve.error.InputException;
 
 /**
- * The loss as a quadratic form of the parameters' change, with one direction solved for at once:
- * the same shift of all biases, that is the same energy for every atom. A new level of theory may
- * put its zero where it likes, so this shift is free, whatever holds back the other changes.
+ * The loss as a quadratic form of the parameters' change, with some directions solved for at once:
+ * above all the same shift of all biases, that is the same energy for every atom. A new level of
+ * theory may put its zero where it likes, so this shift is free, whatever holds back the other
+ * changes.
  */
 final class LeastSquares {
   /** Eigenvalues below this part of the trace may be rounding. */
@@ -14,13 +17,21 @@ final class LeastSquares {
   /** Singular values below this part of the largest are rounding of the sums. */
   private static final double CUTOFF = 2e-15;
 
+  /** A shift that has so little of its stiffness left beside the earlier ones is one of those. */
+  private static final double SAME = 1e-9;
+
   private final int size;
-  private final double[] matrix; // without the shift, row-major [size, size]
-  private final double[] right; // without the shift, [size]
-  private final double[] shift; // 1 at each bias that has an effect
-  private final double[] coupling; // how much shift a unit of each parameter asks for
-  private final double bestShift; // without any other change
+  private final double[] matrix; // without the shifts, row-major [size, size]
+  private final double[] right; // without the shifts, [size]
+  private final List<Shift> shifts = new ArrayList<>();
   private final double trace;
+
+  /**
+   * @param direction 1 at each bias that has an effect
+   * @param coupling how much of the shift a unit of each parameter asks for
+   * @param best without any other change
+   */
+  private record Shift(double[] direction, double[] coupling, double best) {}
 
   /**
    * The loss, with all that no label is fitted to under {@link Hold}.
@@ -28,18 +39,27 @@ final class LeastSquares {
    * @param biases places of the biases among the parameters
    */
   LeastSquares(NormalEquations equations, LossPrefactors prefactors, int[] biases) {
-    this(equations, prefactors, biases, biases, true);
+    this(equations, prefactors, new int[][] {biases});
   }
 
   /**
-   * @param free places of the biases that are shifted first, all or none
+   * @param free places of biases that are shifted together, a group for each shift that is free;
+   *     the first has all
+   */
+  LeastSquares(NormalEquations equations, LossPrefactors prefactors, int[][] free) {
+    this(equations, prefactors, free[0], free, true);
+  }
+
+  /**
+   * @param biases places of the biases among the parameters
+   * @param free those that are shifted first, a group for each shift
    * @param partly see {@link Hold#add}
    */
   private LeastSquares(
       NormalEquations equations,
       LossPrefactors prefactors,
       int[] biases,
-      int[] free,
+      int[][] free,
       boolean partly) {
     size = equations.size();
     matrix = new double[size * size];
@@ -60,25 +80,38 @@ final class LeastSquares {
     }
     trace = sum;
     new Hold(equations, prefactors).add(partly, biases, 1 / frames, matrix, right);
-    shift = new double[size];
-    for (int bias : free) {
-      shift[bias] = matrix[bias * size + bias] > 0 ? 1 : 0;
+    double[] diagonal = new double[size];
+    for (int k = 0; k < size; k++) {
+      diagonal[k] = matrix[k * size + k];
     }
-    coupling = Vectors.times(matrix, shift);
+    for (int[] group : free) {
+      takeOut(group, diagonal);
+    }
+  }
+
+  private void takeOut(int[] biases, double[] diagonal) {
+    double[] shift = new double[size];
+    double before = 0;
+    for (int bias : biases) {
+      shift[bias] = diagonal[bias] > 0 ? 1 : 0;
+      before += diagonal[bias];
+    }
+    double[] coupling = Vectors.times(matrix, shift);
     double stiffness = Vectors.dot(shift, coupling);
-    double pull = Vectors.dot(shift, right);
-    if (stiffness > 0) {
-      for (int k = 0; k < size; k++) {
-        coupling[k] /= stiffness;
-      }
+    if (!(stiffness > SAME * before)) {
+      return;
     }
-    bestShift = stiffness > 0 ? pull / stiffness : 0;
+    double pull = Vectors.dot(shift, right);
+    for (int k = 0; k < size; k++) {
+      coupling[k] /= stiffness;
+    }
     for (int i = 0; i < size; i++) {
       for (int j = 0; j < size; j++) {
         matrix[i * size + j] -= stiffness * coupling[i] * coupling[j];
       }
       right[i] -= coupling[i] * pull;
     }
+    shifts.add(new Shift(shift, coupling, pull / stiffness));
   }
 
   int size() {
@@ -100,11 +133,14 @@ final class LeastSquares {
     return ROUNDING * trace;
   }
 
-  /** The change with the shift that suits it best; changes its argument. */
-  double[] withShift(double[] change) {
-    double best = bestShift - Vectors.dot(coupling, change);
-    for (int k = 0; k < size; k++) {
-      change[k] += best * shift[k];
+  /** The change with the shifts that suit it best; changes its argument. */
+  double[] withShifts(double[] change) {
+    for (int last = shifts.size() - 1; last >= 0; last--) {
+      Shift shift = shifts.get(last);
+      double best = shift.best() - Vectors.dot(shift.coupling(), change);
+      for (int k = 0; k < size; k++) {
+        change[k] += best * shift.direction()[k];
+      }
     }
     return change;
   }
@@ -124,12 +160,15 @@ final class LeastSquares {
    */
   static double[] smallestChange(
       NormalEquations equations, LossPrefactors prefactors, int[] biases) {
-    LeastSquares whole = new LeastSquares(equations, prefactors, biases, new int[0], false);
-    LeastSquares shifted = new LeastSquares(equations, prefactors, biases, biases, false);
+    LeastSquares whole = new LeastSquares(equations, prefactors, biases, new int[0][], false);
+    LeastSquares shifted =
+        new LeastSquares(equations, prefactors, biases, new int[][] {biases}, false);
     double[] change = shifted.right;
     OpenBlas.leastSquares(whole.matrix, change, CUTOFF);
-    for (int k = 0; k < change.length; k++) {
-      change[k] += shifted.bestShift * shifted.shift[k];
+    for (Shift shift : shifted.shifts) {
+      for (int k = 0; k < change.length; k++) {
+        change[k] += shift.best() * shift.direction()[k];
+      }
     }
     return change;
   }

@@ -14,11 +14,19 @@ final class Moments implements Serializable {
   private final double[] right; // [size]
   private double square;
   private long rows;
+  private double[]
+      oldRight; // of other residuals of the same rows, [size]; null where none is known
+  private double oldSquare;
+  private double cross; // sum of w r times the other residual
 
   Moments(int size) {
+    this(size, new double[Math.multiplyExact(size, size)], new double[size]);
+  }
+
+  private Moments(int size, double[] matrix, double[] right) {
     this.size = size;
-    this.matrix = new double[Math.multiplyExact(size, size)];
-    this.right = new double[size];
+    this.matrix = matrix;
+    this.right = right;
   }
 
   /**
@@ -38,6 +46,56 @@ final class Moments implements Serializable {
     rows += count;
   }
 
+  /**
+   * Adds rows of which the old labels' residuals are known, too.
+   *
+   * @param old as many as {@code residual}
+   */
+  void add(double[] x, double[] residual, double[] old, double weight) {
+    add(x, residual, weight);
+    if (oldRight == null) {
+      oldRight = new double[size];
+    }
+    for (int row = 0; row < old.length; row++) {
+      double weighted = weight * old[row];
+      for (int k = 0; k < size; k++) {
+        oldRight[k] += weighted * x[row * size + k];
+      }
+      oldSquare += weighted * old[row];
+      cross += weighted * residual[row];
+    }
+  }
+
+  /**
+   * The same rows, with residuals at changed parameters and less a share of the old labels'. The
+   * sums of x xᵀ are these very ones: add nothing to either after.
+   *
+   * @param change of the starting parameters, [size]
+   * @param share of the old residuals; rows of which none is known count as having 0
+   */
+  Moments changed(double[] change, double share) {
+    double[] pull = right.clone();
+    for (int i = 0; i < size; i++) {
+      double sum = matrix[i * size + i] * change[i];
+      for (int j = 0; j < size; j++) {
+        sum += j == i ? 0 : matrix[Math.min(i, j) * size + Math.max(i, j)] * change[j];
+      }
+      pull[i] -= sum;
+      if (oldRight != null) {
+        pull[i] -= share * oldRight[i];
+      }
+    }
+    Moments changed = new Moments(size, matrix, pull);
+    changed.square = square(change, share);
+    changed.rows = rows;
+    return changed;
+  }
+
+  /** Whether any row's old residual is known. */
+  boolean knowsOld() {
+    return oldRight != null;
+  }
+
   void add(Moments other) {
     for (int k = 0; k < matrix.length; k++) {
       matrix[k] += other.matrix[k];
@@ -47,6 +105,16 @@ final class Moments implements Serializable {
     }
     square += other.square;
     rows += other.rows;
+    if (other.oldRight != null) {
+      if (oldRight == null) {
+        oldRight = new double[size];
+      }
+      for (int k = 0; k < size; k++) {
+        oldRight[k] += other.oldRight[k];
+      }
+      oldSquare += other.oldSquare;
+      cross += other.cross;
+    }
   }
 
   int size() {
@@ -83,6 +151,19 @@ final class Moments implements Serializable {
     double[] full = new double[size * size];
     addMatrix(1, full);
     return Vectors.times(full, y);
+  }
+
+  /**
+   * Sum of w (r - x·change - share o)², o the old residual.
+   *
+   * @param share of the old residuals; rows of which none is known count as having 0
+   */
+  double square(double[] change, double share) {
+    if (oldRight == null || share == 0) {
+      return square(change);
+    }
+    double linear = Vectors.dot(oldRight, change);
+    return square(change) - 2 * share * (cross - linear) + share * share * oldSquare;
   }
 
   /** Sum of w (r - x·change)². */

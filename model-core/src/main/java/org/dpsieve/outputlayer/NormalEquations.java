@@ -27,9 +27,13 @@ public final class NormalEquations implements Serializable {
    * @param size number of parameters
    */
   public NormalEquations(int size) {
-    energy = new Moments(size);
-    force = new Moments(size);
-    virial = new Moments(size);
+    this(new Moments(size), new Moments(size), new Moments(size));
+  }
+
+  private NormalEquations(Moments energy, Moments force, Moments virial) {
+    this.energy = energy;
+    this.force = force;
+    this.virial = virial;
   }
 
   /**
@@ -41,24 +45,57 @@ public final class NormalEquations implements Serializable {
    *     finite
    */
   public void add(Frame frame, FrameFeatures features, double[] parameters) {
+    add(frame, features, parameters, Labels.NONE, parameters);
+  }
+
+  /**
+   * Adds one frame's labels, and what a model leaves of its labels at the old level of theory.
+   *
+   * @param old those of them that are of use
+   * @param oldParameters of the model fitted to old labels, [size]
+   */
+  public void add(
+      Frame frame,
+      FrameFeatures features,
+      double[] parameters,
+      Labels old,
+      double[] oldParameters) {
     Labels labels = frame.labels();
     double n = frame.atomCount();
     double[] x = features.force();
     if (labels.energy() != null) {
       double[] label = {labels.energy() - features.constant()};
       double[] residual = residual(frame, "energy", label, features.energy(), parameters);
-      energy.add(features.energy(), residual, 1 / n);
+      double[] oldLabel =
+          old.energy() == null ? null : new double[] {old.energy() - features.constant()};
+      add(
+          energy,
+          features.energy(),
+          residual,
+          oldResidual(frame, "energy", oldLabel, features.energy(), oldParameters),
+          1 / n);
     } else {
       addUnlabelled(LabelKind.ENERGY, features.energy(), 1 / n);
     }
     if (labels.force() != null) {
-      force.add(x, residual(frame, "force", labels.force(), x, parameters), 1 / (3 * n));
+      double[] residual = residual(frame, "force", labels.force(), x, parameters);
+      add(
+          force,
+          x,
+          residual,
+          oldResidual(frame, "force", old.force(), x, oldParameters),
+          1 / (3 * n));
     } else {
       addUnlabelled(LabelKind.FORCE, x, 1 / (3 * n));
     }
     if (labels.virial() != null) {
       double[] residual = residual(frame, "virial", labels.virial(), features.virial(), parameters);
-      virial.add(features.virial(), residual, 1 / (9 * n));
+      add(
+          virial,
+          features.virial(),
+          residual,
+          oldResidual(frame, "virial", old.virial(), features.virial(), oldParameters),
+          1 / (9 * n));
     } else {
       addUnlabelled(LabelKind.VIRIAL, features.virial(), 1 / (9 * n));
     }
@@ -70,6 +107,20 @@ public final class NormalEquations implements Serializable {
       unlabelled[kind.ordinal()] = new Moments(size());
     }
     unlabelled[kind.ordinal()].add(x, new double[x.length / size()], weight);
+  }
+
+  private static double[] oldResidual(
+      Frame frame, String name, double[] label, double[] x, double[] parameters) {
+    return label == null ? null : residual(frame, "old " + name, label, x, parameters);
+  }
+
+  private static void add(
+      Moments kind, double[] x, double[] residual, double[] old, double weight) {
+    if (old == null) {
+      kind.add(x, residual, weight);
+    } else {
+      kind.add(x, residual, old, weight);
+    }
   }
 
   private static double[] residual(
@@ -110,6 +161,28 @@ public final class NormalEquations implements Serializable {
       }
     }
     frames += other.frames;
+  }
+
+  /**
+   * The same frames with another start, and less a share of what the old labels' own fit leaves of
+   * them; shares its largest arrays with this one.
+   *
+   * @param change of the starting parameters, [size]
+   */
+  NormalEquations changed(double[] change, OldShare share) {
+    NormalEquations changed =
+        new NormalEquations(
+            energy.changed(change, share.energy()),
+            force.changed(change, share.force()),
+            virial.changed(change, share.virial()));
+    System.arraycopy(unlabelled, 0, changed.unlabelled, 0, unlabelled.length);
+    changed.frames = frames;
+    return changed;
+  }
+
+  /** Whether an old label of any kind is known beside a new one. */
+  boolean knowsOld() {
+    return energy.knowsOld() || force.knowsOld() || virial.knowsOld();
   }
 
   public int size() {

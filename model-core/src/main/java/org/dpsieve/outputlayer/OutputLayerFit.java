@@ -32,23 +32,30 @@ public record OutputLayerFit(
       throw new InputException(
           "ridge is %s, expected a number not below 0".formatted(ridge.getAsDouble()));
     }
+    return of(folds, prefactors, Restraint.ofLabelled(biases), ridge);
+  }
+
+  /**
+   * @param folds the frames' sums in {@link #FOLDS} parts, some of which may have no frames
+   * @param ridge 0 for none; empty to let cross-validation choose, by {@link RidgeRule#LARGEST}
+   */
+  public static OutputLayerFit of(
+      NormalEquations[] folds,
+      LossPrefactors prefactors,
+      Restraint restraint,
+      OptionalDouble ridge) {
     NormalEquations all = sum(folds, -1);
     if (all.frames() == 0) {
       throw new InputException("no labelled frame to fit the output layer to");
     }
-    double[] start = new double[all.size()]; // of no consequence where forces are held
     double value =
         ridge.orElseGet(
-            () ->
-                chosenRidge(
-                    List.<NormalEquations[]>of(folds),
-                    prefactors,
-                    List.of(biases),
-                    List.of(start),
-                    Prior.START_FORCES,
-                    RidgeRule.LARGEST));
+            () -> {
+              CrossValidation errors = CrossValidation.of(List.of(folds), prefactors, restraint);
+              return errors.frames() == 0 ? UNDECIDED : errors.choose(RidgeRule.LARGEST);
+            });
     return new OutputLayerFit(
-        change(all, prefactors, biases, value, Prior.START_FORCES, start),
+        restraint.change(all, prefactors, value),
         value,
         ridge.isEmpty(),
         new Hold(all, prefactors).unfitted());
@@ -95,7 +102,12 @@ public record OutputLayerFit(
     return errors.frames() == 0 ? UNDECIDED : errors.choose(rule);
   }
 
-  static NormalEquations sum(NormalEquations[] folds, int without) {
+  /**
+   * The sum of all folds but one.
+   *
+   * @param without -1 for all
+   */
+  public static NormalEquations sum(NormalEquations[] folds, int without) {
     NormalEquations sum = new NormalEquations(folds[0].size());
     for (int fold = 0; fold < folds.length; fold++) {
       if (fold != without) {

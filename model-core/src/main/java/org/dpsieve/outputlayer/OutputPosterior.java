@@ -25,13 +25,23 @@ public record OutputPosterior(double[] root, int size) implements Serializable {
    */
   public static OutputPosterior of(
       NormalEquations equations, LossPrefactors prefactors, double ridge) {
+    return of(equations, prefactors, Restraint.ofLabelled(new int[0]), ridge);
+  }
+
+  /**
+   * The same with another way to measure the change that the ridge holds back.
+   *
+   * @param ridge what {@link OutputLayerFit} was found with
+   */
+  public static OutputPosterior of(
+      NormalEquations equations, LossPrefactors prefactors, Restraint restraint, double ridge) {
     int size = equations.size();
     double[] precision = new double[size * size];
     equations.energy.addMatrix(prefactors.energy(), precision);
     equations.force.addMatrix(prefactors.force(), precision);
     equations.virial.addMatrix(prefactors.virial(), precision);
     new Hold(equations, prefactors).add(ridge > 0, new int[0], 1, precision, new double[size]);
-    double[] form = equations.forceForm();
+    double[] form = restraint.formOf(equations);
     for (int k = 0; k < precision.length; k++) {
       precision[k] += ridge * equations.frames() * form[k];
     }

@@ -53,6 +53,6 @@ final class Ridge {
       change[k] += ridge * pull[k];
     }
     OpenBlas.solve(matrix, change);
-    return problem.withShift(change);
+    return problem.withShifts(change);
   }
 }

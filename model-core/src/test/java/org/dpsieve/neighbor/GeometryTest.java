@@ -67,7 +67,8 @@ class GeometryTest {
     coord[60] += 8; // an image
     assertThat(Geometry.problem(coord, CUBE).orElseThrow()).startsWith("atoms 4 and 20 are ");
     coord[61] += 1e-7;
-    assertThat(Geometry.problem(coord, CUBE).orElseThrow()).contains("atoms 4 and 20 are 1.0e-07 A");
+    assertThat(Geometry.problem(coord, CUBE).orElseThrow())
+        .contains("atoms 4 and 20 are 1.0e-07 A");
     assertThat(find(coord, CUBE, 6).pairCount()).isPositive(); // a model may be asked
     coord[61] += 0.01;
     assertThat(Geometry.problem(coord, CUBE)).isEmpty();

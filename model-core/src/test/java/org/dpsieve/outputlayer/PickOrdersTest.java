@@ -71,6 +71,21 @@ class PickOrdersTest {
     assertThat(informed).isLessThan(random * 2 / 3);
   }
 
+  /** Each pick is by what the picks before it leave open, so no duplicate is worth anything. */
+  @Test
+  void aChangesOrderTakesFewOfNearDuplicates() {
+    List<FrameSketch> frames = mostlyNearDuplicates();
+    List<Integer> picks = ChangeOrder.of(frames, Stream.empty(), KINDS);
+    assertThat(picks).doesNotHaveDuplicates().hasSize(KINDS);
+    // two in three of the frames are copies
+    assertThat(copies(frames, picks)).isLessThanOrEqualTo(KINDS / 3);
+    assertThat(ChangeOrder.of(frames, Stream.empty(), KINDS)).isEqualTo(picks);
+    FrameSketch copy = frames.get(frames.size() - 1);
+    List<Integer> after = ChangeOrder.of(frames, Stream.of(copy), KINDS - 2);
+    assertThat(copies(frames, after)).isLessThan(KINDS / 3);
+    assertThat(ChangeOrder.of(frames, Stream.empty(), 1000)).hasSize(frames.size());
+  }
+
   @Test
   void whatIsLabelledIsNotPickedAgainUnderAnotherName() {
     List<FrameSketch> frames = mostlyNearDuplicates();

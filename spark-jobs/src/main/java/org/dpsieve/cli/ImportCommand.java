@@ -8,6 +8,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.frame.TypeElements;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.frames.FrameImport;
 import org.dpsieve.spark.frames.ImportReport;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  dpsieve import -s data/pbe -o frames.parquet",
       "  dpsieve import -s data/hfo2 -o zro2.parquet --map Hf=Zr -m hfo2/*/graph.pb --models-to zro2",
-      "  dpsieve import -s old.hdf5 run.extxyz -o hdfs:///frames.parquet --type-map Ag,Au"
+      "  dpsieve import -s old.hdf5 run.extxyz -o hdfs:///frames.parquet --type-map Ag,Au",
+      "  dpsieve import -s mace.xyz -o f.parquet --extxyz-keys energy=REF_energy,forces=REF_forces"
     })
 final class ImportCommand implements Callable<Integer> {
   @Option(
@@ -92,6 +94,7 @@ final class ImportCommand implements Callable<Integer> {
               + " name.")
   private Map<String, String> elements = Map.of();
 
+  @Mixin private ExtxyzOptions extxyz;
   @Mixin private SparkOptions spark;
   @Spec private CommandSpec spec;
 
@@ -100,11 +103,12 @@ final class ImportCommand implements Callable<Integer> {
     TypeElements kinds = TypeElements.of(elements);
     ElementMap replaced = ElementMap.of(map, kinds);
     copyModels(replaced);
+    ExtxyzKeys keys = extxyz.keys();
     SparkSession session = spark.open("import");
     ImportReport report;
     try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
       progress.show("importing");
-      report = FrameImport.run(session, sources, output, typeMap, replaced, kinds);
+      report = FrameImport.run(session, sources, output, typeMap, replaced, kinds, keys);
     }
     spec.commandLine().getOut().println(report.summary(output));
     return 0;

@@ -122,6 +122,7 @@ final class RescreenCommand implements Callable<Integer> {
       description = "Of the picks. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
+  @Mixin private ExtxyzOptions extxyz;
   @Mixin private SparkOptions spark;
   @Spec private CommandSpec spec;
 
@@ -147,7 +148,8 @@ final class RescreenCommand implements Callable<Integer> {
             lo == null ? null : new TrustBand(lo, hi),
             pick,
             strategy,
-            seed);
+            seed,
+            extxyz.keys());
     SparkSession session = spark.open("rescreen");
     ScreenReport report;
     try (RescreenProgress progress =

@@ -2,11 +2,14 @@ package org.dpsieve.cli;
 
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.io.OwnFiles;
+import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunListener;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
@@ -80,12 +83,25 @@ final class RunConsole implements RunListener {
       say("     " + RunTable.expected(iteration.deviation().expected()));
     }
     if (iteration.training() != null) {
+      oldLabels(iteration.training()).forEach(this::say);
       Warnings.of(iteration.number(), iteration.training()).forEach(this::warn);
       Warnings.notFitted(iteration.training()).filter(noted::add).ifPresent(this::note);
     }
     if (news) {
       refreshReport();
     }
+  }
+
+  /** What became of the old labels, model by model. */
+  private static List<String> oldLabels(Facts.Training training) {
+    List<String> lines = new ArrayList<>();
+    for (int m = 0; m < training.models().size(); m++) {
+      Facts.OldLabels old = training.models().get(m).old();
+      if (old != null) {
+        lines.add("     old labels, model %d %s".formatted(m, old.text()));
+      }
+    }
+    return lines;
   }
 
   /** What nobody may miss. */

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  dpsieve study -m models/*/graph.pb -s data/pbe-d3 -o study",
+      "  dpsieve study -m models/*/graph.pb -s data/pbe-d3 --old data/pbe -o study --budgets 10,25,50,100",
       "  dpsieve study -m graph.pb -s pool -o study --strategies random,information --seeds 3 --unfair",
       "  dpsieve study -m models/*/graph.pb -s data/pbe-d3 -o trainers --trainer --budgets 50,100,400"
     })
@@ -58,6 +59,15 @@ final class StudyCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Folder to write; must not exist.")
   private Path output;
+
+  @Option(
+      names = "--old",
+      arity = "1..*",
+      paramLabel = "DIR",
+      description =
+          "Systems with labels at the old level, of the frames in -s and of any others: models are trained from them"
+              + " where that leaves smaller errors on labels left out; random and information also without them.")
+  private List<String> old = List.of();
 
   @Option(
       names = "--strategies",
@@ -135,14 +145,15 @@ final class StudyCommand implements Callable<Integer> {
             validation);
     List<DeepPotential> read = new ArrayList<>();
     models.forEach(model -> read.add(ModelFiles.read(model)));
-    List<Frame> frames = systems.frames();
+    List<Frame> frames = systems.frames(spec.commandLine().getErr());
     SparkSession session = spark.open("study");
     try {
       if (trainer) {
         trainers(study.trainers(session, frames, read));
         return 0;
       }
-      Dataset<Row> rows = study.run(session, frames, read);
+      Dataset<Row> rows =
+          study.run(session, frames, read, systems.read(old, spec.commandLine().getErr()));
       Files.createDirectories(output);
       rows.write().parquet(output.resolve("errors.parquet").toString());
       StudyTable table =

@@ -4,20 +4,27 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.LabelKind;
 import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.transfer.ModelErrors;
+import org.dpsieve.spark.transfer.OldLabelUse;
+import org.dpsieve.spark.transfer.OldLabels;
 import org.dpsieve.spark.transfer.OutputLayerSolution;
 import org.dpsieve.spark.transfer.OutputLayerStage;
 import picocli.CommandLine.Command;
@@ -40,6 +47,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  dpsieve transfer -m models/0/graph.pb -s data/pbe-d3 -o graph.pb",
+      "  dpsieve transfer -m models/0/graph.pb -s data/pbe-d3/Ag8 --old data/pbe -o graph.pb",
       "  dpsieve transfer -m models/0/graph.pb -s a b -o graph.pb --pref-v 0 --ridge 0"
     })
 final class TransferCommand implements Callable<Integer> {
@@ -59,6 +67,16 @@ final class TransferCommand implements Callable<Integer> {
       description = "The new model: a copy of the first with another output layer.")
   private Path output;
 
+  @Option(
+      names = "--old",
+      arity = "1..*",
+      paramLabel = "DIR",
+      description =
+          "Systems with labels at the old level, of the frames in -s and of any others: the new layer is learnt as a"
+              + " change from the one fitted to them, where errors on labelled frames left out are smaller so. Frames"
+              + " are matched by their atoms, cell and coordinates, not by their order.")
+  private List<String> old = List.of();
+
   @Mixin private OutputLayerOptions outputLayer;
   @Mixin private SparkOptions spark;
   @Spec private CommandSpec spec;
@@ -77,18 +95,45 @@ final class TransferCommand implements Callable<Integer> {
           output + ": would replace the model it starts from; choose another -o");
     }
     DeepPotential start = ModelFiles.read(model);
-    List<Row> rows = systems.frames().stream().map(FrameRows::toRow).toList();
+    List<Row> rows =
+        systems.frames(spec.commandLine().getErr()).stream().map(FrameRows::toRow).toList();
     SparkSession session = spark.open("transfer");
     try {
       Dataset<Row> labelled = session.createDataFrame(rows, FrameRows.SCHEMA);
+      OldLabels before = old.isEmpty() ? null : oldLabels(session, rows);
       OutputLayerSolution solution =
-          OutputLayerStage.solve(session, labelled, List.of(start), prefactors, ridge).get(0);
+          OutputLayerStage.solve(session, labelled, List.of(start), prefactors, ridge, before)
+              .get(0);
       ModelFiles.writeWithOutputLayer(model, solution.model(), output);
       report(solution);
     } finally {
       session.stop();
     }
     return 0;
+  }
+
+  private OldLabels oldLabels(SparkSession session, List<Row> labelled) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    Set<String> ids = new HashSet<>();
+    for (Frame frame : systems.read(old, spec.commandLine().getErr())) {
+      Row row = FrameRows.toRow(frame);
+      rows.add(row);
+      ids.add(row.getString(0));
+    }
+    long matched = labelled.stream().filter(row -> ids.contains(row.getString(0))).count();
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf("old labels        %d frames, %d of the labelled among them%n", ids.size(), matched);
+    if (matched == 0) {
+      out.printf(
+          "none of the labelled frames is in --old: frames match only if atoms, cell and coordinates are the same to the last digit%n");
+    }
+    OldLabels labels =
+        new OldLabels(session.createDataFrame(rows, FrameRows.SCHEMA), TransferFit.Mode.AUTO, 0);
+    long leftOut = labels.leftOut();
+    if (leftOut > 0) {
+      out.printf("old labels        %s%n", OldLabelUse.leftOut(leftOut));
+    }
+    return labels;
   }
 
   private void report(OutputLayerSolution solution) {
@@ -105,6 +150,9 @@ final class TransferCommand implements Callable<Integer> {
       out.printf(
           "not fitted        %s: held at what the model says (prefactor 0, or no frame has a label of it)%n",
           kind.key());
+    }
+    if (!old.isEmpty()) {
+      out.printf("old labels        %s%n", OldLabelUse.text(solution.old()));
     }
     out.printf("%-18s%12s%12s%n", "RMSE", "before", "after");
     line(out, "energy, eV/atom", before.energyPerAtom(), after.energyPerAtom());

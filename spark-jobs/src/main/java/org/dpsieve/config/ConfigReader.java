@@ -133,6 +133,7 @@ public final class ConfigReader {
                 models,
                 run.train().inputs().stream().map(TrainingReader.Read::input).toList(),
                 run.fpTaskMin(),
+                run.oldLabels(),
                 train.dp()),
             run.label());
     return new RunConfig(

@@ -1,5 +1,6 @@
 package org.dpsieve.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
 import org.dpsieve.error.InputException;
@@ -174,18 +177,54 @@ final class LabelReader {
           "fp_aniso_kspacing", "found %s, expected three numbers above 0".formatted(spacing.get()));
     }
     List<Path> potcars = potcars();
-    Path incar = null;
-    if (file.require("fp_incar", "the path of an INCAR file")) {
-      Optional<String> text = file.text("fp_incar");
-      if (text.isPresent()) {
-        incar = paths.resolve(text.get());
-        new VaspFiles(problems)
-            .checkIncar(file, incar, paths.lookedFor(text.get()), spacing.isPresent());
-      }
-    }
-    return incar == null
+    SortedMap<String, Path> incars = incars(spacing.isPresent());
+    return incars.isEmpty()
         ? Optional.empty()
-        : Optional.of(new VaspConfig(potcars, incar, spacing, file.flag("cvasp")));
+        : Optional.of(new VaspConfig(potcars, incars, spacing, file.flag("cvasp")));
+  }
+
+  /** One INCAR, or an object of them by composition. */
+  private SortedMap<String, Path> incars(boolean spacingGiven) {
+    SortedMap<String, Path> incars = new TreeMap<>();
+    if (!file.require("fp_incar", "the path of an INCAR file, or paths by composition")) {
+      return incars;
+    }
+    JsonNode value = file.node().get("fp_incar");
+    if (!value.isObject()) {
+      file.text("fp_incar")
+          .ifPresent(text -> incars.put(CompositionKey.DEFAULT, incar(text, spacingGiven)));
+      return incars;
+    }
+    value
+        .properties()
+        .forEach(
+            entry -> {
+              if (entry.getKey().startsWith("_")) {
+                return; // a comment
+              }
+              CompositionKey.problem(entry.getKey(), typeMap)
+                  .ifPresent(problem -> file.error("fp_incar", problem));
+              if (entry.getValue().isTextual()) {
+                incars.put(entry.getKey(), incar(entry.getValue().textValue(), spacingGiven));
+              } else {
+                file.error(
+                    "fp_incar",
+                    "'%s' is %s, expected the path of an INCAR file"
+                        .formatted(entry.getKey(), entry.getValue()));
+              }
+            });
+    if (!incars.containsKey(CompositionKey.DEFAULT)) {
+      file.error(
+          "fp_incar",
+          "has no 'default', the INCAR of compositions that no other key names; add it");
+    }
+    return incars;
+  }
+
+  private Path incar(String text, boolean spacingGiven) {
+    Path incar = paths.resolve(text);
+    new VaspFiles(problems).checkIncar(file, incar, paths.lookedFor(text), spacingGiven);
+    return incar;
   }
 
   private List<Path> potcars() {

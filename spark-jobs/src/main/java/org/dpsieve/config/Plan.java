@@ -140,11 +140,25 @@ public final class Plan {
             vasp ->
                 "VASP task folders from %s and %s"
                     .formatted(
-                        vasp.incar(),
+                        vasp.incars().values().stream()
+                            .map(Path::toString)
+                            .collect(Collectors.joining(", ")),
                         vasp.potcars().stream()
                             .map(potcar -> potcar.getFileName().toString())
                             .collect(Collectors.joining(", "))))
-        .orElse("none");
+        .orElseGet(
+            () -> label.program().map(program -> program(label.style(), program)).orElse("none"));
+  }
+
+  private static String program(FpStyle style, ProgramConfig program) {
+    List<String> from = new ArrayList<>();
+    program.template().ifPresent(template -> from.add(template.toString()));
+    if (!program.parametersKey().isEmpty()) {
+      from.add(program.parametersKey());
+    }
+    program.potentials().forEach(file -> from.add(file.getFileName().toString()));
+    program.orbitals().forEach(file -> from.add(file.getFileName().toString()));
+    return "%s task folders from %s".formatted(style.key(), String.join(", ", from));
   }
 
   private void trust(TrustConfig trust) {

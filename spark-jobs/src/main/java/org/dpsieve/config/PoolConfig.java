@@ -1,6 +1,7 @@
 package org.dpsieve.config;
 
 import java.util.List;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 
 /**
  * The frames a run starts from.
@@ -10,8 +11,10 @@ import java.util.List;
  * @param labeled {@code labeled}: the labels wanted are in the pool already, nothing is calculated
  * @param initData {@code init_data_prefix} + {@code init_data_sys}: labelled frames to train on
  *     from iteration 0, besides what is picked; absolute paths or URIs, may be empty
+ * @param extxyzKeys {@code extxyz_keys}: what the labels of extxyz files are called
  */
-public record PoolConfig(List<String> pickData, boolean labeled, List<String> initData) {
+public record PoolConfig(
+    List<String> pickData, boolean labeled, List<String> initData, ExtxyzKeys extxyzKeys) {
   public PoolConfig {
     pickData = List.copyOf(pickData);
     initData = List.copyOf(initData);

@@ -7,12 +7,14 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.Storage;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
 
@@ -27,6 +29,7 @@ public final class PoolSurvey {
 
   private final Storage storage = new LocalStorage();
   private final List<String> typeMap;
+  private final ExtxyzKeys extxyzKeys;
   private final Set<Integer> known = new HashSet<>();
   private final List<String> problems = new ArrayList<>();
   private final String pool;
@@ -34,6 +37,7 @@ public final class PoolSurvey {
 
   private PoolSurvey(SimplifyConfig config) {
     this.typeMap = config.typeMap();
+    this.extxyzKeys = config.pool().extxyzKeys();
     typeMap.forEach(symbol -> known.add(TypeNames.number(symbol)));
     this.pool = look("pick_data", config.pool().pickData());
     this.initial = look("init_data_sys", config.pool().initData());
@@ -70,7 +74,7 @@ public final class PoolSurvey {
       }
       Count count = new Count();
       try {
-        SystemFinder.Result found = SystemFinder.findAll(storage, List.of(path));
+        SystemFinder.Result found = SystemFinder.findAll(storage, List.of(path), extxyzKeys);
         found.problems().forEach(problem -> problems.add(key + ": " + problem));
         for (SystemPath system : found.systems()) {
           look(key, system, count, foreign);
@@ -100,6 +104,7 @@ public final class PoolSurvey {
           }
         }
       }
+      count.ignored.addAll(system.ignored());
     } catch (StackOverflowError e) {
       problems.add(
           "%s: %s: nested too deeply: the file is damaged".formatted(key, path.location()));
@@ -113,10 +118,17 @@ public final class PoolSurvey {
   private static final class Count {
     private int systems;
     private long frames;
+    private final Set<String> ignored = new TreeSet<>();
 
     String text(String path) {
-      return "%d system%s, %d frame%s in %s"
-          .formatted(systems, systems == 1 ? "" : "s", frames, frames == 1 ? "" : "s", path);
+      return "%d system%s, %d frame%s in %s%s"
+          .formatted(
+              systems,
+              systems == 1 ? "" : "s",
+              frames,
+              frames == 1 ? "" : "s",
+              path,
+              ExtxyzKeys.note(ignored, "extxyz_keys").map(note -> " (" + note + ")").orElse(""));
     }
   }
 

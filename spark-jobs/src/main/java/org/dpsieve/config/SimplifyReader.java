@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -16,6 +17,8 @@ import org.dpsieve.config.TrustConfig.Range;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
+import org.dpsieve.outputlayer.TransferFit;
 
 /**
  * {@code simplify.json}. The keys are those of dpgen 0.14 {@code simplify/arginfo.py} and {@code
@@ -35,6 +38,7 @@ final class SimplifyReader {
           "sys_configs",
           "labeled",
           "pick_data",
+          "extxyz_keys",
           "init_pick_number",
           "iter_pick_number",
           "model_devi_f_trust_lo",
@@ -52,7 +56,8 @@ final class SimplifyReader {
           "label_budget",
           "target_error",
           "accurate_for_good",
-          "pick_strategy");
+          "pick_strategy",
+          "old_labels");
 
   /** Of {@code dpgen run}, whose files look much the same. */
   private static final List<String> RUN_KEYS =
@@ -106,6 +111,7 @@ final class SimplifyReader {
       TrustConfig trust,
       LabelConfig label,
       int fpTaskMin,
+      TransferFit.Mode oldLabels,
       TrainKeys.Read train) {}
 
   Read read() {
@@ -121,11 +127,12 @@ final class SimplifyReader {
     PickConfig pick = pick(label);
     TrustConfig trust = trust(labeled);
     int fpTaskMin = fpTaskMin();
+    TransferFit.Mode oldLabels = oldLabels(labeled);
     TrainKeys.Read train = new TrainKeys(file, problems, dp).read(typeMap);
     idle();
     refuseRunKeys();
     file.finish();
-    return new Read(typeMap, elements, pool, pick, trust, label, fpTaskMin, train);
+    return new Read(typeMap, elements, pool, pick, trust, label, fpTaskMin, oldLabels, train);
   }
 
   private List<String> typeMap() {
@@ -217,7 +224,17 @@ final class SimplifyReader {
     return new PoolConfig(
         files.resolve(file, "pick_data", pick),
         labeled,
-        files.resolve(file, "init_data_sys", init));
+        files.resolve(file, "init_data_sys", init),
+        extxyzKeys());
+  }
+
+  private ExtxyzKeys extxyzKeys() {
+    try {
+      return ExtxyzKeys.of(file.text("extxyz_keys").orElse(""));
+    } catch (InputException e) {
+      file.error("extxyz_keys", e.getMessage());
+      return ExtxyzKeys.DEFAULT;
+    }
   }
 
   private void requireLabels(PoolConfig pool, LabelConfig label) {
@@ -248,6 +265,26 @@ final class SimplifyReader {
                     .map(PickStrategy::key)
                     .collect(Collectors.joining(", "))));
     return PickStrategy.RANDOM;
+  }
+
+  private TransferFit.Mode oldLabels(boolean labeled) {
+    String found = file.text("old_labels").orElse("auto");
+    List<String> known = new ArrayList<>();
+    for (TransferFit.Mode mode : TransferFit.Mode.values()) {
+      String key = mode.name().toLowerCase(Locale.ROOT);
+      if (key.equals(found)) {
+        if (labeled && mode == TransferFit.Mode.USE) {
+          file.error(
+              "old_labels",
+              "'use', but with labeled true the labels in pick_data are the new ones and there are no old; expected auto or ignore");
+        }
+        return mode;
+      }
+      known.add(key);
+    }
+    file.error(
+        "old_labels", "unknown value '%s'; known: %s".formatted(found, String.join(", ", known)));
+    return TransferFit.Mode.AUTO;
   }
 
   private PickConfig pick(LabelConfig label) {

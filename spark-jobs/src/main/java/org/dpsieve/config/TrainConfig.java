@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.dpsieve.model.format.ModelSuffix;
+import org.dpsieve.outputlayer.TransferFit;
 
 /**
  * The ensemble and its training.
@@ -15,10 +16,16 @@ import org.dpsieve.model.format.ModelSuffix;
  * @param inputs {@code default_training_param}: one for all models, or one per model
  * @param fpTaskMin {@code fp_task_min}: training is put off (the models are copied) while fewer
  *     frames than this were labelled since the last one; no label is ever left out for good
+ * @param oldLabels {@code old_labels}: whether output layers are solved from the labels that the
+ *     pool has already
  * @param dp how DeePMD-kit trains; empty where the output layer is solved
  */
 public record TrainConfig(
-    List<Path> models, List<TrainingInput> inputs, int fpTaskMin, Optional<DpTrainConfig> dp) {
+    List<Path> models,
+    List<TrainingInput> inputs,
+    int fpTaskMin,
+    TransferFit.Mode oldLabels,
+    Optional<DpTrainConfig> dp) {
   public TrainConfig {
     models = List.copyOf(models);
     inputs = List.copyOf(inputs);

@@ -109,13 +109,11 @@ final class TrainKeys {
     if (!file.given(FINETUNE)) {
       return false;
     }
+    String suffix = "." + Backend.TENSORFLOW.suffix();
     boolean tensorFlow =
-        keys.backend()
-            .map(backend -> backend == Backend.TENSORFLOW)
-            .orElseGet(
-                () ->
-                    file.textOrTexts(FINETUNE).orElse(List.of()).stream()
-                        .allMatch(name -> name.endsWith("." + Backend.TENSORFLOW.suffix())));
+        keys.backend().orElse(Backend.TENSORFLOW) == Backend.TENSORFLOW
+            && file.textOrTexts(FINETUNE).orElse(List.of()).stream()
+                .allMatch(name -> name.endsWith(suffix));
     return tensorFlow
         && keys.inputs().stream()
             .flatMap(input -> input.descriptor().stream())

@@ -56,7 +56,8 @@ final class FrameLabel {
     } catch (InputException e) {
       throw e; // no program to read it with: the same for all
     } catch (RuntimeException e) {
-      return LabelResult.failed(TaskOutcome.UNPARSABLE, OutputFiles.defect(name, e));
+      return LabelResult.failed(
+          TaskOutcome.UNPARSABLE, "%s cannot be read: %s".formatted(name, OutputFiles.defect(e)));
     }
   }
 

@@ -108,9 +108,8 @@ public final class OutputFiles {
   }
 
   /** A reader that throws is at fault; the other files are read all the same. */
-  static String defect(String name, RuntimeException e) {
-    return "%s cannot be read: a defect of dpsieve, please report it with the file: %s"
-        .formatted(name, e);
+  static String defect(RuntimeException e) {
+    return "a defect of dpsieve, please report it with the file (%s)".formatted(e);
   }
 
   /** Says that a file is not there or has nothing in it; empty when it has. */
@@ -146,12 +145,17 @@ public final class OutputFiles {
     try {
       return labels(folder, shown, name);
     } catch (IOException | UncheckedIOException e) {
-      return new FileLabels(
-          shown,
-          TaskOutcome.UNPARSABLE,
-          "%s cannot be read: %s".formatted(shown, cause(e)),
-          List.of());
+      return failed(shown, cause(e));
+    } catch (InputException e) {
+      throw e; // no program to read it with: the same for all
+    } catch (RuntimeException e) {
+      return failed(shown, defect(e));
     }
+  }
+
+  private static FileLabels failed(String shown, String reason) {
+    return new FileLabels(
+        shown, TaskOutcome.UNPARSABLE, "%s cannot be read: %s".formatted(shown, reason), List.of());
   }
 
   private FileLabels labels(TaskOutputs folder, String shown, String name) throws IOException {

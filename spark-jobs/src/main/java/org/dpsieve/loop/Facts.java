@@ -53,17 +53,42 @@ public final class Facts {
    * @param after errors of the new one
    * @param notFitted kinds of labels ({@code energy}, {@code force}, {@code virial}) that nothing
    *     was fitted to
+   * @param old what became of the labels the pool had already; {@code null} where nobody asked
    */
-  public record ModelFit(double ridge, Errors before, Errors after, List<String> notFitted) {
+  public record ModelFit(
+      double ridge, Errors before, Errors after, List<String> notFitted, OldLabels old) {
     public ModelFit {
       notFitted = notFitted == null ? List.of() : List.copyOf(notFitted); // none in older files
     }
 
-    /** Of a solver that does not say what it left out. */
+    /** Of a solver that says no more. */
     public ModelFit(double ridge, Errors before, Errors after) {
-      this(ridge, before, after, List.of());
+      this(ridge, before, after, List.of(), null);
     }
   }
+
+  /**
+   * The old labels' part in one model's fit.
+   *
+   * @param used whether new labels were learnt as a change from them
+   * @param frames the model was fitted to first, by their old labels
+   * @param shareEnergy of what that fit leaves of the old energies, between 0 and 1: how much is
+   *     taken to be left of new ones as well
+   * @param shareForce the same of forces
+   * @param shareVirial the same of virials
+   * @param lossWith mean loss on labelled frames left out, old labels used; NaN where not known
+   * @param lossWithout the same without them
+   * @param text in one line, for people
+   */
+  public record OldLabels(
+      boolean used,
+      long frames,
+      double shareEnergy,
+      double shareForce,
+      double shareVirial,
+      double lossWith,
+      double lossWithout,
+      String text) {}
 
   /**
    * Root mean square errors.
@@ -134,9 +159,10 @@ public final class Facts {
    * One frame without label.
    *
    * @param frame {@code system#index}
+   * @param task its folder in {@code 02.fp}; {@code null} where no program labelled it
    * @param reason in a few words
    */
-  public record Failure(String frameId, String frame, String reason) {}
+  public record Failure(String frameId, String frame, String task, String reason) {}
 
   /**
    * The result.

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.dpsieve.config.CompositionKey;
 import org.dpsieve.config.D3Config;
 import org.dpsieve.config.DpTrainConfig;
 import org.dpsieve.config.LabelConfig;
@@ -18,6 +20,7 @@ import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainConfig;
 import org.dpsieve.config.TrainingInput;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.label.ConvergenceSettings;
 
 /**
@@ -56,6 +59,9 @@ public record RunKeys(
     }
     keys.fixed.put("pick_data", relative(config.pool().pickData(), workdir));
     keys.fixed.put("init_data_sys", relative(config.pool().initData(), workdir));
+    if (!config.pool().extxyzKeys().equals(ExtxyzKeys.DEFAULT)) {
+      keys.fixed.put("extxyz_keys", config.pool().extxyzKeys().toString());
+    }
     keys.fixed.put("labeled", Boolean.toString(config.pool().labeled()));
     keys.fixed.put(MODELS, checksums(config.train().models()));
     keys.open.put("init_pick_number", Integer.toString(config.pick().initPickNumber()));
@@ -89,6 +95,9 @@ public record RunKeys(
             .map(input -> text(input.loss()))
             .distinct()
             .collect(Collectors.joining("; ")));
+    if (train.dp().isEmpty()) {
+      open.put("old_labels", train.oldLabels().name().toLowerCase(Locale.ROOT));
+    }
     if (train.dp().isPresent()) {
       add(train.dp().get());
       List<String> inputs = train.inputs().stream().map(TrainingInput::json).distinct().toList();
@@ -124,7 +133,12 @@ public record RunKeys(
         .ifPresent(
             vasp -> {
               fixed.put("fp_pp_files (sha256)", checksums(vasp.potcars()));
-              add("fp_incar", ConvergenceSettings.incar(vasp.incar()));
+              vasp.incars()
+                  .forEach(
+                      (key, incar) ->
+                          add(
+                              key.equals(CompositionKey.DEFAULT) ? "fp_incar" : "fp_incar, " + key,
+                              ConvergenceSettings.incar(incar)));
               vasp.anisoKspacing()
                   .ifPresent(spacing -> fixed.put("fp_aniso_kspacing", spacing.toString()));
             });

@@ -35,7 +35,7 @@ public final class RunTable {
     String frames = "%" + width + "s";
     return List.of(
         format(
-            "iter %9s" + frames + wide + wide + wide + "  %-26s  %-26s",
+            "iter %9s" + frames + wide + wide + wide + "  %-32s  %-28s",
             "labelled",
             "left",
             "accurate",
@@ -44,7 +44,7 @@ public final class RunTable {
             "  max_devi_f, eV/Å",
             "  time, s"),
         format(
-            "%4s %9s" + frames + wide + wide + wide + "  %6s%6s%6s%8s  %6s%6s%6s%7s",
+            "%4s %9s" + frames + wide + wide + wide + "  %7s %7s %7s %8s  %6s %6s %6s %7s",
             "",
             "",
             "",
@@ -75,7 +75,7 @@ public final class RunTable {
             ? iteration.deviation().maxDeviForce()
             : new Facts.Quantiles(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
     return format(
-        "%4d %9s%" + width + "s" + wide + wide + wide + "  %6s%6s%6s%8s  %6s%6s%6s%7s",
+        "%4d %9s%" + width + "s" + wide + wide + wide + "  %7s %7s %7s %8s  %6s %6s %6s %7s",
         iteration.number(),
         count(iteration.labelledSoFar()),
         count(picks.frames()),

@@ -141,7 +141,7 @@ public final class Simplify {
     if (iteration > 0) {
       deviation = deviate(iteration, all);
       boolean ends = settings.reached(deviation.expected());
-      if (!all && mayReturn() && (ends || hasRoom(iteration, atMost))) {
+      if (!all && mayReturn() && !hasPicked(iteration) && (ends || hasRoom(iteration, atMost))) {
         all = true;
         deviation = deviateAgain(iteration);
         ends = settings.reached(deviation.expected());
@@ -198,10 +198,14 @@ public final class Simplify {
     return labels.contains(workdir.labels(iteration));
   }
 
-  /** Whether fewer candidates are left than may be labelled; no longer asked once it has picked. */
+  /** Then what is picked stays picked: it may be labelled, or its tasks be under way. */
+  private boolean hasPicked(int iteration) {
+    return Commit.complete(workdir.picks(iteration), pickInputs(iteration));
+  }
+
+  /** Whether fewer candidates are left than may be labelled. */
   private boolean hasRoom(int iteration, int atMost) {
-    return !Commit.complete(workdir.picks(iteration), pickInputs(iteration))
-        && stages.candidates(workdir.deviation(iteration)) < atMost;
+    return stages.candidates(workdir.deviation(iteration)) < atMost;
   }
 
   private void remember(int iteration, Facts.Picks decided, boolean all) {

@@ -43,9 +43,11 @@ final class Standstill {
     if (failures.isEmpty()) {
       return;
     }
-    StringBuilder text = new StringBuilder("frame_id\tframe\treason\n");
+    StringBuilder text = new StringBuilder("frame_id\tframe\ttask\treason\n");
     for (Facts.Failure failure : failures) {
-      text.append("%s\t%s\t%s\n".formatted(failure.frameId(), failure.frame(), failure.reason()));
+      String task = failure.task() == null ? "-" : failure.task();
+      text.append(
+          "%s\t%s\t%s\t%s\n".formatted(failure.frameId(), failure.frame(), task, failure.reason()));
     }
     Workdir.replace(workdir.failedLabels(iteration), text.toString());
   }

@@ -1,6 +1,7 @@
 package org.dpsieve.node;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,11 +132,12 @@ public final class LocalProcess {
     String lastLine = LogTail.lastLine(task.folder().resolve(task.log()));
     try {
       // the wrapper was not killed: its word counts, whatever the task did to its folder
-      if (child != null && child.exitValue() <= HIGHEST_EXIT_CODE) {
-        return TaskEnd.of(task.name(), child.exitValue(), lastLine);
+      int code = child == null ? Integer.MAX_VALUE : child.waitFor();
+      if (code <= HIGHEST_EXIT_CODE) {
+        return TaskEnd.of(task.name(), code, lastLine);
       }
       return exitCode()
-          .map(code -> TaskEnd.of(task.name(), code, lastLine))
+          .map(written -> TaskEnd.of(task.name(), written, lastLine))
           .orElseGet(
               () ->
                   TaskEnd.failed(
@@ -181,8 +183,12 @@ public final class LocalProcess {
 
   /** The marks are for those who come after a kill; whoever has the end removes them. */
   private void forget() {
-    OwnFiles.remove(exitFile(task));
-    OwnFiles.remove(processFile(task));
+    try {
+      OwnFiles.remove(exitFile(task));
+      OwnFiles.remove(processFile(task));
+    } catch (UncheckedIOException e) {
+      // what cannot be removed stops the next attempt, which says so
+    }
   }
 
   /** Kills it with all it has started. */

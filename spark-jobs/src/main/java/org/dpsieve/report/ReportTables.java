@@ -129,6 +129,7 @@ final class ReportTables {
                 cells.add(
                     fit.ridge() == 0 ? "none" : String.format(Locale.ROOT, "%.3g", fit.ridge()));
                 cells.addAll(errors(fit.before(), fit.after()));
+                cells.add(fit.old() == null ? "" : fit.old().text());
                 rows.add(new Cells(cells));
               }
             });

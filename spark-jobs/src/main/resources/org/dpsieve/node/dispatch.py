@@ -223,23 +223,38 @@ class Batch:
         self.stop_stragglers()
 
     def collect(self, job, known, reason=None):
+        spoilt = {}
+        try:
+            self.download(job.job_task_list)
+        except Exception:  # by one task's files, perhaps: the others' come alone
+            for task in job.job_task_list:
+                try:
+                    self.download([task])
+                except Exception as error:
+                    spoilt[task.task_work_path] = f"its files cannot be brought back: {type(error).__name__}: {error}"
+        lost = reason or self.why_lost(job)
+        for name in self.names(job):
+            code = None if name in spoilt else self.exit_code(name)
+            why = "" if code is not None else spoilt.get(name, lost)
+            emit(event="end", task=name, exit=code, reason=why, where=self.where(job))
+        known["ended"] = True
+        self.save()
+
+    def download(self, tasks):
         everything = self.submission.belonging_tasks
-        self.submission.belonging_tasks = job.job_task_list
+        self.submission.belonging_tasks = tasks
         try:
             self.machine.context.download(self.submission, check_exists=True, mark_failure=False)
         finally:
             self.submission.belonging_tasks = everything
-        lost = reason or self.why_lost(job)
-        for name in self.names(job):
-            code = self.exit_code(name)
-            emit(event="end", task=name, exit=code, reason="" if code is not None else lost, where=self.where(job))
-        known["ended"] = True
-        self.save()
 
     def exit_code(self, name):
+        path = os.path.join(self.record["base"], name, self.by_name[name]["exit"])
         try:
-            with open(os.path.join(self.record["base"], name, self.by_name[name]["exit"])) as file:
-                return int(file.read())
+            if not os.path.isfile(path):  # a pipe would be waited for
+                return None
+            with open(path) as file:
+                return int(file.read(100))
         except (OSError, ValueError):
             return None
 
@@ -280,9 +295,9 @@ class Batch:
         if type(context).__name__ == "LazyLocalContext":
             hashes = tuple(job.job_hash for job in self.jobs)
             for folder in [self.record["base"]] + [os.path.join(self.record["base"], name) for name in self.by_name]:
-                for name in os.listdir(folder):
+                for name in os.listdir(folder) if os.path.isdir(folder) else []:
                     if any(h in name for h in hashes) or name.endswith("_task_tag_finished"):
-                        os.remove(os.path.join(folder, name))
+                        remove(os.path.join(folder, name))
         else:
             try:
                 context.clean()
@@ -290,14 +305,24 @@ class Batch:
                 emit(event="note", message=f"could not remove {context.remote_root}: {error}")
         for task in self.record["tasks"]:
             file = os.path.join(self.record["base"], task["name"], task["exit"])
-            if os.path.exists(file):
-                os.remove(file)
+            if os.path.lexists(file):
+                remove(file)
         os.remove(self.file)
 
 
 def matching(folder, names):
     found = (path for name in names for path in glob.glob(os.path.join(glob.escape(folder), name)))
     return sorted({os.path.relpath(path, folder) for path in found})
+
+
+def what_is_gone(folder, forward):
+    """Of a task whose earlier attempt removed its own folder or inputs: it would stop all that are sent with it."""
+    if not os.path.isdir(folder):
+        return "its folder is not there any more; the next call writes it anew"
+    for name in forward:
+        if not glob.glob(os.path.join(glob.escape(folder), name)):
+            return f"its input {name} is not there any more; remove its folder to have it written anew"
+    return None
 
 
 def remove(path):
@@ -353,7 +378,14 @@ def run(request):
             record["base"] = base  # the run may have been moved
             batches.append(Batch(record, file, request, modules))
     found = {name for batch in batches for name in batch.by_name}
-    tasks = [task for task in request["tasks"] if task["name"] not in found]
+    tasks = []
+    for task in request["tasks"]:
+        if task["name"] not in found:
+            gone = what_is_gone(os.path.join(base, task["name"]), task["forward"])
+            if gone:
+                emit(event="end", task=task["name"], exit=None, reason=gone, where="here")
+            else:
+                tasks.append(task)
     if tasks:
         record = new_record(request, tasks)
         batch = Batch(record, os.path.join(folder, record["token"] + ".json"), request, modules)

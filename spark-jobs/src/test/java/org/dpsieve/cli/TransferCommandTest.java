@@ -91,6 +91,69 @@ class TransferCommandTest {
     return terminal.run(Stream.concat(Stream.of("transfer"), Stream.of(options)).toArray());
   }
 
+  private Path old(boolean useless) throws IOException {
+    List<Frame> before = new ArrayList<>();
+    for (String name : List.of("Ag4Au4", "Ag8", "Ag6Au2", "Au8")) {
+      for (Frame frame : DeepmdSystems.readNpy(BUILT_IN.resolve("pbe/" + name))) {
+        Labels labels = frame.labels();
+        double[] force = labels.force().clone();
+        for (int k = 0; useless && k < force.length; k++) {
+          force[k] = 3 * Math.sin(frame.index() + 12.9898 * k);
+        }
+        before.add(
+            frame.withLabels(
+                useless
+                    ? new Labels(Math.sin(7.0 * frame.index()), force, new double[9])
+                    : labels));
+      }
+    }
+    java.util.Collections.reverse(before);
+    Path folder1 = folder.resolve("old");
+    int part = 0;
+    for (Frame frame : before) { // a system each: another order and other names than in -s
+      if (part++ % 3 == 0 || part > before.size() - 24) {
+        try (NpySystemWriter writer =
+            new NpySystemWriter(
+                new LocalStorage(),
+                folder1.resolve("part" + part).toString(),
+                List.of("Ag", "Au"),
+                1)) {
+          writer.add(frame);
+        }
+      }
+    }
+    return folder1;
+  }
+
+  @Test
+  void oldLabelsAreMatchedByFrameAndUsedWhereTheyHelp() throws IOException {
+    assertThat(run("-m", MODEL, "-s", mixed, "--old", old(false), "-o", target))
+        .as(terminal::said)
+        .isZero();
+    assertThat(terminal.out())
+        .contains("8 of the labelled among them", "used: loss on labels left out");
+    // the change is a shift, so what the old labels leave is all that is left
+    ReferenceModel model = new ReferenceModel(ModelFiles.read(target));
+    double sum = 0;
+    List<Frame> unseen = DeepmdSystems.readNpy(BUILT_IN.resolve("pbe/Ag4Au4")).subList(8, 20);
+    for (Frame frame : unseen) {
+      double error = (model.evaluate(frame).energy() - frame.labels().energy()) / 8 + 0.6;
+      sum += error * error / unseen.size();
+    }
+    assertThat(Math.sqrt(sum)).isLessThan(0.01);
+  }
+
+  @Test
+  void uselessOldLabelsEndInTheModelThatIsSolvedWithoutThem() throws IOException {
+    assertThat(run("-m", MODEL, "-s", mixed, "--old", old(true), "-o", target))
+        .as(terminal::said)
+        .isZero();
+    assertThat(terminal.out()).contains("not used: loss on labels left out");
+    Path without = folder.resolve("without.pb");
+    assertThat(run("-m", MODEL, "-s", mixed, "-o", without)).isZero();
+    assertThat(target).hasSameBinaryContentAs(without);
+  }
+
   @Test
   void writesAModelThatDeepmdKitEvaluatesAsWeDo() throws IOException, InterruptedException {
     assertThat(run("-m", MODEL, "-s", mixed, "-s", silver, "-o", target))

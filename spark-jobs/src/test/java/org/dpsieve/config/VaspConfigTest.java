@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +35,7 @@ class VaspConfigTest {
   void itsFilesAreFound() {
     RunConfig config = run.read();
     VaspConfig vasp = config.simplify().label().vasp().orElseThrow();
-    assertThat(vasp.incar()).isEqualTo(folder.resolve("vasp_input/INCAR"));
+    assertThat(vasp.incars()).isEqualTo(Map.of("default", folder.resolve("vasp_input/INCAR")));
     assertThat(vasp.potcars())
         .isEqualTo(
             List.of(
@@ -67,6 +68,24 @@ class VaspConfigTest {
     assertThat(run.complaint()).doesNotContain("KSPACING").contains("has no KGAMMA");
     run.set("fp_aniso_kspacing", "[0.2, 0.2]");
     assertThat(run.complaint()).contains("expected three numbers above 0");
+  }
+
+  @Test
+  void incarsByCompositionAreChecked() throws IOException {
+    run.set(
+        "fp_incar",
+        "{\"default\": \"vasp_input/INCAR\", \"Ag-Au\": \"vasp_input/INCAR\", \"Ag2Au\": \"vasp_input/INCAR\"}");
+    assertThat(run.read().simplify().label().vasp().orElseThrow().incars())
+        .containsOnlyKeys("default", "Ag-Au", "Ag2Au");
+
+    run.set(
+        "fp_incar", "{\"Ag-Fe\": \"vasp_input/INCAR\", \"Cu3\": \"vasp_input/none\", \"Au\": 3}");
+    assertThat(run.complaint())
+        .contains("'Ag-Fe' names Fe, which type_map (Ag, Au) does not have")
+        .contains("'Cu3' names Cu")
+        .contains("no such file")
+        .contains("'Au' is 3, expected the path of an INCAR file")
+        .contains("has no 'default'");
   }
 
   @Test

@@ -191,7 +191,7 @@ final class FakeStages implements Stages {
         new TreeMap<>(java.util.Map.of("Ag", (long) got.size())),
         picked.stream()
             .filter(id -> !got.contains(id))
-            .map(id -> new Facts.Failure(id, "pool#" + id, "no convergence"))
+            .map(id -> new Facts.Failure(id, "pool#" + id, null, "no convergence"))
             .toList());
   }
 

@@ -193,6 +193,36 @@ class SimplifyTest {
     assertThat(simplify(folder).run().summary().labelled()).isEqualTo(more);
   }
 
+  /** Their tasks may be under way: more room, or an error that is met, does not unpick them. */
+  @Test
+  void whatIsPickedStaysPicked() throws IOException {
+    simplify(folder).iterate();
+    simplify(folder).iterate();
+    stages.unlabelled = new HashSet<>(IntStream.range(0, 50).boxed().toList());
+    assertThatThrownBy(() -> simplify(folder).iterate()).isInstanceOf(StalledException.class);
+    byte[] picks =
+        Files.readAllBytes(folder.resolve("iter.000002/01.model_devi/picks.parquet/picks.txt"));
+    settings =
+        new Settings(
+            settings.keys(),
+            settings.trust(),
+            false,
+            8,
+            100,
+            OptionalInt.empty(),
+            0,
+            0.2,
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            Optional.empty(),
+            false);
+    stages.calls.clear();
+    assertThatThrownBy(() -> simplify(folder).iterate()).isInstanceOf(StalledException.class);
+    assertThat(stages.calls).containsExactly("label");
+    assertThat(folder.resolve("iter.000002/01.model_devi/picks.parquet/picks.txt"))
+        .hasBinaryContent(picks);
+  }
+
   /** What is left turns out accurate: then, too, the others have a say before it ends. */
   @Test
   void whereTheRestIsAccurateFramesComeBackInTheSameIteration() {

@@ -50,7 +50,7 @@ class WarningsTest {
 
   @Test
   void whatIsNotFittedIsSaidOnce() {
-    Facts.ModelFit fit = new Facts.ModelFit(1, BAD, GOOD, List.of("virial"));
+    Facts.ModelFit fit = new Facts.ModelFit(1, BAD, GOOD, List.of("virial"), null);
     Summary.Iteration iteration =
         new Summary.Iteration(
             1,

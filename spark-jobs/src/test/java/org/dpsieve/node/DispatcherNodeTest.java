@@ -152,6 +152,43 @@ class DispatcherNodeTest {
     assertThat(ends.get(tasks.get(2).name()).isFinished()).isTrue();
   }
 
+  /** Each with an attempt more; the tasks beside it, in the same job, have their results. */
+  @ParameterizedTest
+  @CsvSource({
+    "Shell, LocalContext",
+    "Shell, LazyLocalContext",
+    "Shell, SSHContext",
+    "Slurm, LocalContext"
+  })
+  void whatATaskDoesToItsFolderCostsOnlyItself(String batch, String context) throws IOException {
+    TaskFixture fixture = new TaskFixture(folder.resolve("02.fp"));
+    List<NodeTask> tasks = new ArrayList<>();
+    for (String command :
+        List.of(
+            "echo fine > result",
+            "d=$PWD; cd ..; rm -rf \"$d\"; exit 3",
+            "d=$PWD; cd ..; rm -rf \"$d\"; echo now a file > \"$d\"; exit 3",
+            "rm -rf *; exit 3",
+            "rm log; mkfifo log; exit 3",
+            "mkfifo result; exit 3",
+            "ln -s /dev/zero result; exit 3",
+            "echo fine > result")) {
+      tasks.add(fixture.task(tasks.size(), command));
+    }
+    Map<String, TaskEnd> ends =
+        new TaskRuns(
+                node(batch, context, "normal", 0),
+                1,
+                new TaskJournal(folder.resolve("tasks.jsonl")),
+                fixture)
+            .run(tasks, round -> round);
+    for (NodeTask task : tasks) {
+      TaskEnd end = ends.get(task.name());
+      assertThat(end.isFinished()).as(end.toString()).isEqualTo(task.command().contains("fine"));
+      assertThat(end.isFinished() || !end.reason().isEmpty()).isTrue();
+    }
+  }
+
   @Test
   void tooLongIsTimedOut() throws IOException {
     TaskFixture fixture = new TaskFixture(folder.resolve("02.fp"));

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class LocalNodeTest {
@@ -150,5 +152,75 @@ class LocalNodeTest {
           .isEqualTo(!cancelled);
       assertThat(waiting.folder().resolve("result")).doesNotExist();
     }
+  }
+
+  /** Each with an attempt more; the task beside it has its result. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rm -rf \"$PWD\"",
+        "d=$PWD; cd ..; rm -rf \"$d\"; echo now a file > \"$d\"",
+        "rm -rf *; exit 3",
+        "rm log; mkfifo log; exit 3",
+        "rm log; ln -s /dev/zero log; exit 3",
+        "rm log; mkdir log; exit 3",
+        "mkdir dpsieve.exit; exit 3",
+        "mkfifo dpsieve.exit; exit 3",
+        "rm -f dpsieve.pid; mkfifo dpsieve.pid; exit 3",
+        "echo garbage > dpsieve.pid; exit 3",
+        "mkfifo result; exit 3",
+        "ln -s /dev/zero result; exit 3"
+      })
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whatATaskDoesToItsFolderCostsOnlyItself(String command) throws IOException {
+    NodeTask task = fixture.task(0, command);
+    NodeTask other = fixture.task(1, "echo fine > result");
+    Map<String, TaskEnd> ends =
+        new TaskRuns(
+                new LocalNode(2, 20, Map.of()),
+                1,
+                new TaskJournal(folder.resolve("tasks.jsonl")),
+                fixture)
+            .run(List.of(task, other), round -> round);
+    assertThat(ends.get(other.name()).isFinished()).isTrue();
+    assertThat(other.folder().resolve("result")).hasContent("fine");
+    TaskEnd end = ends.get(task.name());
+    assertThat(end.isFinished()).isEqualTo(!command.endsWith("exit 3"));
+    if (!end.isFinished()) {
+      assertThat(end.outcome()).isEqualTo(TaskOutcome.CRASHED);
+      assertThat(end.reason()).isNotEmpty();
+    }
+  }
+
+  /** As after kill -9 of the program, with what the task left in the place of the marks. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "echo garbage > dpsieve.exit",
+        "mkdir dpsieve.exit",
+        "mkfifo dpsieve.exit",
+        "ln -s /dev/zero dpsieve.exit",
+        "rm dpsieve.pid; mkfifo dpsieve.pid",
+        "rm dpsieve.pid; mkdir dpsieve.pid; echo 0 > dpsieve.exit"
+      })
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void spoiltMarksCostAnAttempt(String spoil) throws Exception {
+    NodeTask task = fixture.task(0, "echo again > result");
+    Files.writeString(task.folder().resolve("dpsieve.pid"), "1 never\n");
+    assertThat(
+            new ProcessBuilder("sh", "-c", spoil)
+                .directory(task.folder().toFile())
+                .start()
+                .waitFor())
+        .isZero();
+    Map<String, TaskEnd> ends =
+        new TaskRuns(
+                new LocalNode(1, 20, Map.of()),
+                1,
+                new TaskJournal(folder.resolve("tasks.jsonl")),
+                fixture)
+            .run(List.of(task), round -> round);
+    assertThat(ends.get(task.name()).isFinished()).isTrue();
+    assertThat(task.folder().toFile().list()).doesNotContain("dpsieve.exit", "dpsieve.pid");
   }
 }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -13,62 +14,66 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeNames;
+import org.dpsieve.io.extxyz.ExtxyzKeys.Quantity;
+import org.dpsieve.io.extxyz.ExtxyzUnits.What;
 
 /**
  * One frame of an extended XYZ file, as ASE (ase/io/extxyz.py) and dpdata (plugins/ase.py) read it.
  *
  * <ul>
  *   <li>{@code Lattice}: vectors a, b, c in turn. Without it, or with {@code pbc="F F F"}, the
- *       frame has no cell; periodic in some directions only counts as periodic.
+ *       frame has no cell. Models and DeePMD-kit's files know frames that are periodic in all
+ *       directions or in none: {@code pbc="T T F"} is refused.
  *   <li>Energy: {@code free_energy} (what the forces belong to), else {@code energy}.
  *   <li>Virial: {@code virial}, nine numbers column by column as ASE stores matrices; else -V times
- *       {@code stress} (eV/Å³, positive under tension, nine numbers or Voigt's xx yy zz yz xz xy).
+ *       {@code stress} (positive under tension, nine numbers or Voigt's xx yy zz yz xz xy).
+ *   <li>Other names by {@link ExtxyzKeys}, other units than eV and Å by {@link ExtxyzUnits}.
  * </ul>
  */
 final class ExtxyzFrame {
-  private static final Set<String> INFO_KEYS =
-      Set.of(
-          "lattice",
-          "pbc",
-          "properties",
-          "energy",
-          "free_energy",
-          "virial",
-          "virials",
-          "stress",
-          "fparam");
-  private static final Set<String> COLUMNS =
-      Set.of("species", "z", "numbers", "pos", "positions", "force", "forces", "aparam");
+  private static final Set<String> GEOMETRY = Set.of("lattice", "pbc", "properties");
+  private static final Set<String> ATOMS = Set.of("species", "z", "numbers", "pos", "positions");
+
+  private static final List<String> POSITIONS = List.of("pos", "positions");
 
   private final String where;
+  private final ExtxyzKeys keys;
   private final Map<String, String> fields = new HashMap<>();
   private final Map<String, double[]> columns = new HashMap<>();
   private final List<String> ignored = new ArrayList<>();
+  private ExtxyzUnits units;
   private String[] species;
 
-  private ExtxyzFrame(String where) {
+  private ExtxyzFrame(String where, ExtxyzKeys keys) {
     this.where = where;
+    this.keys = keys;
   }
 
   /** One {@code name:kind:count} of {@code Properties}; {@code first} is its place in a line. */
-  private record Column(String name, char kind, int first, int count) {}
+  private record Column(String written, char kind, int first, int count) {
+    String name() {
+      return written.toLowerCase(Locale.ROOT);
+    }
+  }
 
   /**
    * @param where file and line number, for messages
    * @param lines the atoms' lines
    */
-  static ExtxyzFrame parse(String where, String comment, List<String> lines) {
-    ExtxyzFrame frame = new ExtxyzFrame(where);
-    ExtxyzComment.parse(comment)
-        .forEach(
-            (key, value) -> {
-              String known = key.toLowerCase(Locale.ROOT);
-              if (INFO_KEYS.contains(known)) {
-                frame.fields.put(known, value);
-              } else {
-                frame.ignored.add(key);
-              }
-            });
+  static ExtxyzFrame parse(String where, String comment, List<String> lines, ExtxyzKeys keys) {
+    ExtxyzFrame frame = new ExtxyzFrame(where, keys);
+    Map<String, String> given = ExtxyzComment.parse(comment);
+    given.forEach((key, value) -> frame.fields.put(key.toLowerCase(Locale.ROOT), value));
+    frame.units = ExtxyzUnits.of(where, comment, frame.fields, keys);
+    List<String> read = keys.all();
+    for (String key : given.keySet()) {
+      String known = key.toLowerCase(Locale.ROOT);
+      if (!GEOMETRY.contains(known)
+          && !read.contains(known)
+          && !frame.units.keys().contains(known)) {
+        frame.ignored.add(key);
+      }
+    }
     frame.readColumns(lines);
     return frame;
   }
@@ -80,25 +85,35 @@ final class ExtxyzFrame {
 
   Frame toFrame(String system, int index) {
     double[] cell = cell();
-    double[] energy = numbers("free_energy", 1);
-    if (energy == null) {
-      energy = numbers("energy", 1);
-    }
+    double[] energy = scaled(info(Quantity.ENERGY, 1), What.ENERGY);
     Labels labels =
         new Labels(
             energy == null ? null : Double.valueOf(energy[0]),
-            column("forces", "force"),
+            scaled(column(keys.of(Quantity.FORCES)), What.FORCE),
             virial(cell));
     return new Frame(
         system,
         index,
         atomicNumbers(),
-        column("pos", "positions"),
+        scaled(column(POSITIONS), What.LENGTH),
         cell,
         labels,
-        numbers("fparam", -1),
-        columns.get("aparam"),
+        info(Quantity.FPARAM, -1),
+        column(keys.of(Quantity.APARAM)),
         species == null ? TypeNames.NONE : TypeNames.of(new TreeSet<>(List.of(species))));
+  }
+
+  /** A new array in eV and Å; {@code null} of {@code null}. */
+  private double[] scaled(double[] values, What what) {
+    if (values == null) {
+      return null;
+    }
+    double factor = units.of(what);
+    double[] scaled = values.clone();
+    for (int i = 0; factor != 1 && i < scaled.length; i++) {
+      scaled[i] *= factor;
+    }
+    return scaled;
   }
 
   private void readColumns(List<String> lines) {
@@ -106,9 +121,11 @@ final class ExtxyzFrame {
     Column last = layout.get(layout.size() - 1);
     int width = last.first() + last.count();
     List<Column> read = new ArrayList<>();
+    List<String> labels = new ArrayList<>(keys.of(Quantity.FORCES));
+    labels.addAll(keys.of(Quantity.APARAM));
     for (Column column : layout) {
-      if (!COLUMNS.contains(column.name())) {
-        ignored.add(column.name());
+      if (!ATOMS.contains(column.name()) && !labels.contains(column.name())) {
+        ignored.add(column.written());
       } else {
         read.add(column);
         if (column.name().equals("species")) {
@@ -152,7 +169,7 @@ final class ExtxyzFrame {
               .formatted(where, fields.get("properties")));
     }
     for (Column column : read) {
-      if (column.name().startsWith("force") && column.count() != 3) {
+      if (keys.of(Quantity.FORCES).contains(column.name()) && column.count() != 3) {
         throw new InputException(
             "%s: %d columns of %s, expected 3".formatted(where, column.count(), column.name()));
       }
@@ -168,8 +185,7 @@ final class ExtxyzFrame {
       if (count == 0 || !words[i + 1].matches("[SRIL]")) {
         break;
       }
-      String name = words[i].toLowerCase(Locale.ROOT);
-      layout.add(new Column(name, words[i + 1].charAt(0), first, count));
+      layout.add(new Column(words[i], words[i + 1].charAt(0), first, count));
       first += count;
     }
     if (layout.isEmpty() || 3 * layout.size() != words.length) {
@@ -181,9 +197,9 @@ final class ExtxyzFrame {
   }
 
   private int[] atomicNumbers() {
-    int count = column("pos", "positions").length / 3;
+    int count = column(POSITIONS).length / 3;
     int[] z = new int[count];
-    double[] numbers = column("z", "numbers");
+    double[] numbers = column(List.of("z", "numbers"));
     for (int atom = 0; atom < count; atom++) {
       if (species != null) {
         String word = species[atom];
@@ -205,31 +221,41 @@ final class ExtxyzFrame {
   }
 
   private double[] cell() {
-    double[] lattice = numbers("lattice", 9);
-    String pbc = fields.getOrDefault("pbc", "T T T").replace(',', ' ').strip();
-    boolean periodic =
-        Arrays.stream(pbc.split("\\s+"))
-            .anyMatch(
-                word ->
-                    word.equalsIgnoreCase("T")
-                        || word.equalsIgnoreCase("true")
-                        || word.equals("1"));
-    return periodic ? lattice : null;
+    double[] lattice = scaled(numbers("lattice", 9), What.CELL);
+    String text = fields.get("pbc");
+    if (text == null) {
+      return lattice;
+    }
+    String[] words = text.replace(',', ' ').strip().split("\\s+");
+    long periodic = Arrays.stream(words).filter(word -> word.matches("(?i)t|true|1")).count();
+    long free = Arrays.stream(words).filter(word -> word.matches("(?i)f|false|0")).count();
+    if (periodic + free != words.length || (words.length != 3 && words.length != 1)) {
+      throw new InputException(
+          "%s: pbc=\"%s\", expected T or F for each of three directions".formatted(where, text));
+    }
+    if (periodic > 0 && free > 0) {
+      throw new InputException(
+          ("%s: pbc=\"%s\": periodic in %d of three directions; models and DeePMD-kit's data know all or"
+                  + " none. Write pbc=\"T T T\" where the cell has vacuum enough to keep images apart, or"
+                  + " pbc=\"F F F\"")
+              .formatted(where, text, periodic));
+    }
+    if (periodic > 0 && lattice == null) {
+      throw new InputException(
+          "%s: pbc=\"%s\", but no Lattice; add it, or write pbc=\"F F F\"".formatted(where, text));
+    }
+    return periodic > 0 ? lattice : null;
   }
 
   private double[] virial(double[] cell) {
-    double[] virial = numbers("virial", 9);
-    if (virial == null) {
-      virial = numbers("virials", 9);
-    }
+    double[] virial = scaled(info(Quantity.VIRIAL, 9), What.VIRIAL);
     if (virial != null) {
       return transpose(virial);
     }
-    String stressText = fields.get("stress");
-    if (stressText == null || cell == null) {
+    double[] stress = scaled(info(Quantity.STRESS, -1), What.STRESS);
+    if (stress == null || cell == null) {
       return null;
     }
-    double[] stress = numbers("stress", -1);
     if (stress.length == 6) { // Voigt
       stress =
           new double[] {
@@ -264,8 +290,18 @@ final class ExtxyzFrame {
         + m[2] * (m[3] * m[7] - m[4] * m[6]);
   }
 
-  private double[] column(String name, String otherName) {
-    return columns.containsKey(name) ? columns.get(name) : columns.get(otherName);
+  /** The first of the columns that is there; {@code null} without any. */
+  private double[] column(List<String> names) {
+    return names.stream().map(columns::get).filter(Objects::nonNull).findFirst().orElse(null);
+  }
+
+  /** Numbers of the first of the fields that is there; {@code null} without any. */
+  private double[] info(Quantity quantity, int expected) {
+    return keys.of(quantity).stream()
+        .filter(fields::containsKey)
+        .findFirst()
+        .map(name -> numbers(name, expected))
+        .orElse(null);
   }
 
   /** Numbers of a field; {@code null} without it; any count when {@code expected} is -1. */

@@ -21,19 +21,25 @@ public final class ExtxyzSystem implements FrameSystem {
   private static final int MOST_ATOMS = 50_000_000;
   private static final int LONGEST_LINE = 1 << 24;
 
+  /** Of frames that are wrong, each with its own message. */
+  private static final int SHOWN = 5;
+
   private final Storage storage;
   private final String path;
   private final String name;
+  private final ExtxyzKeys keys;
   private final Set<String> ignored = new TreeSet<>();
   private final Set<String> names = new TreeSet<>();
 
   /**
    * @param name what frames call the system
+   * @param keys what labels are called
    */
-  public ExtxyzSystem(Storage storage, String path, String name) {
+  public ExtxyzSystem(Storage storage, String path, String name, ExtxyzKeys keys) {
     this.storage = storage;
     this.path = path;
     this.name = name;
+    this.keys = keys;
   }
 
   /** Reads the whole file, a frame at a time, to check every number and learn where runs start. */
@@ -44,11 +50,20 @@ public final class ExtxyzSystem implements FrameSystem {
     int first = 0;
     long start = 0;
     long atoms = 0;
+    List<String> problems = new ArrayList<>();
+    int bad = 0;
     try (Lines lines = new Lines(storage, path, 0)) {
       for (Text text = lines.nextFrame(); text != null; text = lines.nextFrame()) {
-        ExtxyzFrame frame = ExtxyzFrame.parse(text.where(), text.comment(), text.atoms());
-        names.addAll(frame.toFrame(name, index).names().all());
-        ignored.addAll(frame.ignored());
+        try {
+          ExtxyzFrame frame = ExtxyzFrame.parse(text.where(), text.comment(), text.atoms(), keys);
+          names.addAll(frame.toFrame(name, index).names().all());
+          ignored.addAll(frame.ignored());
+        } catch (InputException e) {
+          if (problems.size() < SHOWN) {
+            problems.add(e.getMessage());
+          }
+          bad++;
+        }
         if (index > first && atoms + text.atoms().size() > maxAtoms) {
           runs.add(new Run(first, index - first, 0, start));
           first = index;
@@ -58,6 +73,12 @@ public final class ExtxyzSystem implements FrameSystem {
         atoms += text.atoms().size();
         index++;
       }
+    }
+    if (bad > problems.size()) {
+      problems.add("%s: and %d frames more".formatted(path, bad - problems.size()));
+    }
+    if (!problems.isEmpty()) {
+      throw new InputException(String.join("\n", problems));
     }
     if (index == 0) {
       throw new InputException(path + ": no frames, expected at least one");
@@ -74,7 +95,7 @@ public final class ExtxyzSystem implements FrameSystem {
       for (int i = 0; i < run.count(); i++) {
         Text text = lines.nextFrame();
         frames.add(
-            ExtxyzFrame.parse(text.where(), text.comment(), text.atoms())
+            ExtxyzFrame.parse(text.where(), text.comment(), text.atoms(), keys)
                 .toFrame(name, run.first() + i));
       }
     }

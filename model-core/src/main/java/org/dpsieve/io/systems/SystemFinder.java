@@ -9,6 +9,7 @@ import java.util.Set;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.deepmd.DeepmdSystems;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemPath.Layout;
 
 /**
@@ -47,7 +48,17 @@ public final class SystemFinder {
    * @throws InputException listing every source that is not there or holds no system
    */
   public static List<SystemPath> find(Storage storage, List<String> sources) throws IOException {
-    Result result = findAll(storage, sources);
+    return find(storage, sources, ExtxyzKeys.DEFAULT);
+  }
+
+  /**
+   * The same.
+   *
+   * @param keys what the labels of extxyz files are called
+   */
+  public static List<SystemPath> find(Storage storage, List<String> sources, ExtxyzKeys keys)
+      throws IOException {
+    Result result = findAll(storage, sources, keys);
     if (!result.problems().isEmpty()) {
       throw new InputException(String.join("\n", result.problems()));
     }
@@ -66,7 +77,8 @@ public final class SystemFinder {
    *
    * @throws InputException listing every source that is not there or has nothing like a system
    */
-  public static Result findAll(Storage storage, List<String> sources) throws IOException {
+  public static Result findAll(Storage storage, List<String> sources, ExtxyzKeys keys)
+      throws IOException {
     SystemFinder finder = new SystemFinder(storage);
     for (String source : sources) {
       int before = finder.findings();
@@ -91,7 +103,8 @@ public final class SystemFinder {
                         system.layout(),
                         system.path(),
                         system.group(),
-                        system.fullPath().substring(base).replaceFirst("^/+", "")))
+                        system.fullPath().substring(base).replaceFirst("^/+", ""),
+                        keys))
             .toList();
     return new Result(systems, List.copyOf(finder.badSystems));
   }

@@ -6,6 +6,7 @@ import java.util.List;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.deepmd.DeepmdSystems;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.extxyz.ExtxyzSystem;
 
 /**
@@ -15,9 +16,14 @@ import org.dpsieve.io.extxyz.ExtxyzSystem;
  * @param path folder or file
  * @param group path inside an HDF5 file, {@code ""} its root; {@code ""} in other layouts
  * @param name what frames call it
+ * @param keys what the labels of an extxyz file are called
  */
-public record SystemPath(Layout layout, String path, String group, String name)
+public record SystemPath(Layout layout, String path, String group, String name, ExtxyzKeys keys)
     implements Serializable {
+  public SystemPath(Layout layout, String path, String group, String name) {
+    this(layout, path, group, name, ExtxyzKeys.DEFAULT);
+  }
+
   /** How systems are written. */
   public enum Layout {
     DEEPMD_NPY,
@@ -40,7 +46,7 @@ public record SystemPath(Layout layout, String path, String group, String name)
     return switch (layout) {
       case DEEPMD_NPY -> DeepmdSystems.openNpy(storage, path, name, importTypeMap);
       case DEEPMD_HDF5 -> DeepmdSystems.openHdf5(storage, path, group, name, importTypeMap);
-      case EXTXYZ -> new ExtxyzSystem(storage, path, name);
+      case EXTXYZ -> new ExtxyzSystem(storage, path, name, keys);
     };
   }
 }

@@ -138,6 +138,36 @@ final class DescriptorGraph {
         "%s: no axis_neuron found behind '%s'".formatted(graph.file(), sum.getName()));
   }
 
+  /**
+   * What the environment is multiplied by before a scope of all types reads it: 1 or 0 per [centre
+   * type, neighbour type]; {@code null} when nothing is excluded.
+   */
+  double[] mask(String scope, int types) {
+    NodeDef first =
+        graph.energyNodes().stream()
+            .filter(node -> node.getOp().equals("Slice"))
+            .filter(node -> node.getName().startsWith(scope + "/"))
+            .map(node -> graph.origin(graph.input(node, 0)))
+            .filter(node -> !node.getName().startsWith(scope + "/"))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new UnsupportedModelException(
+                        "%s: '%s' reads no environment".formatted(graph.file(), scope)));
+    if (!first.getOp().equals("Mul")) {
+      return null;
+    }
+    NodeDef lookup = graph.origin(graph.input(first, 1));
+    Tensor mask = graph.constant(graph.input(lookup, 0));
+    if (mask.values().length != types * types
+        || Arrays.stream(mask.values()).anyMatch(m -> m != 0 && m != 1)) {
+      throw new UnsupportedModelException(
+          "%s: '%s' is no mask of excluded types".formatted(graph.file(), lookup.getName()));
+    }
+    graph.understand(first);
+    return mask.values();
+  }
+
   /** All nets have outputs in one number. */
   void requireOneWidth(Network[][] nets) {
     long widths =

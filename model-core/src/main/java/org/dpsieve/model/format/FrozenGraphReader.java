@@ -159,6 +159,11 @@ final class FrozenGraphReader {
     if (names.contains("se_a_mask")) { // whose virials dp model-devi fails at
       throw new NoPotentialException("%s: descriptor 'se_a_mask'".formatted(graph.file()));
     }
+    if (names.isEmpty() && !graph.hasNode("t_coord")) {
+      throw new NoPotentialException(
+          "%s: no coordinates of atoms ('t_coord') enter its energy: a net of collective variables, as RiD-kit makes them"
+              .formatted(graph.file()));
+    }
     if (names.isEmpty() || !READABLE.containsAll(names)) {
       throw new UnsupportedModelException(
           "%s: descriptor '%s' cannot be read yet; readable: se_e2_a, se_e2_r, se_e3, se_atten and hybrids of them"

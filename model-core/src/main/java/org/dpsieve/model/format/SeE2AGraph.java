@@ -66,7 +66,7 @@ final class SeE2AGraph {
             ? stripped.isOneSide()
             : ofAll == null ? oneScope : typed.isOneSide(ofAll);
     Embedding[][] embedding = new Embedding[types][types];
-    double[] mask = oneScope ? mask(scopes.get(0), types) : null;
+    double[] mask = oneScope ? parts.mask(scopes.get(0), types) : null;
     for (int neighbour = 0; neighbour < types; neighbour++) {
       Embedding shared = typeOneSide ? embedding(ofAll, parts.scope("all"), 0, neighbour) : null;
       for (int centre = 0; centre < types; centre++) {
@@ -266,32 +266,5 @@ final class SeE2AGraph {
               .formatted(graph.file(), what, Arrays.toString(values)));
     }
     return values[0];
-  }
-
-  /** 1 or 0 per [centre type, neighbour type]; {@code null} when nothing is excluded. */
-  private double[] mask(String scope, int types) {
-    NodeDef first =
-        graph.energyNodes().stream()
-            .filter(node -> node.getOp().equals("Slice"))
-            .filter(node -> node.getName().startsWith(scope + "/"))
-            .map(node -> graph.origin(graph.input(node, 0)))
-            .filter(node -> !node.getName().startsWith(scope + "/"))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new UnsupportedModelException(
-                        "%s: '%s' reads no environment".formatted(graph.file(), scope)));
-    if (!first.getOp().equals("Mul")) {
-      return null;
-    }
-    NodeDef lookup = graph.origin(graph.input(first, 1));
-    Tensor mask = graph.constant(graph.input(lookup, 0));
-    if (mask.values().length != types * types
-        || Arrays.stream(mask.values()).anyMatch(m -> m != 0 && m != 1)) {
-      throw new UnsupportedModelException(
-          "%s: '%s' is no mask of excluded types".formatted(graph.file(), lookup.getName()));
-    }
-    graph.understand(first);
-    return mask.values();
   }
 }

@@ -2,6 +2,7 @@ package org.dpsieve.model.format;
 
 import java.util.Arrays;
 import java.util.List;
+import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.SeE2R;
@@ -21,6 +22,7 @@ final class SeE2RGraph {
     int types = sel.length;
     int slots = Arrays.stream(sel).sum();
     boolean oneSide = graph.hasNode(parts.scope("all") + "/Mean");
+    double[] mask = oneSide ? parts.mask(parts.scope("all"), types) : null;
     Network[][] embedding = new Network[types][types];
     Precision precision = Precision.FLOAT64;
     for (int centre = 0; centre < types; centre++) {
@@ -37,6 +39,11 @@ final class SeE2RGraph {
         }
       }
     }
+    for (int i = 0; mask != null && i < mask.length; i++) {
+      if (mask[i] == 0) {
+        embedding[i / types][i % types] = ofNothing(embedding[i / types][i % types]);
+      }
+    }
     parts.requireOneWidth(embedding);
     graph.understand(environment);
     return new SeE2R(
@@ -49,6 +56,13 @@ final class SeE2RGraph {
         embedding,
         null,
         precision);
+  }
+
+  /** Of an excluded pair, whose slots, filled or empty, have s = 0 after normalisation. */
+  private static Network ofNothing(Network net) {
+    int width = net.outputSize();
+    return new Network(
+        List.of(Layer.linear(1, width, new double[width], net.apply(new double[] {0}))));
   }
 
   /** D = 1/5 of the mean over all slots. */

@@ -21,6 +21,25 @@ import org.dpsieve.neighbor.NeighborRules;
  * deepmd/dpmodel/model/base_model.py: serialize}); every format but TensorFlow's is brought to it.
  */
 final class SerializedModelReader {
+  /** Of the layout of a model of a descriptor and a fitting, by DeePMD-kit 3.0 to 3.2. */
+  static final int VERSION = 2;
+
+  private static final int LINEAR_VERSION = 3;
+  private static final int FITTING_VERSION = 4;
+
+  private static final Map<String, Integer> DESCRIPTOR_VERSIONS =
+      Map.of(
+          "se_e2_a", 3,
+          "se_a", 3,
+          "se_e2_r", 3,
+          "se_r", 3,
+          "se_e3", 3,
+          "se_e3_tebd", 2,
+          "se_atten", 4,
+          "dpa1", 4,
+          "se_atten_v2", 4,
+          "hybrid", 1);
+
   private SerializedModelReader() {}
 
   /**
@@ -29,7 +48,41 @@ final class SerializedModelReader {
   static DeepPotential read(String file, Section root, List<String> names) {
     Section model = named(root.section("model"), names);
     refuseSpin(model);
+    String program = root.text("version", "unknown version");
+    boolean linear = SerializedLinear.isOne(model) && model.has("models");
+    requireVersion(
+        model, program, linear ? VERSION : 1, VERSION, linear ? LINEAR_VERSION : VERSION);
+    if (model.has("descriptor")) {
+      String type = model.section("descriptor").text("type", "");
+      requireVersion(
+          model.section("descriptor"), program, 1, 1, DESCRIPTOR_VERSIONS.getOrDefault(type, 99));
+    }
+    if (model.has("fitting")) {
+      requireVersion(model.section("fitting"), program, 1, 1, FITTING_VERSION);
+    }
     return SerializedLinear.isOne(model) ? SerializedLinear.read(model) : standard(model);
+  }
+
+  /**
+   * As DeePMD-kit 3.2 checks it.
+   *
+   * @param program that wrote the file
+   * @param silent version of a section that does not say it
+   */
+  private static void requireVersion(
+      Section section, String program, int silent, int least, int most) {
+    int version = section.count("@version", silent);
+    String what = section.path().isEmpty() ? "its layout" : "'" + section.path() + "'";
+    if (version < least) {
+      throw new InputException(
+          "%s: %s has version %d, made by a pre-release of DeePMD-kit 3.0 (%s); 3.2 reads version %d, and cannot read it either: convert the model that it was made from again, with DeePMD-kit 3.0 or later: dp convert-backend MODEL model.dp"
+              .formatted(section.file(), what, version, program, least));
+    }
+    refuse(
+        section.file(),
+        version > most,
+        "%s has version %d, made by a DeePMD-kit later than 3.2 (%s); known are %d to %d"
+            .formatted(what, version, program, least, most));
   }
 
   /** With a type map, also in the models it may be a combination of. */

@@ -39,6 +39,11 @@ final class TorchModel {
 
   private Section read(byte[] bytes) {
     Map<String, byte[]> records = TorchArchive.read(file, bytes);
+    if (records.keySet().stream().anyMatch(TorchModel::isExported)) {
+      throw new UnsupportedModelException(
+          "%s: a program that DeePMD-kit's backend pt_expt exported (.pte, .pt2), which cannot be read; convert it: dp convert-backend %s model.dp"
+              .formatted(file, file));
+    }
     String pickle =
         records.keySet().stream()
             .filter(name -> name.endsWith("/data.pkl") && name.indexOf('/') == name.length() - 9)
@@ -67,6 +72,11 @@ final class TorchModel {
     Map<String, Object> whole = new HashMap<>();
     whole.put("model", model());
     return new Section(file, "", whole);
+  }
+
+  /** Of torch.export, and of the packages of its compiler. */
+  private static boolean isExported(String record) {
+    return record.endsWith("/archive_format") || record.contains("/aotinductor/");
   }
 
   private Map<?, ?> json(String script) {
@@ -102,6 +112,19 @@ final class TorchModel {
     input = new Section(file, "model_params", params);
   }
 
+  /** Of parameters as releases have them; those before 3.0.0 had others. */
+  private void requireNames() {
+    boolean early =
+        tensors.keySet().stream()
+            .anyMatch(name -> name.startsWith("descriptor.") || name.startsWith("fitting_net."));
+    boolean late = tensors.containsKey("atomic_model.out_bias");
+    if (!tensors.isEmpty() && (early || !late)) {
+      throw new UnsupportedModelException(
+          "%s: made by a pre-release of DeePMD-kit 3.0 (alpha, beta): its parameters have other names, such as '%s'; freeze it from its checkpoint, or train it, with DeePMD-kit 3.0 or later"
+              .formatted(file, tensors.keySet().iterator().next()));
+    }
+  }
+
   private void flatten(String path, Map<?, ?> module, int depth) {
     if (depth > MAX_DEPTH) {
       throw new InputException("%s: modules nested too deeply; damaged file?".formatted(file));
@@ -121,10 +144,12 @@ final class TorchModel {
 
   private Map<String, Object> model() {
     Map<String, Object> model = new LinkedHashMap<>();
+    model.put("@version", SerializedModelReader.VERSION);
     String type = input.text("type", "standard");
     if (input.has("spin")) {
       throw new NoPotentialException("%s: a model with spin".formatted(file));
     }
+    requireNames();
     List<?> typeMap = input.list("type_map");
     model.put("type", input.has("use_srtab") ? "zbl" : type);
     model.put("type_map", typeMap);

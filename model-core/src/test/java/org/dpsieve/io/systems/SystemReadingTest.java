@@ -24,6 +24,7 @@ import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.deepmd.NpySystemWriter;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.npy.NpyWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -286,7 +287,8 @@ class SystemReadingTest {
           .hasMessageContaining("fmt='lmdb').to('deepmd/npy/mixed', FOLDER)");
     }
     Files.copy(FIXTURES.resolve("ase.extxyz"), tree.resolve("c.extxyz"));
-    SystemFinder.Result result = SystemFinder.findAll(STORAGE, List.of(tree.toString()));
+    SystemFinder.Result result =
+        SystemFinder.findAll(STORAGE, List.of(tree.toString()), ExtxyzKeys.DEFAULT);
     assertThat(result.systems()).hasSize(1);
     assertThat(result.problems()).singleElement().asString().contains("train.lmdb: an LMDB");
   }

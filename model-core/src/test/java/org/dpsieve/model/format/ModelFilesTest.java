@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.protobuf.ByteString;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,7 +13,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.UnnamedTypesException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
@@ -25,6 +29,7 @@ import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.GraphDef;
 import org.dpsieve.model.format.proto.NodeDef;
 import org.dpsieve.model.format.proto.TensorProto;
+import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.RandomModels;
 import org.junit.jupiter.api.Test;
@@ -32,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFilesTest {
   private static final byte[] PLAIN = new GoldenModel("plain", false).graph();
@@ -199,6 +205,44 @@ class ModelFilesTest {
   }
 
   @Test
+  void takesNamesOfTypesOnlyWhereAModelHasNone() {
+    GoldenModel golden = new GoldenModel("old-0.12", false);
+    assertThatThrownBy(() -> ModelFiles.read("old.pb", golden.graph()))
+        .isInstanceOf(UnnamedTypesException.class)
+        .hasMessageContaining("which elements its 2 types are")
+        .hasMessageContaining("--type-map H,C");
+    assertThatThrownBy(() -> ModelFiles.read("old.pb", golden.graph(), List.of("H", "C", "O")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("has 2 types and names none; the type map given names 3 (H C O)");
+    DeepPotential named = ModelFiles.read("old.pb", golden.graph(), List.of("H", "C"));
+    assertThat(named.typeMap()).containsExactly("H", "C");
+    assertThat(ModelFiles.read("plain.pb", PLAIN, List.of("H", "C")).typeMap())
+        .containsExactly("Ag", "Au");
+    DeepPotential changed = withOutputLayer(named, 0.125);
+    byte[] written = ModelFiles.withOutputLayer("old.pb", golden.graph(), changed);
+    assertThat(
+            ModelFiles.read("new.pb", written, List.of("H", "C"))
+                .fitting()
+                .networks()[1]
+                .outputLayer()
+                .weight())
+        .isEqualTo(changed.fitting().networks()[1].outputLayer().weight());
+  }
+
+  @Test
+  void takesNamesForASerialisedModelThatHasNone() {
+    String yaml =
+        new String(new GoldenArchitecture("se_e2_a").file("yaml"), StandardCharsets.UTF_8);
+    byte[] unnamed =
+        yaml.replaceAll("(?m)^( *)type_map:\n(?:\\1- .*\n)+", "$1type_map: []\n")
+            .getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> ModelFiles.read("model.yaml", unnamed))
+        .isInstanceOf(UnnamedTypesException.class);
+    assertThat(ModelFiles.read("model.yaml", unnamed, List.of("H", "C", "O")).typeMap())
+        .containsExactly("H", "C", "O");
+  }
+
+  @Test
   void namesSpinInText() throws IOException {
     assertRefused(
         "model.yaml",
@@ -212,6 +256,65 @@ class ModelFilesTest {
         "model.json",
         "{\"base_code\": {\"magic\": \"pir\"}}".getBytes(StandardCharsets.UTF_8),
         "Paddle");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model/archive_format", "model/data/aotinductor/model/model.cpp"})
+  void namesExportedPrograms(String record) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry(record));
+      zip.write("pt2".getBytes(StandardCharsets.UTF_8));
+    }
+    assertRefused(
+        "model.pte",
+        bytes.toByteArray(),
+        "(.pte, .pt2), which cannot be read; convert it: dp convert-backend ");
+  }
+
+  /** RiD-kit's nets of collective variables give an energy, too. */
+  @Test
+  void namesNetsOfCollectiveVariables() throws IOException {
+    GraphDef.Builder graph = GraphDef.newBuilder();
+    graph.addNodeBuilder().setName("inputs").setOp("Placeholder");
+    graph.addNodeBuilder().setName("o_energy").setOp("Tanh").addInput("inputs");
+    assertRefused("cv.pb", graph.build().toByteArray(), "a net of collective variables");
+  }
+
+  /** As DeePMD-kit itself, which knows layouts by their number. */
+  @Test
+  void namesLayoutsOfOtherVersions() throws IOException {
+    String yaml =
+        new String(new GoldenArchitecture("se_e2_a").file("yaml"), StandardCharsets.UTF_8);
+    String early = yaml.replaceFirst("\n  '@version': 2", "\n  '@version': 1");
+    String late = yaml.replaceFirst("\n    '@version': 2", "\n    '@version': 9");
+    assertThat(early).isNotEqualTo(yaml);
+    assertThat(late).isNotEqualTo(yaml);
+    assertRefused(
+        "early.yaml",
+        early.getBytes(StandardCharsets.UTF_8),
+        "'model' has version 1, made by a pre-release of DeePMD-kit 3.0");
+    assertRefused(
+        "late.yaml",
+        late.getBytes(StandardCharsets.UTF_8),
+        "'model.descriptor' has version 9, made by a DeePMD-kit later than 3.2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pth", "pt"})
+  void namesPytorchModelsOfPreReleases(String suffix) throws IOException {
+    byte[] source = new GoldenArchitecture("se_e2_a").file(suffix);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      for (Map.Entry<String, byte[]> record : TorchArchive.read("source", source).entrySet()) {
+        String content = new String(record.getValue(), StandardCharsets.ISO_8859_1);
+        zip.putNextEntry(new ZipEntry(record.getKey()));
+        zip.write(
+            content.replace("atomic_model", "atomic_early").getBytes(StandardCharsets.ISO_8859_1));
+      }
+    }
+    assertRefused(
+        "model." + suffix, bytes.toByteArray(), "made by a pre-release of DeePMD-kit 3.0");
   }
 
   private void assertRefused(String name, byte[] bytes, String message) throws IOException {

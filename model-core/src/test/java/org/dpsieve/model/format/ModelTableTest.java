@@ -62,7 +62,10 @@ class ModelTableTest {
           row("with `type_embedding`", "type-embedding", ""),
           row("after `dp compress`", "compressed compressed-exclude-types compressed-beyond", ""),
           row("`env_protection`", "", "se_e2_a-env-protection"),
-          row("`se_e2_r`", "se-e2-r se-e2-r-one-side", "se_e2_r se_e2_r-exclude"),
+          row(
+              "`se_e2_r`",
+              "se-e2-r se-e2-r-one-side se-e2-r-exclude-types-one-side",
+              "se_e2_r se_e2_r-exclude"),
           row("`se_e3`", "se-e3 se-e3-three-types", "se_e3 se_e3-resnet-dt"),
           row("`se_e3_tebd`", "", "se_e3_tebd-concat se_e3_tebd-strip"),
           row(

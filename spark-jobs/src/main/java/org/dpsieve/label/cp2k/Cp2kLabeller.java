@@ -31,6 +31,18 @@ public final class Cp2kLabeller implements TaskLabeller {
   private static final long serialVersionUID = 1;
   private static final Pattern ABC = Pattern.compile("(?im)^[ \\t]*ABC[ \\t].*$");
 
+  private static final List<String> TOO_SILENT = List.of("LOW", "SILENT");
+
+  /** Lines of a template that give no label, and why. */
+  private static final Map<Pattern, String> WRONG_LINES =
+      Map.of(
+          Pattern.compile("(?im)^[ \\t]*RUN_TYPE[ \\t]+(?!ENERGY_FORCE\\b)\\S+"),
+          "expected RUN_TYPE ENERGY_FORCE: a label is of the picked geometry, atoms must not move",
+          Pattern.compile("(?im)^[ \\t]*PRINT_LEVEL[ \\t]+(LOW|SILENT)\\b"),
+          "expected PRINT_LEVEL MEDIUM: below it the output has no cell and no coordinates",
+          Pattern.compile("(?im)^[ \\t]*PERIODIC[ \\t]+NONE\\b"),
+          "the frames are periodic, and so is a label");
+
   /** Where the cell's lines go, in the text of {@code input.inp}. */
   private static final String CELL = "@CELL@";
 
@@ -74,6 +86,12 @@ public final class Cp2kLabeller implements TaskLabeller {
           "%s: GLOBAL.RUN_TYPE is %s, expected ENERGY_FORCE: a label is of the picked geometry, atoms must not move"
               .formatted(config.parametersKey(), global.get(runType)));
     }
+    String level = global.path(Cp2kInput.existing(global, "PRINT_LEVEL")).asText("MEDIUM");
+    if (TOO_SILENT.contains(level.toUpperCase(Locale.ROOT))) {
+      throw new InputException(
+          "%s: GLOBAL.PRINT_LEVEL is %s, expected MEDIUM: below it the output has no cell and no coordinates"
+              .formatted(config.parametersKey(), level));
+    }
     ObjectNode forceEval = Cp2kInput.section(input, "FORCE_EVAL");
     ObjectNode subsys = Cp2kInput.section(forceEval, "SUBSYS");
     requireKinds(config, typeMap, subsys);
@@ -81,13 +99,25 @@ public final class Cp2kLabeller implements TaskLabeller {
     ObjectNode cell = Cp2kInput.section(subsys, "CELL");
     cell.remove(List.of("A", "B", "C", "ABC", "ALPHA_BETA_GAMMA"));
     cell.put(CELL, "");
+    requirePeriodic(config, "SUBSYS.CELL", cell);
     ObjectNode dft = Cp2kInput.section(forceEval, "DFT");
+    if (dft.has(Cp2kInput.existing(dft, "POISSON"))) {
+      requirePeriodic(config, "DFT.POISSON", Cp2kInput.section(dft, "POISSON"));
+    }
     String multiplicity = Cp2kInput.existing(dft, "MULTIPLICITY");
     if (!dft.has(multiplicity)) {
       dft.put(multiplicity, MULTIPLICITY);
     }
     int charge = dft.path(Cp2kInput.existing(dft, "CHARGE")).asInt(0);
     return new Cp2kLabeller(typeMap, elements, Cp2kInput.text(input), charge);
+  }
+
+  private static void requirePeriodic(ProgramConfig config, String name, ObjectNode section) {
+    if (section.path(Cp2kInput.existing(section, "PERIODIC")).asText().equalsIgnoreCase("NONE")) {
+      throw new InputException(
+          "%s: FORCE_EVAL.%s.PERIODIC is NONE: the frames are periodic, and so is a label"
+              .formatted(config.parametersKey(), name));
+    }
   }
 
   /** Without a KIND for each element CP2K stops in every task. */
@@ -138,6 +168,13 @@ public final class Cp2kLabeller implements TaskLabeller {
       throw new InputException(
           "%s: FORCE_EVAL has no '&PRINT &FORCES ON'; without it the output has no forces"
               .formatted(file));
+    }
+    for (Map.Entry<Pattern, String> wrong : WRONG_LINES.entrySet()) {
+      Matcher line = wrong.getKey().matcher(text);
+      if (line.find()) {
+        throw new InputException(
+            "%s: '%s': %s".formatted(file, line.group().strip(), wrong.getValue()));
+      }
     }
     return before + CELL + after;
   }

@@ -47,6 +47,7 @@ final class Cp2kRun {
   private boolean started;
   private boolean ended;
   private boolean unconverged;
+  private boolean isolated;
   private boolean outOfTime;
   private boolean forcesPrinted;
   private String runType = SINGLE_POINT;
@@ -93,6 +94,8 @@ final class Cp2kRun {
       int row = "abc".indexOf(vector.group(1));
       System.arraycopy(OutputText.numbers(vector.group(2), 3), 0, cell, 3 * row, 3);
       vectors |= 1 << row;
+    } else if (line.matches("^ (CELL|POISSON)\\| Periodicity\\s+NONE\\s*")) {
+      isolated = true;
     } else if (size.find()) {
       volume = OutputText.number(size.group(1));
     } else if (line.toUpperCase(Locale.ROOT).contains("ATOMIC COORDINATES IN ANGSTROM")) {
@@ -268,7 +271,14 @@ final class Cp2kRun {
     String missing = missing();
     List<Calculation.Step> steps = new ArrayList<>();
     if (singlePoint && missing.isEmpty() && (ended || stress != null)) {
-      steps.add(new Calculation.Step(cell, coord, energies.get(0), force, virial(), !unconverged));
+      steps.add(
+          new Calculation.Step(
+              isolated ? null : cell,
+              coord,
+              energies.get(0),
+              force,
+              isolated ? null : virial(),
+              !unconverged));
     }
     TaskOutcome outcome = TaskOutcome.FINISHED;
     String reason = "";
@@ -308,11 +318,12 @@ final class Cp2kRun {
     if (energies.isEmpty()) {
       return "holds no energy (no line 'ENERGY| Total FORCE_EVAL')";
     }
-    if (vectors != ALL_VECTORS) {
-      return "holds no cell (no lines 'CELL| Vector'): GLOBAL/PRINT_LEVEL must be MEDIUM or more";
-    }
-    if (coord == null || coord.length == 0) {
-      return "holds no coordinates (no 'ATOMIC COORDINATES IN ANGSTROM'): GLOBAL/PRINT_LEVEL must be MEDIUM or more";
+    boolean noCell = vectors != ALL_VECTORS;
+    boolean noPlaces = coord == null || coord.length == 0;
+    if (noCell || noPlaces) {
+      return "holds no %s: GLOBAL/PRINT_LEVEL must be MEDIUM or more"
+          .formatted(
+              noCell && noPlaces ? "cell and no coordinates" : noCell ? "cell" : "coordinates");
     }
     if (force == null) {
       return forcesPrinted

@@ -28,6 +28,10 @@ public final class PwscfLabeller implements TaskLabeller {
   private static final long serialVersionUID = 1;
   private static final List<String> OURS = List.of("pseudo_dir", "ibrav", "nat", "ntyp");
 
+  /** Settings of {@code assume_isolated} by which images do not count. */
+  private static final List<String> ISOLATED =
+      List.of("mp", "makov-payne", "m-p", "mt", "martyna-tuckerman", "m-t");
+
   private final List<String> typeMap;
   private final Potentials potentials;
   private final String control;
@@ -61,6 +65,12 @@ public final class PwscfLabeller implements TaskLabeller {
     require(config, control, "calculation", "scf");
     require(config, control, "tprnfor", "true");
     require(config, control, "tstress", "true");
+    String isolated = namelists.path("system").path("assume_isolated").asText("none");
+    if (ISOLATED.contains(isolated.toLowerCase(Locale.ROOT))) {
+      throw new InputException(
+          "%s: system.assume_isolated is '%s', expected none: the frames are periodic, and so is a label"
+              .formatted(config.parametersKey(), isolated));
+    }
     if (!control.has("outdir")) {
       control.put("outdir", "./OUT").put("disk_io", "none");
     }

@@ -37,6 +37,7 @@ final class PwscfRun {
   private boolean started;
   private boolean done;
   private boolean bands;
+  private boolean isolated;
   private boolean anyEnergy;
   private String stopped = "";
   private String unconverged = "";
@@ -101,6 +102,8 @@ final class PwscfRun {
     } else if (line.startsWith("ATOMIC_POSITIONS")) {
       endStep();
       coord = PwscfGeometry.positions(text, i, elements.size(), alat, cell, new ArrayList<>());
+    } else if (line.contains("Assuming isolated system")) {
+      isolated = true;
     } else if (line.contains("Band Structure Calculation")) {
       bands = true;
     } else if (line.contains("Maximum CPU time exceeded")
@@ -190,7 +193,13 @@ final class PwscfRun {
   private void endStep() {
     if (energy != null && force != null && cell != null && coord != null && !bands) {
       steps.add(
-          new Calculation.Step(cell, coord, energy, force, virial(stress, cell), converged),
+          new Calculation.Step(
+              isolated ? null : cell,
+              coord,
+              energy,
+              force,
+              isolated ? null : virial(stress, cell),
+              converged),
           elements.size());
     }
     energy = null;
@@ -218,7 +227,7 @@ final class PwscfRun {
       return;
     }
     Calculation.Step step = steps.list().get(0);
-    if (new PwscfGeometry(elements, step.cell(), step.coord()).isClose(input)) {
+    if (!isolated && new PwscfGeometry(elements, step.cell(), step.coord()).isClose(input)) {
       double ratio = virialRatio(step.cell(), input.cell());
       double[] virial = step.virial() == null ? null : step.virial().clone();
       for (int i = 0; virial != null && i < 9; i++) {

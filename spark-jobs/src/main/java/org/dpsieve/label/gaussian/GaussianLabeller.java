@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.dpsieve.config.ProgramConfig;
+import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.label.AtomOrder;
 import org.dpsieve.label.OutputReader;
@@ -14,11 +16,13 @@ import org.dpsieve.label.TextGeometry;
 
 /**
  * {@code fp_style: gaussian}: {@code input} for {@code g16 < input} as dpgen 0.14 ({@code
- * generator/lib/gaussian.py}); no periodicity, so the label of a periodic frame is its atoms'
- * alone.
+ * generator/lib/gaussian.py}). It knows no periodicity: a periodic frame cannot be labelled by it.
  */
 public final class GaussianLabeller implements TaskLabeller {
   private static final long serialVersionUID = 1;
+
+  private static final Pattern FORCES = Pattern.compile("(?i)\\b(force|freq)\\b");
+  private static final Pattern MOVES = Pattern.compile("(?i)\\b(p?opt|irc|scan|admp|bomd)\\b");
 
   private final List<String> typeMap;
   private final JsonNode given;
@@ -28,8 +32,24 @@ public final class GaussianLabeller implements TaskLabeller {
     this.given = given;
   }
 
-  /** Of the checked {@code fp_params}. */
+  /**
+   * Of the checked {@code fp_params}.
+   *
+   * @throws InputException when a route gives no label
+   */
   public static GaussianLabeller load(List<String> typeMap, ProgramConfig config) {
+    for (String key : List.of("keywords", "keywords_high_multiplicity")) {
+      List<String> routes = routes(config.parameters().path(key));
+      if (routes.isEmpty()) {
+        continue;
+      }
+      String last = routes.get(routes.size() - 1);
+      if (!FORCES.matcher(last).find() || MOVES.matcher(String.join(" ", routes)).find()) {
+        throw new InputException(
+            "%s.%s: '%s', expected the keyword force and none that moves the atoms (opt, irc, scan): a label is the energy and forces of the picked geometry"
+                .formatted(config.parametersKey(), key, last));
+      }
+    }
     return new GaussianLabeller(typeMap, config.parameters());
   }
 
@@ -40,7 +60,21 @@ public final class GaussianLabeller implements TaskLabeller {
 
   @Override
   public Optional<Finding> check(Frame frame) {
-    return AtomOrder.unknown(frame, typeMap);
+    return frame.cell() == null
+        ? AtomOrder.unknown(frame, typeMap)
+        : Optional.of(
+            new Finding(
+                "periodic",
+                "Gaussian calculates molecules; a system of molecules has a file nopbc beside type.raw"));
+  }
+
+  private static List<String> routes(JsonNode given) {
+    List<String> routes = new ArrayList<>();
+    if (given.isTextual()) {
+      routes.add(given.asText());
+    }
+    given.forEach(route -> routes.add(route.asText()));
+    return routes;
   }
 
   @Override
@@ -58,11 +92,7 @@ public final class GaussianLabeller implements TaskLabeller {
     if (auto && fragments.highSpin() >= 3 && given.has("keywords_high_multiplicity")) {
       routes = given.path("keywords_high_multiplicity");
     }
-    List<String> keywords = new ArrayList<>();
-    if (routes.isTextual()) {
-      keywords.add(routes.asText());
-    }
-    routes.forEach(route -> keywords.add(route.asText()));
+    List<String> keywords = routes(routes);
     String head = "%%nproc=%d\n".formatted(given.path("nproc").asInt());
     if (keywords.size() > 1) {
       head = "%chk=dpsieve.chk\n" + head;

@@ -230,27 +230,28 @@ final class GaussianRun {
     if (!started && !anyEnergy) {
       return Calculation.failed(TaskOutcome.UNPARSABLE, "not an output of Gaussian");
     }
-    if (!unconverged.isEmpty() || missed > 0 && missed == steps.size()) {
-      return Calculation.failed(
-          TaskOutcome.UNCONVERGED, unconverged.isEmpty() ? "SCF not converged" : unconverged);
+    if (!unconverged.isEmpty()) {
+      return ended(TaskOutcome.UNCONVERGED, unconverged);
+    }
+    if (missed > 0) {
+      return ended(
+          TaskOutcome.UNCONVERGED,
+          "SCF not converged at %d of %d geometries".formatted(missed, steps.size()));
     }
     if (!done) {
-      return Calculation.failed(
+      return ended(
           TaskOutcome.CRASHED,
           error.isEmpty()
               ? "ends without 'Normal termination', which Gaussian writes last"
               : error);
     }
-    if (steps.size() == 0) {
-      return Calculation.failed(TaskOutcome.UNPARSABLE, missing());
-    }
-    return missed > 0
-        ? new Calculation(
-            elements,
-            steps.list(),
-            TaskOutcome.UNCONVERGED,
-            "%d of %d geometries are not converged".formatted(missed, steps.size()))
-        : new Calculation(elements, steps.list(), TaskOutcome.FINISHED, "");
+    return steps.size() == 0
+        ? ended(TaskOutcome.UNPARSABLE, missing())
+        : ended(TaskOutcome.FINISHED, "");
+  }
+
+  private Calculation ended(TaskOutcome outcome, String reason) {
+    return new Calculation(elements, steps.list(), outcome, reason);
   }
 
   private String missing() {

@@ -33,6 +33,7 @@ final class SiestaRun {
       Pattern.compile("^\\s*(?:scf|siesta):\\s+(\\d+)(?:\\s+-?\\d+\\.\\d+){4}");
   private static final Pattern COORDINATES =
       Pattern.compile("^outcoor: (?:Atomic )?[Cc]oordinates \\((\\w+)\\)");
+  private static final Pattern SITE = Pattern.compile("(?:\\s+-?\\d*\\.\\d+){3}\\s+\\d+");
   private static final Pattern ENERGY = Pattern.compile("^siesta: E_KS\\(eV\\) =\\s*(\\S+)");
 
   private final OutputText text;
@@ -152,7 +153,7 @@ final class SiestaRun {
     fractional = unit.equals("fractional");
     List<String> symbols = new ArrayList<>();
     List<double[]> atoms = new ArrayList<>();
-    for (int i = first; text.has(i) && !text.line(i).isBlank(); i++) {
+    for (int i = first; SITE.matcher(text.line(i)).lookingAt(); i++) {
       if (symbols.size() == Steps.MOST_ATOMS) {
         throw new UnexpectedText("more than %,d atoms".formatted(symbols.size()));
       }

@@ -95,9 +95,10 @@ public final class Incar {
   }
 
   /**
-   * VASP takes the first of two settings of a key, DP-GEN the last: two that differ are refused.
+   * The first word of a setting. VASP takes the first of two settings of a key, DP-GEN the last:
+   * two that differ are refused.
    */
-  private Optional<String> firstWord(String key) {
+  Optional<String> firstWord(String key) {
     List<String> words =
         values.getOrDefault(key, List.of()).stream()
             .map(value -> value.split("\\s+")[0])

@@ -96,7 +96,7 @@ final class OutcarReader {
       electronicSteps = Integer.MAX_VALUE;
     } else if (line.contains("in kB") && line.strip().startsWith("in kB")) {
       stress = stress(line);
-    } else if (line.stripTrailing().endsWith("TOTAL-FORCE (eV/Angst)")) { // not "(ML)"
+    } else if (line.contains("TOTAL-FORCE (eV/Angst)") && !line.contains("(ML)")) {
       forces(i + 2);
       endStep();
     } else if (line.contains("free  energy   TOTEN")) {

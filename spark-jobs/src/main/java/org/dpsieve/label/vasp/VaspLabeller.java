@@ -2,15 +2,19 @@ package org.dpsieve.label.vasp;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
+import org.dpsieve.config.CompositionKey;
 import org.dpsieve.config.VaspConfig;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
@@ -28,40 +32,52 @@ import org.dpsieve.label.TaskLabeller;
 public final class VaspLabeller implements TaskLabeller {
   private static final long serialVersionUID = 1;
 
+  /** Settings of ALGO. */
+  private static final List<String> KEEP_BANDS = List.of("none", "nothing", "eigenval");
+
   private final List<String> typeMap;
-  private final byte[] incar;
-  private final double[] spacing;
-  private final boolean gammaCentred;
+  private final TreeMap<String, Settings> settings; // by CompositionKey
   private final Potcars potcars;
 
   /** Content of {@code cvasp.py}; {@code null} without it. */
   private final byte[] cvasp;
 
+  /**
+   * One INCAR and what KPOINTS follows from.
+   *
+   * @param spacing 1/Å along each reciprocal vector, [3]
+   */
+  private record Settings(byte[] incar, double[] spacing, boolean gammaCentred)
+      implements Serializable {}
+
   private VaspLabeller(
-      List<String> typeMap,
-      byte[] incar,
-      double[] spacing,
-      boolean gammaCentred,
-      Potcars potcars,
-      byte[] cvasp) {
+      List<String> typeMap, TreeMap<String, Settings> settings, Potcars potcars, byte[] cvasp) {
     this.typeMap = typeMap;
-    this.incar = incar;
-    this.spacing = spacing;
-    this.gammaCentred = gammaCentred;
+    this.settings = settings;
     this.potcars = potcars;
     this.cvasp = cvasp;
   }
 
   /**
-   * Reads INCAR and POTCARs.
+   * Reads INCARs and POTCARs.
    *
    * @param typeMap element symbols, in the order of {@code fp_pp_files}
    * @throws InputException when INCAR lacks KSPACING (unless {@code fp_aniso_kspacing} is given) or
    *     KGAMMA or moves the atoms, or a POTCAR is of another element
    */
   public static VaspLabeller load(List<String> typeMap, VaspConfig config) {
-    byte[] bytes = read(config.incar());
-    String file = config.incar().toString();
+    TreeMap<String, Settings> settings = new TreeMap<>();
+    config.incars().forEach((key, path) -> settings.put(key, settings(path, config)));
+    return new VaspLabeller(
+        List.copyOf(typeMap),
+        settings,
+        Potcars.load(typeMap, config.potcars()),
+        config.cvasp() ? cvasp() : null);
+  }
+
+  private static Settings settings(Path path, VaspConfig config) {
+    byte[] bytes = read(path);
+    String file = path.toString();
     Incar incar = Incar.parse(file, new String(bytes, StandardCharsets.ISO_8859_1));
     boolean gammaCentred =
         incar
@@ -72,13 +88,7 @@ public final class VaspLabeller implements TaskLabeller {
                         "%s: KGAMMA is missing; set KGAMMA = .TRUE. or .FALSE., from which KPOINTS is written"
                             .formatted(file)));
     requireSinglePoint(incar, file);
-    return new VaspLabeller(
-        List.copyOf(typeMap),
-        bytes,
-        spacing(incar, file, config.anisoKspacing()),
-        gammaCentred,
-        Potcars.load(typeMap, config.potcars()),
-        config.cvasp() ? cvasp() : null);
+    return new Settings(bytes, spacing(incar, file, config.anisoKspacing()), gammaCentred);
   }
 
   private static double[] spacing(Incar incar, String file, Optional<List<Double>> anisotropic) {
@@ -118,6 +128,14 @@ public final class VaspLabeller implements TaskLabeller {
           "%s: NSW is %.0f, expected 0 or 1: a label is the energy of the picked geometry, atoms must not move"
               .formatted(file, steps));
     }
+    double charge = incar.number("ICHARG").orElse(2);
+    String algorithm = incar.firstWord("ALGO").orElse("").toLowerCase(Locale.ROOT);
+    if (charge >= 10 || KEEP_BANDS.contains(algorithm)) {
+      throw new InputException(
+          "%s: %s keeps the charge density as it is given; a label is of a self-consistent calculation, expected ICHARG 0, 1 or 2 and an ALGO as Normal, Fast or All"
+              .formatted(
+                  file, charge >= 10 ? "ICHARG %.0f".formatted(charge) : "ALGO " + algorithm));
+    }
   }
 
   /** Runs VASP through custodian, as DP-GEN's file of that name. */
@@ -147,12 +165,25 @@ public final class VaspLabeller implements TaskLabeller {
     return AtomOrder.noCell(frame, "VASP").or(() -> AtomOrder.unknown(frame, typeMap));
   }
 
+  private Settings settings(Frame frame) {
+    return CompositionKey.best(settings.keySet(), AtomOrder.counts(frame, typeMap))
+        .map(settings::get)
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "Frame %s: fp_incar names no INCAR for it and has no 'default'"
+                        .formatted(frame.name())));
+  }
+
   @Override
   public Map<String, byte[]> taskFiles(Frame frame) {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put("POSCAR", ascii(Poscar.text(frame, typeMap)));
-    files.put("INCAR", incar.clone());
-    files.put("KPOINTS", ascii(KPoints.text(KMesh.divisions(frame.cell(), spacing), gammaCentred)));
+    Settings own = settings(frame);
+    files.put("INCAR", own.incar().clone());
+    files.put(
+        "KPOINTS",
+        ascii(KPoints.text(KMesh.divisions(frame.cell(), own.spacing()), own.gammaCentred())));
     if (cvasp != null) {
       files.put("cvasp.py", cvasp.clone());
     }

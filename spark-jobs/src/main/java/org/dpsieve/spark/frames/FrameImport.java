@@ -33,6 +33,7 @@ import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.Storage;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
 
@@ -87,6 +88,7 @@ public final class FrameImport {
   private final List<String> typeMap;
   private final ElementMap replaced;
   private final TypeElements elements;
+  private final ExtxyzKeys keys;
 
   private FrameImport(
       SparkSession spark,
@@ -94,13 +96,15 @@ public final class FrameImport {
       String target,
       List<String> typeMap,
       ElementMap replaced,
-      TypeElements elements) {
+      TypeElements elements,
+      ExtxyzKeys keys) {
     this.spark = spark;
     this.sources = sources;
     this.target = target;
     this.typeMap = typeMap;
     this.replaced = replaced;
     this.elements = elements;
+    this.keys = keys;
   }
 
   /** One task's work. */
@@ -123,7 +127,8 @@ public final class FrameImport {
    */
   public static ImportReport run(
       SparkSession spark, List<String> sources, String target, List<String> typeMap) {
-    return run(spark, sources, target, typeMap, ElementMap.NONE, TypeElements.LEADING);
+    return run(
+        spark, sources, target, typeMap, ElementMap.NONE, TypeElements.LEADING, ExtxyzKeys.DEFAULT);
   }
 
   /**
@@ -131,6 +136,7 @@ public final class FrameImport {
    *
    * @param replaced what frames of other types lose their labels by
    * @param elements of names that are no elements; kept in the manifest
+   * @param keys what the labels of extxyz files are called
    */
   public static ImportReport run(
       SparkSession spark,
@@ -138,10 +144,11 @@ public final class FrameImport {
       String target,
       List<String> typeMap,
       ElementMap replaced,
-      TypeElements elements) {
+      TypeElements elements,
+      ExtxyzKeys keys) {
     String bare = target.replaceFirst("(?<=[^/])/+$", "");
     return new FrameImport(
-            spark, List.copyOf(sources), bare, List.copyOf(typeMap), replaced, elements)
+            spark, List.copyOf(sources), bare, List.copyOf(typeMap), replaced, elements, keys)
         .run();
   }
 
@@ -150,7 +157,7 @@ public final class FrameImport {
     Storage storage = HadoopStorage.of(spark);
     List<SystemPath> systems;
     try {
-      systems = SystemFinder.find(storage, sources);
+      systems = SystemFinder.find(storage, sources, keys);
     } catch (IOException e) {
       throw new InputException(
           "%s: cannot be read: %s".formatted(String.join(", ", sources), e.getMessage()), e);

@@ -74,6 +74,15 @@ public final class FrameRows {
    * as missing. Names of types that are no elements are in {@code formula}.
    */
   public static Frame toFrame(Row row) {
+    return toFrame(row, "");
+  }
+
+  /**
+   * As {@link #toFrame(Row)}, with labels from other columns.
+   *
+   * @param labels what the names of these columns begin with
+   */
+  public static Frame toFrame(Row row, String labels) {
     int[] z = ints(row.getList(row.fieldIndex("z")));
     boolean named = !missing(row, "formula") && Arrays.stream(z).anyMatch(number -> number < 0);
     return new Frame(
@@ -82,7 +91,10 @@ public final class FrameRows {
         z,
         doubles(row, "coord"),
         doubles(row, "cell"),
-        new Labels(number(row, "energy"), doubles(row, "force"), doubles(row, "virial")),
+        new Labels(
+            number(row, labels + "energy"),
+            doubles(row, labels + "force"),
+            doubles(row, labels + "virial")),
         doubles(row, "fparam"),
         doubles(row, "aparam"),
         named ? names(row.getString(row.fieldIndex("formula"))) : TypeNames.NONE);

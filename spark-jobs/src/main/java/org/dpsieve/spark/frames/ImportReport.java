@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dpsieve.frame.TypeElements;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 
 /**
  * What an import found; kept in the manifest of the frames dataset.
@@ -69,6 +70,9 @@ public record ImportReport(
             .map(e -> "%s (%d systems)".formatted(e.getKey(), e.getValue()))
             .collect(Collectors.joining(", "));
     elements.said(typeMap).ifPresent(said -> text.append("\n").append(said));
-    return left.isEmpty() ? text.toString() : text + "\nnot carried along: " + left;
+    text.append(left.isEmpty() ? "" : "\nnot carried along: " + left);
+    ExtxyzKeys.note(ignored.keySet(), "--extxyz-keys")
+        .ifPresent(note -> text.append('\n').append(note));
+    return text.toString();
   }
 }

@@ -42,11 +42,16 @@ final class Labelling {
   /** Labels the picked frames here and writes those that got one. */
   Facts.Labels label(Path target, Dataset<Row> pool, Path picks, DirectLabeller labeller) {
     Dataset<Row> frames = picked(pool, picks);
-    return write(target, frames, labels(frames, labeller));
+    return write(target, frames, labels(frames, labeller), Map.of());
   }
 
-  /** Writes the frames that got a label, with it; the others are the failures. */
-  Facts.Labels write(Path target, Dataset<Row> frames, Dataset<Row> labels) {
+  /**
+   * Writes the frames that got a label, with it; the others are the failures.
+   *
+   * @param tasks folder of the program that labelled a frame, by frame_id
+   */
+  Facts.Labels write(
+      Path target, Dataset<Row> frames, Dataset<Row> labels, Map<String, String> tasks) {
     Dataset<Row> kept = labels.persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Dataset<Row> labelled = withLabels(frames, kept);
@@ -57,7 +62,8 @@ final class Labelling {
           target.toString(),
           Map.of());
       Dataset<Row> written = Tables.read(spark, target);
-      return new Facts.Labels(written.count(), Tables.byElements(written), failures(frames, kept));
+      return new Facts.Labels(
+          written.count(), Tables.byElements(written), failures(frames, kept, tasks));
     } finally {
       kept.unpersist();
     }
@@ -82,7 +88,8 @@ final class Labelling {
     return DirectLabels.apply(frames.repartition(tasks, col("frame_id")), labeller);
   }
 
-  private static List<Facts.Failure> failures(Dataset<Row> frames, Dataset<Row> labels) {
+  private static List<Facts.Failure> failures(
+      Dataset<Row> frames, Dataset<Row> labels, Map<String, String> tasks) {
     return labels
         .filter(
             (FilterFunction<Row>)
@@ -98,6 +105,7 @@ final class Labelling {
                 new Facts.Failure(
                     row.getAs("frame_id"),
                     row.getAs("system") + "#" + row.getAs("index"),
+                    tasks.get(row.<String>getAs("frame_id")),
                     reason(row)))
         .toList();
   }

@@ -17,8 +17,10 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.ForeignElements;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.ElementMap;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.io.Storage;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
 import org.dpsieve.loop.Facts;
@@ -26,6 +28,8 @@ import org.dpsieve.spark.frames.FrameImport;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.HadoopStorage;
 import org.dpsieve.spark.frames.ImportReport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The frames of a run: {@code frames/pool.parquet}, and {@code frames/init.parquet} where there are
@@ -37,19 +41,18 @@ final class Pool {
   private static final String ENTRIES = "init_data_sys.json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final Logger LOG = LoggerFactory.getLogger(Pool.class);
+
   private Pool() {}
 
   /**
    * @throws InputException when frames hold elements that the type map does not have
    */
   static Facts.Pool importAll(SparkSession spark, Path target, SimplifyConfig config) {
-    ImportReport report =
-        FrameImport.run(
-            spark, config.pool().pickData(), target.resolve(POOL).toString(), config.typeMap());
+    ImportReport report = importTo(spark, config, config.pool().pickData(), target.resolve(POOL));
     requireKnown(spark, target.resolve(POOL), "pick_data", config.typeMap());
     if (!config.pool().initData().isEmpty()) {
-      FrameImport.run(
-          spark, config.pool().initData(), target.resolve(INITIAL).toString(), config.typeMap());
+      importTo(spark, config, config.pool().initData(), target.resolve(INITIAL));
       requireKnown(spark, target.resolve(INITIAL), "init_data_sys", config.typeMap());
       if (config.train().dp().filter(dp -> dp.batchSizes().tellsEntriesApart()).isPresent()) {
         writeEntries(spark, target, config.pool().initData());
@@ -59,6 +62,22 @@ final class Pool {
         report.frames(),
         Tables.byElements(read(spark, target)),
         report.duplicates() + report.badFrames());
+  }
+
+  private static ImportReport importTo(
+      SparkSession spark, SimplifyConfig config, List<String> data, Path target) {
+    ImportReport report =
+        FrameImport.run(
+            spark,
+            data,
+            target.toString(),
+            config.typeMap(),
+            ElementMap.NONE,
+            config.elements(),
+            config.pool().extxyzKeys());
+    ExtxyzKeys.note(report.ignored().keySet(), "extxyz_keys")
+        .ifPresent(note -> LOG.warn("{}: {}", String.join(", ", data), note));
+    return report;
   }
 
   /** Before anything is done with them, counted by system. */

@@ -31,6 +31,7 @@ import org.dpsieve.pick.Decision;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.node.NodeTasks;
 import org.dpsieve.spark.pick.PickStage;
+import org.dpsieve.spark.transfer.OldLabels;
 
 /** The stages of a run on Spark. The session is opened when the first stage asks for it. */
 public final class SparkStages implements Stages {
@@ -130,7 +131,8 @@ public final class SparkStages implements Stages {
     Training errors = new Training(spark(), config.simplify().train());
     Dataset<Row> labelled = labelled(frames, labels);
     if (!trainsFromPrevious()) {
-      return errors.train(target, labelled, Evaluation.uncertain(config.machine()));
+      return errors.train(
+          target, labelled, Evaluation.uncertain(config.machine()), oldLabels(frames), previous);
     }
     new DpTraining(config.simplify(), config.machine().train().node().orElseThrow(), nodes, workdir)
         .train(
@@ -139,6 +141,16 @@ public final class SparkStages implements Stages {
             new TrainingSources(spark(), config.simplify(), workdir).of(frames, labels),
             previous);
     return errors.facts(labelled, models(target));
+  }
+
+  /** What the pool's labels are of; {@code null} where they are the new ones themselves. */
+  private OldLabels oldLabels(Path frames) {
+    return config.simplify().pool().labeled()
+        ? null
+        : new OldLabels(
+            Pool.read(spark(), frames),
+            config.simplify().train().oldLabels(),
+            config.simplify().pick().seed());
   }
 
   @Override
@@ -155,6 +167,7 @@ public final class SparkStages implements Stages {
       }
       if (models != null) {
         UncertaintyFiles.copy(models, target);
+        OldLayerFiles.copy(models, target);
       }
       return new Facts.Training(0, List.of());
     } catch (IOException e) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -63,7 +64,9 @@ final class Tasks {
     } else {
       requireRun(tasks, iteration, directory);
     }
-    return new Labelling(spark).write(target, picked, tasks.collect(ends));
+    Map<String, String> names =
+        tasks.tasks().stream().collect(Collectors.toMap(FpTasks.Task::frameId, FpTasks.Task::name));
+    return new Labelling(spark).write(target, picked, tasks.collect(ends), names);
   }
 
   private void requireRun(FpTasks tasks, int iteration, Path directory) {

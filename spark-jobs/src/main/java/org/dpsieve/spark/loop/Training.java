@@ -12,12 +12,16 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.TrainConfig;
 import org.dpsieve.config.TrainingInput;
 import org.dpsieve.error.InputException;
+import org.dpsieve.loop.Checksums;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.LabelKind;
 import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.outputlayer.OldShare;
 import org.dpsieve.spark.transfer.ModelErrors;
+import org.dpsieve.spark.transfer.OldLabelUse;
+import org.dpsieve.spark.transfer.OldLabels;
 import org.dpsieve.spark.transfer.OutputLayerSolution;
 import org.dpsieve.spark.transfer.OutputLayerStage;
 
@@ -41,12 +45,24 @@ final class Training {
    * Writes {@code graph.000.pb} and so on.
    *
    * @param uncertain whether somebody reads how far off the models may be
+   * @param old {@code null} where there are no labels of an old level
+   * @param previous the folder of the training before, whose fit to the old labels is taken over;
+   *     {@code null} without one
    */
-  Facts.Training train(Path target, Dataset<Row> labelled, boolean uncertain) {
+  Facts.Training train(
+      Path target, Dataset<Row> labelled, boolean uncertain, OldLabels old, Path previous) {
     List<DeepPotential> models = config.models().stream().map(ModelFiles::read).toList();
     OutputLayerStage.Trained trained =
-        OutputLayerStage.train(spark, labelled, models, prefactors(models.size()), uncertain);
+        OutputLayerStage.train(
+            spark,
+            labelled,
+            models,
+            prefactors(models.size()),
+            uncertain,
+            old,
+            previous == null ? List.of() : OldLayerFiles.read(previous, oldLayerKey()));
     List<OutputLayerSolution> solutions = trained.solutions();
+    long leftOut = old == null ? 0 : old.leftOut();
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
     try {
@@ -60,8 +76,10 @@ final class Training {
                 solution.ridge(),
                 errors(solution.before()),
                 errors(solution.after()),
-                solution.unfitted().stream().map(LabelKind::key).toList()));
+                solution.unfitted().stream().map(LabelKind::key).toList(),
+                old == null ? null : oldLabels(solution.old(), leftOut)));
       }
+      OldLayerFiles.write(target, oldLayerKey(), trained.old());
       if (uncertain) {
         UncertaintyFiles.write(target, frames, trained);
       }
@@ -69,6 +87,31 @@ final class Training {
       throw new UncheckedIOException(e);
     }
     return new Facts.Training(frames, fits);
+  }
+
+  private static Facts.OldLabels oldLabels(OldLabelUse use, long leftOut) {
+    String text = OldLabelUse.text(use) + (leftOut == 0 ? "" : "; " + OldLabelUse.leftOut(leftOut));
+    if (use == null) {
+      return new Facts.OldLabels(false, 0, 0, 0, 0, Double.NaN, Double.NaN, text);
+    }
+    OldShare share = use.share() == null ? OldShare.NONE : use.share();
+    return new Facts.OldLabels(
+        use.used(),
+        use.frames(),
+        share.energy(),
+        share.force(),
+        share.virial(),
+        use.with(),
+        use.without(),
+        text);
+  }
+
+  /** What the fits to old labels depend on and may change between two calls. */
+  private String oldLayerKey() {
+    List<String> parts = new ArrayList<>();
+    config.models().forEach(model -> parts.add(Checksums.sha256(model)));
+    prefactors(config.modelCount()).forEach(loss -> parts.add(loss.toString()));
+    return Checksums.sha256(String.join("\n", parts));
   }
 
   /** Of each model's loss. */

@@ -10,6 +10,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.PartsManifest;
@@ -30,15 +31,15 @@ interface Library {
   Dataset<Row> frames(List<String> units);
 
   /** A frames dataset if it is one, else a tree of systems. */
-  static Library open(SparkSession spark, String path) {
+  static Library open(SparkSession spark, String path, ExtxyzKeys keys) {
     return ParquetCommit.manifest(spark, path)
         .<Library>map(manifest -> new OfDataset(spark, path, manifest))
-        .orElseGet(() -> tree(spark, path));
+        .orElseGet(() -> tree(spark, path, keys));
   }
 
-  private static Library tree(SparkSession spark, String path) {
+  private static Library tree(SparkSession spark, String path, ExtxyzKeys keys) {
     try {
-      return new OfTree(LibraryTree.open(spark, path));
+      return new OfTree(LibraryTree.open(spark, path, keys));
     } catch (InputException e) {
       throw new InputException(
           "%s\n(--frames takes a frames dataset, made by dpsieve import, or a folder of deepmd systems)"

@@ -98,7 +98,7 @@ public final class Rescreen {
     }
     String digest = modelDigest();
     folder = ScreenFolder.open(options.bareOutput(), configuration.value(), digest);
-    library = Library.open(spark, options.frames());
+    library = Library.open(spark, options.frames(), options.extxyzKeys());
     library
         .contents()
         .forEach(

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.infer.EnsembleOptions;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.model.Precision;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.pick.TrustBand;
@@ -24,6 +25,7 @@ import org.dpsieve.spark.deviation.DpProgram;
  * @param pick most candidates to pick; 0 for none
  * @param strategy by which they are chosen
  * @param seed of that choice
+ * @param extxyzKeys what the labels of extxyz files in a tree are called
  */
 public record RescreenOptions(
     List<Path> models,
@@ -36,7 +38,8 @@ public record RescreenOptions(
     TrustBand levels,
     int pick,
     String strategy,
-    long seed) {
+    long seed,
+    ExtxyzKeys extxyzKeys) {
   public RescreenOptions {
     if (!(sample > 0 && sample <= 1)) {
       throw new InputException(

@@ -25,7 +25,8 @@ import scala.jdk.javaapi.CollectionConverters;
  * natoms} leave whole systems unread. {@code mode} says what becomes of systems that cannot be read
  * and of frames with numbers that are none (as far as the selected columns show them): {@code
  * PERMISSIVE} (default) gives a row with the reason in {@code _corrupt_record}, {@code
- * DROPMALFORMED} leaves them out, {@code FAILFAST} stops.
+ * DROPMALFORMED} leaves them out, {@code FAILFAST} stops. {@code extxyzKeys} names labels of
+ * extended XYZ files: {@code energy=REF_energy,forces=REF_forces}.
  */
 public final class DeepmdSource
     implements TableProvider, DataSourceRegister, CreatableRelationProvider {

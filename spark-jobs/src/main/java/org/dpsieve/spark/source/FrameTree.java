@@ -8,9 +8,12 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.Storage;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
 import org.dpsieve.spark.frames.HadoopStorage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The systems below some paths, their headers read and checked by Spark's tasks.
@@ -19,6 +22,8 @@ import org.dpsieve.spark.frames.HadoopStorage;
  * @param problems systems that cannot be read
  */
 record FrameTree(List<Piece> pieces, List<Problem> problems) {
+  private static final Logger LOG = LoggerFactory.getLogger(FrameTree.class);
+
   /** Atoms in one piece: with labels some ten megabytes. */
   static final int MOST_ATOMS = 1 << 17;
 
@@ -47,7 +52,7 @@ record FrameTree(List<Piece> pieces, List<Problem> problems) {
     Storage storage = HadoopStorage.of(spark);
     SystemFinder.Result found;
     try {
-      found = SystemFinder.findAll(storage, options.paths());
+      found = SystemFinder.findAll(storage, options.paths(), options.extxyzKeys());
     } catch (IOException e) {
       throw new InputException(
           "%s: cannot be read: %s".formatted(String.join(", ", options.paths()), e.getMessage()),
@@ -75,6 +80,8 @@ record FrameTree(List<Piece> pieces, List<Problem> problems) {
                 .map(system -> SystemSurvey.of(system, storage, typeMap, atoms, filter, stamped))
                 .collect()) {
           pieces.addAll(survey.pieces());
+          ExtxyzKeys.note(survey.ignored(), "option extxyzKeys")
+              .ifPresent(note -> LOG.warn("{}: {}", survey.system().location(), note));
           if (survey.problem() != null) {
             problems.add(new Problem(survey.system().name(), survey.problem()));
           }

@@ -14,6 +14,7 @@ import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Relation;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.spark.frames.FrameRows;
 import scala.Option;
 
@@ -46,12 +47,13 @@ public final class LibraryTree {
   /**
    * Looks through the whole tree.
    *
+   * @param keys what the labels of extxyz files are called
    * @throws InputException listing every system that cannot be read
    */
-  public static LibraryTree open(SparkSession spark, String path) {
+  public static LibraryTree open(SparkSession spark, String path, ExtxyzKeys keys) {
     ReadOptions options =
         new ReadOptions(
-            List.of(path), ReadMode.PERMISSIVE, ReadOptions.CORRUPT_COLUMN, List.of(), 0);
+            List.of(path), ReadMode.PERMISSIVE, ReadOptions.CORRUPT_COLUMN, List.of(), 0, keys);
     FrameTree tree = FrameTree.of(spark, options, SystemFilter.ALL, true);
     tree.requireNoProblems();
     LibraryTree library = new LibraryTree(spark, options);
@@ -85,6 +87,9 @@ public final class LibraryTree {
   private void end(List<Piece> unit) {
     if (!unit.isEmpty()) {
       StringBuilder text = new StringBuilder();
+      if (!options.extxyzKeys().equals(ExtxyzKeys.DEFAULT)) {
+        text.append(options.extxyzKeys()).append('\n'); // other frame parameters, other frames
+      }
       for (Piece piece : unit) {
         text.append(
             "%s %d %d %s%n"

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 
 /**
  * Options of {@code spark.read.format("deepmd")}.
@@ -19,9 +20,15 @@ import org.dpsieve.error.InputException;
  *     type_map.raw}, separated by commas
  * @param maxAtoms option {@code maxAtomsPerPartition}; 0 when not given: at most 131072, fewer of a
  *     small tree
+ * @param extxyzKeys option {@code extxyzKeys}: {@code energy=REF_energy,forces=REF_forces}
  */
 record ReadOptions(
-    List<String> paths, ReadMode mode, String corruptColumn, List<String> typeMap, int maxAtoms)
+    List<String> paths,
+    ReadMode mode,
+    String corruptColumn,
+    List<String> typeMap,
+    int maxAtoms,
+    ExtxyzKeys extxyzKeys)
     implements Serializable {
 
   static final String CORRUPT_COLUMN = "_corrupt_record";
@@ -39,7 +46,8 @@ record ReadOptions(
         Arrays.stream(options.getOrDefault("typeMap", "").split("[,\\s]+"))
             .filter(symbol -> !symbol.isEmpty())
             .toList(),
-        Integer.parseInt(atoms));
+        Integer.parseInt(atoms),
+        ExtxyzKeys.of(options.getOrDefault("extxyzKeys", "")));
   }
 
   /** {@code load(a)} comes as {@code path}, {@code load(a, b)} as {@code paths}, a JSON array. */

@@ -14,9 +14,11 @@ import org.dpsieve.io.systems.SystemPath;
  * What the headers of one system say.
  *
  * @param pieces that pass the filter
+ * @param ignored names of data that frames have no place for
  * @param problem why it cannot be read, a line for each reason; {@code null} when it can
  */
-record SystemSurvey(SystemPath system, List<Piece> pieces, String problem) implements Serializable {
+record SystemSurvey(SystemPath system, List<Piece> pieces, List<String> ignored, String problem)
+    implements Serializable {
 
   /**
    * @param stamped whether pieces tell if their files changed, which costs a look at every file
@@ -37,19 +39,21 @@ record SystemSurvey(SystemPath system, List<Piece> pieces, String problem) imple
           pieces.add(piece);
         }
       }
-      return new SystemSurvey(path, pieces, null);
+      return new SystemSurvey(path, pieces, system.ignored(), null);
     } catch (InputException e) {
-      return new SystemSurvey(path, List.of(), e.getMessage());
+      return problem(path, e.getMessage());
     } catch (StackOverflowError e) { // else the executor's end
-      return new SystemSurvey(
-          path, List.of(), path.location() + ": nested too deeply: the file is damaged");
+      return problem(path, path.location() + ": nested too deeply: the file is damaged");
     } catch (IOException e) {
-      return new SystemSurvey(
+      return problem(
           path,
-          List.of(),
           "%s: cannot be read: %s: %s"
               .formatted(path.location(), e.getClass().getSimpleName(), e.getMessage()));
     }
+  }
+
+  private static SystemSurvey problem(SystemPath path, String problem) {
+    return new SystemSurvey(path, List.of(), List.of(), problem);
   }
 
   /** {@code null} when the filter takes none of its frames. */

@@ -15,6 +15,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.outputlayer.TransferFit;
 
 /**
  * What picking strategies are worth: on a pool whose labels are all known, each strategy picks with
@@ -37,45 +38,71 @@ public record Study(
     boolean validation) {
   public static final List<String> STRATEGIES = StudyRun.STRATEGIES;
 
-  private record Task(String strategy, long seed) implements Serializable {}
+  /** What is added to a strategy's name where old labels are there and not used. */
+  public static final String ALONE = ", new labels alone";
+
+  /** All that rows may be named. */
+  static List<String> names() {
+    List<String> names = new ArrayList<>(STRATEGIES);
+    STRATEGIES.forEach(strategy -> names.add(strategy + ALONE));
+    return names;
+  }
+
+  /** Strategies that are looked at both ways. */
+  private static final List<String> BOTH_WAYS = List.of("random", "information");
+
+  private record Task(String strategy, long seed, TransferFit.Mode old) implements Serializable {
+    String name() {
+      return old == TransferFit.Mode.IGNORE ? strategy + ALONE : strategy;
+    }
+  }
 
   private record TrainerTask(StudyTrainer trainer, long seed) implements Serializable {}
 
   /**
    * @param frames with all labels
    * @param models of one type map; the first also gives the features to pick by
+   * @param old frames with labels at the old level, those of {@code frames} and any others; empty
+   *     for none. With some, {@code random} and {@code information} are run without them, too
    * @return a row per strategy, seed, budget and model, sorted: {@code strategy, seed, labels,
    *     model, rmse_energy} (eV per atom), {@code rmse_force} (eV/Å), {@code rmse_virial} (eV per
    *     atom), {@code worst_energy, worst_force} (of a held-out frame, same units); with a ridge
    *     that is chosen, as the loop does, also what {@link StudyUncertainty} says, else NaN: {@code
    *     coverage_energy, coverage_force, next_energy, next_force}
    */
-  public Dataset<Row> run(SparkSession spark, List<Frame> frames, List<DeepPotential> models) {
+  public Dataset<Row> run(
+      SparkSession spark, List<Frame> frames, List<DeepPotential> models, List<Frame> old) {
     if (models.size() < 2 && strategies.contains("deviation")) {
       throw new InputException(
           "strategy 'deviation' needs two models or more; name them, or other --strategies");
     }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<StudyPool> shared = context.broadcast(pool(spark, frames, models));
+    Broadcast<StudyPool> shared = context.broadcast(pool(spark, frames, models, old));
     List<Task> tasks = new ArrayList<>();
     for (long seed = 0; seed < seeds; seed++) {
       for (String strategy : strategies) {
-        tasks.add(new Task(strategy, seed));
+        tasks.add(new Task(strategy, seed, TransferFit.Mode.AUTO));
+        if (!old.isEmpty() && BOTH_WAYS.contains(strategy)) {
+          tasks.add(new Task(strategy, seed, TransferFit.Mode.IGNORE));
+        }
       }
     }
     // locals, so that no task carries this object's fields twice
     List<Integer> at = List.copyOf(budgets);
-    StudyTrainer trainer = StudyTrainer.loops(prefactors, ridge);
+    StudyTrainer auto = StudyTrainer.loops(prefactors, ridge, TransferFit.Mode.AUTO);
+    StudyTrainer alone = StudyTrainer.loops(prefactors, ridge, TransferFit.Mode.IGNORE);
     try {
       List<Row> rows =
           context
               .parallelize(tasks, tasks.size())
               .flatMap(
-                  task ->
-                      new StudyRun(shared.value(), trainer, task.strategy(), task.seed())
-                          .errors(at, task.strategy(), trainer.isLoops()).stream()
-                              .map(StudyErrors::row)
-                              .iterator())
+                  task -> {
+                    StudyTrainer trainer = task.old() == TransferFit.Mode.AUTO ? auto : alone;
+                    return new StudyRun(shared.value(), trainer, task.strategy(), task.seed())
+                        .errors(at, task.name(), trainer.isLoops()).stream()
+                            .map(StudyErrors::row)
+                            .iterator();
+                  })
               .collect();
       return rows(spark, rows, StudyErrors.SCHEMA, "strategy", "seed", "labels", "model");
     } finally {
@@ -83,8 +110,9 @@ public record Study(
     }
   }
 
-  private StudyPool pool(SparkSession spark, List<Frame> frames, List<DeepPotential> models) {
-    return StudyPool.of(spark, frames, models, heldOutPart, unfair, validation);
+  private StudyPool pool(
+      SparkSession spark, List<Frame> frames, List<DeepPotential> models, List<Frame> old) {
+    return StudyPool.of(spark, frames, models, heldOutPart, unfair, validation, old, prefactors);
   }
 
   private static Dataset<Row> rows(
@@ -104,7 +132,7 @@ public record Study(
   /** Compares ways to train; strategies, prefactors and ridge of this study have no part in it. */
   public Trainers trainers(SparkSession spark, List<Frame> frames, List<DeepPotential> models) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<StudyPool> shared = context.broadcast(pool(spark, frames, models));
+    Broadcast<StudyPool> shared = context.broadcast(pool(spark, frames, models, List.of()));
     List<TrainerTask> tasks = new ArrayList<>();
     for (long seed = 0; seed < seeds; seed++) {
       for (StudyTrainer trainer : StudyTrainer.all()) {

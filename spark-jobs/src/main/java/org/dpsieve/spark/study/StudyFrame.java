@@ -2,6 +2,7 @@ package org.dpsieve.spark.study;
 
 import java.io.Serializable;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
 import org.dpsieve.outputlayer.FrameFeatures;
 import org.dpsieve.outputlayer.FrameSketch;
 
@@ -9,10 +10,12 @@ import org.dpsieve.outputlayer.FrameSketch;
  * A labelled frame and all that training and picking need of it.
  *
  * @param frame with energy, force and virial
+ * @param old its labels at the old level, or none
  * @param models its features for each model
  * @param sketch by the first model
  */
-record StudyFrame(Frame frame, Features[] models, FrameSketch sketch) implements Serializable {
+record StudyFrame(Frame frame, Labels old, Features[] models, FrameSketch sketch)
+    implements Serializable {
 
   /** {@link FrameFeatures} with the force in single precision, most of the memory. */
   record Features(double constant, double[] energy, float[] force, double[] virial)

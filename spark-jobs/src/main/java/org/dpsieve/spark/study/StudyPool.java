@@ -2,8 +2,11 @@ package org.dpsieve.spark.study;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -17,8 +20,14 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.FrameFeatures;
 import org.dpsieve.outputlayer.FrameSketch;
 import org.dpsieve.outputlayer.GemmFeatures;
+import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.outputlayer.OldLayer;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.RandomKey;
+import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.spark.transfer.OldLabels;
+import org.dpsieve.spark.transfer.OutputLayerStage;
 
 /**
  * Frames whose labels are all known, with their features computed once: a pool to pick from, and a
@@ -28,8 +37,14 @@ import org.dpsieve.outputlayer.RandomKey;
  * @param heldOut sorted by id
  * @param start each model's own parameters
  * @param biases each model's places of the biases
+ * @param old each model's output layer by the old labels; empty without old labels
  */
-record StudyPool(List<StudyFrame> pool, List<StudyFrame> heldOut, double[][] start, int[][] biases)
+record StudyPool(
+    List<StudyFrame> pool,
+    List<StudyFrame> heldOut,
+    double[][] start,
+    int[][] biases,
+    List<OldLayer> old)
     implements Serializable {
   /** Of an unfair pool, the part that is not a near-duplicate, and what that is copied from. */
   private static final int GENUINE = 10;
@@ -43,6 +58,7 @@ record StudyPool(List<StudyFrame> pool, List<StudyFrame> heldOut, double[][] sta
    * @param frames all with energy, force and virial
    * @param heldOutPart of the frames, the same for every seed and strategy
    * @param validation whether that part is left out altogether, and the next as large held out
+   * @param old frames with labels at the old level, those of {@code frames} and any others
    * @param unfair whether nine tenths of the pool become near-duplicates of a hundredth of it
    */
   static StudyPool of(
@@ -51,7 +67,9 @@ record StudyPool(List<StudyFrame> pool, List<StudyFrame> heldOut, double[][] sta
       List<DeepPotential> models,
       double heldOutPart,
       boolean unfair,
-      boolean validation) {
+      boolean validation,
+      List<Frame> old,
+      LossPrefactors prefactors) {
     frames.forEach(StudyPool::requireLabels);
     boolean[] present = present(frames, models.get(0));
     List<Frame> order = new ArrayList<>(frames);
@@ -75,11 +93,38 @@ record StudyPool(List<StudyFrame> pool, List<StudyFrame> heldOut, double[][] sta
       start[m] = parameters.get(m).read(models.get(m));
       biases[m] = parameters.get(m).biases();
     }
+    Map<String, Labels> before = new HashMap<>();
+    old.forEach(frame -> before.put(FrameId.of(frame), frame.labels()));
     return new StudyPool(
-        features(spark, unfair ? unfair(pool) : pool, models, present),
-        features(spark, order.subList(0, heldOut), models, present),
+        features(spark, unfair ? unfair(pool) : pool, models, present, before),
+        features(spark, order.subList(0, heldOut), models, present, before),
         start,
-        biases);
+        biases,
+        old.isEmpty() ? List.of() : layers(spark, old, models, present, prefactors));
+  }
+
+  private static List<OldLayer> layers(
+      SparkSession spark,
+      List<Frame> old,
+      List<DeepPotential> models,
+      boolean[] present,
+      LossPrefactors prefactors) {
+    OldLabels labels =
+        new OldLabels(
+            spark.createDataFrame(old.stream().map(FrameRows::toRow).toList(), FrameRows.SCHEMA),
+            TransferFit.Mode.USE,
+            0);
+    return OutputLayerStage.oldLayers(
+        spark, labels, models, present, Collections.nCopies(models.size(), prefactors));
+  }
+
+  /** A model's parameters fitted to the old labels. */
+  double[] fitted(int model) {
+    double[] fitted = start[model].clone();
+    for (int k = 0; k < fitted.length; k++) {
+      fitted[k] += old.get(model).change()[k];
+    }
+    return fitted;
   }
 
   private static void requireLabels(Frame frame) {
@@ -142,7 +187,11 @@ record StudyPool(List<StudyFrame> pool, List<StudyFrame> heldOut, double[][] sta
   }
 
   private static List<StudyFrame> features(
-      SparkSession spark, List<Frame> frames, List<DeepPotential> models, boolean[] present) {
+      SparkSession spark,
+      List<Frame> frames,
+      List<DeepPotential> models,
+      boolean[] present,
+      Map<String, Labels> old) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     var shared = context.broadcast(models.toArray(new DeepPotential[0]));
     int parts = Math.max(1, Math.min(4 * context.defaultParallelism(), frames.size() / 32));
@@ -158,6 +207,13 @@ record StudyPool(List<StudyFrame> pool, List<StudyFrame> heldOut, double[][] sta
                         return features(mine, shared.value(), present).iterator();
                       })
                   .collect());
+      all.replaceAll(
+          frame ->
+              new StudyFrame(
+                  frame.frame(),
+                  old.getOrDefault(frame.id(), Labels.NONE),
+                  frame.models(),
+                  frame.sketch()));
       all.sort(Comparator.comparing(StudyFrame::id).thenComparing(f -> f.frame().name()));
       return all;
     } finally {
@@ -184,7 +240,7 @@ record StudyPool(List<StudyFrame> pool, List<StudyFrame> heldOut, double[][] sta
     }
     List<StudyFrame> result = new ArrayList<>();
     for (int k = 0; k < features.length; k++) {
-      result.add(new StudyFrame(frames.get(k), features[k], sketches[k]));
+      result.add(new StudyFrame(frames.get(k), Labels.NONE, features[k], sketches[k]));
     }
     return result;
   }

@@ -1,6 +1,7 @@
 package org.dpsieve.spark.study;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -8,10 +9,12 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
+import org.dpsieve.outputlayer.ChangeOrder;
 import org.dpsieve.outputlayer.DiverseOrder;
 import org.dpsieve.outputlayer.FrameSketch;
 import org.dpsieve.outputlayer.InformationOrder;
 import org.dpsieve.outputlayer.RandomKey;
+import org.dpsieve.outputlayer.TransferFit;
 
 /** One strategy with one seed: picks, trains and measures at every budget. */
 final class StudyRun {
@@ -51,10 +54,28 @@ final class StudyRun {
         double[][] parameters = training.parameters();
         StudyUncertainty uncertainty =
             uncertain ? StudyUncertainty.of(data, training) : StudyUncertainty.NONE;
+        List<StudyRanking> rankings =
+            uncertain
+                ? StudyRanking.of(data, training)
+                : Collections.nCopies(parameters.length, StudyRanking.NONE);
         for (int m = 0; m < parameters.length; m++) {
+          double[] label = {Double.NaN, Double.NaN, Double.NaN};
+          if (training.usesOld(m)) {
+            label =
+                StudyErrors.ofLabels(
+                    m, parameters[m], data.fitted(m), training.share(m), data.heldOut());
+          }
           errors.add(
               StudyErrors.of(
-                  name, seed, training.frames(), m, parameters[m], data.heldOut(), uncertainty));
+                  name,
+                  seed,
+                  training.frames(),
+                  m,
+                  parameters[m],
+                  data.heldOut(),
+                  label,
+                  rankings.get(m),
+                  uncertainty));
         }
       }
     }
@@ -69,7 +90,10 @@ final class StudyRun {
       case "stratified" -> stratified().subList(0, number);
       case "deviation" -> worstFirst(number);
       case "diverse" -> DiverseOrder.of(sketches, Stream.empty(), number, seed);
-      case "information" -> InformationOrder.of(sketches, Stream.empty(), number, seed);
+      case "information" ->
+          data.old().isEmpty() || trainer.old() == TransferFit.Mode.IGNORE
+              ? InformationOrder.of(sketches, Stream.empty(), number, seed)
+              : ChangeOrder.of(sketches, Stream.empty(), number);
       default ->
           throw new InputException(
               "unknown strategy '%s'; known: %s"

@@ -21,6 +21,21 @@ public final class StudyTable {
     VIRIAL("rmse_virial", "virial, meV/atom", 1000),
     WORST_ENERGY("worst_energy", "worst frame, meV/atom", 1000),
     WORST_FORCE("worst_force", "worst frame, eV/Å", 1),
+    LABEL_ENERGY("label_energy", "label as old + change, energy, meV/atom", 1000),
+    LABEL_FORCE("label_force", "label as old + change, force, eV/Å", 1),
+    LABEL_VIRIAL("label_virial", "label as old + change, virial, meV/atom", 1000),
+    COVERAGE_LABEL_ENERGY(
+        "coverage_label_energy",
+        "labels as old + change: energies within the 95 % interval, %",
+        100),
+    COVERAGE_LABEL_FORCE(
+        "coverage_label_force", "labels as old + change: force components within it, %", 100),
+    RANK_SIGMA("rank_sigma", "largest force error, Spearman by the posterior", 1),
+    WORST_SIGMA("worst_by_sigma", "worst tenth found by the posterior, %", 100),
+    RANK_DEVIATION("rank_deviation", "largest force error, Spearman by deviation", 1),
+    WORST_DEVIATION("worst_by_deviation", "worst tenth found by deviation, %", 100),
+    RANK_EXPECTED("rank_expected", "largest force error, Spearman by expected error", 1),
+    WORST_EXPECTED("worst_by_expected", "worst tenth found by expected error, %", 100),
     COVERAGE_ENERGY("coverage_energy", "energies within the 95 % interval, %", 100),
     COVERAGE_FORCE("coverage_force", "force components within it, %", 100),
     NEXT_ENERGY("next_energy", "energy, expected factor for 100 more", 1),
@@ -51,7 +66,7 @@ public final class StudyTable {
    * @param rows as {@link Study#run} gives them
    */
   public StudyTable(Dataset<Row> rows) {
-    this(rows, Study.STRATEGIES);
+    this(rows, Study.names());
   }
 
   /**

@@ -7,9 +7,11 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.NormalEquations;
+import org.dpsieve.outputlayer.OldLayer;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.Prior;
 import org.dpsieve.outputlayer.RidgeRule;
+import org.dpsieve.outputlayer.TransferFit;
 
 /**
  * One way to train output layers.
@@ -17,6 +19,7 @@ import org.dpsieve.outputlayer.RidgeRule;
  * @param ridge 0 for none; NaN to let cross-validation choose
  * @param rule how it chooses
  * @param shared whether one ridge is chosen for all models together
+ * @param old what becomes of old labels, where the study has some
  */
 record StudyTrainer(
     String name,
@@ -24,17 +27,40 @@ record StudyTrainer(
     double ridge,
     Prior prior,
     RidgeRule rule,
-    boolean shared)
+    boolean shared,
+    TransferFit.Mode old)
     implements Serializable {
   /** As the loop does, but for the prefactors and a ridge that is given. */
-  static StudyTrainer loops(LossPrefactors prefactors, OptionalDouble ridge) {
+  static StudyTrainer loops(LossPrefactors prefactors, OptionalDouble ridge, TransferFit.Mode old) {
     return new StudyTrainer(
-        "loop", prefactors, ridge.orElse(Double.NaN), Prior.START_FORCES, RidgeRule.LARGEST, false);
+        "loop",
+        prefactors,
+        ridge.orElse(Double.NaN),
+        Prior.START_FORCES,
+        RidgeRule.LARGEST,
+        false,
+        old);
   }
 
   /** Whether models are those of the loop, so that what they expect of their errors is, too. */
   boolean isLoops() {
-    return Double.isNaN(ridge);
+    return Double.isNaN(ridge) && fitsAsLoop();
+  }
+
+  /** Whether models are solved as the loop solves them, but for a ridge that is given. */
+  boolean fitsAsLoop() {
+    return prior == Prior.START_FORCES && rule == RidgeRule.LARGEST && !shared;
+  }
+
+  /** One model as the loop solves it. */
+  TransferFit fit(NormalEquations[] folds, int[] biases, OldLayer layer) {
+    return TransferFit.of(
+        folds,
+        prefactors,
+        biases,
+        layer,
+        old,
+        Double.isNaN(ridge) ? OptionalDouble.empty() : OptionalDouble.of(ridge));
   }
 
   /** What {@code study --trainer} compares. */
@@ -42,7 +68,15 @@ record StudyTrainer(
     LossPrefactors usual = LossPrefactors.DEFAULT;
     double chosen = Double.NaN;
     List<StudyTrainer> all = new ArrayList<>();
-    all.add(new StudyTrainer("no ridge", usual, 0, Prior.START_FORCES, RidgeRule.LARGEST, false));
+    all.add(
+        new StudyTrainer(
+            "no ridge",
+            usual,
+            0,
+            Prior.START_FORCES,
+            RidgeRule.LARGEST,
+            false,
+            TransferFit.Mode.IGNORE));
     all.add(
         new StudyTrainer(
             "start's forces, largest as good",
@@ -50,7 +84,8 @@ record StudyTrainer(
             chosen,
             Prior.START_FORCES,
             RidgeRule.LARGEST,
-            false));
+            false,
+            TransferFit.Mode.IGNORE));
     all.add(
         new StudyTrainer(
             "the same, one ridge for all models",
@@ -58,7 +93,8 @@ record StudyTrainer(
             chosen,
             Prior.START_FORCES,
             RidgeRule.LARGEST,
-            true));
+            true,
+            TransferFit.Mode.IGNORE));
     all.add(
         new StudyTrainer(
             "start's forces, least loss",
@@ -66,7 +102,8 @@ record StudyTrainer(
             chosen,
             Prior.START_FORCES,
             RidgeRule.LEAST_LOSS,
-            false));
+            false,
+            TransferFit.Mode.IGNORE));
     all.add(
         new StudyTrainer(
             "start's weights, least loss",
@@ -74,7 +111,8 @@ record StudyTrainer(
             chosen,
             Prior.START_WEIGHTS,
             RidgeRule.LEAST_LOSS,
-            false));
+            false,
+            TransferFit.Mode.IGNORE));
     all.add(
         new StudyTrainer(
             "weights of zero, least loss",
@@ -82,7 +120,8 @@ record StudyTrainer(
             chosen,
             Prior.ZERO_WEIGHTS,
             RidgeRule.LEAST_LOSS,
-            false));
+            false,
+            TransferFit.Mode.IGNORE));
     for (double[] p : new double[][] {{1, 1, 1}, {10_000, 1, 1}, {100, 1, 0}, {100, 1, 10}}) {
       all.add(
           new StudyTrainer(
@@ -91,7 +130,8 @@ record StudyTrainer(
               chosen,
               Prior.START_FORCES,
               RidgeRule.LARGEST,
-              false));
+              false,
+              TransferFit.Mode.IGNORE));
     }
     return all;
   }

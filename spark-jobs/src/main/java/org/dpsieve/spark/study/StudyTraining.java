@@ -1,12 +1,15 @@
 package org.dpsieve.spark.study;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.dpsieve.outputlayer.LearningCurve;
-import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.NormalEquations;
+import org.dpsieve.outputlayer.OldLayer;
+import org.dpsieve.outputlayer.OldShare;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputPosterior;
+import org.dpsieve.outputlayer.TransferFit;
 
 /** The output layers of all models, solved again whenever there are more labels. */
 final class StudyTraining {
@@ -15,6 +18,7 @@ final class StudyTraining {
   private final List<NormalEquations[]> sums = new ArrayList<>();
   private final List<List<StudyFrame>> folds = new ArrayList<>();
   private double[] ridges; // of all labels so far; null until they are asked for
+  private List<TransferFit> fits; // likewise
   private int frames;
 
   StudyTraining(StudyPool data, StudyTrainer trainer) {
@@ -36,10 +40,12 @@ final class StudyTraining {
   void add(StudyFrame frame) {
     int fold = frames % OutputLayerFit.FOLDS;
     for (int m = 0; m < sums.size(); m++) {
-      sums.get(m)[fold].add(frame.frame(), frame.features(m), data.start()[m]);
+      double[] fitted = data.old().isEmpty() ? data.start()[m] : data.fitted(m);
+      sums.get(m)[fold].add(frame.frame(), frame.features(m), data.start()[m], frame.old(), fitted);
     }
     folds.get(fold).add(frame);
     ridges = null;
+    fits = null;
     frames++;
   }
 
@@ -58,6 +64,17 @@ final class StudyTraining {
     return ridges;
   }
 
+  private List<TransferFit> fits() {
+    if (fits == null) {
+      fits = new ArrayList<>();
+      for (int m = 0; m < sums.size(); m++) {
+        OldLayer layer = data.old().isEmpty() ? null : data.old().get(m);
+        fits.add(trainer.fit(sums.get(m), data.biases()[m], layer));
+      }
+    }
+    return fits;
+  }
+
   /** Each model's parameters by all labels so far. */
   double[][] parameters() {
     return parametersWithout(-1);
@@ -67,23 +84,46 @@ final class StudyTraining {
   double[][] parametersWithout(int fold) {
     double[][] parameters = new double[sums.size()][];
     for (int m = 0; m < parameters.length; m++) {
-      double[] change =
-          trainer.change(rest(m, fold), data.start()[m], data.biases()[m], ridges()[m]);
-      parameters[m] = data.start()[m].clone();
-      for (int k = 0; k < change.length; k++) {
-        parameters[m][k] += change[k];
-      }
+      parameters[m] =
+          trainer.fitsAsLoop()
+              ? sum(base(m), change(m, fold))
+              : sum(
+                  data.start()[m],
+                  trainer.change(
+                      OutputLayerFit.sum(sums.get(m), fold),
+                      data.start()[m],
+                      data.biases()[m],
+                      ridges()[m]));
     }
     return parameters;
+  }
+
+  private double[] change(int model, int fold) {
+    TransferFit fit = fits().get(model);
+    return fit.change(trainer.prefactors(), fold);
+  }
+
+  /** What the change that was fitted last is added to. */
+  private double[] base(int model) {
+    return fits().get(model).usesOld() ? data.fitted(model) : data.start()[model];
+  }
+
+  private static double[] sum(double[] a, double[] b) {
+    double[] sum = a.clone();
+    for (int k = 0; k < sum.length; k++) {
+      sum[k] += b[k];
+    }
+    return sum;
   }
 
   /** What the same labels leave open of each model, as if they were as many as all. */
   OutputPosterior[] posteriorsWithout(int fold) {
     OutputPosterior[] posteriors = new OutputPosterior[sums.size()];
     for (int m = 0; m < posteriors.length; m++) {
-      NormalEquations rest = rest(m, fold);
+      TransferFit fit = fits().get(m);
+      NormalEquations rest = OutputLayerFit.sum(fit.folds(), fold);
       posteriors[m] =
-          OutputPosterior.of(rest, trainer.prefactors(), ridges()[m])
+          OutputPosterior.of(rest, trainer.prefactors(), fit.restraint(), fit.fit().ridge())
               .withLabels(rest.frames(), frames);
     }
     return posteriors;
@@ -91,19 +131,15 @@ final class StudyTraining {
 
   /** {@code null} where labels are too few. */
   LearningCurve curve() {
-    LossPrefactors[] prefactors = new LossPrefactors[sums.size()];
-    java.util.Arrays.fill(prefactors, trainer.prefactors());
-    return LearningCurve.of(
-        sums.toArray(NormalEquations[][]::new), prefactors, data.biases(), ridges());
+    return LearningCurve.of(fits(), Collections.nCopies(sums.size(), trainer.prefactors()));
   }
 
-  private NormalEquations rest(int model, int without) {
-    NormalEquations rest = new NormalEquations(data.start()[model].length);
-    for (int fold = 0; fold < OutputLayerFit.FOLDS; fold++) {
-      if (fold != without) {
-        rest.add(sums.get(model)[fold]);
-      }
-    }
-    return rest;
+  boolean usesOld(int model) {
+    return trainer.fitsAsLoop() && fits().get(model).usesOld();
+  }
+
+  /** How much of what is left of a frame's old labels is taken over, where they are used. */
+  OldShare share(int model) {
+    return fits().get(model).share();
   }
 }

@@ -39,7 +39,7 @@ record StudyUncertainty(
   private static final int MOST = 50;
 
   /** Models' parameters, and what is left open of them. */
-  private record Ensemble(double[][] parameters, OutputPosterior[] posteriors, double[][] draws) {}
+  record Ensemble(double[][] parameters, OutputPosterior[] posteriors, double[][] draws) {}
 
   static StudyUncertainty of(StudyPool data, StudyTraining training) {
     List<List<FrameErrors>> folds = new ArrayList<>();
@@ -69,7 +69,7 @@ record StudyUncertainty(
         curve == null ? Double.NaN : curve.forceRatio(now, now + NEXT));
   }
 
-  private static Ensemble ensemble(StudyTraining training, int without) {
+  static Ensemble ensemble(StudyTraining training, int without) {
     double[][] parameters = training.parametersWithout(without);
     OutputPosterior[] posteriors = training.posteriorsWithout(without);
     double[][] draws = new double[posteriors.length][];
@@ -88,7 +88,7 @@ record StudyUncertainty(
         plain, frames.stream().map(frame -> sigma(frame, ensemble, uncertainty)).toList());
   }
 
-  private static FrameSigma sigma(StudyFrame frame, Ensemble ensemble, Uncertainty uncertainty) {
+  static FrameSigma sigma(StudyFrame frame, Ensemble ensemble, Uncertainty uncertainty) {
     int models = ensemble.posteriors().length;
     double atoms = frame.frame().atomCount();
     Prediction[] predictions = new Prediction[models];

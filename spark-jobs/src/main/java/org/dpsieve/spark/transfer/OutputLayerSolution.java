@@ -13,6 +13,7 @@ import org.dpsieve.outputlayer.LabelKind;
  * @param before errors of the old model on the labelled frames
  * @param after errors of the new one on the same frames
  * @param unfitted kinds of labels that nothing was fitted to: what the old model says is held
+ * @param old what became of the old labels; {@code null} where there were none
  */
 public record OutputLayerSolution(
     DeepPotential model,
@@ -20,4 +21,5 @@ public record OutputLayerSolution(
     boolean ridgeChosen,
     ModelErrors before,
     ModelErrors after,
-    List<LabelKind> unfitted) {}
+    List<LabelKind> unfitted,
+    OldLabelUse old) {}

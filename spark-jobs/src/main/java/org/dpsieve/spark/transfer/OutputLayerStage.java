@@ -2,6 +2,7 @@ package org.dpsieve.spark.transfer;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -18,8 +19,9 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.NormalEquations;
-import org.dpsieve.outputlayer.OutputLayerFit;
+import org.dpsieve.outputlayer.OldLayer;
 import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.Uncertainty;
@@ -43,12 +45,14 @@ public final class OutputLayerStage {
    * @param uncertainty of the new models, calibrated on labelled frames left out
    * @param reliability of that uncertainty, on those frames
    * @param curve how errors fall with labels; {@code null} where those are too few
+   * @param old each model's output layer fitted to the old labels; empty without old labels
    */
   public record Trained(
       List<OutputLayerSolution> solutions,
       Uncertainty uncertainty,
       Reliability reliability,
-      LearningCurve curve) {}
+      LearningCurve curve,
+      List<OldLayer> old) {}
 
   /**
    * @param labelled rows of the frames dataset; what a frame has no label for does not count
@@ -63,8 +67,30 @@ public final class OutputLayerStage {
       List<DeepPotential> models,
       LossPrefactors prefactors,
       OptionalDouble ridge) {
+    return solve(spark, labelled, models, prefactors, ridge, null);
+  }
+
+  /**
+   * As the above, from old labels where they help.
+   *
+   * @param old {@code null} where there are none
+   */
+  public static List<OutputLayerSolution> solve(
+      SparkSession spark,
+      Dataset<Row> labelled,
+      List<DeepPotential> models,
+      LossPrefactors prefactors,
+      OptionalDouble ridge,
+      OldLabels old) {
     return run(
-            spark, labelled, models, Collections.nCopies(models.size(), prefactors), ridge, false)
+            spark,
+            labelled,
+            models,
+            Collections.nCopies(models.size(), prefactors),
+            ridge,
+            false,
+            old,
+            List.of())
         .solutions();
   }
 
@@ -73,15 +99,20 @@ public final class OutputLayerStage {
    *
    * @param prefactors of each model's loss
    * @param uncertain whether what the labels leave open is asked for too; without, of the result
-   *     only the solutions are there, the rest is {@code null}
+   *     only the solutions and old layers are there, the rest is {@code null}
+   * @param old {@code null} where there are no old labels
+   * @param known old layers that an earlier training found, of these models; those whose size still
+   *     fits are taken as they are
    */
   public static Trained train(
       SparkSession spark,
       Dataset<Row> labelled,
       List<DeepPotential> models,
       List<LossPrefactors> prefactors,
-      boolean uncertain) {
-    return run(spark, labelled, models, prefactors, OptionalDouble.empty(), uncertain);
+      boolean uncertain,
+      OldLabels old,
+      List<OldLayer> known) {
+    return run(spark, labelled, models, prefactors, OptionalDouble.empty(), uncertain, old, known);
   }
 
   private static Trained run(
@@ -90,55 +121,135 @@ public final class OutputLayerStage {
       List<DeepPotential> models,
       List<LossPrefactors> prefactors,
       OptionalDouble ridge,
-      boolean uncertain) {
+      boolean uncertain,
+      OldLabels old,
+      List<OldLayer> known) {
     Dataset<Row> withLabels =
         labelled
             .filter("energy is not null or force is not null or virial is not null")
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       boolean[] present = typesIn(withLabels, models.get(0));
-      LabelledFrames frames = LabelledFrames.of(spark, withLabels);
+      boolean asked = old != null && old.mode() != TransferFit.Mode.IGNORE;
+      LabelledFrames frames = LabelledFrames.of(spark, asked ? old.beside(withLabels) : withLabels);
+      List<OldLayer> layers =
+          !asked
+              ? List.of()
+              : fits(known, models, present)
+                  ? known
+                  : oldLayers(spark, old, models, present, prefactors);
       List<FoldedFit> fits = new ArrayList<>();
       List<DeepPotential> beforeAndAfter = new ArrayList<>(models);
       for (int m = 0; m < models.size(); m++) {
         DeepPotential model = models.get(m);
         OutputParameters parameters = OutputParameters.of(model, present);
-        NormalEquations[] folds = sums(spark, frames, model, present, parameters.size());
-        OutputLayerFit fit =
-            OutputLayerFit.of(folds, prefactors.get(m), parameters.biases(), ridge);
-        fits.add(new FoldedFit(model, parameters, folds, prefactors.get(m), fit));
+        OldLayer layer = layers.isEmpty() ? null : layers.get(m);
+        NormalEquations[] folds =
+            sums(spark, frames, model, present, layer == null ? null : layer.change());
+        TransferFit fit =
+            TransferFit.of(
+                folds,
+                prefactors.get(m),
+                parameters.biases(),
+                layer,
+                asked ? old.mode() : TransferFit.Mode.IGNORE,
+                ridge);
+        fits.add(new FoldedFit(model, parameters, prefactors.get(m), layer, fit));
         beforeAndAfter.add(fits.get(m).trained());
       }
       List<ModelErrors> errors = ModelErrors.of(spark, frames, beforeAndAfter);
       List<OutputLayerSolution> solutions = new ArrayList<>();
       int count = models.size();
       for (int m = 0; m < count; m++) {
-        OutputLayerFit fit = fits.get(m).fit();
+        TransferFit fit = fits.get(m).fit();
+        OldLayer layer = fits.get(m).old();
         solutions.add(
             new OutputLayerSolution(
                 beforeAndAfter.get(count + m),
-                fit.ridge(),
-                fit.chosen(),
+                fit.fit().ridge(),
+                fit.fit().chosen(),
                 errors.get(m),
                 errors.get(count + m),
-                fit.unfitted()));
+                fit.fit().unfitted(),
+                layer == null ? null : OldLabelUse.of(layer, fit)));
       }
       if (!uncertain) {
-        return new Trained(List.copyOf(solutions), null, null, null);
+        return new Trained(List.copyOf(solutions), null, null, null, layers);
       }
       FoldCalibration.Calibrated calibrated = FoldCalibration.of(spark, frames, present, fits);
       return new Trained(
           List.copyOf(solutions),
           calibrated.uncertainty(),
           calibrated.reliability(),
-          FoldedFit.curve(fits));
+          FoldedFit.curve(fits),
+          layers);
     } finally {
       withLabels.unpersist();
     }
   }
 
+  private static boolean fits(List<OldLayer> known, List<DeepPotential> models, boolean[] present) {
+    boolean fits = known.size() == models.size();
+    for (int m = 0; fits && m < models.size(); m++) {
+      int size = OutputParameters.of(models.get(m), present).size();
+      fits = known.get(m).change().length == size;
+    }
+    return fits;
+  }
+
+  /**
+   * Each model's output layer by a sample of the old labels.
+   *
+   * @param present which types of the models are solved for; frames with others are left out
+   * @return empty where no frame has an old label
+   */
+  public static List<OldLayer> oldLayers(
+      SparkSession spark,
+      OldLabels old,
+      List<DeepPotential> models,
+      boolean[] present,
+      List<LossPrefactors> prefactors) {
+    List<OutputParameters> parameters =
+        models.stream().map(model -> OutputParameters.of(model, present)).toList();
+    int most = parameters.stream().mapToInt(OutputParameters::size).max().orElseThrow();
+    Set<String> types = new HashSet<>();
+    for (int type = 0; type < present.length; type++) {
+      if (present[type]) {
+        types.add(models.get(0).typeMap().get(type));
+      }
+    }
+    Dataset<Row> sample =
+        old.sample(OldLayer.FRAMES_PER_PARAMETER * most, types)
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      if (sample.isEmpty()) {
+        return List.of();
+      }
+      LabelledFrames frames = LabelledFrames.of(spark, sample);
+      List<OldLayer> layers = new ArrayList<>();
+      for (int m = 0; m < models.size(); m++) {
+        layers.add(
+            OldLayer.of(
+                sums(spark, frames, models.get(m), present, null),
+                prefactors.get(m),
+                parameters.get(m).biases()));
+      }
+      return List.copyOf(layers);
+    } finally {
+      sample.unpersist();
+    }
+  }
+
+  /**
+   * @param oldChange of the model's parameters to those fitted to old labels; {@code null} without
+   */
   private static NormalEquations[] sums(
-      SparkSession spark, LabelledFrames frames, DeepPotential model, boolean[] present, int size) {
+      SparkSession spark,
+      LabelledFrames frames,
+      DeepPotential model,
+      boolean[] present,
+      double[] oldChange) {
+    int size = OutputParameters.of(model, present).size();
     Broadcast<DeepPotential> shared =
         JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(model);
     try {
@@ -151,7 +262,10 @@ public final class OutputLayerStage {
                 }
                 Iterator<FoldSums.Term> terms =
                     new TermIterator(
-                        rows, shared.value(), OutputParameters.of(shared.value(), present));
+                        rows,
+                        shared.value(),
+                        OutputParameters.of(shared.value(), present),
+                        oldChange);
                 return terms;
               })
           .treeAggregate(new FoldSums(), FoldSums::add, FoldSums::add, DEPTH)

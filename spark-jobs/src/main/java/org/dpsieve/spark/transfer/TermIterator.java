@@ -20,15 +20,24 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
 
   private final Iterator<scala.Tuple2<LabelledFrames.Place, Row>> rows;
   private final double[] start;
+  private final double[] fitted; // to the old labels; null where there are none
   private final FeatureKernel kernel;
   private scala.Tuple2<LabelledFrames.Place, Row> next;
 
+  /**
+   * @param oldChange of the model's parameters to those fitted to old labels; {@code null} without
+   */
   TermIterator(
       Iterator<scala.Tuple2<LabelledFrames.Place, Row>> rows,
       DeepPotential model,
-      OutputParameters parameters) {
+      OutputParameters parameters,
+      double[] oldChange) {
     this.rows = rows;
     this.start = parameters.read(model);
+    this.fitted = oldChange == null ? null : start.clone();
+    for (int k = 0; oldChange != null && k < fitted.length; k++) {
+      fitted[k] += oldChange[k];
+    }
     this.kernel = new GemmFeatures(model, parameters);
     advance();
   }
@@ -53,16 +62,21 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
     LabelledFrames.Place place = next._1();
     NormalEquations equations = new NormalEquations(start.length);
     while (next != null && next._1().fold() == place.fold() && next._1().term() == place.term()) {
-      add(FrameRows.toFrame(next._2()), equations);
+      add(next._2(), equations);
       advance();
     }
     return new FoldSums.Term(place, equations);
   }
 
   /** A frame that no model can be asked about is left out: it costs no other frame. */
-  private void add(Frame frame, NormalEquations equations) {
+  private void add(Row row, NormalEquations equations) {
+    Frame frame = FrameRows.toFrame(row);
     try {
-      equations.add(frame, kernel.of(frame), start);
+      if (fitted == null) {
+        equations.add(frame, kernel.of(frame), start);
+      } else {
+        equations.add(frame, kernel.of(frame), start, OldLabels.of(row), fitted);
+      }
     } catch (GeometryException e) {
       LOG.warn("not trained on: {}", e.getMessage());
     }

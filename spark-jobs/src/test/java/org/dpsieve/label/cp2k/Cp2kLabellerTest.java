@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import static org.dpsieve.label.ProgramFixture.GOLD;
 import static org.dpsieve.label.ProgramFixture.TYPE_MAP;
 import static org.dpsieve.label.ProgramFixture.config;
+import static org.dpsieve.label.ProgramFixture.file;
 import static org.dpsieve.label.ProgramFixture.folder;
+import static org.dpsieve.label.ProgramFixture.resource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,6 +21,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.label.AtomicUnits;
+import org.dpsieve.label.Calculation;
 import org.dpsieve.label.LabelResult;
 import org.dpsieve.label.ProgramFixture;
 import org.dpsieve.label.TaskOutcome;
@@ -128,6 +131,68 @@ class Cp2kLabellerTest {
     }
   }
 
+  @Test
+  void aTemplateThatGivesNoLabelIsRefused() throws IOException {
+    Path file = task.resolve("template.inp");
+    String text =
+        "&GLOBAL\n RUN_TYPE ENERGY_FORCE\n PRINT_LEVEL MEDIUM\n&END\n"
+            + "&FORCE_EVAL\n &SUBSYS\n  &CELL\n   ABC 1 2 3\n   PERIODIC XYZ\n  &END\n  &COORD\n"
+            + "   @include coord.xyz\n  &END\n &END\n &PRINT\n  &FORCES ON\n  &END\n &END\n&END\n";
+    Files.writeString(file, text);
+    Cp2kLabeller.load(TYPE_MAP, template(file));
+    for (String[] change :
+        new String[][] {
+          {"ENERGY_FORCE", "GEO_OPT"},
+          {"ENERGY_FORCE", "ENERGY"},
+          {"MEDIUM", "low"},
+          {"XYZ", "NONE"}
+        }) {
+      Files.writeString(file, text.replace(change[0], change[1]));
+      assertThatThrownBy(() -> Cp2kLabeller.load(TYPE_MAP, template(file)))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining(change[1])
+          .hasMessageContaining(file.toString());
+    }
+  }
+
+  private static Calculation read(String text) throws IOException {
+    return new Cp2kReader().read("output", file("output", text.getBytes(UTF_8)));
+  }
+
+  /** Each says what to change; two that are missing are said at once. */
+  @Test
+  void whatIsMissingOrWrongIsNamed() throws IOException {
+    String whole = Files.readString(resource("outputs/cp2k.output"), UTF_8);
+    assertThat(read(whole).outcome()).isEqualTo(TaskOutcome.FINISHED);
+    String noPlaces = whole.replaceAll("(?i)ATOMIC COORDINATES IN ANGSTROM", "x");
+    assertThat(read(noPlaces).reason())
+        .isEqualTo("holds no coordinates: GLOBAL/PRINT_LEVEL must be MEDIUM or more");
+    assertThat(read(noPlaces.replace("CELL| Vector", "x")).reason())
+        .startsWith("holds no cell and no coordinates");
+    String noForces = whole.replace("ATOMIC FORCES in [a.u.]", "x").replace("FORCES|", "x");
+    assertThat(read(noForces).reason())
+        .isEqualTo("holds no forces: FORCE_EVAL/PRINT/FORCES must be ON");
+    assertThat(read(whole.replace("ENERGY|", "x")).reason()).startsWith("holds no energy");
+  }
+
+  @Test
+  void onlySinglePointsOfPeriodicFramesAreLabels() throws IOException {
+    String whole = Files.readString(resource("outputs/cp2k.output"), UTF_8);
+    String head = " GLOBAL| Run type                                             %s\n";
+    assertThat(read(head.formatted("ENERGY_FORCE") + whole).steps()).hasSize(1);
+    for (String type : List.of("GEO_OPT", "MD", "ENERGY", "BAND")) {
+      int at = whole.indexOf(" CELL|");
+      Calculation run = read(whole.substring(0, at) + head.formatted(type) + whole.substring(at));
+      assertThat(run.steps()).isEmpty();
+      assertThat(run.outcome()).isEqualTo(TaskOutcome.UNPARSABLE);
+      assertThat(run.reason()).startsWith("RUN_TYPE is " + type).contains("ENERGY_FORCE");
+    }
+    int at = whole.indexOf(" CELL|");
+    String isolated =
+        whole.substring(0, at) + " POISSON| Periodicity     NONE\n" + whole.substring(at);
+    assertThat(read(isolated).steps().get(0).cell()).isNull();
+  }
+
   private static ProgramConfig template(Path file) throws IOException {
     ProgramConfig none = config("", "{}");
     return new ProgramConfig(
@@ -156,5 +221,19 @@ class Cp2kLabellerTest {
                     config("user_fp_params", "{\"GLOBAL\": {\"RUN_TYPE\": \"GEO_OPT\"}}")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("RUN_TYPE is \"GEO_OPT\", expected ENERGY_FORCE");
+    for (String[] wrong :
+        new String[][] {
+          {"{\"GLOBAL\": {\"PRINT_LEVEL\": \"low\"}}", "PRINT_LEVEL is low"},
+          {
+            SETTINGS
+                .formatted(9)
+                .replace("\"MGRID\"", "\"POISSON\": {\"PERIODIC\": \"none\"}, \"MGRID\""),
+            "FORCE_EVAL.DFT.POISSON.PERIODIC is NONE"
+          }
+        }) {
+      assertThatThrownBy(() -> Cp2kLabeller.load(TYPE_MAP, config("user_fp_params", wrong[0])))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining(wrong[1]);
+    }
   }
 }

@@ -100,9 +100,6 @@ class DpdataLabellersTest {
     assertThat(read(reader, fine).steps()).hasSize(1);
     assertThat(read(reader, fine.replace("1\nenergy", "7\nenergy")).outcome())
         .isEqualTo(TaskOutcome.UNPARSABLE);
-    assertThat(read(reader, fine + fine.replace("-5.5", "-6.5")).steps())
-        .extracting(Calculation.Step::energy)
-        .containsExactly(-5.5, -6.5);
   }
 
   private static Set<Long> children() {

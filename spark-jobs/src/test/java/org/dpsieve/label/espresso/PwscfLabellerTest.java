@@ -135,6 +135,45 @@ class PwscfLabellerTest {
     assertThat(read(output + earlier).outcome()).isEqualTo(TaskOutcome.UNCONVERGED);
   }
 
+  @Test
+  void whatIsNoSelfConsistentLabelSaysWhy() throws IOException {
+    String output = resourceText("outputs/pwscf.output");
+    int at = output.indexOf("End of self-consistent calculation");
+    Calculation bands =
+        read(
+            output.substring(0, at) + "\n     Band Structure Calculation\n" + output.substring(at));
+    assertThat(bands.outcome()).isEqualTo(TaskOutcome.UNCONVERGED);
+    assertThat(bands.steps()).isEmpty();
+    assertThat(bands.reason()).contains("calculation must be 'scf'");
+    int energy = output.indexOf("!    total energy");
+    String stopped =
+        output.substring(0, energy)
+            + "\n     Maximum CPU time exceeded\n\n     max_seconds     =       1.00\n"
+            + output.substring(output.indexOf("JOB DONE") - 3);
+    Calculation timedOut = read(stopped);
+    assertThat(timedOut.outcome()).isEqualTo(TaskOutcome.TIMED_OUT);
+    assertThat(timedOut.reason()).contains("Maximum CPU time exceeded", "max_seconds");
+    assertThat(read(output.replace("Forces acting on atoms", "x")).reason())
+        .isEqualTo("holds no forces; tprnfor must be .true.");
+    assertThat(read(output.replace("!    total energy", "x")).reason())
+        .startsWith("holds no energy");
+    Calculation isolated =
+        read(output.replace("     bravais-lattice", "     Assuming isolated system\n     x"));
+    assertThat(isolated.steps()).hasSize(1);
+    assertThat(isolated.steps().get(0).cell()).isNull();
+  }
+
+  /** The energy of a hybrid functional is the one after the last outer iteration. */
+  @Test
+  void theLastEnergyOfAHybridFunctionalCounts() throws IOException {
+    String output = resourceText("outputs/pwscf.output");
+    int at = output.indexOf("     Forces acting on atoms");
+    String last = "!!   total energy              =     -10.00000000 Ry\n";
+    Calculation run = read(output.substring(0, at) + last + output.substring(at));
+    assertThat(run.steps()).hasSize(1);
+    assertThat(run.steps().get(0).energy()).isCloseTo(-10 * AtomicUnits.RYDBERG, within(1e-9));
+  }
+
   /** MPI may drop all but the error. */
   @Test
   void anErrorMayBeAllThatIsLeft() throws IOException {
@@ -208,5 +247,14 @@ class PwscfLabellerTest {
                         "{\"control\": {\"calculation\": \"relax\"}, \"kspacing\": 1}")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("control.calculation is \"relax\", expected scf");
+    assertThatThrownBy(
+            () ->
+                PwscfLabeller.load(
+                    TYPE_MAP,
+                    config(
+                        "user_fp_params",
+                        "{\"system\": {\"assume_isolated\": \"mt\"}, \"kspacing\": 1}")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("system.assume_isolated is 'mt'");
   }
 }

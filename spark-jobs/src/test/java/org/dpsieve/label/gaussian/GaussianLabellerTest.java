@@ -2,6 +2,7 @@ package org.dpsieve.label.gaussian;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.dpsieve.label.ProgramFixture.config;
 import static org.dpsieve.label.ProgramFixture.file;
@@ -9,11 +10,14 @@ import static org.dpsieve.label.ProgramFixture.file;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.label.Calculation;
 import org.dpsieve.label.TaskOutcome;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GaussianLabellerTest {
   private static String text(Map<String, byte[]> files, String name) {
@@ -40,7 +44,7 @@ class GaussianLabellerTest {
             config(
                 "fp_params",
                 settings.formatted(
-                    ", \"fragment_guesses\": true, \"basis_set\": \"6-31g\", \"keywords_high_multiplicity\": [\"a\", \"b\"]")));
+                    ", \"fragment_guesses\": true, \"basis_set\": \"6-31g\", \"keywords_high_multiplicity\": [\"a\", \"b force\"]")));
     assertThat(text(guess.taskFiles(frame), "input"))
         .startsWith(
             "%chk=dpsieve.chk\n%nproc=4\n#a guess=fragment=4\n\nDPGEN\n\n0 5 0 3 0 2 0 2 0 1\n")
@@ -154,10 +158,40 @@ class GaussianLabellerTest {
     assertThat(read("hello\n").reason()).isEqualTo("not an output of Gaussian");
     Calculation killed = read(START + places(1) + energy(-100) + forces(0.1));
     assertThat(killed.outcome()).isEqualTo(TaskOutcome.CRASHED);
-    assertThat(killed.steps()).isEmpty();
+    assertThat(killed.steps()).hasSize(1);
     String unmet = " >>>>>>>>>> Convergence criterion not met.\n";
     Calculation unconverged = read(START + places(1) + unmet + energy(-1) + forces(0.1) + END);
     assertThat(unconverged.outcome()).isEqualTo(TaskOutcome.UNCONVERGED);
     assertThat(unconverged.steps()).noneMatch(Calculation.Step::converged);
+  }
+
+  @Test
+  void onlyMoleculesAreLabelled() throws IOException {
+    GaussianLabeller labeller =
+        GaussianLabeller.load(
+            List.of("H"), config("fp_params", "{\"keywords\": \"pm6 force\", \"nproc\": 1}"));
+    double[] cell = {5, 0, 0, 0, 5, 0, 0, 0, 5};
+    Frame periodic = new Frame("bulk", 0, new int[] {1}, new double[3], cell, Labels.NONE);
+    assertThat(labeller.check(periodic).orElseThrow().reason()).isEqualTo("periodic");
+    Frame molecule = new Frame("gas", 0, new int[] {1}, new double[3], null, Labels.NONE);
+    assertThat(labeller.check(molecule)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"b3lyp/6-31g**\"",
+        "\"opt b3lyp/6-31g** force\"",
+        "[\"pm6 force\", \"b3lyp/6-31g**\"]"
+      })
+  void routesThatGiveNoLabelAreRefused(String keywords) {
+    assertThatThrownBy(
+            () ->
+                GaussianLabeller.load(
+                    List.of("H"),
+                    config("fp_params", "{\"keywords\": %s, \"nproc\": 1}".formatted(keywords))))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("fp_params.keywords")
+        .hasMessageContaining("expected the keyword force");
   }
 }

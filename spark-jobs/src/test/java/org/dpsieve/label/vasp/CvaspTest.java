@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.dpsieve.config.VaspConfig;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.label.ProgramFixture;
@@ -63,7 +65,11 @@ class CvaspTest {
     VaspLabeller labeller =
         VaspLabeller.load(
             ProgramFixture.TYPE_MAP,
-            new VaspConfig(List.of(silver, gold), incar, Optional.empty(), true));
+            new VaspConfig(
+                List.of(silver, gold),
+                new TreeMap<>(Map.of("default", incar)),
+                Optional.empty(),
+                true));
     Path task = Files.createDirectory(folder.resolve("task"));
     Programs.write(task, labeller.taskFiles(frame));
     Programs.write(task, labeller.groupFiles(frame));

@@ -8,11 +8,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.dpsieve.label.Calculation;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,94 @@ class VaspFilesTest {
     assertThat(run.steps().get(1).force()).isEqualTo(whole.steps().get(0).force());
     assertThat(run.steps().get(1).stress()).isEqualTo(whole.steps().get(0).stress());
     assertThat(VaspReader.calculation(run).outcome()).isEqualTo(TaskOutcome.FINISHED);
+  }
+
+  /** A band structure by the charge density of another run, or bands that are not optimised. */
+  @ParameterizedTest
+  @CsvSource({"ICHARG, 11", "ICHARG, 12", "IALGO, 2", "IALGO, 3"})
+  void aFixedChargeDensityGivesNoLabel(String key, int value) throws IOException {
+    String outcar = outputText("OUTCAR");
+    int at = outcar.indexOf("   NELM ");
+    String xml = outputText("vasprun.xml");
+    int parameters = xml.indexOf("</parameters>");
+    VaspRun[] runs = {
+      read(
+          stream(
+              outcar.substring(0, at)
+                  + "   %s =     %d    setting%n".formatted(key, value)
+                  + outcar.substring(at))),
+      read(
+          stream(
+              xml.substring(0, parameters)
+                  + "<separator name='start'><i type='int' name='%s'>  %d</i></separator>"
+                      .formatted(key, value)
+                  + xml.substring(parameters)))
+    };
+    for (VaspRun run : runs) {
+      Calculation calculation = VaspReader.calculation(run);
+      assertThat(calculation.outcome()).isEqualTo(TaskOutcome.UNCONVERGED);
+      assertThat(calculation.reason()).startsWith(key + " = " + value);
+      assertThat(calculation.steps()).noneMatch(Calculation.Step::converged);
+    }
+  }
+
+  /** VASP's learnt force field prints positions and forces, too, and no energy of electrons. */
+  @Test
+  void stepsOfALearntForceFieldAreNoLabels() throws IOException {
+    String outcar = outputText("OUTCAR");
+    VaspRun whole = read(stream(outcar));
+    int at = outcar.indexOf("----------------------------------------- Iteration");
+    String learnt =
+        outcar
+            .substring(at, outcar.indexOf(" General timing"))
+            .replaceAll("(?m)^.*Iteration.*$", "")
+            .replace("TOTAL-FORCE (eV/Angst)", "TOTAL-FORCE (eV/Angst) (ML)")
+            .replace("free  energy   TOTEN", "free  energy ML TOTEN");
+    VaspRun run =
+        read(
+            stream(
+                outcar.substring(0, at)
+                    + learnt
+                    + outcar.substring(at).replace("General", learnt + " General")));
+    assertThat(run.steps()).hasSize(1);
+    assertThat(run.steps().get(0).force()).isEqualTo(whole.steps().get(0).force());
+    String xml = outputText("vasprun.xml").replaceAll("(?s)<scstep>.*</scstep>", "");
+    VaspRun other = read(stream(xml));
+    assertThat(other.steps()).noneMatch(other::converged);
+  }
+
+  /** What only a spoilt file has is never held in memory. */
+  @Test
+  void aTagOrTextOfAnyLengthIsNoMemory() throws IOException {
+    String xml = outputText("vasprun.xml");
+    for (String endless : new String[] {"<!-- ", "<i name='", "<v> 1 ", "<?x "}) {
+      InputStream in =
+          new SequenceInputStream(
+              stream(xml.substring(0, xml.indexOf("<calculation>")) + endless), new Endless());
+      assertThat(VaspReader.calculation(read(in)).outcome()).isEqualTo(TaskOutcome.UNPARSABLE);
+    }
+    InputStream line =
+        new SequenceInputStream(
+            stream(outputText("OUTCAR").substring(0, 200)), new Endless(100_000_000));
+    assertThat(VaspReader.calculation(read(line)).outcome()).isEqualTo(TaskOutcome.CRASHED);
+  }
+
+  /** So many letters a, no line ends. */
+  private static final class Endless extends InputStream {
+    private long left;
+
+    Endless() {
+      this(Long.MAX_VALUE);
+    }
+
+    Endless(long size) {
+      left = size;
+    }
+
+    @Override
+    public int read() {
+      return left-- > 0 ? 'a' : -1;
+    }
   }
 
   /** Some versions write X for Xe and r for Zr in vasprun.xml. */

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.dpsieve.config.VaspConfig;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Elements;
@@ -121,7 +123,7 @@ class VaspLabellerTest {
                     List.of("Ag"),
                     new VaspConfig(
                         List.of(folder.resolve("POTCAR.Ag")),
-                        swapped.incar(),
+                        swapped.incars(),
                         Optional.empty(),
                         false)))
         .isInstanceOf(InputException.class)
@@ -156,6 +158,31 @@ class VaspLabellerTest {
         .contains(new FrameScreen.Finding("element not in type_map", "Fe; type_map: Ag, Au, Cu"));
   }
 
+  @Test
+  void aCompositionHasAnIncarOfItsOwn() throws IOException {
+    VaspConfig one = config(INCAR, Optional.empty(), "Ag", "Au", "Cu_pv");
+    TreeMap<String, Path> incars = new TreeMap<>(one.incars());
+    incars.put("Cu-Ag", Files.writeString(folder.resolve("INCAR.set"), INCAR + "ISPIN = 2\n"));
+    incars.put("Cu2Ag", Files.writeString(folder.resolve("INCAR.exact"), INCAR + "NELM = 9\n"));
+    incars.put("Ag", Files.writeString(folder.resolve("INCAR.Ag"), INCAR + "NELM = 8\n"));
+    VaspLabeller labeller =
+        VaspLabeller.load(TYPE_MAP, new VaspConfig(one.potcars(), incars, Optional.empty(), false));
+    assertThat(incarOf(labeller, 29, 47, 29)).endsWith("NELM = 9\n");
+    assertThat(incarOf(labeller, 29, 47)).endsWith("ISPIN = 2\n");
+    assertThat(incarOf(labeller, 47, 47)).endsWith("NELM = 8\n");
+    assertThat(incarOf(labeller, 79, 47)).isEqualTo(INCAR);
+  }
+
+  private static String incarOf(VaspLabeller labeller, int... z) {
+    double[] coord = new double[3 * z.length];
+    for (int atom = 0; atom < z.length; atom++) {
+      coord[3 * atom] = atom;
+    }
+    double[] cell = {9, 0, 0, 0, 9, 0, 0, 0, 9};
+    Frame frame = new Frame("s", 0, z, coord, cell, Labels.NONE);
+    return new String(labeller.taskFiles(frame).get("INCAR"), StandardCharsets.UTF_8);
+  }
+
   private VaspLabeller load(String incar) throws IOException {
     return load(incar, Optional.empty());
   }
@@ -177,7 +204,7 @@ class VaspLabellerTest {
                   .formatted(element, name, date)));
     }
     Path file = Files.writeString(folder.resolve("INCAR"), incar);
-    return new VaspConfig(potcars, file, anisotropic, false);
+    return new VaspConfig(potcars, new TreeMap<>(Map.of("default", file)), anisotropic, false);
   }
 
   private static Frame frame(JsonNode golden) {

@@ -23,15 +23,19 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.label.vasp.VaspLabeller;
+import org.dpsieve.node.TaskEnd;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.testing.LocalSpark;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class FpTasksTest {
   private static final int SILVER = 47;
   private static final int GOLD = 79;
+
+  private static final double[] CUBE = {4, 0, 0, 0, 4, 0, 0, 0, 4};
 
   @TempDir Path folder;
   private VaspLabeller labeller;
@@ -195,6 +199,66 @@ class FpTasksTest {
     assertThat(labels.get(FrameId.of(frames.get(3))).isNullAt(3)).isTrue();
   }
 
+  /** Whatever a program leaves in the place of its output costs its own frame alone. */
+  @Test
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void outputsThatAreNoFilesCostOnlyTheirTask() throws Exception {
+    frames.add(new Frame("more", 0, new int[] {SILVER, SILVER}, new double[6], CUBE, Labels.NONE));
+    frames.add(new Frame("more", 1, new int[] {GOLD}, new double[3], CUBE, Labels.NONE));
+    FpTasks tasks = new FpTasks(rows(3), labeller, folder.resolve("fp").toString());
+    tasks.write();
+    List<String> spoils =
+        List.of(
+            "mkfifo OUTCAR",
+            "ln -s /dev/zero OUTCAR",
+            "mkdir OUTCAR",
+            "ln -s nowhere OUTCAR",
+            "d=$PWD; cd ..; rm -rf \"$d\"; echo now a file > \"$d\"");
+    Path good = null;
+    for (FpTasks.Task task : tasks.tasks()) {
+      Path here = folder.resolve("fp").resolve(task.name());
+      if (task.frameId().equals(FrameId.of(frames.get(0)))) {
+        good = here;
+        Files.writeString(here.resolve("OUTCAR"), outcar(frames.get(0), new int[] {1, 0, 2}, 12));
+      } else {
+        int number = tasks.tasks().indexOf(task);
+        Process spoil =
+            new ProcessBuilder("sh", "-c", spoils.get(number % spoils.size()))
+                .directory(here.toFile())
+                .start();
+        assertThat(spoil.waitFor()).isZero();
+      }
+    }
+    assertThat(good).isNotNull();
+    Map<String, TaskEnd> ends = tasks.ends();
+    assertThat(ends).hasSize(frames.size());
+    assertThat(ends.remove(good.getFileName().toString()).isFinished()).isTrue();
+    assertThat(ends.values())
+        .allMatch(end -> !end.isFinished() && !end.reason().isEmpty())
+        .anyMatch(end -> end.reason().contains("a pipe, a device or a socket"));
+    new FpTasks(rows(2), labeller, folder.resolve("fp").toString()).write(); // a later start
+    assertThat(good.resolve("OUTCAR")).exists();
+    for (FpTasks.Task task : tasks.tasks()) {
+      assertThat(folder.resolve("fp").resolve(task.name()).resolve("POSCAR")).exists();
+    }
+  }
+
+  /** A task that removed what says of which inputs its output is. */
+  @Test
+  void aFolderThatItsTaskHasSpoiltIsMovedAsideAndWrittenAnew() throws IOException {
+    Path directory = folder.resolve("fp");
+    FpTasks tasks = new FpTasks(rows(1), labeller, directory.toString());
+    tasks.write();
+    Path first = directory.resolve("task.000.000000");
+    Files.writeString(first.resolve("frame.json"), "garbage");
+    Files.writeString(first.resolve("OUTCAR"), "of nobody knows what");
+    tasks.write();
+    assertThat(first.resolve("OUTCAR")).doesNotExist();
+    assertThat(first.resolve("frame.json")).isNotEmptyFile();
+    assertThat(directory.toFile().list())
+        .anyMatch(name -> name.endsWith("task.000.000000") && name.startsWith("old."));
+  }
+
   /** The lines of an OUTCAR that count; the force on the frame's atom a is (a, a.1, a.2). */
   private static String outcar(Frame frame, int[] order, int electronicSteps) {
     StringBuilder text = new StringBuilder(" vasp.6.3.0 made by a test\n");
@@ -250,7 +314,8 @@ class FpTasksTest {
     }
     Path file = Files.writeString(folder.resolve("INCAR"), incar);
     return VaspLabeller.load(
-        List.of("Ag", "Au"), new VaspConfig(potcars, file, Optional.empty(), false));
+        List.of("Ag", "Au"),
+        new VaspConfig(potcars, new TreeMap<>(Map.of("default", file)), Optional.empty(), false));
   }
 
   private static Map<String, String> tree(Path directory) throws IOException {

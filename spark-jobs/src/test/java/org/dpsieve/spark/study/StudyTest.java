@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -54,13 +55,15 @@ class StudyTest {
   @Test
   void everyStrategySeedBudgetAndModelHasItsErrors() {
     Dataset<Row> rows =
-        study(Study.STRATEGIES).run(LocalSpark.session(), frames(24), MODELS).persist();
+        study(Study.STRATEGIES).run(LocalSpark.session(), frames(24), MODELS, List.of()).persist();
     assertThat(rows.count()).isEqualTo(5 * 2 * 2 * 2);
     assertThat(rows.where("rmse_energy >= 0 and rmse_force >= 0 and rmse_virial >= 0").count())
         .isEqualTo(rows.count());
     assertThat(rows.where("worst_energy < rmse_energy or worst_force < 0").count()).isZero();
     List<Row> again =
-        study(Study.STRATEGIES).run(LocalSpark.session(), frames(24), MODELS).collectAsList();
+        study(Study.STRATEGIES)
+            .run(LocalSpark.session(), frames(24), MODELS, List.of())
+            .collectAsList();
     assertThat(again).isEqualTo(rows.collectAsList());
     StudyTable table = new StudyTable(rows);
     assertThat(
@@ -85,7 +88,7 @@ class StudyTest {
                 0.25,
                 false,
                 false)
-            .run(LocalSpark.session(), frames(40), MODELS)
+            .run(LocalSpark.session(), frames(40), MODELS, List.of())
             .persist();
     assertThat(rows.where("coverage_energy between 0 and 1").count()).isEqualTo(2 * 2 * 2);
     assertThat(rows.where("coverage_force between 0.5 and 1").count()).isEqualTo(2 * 2 * 2);
@@ -109,14 +112,69 @@ class StudyTest {
         .doesNotContain("NaN");
   }
 
+  private static StudyPool pool(List<Frame> frames, boolean validation) {
+    return StudyPool.of(
+        LocalSpark.session(),
+        frames,
+        MODELS.subList(0, 1),
+        0.25,
+        false,
+        validation,
+        List.of(),
+        LossPrefactors.DEFAULT);
+  }
+
+  /** Old labels share what the features of the second model cannot express with the new ones. */
+  @Test
+  void oldLabelsMakeErrorsSmallerAndAreComparedWithDoingWithout() {
+    List<Frame> fresh = frames(60);
+    List<Frame> old = new ArrayList<>();
+    for (Frame frame : fresh) {
+      Labels labels = frame.labels();
+      old.add(
+          frame.withLabels(
+              new Labels(
+                  labels.energy() - 700.0 * frame.atomCount(), labels.force(), labels.virial())));
+    }
+    Collections.reverse(old); // matched by frame, not by order
+    Dataset<Row> rows =
+        new Study(
+                List.of("random", "information", "stratified"),
+                2,
+                List.of(10, 20),
+                LossPrefactors.DEFAULT,
+                OptionalDouble.empty(),
+                0.25,
+                false,
+                false)
+            .run(LocalSpark.session(), fresh, MODELS.subList(1, 2), old)
+            .persist();
+    assertThat(rows.select("strategy").distinct().count()).isEqualTo(5);
+    StudyTable table = new StudyTable(rows);
+    for (String strategy : List.of("random", "information")) {
+      for (StudyTable.Quantity quantity :
+          List.of(StudyTable.Quantity.ENERGY, StudyTable.Quantity.FORCE)) {
+        assertThat(table.point(strategy, 10, quantity).mean())
+            .as("%s, %s", strategy, quantity)
+            .isLessThan(table.point(strategy + Study.ALONE, 10, quantity).mean());
+      }
+      assertThat(table.point(strategy, 10, StudyTable.Quantity.LABEL_FORCE).mean())
+          .isLessThan(0.1 * table.point(strategy, 10, StudyTable.Quantity.FORCE).mean());
+    }
+    assertThat(
+            rows.where("label_energy is not null and strategy like '%alone'")
+                .where("not isnan(label_energy)")
+                .count())
+        .isZero();
+    assertThat(table.text(20)).contains("| random, new labels alone |");
+  }
+
   /** What a setting is chosen by must not be what the result is measured on. */
   @Test
   void validationLeavesThePartHeldOutAlone() {
     List<Frame> frames = frames(40);
-    StudyPool result =
-        StudyPool.of(LocalSpark.session(), frames, MODELS.subList(0, 1), 0.25, false, false);
-    StudyPool choice =
-        StudyPool.of(LocalSpark.session(), frames, MODELS.subList(0, 1), 0.25, false, true);
+    StudyPool result = pool(frames, false);
+    StudyPool choice = pool(frames, true);
     Set<String> seen = new HashSet<>();
     choice.pool().forEach(frame -> seen.add(frame.id()));
     choice.heldOut().forEach(frame -> seen.add(frame.id()));
@@ -130,7 +188,7 @@ class StudyTest {
     assertThatThrownBy(
             () ->
                 study(List.of("deviation"))
-                    .run(LocalSpark.session(), frames(8), MODELS.subList(0, 1)))
+                    .run(LocalSpark.session(), frames(8), MODELS.subList(0, 1), List.of()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("two models");
   }

@@ -31,6 +31,7 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.RandomModels;
@@ -97,6 +98,53 @@ class OutputLayerStageTest {
     twice.addAll(frames);
     assertThat(parameters(solve(dataset(twice), OptionalDouble.of(1))))
         .containsExactly(parameters(once));
+  }
+
+  /** Of labels that are no use only those are left out, and they are counted. */
+  @Test
+  void oldLabelsThatAreNoNumbersAreLeftOutAndCounted() {
+    List<Frame> frames = labelled(30);
+    List<Frame> old = new ArrayList<>();
+    List<Frame> sound = new ArrayList<>();
+    for (int k = 0; k < 30; k++) {
+      Frame frame = frames.get(k);
+      Labels labels = frame.labels();
+      double[] force = labels.force().clone();
+      force[2] = k % 5 == 0 ? Double.NaN : force[2];
+      Double energy = k % 7 == 0 ? Double.valueOf(Double.POSITIVE_INFINITY) : labels.energy();
+      old.add(frame.withLabels(new Labels(energy, force, k % 3 == 0 ? null : labels.virial())));
+      sound.add(
+          frame.withLabels(
+              new Labels(
+                  k % 7 == 0 ? null : energy,
+                  k % 5 == 0 ? null : force,
+                  k % 3 == 0 ? null : labels.virial())));
+    }
+    Collections.shuffle(old, new java.util.Random(1));
+    OldLabels labels = new OldLabels(dataset(old), TransferFit.Mode.USE, 0);
+    assertThat(labels.leftOut()).isEqualTo(6 + 5);
+    OutputLayerSolution found = solve(frames.subList(0, 10), labels);
+    OutputLayerSolution expected =
+        solve(frames.subList(0, 10), new OldLabels(dataset(sound), TransferFit.Mode.USE, 0));
+    assertThat(found.old().used()).isTrue();
+    assertThat(parameters(found)).containsExactly(parameters(expected));
+    List<Frame> bare = frames.stream().map(f -> f.withLabels(Labels.NONE)).toList();
+    OutputLayerSolution none =
+        solve(frames.subList(0, 10), new OldLabels(dataset(bare), TransferFit.Mode.AUTO, 0));
+    assertThat(none.old()).isNull();
+    assertThat(parameters(none))
+        .containsExactly(parameters(solve(dataset(frames.subList(0, 10)), OptionalDouble.empty())));
+  }
+
+  private OutputLayerSolution solve(List<Frame> labelled, OldLabels old) {
+    return OutputLayerStage.solve(
+            LocalSpark.session(),
+            dataset(labelled),
+            List.of(model),
+            PREFACTORS,
+            OptionalDouble.empty(),
+            old)
+        .get(0);
   }
 
   @Test
@@ -182,7 +230,9 @@ class OutputLayerStageTest {
             dataset(frames(expected.path("train"), systems)),
             models,
             Collections.nCopies(4, PREFACTORS),
-            true);
+            true,
+            null,
+            List.of());
     List<DeepPotential> after =
         trained.solutions().stream().map(OutputLayerSolution::model).toList();
     List<Frame> unseen = frames(expected.path("test"), systems);

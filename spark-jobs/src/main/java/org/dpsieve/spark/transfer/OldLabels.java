@@ -1,0 +1,141 @@
+package org.dpsieve.spark.transfer;
+
+import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.forall;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.api.java.function.FilterFunction;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.dpsieve.frame.Formula;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.spark.frames.FrameRows;
+
+/**
+ * Labels at the old level of theory: what the frames of a pool have before any is labelled anew.
+ * Frames are matched by their id, the hash of their geometry, never by place.
+ */
+public final class OldLabels {
+  private static final String PREFIX = "old_";
+  private static final String TURN = "turn of its composition";
+  private static final String KEY = "key";
+
+  /** Larger numbers are no labels. */
+  private static final double LARGEST = 1e300;
+
+  private static final String LEFT_OUT = "labels left out";
+
+  private final Dataset<Row> frames;
+  private final Dataset<Row> leftOut;
+  private final TransferFit.Mode mode;
+  private final long seed;
+
+  /**
+   * @param frames rows of the frames dataset, of which those with any label count
+   * @param mode whether they may, must or must not be used
+   * @param seed of the sample that the old output layer is fitted to
+   */
+  public OldLabels(Dataset<Row> frames, TransferFit.Mode mode, long seed) {
+    this.mode = mode;
+    this.seed = seed;
+    Dataset<Row> checked =
+        frames
+            .dropDuplicates("frame_id")
+            .withColumn(LEFT_OUT, lit(0))
+            .transform(all -> sound(all, "energy", abs(col("energy")).lt(LARGEST)))
+            .transform(all -> sound(all, "force", numbers("force", col("natoms").multiply(3))))
+            .transform(all -> sound(all, "virial", numbers("virial", lit(9))));
+    this.leftOut = checked;
+    this.frames =
+        checked
+            .drop(LEFT_OUT)
+            .where("energy is not null or force is not null or virial is not null");
+  }
+
+  /** Labels that fail a test become null and are counted. */
+  private static Dataset<Row> sound(Dataset<Row> frames, String label, Column isSound) {
+    return frames
+        .withColumn(
+            LEFT_OUT,
+            col(LEFT_OUT).plus(when(col(label).isNotNull().and(not(isSound)), 1).otherwise(0)))
+        .withColumn(label, when(isSound, col(label)));
+  }
+
+  /**
+   * How many energies, forces of a frame and virials are no numbers, or not as many as atoms ask.
+   */
+  public long leftOut() {
+    Row all = leftOut.agg(sum(LEFT_OUT)).first();
+    return all.isNullAt(0) ? 0 : all.getLong(0);
+  }
+
+  /** NaN is larger than any number in Spark's order. */
+  private static Column numbers(String label, Column length) {
+    return size(col(label)).equalTo(length).and(forall(col(label), x -> abs(x).lt(LARGEST)));
+  }
+
+  TransferFit.Mode mode() {
+    return mode;
+  }
+
+  /** The frames with their old labels in columns of their own, null where there is none. */
+  Dataset<Row> beside(Dataset<Row> labelled) {
+    return labelled.join(
+        frames.select(
+            col("frame_id"),
+            col("energy").as(PREFIX + "energy"),
+            col("force").as(PREFIX + "force"),
+            col("virial").as(PREFIX + "virial")),
+        new String[] {"frame_id"},
+        "left");
+  }
+
+  /** The old labels of a row that {@link #beside} made. */
+  static Labels of(Row row) {
+    if (!List.of(row.schema().fieldNames()).contains(PREFIX + "energy")) {
+      return Labels.NONE;
+    }
+    Frame old = FrameRows.toFrame(row, PREFIX);
+    return old.labels();
+  }
+
+  /**
+   * Frames that stand for all: each composition in turn, at random within it.
+   *
+   * @param number most to take
+   * @param types names of those that the frames may have
+   */
+  Dataset<Row> sample(int number, Set<String> types) {
+    Set<String> known = Set.copyOf(types);
+    Column key = sha2(concat(lit(seed + ":old:"), col("frame_id")).cast("binary"), 256);
+    Dataset<Row> ids =
+        frames
+            .select(col("frame_id"), col("formula"), key.as(KEY))
+            .filter((FilterFunction<Row>) row -> known.containsAll(Formula.types(row.getString(1))))
+            .withColumn(TURN, row_number().over(Window.partitionBy("formula").orderBy(KEY)))
+            .where(col(TURN).leq(number))
+            .orderBy(TURN, KEY)
+            .limit(number)
+            .select("frame_id");
+    return frames.join(ids, "frame_id").select(columns());
+  }
+
+  private static Column[] columns() {
+    return Arrays.stream(FrameRows.SCHEMA.fieldNames()).map(n -> col(n)).toArray(Column[]::new);
+  }
+}
