@@ -267,8 +267,12 @@ final class SimplifyReader {
     return PickStrategy.RANDOM;
   }
 
+  /**
+   * Ignored unless asked for: models fitted to old labels agree less with each other than those
+   * they came from, and trust levels on their deviation then ask for more labels.
+   */
   private TransferFit.Mode oldLabels(boolean labeled) {
-    String found = file.text("old_labels").orElse("auto");
+    String found = file.text("old_labels").orElse("ignore");
     List<String> known = new ArrayList<>();
     for (TransferFit.Mode mode : TransferFit.Mode.values()) {
       String key = mode.name().toLowerCase(Locale.ROOT);
