@@ -27,6 +27,8 @@ import uuid
 
 SECRET = re.compile(r"pass|secret|token|ticket|access_key|app_key|totp", re.IGNORECASE)
 LIMIT_WORDS = re.compile(r"DUE TO TIME LIMIT|TERM_RUNLIMIT|walltime .*exceeded", re.IGNORECASE)
+# Where the task ran: brought back, a link to /dev/zero would fill the disk, and a pipe be waited for.
+WITHOUT_SPECIAL_FILES = "find -L . '(' -type b -o -type c -o -type p -o -type s ')' -exec rm -f '{}' + 2>/dev/null"
 STATES = {1: "waiting", 2: "queued", 3: "running", 6: "running"}
 
 events = os.fdopen(os.dup(1), "w", buffering=1)
@@ -348,7 +350,7 @@ def new_record(request, tasks):
         written.append(
             {
                 "name": task["name"],
-                "wrapped": f"{command} < /dev/null; echo $? > {exit_file}",
+                "wrapped": f"{command} < /dev/null; code=$?; {WITHOUT_SPECIAL_FILES}; echo $code > {exit_file}",
                 "exit": exit_file,
                 "log": task["log"],
                 "forward": task["forward"] + resume,
