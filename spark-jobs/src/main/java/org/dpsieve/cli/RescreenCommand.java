@@ -139,6 +139,7 @@ final class RescreenCommand implements Callable<Integer> {
     RescreenOptions options =
         new RescreenOptions(
             models.files(),
+            models.typeMap(),
             models.options(),
             engine.equals("dp") ? new DpProgram(DpProgram.defaultCommand(), Map.of()) : null,
             frames,

@@ -24,6 +24,7 @@ import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.testing.DeepmdKit;
+import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
@@ -384,6 +385,59 @@ class RescreenCommandTest {
     Dataset<Row> rows = spark.read().parquet(folder.resolve("r").toString());
     assertThat(rows.where("isnan(max_devi_f) AND index = 1").count()).isEqualTo(1);
     assertThat(rows.where("NOT isnan(max_devi_f)").count()).isEqualTo(1);
+  }
+
+  @Test
+  void modelsWithoutNamesTakeThoseOfTheOption() throws IOException {
+    String named =
+        new String(new GoldenArchitecture("se_e2_a").file("yaml"), StandardCharsets.UTF_8);
+    Path model = Files.writeString(folder.resolve("named.yaml"), named);
+    Path unnamed =
+        Files.writeString(
+            folder.resolve("unnamed.yaml"),
+            named.replaceAll("(?m)^( *)type_map:\n(?:\\1- .*\n)+", "$1type_map: []\n"));
+    List<String> names = ModelFiles.read(model).typeMap();
+    Path system = folder.resolve("lib/a");
+    Files.createDirectories(system.resolve("set.000"));
+    Files.writeString(system.resolve("type.raw"), "0\n1\n");
+    Files.writeString(system.resolve("type_map.raw"), names.get(1) + "\n" + names.get(0) + "\n");
+    NpyWriter.write(
+        new LocalStorage(), system + "/set.000/coord.npy", new double[] {0, 0, 0, 1, 1, 1}, 1, 6);
+    NpyWriter.write(
+        new LocalStorage(),
+        system + "/set.000/box.npy",
+        new double[] {5, 0, 0, 0, 5, 0, 0, 0, 5},
+        1,
+        9);
+    Path library = folder.resolve("lib");
+    refused(
+        "--type-map",
+        "rescreen",
+        "-m",
+        unnamed,
+        model,
+        "--frames",
+        library,
+        "-o",
+        folder.resolve("r"));
+    terminal.succeed(
+        "rescreen",
+        "-m",
+        unnamed,
+        model,
+        "--type-map",
+        String.join(",", names),
+        "--frames",
+        library,
+        "-o",
+        folder.resolve("r"));
+    assertThat(
+            spark
+                .read()
+                .parquet(folder.resolve("r").toString())
+                .first()
+                .<Double>getAs("max_devi_f"))
+        .isZero();
   }
 
   private void refused(String message, Object... arguments) {

@@ -47,11 +47,13 @@ class BatchSizesTest {
   }
 
   @Test
-  void otherSizesAreAnotherRun() throws IOException {
-    String automatic = run.identity().toString();
+  void otherSizesAreAChangeOfTheSameRun() throws IOException {
+    String automatic = run.open().toString();
+    String fixed = run.identity().toString();
     run.set("init_batch_size", "\"auto\"").set("sys_batch_size", "[\"auto\"]");
-    assertThat(run.identity()).hasToString(automatic);
+    assertThat(run.open()).hasToString(automatic);
     run.set("sys_batch_size", "[2]");
-    assertThat(run.identity().toString()).isNotEqualTo(automatic).contains("sys [2]");
+    assertThat(run.open().toString()).isNotEqualTo(automatic).contains("sys [2]");
+    assertThat(run.identity()).hasToString(fixed);
   }
 }

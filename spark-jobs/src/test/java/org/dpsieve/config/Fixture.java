@@ -71,6 +71,11 @@ final class Fixture {
     return Settings.of(read(), new Workdir(folder.resolve("run"))).keys().fixed();
   }
 
+  /** What may be another between two calls of one run. */
+  Map<String, String> open() {
+    return Settings.of(read(), new Workdir(folder.resolve("run"))).keys().open();
+  }
+
   void write(Path file, String text) throws IOException {
     Files.writeString(file, text);
   }

@@ -25,7 +25,8 @@ record PackedModels(ArrayList<String> names, LinkedHashMap<String, byte[]> files
     LinkedHashMap<String, byte[]> files = new LinkedHashMap<>();
     for (Path model : models) {
       String file = model.getFileName().toString();
-      String name = "%03d%s".formatted(names.size(), file.substring(file.lastIndexOf('.')));
+      int suffix = file.lastIndexOf('.'); // a folder may have none
+      String name = "%03d%s".formatted(names.size(), suffix < 0 ? "" : file.substring(suffix));
       names.add(name);
       try (Stream<Path> walk = Files.walk(model, FileVisitOption.FOLLOW_LINKS)) {
         for (Path one : (Iterable<Path>) walk.filter(Files::isRegularFile).sorted()::iterator) {

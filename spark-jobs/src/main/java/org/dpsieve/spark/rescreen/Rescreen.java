@@ -94,7 +94,10 @@ public final class Rescreen {
   private ScreenReport run() throws IOException {
     listener.stage("looking through the library");
     if (options.dp() == null) {
-      models = options.models().stream().map(ModelFiles::read).toList();
+      models =
+          options.models().stream()
+              .map(model -> ModelFiles.read(model, options.typeMap()))
+              .toList();
     }
     String digest = modelDigest();
     folder = ScreenFolder.open(options.bareOutput(), configuration.value(), digest);
@@ -382,7 +385,8 @@ public final class Rescreen {
     String precision =
         options.dp() == null ? options.ensemble().toString() : "dp model-devi, seven digits";
     return hash(
-        options.models().stream().map(Rescreen::content).collect(Collectors.joining(" ")),
+        options.models().stream().map(Rescreen::content).collect(Collectors.joining(" "))
+            + (options.typeMap().isEmpty() ? "" : " " + String.join(",", options.typeMap())),
         precision);
   }
 

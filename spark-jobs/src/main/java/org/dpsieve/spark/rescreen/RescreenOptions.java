@@ -15,6 +15,7 @@ import org.dpsieve.spark.deviation.DpProgram;
  * What to do.
  *
  * @param models frozen models
+ * @param typeMap names of types 0, 1, ... of models that have none themselves
  * @param ensemble how our kernels evaluate them
  * @param dp DeePMD-kit's program, where it evaluates them instead; {@code null} for our kernels
  * @param frames a frames dataset or a tree of systems
@@ -29,6 +30,7 @@ import org.dpsieve.spark.deviation.DpProgram;
  */
 public record RescreenOptions(
     List<Path> models,
+    List<String> typeMap,
     EnsembleOptions ensemble,
     DpProgram dp,
     String frames,
