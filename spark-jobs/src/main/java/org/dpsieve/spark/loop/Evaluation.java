@@ -118,7 +118,10 @@ final class Evaluation {
     try {
       EnsembleHandle ensemble =
           EnsembleHandle.of(
-              spark, models.stream().map(ModelFiles::read).toList(), options, borderline);
+              spark,
+              models.stream().map(file -> ModelFiles.read(file, typeMap)).toList(),
+              options,
+              borderline);
       return uncertainty == null ? ensemble : ensemble.with(spark, uncertainty);
     } catch (UnsupportedModelException e) {
       // Of models that DeePMD-kit has trained from ones we know, with another activation function.
@@ -137,6 +140,6 @@ final class Evaluation {
       envs.forEach((name, value) -> environment.put(String.valueOf(name), String.valueOf(value)));
     }
     String command = section.command().orElseGet(DpProgram::defaultCommand);
-    return DpModelDevi.of(spark, models, new DpProgram(command, environment));
+    return DpModelDevi.of(spark, models, new DpProgram(command, environment), typeMap);
   }
 }

@@ -128,7 +128,7 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Training train(
       Path target, int iteration, Path frames, List<Path> labels, Path previous) {
-    Training errors = new Training(spark(), config.simplify().train());
+    Training errors = new Training(spark(), config.simplify());
     Dataset<Row> labelled = labelled(frames, labels);
     if (!trainsFromPrevious()) {
       return errors.train(

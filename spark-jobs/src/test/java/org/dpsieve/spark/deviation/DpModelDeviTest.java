@@ -56,7 +56,7 @@ class DpModelDeviTest {
     broken[4] = Double.NaN;
     frames.add(new Frame("test", 20, new int[] {47, 79}, broken, null, Labels.NONE));
     DpProgram program = new DpProgram(DeepmdKit.dp().toString(), Map.of());
-    try (DeviationEngine dp = DpModelDevi.of(spark, models, program);
+    try (DeviationEngine dp = DpModelDevi.of(spark, models, program, List.of());
         DeviationEngine jvm =
             EnsembleHandle.of(spark, models.stream().map(ModelFiles::read).toList())) {
       List<Row> actual = DeviationStage.applyWithTrueError(rows(frames, 1), dp).collectAsList();
@@ -90,7 +90,7 @@ class DpModelDeviTest {
     Path file = Files.writeString(folder.resolve("model.pth"), "a model");
     Path tree = Files.createDirectories(folder.resolve("model.savedmodel/variables"));
     Files.writeString(tree.resolve("variables.index"), "");
-    return DpModelDevi.of(spark, List.of(file, file), program);
+    return DpModelDevi.of(spark, List.of(file, file), program, List.of());
   }
 
   @Test
