@@ -182,6 +182,7 @@ class UnnamedTypesTest {
 
   @Test
   void rescreenByTheProgramTakesTheOrderGiven() throws IOException {
+    DeepmdKit.dp();
     Path a = unnamed(0);
     Path b = unnamed(1);
     Path out = folder.resolve("screened");
@@ -229,8 +230,11 @@ class UnnamedTypesTest {
   void transferAndStudyTakeThem() throws IOException {
     Path model = unnamed(0);
     Path found = folder.resolve("found.pb");
-    for (String command : List.of("transfer", "study")) {
-      assertThat(terminal.run(command, "-m", model, "-s", pool, "-o", found)).isEqualTo(2);
+    for (List<Object> command :
+        List.<List<Object>>of(
+            List.of("transfer", "-m", model, "-s", pool, "-o", found),
+            List.of("study", "-m", model, "-s", pool, "-o", found, "--strategies", "random"))) {
+      assertThat(terminal.run(command.toArray())).isEqualTo(2);
       assertThat(terminal.err()).contains(model + ": does not say", "--type-map");
       assertThat(found).doesNotExist();
       terminal.clear();

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnnamedTypesException;
 import org.dpsieve.frame.Frame;
@@ -30,6 +31,12 @@ public final class DpEvaluation {
   public static final String REAL_ERROR = "--real_error";
 
   private static final Logger LOG = LoggerFactory.getLogger(DpEvaluation.class);
+
+  private static final String NAME_IT =
+      "Name DeePMD-kit's program by model_devi.command in machine.json, or by DPSIEVE_DP; it has to be there, with the models' backend, wherever Spark's tasks run";
+
+  /** Python's words where a backend is not installed. */
+  private static final Pattern LACKS_LIBRARY = Pattern.compile("ModuleNotFoundError|ImportError");
 
   /** Å, of the atoms that a check is done with: no model sees as far. */
   private static final double FAR_APART = 1000;
@@ -126,8 +133,37 @@ public final class DpEvaluation {
                 .formatted(program.command(), String.join(" ", elements)));
       }
       return Optional.of(
-          "'%s model-devi' cannot evaluate the models on an atom of each of %s: %s. Name DeePMD-kit's program by model_devi.command in machine.json, or by DPSIEVE_DP; it has to be there, with the models' backend, wherever Spark's tasks run"
-              .formatted(program.command(), String.join(" ", elements), run.lastWords()));
+          "'%s model-devi' cannot evaluate the models on an atom of each of %s: %s. %s"
+              .formatted(program.command(), String.join(" ", elements), run.lastWords(), NAME_IT));
+    }
+  }
+
+  /**
+   * What keeps a program from evaluating models that there are not yet, as far as that shows: it is
+   * given an empty one, on which it has to fail in the reading, not before.
+   *
+   * @param suffix of such models, {@code pb}
+   */
+  static Optional<String> problem(DpProgram program, String suffix) throws IOException {
+    Path folder = Files.createTempDirectory("dpsieve-models");
+    try {
+      String model = "000." + suffix;
+      Files.createFile(folder.resolve(model));
+      Frame atom = new Frame("check", 0, new int[] {1}, new double[3], null, Labels.NONE);
+      try (DpModelDeviRun run =
+          new DpModelDeviRun(program, folder, List.of(model), List.of(), List.of(atom))) {
+        run.deviations(PLAIN);
+        String said = run.log();
+        boolean begins = said.contains("Traceback") || run.exitCode() == 0;
+        boolean lacksLibrary = LACKS_LIBRARY.matcher(said).find();
+        return begins && !lacksLibrary
+            ? Optional.empty()
+            : Optional.of(
+                "'%s model-devi' cannot evaluate models *.%s, which training is to make: %s. %s"
+                    .formatted(program.command(), suffix, run.lastWords(), NAME_IT));
+      }
+    } finally {
+      OwnFiles.remove(folder);
     }
   }
 

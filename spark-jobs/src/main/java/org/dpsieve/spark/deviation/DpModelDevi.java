@@ -82,6 +82,23 @@ public final class DpModelDevi implements DeviationEngine {
     }
   }
 
+  /**
+   * Tries the program, in a task, where there are no models yet.
+   *
+   * @param suffix of those to come, {@code pb}
+   * @throws InputException when it is not there, or does not know such models
+   */
+  public static void check(SparkSession spark, DpProgram program, String suffix) {
+    String problem =
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .parallelize(List.of(0), 1)
+            .map(ignored -> DpEvaluation.problem(program, suffix).orElse(""))
+            .first();
+    if (!problem.isEmpty()) {
+      throw new InputException(problem);
+    }
+  }
+
   /** Of the models as they were unpacked in this JVM. */
   private DpEvaluation evaluation() throws IOException {
     return new DpEvaluation(program, unpacked(), models.value().names(), typeMap);

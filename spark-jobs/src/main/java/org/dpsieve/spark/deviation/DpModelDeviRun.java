@@ -2,6 +2,7 @@ package org.dpsieve.spark.deviation;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,11 +24,15 @@ import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.io.deepmd.FrameKind;
 import org.dpsieve.io.deepmd.NpySystemWriter;
+import org.dpsieve.neighbor.Geometry;
 
 /** One start of {@code dp model-devi}, in a temporary folder of its own. */
 final class DpModelDeviRun implements Closeable {
   /** Where {@code max_devi_f} stands in a row of {@link FrameDeviation#NAMES}. */
   static final int FORCE = FrameDeviation.NAMES.indexOf("max_devi_f");
+
+  /** Å, about what models see; which cells are skewed does not hang on it. */
+  private static final double CUTOFF = 8;
 
   private static final int LOOK_MILLIS = 100;
   private static final int LAST_LINES = 3;
@@ -85,10 +90,27 @@ final class DpModelDeviRun implements Closeable {
       try (NpySystemWriter writer =
           new NpySystemWriter(storage, system.toString(), List.copyOf(all), members.size())) {
         for (int i : members) {
-          writer.add(frames.get(i));
+          writer.add(workable(frames.get(i)));
         }
       }
     }
+  }
+
+  /**
+   * With a less skewed basis of the same lattice: the program makes a copy of every atom for every
+   * image that the cutoff may reach, as the basis has it, and comes to no end with a skewed one.
+   */
+  private static Frame workable(Frame frame) {
+    return new Frame(
+        frame.system(),
+        frame.index(),
+        frame.z(),
+        frame.coord(),
+        Geometry.workableCell(frame.cell(), CUTOFF),
+        frame.labels(),
+        frame.fparam(),
+        frame.aparam(),
+        frame.names());
   }
 
   /**
@@ -224,13 +246,19 @@ final class DpModelDeviRun implements Closeable {
     };
   }
 
+  int exitCode() {
+    return exitCode;
+  }
+
+  /** All that the program said. */
+  String log() throws IOException {
+    Path log = folder.resolve("log");
+    return Files.exists(log) ? new String(Files.readAllBytes(log), StandardCharsets.UTF_8) : "";
+  }
+
   /** How the program ended, and the last lines it said. */
   String lastWords() throws IOException {
-    List<String> lines =
-        Files.exists(folder.resolve("log"))
-            ? new String(Files.readAllBytes(folder.resolve("log"))).lines().toList()
-            : List.of();
-    List<String> said = lines.stream().map(String::strip).filter(l -> !l.isEmpty()).toList();
+    List<String> said = log().lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
     return "exit code %d, last lines: %s"
         .formatted(
             exitCode,
