@@ -54,6 +54,9 @@ public final class Plan {
     if (!config.pool().initData().isEmpty()) {
       item("initial data", survey.initial() + "; trained on from iteration 0");
     }
+    if (!config.pool().oldData().isEmpty()) {
+      item("old labels", survey.old());
+    }
   }
 
   private void models(SimplifyConfig config) {

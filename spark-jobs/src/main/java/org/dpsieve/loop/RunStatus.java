@@ -40,6 +40,9 @@ public final class RunStatus {
       }
     }
     lines.addAll(tasks());
+    if (history.result() != null && history.result().pool() != null) {
+      lines.add(RunTable.pool(history.result().pool()));
+    }
     Warnings.of(history.iterations(), history.result()).forEach(w -> lines.add("WARNING: " + w));
     lines.add(history.state());
     return lines;

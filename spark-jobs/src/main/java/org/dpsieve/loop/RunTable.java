@@ -205,6 +205,28 @@ public final class RunTable {
         count(classes.labelled() - classes.labelledAbove()));
   }
 
+  /** The whole pool at the new level, in a line. */
+  public static String pool(Facts.RelabelledPool pool) {
+    if (!pool.written()) {
+      return "result/pool is not written: " + pool.reason();
+    }
+    long out = pool.leftOut().values().stream().mapToLong(Long::longValue).sum();
+    String reasons =
+        pool.leftOut().entrySet().stream()
+            .map(entry -> entry.getKey() + ": " + count(entry.getValue()))
+            .collect(Collectors.joining(", "));
+    return format(
+        "result/pool, the whole pool at the new level: %s frames computed, %s predicted as old label + change (sigma, median and 95 %%: %s and %s meV/atom, %s and %s eV/Å), %s left out%s",
+        count(pool.computed()),
+        count(pool.predicted()),
+        number(1000 * pool.energySigma().median(), 2),
+        number(1000 * pool.energySigma().p95(), 2),
+        number(pool.forceSigma().median(), 4),
+        number(pool.forceSigma().p95(), 4),
+        count(out),
+        out == 0 ? "" : " (" + reasons + ")");
+  }
+
   /** With thousands separators. */
   public static String count(long n) {
     return format("%,d", n);

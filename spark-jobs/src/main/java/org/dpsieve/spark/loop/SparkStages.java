@@ -27,6 +27,7 @@ import org.dpsieve.loop.Stages;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.node.OnExit;
+import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.node.NodeTasks;
@@ -107,6 +108,7 @@ public final class SparkStages implements Stages {
   public List<String> sources() {
     List<String> sources = new ArrayList<>(config.simplify().pool().pickData());
     sources.addAll(config.simplify().pool().initData());
+    sources.addAll(config.simplify().pool().oldData());
     return sources;
   }
 
@@ -143,14 +145,15 @@ public final class SparkStages implements Stages {
     return errors.facts(labelled, models(target));
   }
 
-  /** What the pool's labels are of; {@code null} where they are the new ones themselves. */
+  /** Labels of an old level; {@code null} where there are none, or nobody wants them. */
   private OldLabels oldLabels(Path frames) {
-    return config.simplify().pool().labeled()
-        ? null
-        : new OldLabels(
-            Pool.read(spark(), frames),
+    return config.simplify().pool().mayHaveOld()
+            && config.simplify().train().oldLabels() != TransferFit.Mode.IGNORE
+        ? new OldLabels(
+            Pool.old(spark(), frames),
             config.simplify().train().oldLabels(),
-            config.simplify().pick().seed());
+            config.simplify().pick().seed())
+        : null;
   }
 
   @Override
@@ -302,6 +305,6 @@ public final class SparkStages implements Stages {
     List<Path> models =
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
     return new Results(spark(), config.simplify(), level, evaluation())
-        .write(target, Pool.read(spark(), frames), models, summary);
+        .write(target, Pool.read(spark(), frames), oldLabels(frames), models, summary);
   }
 }

@@ -51,6 +51,7 @@ final class Training {
    */
   Facts.Training train(
       Path target, Dataset<Row> labelled, boolean uncertain, OldLabels old, Path previous) {
+    boolean known = uncertain || old != null && old.asked(); // for the labels predicted from them
     List<DeepPotential> models = config.models().stream().map(ModelFiles::read).toList();
     OutputLayerStage.Trained trained =
         OutputLayerStage.train(
@@ -58,7 +59,7 @@ final class Training {
             labelled,
             models,
             prefactors(models.size()),
-            uncertain,
+            known,
             old,
             previous == null ? List.of() : OldLayerFiles.read(previous, oldLayerKey()));
     List<OutputLayerSolution> solutions = trained.solutions();
@@ -80,13 +81,28 @@ final class Training {
                 old == null ? null : oldLabels(solution.old(), leftOut)));
       }
       OldLayerFiles.write(target, oldLayerKey(), trained.old());
-      if (uncertain) {
+      if (trained.labels() != null) {
+        OldLayerFiles.writeLabels(
+            target, new OldLayerFiles.LabelNumbers(shares(solutions), trained.labels()));
+      }
+      if (known) {
         UncertaintyFiles.write(target, frames, trained);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return new Facts.Training(frames, fits);
+  }
+
+  private static double[][] shares(List<OutputLayerSolution> solutions) {
+    return solutions.stream()
+        .map(OutputLayerSolution::old)
+        .map(
+            old ->
+                old.used()
+                    ? new double[] {old.share().energy(), old.share().force(), old.share().virial()}
+                    : null)
+        .toArray(double[][]::new);
   }
 
   private static Facts.OldLabels oldLabels(OldLabelUse use, long leftOut) {

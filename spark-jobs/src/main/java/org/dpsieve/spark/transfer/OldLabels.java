@@ -93,8 +93,13 @@ public final class OldLabels {
     return mode;
   }
 
+  /** Whether anybody wants them. */
+  public boolean asked() {
+    return mode != TransferFit.Mode.IGNORE;
+  }
+
   /** The frames with their old labels in columns of their own, null where there is none. */
-  Dataset<Row> beside(Dataset<Row> labelled) {
+  public Dataset<Row> beside(Dataset<Row> labelled) {
     return labelled.join(
         frames.select(
             col("frame_id"),
@@ -106,7 +111,7 @@ public final class OldLabels {
   }
 
   /** The old labels of a row that {@link #beside} made. */
-  static Labels of(Row row) {
+  public static Labels of(Row row) {
     if (!List.of(row.schema().fieldNames()).contains(PREFIX + "energy")) {
       return Labels.NONE;
     }
