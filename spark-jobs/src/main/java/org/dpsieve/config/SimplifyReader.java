@@ -59,7 +59,8 @@ final class SimplifyReader {
           "pick_strategy",
           "old_labels",
           "old_data",
-          "result_pool");
+          "result_pool",
+          "final_training");
 
   /** Of {@code dpgen run}, whose files look much the same. */
   private static final List<String> RUN_KEYS =
@@ -114,6 +115,7 @@ final class SimplifyReader {
       LabelConfig label,
       int fpTaskMin,
       TransferFit.Mode oldLabels,
+      OptionalInt finalSteps,
       TrainKeys.Read train) {}
 
   Read read() {
@@ -130,11 +132,12 @@ final class SimplifyReader {
     TrustConfig trust = trust(labeled);
     int fpTaskMin = fpTaskMin();
     TransferFit.Mode oldLabels = oldLabels(pool);
+    OptionalInt finalSteps = finalSteps(pool, oldLabels);
     TrainKeys.Read train = new TrainKeys(file, problems, dp).read(typeMap);
     idle();
     refuseRunKeys();
     file.finish();
-    return new Read(typeMap, elements, pool, pick, trust, label, fpTaskMin, oldLabels, train);
+    return new Read(typeMap, elements, pool, pick, trust, label, fpTaskMin, oldLabels, finalSteps, train);
   }
 
   private List<String> typeMap() {
@@ -308,6 +311,30 @@ final class SimplifyReader {
     file.error(
         "old_labels", "unknown value '%s'; known: %s".formatted(found, String.join(", ", known)));
     return TransferFit.Mode.AUTO;
+  }
+
+  private OptionalInt finalSteps(PoolConfig pool, TransferFit.Mode oldLabels) {
+    Optional<Block> block = file.block("final_training");
+    if (block.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    OptionalInt steps =
+        block.get().require("numb_steps", "how long dp train runs on the whole pool in the end")
+            ? block.get().integer("numb_steps", 1)
+            : OptionalInt.empty();
+    block.get().finish();
+    if (pool.result() != ResultPool.DEEPMD_NPY) {
+      file.error(
+          "final_training",
+          "trains on result/pool as deepmd/npy, but result_pool is %s".formatted(pool.result().key()));
+    }
+    if (oldLabels == TransferFit.Mode.IGNORE || !pool.mayHaveOld()) {
+      file.error(
+          "final_training",
+          "trains on result/pool, which is made with old labels alone: set old_labels to auto or use"
+              + (pool.mayHaveOld() ? "" : ", and name old_data, as labeled is true"));
+    }
+    return steps;
   }
 
   private PickConfig pick(LabelConfig label) {

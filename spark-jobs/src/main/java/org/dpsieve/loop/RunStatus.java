@@ -63,6 +63,12 @@ public final class RunStatus {
               "tasks of iteration %d, %s:".formatted(last, step),
               last < 0 ? List.of() : entries(last, step)));
     }
+    lines.addAll(
+        TaskTable.lines(
+            "tasks of final_training:",
+            Files.exists(workdir.finalJournal())
+                ? TaskJournal.read(workdir.finalJournal())
+                : List.of()));
     return lines;
   }
 

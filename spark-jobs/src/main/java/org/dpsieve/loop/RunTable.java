@@ -227,6 +227,25 @@ public final class RunTable {
         out == 0 ? "" : " (" + reasons + ")");
   }
 
+  /** What the last training came to, a line for each model. */
+  static List<String> finalTraining(Facts.Training training) {
+    List<String> lines = new ArrayList<>();
+    for (int m = 0; m < training.models().size(); m++) {
+      Facts.Errors before = training.models().get(m).before();
+      Facts.Errors after = training.models().get(m).after();
+      lines.add(
+          format(
+              "result/final/graph.%03d on %s labelled frames: %s meV/atom, %s eV/Å (before final_training %s, %s)",
+              m,
+              count(training.frames()),
+              number(1000 * after.energy(), 2),
+              number(after.force(), 4),
+              number(1000 * before.energy(), 2),
+              number(before.force(), 4)));
+    }
+    return lines;
+  }
+
   /** With thousands separators. */
   public static String count(long n) {
     return format("%,d", n);

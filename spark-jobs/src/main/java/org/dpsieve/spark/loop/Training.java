@@ -63,7 +63,7 @@ final class Training {
             old,
             previous == null ? List.of() : OldLayerFiles.read(previous, oldLayerKey()));
     List<OutputLayerSolution> solutions = trained.solutions();
-    long leftOut = old == null ? 0 : old.leftOut();
+    String beside = old == null ? "" : beside(old, labelled);
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
     try {
@@ -78,7 +78,7 @@ final class Training {
                 errors(solution.before()),
                 errors(solution.after()),
                 solution.unfitted().stream().map(LabelKind::key).toList(),
-                old == null ? null : oldLabels(solution.old(), leftOut)));
+                old == null ? null : oldLabels(solution.old(), beside)));
       }
       OldLayerFiles.write(target, oldLayerKey(), trained.old());
       if (trained.labels() != null) {
@@ -105,8 +105,15 @@ final class Training {
         .toArray(double[][]::new);
   }
 
-  private static Facts.OldLabels oldLabels(OldLabelUse use, long leftOut) {
-    String text = OldLabelUse.text(use) + (leftOut == 0 ? "" : "; " + OldLabelUse.leftOut(leftOut));
+  /** What is to be said of the old labels of all models. */
+  private static String beside(OldLabels old, Dataset<Row> labelled) {
+    long leftOut = old.leftOut();
+    return (leftOut == 0 ? "" : "; " + OldLabelUse.leftOut(leftOut))
+        + old.otherUnit(labelled).map(text -> "; " + text).orElse("");
+  }
+
+  private static Facts.OldLabels oldLabels(OldLabelUse use, String beside) {
+    String text = OldLabelUse.text(use) + beside;
     if (use == null) {
       return new Facts.OldLabels(false, 0, 0, 0, 0, Double.NaN, Double.NaN, text);
     }

@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.when;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.Column;
@@ -108,6 +109,15 @@ public final class OldLabels {
             col("virial").as(PREFIX + "virial")),
         new String[] {"frame_id"},
         "left");
+  }
+
+  /**
+   * What to say where these look like labels of another unit than the new ones.
+   *
+   * @param labelled rows of the frames dataset, with new labels
+   */
+  public Optional<String> otherUnit(Dataset<Row> labelled) {
+    return OldScale.text(beside(labelled));
   }
 
   /** The old labels of a row that {@link #beside} made. */
