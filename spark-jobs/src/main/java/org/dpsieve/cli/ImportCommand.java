@@ -108,7 +108,7 @@ final class ImportCommand implements Callable<Integer> {
     ImportReport report;
     try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
       progress.show("importing");
-      report = FrameImport.run(session, sources, output, typeMap, replaced, kinds, keys);
+      report = FrameImport.run(session, sources, output, typeMap, replaced, kinds, keys, true);
     }
     spec.commandLine().getOut().println(report.summary(output));
     return 0;

@@ -103,6 +103,9 @@ final class TransferCommand implements Callable<Integer> {
     try {
       Dataset<Row> labelled = session.createDataFrame(rows, FrameRows.SCHEMA);
       OldLabels before = old.isEmpty() ? null : oldLabels(session, rows);
+      if (before != null) {
+        before.otherUnit(labelled).ifPresent(this::sayOfOldLabels);
+      }
       OutputLayerSolution solution =
           OutputLayerStage.solve(session, labelled, List.of(start), prefactors, ridge, before)
               .get(0);
@@ -133,9 +136,13 @@ final class TransferCommand implements Callable<Integer> {
         new OldLabels(session.createDataFrame(rows, FrameRows.SCHEMA), TransferFit.Mode.AUTO, 0);
     long leftOut = labels.leftOut();
     if (leftOut > 0) {
-      out.printf("old labels        %s%n", OldLabelUse.leftOut(leftOut));
+      sayOfOldLabels(OldLabelUse.leftOut(leftOut));
     }
     return labels;
+  }
+
+  private void sayOfOldLabels(String text) {
+    spec.commandLine().getOut().printf("old labels        %s%n", text);
   }
 
   private void report(OutputLayerSolution solution) {

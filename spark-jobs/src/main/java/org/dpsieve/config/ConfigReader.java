@@ -102,7 +102,8 @@ public final class ConfigReader {
             simplifyBlock,
             run.train(),
             models,
-            new DpTrainKeys(simplifyBlock, new Paths(current, simplify)));
+            new DpTrainKeys(simplifyBlock, new Paths(current, simplify)),
+            run.finalSteps().isPresent());
     MachineConfig machineConfig =
         new MachineConfig(
             machine,
@@ -134,7 +135,8 @@ public final class ConfigReader {
                 run.train().inputs().stream().map(TrainingReader.Read::input).toList(),
                 run.fpTaskMin(),
                 run.oldLabels(),
-                train.dp()),
+                train.dp(),
+                run.finalSteps()),
             run.label());
     return new RunConfig(
         simplifyConfig,

@@ -57,7 +57,10 @@ final class SimplifyReader {
           "target_error",
           "accurate_for_good",
           "pick_strategy",
-          "old_labels");
+          "old_labels",
+          "old_data",
+          "result_pool",
+          "final_training");
 
   /** Of {@code dpgen run}, whose files look much the same. */
   private static final List<String> RUN_KEYS =
@@ -112,6 +115,7 @@ final class SimplifyReader {
       LabelConfig label,
       int fpTaskMin,
       TransferFit.Mode oldLabels,
+      OptionalInt finalSteps,
       TrainKeys.Read train) {}
 
   Read read() {
@@ -127,12 +131,13 @@ final class SimplifyReader {
     PickConfig pick = pick(label);
     TrustConfig trust = trust(labeled);
     int fpTaskMin = fpTaskMin();
-    TransferFit.Mode oldLabels = oldLabels(labeled);
+    TransferFit.Mode oldLabels = oldLabels(pool);
+    OptionalInt finalSteps = finalSteps(pool, oldLabels);
     TrainKeys.Read train = new TrainKeys(file, problems, dp).read(typeMap);
     idle();
     refuseRunKeys();
     file.finish();
-    return new Read(typeMap, elements, pool, pick, trust, label, fpTaskMin, oldLabels, train);
+    return new Read(typeMap, elements, pool, pick, trust, label, fpTaskMin, oldLabels, finalSteps, train);
   }
 
   private List<String> typeMap() {
@@ -225,7 +230,24 @@ final class SimplifyReader {
         files.resolve(file, "pick_data", pick),
         labeled,
         files.resolve(file, "init_data_sys", init),
-        extxyzKeys());
+        files.resolve(
+            file,
+            "old_data",
+            file.given("old_data") ? file.textOrTexts("old_data").orElse(List.of()) : List.of()),
+        extxyzKeys(),
+        resultPool());
+  }
+
+  private ResultPool resultPool() {
+    String found = file.text("result_pool").orElse(ResultPool.DEEPMD_NPY.key());
+    for (ResultPool format : ResultPool.values()) {
+      if (format.key().equals(found)) {
+        return format;
+      }
+    }
+    file.error(
+        "result_pool", "unknown format '%s'; known: %s".formatted(found, ResultPool.known()));
+    return ResultPool.NONE;
   }
 
   private ExtxyzKeys extxyzKeys() {
@@ -271,16 +293,16 @@ final class SimplifyReader {
    * Ignored unless asked for: models fitted to old labels agree less with each other than those
    * they came from, and trust levels on their deviation then ask for more labels.
    */
-  private TransferFit.Mode oldLabels(boolean labeled) {
+  private TransferFit.Mode oldLabels(PoolConfig pool) {
     String found = file.text("old_labels").orElse("ignore");
     List<String> known = new ArrayList<>();
     for (TransferFit.Mode mode : TransferFit.Mode.values()) {
       String key = mode.name().toLowerCase(Locale.ROOT);
       if (key.equals(found)) {
-        if (labeled && mode == TransferFit.Mode.USE) {
+        if (!pool.mayHaveOld() && mode == TransferFit.Mode.USE) {
           file.error(
               "old_labels",
-              "'use', but with labeled true the labels in pick_data are the new ones and there are no old; expected auto or ignore");
+              "'use', but with labeled true the labels in pick_data are the new ones and there are no old; name old ones in old_data, or expected auto or ignore");
         }
         return mode;
       }
@@ -289,6 +311,30 @@ final class SimplifyReader {
     file.error(
         "old_labels", "unknown value '%s'; known: %s".formatted(found, String.join(", ", known)));
     return TransferFit.Mode.AUTO;
+  }
+
+  private OptionalInt finalSteps(PoolConfig pool, TransferFit.Mode oldLabels) {
+    Optional<Block> block = file.block("final_training");
+    if (block.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    OptionalInt steps =
+        block.get().require("numb_steps", "how long dp train runs on the whole pool in the end")
+            ? block.get().integer("numb_steps", 1)
+            : OptionalInt.empty();
+    block.get().finish();
+    if (pool.result() != ResultPool.DEEPMD_NPY) {
+      file.error(
+          "final_training",
+          "trains on result/pool as deepmd/npy, but result_pool is %s".formatted(pool.result().key()));
+    }
+    if (oldLabels == TransferFit.Mode.IGNORE || !pool.mayHaveOld()) {
+      file.error(
+          "final_training",
+          "trains on result/pool, which is made with old labels alone: set old_labels to auto or use"
+              + (pool.mayHaveOld() ? "" : ", and name old_data, as labeled is true"));
+    }
+    return steps;
   }
 
   private PickConfig pick(LabelConfig label) {

@@ -59,6 +59,9 @@ public record RunKeys(
     }
     keys.fixed.put("pick_data", relative(config.pool().pickData(), workdir));
     keys.fixed.put("init_data_sys", relative(config.pool().initData(), workdir));
+    if (!config.pool().oldData().isEmpty()) {
+      keys.fixed.put("old_data", relative(config.pool().oldData(), workdir));
+    }
     if (!config.pool().extxyzKeys().equals(ExtxyzKeys.DEFAULT)) {
       keys.fixed.put("extxyz_keys", config.pool().extxyzKeys().toString());
     }

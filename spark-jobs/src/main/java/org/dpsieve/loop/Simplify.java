@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.loop.Record.Step;
 
 /**
@@ -105,7 +106,9 @@ public final class Simplify {
       }
       Verdict verdict = iteration(iteration, false);
       if (verdict != Verdict.CONTINUE) {
-        return new Outcome(summary(verdict), result(iteration, verdict));
+        Facts.Result result = result(iteration, verdict);
+        finish(iteration, result);
+        return new Outcome(summary(verdict), result);
       }
       if (!complete) {
         done++;
@@ -246,7 +249,7 @@ public final class Simplify {
     Path previous = models;
     Map<String, String> trained = inputs(workdir.frames());
     trained.putAll(inputs(labels.toArray(Path[]::new)));
-    if (stages.trainsFromPrevious() && previous != null) {
+    if (stages.readsPrevious() && previous != null) {
       trained.putAll(inputs(previous));
     }
     boolean few = labelledSinceTraining < Math.max(1, last ? 1 : settings.trainMin());
@@ -412,6 +415,29 @@ public final class Simplify {
         inputs,
         Facts.Result.class,
         target -> stages.result(target, workdir.frames(), summary(verdict)));
+  }
+
+  /** {@code final_training}, where there is a pool at the new level. */
+  private void finish(int iteration, Facts.Result result) {
+    if (stages.finishing().isEmpty() || result.pool() == null) {
+      return;
+    }
+    if (!result.pool().written()) {
+      listener.note("final_training is left out: " + RunTable.pool(result.pool()));
+      return;
+    }
+    Map<String, String> inputs = inputs(workdir.result());
+    inputs.put("final_training", stages.finishing());
+    Facts.Training training =
+        stage(
+            iteration,
+            "final",
+            workdir.finalModels(),
+            inputs,
+            Facts.Training.class,
+            target -> stages.finish(target, workdir.result()));
+    OwnFiles.remove(workdir.finalTasks());
+    RunTable.finalTraining(training).forEach(listener::note);
   }
 
   private Summary summary(Verdict verdict) {

@@ -22,13 +22,18 @@ public interface Stages {
    * Trains each model on all labels so far.
    *
    * @param labels folders that {@link #label} wrote
-   * @param previous the folder of the last training, or {@code null}; only for those that start
-   *     there ({@link #trainsFromPrevious})
+   * @param previous the folder of the last training, or {@code null}; only for those that read it
+   *     ({@link #readsPrevious})
    */
   Facts.Training train(Path target, int iteration, Path frames, List<Path> labels, Path previous);
 
   /** Whether a training starts from the one before, not from the models the run was given. */
   boolean trainsFromPrevious();
+
+  /** Whether a training reads what the one before left, whatever it starts from. */
+  default boolean readsPrevious() {
+    return trainsFromPrevious();
+  }
 
   /** Whether there are models before the first training: else it cannot be put off. */
   default boolean modelsGiven() {
@@ -91,6 +96,23 @@ public interface Stages {
 
   /** Writes the merged dataset, the models, the report and the last evaluation of the pool. */
   Facts.Result result(Path target, Path frames, Summary summary);
+
+  /**
+   * What decides how {@link #finish} is done, in a line; empty where nobody asks for it.
+   */
+  default String finishing() {
+    return "";
+  }
+
+  /**
+   * Trains the final models on the whole pool at the new level.
+   *
+   * @param result the folder that {@link #result} wrote
+   * @throws StalledException when a model could not be trained
+   */
+  default Facts.Training finish(Path target, Path result) {
+    throw new UnsupportedOperationException();
+  }
 
   /**
    * Which frames are left: those of the last classification that are neither accurate nor labelled

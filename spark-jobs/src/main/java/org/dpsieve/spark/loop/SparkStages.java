@@ -11,22 +11,26 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.dpsieve.config.Engine;
 import org.dpsieve.config.RunConfig;
+import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.InputException;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.Labellers;
 import org.dpsieve.label.TaskLabeller;
+import org.dpsieve.loop.Checksums;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Stages;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.node.OnExit;
+import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.node.NodeTasks;
@@ -105,6 +109,7 @@ public final class SparkStages implements Stages {
   public List<String> sources() {
     List<String> sources = new ArrayList<>(config.simplify().pool().pickData());
     sources.addAll(config.simplify().pool().initData());
+    sources.addAll(config.simplify().pool().oldData());
     return sources;
   }
 
@@ -116,6 +121,17 @@ public final class SparkStages implements Stages {
   @Override
   public boolean trainsFromPrevious() {
     return config.simplify().train().dp().isPresent();
+  }
+
+  /** Fits to old labels are made once a run. */
+  @Override
+  public boolean readsPrevious() {
+    return trainsFromPrevious() || wantsOldLabels();
+  }
+
+  private boolean wantsOldLabels() {
+    return config.simplify().pool().mayHaveOld()
+        && config.simplify().train().oldLabels() != TransferFit.Mode.IGNORE;
   }
 
   @Override
@@ -141,14 +157,14 @@ public final class SparkStages implements Stages {
     return errors.facts(labelled, models(target));
   }
 
-  /** What the pool's labels are of; {@code null} where they are the new ones themselves. */
+  /** Labels of an old level; {@code null} where there are none, or nobody wants them. */
   private OldLabels oldLabels(Path frames) {
-    return config.simplify().pool().labeled()
-        ? null
-        : new OldLabels(
-            Pool.read(spark(), frames),
+    return wantsOldLabels()
+        ? new OldLabels(
+            Pool.old(spark(), frames),
             config.simplify().train().oldLabels(),
-            config.simplify().pick().seed());
+            config.simplify().pick().seed())
+        : null;
   }
 
   @Override
@@ -300,6 +316,39 @@ public final class SparkStages implements Stages {
     List<Path> models =
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
     return new Results(spark(), config.simplify(), level, evaluation())
-        .write(target, Pool.read(spark(), frames), models, summary);
+        .write(target, Pool.read(spark(), frames), oldLabels(frames), models, summary);
+  }
+
+  @Override
+  public String finishing() {
+    return config.simplify().train().finalSteps().isEmpty()
+        ? ""
+        : "%d steps, %s"
+            .formatted(
+                config.simplify().train().finalSteps().getAsInt(),
+                config.simplify().train().inputs().stream()
+                    .map(input -> Checksums.sha256(input.json()))
+                    .collect(Collectors.joining(" ")));
+  }
+
+  @Override
+  public Facts.Training finish(Path target, Path result) {
+    List<Path> solved = models(result);
+    SimplifyConfig last =
+        config.simplify().withTrain(config.simplify().train().finalFrom(solved));
+    Training errors = new Training(spark(), last.train());
+    Path unseen = result.resolve("held_out.parquet");
+    Dataset<Row> frames =
+        FramesDataset.read(
+            spark(),
+            (Files.exists(unseen) ? unseen : result.resolve("frames.parquet")).toString());
+    double own =
+        errors.errors(frames, solved).stream()
+            .mapToDouble(pair -> pair.after().force())
+            .average()
+            .orElseThrow();
+    new FinalTraining(last, config.machine().train().node().orElseThrow(), nodes, workdir)
+        .train(target, result, own);
+    return errors.facts(frames, models(target));
   }
 }

@@ -54,6 +54,7 @@ final class Training {
    */
   Facts.Training train(
       Path target, Dataset<Row> labelled, boolean uncertain, OldLabels old, Path previous) {
+    boolean known = uncertain || old != null && old.asked(); // for the labels predicted from them
     List<DeepPotential> models = config.models().stream().map(this::read).toList();
     OutputLayerStage.Trained trained =
         OutputLayerStage.train(
@@ -61,11 +62,11 @@ final class Training {
             labelled,
             models,
             prefactors(models.size()),
-            uncertain,
+            known,
             old,
             previous == null ? List.of() : OldLayerFiles.read(previous, oldLayerKey()));
     List<OutputLayerSolution> solutions = trained.solutions();
-    long leftOut = old == null ? 0 : old.leftOut();
+    String beside = old == null ? "" : beside(old, labelled);
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
     try {
@@ -80,10 +81,14 @@ final class Training {
                 errors(solution.before()),
                 errors(solution.after()),
                 solution.unfitted().stream().map(LabelKind::key).toList(),
-                old == null ? null : oldLabels(solution.old(), leftOut)));
+                old == null ? null : oldLabels(solution.old(), beside)));
       }
       OldLayerFiles.write(target, oldLayerKey(), trained.old());
-      if (uncertain) {
+      if (trained.labels() != null) {
+        OldLayerFiles.writeLabels(
+            target, new OldLayerFiles.LabelNumbers(shares(solutions), trained.labels()));
+      }
+      if (known) {
         UncertaintyFiles.write(target, frames, trained);
       }
     } catch (IOException e) {
@@ -92,8 +97,26 @@ final class Training {
     return new Facts.Training(frames, fits);
   }
 
-  private static Facts.OldLabels oldLabels(OldLabelUse use, long leftOut) {
-    String text = OldLabelUse.text(use) + (leftOut == 0 ? "" : "; " + OldLabelUse.leftOut(leftOut));
+  private static double[][] shares(List<OutputLayerSolution> solutions) {
+    return solutions.stream()
+        .map(OutputLayerSolution::old)
+        .map(
+            old ->
+                old.used()
+                    ? new double[] {old.share().energy(), old.share().force(), old.share().virial()}
+                    : null)
+        .toArray(double[][]::new);
+  }
+
+  /** What is to be said of the old labels of all models. */
+  private static String beside(OldLabels old, Dataset<Row> labelled) {
+    long leftOut = old.leftOut();
+    return (leftOut == 0 ? "" : "; " + OldLabelUse.leftOut(leftOut))
+        + old.otherUnit(labelled).map(text -> "; " + text).orElse("");
+  }
+
+  private static Facts.OldLabels oldLabels(OldLabelUse use, String beside) {
+    String text = OldLabelUse.text(use) + beside;
     if (use == null) {
       return new Facts.OldLabels(false, 0, 0, 0, 0, Double.NaN, Double.NaN, text);
     }

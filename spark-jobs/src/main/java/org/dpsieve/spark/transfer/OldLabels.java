@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.when;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.Column;
@@ -93,8 +94,13 @@ public final class OldLabels {
     return mode;
   }
 
+  /** Whether anybody wants them. */
+  public boolean asked() {
+    return mode != TransferFit.Mode.IGNORE;
+  }
+
   /** The frames with their old labels in columns of their own, null where there is none. */
-  Dataset<Row> beside(Dataset<Row> labelled) {
+  public Dataset<Row> beside(Dataset<Row> labelled) {
     return labelled.join(
         frames.select(
             col("frame_id"),
@@ -105,8 +111,17 @@ public final class OldLabels {
         "left");
   }
 
+  /**
+   * What to say where these look like labels of another unit than the new ones.
+   *
+   * @param labelled rows of the frames dataset, with new labels
+   */
+  public Optional<String> otherUnit(Dataset<Row> labelled) {
+    return OldScale.text(beside(labelled));
+  }
+
   /** The old labels of a row that {@link #beside} made. */
-  static Labels of(Row row) {
+  public static Labels of(Row row) {
     if (!List.of(row.schema().fieldNames()).contains(PREFIX + "energy")) {
       return Labels.NONE;
     }

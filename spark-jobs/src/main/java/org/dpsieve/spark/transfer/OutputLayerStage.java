@@ -46,13 +46,16 @@ public final class OutputLayerStage {
    * @param reliability of that uncertainty, on those frames
    * @param curve how errors fall with labels; {@code null} where those are too few
    * @param old each model's output layer fitted to the old labels; empty without old labels
+   * @param labels how far labels predicted from old ones are off; {@code null} where no model uses
+   *     old labels
    */
   public record Trained(
       List<OutputLayerSolution> solutions,
       Uncertainty uncertainty,
       Reliability reliability,
       LearningCurve curve,
-      List<OldLayer> old) {}
+      List<OldLayer> old,
+      LabelUncertainty labels) {}
 
   /**
    * @param labelled rows of the frames dataset; what a frame has no label for does not count
@@ -174,7 +177,7 @@ public final class OutputLayerStage {
                 layer == null ? null : OldLabelUse.of(layer, fit)));
       }
       if (!uncertain) {
-        return new Trained(List.copyOf(solutions), null, null, null, layers);
+        return new Trained(List.copyOf(solutions), null, null, null, layers, null);
       }
       FoldCalibration.Calibrated calibrated = FoldCalibration.of(spark, frames, present, fits);
       return new Trained(
@@ -182,7 +185,8 @@ public final class OutputLayerStage {
           calibrated.uncertainty(),
           calibrated.reliability(),
           FoldedFit.curve(fits),
-          layers);
+          layers,
+          LabelCalibration.of(spark, frames, present, fits));
     } finally {
       withLabels.unpersist();
     }
