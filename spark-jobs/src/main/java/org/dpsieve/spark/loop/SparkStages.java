@@ -336,7 +336,7 @@ public final class SparkStages implements Stages {
     List<Path> solved = models(result);
     SimplifyConfig last =
         config.simplify().withTrain(config.simplify().train().finalFrom(solved));
-    Training errors = new Training(spark(), last.train());
+    Training errors = new Training(spark(), last);
     Path unseen = result.resolve("held_out.parquet");
     Dataset<Row> frames =
         FramesDataset.read(
