@@ -36,6 +36,7 @@ public final class Simplify {
   private Facts.Pool pool;
   private final List<Summary.Iteration> iterations = new ArrayList<>();
   private final List<Path> allPicks = new ArrayList<>();
+  private final List<Path> picksByModels = new ArrayList<>(); // all but iteration 0's
   private final List<Path> labels = new ArrayList<>();
 
   /** Tables of picks whose accurate frames were not looked at since, and how many those are. */
@@ -216,6 +217,9 @@ public final class Simplify {
     accurate += decided.accurate();
     accuratePicks.add(workdir.picks(iteration));
     allPicks.add(workdir.picks(iteration));
+    if (iteration > 0) {
+      picksByModels.add(workdir.picks(iteration));
+    }
   }
 
   private void finish(Summary.Iteration iteration) {
@@ -237,7 +241,8 @@ public final class Simplify {
     } else if (!copy) {
       inputs.putAll(inputs(workdir.frames()));
       inputs.putAll(inputs(labels.toArray(Path[]::new)));
-      if (stages.trainsFromPrevious() && previous != null) {
+      inputs.putAll(inputs(picksByModels.toArray(Path[]::new)));
+      if (previous != null) {
         inputs.putAll(inputs(previous));
       }
     }
@@ -251,7 +256,8 @@ public final class Simplify {
             target ->
                 copy
                     ? stages.copyModels(target, previous)
-                    : stages.train(target, iteration, workdir.frames(), labels, previous));
+                    : stages.train(
+                        target, iteration, workdir.frames(), labels, picksByModels, previous));
     finished(iteration, Step.TRAIN);
     models = workdir.train(iteration);
     if (!copy) {

@@ -16,7 +16,7 @@ import org.dpsieve.io.npy.NpyWriter;
 import org.dpsieve.outputlayer.OldLayer;
 
 /**
- * The models' fits to the old labels, beside the models, so that a run makes them once: {@code
+ * The models' fits to the old labels, beside the models: {@code
  * old.json}, and for each model {@code old.000.npy}: the change of its parameters in the first row,
  * then the quadratic form of the forces, [1 + size, size].
  */
@@ -27,14 +27,10 @@ final class OldLayerFiles {
 
   private OldLayerFiles() {}
 
-  /**
-   * The numbers in the JSON file, [models].
-   *
-   * @param key of what they depend on
-   */
-  private record Numbers(String key, long[] frames, double[] ridges) {}
+  /** The numbers in the JSON file, [models]. */
+  private record Numbers(long[] frames, double[] ridges) {}
 
-  static void write(Path folder, String key, List<OldLayer> layers) throws IOException {
+  static void write(Path folder, List<OldLayer> layers) throws IOException {
     if (layers.isEmpty()) {
       return;
     }
@@ -48,7 +44,6 @@ final class OldLayerFiles {
     JSON.writeValue(
         folder.resolve(FILE).toFile(),
         new Numbers(
-            key,
             layers.stream().mapToLong(OldLayer::frames).toArray(),
             layers.stream().mapToDouble(OldLayer::ridge).toArray()));
   }
@@ -57,17 +52,14 @@ final class OldLayerFiles {
     return folder.resolve("old.%03d.npy".formatted(model));
   }
 
-  /** Empty where this folder has none that were found with this key. */
-  static List<OldLayer> read(Path folder, String key) {
+  /** Empty where this folder has none. */
+  static List<OldLayer> read(Path folder) {
     if (!Files.exists(folder.resolve(FILE))) {
       return List.of();
     }
     try {
       Numbers numbers = JSON.readValue(folder.resolve(FILE).toFile(), Numbers.class);
       List<OldLayer> layers = new ArrayList<>();
-      if (!numbers.key().equals(key)) {
-        return layers;
-      }
       for (int m = 0; m < numbers.frames().length; m++) {
         NpyArray array = NpyArray.open(layer(folder, m));
         double[] rows = array.read();

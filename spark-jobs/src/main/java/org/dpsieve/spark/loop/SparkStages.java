@@ -28,6 +28,7 @@ import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.node.OnExit;
 import org.dpsieve.pick.Decision;
+import org.dpsieve.pick.FrameClass;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.node.NodeTasks;
 import org.dpsieve.spark.pick.PickStage;
@@ -127,13 +128,23 @@ public final class SparkStages implements Stages {
 
   @Override
   public Facts.Training train(
-      Path target, int iteration, Path frames, List<Path> labels, Path previous) {
+      Path target,
+      int iteration,
+      Path frames,
+      List<Path> labels,
+      List<Path> picks,
+      Path previous) {
     Training errors = new Training(spark(), config.simplify().train());
-    Dataset<Row> labelled = labelled(frames, labels);
     if (!trainsFromPrevious()) {
       return errors.train(
-          target, labelled, Evaluation.uncertain(config.machine()), oldLabels(frames), previous);
+          target,
+          groups(frames, labels),
+          Pool.initial(spark(), frames).isPresent() ? 1 : 0, // the first picks stand for the pool
+          Evaluation.uncertain(config.machine()),
+          oldLabels(frames, picks),
+          previous);
     }
+    Dataset<Row> labelled = labelled(frames, labels);
     new DpTraining(config.simplify(), config.machine().train().node().orElseThrow(), nodes, workdir)
         .train(
             target,
@@ -144,13 +155,21 @@ public final class SparkStages implements Stages {
   }
 
   /** What the pool's labels are of; {@code null} where they are the new ones themselves. */
-  private OldLabels oldLabels(Path frames) {
+  private OldLabels oldLabels(Path frames, List<Path> picks) {
     return config.simplify().pool().labeled()
         ? null
         : new OldLabels(
             Pool.read(spark(), frames),
             config.simplify().train().oldLabels(),
-            config.simplify().pick().seed());
+            config.simplify().pick().seed(),
+            picks.stream().map(this::candidatesOf).toList());
+  }
+
+  /** What models disagreed on, labelled or not. */
+  private Dataset<Row> candidatesOf(Path picks) {
+    return Tables.read(spark(), picks)
+        .where(functions.col("class").equalTo(FrameClass.CANDIDATE.key()))
+        .select("frame_id");
   }
 
   @Override
@@ -168,6 +187,7 @@ public final class SparkStages implements Stages {
       if (models != null) {
         UncertaintyFiles.copy(models, target);
         OldLayerFiles.copy(models, target);
+        SumsFiles.copy(models, target);
       }
       return new Facts.Training(0, List.of());
     } catch (IOException e) {
@@ -257,12 +277,15 @@ public final class SparkStages implements Stages {
 
   /** All frames with a label of the new level; {@code null} without one. */
   private Dataset<Row> labelled(Path frames, List<Path> labels) {
-    Dataset<Row> labelled = Pool.initial(spark(), frames).orElse(null);
-    for (Path folder : labels) {
-      Dataset<Row> more = FramesDataset.read(spark(), folder.toString());
-      labelled = labelled == null ? more : labelled.unionByName(more);
-    }
-    return labelled;
+    return groups(frames, labels).stream().reduce(Dataset::unionByName).orElse(null);
+  }
+
+  /** Labelled frames as they came: those given, then those of each iteration. */
+  private List<Dataset<Row>> groups(Path frames, List<Path> labels) {
+    List<Dataset<Row>> groups = new ArrayList<>();
+    Pool.initial(spark(), frames).ifPresent(groups::add);
+    labels.forEach(folder -> groups.add(FramesDataset.read(spark(), folder.toString())));
+    return groups;
   }
 
   private Evaluation evaluation() {
