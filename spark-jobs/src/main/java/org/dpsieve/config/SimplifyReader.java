@@ -57,6 +57,7 @@ final class SimplifyReader {
           "target_error",
           "accurate_for_good",
           "pick_strategy",
+          "init_pick_strategy",
           "old_labels",
           "old_data",
           "result_pool",
@@ -272,14 +273,15 @@ final class SimplifyReader {
         file, "init_data_sys", pool.initData(), "initial data are trained on, they need labels");
   }
 
-  private PickStrategy strategy(String name) {
+  private PickStrategy strategy(String key, PickStrategy otherwise) {
+    String name = file.text(key).orElse(otherwise.key());
     for (PickStrategy strategy : PickStrategy.values()) {
       if (strategy.key().equals(name)) {
         return strategy;
       }
     }
     file.error(
-        "pick_strategy",
+        key,
         "unknown strategy '%s'; known: %s"
             .formatted(
                 name,
@@ -289,12 +291,9 @@ final class SimplifyReader {
     return PickStrategy.RANDOM;
   }
 
-  /**
-   * Ignored unless asked for: models fitted to old labels agree less with each other than those
-   * they came from, and trust levels on their deviation then ask for more labels.
-   */
+  /** Used where they help, by errors on labelled frames left out. */
   private TransferFit.Mode oldLabels(PoolConfig pool) {
-    String found = file.text("old_labels").orElse("ignore");
+    String found = file.text("old_labels").orElse("auto");
     List<String> known = new ArrayList<>();
     for (TransferFit.Mode mode : TransferFit.Mode.values()) {
       String key = mode.name().toLowerCase(Locale.ROOT);
@@ -340,8 +339,7 @@ final class SimplifyReader {
   private PickConfig pick(LabelConfig label) {
     OptionalInt init = requiredCount("init_pick_number", 0);
     OptionalInt iter = requiredCount("iter_pick_number", 1); // with 0 no candidate is ever labelled
-    PickStrategy strategy =
-        file.text("pick_strategy").map(this::strategy).orElse(PickStrategy.RANDOM);
+    PickStrategy strategy = strategy("pick_strategy", PickStrategy.RANDOM);
     OptionalInt taskMax = label.taskMax();
     if (taskMax.isPresent() && taskMax.getAsInt() < Math.max(init.orElse(0), iter.orElse(0))) {
       file.warn(
@@ -358,6 +356,7 @@ final class SimplifyReader {
         init.orElse(0),
         iter.orElse(0),
         strategy,
+        strategy("init_pick_strategy", strategy),
         file.integer("max_iter", 1),
         file.integer("label_budget", 1),
         targetError(),

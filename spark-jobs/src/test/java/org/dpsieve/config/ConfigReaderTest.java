@@ -50,6 +50,7 @@ class ConfigReaderTest {
                 100,
                 50,
                 PickStrategy.RANDOM,
+                PickStrategy.RANDOM,
                 OptionalInt.of(3),
                 OptionalInt.of(900),
                 Optional.empty(),

@@ -18,7 +18,7 @@ import org.dpsieve.outputlayer.OldLayer;
 import org.dpsieve.spark.transfer.LabelUncertainty;
 
 /**
- * The models' fits to the old labels, beside the models, so that a run makes them once: {@code
+ * The models' fits to the old labels, beside the models: {@code
  * old.json}, and for each model {@code old.000.npy}: the change of its parameters in the first row,
  * then the quadratic form of the forces, [1 + size, size]. Beside them {@code labels.json}: how far
  * labels predicted from old ones are off, where old labels are used.
@@ -31,12 +31,8 @@ final class OldLayerFiles {
 
   private OldLayerFiles() {}
 
-  /**
-   * The numbers in the JSON file, [models].
-   *
-   * @param key of what they depend on
-   */
-  private record Numbers(String key, long[] frames, double[] ridges) {}
+  /** The numbers in the JSON file, [models]. */
+  private record Numbers(long[] frames, double[] ridges) {}
 
   /**
    * What labels are predicted by, beside the models and their posteriors.
@@ -63,7 +59,7 @@ final class OldLayerFiles {
     }
   }
 
-  static void write(Path folder, String key, List<OldLayer> layers) throws IOException {
+  static void write(Path folder, List<OldLayer> layers) throws IOException {
     if (layers.isEmpty()) {
       return;
     }
@@ -77,7 +73,6 @@ final class OldLayerFiles {
     JSON.writeValue(
         folder.resolve(FILE).toFile(),
         new Numbers(
-            key,
             layers.stream().mapToLong(OldLayer::frames).toArray(),
             layers.stream().mapToDouble(OldLayer::ridge).toArray()));
   }
@@ -86,21 +81,14 @@ final class OldLayerFiles {
     return folder.resolve("old.%03d.npy".formatted(model));
   }
 
-  /**
-   * Empty where this folder has none that were found with this key.
-   *
-   * @param key {@code null} for any
-   */
-  static List<OldLayer> read(Path folder, String key) {
+  /** Empty where this folder has none. */
+  static List<OldLayer> read(Path folder) {
     if (!Files.exists(folder.resolve(FILE))) {
       return List.of();
     }
     try {
       Numbers numbers = JSON.readValue(folder.resolve(FILE).toFile(), Numbers.class);
       List<OldLayer> layers = new ArrayList<>();
-      if (key != null && !numbers.key().equals(key)) {
-        return layers;
-      }
       for (int m = 0; m < numbers.frames().length; m++) {
         NpyArray array = NpyArray.open(layer(folder, m));
         double[] rows = array.read();

@@ -178,7 +178,7 @@ final class RelabelledPool {
   private Predictor predictor(Path trained, List<Path> models) {
     Uncertainty all = UncertaintyFiles.read(trained).orElseThrow().uncertainty();
     OldLayerFiles.LabelNumbers numbers = OldLayerFiles.labels(trained).orElseThrow();
-    List<OldLayer> layers = OldLayerFiles.read(trained, null);
+    List<OldLayer> layers = OldLayerFiles.read(trained);
     List<LabelEnsemble.Member> members = new ArrayList<>();
     List<OutputPosterior> posteriors = new ArrayList<>();
     for (int m = 0; m < models.size(); m++) {

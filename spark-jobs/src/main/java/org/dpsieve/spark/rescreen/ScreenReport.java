@@ -138,7 +138,8 @@ public record ScreenReport(
                           all,
                           all.limit(0),
                           () -> ModelFiles.read(options.models().get(0), options.typeMap()),
-                          options.pick()))
+                          options.pick(),
+                          false))
               .order(candidates, options.seed(), 0)
               .limit(options.pick())
               .select("frame_id", "system", "index", "max_devi_f")
