@@ -27,10 +27,12 @@ import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Systems;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Frame and atomic parameters from the pool's files to the end, by DeePMD-kit and by us. */
+@Tag("peer")
 class FrameParametersRunTest {
   private static final String MODEL =
       """

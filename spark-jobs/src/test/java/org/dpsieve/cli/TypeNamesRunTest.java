@@ -28,6 +28,7 @@ import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Systems;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Everything with type names that are no elements: the built-in example with {@code Ag1} for silver
  * and {@code ZN} for gold, whose numbers must be those of the example itself.
  */
+@Tag("slow")
 class TypeNamesRunTest {
   private static final Path EXAMPLE = Shared.repository().resolve("conf/ag-au");
   private static final Map<String, String> NAMES = Map.of("Ag", "Ag1", "Au", "ZN");

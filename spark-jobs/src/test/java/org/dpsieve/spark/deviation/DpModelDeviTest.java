@@ -24,9 +24,11 @@ import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.RandomModels;
 import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("peer")
 class DpModelDeviTest {
   private final SparkSession spark = LocalSpark.session();
 
