@@ -135,6 +135,7 @@ final class SimplifyReader {
     TransferFit.Mode oldLabels = oldLabels(pool);
     OptionalInt finalSteps = finalSteps(pool, oldLabels);
     TrainKeys.Read train = new TrainKeys(file, problems, dp).read(typeMap);
+    temperature(labeled, label);
     idle();
     refuseRunKeys();
     file.finish();
@@ -459,9 +460,26 @@ final class SimplifyReader {
           "found %s, expected a list of lists"
               .formatted(Block.describe(file.node().get("sys_configs"))));
     }
-    if (file.integer("use_ele_temp", 0).orElse(0) != 0) {
+  }
+
+  /**
+   * {@code use_ele_temp}: an electronic temperature of each frame (1, {@code fparam}) or each atom
+   * (2, {@code aparam}), which the models take. Labels made by a program would all be of the one
+   * temperature in its input.
+   */
+  private void temperature(boolean labeled, LabelConfig label) {
+    int use = file.integer("use_ele_temp", 0).orElse(0);
+    if (use > 2) {
+      file.error("use_ele_temp", "found %d, expected 0, 1 or 2".formatted(use));
+    } else if (use > 0 && !dp) {
       file.error(
-          "use_ele_temp", "models with an electron temperature cannot be read yet; expected 0");
+          "use_ele_temp",
+          "the output layer of models with frame or atom parameters cannot be solved for; expected 0, or train.engine dp");
+    } else if (use > 0 && !labeled && label.style().runsProgram()) {
+      file.error(
+          "use_ele_temp",
+          "fp_style %s would label every frame at the one electronic temperature of its input, not at the frame's own; expected 0, labeled true, or fp_style d3"
+              .formatted(label.style().key()));
     }
   }
 

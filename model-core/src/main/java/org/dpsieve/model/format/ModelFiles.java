@@ -99,6 +99,24 @@ public final class ModelFiles {
     }
   }
 
+  /**
+   * What the types of models are where one of them does not say it, in order; empty where all do.
+   *
+   * @param given by a person; may be empty where all do
+   * @throws UnnamedTypesException when one does not and nothing is given
+   * @throws InputException when as many names are not given as it has types
+   */
+  public static List<String> unnamed(List<Path> models, List<String> given) {
+    List<String> names = List.of();
+    for (Path model : models) {
+      Optional<Integer> types = unnamedTypes(model);
+      if (types.isPresent()) {
+        names = named(model.toString(), List.of(), given, types.get());
+      }
+    }
+    return names;
+  }
+
   /** A model's type map, or the names that were given where it has none. */
   static List<String> named(String name, List<String> typeMap, List<String> given, int types) {
     if (!typeMap.isEmpty()) {

@@ -392,9 +392,8 @@ public final class Rescreen {
 
   /** What types are of models that do not say it themselves. */
   private String unnamed() {
-    boolean unnamed =
-        options.models().stream().anyMatch(model -> ModelFiles.unnamedTypes(model).isPresent());
-    return unnamed ? " " + String.join(",", options.typeMap()) : "";
+    List<String> names = ModelFiles.unnamed(options.models(), options.typeMap());
+    return names.isEmpty() ? "" : " " + String.join(",", names);
   }
 
   private static String content(Path model) {
