@@ -67,7 +67,8 @@ public final class FrameImport {
           .add("system_number", DataTypes.IntegerType, false)
           .add("file", DataTypes.StringType, false)
           .add("reason", DataTypes.StringType, true)
-          .add("duplicate_key", DataTypes.BinaryType, true);
+          .add("duplicate_key", DataTypes.BinaryType, true)
+          .add("state", DataTypes.StringType, true);
 
   private static final StructType QUARANTINE =
       new StructType()
@@ -177,7 +178,8 @@ public final class FrameImport {
                 "system_number",
                 "file",
                 "reason",
-                "duplicate_key")
+                "duplicate_key",
+                "state")
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       return write(frames, keys, systems.size(), checks);
@@ -262,6 +264,7 @@ public final class FrameImport {
         String problem = FrameCheck.problem(frame).orElse(null);
         values[row.length() + 2] = problem;
         values[row.length() + 3] = problem == null ? DuplicateKey.of(frame) : null;
+        values[row.length() + 4] = frame.state();
         rows.add(RowFactory.create(values));
       }
     }
@@ -284,6 +287,7 @@ public final class FrameImport {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long equal = duplicates.count();
+      Duplicates.requireNoOtherStates(duplicates);
       ImportReport report =
           new ImportReport(
               systems,
@@ -308,7 +312,7 @@ public final class FrameImport {
       writeQuarantine(
           report.duplicates() + report.badFrames() == 0
               ? spark.createDataFrame(List.of(), QUARANTINE)
-              : bad.unionByName(duplicates.drop("kind"))
+              : bad.unionByName(duplicates.drop("kind", "other_state"))
                   .withColumnRenamed("index", "frame")
                   .select(columns(QUARANTINE)));
       Dataset<Row> unique = frames.where(col("reason").isNull());

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.npy.NpyArray;
 import org.dpsieve.io.npy.NpyWriter;
@@ -63,7 +64,7 @@ final class OldLayerFiles {
       return List.of();
     }
     try {
-      Numbers numbers = JSON.readValue(folder.resolve(FILE).toFile(), Numbers.class);
+      Numbers numbers = JsonFile.read(folder.resolve(FILE), Numbers.class);
       List<OldLayer> layers = new ArrayList<>();
       if (!numbers.key().equals(key)) {
         return layers;
