@@ -179,8 +179,8 @@ public final class Simplify {
       }
       if (iteration == 0) {
         throw new StalledException(
-            "iteration 0: none of the %d frames of the pool can be picked (fp_skip_bad_box sets %d aside)"
-                .formatted(pool.frames(), picks.skipped()));
+            "iteration 0: none of the %d frames of the pool can be labelled (%s)"
+                .formatted(pool.frames(), RunTable.reasons(picks)));
       }
       if (picks.failedLeft() > 0) {
         stallOnFailed(iteration, picks);

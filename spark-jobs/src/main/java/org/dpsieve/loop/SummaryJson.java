@@ -6,12 +6,12 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.JsonProblem;
 
 /**
@@ -82,9 +82,8 @@ public record SummaryJson(
   public static SortedMap<String, String> versions(Path file) {
     try {
       return JSON.convertValue(
-          JSON.readTree(file.toFile()).path("versions"),
-          new TypeReference<TreeMap<String, String>>() {});
-    } catch (IOException | IllegalArgumentException e) {
+          JsonFile.tree(file).path("versions"), new TypeReference<TreeMap<String, String>>() {});
+    } catch (IllegalArgumentException e) {
       throw new InputException(
           "%s: cannot be read as a run's summary (%s)".formatted(file, JsonProblem.of(e)), e);
     }

@@ -93,7 +93,7 @@ class EvalCommandTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"frames\": [ | no JSON: line 1",
+        "{\"frames\": [ | no valid JSON: it ends too early",
         "{\"frames\": []} | no frames; expected",
         "[1, 2] | no frames; expected",
         "{\"frames\": [{\"id\": \"x\", \"elements\": [\"Xx\"], \"coord\": [0,0,0]}]}"

@@ -27,10 +27,14 @@ import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.DpModelDevi;
 import org.dpsieve.spark.deviation.DpProgram;
 import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.spark.deviation.NotEvaluated;
 import org.dpsieve.uncertainty.Uncertainty;
 
 /** The ensemble's deviation on frames: the deviation table. */
 final class Evaluation {
+  /** Of frames without numbers, with their reasons. */
+  private static final int MOST_REASONS = 3;
+
   private final SparkSession spark;
   private final TrustConfig trust;
   private final MachineConfig.Section section;
@@ -79,9 +83,11 @@ final class Evaluation {
             ? UncertaintyFiles.read(models.get(0).toAbsolutePath().getParent())
             : Optional.empty();
     boolean answered;
+    boolean ours;
     try (DeviationEngine engine =
         engine(models, known.map(UncertaintyFiles.Known::uncertainty).orElse(null))) {
       answered = engine.isUncertain();
+      ours = engine instanceof EnsembleHandle;
       Tables.write(
           trust.usesTrueError()
               ? DeviationStage.applyWithTrueError(frames, engine)
@@ -90,9 +96,27 @@ final class Evaluation {
     }
     Dataset<Row> written = Tables.read(spark, target);
     Facts.Deviation deviation = Tables.deviation(written);
+    if (deviation.notANumber() > 0) {
+      notes.accept(
+          "%d of %d frames could not be evaluated, their deviation is NaN and they are failed: %s"
+              .formatted(
+                  deviation.notANumber(),
+                  deviation.frames(),
+                  String.join("; ", firstNotEvaluated(written, frames, ours ? models : null))));
+    }
     return answered
         ? deviation.with(Tables.expected(written, gone, known.orElseThrow().numbers()))
         : deviation;
+  }
+
+  private List<String> firstNotEvaluated(
+      Dataset<Row> written, Dataset<Row> frames, List<Path> models) {
+    return NotEvaluated.first(
+        MOST_REASONS,
+        written,
+        frames,
+        models == null ? null : models.stream().map(ModelFiles::read).toList(),
+        options);
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.npy.NpyArray;
 import org.dpsieve.io.npy.NpyWriter;
@@ -87,7 +88,7 @@ final class OldLayerFiles {
       return List.of();
     }
     try {
-      Numbers numbers = JSON.readValue(folder.resolve(FILE).toFile(), Numbers.class);
+      Numbers numbers = JsonFile.read(folder.resolve(FILE), Numbers.class);
       List<OldLayer> layers = new ArrayList<>();
       for (int m = 0; m < numbers.frames().length; m++) {
         NpyArray array = NpyArray.open(layer(folder, m));

@@ -29,6 +29,7 @@ import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrustConfig;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.TypeNames;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
@@ -83,7 +84,8 @@ final class Results {
     try {
       Files.createDirectories(target);
       for (Path model : models) {
-        DpTraining.copy(model, target.resolve(config.train().modelName(models.indexOf(model))));
+        RegularFile.copyTree(
+            model, target.resolve(config.train().modelName(models.indexOf(model))));
       }
       Dataset<Row> labelled =
           summary.labels().isEmpty() ? pool.limit(0) : labelled(summary.labels());
@@ -122,7 +124,7 @@ final class Results {
   }
 
   /** The relabelled frames, in systems named by formula as DP-GEN does. */
-  private void merge(Dataset<Row> labelled, Path target) {
+  private void merge(Dataset<Row> labelled, Path target) throws IOException {
     Column[] counts =
         config.typeMap().stream()
             .flatMap(
@@ -145,6 +147,10 @@ final class Results {
         PartSize.rows(ROWS_PER_FILE),
         frames.toString(),
         Map.of("type_map", String.join(" ", config.typeMap())));
+    if (labelled.isEmpty()) { // init_pick_number 0, and the given models agree everywhere
+      Files.createDirectories(target.resolve("data"));
+      return;
+    }
     FrameExport.run(
         spark,
         frames.toString(),

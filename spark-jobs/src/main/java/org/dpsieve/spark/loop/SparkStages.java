@@ -20,6 +20,7 @@ import org.dpsieve.config.Engine;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.Labellers;
@@ -187,10 +188,11 @@ public final class SparkStages implements Stages {
       Files.createDirectories(target);
       List<Path> sources = models == null ? config.simplify().train().models() : models(models);
       for (int m = 0; m < sources.size(); m++) {
-        DpTraining.copy(sources.get(m), target.resolve(config.simplify().train().modelName(m)));
+        RegularFile.copyTree(
+            sources.get(m), target.resolve(config.simplify().train().modelName(m)));
         Path checkpoints = models == null ? null : models.resolve("%03d".formatted(m));
         if (checkpoints != null && Files.isDirectory(checkpoints)) {
-          DpTraining.copy(checkpoints, target.resolve(checkpoints.getFileName()));
+          RegularFile.copyTree(checkpoints, target.resolve(checkpoints.getFileName()));
         }
       }
       if (models != null) {
