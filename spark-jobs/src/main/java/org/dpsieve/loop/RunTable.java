@@ -244,10 +244,10 @@ public final class RunTable {
         "result/pool, the whole pool at the new level: %s frames computed, %s predicted as old label + change (sigma, median and 95 %%: %s and %s meV/atom, %s and %s eV/Å), %s left out%s",
         count(pool.computed()),
         count(pool.predicted()),
-        number(1000 * pool.energySigma().median(), 2),
-        number(1000 * pool.energySigma().p95(), 2),
-        number(pool.forceSigma().median(), 4),
-        number(pool.forceSigma().p95(), 4),
+        TextTable.number(1000 * pool.energySigma().median(), 2),
+        TextTable.number(1000 * pool.energySigma().p95(), 2),
+        TextTable.number(pool.forceSigma().median(), 4),
+        TextTable.number(pool.forceSigma().p95(), 4),
         count(out),
         out == 0 ? "" : " (" + reasons + ")");
   }
@@ -263,10 +263,10 @@ public final class RunTable {
               "result/final/graph.%03d on %s labelled frames: %s meV/atom, %s eV/Å (before final_training %s, %s)",
               m,
               count(training.frames()),
-              number(1000 * after.energy(), 2),
-              number(after.force(), 4),
-              number(1000 * before.energy(), 2),
-              number(before.force(), 4)));
+              TextTable.number(1000 * after.energy(), 2),
+              TextTable.number(after.force(), 4),
+              TextTable.number(1000 * before.energy(), 2),
+              TextTable.number(before.force(), 4)));
     }
     return lines;
   }
