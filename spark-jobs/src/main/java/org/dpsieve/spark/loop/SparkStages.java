@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -259,8 +261,12 @@ public final class SparkStages implements Stages {
         Dataset<Row> some =
             table
                 .where(functions.col("decision").equalTo(Decision.ACCURATE.key()))
-                .select("max_devi_f", "sigma_e", "rms_sigma_f");
-        all = all == null ? some : all.union(some);
+                .select(
+                    Stream.of(Tables.ERRORS)
+                        .filter(Set.of(table.columns())::contains)
+                        .map(functions::col)
+                        .toArray(Column[]::new));
+        all = all == null ? some : all.unionByName(some, true);
       }
     }
     return all;
