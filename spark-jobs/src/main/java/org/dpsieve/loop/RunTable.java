@@ -252,6 +252,17 @@ public final class RunTable {
         out == 0 ? "" : " (" + reasons + ")");
   }
 
+  /** How well the worst frames are foretold, a line for each way. */
+  public static List<String> foretold(List<Facts.Foretold> all) {
+    return all.stream()
+        .map(
+            one ->
+                format(
+                    "largest force errors foretold by %s: Spearman %.2f; of the worst tenth of the frames %.0f %% are in the tenth it ranks highest",
+                    one.by(), one.spearman(), 100 * one.worst()))
+        .toList();
+  }
+
   /** What the last training came to, a line for each model. */
   static List<String> finalTraining(Facts.Training training) {
     List<String> lines = new ArrayList<>();

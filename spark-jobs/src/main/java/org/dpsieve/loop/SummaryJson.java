@@ -28,6 +28,7 @@ import org.dpsieve.io.JsonProblem;
  * @param finalClasses of the whole pool by the final models
  * @param errors on frames never labelled; absent where the new level is not known for them
  * @param resultPool the whole pool at the new level, {@code result/pool}
+ * @param foretold how well numbers foretell the largest force errors
  * @param warnings what a person has to know before using the models
  */
 public record SummaryJson(
@@ -44,6 +45,7 @@ public record SummaryJson(
     Facts.FinalClasses finalClasses,
     Facts.HeldOut errors,
     Facts.RelabelledPool resultPool,
+    List<Facts.Foretold> foretold,
     List<String> warnings) {
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -71,6 +73,7 @@ public record SummaryJson(
         result.classes(),
         result.errors(),
         result.pool(),
+        result.foretold(),
         Warnings.of(summary.iterations(), result));
   }
 

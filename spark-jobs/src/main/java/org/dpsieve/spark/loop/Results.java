@@ -34,6 +34,7 @@ import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.SummaryJson;
+import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.Versions;
 import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FramesDataset;
@@ -97,6 +98,15 @@ final class Results {
           evaluation.write(target.resolve("deviation.parquet"), pool, models, null);
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
       Facts.HeldOut errors = errors(target, pool, labelled, models);
+      spark.sparkContext().setJobDescription("result: the worst frames");
+      WorstFrames worst = new WorstFrames(spark, target.resolve("deviation.parquet"));
+      worst.write(pool, target.resolve("worst_frames.tsv"));
+      List<Facts.Foretold> foretold =
+          errors == null
+              ? List.of()
+              : worst.foretold(
+                  FramesDataset.read(spark, target.resolve("held_out.parquet").toString()),
+                  models.stream().map(m -> ModelFiles.read(m, config.typeMap())).toList());
       spark.sparkContext().setJobDescription("result: the whole pool at the new level");
       Facts.RelabelledPool relabelled =
           new RelabelledPool(spark, config).write(target, pool, old, labelled, models);
@@ -113,7 +123,8 @@ final class Results {
                   target.resolve("deviation.parquet"),
                   labelled,
                   summary.picks()),
-              relabelled);
+              relabelled,
+              foretold);
       Files.writeString(
           target.resolve("summary.json"),
           SummaryJson.of(summary, Versions.all(), settings(), result).text());
