@@ -385,6 +385,9 @@ public final class Simplify {
       inputs.putAll(inputs(workdir.picks(iteration)));
     }
     inputs.put("verdict", verdict.name());
+    if (!stages.resultPool().isEmpty()) {
+      inputs.put("result_pool", stages.resultPool());
+    }
     if (Files.exists(workdir.result()) && !Commit.complete(workdir.result(), inputs)) {
       Commit.discard(workdir.result()); // of an earlier end of this run
     }

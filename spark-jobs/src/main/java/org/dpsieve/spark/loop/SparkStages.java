@@ -322,6 +322,11 @@ public final class SparkStages implements Stages {
   }
 
   @Override
+  public String resultPool() {
+    return wantsOldLabels() && !trainsFromPrevious() ? config.simplify().pool().result().key() : "";
+  }
+
+  @Override
   public String finishing() {
     return config.simplify().train().finalSteps().isEmpty()
         ? ""
