@@ -26,8 +26,7 @@ class CertaintyFilesTest {
   @TempDir private Path folder;
   private final LocalStorage storage = new LocalStorage();
   private final Frame frame =
-      RandomModels.agAuFrame(1, 4)
-          .withLabels(new Labels(-3.0, new double[12], new double[9]));
+      RandomModels.agAuFrame(1, 4).withLabels(new Labels(-3.0, new double[12], new double[9]));
   private final Certainty computed = new Certainty(true, 0.0, new double[4]);
   private final Certainty predicted = new Certainty(false, 0.25, new double[] {1, 2, 3, 4});
 
@@ -69,10 +68,10 @@ class CertaintyFilesTest {
     try (var file = new io.jhdf.HdfFile(folder.resolve("s.hdf5"))) {
       var set = (io.jhdf.api.Group) file.getChildren().values().iterator().next();
       Object sigma =
-          ((io.jhdf.api.Dataset) ((io.jhdf.api.Group) set.getChild("set.000")).getChild("sigma_force.npy"))
+          ((io.jhdf.api.Dataset)
+                  ((io.jhdf.api.Group) set.getChild("set.000")).getChild("sigma_force.npy"))
               .getData();
-      assertThat((double[][]) sigma)
-          .isDeepEqualTo(new double[][] {{0, 0, 0, 0}, {1, 2, 3, 4}});
+      assertThat((double[][]) sigma).isDeepEqualTo(new double[][] {{0, 0, 0, 0}, {1, 2, 3, 4}});
     }
     requireLabels(read());
   }

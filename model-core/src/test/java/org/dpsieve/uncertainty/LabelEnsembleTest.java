@@ -20,7 +20,9 @@ import org.dpsieve.outputlayer.OutputPosterior;
 import org.dpsieve.testing.RandomModels;
 import org.junit.jupiter.api.Test;
 
-/** Against each model and its fit to old labels evaluated by the plain loops, one after the other. */
+/**
+ * Against each model and its fit to old labels evaluated by the plain loops, one after the other.
+ */
 class LabelEnsembleTest {
   private static final boolean[] BOTH = {true, true};
   private static final EnsembleOptions NETS = new EnsembleOptions(false, Precision.FLOAT64);
@@ -75,8 +77,7 @@ class LabelEnsembleTest {
   @Test
   void labelsAreOldOnesAndTheMeanChange() {
     OldShare[] shares = {OldShare.ALL, new OldShare(0.5, 1, 0.25), new OldShare(0, 0.75, 0.75)};
-    List<PredictedLabels> found =
-        predicted(new Uncertainty(BOTH, posteriors, 2, 3), shares);
+    List<PredictedLabels> found = predicted(new Uncertainty(BOTH, posteriors, 2, 3), shares);
     for (int k = 0; k < frames.size(); k++) {
       Labels old = frames.get(k).labels();
       double energy = 0;
@@ -122,8 +123,7 @@ class LabelEnsembleTest {
   @Test
   void standardDeviationsAreThoseOfTheSameModelsByThePosterior() {
     Uncertainty uncertainty = new Uncertainty(BOTH, posteriors, 2, 3);
-    List<PredictedLabels> found =
-        predicted(uncertainty, OldShare.ALL, OldShare.ALL, OldShare.ALL);
+    List<PredictedLabels> found = predicted(uncertainty, OldShare.ALL, OldShare.ALL, OldShare.ALL);
     try (var ensemble = org.dpsieve.infer.Ensemble.of(trained, NETS)) {
       List<FrameSigma> expected =
           new UncertainEnsemble(trained, ensemble, uncertainty).evaluate(frames);
@@ -142,7 +142,8 @@ class LabelEnsembleTest {
     boolean[] silver = {true, false};
     OutputParameters parameters = OutputParameters.of(trained.get(0), silver);
     double[] own = parameters.read(trained.get(0));
-    OutputPosterior posterior = new OutputPosterior(new double[own.length * own.length], own.length);
+    OutputPosterior posterior =
+        new OutputPosterior(new double[own.length * own.length], own.length);
     try (LabelEnsemble ensemble =
         new LabelEnsemble(
             List.of(new LabelEnsemble.Member(trained.get(0), own, OldShare.ALL)),

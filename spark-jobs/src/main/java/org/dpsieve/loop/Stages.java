@@ -102,9 +102,7 @@ public interface Stages {
     return "";
   }
 
-  /**
-   * What decides how {@link #finish} is done, in a line; empty where nobody asks for it.
-   */
+  /** What decides how {@link #finish} is done, in a line; empty where nobody asks for it. */
   default String finishing() {
     return "";
   }

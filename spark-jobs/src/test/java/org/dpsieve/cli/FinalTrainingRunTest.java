@@ -61,8 +61,7 @@ class FinalTrainingRunTest {
     assertThat(terminal.said()).contains("final_training: 1 of 1 models could not be trained");
     String before = Checksums.sha256(run.resolve("result/_stage.json"));
     terminal.clear();
-    terminal.succeed(
-        "simplify", simplify, machine("OMP_NUM_THREADS=1 " + dp), "--workdir", run);
+    terminal.succeed("simplify", simplify, machine("OMP_NUM_THREADS=1 " + dp), "--workdir", run);
     assertThat(terminal.out()).contains("result/final/graph.000 on ");
     assertThat(Checksums.sha256(run.resolve("result/_stage.json"))).isEqualTo(before);
     assertThat(run.resolve("result/final/graph.000.pb")).exists();
@@ -74,8 +73,7 @@ class FinalTrainingRunTest {
     assertThat(input.at("/loss/start_pref_pf").asDouble()).isEqualTo(1);
     assertThat(input.at("/loss/start_pref_f").asDouble()).isZero();
     terminal.clear();
-    terminal.succeed(
-        "simplify", simplify, machine("OMP_NUM_THREADS=1 " + dp), "--workdir", run);
+    terminal.succeed("simplify", simplify, machine("OMP_NUM_THREADS=1 " + dp), "--workdir", run);
     terminal.clear();
     terminal.succeed("status", run);
     requireReadByDpdata(run.resolve("result/pool"));
@@ -107,13 +105,7 @@ class FinalTrainingRunTest {
   void whatItCannotDoIsSaidBeforeAnyWork() throws IOException {
     String asked = "\"final_training\": {\"numb_steps\": 0}, \"result_pool\": \"extxyz\"";
     Path simplify = simplify(asked);
-    assertThat(
-            terminal.run(
-                "simplify",
-                simplify,
-                SmallRun.machine(),
-                "--dry-run"))
-        .isEqualTo(2);
+    assertThat(terminal.run("simplify", simplify, SmallRun.machine(), "--dry-run")).isEqualTo(2);
     assertThat(terminal.err())
         .contains("numb_steps", "but result_pool is extxyz", "backend is missing: final_training");
     terminal.clear();

@@ -341,14 +341,12 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Training finish(Path target, Path result) {
     List<Path> solved = models(result);
-    SimplifyConfig last =
-        config.simplify().withTrain(config.simplify().train().finalFrom(solved));
+    SimplifyConfig last = config.simplify().withTrain(config.simplify().train().finalFrom(solved));
     Training errors = new Training(spark(), last.train());
     Path unseen = result.resolve("held_out.parquet");
     Dataset<Row> frames =
         FramesDataset.read(
-            spark(),
-            (Files.exists(unseen) ? unseen : result.resolve("frames.parquet")).toString());
+            spark(), (Files.exists(unseen) ? unseen : result.resolve("frames.parquet")).toString());
     double own =
         errors.errors(frames, solved).stream()
             .mapToDouble(pair -> pair.after().force())
