@@ -58,6 +58,8 @@ final class TransferCommand implements Callable<Integer> {
       description = "Frozen model to start from.")
   private Path model;
 
+  @Mixin private TypeMapOption typeMap;
+
   @Mixin private LabelledSystems systems;
 
   @Option(
@@ -94,7 +96,7 @@ final class TransferCommand implements Callable<Integer> {
       throw new InputException(
           output + ": would replace the model it starts from; choose another -o");
     }
-    DeepPotential start = ModelFiles.read(model);
+    DeepPotential start = ModelFiles.read(model, typeMap.names());
     List<Row> rows =
         systems.frames(spec.commandLine().getErr()).stream().map(FrameRows::toRow).toList();
     SparkSession session = spark.open("transfer");

@@ -445,7 +445,7 @@ final class SimplifyReader {
     if (least > 0) {
       file.warn(
           "fp_task_min",
-          "training is put off until %d frames were labelled since the last one, and every label is used then; DP-GEN would leave out, for good, each formula that has fewer in an iteration"
+          "training is put off until %d frames were labelled since the last one or the run ends, and every label is used then; DP-GEN would leave out, for good, each formula that has fewer in an iteration"
               .formatted(least));
     }
     return least;

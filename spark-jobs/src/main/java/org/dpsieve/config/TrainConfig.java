@@ -16,7 +16,8 @@ import org.dpsieve.outputlayer.TransferFit;
  *     ({@code training_finetune_model}): then there is no model before it
  * @param inputs {@code default_training_param}: one for all models, or one per model
  * @param fpTaskMin {@code fp_task_min}: training is put off (the models are copied) while fewer
- *     frames than this were labelled since the last one; no label is ever left out for good
+ *     frames than this were labelled since the last one and the run does not end; no label is ever
+ *     left out for good
  * @param oldLabels {@code old_labels}: whether output layers are solved from the labels that the
  *     pool has already
  * @param dp how DeePMD-kit trains; empty where the output layer is solved

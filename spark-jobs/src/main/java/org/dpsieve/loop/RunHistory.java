@@ -137,6 +137,11 @@ public record RunHistory(
     return Commit.exists(target) ? Optional.of(Commit.facts(target, type)) : Optional.empty();
   }
 
+  /** What types are called, in the order of the models. */
+  public List<String> typeMap() {
+    return List.of(identity.getOrDefault("type_map", "").split(" "));
+  }
+
   public long labelled() {
     return iterations.isEmpty() ? 0 : iterations.get(iterations.size() - 1).labelledSoFar();
   }

@@ -104,7 +104,7 @@ public final class Simplify {
       if (!complete && done == atMost) {
         return new Outcome(summary(Verdict.CONTINUE), null);
       }
-      Verdict verdict = iteration(iteration);
+      Verdict verdict = iteration(iteration, false);
       if (verdict != Verdict.CONTINUE) {
         Facts.Result result = result(iteration, verdict);
         finish(iteration, result);
@@ -123,18 +123,24 @@ public final class Simplify {
             && Commit.facts(workdir.picks(0), Facts.Picks.class).picked() == 0);
   }
 
-  private Verdict iteration(int iteration) {
+  /**
+   * @param last whether it turned out to be the last one: then a training is not put off, for the
+   *     last labels of a run are always trained on, however few
+   */
+  private Verdict iteration(int iteration, boolean last) {
+    boolean enough = settings.maxIter().isPresent() && iteration >= settings.maxIter().getAsInt();
+    long budget = settings.labelBudget().orElse(Integer.MAX_VALUE) - labelled;
+    Path before = models;
     Facts.Training training = null;
     if (iteration > 0 || settings.initData()) {
-      training = train(iteration);
+      training = train(iteration, last || enough || budget <= 0);
     }
     if (iteration > 0 && left == 0 && !mayReturn() && !isOfAll(iteration)) {
       return Verdict.CONVERGED;
     }
-    if (settings.maxIter().isPresent() && iteration >= settings.maxIter().getAsInt()) {
+    if (enough) {
       return Verdict.MAX_ITER;
     }
-    long budget = settings.labelBudget().orElse(Integer.MAX_VALUE) - labelled;
     if (budget <= 0) {
       return Verdict.LABEL_BUDGET;
     }
@@ -150,7 +156,7 @@ public final class Simplify {
         ends = settings.reached(deviation.expected());
       }
       if (ends) {
-        return Verdict.TARGET_ERROR;
+        return labelledSinceTraining > 0 ? trained(iteration, before) : Verdict.TARGET_ERROR;
       }
     }
     Facts.Picks picks = pick(iteration, atMost);
@@ -158,6 +164,9 @@ public final class Simplify {
       all = true;
       deviation = deviateAgain(iteration);
       picks = pick(iteration, atMost);
+    }
+    if (picks.picked() == 0 && labelledSinceTraining > 0) {
+      return trained(iteration, before);
     }
     remember(iteration, picks, all);
     if (picks.picked() == 0) {
@@ -184,6 +193,16 @@ public final class Simplify {
     labels.add(workdir.labels(iteration));
     finish(new Summary.Iteration(iteration, training, deviation, picks, got, labelled));
     return Verdict.CONTINUE;
+  }
+
+  /** The run would end here with labels on which training was put off: they have a say first. */
+  private Verdict trained(int iteration, Path before) {
+    listener.note(
+        "iteration %d: before the run ends, the models are trained on the last %s labels, too"
+            .formatted(iteration, RunTable.count(labelledSinceTraining)));
+    discard(workdir.picks(iteration), workdir.deviation(iteration), workdir.train(iteration));
+    models = before;
+    return iteration(iteration, true);
   }
 
   /** Whether there are frames that were accurate once and may be so no longer. */
@@ -226,24 +245,21 @@ public final class Simplify {
     listener.iteration(iteration);
   }
 
-  private Facts.Training train(int iteration) {
-    // The last labels of a run are always trained on, however few.
+  private Facts.Training train(int iteration, boolean last) {
     Path previous = models;
+    Map<String, String> trained = inputs(workdir.frames());
+    trained.putAll(inputs(labels.toArray(Path[]::new)));
+    if (stages.readsPrevious() && previous != null) {
+      trained.putAll(inputs(previous));
+    }
+    boolean few = labelledSinceTraining < Math.max(1, last ? 1 : settings.trainMin());
     boolean copy =
         iteration > 0
             && left > 0
-            && labelledSinceTraining < Math.max(1, settings.trainMin())
-            && (previous != null || stages.modelsGiven());
-    Map<String, String> inputs = new TreeMap<>();
-    if (copy && previous != null) {
-      inputs.putAll(inputs(previous));
-    } else if (!copy) {
-      inputs.putAll(inputs(workdir.frames()));
-      inputs.putAll(inputs(labels.toArray(Path[]::new)));
-      if (stages.readsPrevious() && previous != null) {
-        inputs.putAll(inputs(previous));
-      }
-    }
+            && few
+            && (previous != null || stages.modelsGiven())
+            && !(labelledSinceTraining > 0 && Commit.complete(workdir.train(iteration), trained));
+    Map<String, String> inputs = !copy ? trained : previous == null ? Map.of() : inputs(previous);
     Facts.Training training =
         stage(
             iteration,
@@ -290,12 +306,16 @@ public final class Simplify {
     listener.note(
         "iteration %d: there is room for more labels; %s frames that were accurate once are looked at again"
             .formatted(iteration, RunTable.count(accurate)));
-    for (Path folder : List.of(workdir.picks(iteration), workdir.deviation(iteration))) {
+    discard(workdir.picks(iteration), workdir.deviation(iteration));
+    return deviate(iteration, true);
+  }
+
+  private static void discard(Path... folders) {
+    for (Path folder : folders) {
       if (Commit.exists(folder)) {
         Commit.discard(folder);
       }
     }
-    return deviate(iteration, true);
   }
 
   private Map<String, String> deviationInputs(int iteration, boolean all) {

@@ -71,6 +71,22 @@ class ScratchRunTest {
         .path("training");
   }
 
+  /** Hours of training would come before its first call. */
+  @Test
+  void theProgramForDeviationsIsTriedFirst() throws IOException {
+    Files.writeString(
+        machine,
+        Files.readString(machine)
+            .replace(
+                "\"model_devi\": {}",
+                "\"model_devi\": {\"engine\": \"dp\", \"command\": \"/no/such/dp\"}"));
+    Path file = Files.writeString(folder.resolve("simplify.json"), parameters.toPrettyString());
+    Path run = folder.resolve("run");
+    assertThat(terminal.run("simplify", file, machine, "--workdir", run)).isEqualTo(2);
+    assertThat(terminal.err()).contains("/no/such/dp", "*.pb", "model_devi.command");
+    assertThat(run.resolve("iter.000000")).doesNotExist();
+  }
+
   /** Training cannot be put off (fp_task_min) where there is no model yet. */
   @Test
   void theFirstPicksAreTrainedOn() throws IOException {
@@ -120,7 +136,7 @@ class ScratchRunTest {
   /** Every training starts from the models named, not from random weights. */
   @Test
   void frozenModelsAloneAreStartedFrom() throws IOException {
-    parameters.put("max_iter", 2);
+    parameters.put("max_iter", 2).put("fp_task_min", 4); // with more it would be put off
     parameters
         .putArray("training_init_frozen_model")
         .add(POOL.resolveSibling("models/0/graph.pb").toString())

@@ -32,6 +32,9 @@ final class FakeStages implements Stages {
 
   int worsenedFrom;
 
+  /** The expected error of the pool, for each frame that is evaluated; NaN: nothing is expected. */
+  double errorOfAFrame = Double.NaN;
+
   FakeStages(int frames) {
     this.frames = frames;
   }
@@ -85,7 +88,7 @@ final class FakeStages implements Stages {
             .map(row -> row[0] + " " + deviation(Integer.parseInt(row[0]), n))
             .toList();
     write(target, "deviation.txt", rows);
-    return new Facts.Deviation(rows.size(), new Facts.Quantiles(0.1, 0.2, 0.3, 0.4), 0);
+    return evaluated(rows.size());
   }
 
   @Override
@@ -105,7 +108,13 @@ final class FakeStages implements Stages {
             .map(id -> id + " " + deviation(Integer.parseInt(id), n))
             .toList();
     write(target, "deviation.txt", rows);
-    return new Facts.Deviation(rows.size(), new Facts.Quantiles(0.1, 0.2, 0.3, 0.4), 0);
+    return evaluated(rows.size());
+  }
+
+  private Facts.Deviation evaluated(int rows) {
+    double error = errorOfAFrame * rows;
+    return new Facts.Deviation(rows, new Facts.Quantiles(0.1, 0.2, 0.3, 0.4), 0)
+        .with(Double.isNaN(error) ? null : new Facts.Expected(rows, error, error, error, error));
   }
 
   private double deviation(int frame, int labels) {

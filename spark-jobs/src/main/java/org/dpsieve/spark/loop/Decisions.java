@@ -70,7 +70,7 @@ final class Decisions {
             new PickContext(
                 pool,
                 labelled == null ? pool.limit(0) : labelled,
-                () -> ModelFiles.read(config.train().models().get(0)),
+                () -> ModelFiles.read(config.train().models().get(0), config.typeMap()),
                 atMost));
   }
 
@@ -141,7 +141,7 @@ final class Decisions {
       return; // there is no model yet
     }
     try {
-      map.apply(ModelFiles.read(config.train().models().get(0))).write(target);
+      map.apply(ModelFiles.read(config.train().models().get(0), config.typeMap())).write(target);
     } catch (UnsupportedModelException e) {
       // a model that DeePMD-kit alone knows: the page goes without this picture
     }

@@ -398,8 +398,8 @@ final class DpTraining {
     DeepPotential old;
     DeepPotential now;
     try {
-      old = ModelFiles.read(jax ? folder.resolve(BEFORE) : before);
-      now = ModelFiles.read(folder.resolve(jax ? AFTER : frozen()));
+      old = ModelFiles.read(jax ? folder.resolve(BEFORE) : before, config.typeMap());
+      now = ModelFiles.read(folder.resolve(jax ? AFTER : frozen()), config.typeMap());
     } catch (UnsupportedModelException e) {
       return; // of a kind that our reader does not know: the two cannot be compared
     }

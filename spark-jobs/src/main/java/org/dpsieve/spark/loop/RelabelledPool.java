@@ -183,14 +183,14 @@ final class RelabelledPool {
       if (share == null) {
         continue; // this model does without
       }
-      DeepPotential start = ModelFiles.read(config.train().models().get(m));
+      DeepPotential start = ModelFiles.read(config.train().models().get(m), config.typeMap());
       double[] fitted = OutputParameters.of(start, all.present()).read(start);
       for (int k = 0; k < fitted.length; k++) {
         fitted[k] += layers.get(m).change()[k];
       }
       members.add(
           new LabelEnsemble.Member(
-              ModelFiles.read(models.get(m)), fitted, new OldShare(share[0], share[1], share[2])));
+              ModelFiles.read(models.get(m), config.typeMap()), fitted, new OldShare(share[0], share[1], share[2])));
       posteriors.add(all.posteriors().get(m));
     }
     LabelUncertainty factors = numbers.uncertainty();

@@ -161,7 +161,7 @@ final class Results {
   /** {@code null} where the new level is not known for frames that were never labelled. */
   private Facts.HeldOut errors(
       Path target, Dataset<Row> pool, Dataset<Row> labelled, List<Path> models) {
-    if (newLevel.isEmpty() || !Training.readable(models)) {
+    if (newLevel.isEmpty() || !Training.readable(models, config.typeMap())) {
       return null;
     }
     Dataset<Row> frames =
@@ -191,7 +191,7 @@ final class Results {
           target.resolve("held_out.parquet").toString(),
           Map.of());
       return new Facts.HeldOut(
-          level(), count, new Training(spark, config.train()).errors(relabelled, models));
+          level(), count, new Training(spark, config).errors(relabelled, models));
     } finally {
       relabelled.unpersist();
       frames.unpersist();

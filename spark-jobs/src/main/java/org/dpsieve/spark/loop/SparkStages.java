@@ -78,9 +78,7 @@ public final class SparkStages implements Stages {
         problems.add(
             "target_error: expected errors come with the engine 'jvm' of model_devi in machine.json, found 'dp'; change it, or use label_budget or max_iter");
       }
-      if (modelsGiven()) {
-        attempt(problems, () -> evaluation().check(config.simplify().train().models()));
-      }
+      attempt(problems, () -> evaluation().check(config.simplify().train().models()));
     }
     if (!problems.isEmpty()) {
       throw new InputException(String.join(System.lineSeparator(), problems));
@@ -144,7 +142,7 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Training train(
       Path target, int iteration, Path frames, List<Path> labels, Path previous) {
-    Training errors = new Training(spark(), config.simplify().train());
+    Training errors = new Training(spark(), config.simplify());
     Dataset<Row> labelled = labelled(frames, labels);
     if (!trainsFromPrevious()) {
       return errors.train(
@@ -342,7 +340,7 @@ public final class SparkStages implements Stages {
   public Facts.Training finish(Path target, Path result) {
     List<Path> solved = models(result);
     SimplifyConfig last = config.simplify().withTrain(config.simplify().train().finalFrom(solved));
-    Training errors = new Training(spark(), last.train());
+    Training errors = new Training(spark(), last);
     Path unseen = result.resolve("held_out.parquet");
     Dataset<Row> frames =
         FramesDataset.read(

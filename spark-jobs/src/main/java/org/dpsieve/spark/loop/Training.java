@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainConfig;
 import org.dpsieve.config.TrainingInput;
 import org.dpsieve.error.InputException;
@@ -35,10 +36,12 @@ final class Training {
 
   private final SparkSession spark;
   private final TrainConfig config;
+  private final List<String> typeMap;
 
-  Training(SparkSession spark, TrainConfig config) {
+  Training(SparkSession spark, SimplifyConfig config) {
     this.spark = spark;
-    this.config = config;
+    this.config = config.train();
+    this.typeMap = config.typeMap();
   }
 
   /**
@@ -52,7 +55,7 @@ final class Training {
   Facts.Training train(
       Path target, Dataset<Row> labelled, boolean uncertain, OldLabels old, Path previous) {
     boolean known = uncertain || old != null && old.asked(); // for the labels predicted from them
-    List<DeepPotential> models = config.models().stream().map(ModelFiles::read).toList();
+    List<DeepPotential> models = config.models().stream().map(this::read).toList();
     OutputLayerStage.Trained trained =
         OutputLayerStage.train(
             spark,
@@ -137,6 +140,10 @@ final class Training {
     return Checksums.sha256(String.join("\n", parts));
   }
 
+  private DeepPotential read(Path model) {
+    return ModelFiles.read(model, typeMap);
+  }
+
   /** Of each model's loss. */
   private List<LossPrefactors> prefactors(int models) {
     List<LossPrefactors> prefactors = new ArrayList<>();
@@ -150,7 +157,7 @@ final class Training {
   /** What a training by somebody else came to: of models that can be read, how well they fit. */
   Facts.Training facts(Dataset<Row> labelled, List<Path> models) {
     List<Facts.ModelFit> fits = new ArrayList<>();
-    if (readable(models) && readable(config.models())) {
+    if (readable(models, typeMap) && readable(config.models(), typeMap)) {
       for (Facts.BeforeAfter pair : errors(labelled, models)) {
         fits.add(new Facts.ModelFit(0, pair.before(), pair.after()));
       }
@@ -159,9 +166,9 @@ final class Training {
   }
 
   /** Whether our own reader knows these models. */
-  static boolean readable(List<Path> models) {
+  static boolean readable(List<Path> models, List<String> typeMap) {
     try {
-      models.forEach(ModelFiles::read);
+      models.forEach(model -> ModelFiles.read(model, typeMap));
       return true;
     } catch (InputException e) {
       return false;
@@ -174,8 +181,8 @@ final class Training {
    */
   List<Facts.BeforeAfter> errors(Dataset<Row> labelled, List<Path> models) {
     List<DeepPotential> both = new ArrayList<>();
-    config.models().forEach(model -> both.add(ModelFiles.read(model)));
-    models.forEach(model -> both.add(ModelFiles.read(model)));
+    config.models().forEach(model -> both.add(read(model)));
+    models.forEach(model -> both.add(read(model)));
     List<ModelErrors> errors = ModelErrors.of(spark, labelled, both);
     int given = config.models().size();
     List<Facts.BeforeAfter> pairs = new ArrayList<>();

@@ -137,7 +137,7 @@ public record ScreenReport(
                       new PickContext(
                           all,
                           all.limit(0),
-                          () -> ModelFiles.read(options.models().get(0)),
+                          () -> ModelFiles.read(options.models().get(0), options.typeMap()),
                           options.pick()))
               .order(candidates, options.seed(), 0)
               .limit(options.pick())
