@@ -440,7 +440,7 @@ public final class Simplify {
             Facts.Training.class,
             target -> stages.finish(target, workdir.result()));
     OwnFiles.remove(workdir.finalTasks());
-    RunTable.finalTraining(training).forEach(listener::note);
+    RunTable.finalTraining(training, result.errors() != null).forEach(listener::note);
   }
 
   private Summary summary(Verdict verdict) {

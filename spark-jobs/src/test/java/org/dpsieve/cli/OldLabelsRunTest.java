@@ -23,12 +23,15 @@ import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
 import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.frame.Certainty;
+import org.dpsieve.frame.ElementMap;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.TypeElements;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.io.deepmd.NpySystemWriter;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.npy.NpyArray;
 import org.dpsieve.loop.Checksums;
 import org.dpsieve.loop.RunListener;
@@ -36,6 +39,8 @@ import org.dpsieve.loop.Settings;
 import org.dpsieve.loop.Simplify;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Workdir;
+import org.dpsieve.spark.frames.FrameImport;
+import org.dpsieve.spark.frames.ImportReport;
 import org.dpsieve.spark.loop.SparkStages;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
@@ -145,6 +150,10 @@ class OldLabelsRunTest {
    * a third energies alone; energies are hundreds of eV off, as another code's are.
    */
   private static Path patchy() throws IOException {
+    Path made = folder.resolve("patchy");
+    if (Files.exists(made)) {
+      return made;
+    }
     return write(
         "patchy",
         frame -> {
@@ -225,6 +234,26 @@ class OldLabelsRunTest {
 
   private static double[] numbers(Path file) throws IOException {
     return Files.exists(file) ? NpyArray.open(file).read() : null;
+  }
+
+  /** In the pool itself, too, where labels are those of the old level alone. */
+  @Test
+  void aLabelThatIsNoNumberCostsTheFrameOnlyWhereItIsTrainedOn() throws IOException {
+    Path old = patchy();
+    for (boolean count : new boolean[] {true, false}) {
+      ImportReport report =
+          FrameImport.run(
+              LocalSpark.session(),
+              List.of(old.toString()),
+              folder.resolve("import-" + count).toString(),
+              List.of(),
+              ElementMap.NONE,
+              TypeElements.LEADING,
+              ExtxyzKeys.DEFAULT,
+              count);
+      assertThat(report.badFrames()).isEqualTo(count ? 9 : 0);
+      assertThat(report.frames()).isEqualTo(count ? 72 : 81);
+    }
   }
 
   @Test
