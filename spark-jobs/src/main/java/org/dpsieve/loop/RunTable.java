@@ -263,17 +263,22 @@ public final class RunTable {
         .toList();
   }
 
-  /** What the last training came to, a line for each model. */
-  static List<String> finalTraining(Facts.Training training) {
+  /**
+   * What the last training came to, a line for each model.
+   *
+   * @param unseen whether by frames never labelled
+   */
+  static List<String> finalTraining(Facts.Training training, boolean unseen) {
     List<String> lines = new ArrayList<>();
     for (int m = 0; m < training.models().size(); m++) {
       Facts.Errors before = training.models().get(m).before();
       Facts.Errors after = training.models().get(m).after();
       lines.add(
           format(
-              "result/final/graph.%03d on %s labelled frames: %s meV/atom, %s eV/Å (before final_training %s, %s)",
+              "result/final/graph.%03d on %s frames %s: %s meV/atom, %s eV/Å (before final_training %s, %s)",
               m,
               count(training.frames()),
+              unseen ? "never labelled" : "with labels",
               TextTable.number(1000 * after.energy(), 2),
               TextTable.number(after.force(), 4),
               TextTable.number(1000 * before.energy(), 2),

@@ -411,6 +411,9 @@ public final class Simplify {
       inputs.putAll(inputs(workdir.picks(iteration)));
     }
     inputs.put("verdict", verdict.name());
+    if (!stages.resultPool().isEmpty()) {
+      inputs.put("result_pool", stages.resultPool());
+    }
     if (Files.exists(workdir.result()) && !Commit.complete(workdir.result(), inputs)) {
       Commit.discard(workdir.result()); // of an earlier end of this run
     }
@@ -443,7 +446,7 @@ public final class Simplify {
             Facts.Training.class,
             target -> stages.finish(target, workdir.result()));
     OwnFiles.remove(workdir.finalTasks());
-    RunTable.finalTraining(training).forEach(listener::note);
+    RunTable.finalTraining(training, result.errors() != null).forEach(listener::note);
   }
 
   private Summary summary(Verdict verdict) {

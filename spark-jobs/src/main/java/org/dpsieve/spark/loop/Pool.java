@@ -159,8 +159,6 @@ final class Pool {
    */
   static Dataset<Row> old(SparkSession spark, Path frames) {
     Path old = frames.resolve(OLD);
-    return Files.exists(old)
-        ? FramesDataset.read(spark, old.toString())
-        : read(spark, frames);
+    return Files.exists(old) ? FramesDataset.read(spark, old.toString()) : read(spark, frames);
   }
 }

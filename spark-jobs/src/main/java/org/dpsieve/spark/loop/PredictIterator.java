@@ -96,8 +96,7 @@ rows.hasNext() ? predictor.open() : null;
 
   private Row predicted(Frame frame, PredictedLabels predicted) {
     if (!predicted.known()) {
-      return leftOut(
-          frame, ensemble.problem(frame).isPresent() ? GEOMETRY : UNKNOWN_ELEMENT);
+      return leftOut(frame, ensemble.problem(frame).isPresent() ? GEOMETRY : UNKNOWN_ELEMENT);
     }
     Labels said = predicted.labels();
     double energySigma = predicted.energySigma() * frame.atomCount();

@@ -346,6 +346,11 @@ public final class SparkStages implements Stages {
   }
 
   @Override
+  public String resultPool() {
+    return wantsOldLabels() && !trainsFromPrevious() ? config.simplify().pool().result().key() : "";
+  }
+
+  @Override
   public String finishing() {
     return config.simplify().train().finalSteps().isEmpty()
         ? ""
@@ -360,14 +365,12 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Training finish(Path target, Path result) {
     List<Path> solved = models(result);
-    SimplifyConfig last =
-        config.simplify().withTrain(config.simplify().train().finalFrom(solved));
+    SimplifyConfig last = config.simplify().withTrain(config.simplify().train().finalFrom(solved));
     Training errors = new Training(spark(), last);
     Path unseen = result.resolve("held_out.parquet");
     Dataset<Row> frames =
         FramesDataset.read(
-            spark(),
-            (Files.exists(unseen) ? unseen : result.resolve("frames.parquet")).toString());
+            spark(), (Files.exists(unseen) ? unseen : result.resolve("frames.parquet")).toString());
     double own =
         errors.errors(frames, solved).stream()
             .mapToDouble(pair -> pair.after().force())
