@@ -73,7 +73,7 @@ class DegenerateLabelsTest {
       }
     }
     return TransferFit.of(
-        folds, prefactors, parameters.biases(), null, TransferFit.Mode.IGNORE, ridge);
+        folds, folds, prefactors, parameters.biases(), null, TransferFit.Mode.IGNORE, ridge);
   }
 
   @ParameterizedTest
