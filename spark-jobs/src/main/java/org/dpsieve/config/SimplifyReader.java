@@ -264,12 +264,13 @@ final class SimplifyReader {
 
   private void requireLabels(PoolConfig pool, LabelConfig label) {
     PoolFiles files = new PoolFiles(paths, problems);
-    if (pool.labeled()) {
-      files.requireEnergies(
-          file, "pick_data", pool.pickData(), "labeled true takes the labels from there");
-    } else if (label.style() == FpStyle.D3) {
-      files.requireEnergies(
-          file, "pick_data", pool.pickData(), "fp_style d3 adds to the labels that are there");
+    String why =
+        pool.labeled()
+            ? "labeled true takes the labels from there"
+            : "fp_style d3 adds to the labels that are there";
+    if (pool.labeled() || label.style() == FpStyle.D3) {
+      files.requireEnergies(file, "pick_data", pool.pickData(), why);
+      files.requireSomeForces(file, "pick_data", pool.pickData(), why);
     }
     files.requireEnergies(
         file, "init_data_sys", pool.initData(), "initial data are trained on, they need labels");

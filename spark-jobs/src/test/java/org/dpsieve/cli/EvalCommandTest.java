@@ -107,6 +107,8 @@ class EvalCommandTest {
         "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,0], \"box\": [1]}]}"
             + " | box holds 1 numbers, expected 9",
         "{\"frames\": [{\"elements\": [\"Cu\"], \"coord\": [0,0,0]}]} | element Cu of atom 0",
+        "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,0], \"charge\": 1}]}"
+            + " | charge: frames with a charge have no place here",
       })
   void whatIsWrongIsSaidAndNothingWritten(String json, String message) throws IOException {
     Path in = folder.resolve("in.json");
