@@ -244,7 +244,11 @@ class FrameParametersRunTest {
          "dp_train_skip_neighbor_stat": true, %s
          "default_training_param": {%s "training": {"numb_steps": 2, "disp_freq": 1}}}
         """;
-    String model = MODEL.formatted(1).replace("\"numb_fparam\": 2, \"numb_aparam\": 1,", "");
+    String model =
+        MODEL
+            .formatted(1)
+            .replace("\"numb_fparam\": 2, \"numb_aparam\": 1,", "")
+            .replaceAll("\"trainable\": (false|\\[[^\\]]*\\])", "\"trainable\": true");
     Path simplify = folder.resolve("warm.json");
     Files.writeString(
         simplify, text.formatted(warm, "\"labeled\": true, \"fp_style\": \"none\",", model));
