@@ -281,4 +281,73 @@ class TransferFitTest {
     assertThat(one.changed(layer.change(), share).loss(PREFACTORS, change))
         .isCloseTo(expected, within(1e-6 * expected));
   }
+
+  /** Some frames with old labels, some without or with some kinds of them. */
+  private NormalEquations[] mixed(double[] fitted) {
+    NormalEquations[] folds = empty();
+    try (FeatureKernel kernel = new GemmFeatures(model, parameters)) {
+      for (int k = 0; k < LABELLED; k++) {
+        Labels known = old.get(k);
+        Labels beside =
+            switch (k % 4) {
+              case 0 -> Labels.NONE;
+              case 1 -> new Labels(known.energy(), null, null);
+              default -> known;
+            };
+        Labels now = k % 5 == 4 ? new Labels(fresh.get(k).energy(), null, null) : fresh.get(k);
+        Frame frame = pool.get(k).withLabels(now);
+        NormalEquations one = new NormalEquations(parameters.size());
+        one.add(frame, kernel.of(frame), start, beside, fitted);
+        folds[k % folds.length].add(one);
+      }
+    }
+    return folds;
+  }
+
+  /** Sums are made once, the layer fitted to old labels changes with every training. */
+  @Test
+  void oldResidualsCanBeTakenAtOtherParametersThanTheyWereAddedWith() {
+    OldLayer layer = layer(old);
+    OldShare share = new OldShare(0.5, 0.25, 0.75);
+    double[] change = moved(new double[start.length], 0.1, 9);
+    NormalEquations[] at = mixed(sum(start, layer.change()));
+    NormalEquations[] before = mixed(start);
+    for (int fold = 0; fold < at.length; fold++) {
+      double expected = at[fold].changed(layer.change(), share).loss(PREFACTORS, change);
+      assertThat(
+              before[fold]
+                  .withOldAt(layer.change())
+                  .changed(layer.change(), share)
+                  .loss(PREFACTORS, change))
+          .isCloseTo(expected, within(1e-8 * expected));
+    }
+  }
+
+  @Test
+  void sumsThatWereKeptAreTheSame() {
+    NormalEquations[] folds = mixed(start);
+    NormalEquations[] read =
+        NormalEquations.of(NormalEquations.numbers(folds), parameters.size(), folds.length);
+    assertThat(NormalEquations.numbers(read)).containsExactly(NormalEquations.numbers(folds));
+    OldLayer layer = layer(old);
+    TransferFit expected = fit(folds, layer);
+    TransferFit found = fit(read, layer);
+    assertThat(found.fit().change()).containsExactly(expected.fit().change());
+    assertThat(found.fit().ridge()).isEqualTo(expected.fit().ridge());
+  }
+
+  private TransferFit fit(NormalEquations[] folds, OldLayer layer) {
+    NormalEquations[] at =
+        Arrays.stream(folds)
+            .map(fold -> fold.withOldAt(layer.change()))
+            .toArray(NormalEquations[]::new);
+    return TransferFit.of(
+        at,
+        at,
+        PREFACTORS,
+        parameters.biases(),
+        layer,
+        TransferFit.Mode.USE,
+        OptionalDouble.empty());
+  }
 }

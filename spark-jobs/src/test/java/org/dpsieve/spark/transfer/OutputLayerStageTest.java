@@ -136,6 +136,34 @@ class OutputLayerStageTest {
         .containsExactly(parameters(solve(dataset(frames.subList(0, 10)), OptionalDouble.empty())));
   }
 
+  /** A training adds what is new to the sums of the one before: same bits as all at once. */
+  @Test
+  void sumsOfAnEarlierTrainingAreGoneOnFrom() {
+    List<Frame> frames = labelled(30);
+    List<Dataset<Row>> groups =
+        List.of(dataset(frames.subList(0, 12)), dataset(frames.subList(12, 20)));
+    Dataset<Row> further = dataset(frames.subList(20, 24)).select("frame_id");
+    OldLabels first = new OldLabels(dataset(frames), TransferFit.Mode.USE, 0);
+    OldLabels second =
+        new OldLabels(dataset(frames), TransferFit.Mode.USE, 0, List.of(further));
+    KnownSums known = train(groups.subList(0, 1), first, KnownSums.NONE).sums();
+    assertThat(known.groups()).isEqualTo(1);
+    assertThat(known.oldGroups()).isEqualTo(1);
+    OutputLayerStage.Trained goneOn = train(groups, second, known);
+    OutputLayerStage.Trained atOnce = train(groups, second, KnownSums.NONE);
+    assertThat(goneOn.sums().oldGroups()).isEqualTo(2);
+    assertThat(goneOn.old().get(0).frames()).isEqualTo(30 + 4);
+    assertThat(parameters(goneOn.solutions().get(0)))
+        .containsExactly(parameters(atOnce.solutions().get(0)));
+    assertThat(goneOn.solutions().get(0).after().frames()).isEqualTo(20);
+  }
+
+  private OutputLayerStage.Trained train(
+      List<Dataset<Row>> groups, OldLabels old, KnownSums known) {
+    return OutputLayerStage.train(
+        LocalSpark.session(), groups, 0, List.of(model), List.of(PREFACTORS), false, old, known);
+  }
+
   private OutputLayerSolution solve(List<Frame> labelled, OldLabels old) {
     return OutputLayerStage.solve(
             LocalSpark.session(),
