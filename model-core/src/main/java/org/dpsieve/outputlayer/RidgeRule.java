@@ -15,7 +15,7 @@ public enum RidgeRule {
    * smallest, the largest: the mean square over N frames is uncertain by about 1/sqrt(N) of itself.
    * The larger the ridge, the less the models of an ensemble disagree on frames unlike the labelled
    * ones. Without force labels the loss decides in place of the force error. What the loop trains
-   * with; the README has what it costs and gains.
+   * with; docs/results.md has what it costs and gains.
    */
   LARGEST,
   /** The one with the smallest loss. */

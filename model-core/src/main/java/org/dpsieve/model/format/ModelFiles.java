@@ -21,7 +21,7 @@ public final class ModelFiles {
 
   /** How a message about a model that is no potential ends. */
   private static final String NOWHERE =
-      "; nor does dp model-devi know such models. Expected one of the fitting ener, without spin: README, Models";
+      "; nor does dp model-devi know such models. Expected one of the fitting ener, without spin: docs/models.md";
 
   private ModelFiles() {}
 
