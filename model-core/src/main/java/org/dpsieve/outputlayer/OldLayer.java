@@ -36,7 +36,7 @@ public record OldLayer(double[] change, double[] forceForm, long frames, double 
     double ridge = OWN_FORCES;
     if (all.force.rows() > 0 && prefactors.force() > 0) {
       CrossValidation errors = CrossValidation.of(List.of(folds), prefactors, restraint);
-      ridge = errors.frames() == 0 ? OWN_FORCES : errors.choose(RidgeRule.LEAST_FORCE);
+      ridge = errors.frames() == 0 ? OWN_FORCES : errors.choose(RidgeRule.LARGEST_NEAR_LEAST);
     }
     return new OldLayer(
         restraint.change(all, prefactors, ridge), all.forceForm(), all.frames(), ridge);

@@ -135,7 +135,7 @@ final class RescreenCommand implements Callable<Integer> {
     if (!engine.equals("jvm") && !engine.equals("dp")) {
       throw new InputException("--engine %s: expected jvm or dp".formatted(engine));
     }
-    PickStrategies.check(strategy, () -> ModelFiles.read(models.files().get(0)));
+    PickStrategies.check(strategy, () -> ModelFiles.read(models.files().get(0), models.typeMap()));
     RescreenOptions options =
         new RescreenOptions(
             models.files(),

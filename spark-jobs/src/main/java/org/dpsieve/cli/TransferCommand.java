@@ -58,6 +58,8 @@ final class TransferCommand implements Callable<Integer> {
       description = "Frozen model to start from.")
   private Path model;
 
+  @Mixin private TypeMapOption typeMap;
+
   @Mixin private LabelledSystems systems;
 
   @Option(
@@ -94,13 +96,16 @@ final class TransferCommand implements Callable<Integer> {
       throw new InputException(
           output + ": would replace the model it starts from; choose another -o");
     }
-    DeepPotential start = ModelFiles.read(model);
+    DeepPotential start = ModelFiles.read(model, typeMap.names());
     List<Row> rows =
         systems.frames(spec.commandLine().getErr()).stream().map(FrameRows::toRow).toList();
     SparkSession session = spark.open("transfer");
     try {
       Dataset<Row> labelled = session.createDataFrame(rows, FrameRows.SCHEMA);
       OldLabels before = old.isEmpty() ? null : oldLabels(session, rows);
+      if (before != null) {
+        before.otherUnit(labelled).ifPresent(this::sayOfOldLabels);
+      }
       OutputLayerSolution solution =
           OutputLayerStage.solve(session, labelled, List.of(start), prefactors, ridge, before)
               .get(0);
@@ -131,9 +136,13 @@ final class TransferCommand implements Callable<Integer> {
         new OldLabels(session.createDataFrame(rows, FrameRows.SCHEMA), TransferFit.Mode.AUTO, 0);
     long leftOut = labels.leftOut();
     if (leftOut > 0) {
-      out.printf("old labels        %s%n", OldLabelUse.leftOut(leftOut));
+      sayOfOldLabels(OldLabelUse.leftOut(leftOut));
     }
     return labels;
+  }
+
+  private void sayOfOldLabels(String text) {
+    spec.commandLine().getOut().printf("old labels        %s%n", text);
   }
 
   private void report(OutputLayerSolution solution) {

@@ -3,6 +3,7 @@ package org.dpsieve.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.dpsieve.model.format.ModelSuffix;
 import org.dpsieve.outputlayer.TransferFit;
 
@@ -15,20 +16,40 @@ import org.dpsieve.outputlayer.TransferFit;
  *     ({@code training_finetune_model}): then there is no model before it
  * @param inputs {@code default_training_param}: one for all models, or one per model
  * @param fpTaskMin {@code fp_task_min}: training is put off (the models are copied) while fewer
- *     frames than this were labelled since the last one; no label is ever left out for good
+ *     frames than this were labelled since the last one and the run does not end; no label is ever
+ *     left out for good
  * @param oldLabels {@code old_labels}: whether output layers are solved from the labels that the
  *     pool has already
  * @param dp how DeePMD-kit trains; empty where the output layer is solved
+ * @param finalSteps {@code final_training.numb_steps}: of {@code dp train} on the whole pool at the
+ *     new level, in the end; empty where nobody asks for it
  */
 public record TrainConfig(
     List<Path> models,
     List<TrainingInput> inputs,
     int fpTaskMin,
     TransferFit.Mode oldLabels,
-    Optional<DpTrainConfig> dp) {
+    Optional<DpTrainConfig> dp,
+    OptionalInt finalSteps) {
   public TrainConfig {
     models = List.copyOf(models);
     inputs = List.copyOf(inputs);
+  }
+
+  /**
+   * The training that {@code final_training} asks for: all layers free, from these models.
+   *
+   * @param others the final ones, in the models' order
+   */
+  public TrainConfig finalFrom(List<Path> others) {
+    DpTrainConfig.Backend backend = DpTrainConfig.Backend.of(others.get(0)).orElseThrow();
+    return new TrainConfig(
+        others,
+        inputs,
+        fpTaskMin,
+        oldLabels,
+        Optional.of(DpTrainConfig.ofFrozen(backend, others)),
+        finalSteps);
   }
 
   /** {@code numb_models}. */

@@ -40,6 +40,9 @@ public final class RunStatus {
       }
     }
     lines.addAll(tasks());
+    if (history.result() != null && history.result().pool() != null) {
+      lines.add(RunTable.pool(history.result().pool()));
+    }
     Warnings.of(history.iterations(), history.result()).forEach(w -> lines.add("WARNING: " + w));
     lines.add(history.state());
     return lines;
@@ -60,6 +63,12 @@ public final class RunStatus {
               "tasks of iteration %d, %s:".formatted(last, step),
               last < 0 ? List.of() : entries(last, step)));
     }
+    lines.addAll(
+        TaskTable.lines(
+            "tasks of final_training:",
+            Files.exists(workdir.finalJournal())
+                ? TaskJournal.read(workdir.finalJournal())
+                : List.of()));
     return lines;
   }
 

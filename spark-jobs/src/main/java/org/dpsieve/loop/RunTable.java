@@ -205,6 +205,47 @@ public final class RunTable {
         count(classes.labelled() - classes.labelledAbove()));
   }
 
+  /** The whole pool at the new level, in a line. */
+  public static String pool(Facts.RelabelledPool pool) {
+    if (!pool.written()) {
+      return "result/pool is not written: " + pool.reason();
+    }
+    long out = pool.leftOut().values().stream().mapToLong(Long::longValue).sum();
+    String reasons =
+        pool.leftOut().entrySet().stream()
+            .map(entry -> entry.getKey() + ": " + count(entry.getValue()))
+            .collect(Collectors.joining(", "));
+    return format(
+        "result/pool, the whole pool at the new level: %s frames computed, %s predicted as old label + change (sigma, median and 95 %%: %s and %s meV/atom, %s and %s eV/Å), %s left out%s",
+        count(pool.computed()),
+        count(pool.predicted()),
+        number(1000 * pool.energySigma().median(), 2),
+        number(1000 * pool.energySigma().p95(), 2),
+        number(pool.forceSigma().median(), 4),
+        number(pool.forceSigma().p95(), 4),
+        count(out),
+        out == 0 ? "" : " (" + reasons + ")");
+  }
+
+  /** What the last training came to, a line for each model. */
+  static List<String> finalTraining(Facts.Training training) {
+    List<String> lines = new ArrayList<>();
+    for (int m = 0; m < training.models().size(); m++) {
+      Facts.Errors before = training.models().get(m).before();
+      Facts.Errors after = training.models().get(m).after();
+      lines.add(
+          format(
+              "result/final/graph.%03d on %s labelled frames: %s meV/atom, %s eV/Å (before final_training %s, %s)",
+              m,
+              count(training.frames()),
+              number(1000 * after.energy(), 2),
+              number(after.force(), 4),
+              number(1000 * before.energy(), 2),
+              number(before.force(), 4)));
+    }
+    return lines;
+  }
+
   /** With thousands separators. */
   public static String count(long n) {
     return format("%,d", n);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.loop.Record.Step;
 
 /**
@@ -36,6 +37,7 @@ public final class Simplify {
   private Facts.Pool pool;
   private final List<Summary.Iteration> iterations = new ArrayList<>();
   private final List<Path> allPicks = new ArrayList<>();
+  private final List<Path> picksByModels = new ArrayList<>(); // all but iteration 0's
   private final List<Path> labels = new ArrayList<>();
 
   /** Tables of picks whose accurate frames were not looked at since, and how many those are. */
@@ -103,9 +105,11 @@ public final class Simplify {
       if (!complete && done == atMost) {
         return new Outcome(summary(Verdict.CONTINUE), null);
       }
-      Verdict verdict = iteration(iteration);
+      Verdict verdict = iteration(iteration, false);
       if (verdict != Verdict.CONTINUE) {
-        return new Outcome(summary(verdict), result(iteration, verdict));
+        Facts.Result result = result(iteration, verdict);
+        finish(iteration, result);
+        return new Outcome(summary(verdict), result);
       }
       if (!complete) {
         done++;
@@ -120,18 +124,24 @@ public final class Simplify {
             && Commit.facts(workdir.picks(0), Facts.Picks.class).picked() == 0);
   }
 
-  private Verdict iteration(int iteration) {
+  /**
+   * @param last whether it turned out to be the last one: then a training is not put off, for the
+   *     last labels of a run are always trained on, however few
+   */
+  private Verdict iteration(int iteration, boolean last) {
+    boolean enough = settings.maxIter().isPresent() && iteration >= settings.maxIter().getAsInt();
+    long budget = settings.labelBudget().orElse(Integer.MAX_VALUE) - labelled;
+    Path before = models;
     Facts.Training training = null;
     if (iteration > 0 || settings.initData()) {
-      training = train(iteration);
+      training = train(iteration, last || enough || budget <= 0);
     }
     if (iteration > 0 && left == 0 && !mayReturn() && !isOfAll(iteration)) {
       return Verdict.CONVERGED;
     }
-    if (settings.maxIter().isPresent() && iteration >= settings.maxIter().getAsInt()) {
+    if (enough) {
       return Verdict.MAX_ITER;
     }
-    long budget = settings.labelBudget().orElse(Integer.MAX_VALUE) - labelled;
     if (budget <= 0) {
       return Verdict.LABEL_BUDGET;
     }
@@ -147,7 +157,7 @@ public final class Simplify {
         ends = settings.reached(deviation.expected());
       }
       if (ends) {
-        return Verdict.TARGET_ERROR;
+        return labelledSinceTraining > 0 ? trained(iteration, before) : Verdict.TARGET_ERROR;
       }
     }
     Facts.Picks picks = pick(iteration, atMost);
@@ -155,6 +165,9 @@ public final class Simplify {
       all = true;
       deviation = deviateAgain(iteration);
       picks = pick(iteration, atMost);
+    }
+    if (picks.picked() == 0 && labelledSinceTraining > 0) {
+      return trained(iteration, before);
     }
     remember(iteration, picks, all);
     if (picks.picked() == 0) {
@@ -181,6 +194,16 @@ public final class Simplify {
     labels.add(workdir.labels(iteration));
     finish(new Summary.Iteration(iteration, training, deviation, picks, got, labelled));
     return Verdict.CONTINUE;
+  }
+
+  /** The run would end here with labels on which training was put off: they have a say first. */
+  private Verdict trained(int iteration, Path before) {
+    listener.note(
+        "iteration %d: before the run ends, the models are trained on the last %s labels, too"
+            .formatted(iteration, RunTable.count(labelledSinceTraining)));
+    discard(workdir.picks(iteration), workdir.deviation(iteration), workdir.train(iteration));
+    models = before;
+    return iteration(iteration, true);
   }
 
   /** Whether there are frames that were accurate once and may be so no longer. */
@@ -216,6 +239,9 @@ public final class Simplify {
     accurate += decided.accurate();
     accuratePicks.add(workdir.picks(iteration));
     allPicks.add(workdir.picks(iteration));
+    if (iteration > 0) {
+      picksByModels.add(workdir.picks(iteration));
+    }
   }
 
   private void finish(Summary.Iteration iteration) {
@@ -223,24 +249,22 @@ public final class Simplify {
     listener.iteration(iteration);
   }
 
-  private Facts.Training train(int iteration) {
-    // The last labels of a run are always trained on, however few.
+  private Facts.Training train(int iteration, boolean last) {
     Path previous = models;
+    Map<String, String> trained = inputs(workdir.frames());
+    trained.putAll(inputs(labels.toArray(Path[]::new)));
+    trained.putAll(inputs(picksByModels.toArray(Path[]::new)));
+    if (previous != null) {
+      trained.putAll(inputs(previous));
+    }
+    boolean few = labelledSinceTraining < Math.max(1, last ? 1 : settings.trainMin());
     boolean copy =
         iteration > 0
             && left > 0
-            && labelledSinceTraining < Math.max(1, settings.trainMin())
-            && (previous != null || stages.modelsGiven());
-    Map<String, String> inputs = new TreeMap<>();
-    if (copy && previous != null) {
-      inputs.putAll(inputs(previous));
-    } else if (!copy) {
-      inputs.putAll(inputs(workdir.frames()));
-      inputs.putAll(inputs(labels.toArray(Path[]::new)));
-      if (stages.trainsFromPrevious() && previous != null) {
-        inputs.putAll(inputs(previous));
-      }
-    }
+            && few
+            && (previous != null || stages.modelsGiven())
+            && !(labelledSinceTraining > 0 && Commit.complete(workdir.train(iteration), trained));
+    Map<String, String> inputs = !copy ? trained : previous == null ? Map.of() : inputs(previous);
     Facts.Training training =
         stage(
             iteration,
@@ -251,7 +275,8 @@ public final class Simplify {
             target ->
                 copy
                     ? stages.copyModels(target, previous)
-                    : stages.train(target, iteration, workdir.frames(), labels, previous));
+                    : stages.train(
+                        target, iteration, workdir.frames(), labels, picksByModels, previous));
     finished(iteration, Step.TRAIN);
     models = workdir.train(iteration);
     if (!copy) {
@@ -287,12 +312,16 @@ public final class Simplify {
     listener.note(
         "iteration %d: there is room for more labels; %s frames that were accurate once are looked at again"
             .formatted(iteration, RunTable.count(accurate)));
-    for (Path folder : List.of(workdir.picks(iteration), workdir.deviation(iteration))) {
+    discard(workdir.picks(iteration), workdir.deviation(iteration));
+    return deviate(iteration, true);
+  }
+
+  private static void discard(Path... folders) {
+    for (Path folder : folders) {
       if (Commit.exists(folder)) {
         Commit.discard(folder);
       }
     }
-    return deviate(iteration, true);
   }
 
   private Map<String, String> deviationInputs(int iteration, boolean all) {
@@ -392,6 +421,29 @@ public final class Simplify {
         inputs,
         Facts.Result.class,
         target -> stages.result(target, workdir.frames(), summary(verdict)));
+  }
+
+  /** {@code final_training}, where there is a pool at the new level. */
+  private void finish(int iteration, Facts.Result result) {
+    if (stages.finishing().isEmpty() || result.pool() == null) {
+      return;
+    }
+    if (!result.pool().written()) {
+      listener.note("final_training is left out: " + RunTable.pool(result.pool()));
+      return;
+    }
+    Map<String, String> inputs = inputs(workdir.result());
+    inputs.put("final_training", stages.finishing());
+    Facts.Training training =
+        stage(
+            iteration,
+            "final",
+            workdir.finalModels(),
+            inputs,
+            Facts.Training.class,
+            target -> stages.finish(target, workdir.result()));
+    OwnFiles.remove(workdir.finalTasks());
+    RunTable.finalTraining(training).forEach(listener::note);
   }
 
   private Summary summary(Verdict verdict) {

@@ -27,6 +27,7 @@ import org.dpsieve.io.JsonProblem;
  * @param maxDeviForce of the whole pool by the final models
  * @param finalClasses of the whole pool by the final models
  * @param errors on frames never labelled; absent where the new level is not known for them
+ * @param resultPool the whole pool at the new level, {@code result/pool}
  * @param warnings what a person has to know before using the models
  */
 public record SummaryJson(
@@ -42,6 +43,7 @@ public record SummaryJson(
     Facts.Quantiles maxDeviForce,
     Facts.FinalClasses finalClasses,
     Facts.HeldOut errors,
+    Facts.RelabelledPool resultPool,
     List<String> warnings) {
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -68,6 +70,7 @@ public record SummaryJson(
         result.maxDeviForce(),
         result.classes(),
         result.errors(),
+        result.pool(),
         Warnings.of(summary.iterations(), result));
   }
 

@@ -13,10 +13,12 @@ import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the dry run promises is what the run does. */
+@Tag("slow")
 class DryRunTest {
   @TempDir private Path folder;
 

@@ -19,6 +19,7 @@ import org.dpsieve.testing.Programs;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
 import org.dpsieve.train.FrozenLayers;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The loop with DeePMD-kit's other backends, each in an environment of its own: training from their
  * checkpoints. JAX's models only it can read, so it evaluates their deviation, too.
  */
+@Tag("peer")
 class OtherBackendsRunTest {
   private static final String MODEL =
       """

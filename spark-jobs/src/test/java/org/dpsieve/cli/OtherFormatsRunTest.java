@@ -12,11 +12,13 @@ import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
 import org.dpsieve.train.FrozenLayers;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The loop with output layers solved for in other formats and architectures than se_e2_a's .pb. */
+@Tag("slow")
 class OtherFormatsRunTest {
   @TempDir private Path folder;
 

@@ -22,6 +22,7 @@ import org.dpsieve.testing.Programs;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SlurmService;
 import org.dpsieve.testing.Systems;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * train} and {@code pw.x} as jobs of a real Slurm, and the program killed once while jobs run.
  */
 @Timeout(1800)
+@Tag("peer")
 class RealRunTest {
   private static final int MODELS = 4;
   private static final int LABELS = 3;

@@ -28,14 +28,17 @@ import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.SinglePrecision;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** rescreen as a command, over the built-in pool. */
+@Tag("slow")
 class RescreenCommandTest {
   private static final Path EXAMPLE = Shared.repository().resolve("conf/ag-au");
   private static final List<Path> MODELS =
@@ -306,6 +309,7 @@ class RescreenCommandTest {
   /** Levels that lie on a frame's own deviation, after a call with other levels. */
   @Test
   void singlePrecisionPicksTheSameFrames() {
+    SinglePrecision.require();
     Path exact = folder.resolve("exact");
     Path single = folder.resolve("single");
     rescreen(tree, exact);
@@ -352,6 +356,7 @@ class RescreenCommandTest {
 
   /** A model whose nets share layers by name beside one whose do not. */
   @Test
+  @Tag("peer")
   void modelsThatOnlyDeepmdKitReadsAreEvaluatedByIt() throws IOException {
     DeepmdKit.dp();
     Path plain = Files.write(folder.resolve("plain.pb"), new GoldenModel("plain", false).graph());

@@ -14,12 +14,14 @@ import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that are given no model, with real {@code dp train}, as DP-GEN's own examples are. */
 @Timeout(1200)
+@Tag("peer")
 class ScratchRunTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path POOL = Shared.repository().resolve("conf/ag-au/pbe");
@@ -71,6 +73,22 @@ class ScratchRunTest {
         .path("training");
   }
 
+  /** Hours of training would come before its first call. */
+  @Test
+  void theProgramForDeviationsIsTriedFirst() throws IOException {
+    Files.writeString(
+        machine,
+        Files.readString(machine)
+            .replace(
+                "\"model_devi\": {}",
+                "\"model_devi\": {\"engine\": \"dp\", \"command\": \"/no/such/dp\"}"));
+    Path file = Files.writeString(folder.resolve("simplify.json"), parameters.toPrettyString());
+    Path run = folder.resolve("run");
+    assertThat(terminal.run("simplify", file, machine, "--workdir", run)).isEqualTo(2);
+    assertThat(terminal.err()).contains("/no/such/dp", "*.pb", "model_devi.command");
+    assertThat(run.resolve("iter.000000")).doesNotExist();
+  }
+
   /** Training cannot be put off (fp_task_min) where there is no model yet. */
   @Test
   void theFirstPicksAreTrainedOn() throws IOException {
@@ -120,7 +138,7 @@ class ScratchRunTest {
   /** Every training starts from the models named, not from random weights. */
   @Test
   void frozenModelsAloneAreStartedFrom() throws IOException {
-    parameters.put("max_iter", 2);
+    parameters.put("max_iter", 2).put("fp_task_min", 4); // with more it would be put off
     parameters
         .putArray("training_init_frozen_model")
         .add(POOL.resolveSibling("models/0/graph.pb").toString())

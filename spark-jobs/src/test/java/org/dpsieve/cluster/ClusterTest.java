@@ -20,12 +20,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dpsieve.cli.Dpsieve;
 import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole loop with driver and executors in JVMs of their own: nothing may depend on sharing one.
  */
+@Tag("slow")
 class ClusterTest {
   @TempDir Path folder;
 

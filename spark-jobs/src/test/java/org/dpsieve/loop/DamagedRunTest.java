@@ -11,11 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.OwnFiles;
@@ -37,37 +33,7 @@ class DamagedRunTest {
   }
 
   private Simplify simplify() {
-    Settings settings =
-        new Settings(
-            new RunKeys(new TreeMap<>(Map.of("seed", "1")), new TreeMap<>()),
-            "f 0.2 10",
-            false,
-            8,
-            10,
-            OptionalInt.empty(),
-            0,
-            0.2,
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            Optional.empty(),
-            false);
-    return new Simplify(
-        new Workdir(root),
-        settings,
-        new FakeStages(50),
-        new RunListener() {
-          @Override
-          public void started(int iteration, String stage) {}
-
-          @Override
-          public void finished(int iteration, String stage, double seconds) {}
-
-          @Override
-          public void iteration(Summary.Iteration iteration) {}
-
-          @Override
-          public void note(String text) {}
-        });
+    return new FakeRun().in(root);
   }
 
   /** Every file that a manifest lists, every manifest and run.json, each with one bit flipped. */

@@ -32,6 +32,9 @@ final class FakeStages implements Stages {
 
   int worsenedFrom;
 
+  /** The expected error of the pool, for each frame that is evaluated; NaN: nothing is expected. */
+  double errorOfAFrame = Double.NaN;
+
   FakeStages(int frames) {
     this.frames = frames;
   }
@@ -50,7 +53,12 @@ final class FakeStages implements Stages {
 
   @Override
   public Facts.Training train(
-      Path target, int iteration, Path pool, List<Path> labels, Path previous) {
+      Path target,
+      int iteration,
+      Path pool,
+      List<Path> labels,
+      List<Path> picks,
+      Path previous) {
     long n = labels.stream().mapToLong(folder -> lines(folder, "labels.txt").size()).sum();
     calls.add("train " + n);
     write(target, "graph.000.pb", List.of("trained on " + n));
@@ -85,7 +93,7 @@ final class FakeStages implements Stages {
             .map(row -> row[0] + " " + deviation(Integer.parseInt(row[0]), n))
             .toList();
     write(target, "deviation.txt", rows);
-    return new Facts.Deviation(rows.size(), new Facts.Quantiles(0.1, 0.2, 0.3, 0.4), 0);
+    return evaluated(rows.size());
   }
 
   @Override
@@ -105,7 +113,13 @@ final class FakeStages implements Stages {
             .map(id -> id + " " + deviation(Integer.parseInt(id), n))
             .toList();
     write(target, "deviation.txt", rows);
-    return new Facts.Deviation(rows.size(), new Facts.Quantiles(0.1, 0.2, 0.3, 0.4), 0);
+    return evaluated(rows.size());
+  }
+
+  private Facts.Deviation evaluated(int rows) {
+    double error = errorOfAFrame * rows;
+    return new Facts.Deviation(rows, new Facts.Quantiles(0.1, 0.2, 0.3, 0.4), 0)
+        .with(Double.isNaN(error) ? null : new Facts.Expected(rows, error, error, error, error));
   }
 
   private double deviation(int frame, int labels) {

@@ -27,6 +27,7 @@ import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.Goldens;
 import org.dpsieve.testing.Predictions;
 import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,7 @@ class WrittenModelTest {
   @TempDir Path folder;
 
   @Test
+  @Tag("peer")
   void graphsAreReadByDeepmdKit() throws IOException, InterruptedException {
     DeepmdKit.requirePackage("tensorflow", folder.resolve("log"));
     List<DeepPotential> models = new ArrayList<>();
@@ -76,6 +78,7 @@ class WrittenModelTest {
 
   /** Frozen models, checkpoints, and what the backend itself freezes from these. */
   @Test
+  @Tag("peer")
   void torchModelsAreReadByPytorch() throws IOException, InterruptedException {
     Path dp = DeepmdKit.dp("pytorch");
     Map<Path, DeepPotential> models = new LinkedHashMap<>();
@@ -126,6 +129,7 @@ class WrittenModelTest {
   /** One step so small that the weights stay as they are to seven digits. */
   @ParameterizedTest
   @CsvSource({"pt, --init-model", "pt, --finetune", "pth, --init-frz-model"})
+  @Tag("peer")
   void pytorchTrainsOnFromThem(String suffix, String option)
       throws IOException, InterruptedException {
     Path dp = DeepmdKit.dp("pytorch");
@@ -158,6 +162,7 @@ class WrittenModelTest {
   /** DeePMD-kit's NumPy backend has energies only; JSON is to it what YAML is. */
   @ParameterizedTest
   @ValueSource(strings = {"dp", "yaml", "json"})
+  @Tag("peer")
   void serialisedModelsAreReadByDeepmdKit(String suffix) throws IOException, InterruptedException {
     GoldenArchitecture golden = new GoldenArchitecture("se_e2_a");
     Path source = source(golden, suffix);
@@ -169,6 +174,7 @@ class WrittenModelTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"dp", "yaml", "json"})
+  @Tag("peer")
   void renamedElementsAreReadByDeepmdKit(String suffix) throws IOException, InterruptedException {
     GoldenArchitecture golden = new GoldenArchitecture("se_e2_a");
     Path source = source(golden, suffix);

@@ -99,7 +99,8 @@ public final class FrameExport {
    * Writes frames that need not lie in a dataset.
    *
    * @param frames at least {@code system, index, formula, z, coord} and, null where there is none,
-   *     {@code cell, energy, force, virial, fparam, aparam}
+   *     {@code cell, energy, force, virial, fparam, aparam}; with the columns of {@link
+   *     FrameRows#CERTAINTY} these are written beside the labels
    * @param typeMap names to number types by, in order; others follow, elements by atomic number
    * @param target folder to make; staged beside and renamed
    * @throws InputException when there are no frames, or the target exists or cannot be written
@@ -287,7 +288,7 @@ public final class FrameExport {
           systems++;
         }
         current = group;
-        writer.add(FrameRows.toFrame(row));
+        writer.add(FrameRows.toFrame(row), FrameRows.certainty(row));
         frames++;
       }
     } finally {

@@ -3,6 +3,7 @@ package org.dpsieve.spark.loop;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dpsieve.config.DpTrainConfig;
@@ -79,40 +81,61 @@ final class DpTraining {
    * @throws StalledException when a model could not be trained
    */
   void train(Path target, int iteration, List<TrainingData.Source> sources, Path previous) {
-    Path tasks = Workdir.trainTasks(target);
+    Place place =
+        new Place(
+            "iteration " + iteration,
+            Workdir.trainTasks(target),
+            workdir.tasks(iteration, "train"));
     try {
-      Path data = tasks.resolve("data");
-      List<DataSystem> systems = TrainingData.write(data, config.typeMap(), sources, dp.oneHdf5());
-      List<NodeTask> all = new ArrayList<>();
-      List<String> inputs = new ArrayList<>();
-      List<Long> steps = new ArrayList<>();
-      for (int m = 0; m < train.modelCount(); m++) {
-        Path folder = tasks.resolve("%03d".formatted(m));
-        Start start = start(m, iteration, previous);
-        DpInput made = input(m, iteration, systems);
-        String input = made.text();
-        inputs.add(input);
-        steps.add(made.steps());
-        prepare(folder, data, start, input);
-        all.add(task(folder, start));
-      }
-      List<NodeTask> todo =
-          all.stream().filter(task -> !Files.exists(task.folder().resolve("trained"))).toList();
-      Map<String, TaskEnd> ends =
-          nodes.run(
-              node,
-              workdir.tasks(iteration, "train"),
-              todo,
-              this::judge,
-              () -> progress(all, steps));
-      requireAll(iteration, tasks, ends);
-      for (int m = 0; m < all.size(); m++) {
-        requireFrozen(m, inputs.get(m), all.get(m).folder(), start(m, iteration, previous));
-      }
-      collect(target, all);
+      List<DataSystem> systems =
+          TrainingData.write(place.data(), config.typeMap(), sources, dp.oneHdf5());
+      train(target, place, m -> start(m, iteration, previous), m -> input(m, iteration, systems));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Where a training is done.
+   *
+   * @param what is trained, for messages
+   * @param tasks folder of the tasks, a folder {@code data} in it
+   * @param journal what becomes of them
+   */
+  record Place(String what, Path tasks, Path journal) {
+    Path data() {
+      return tasks.resolve("data");
+    }
+  }
+
+  /**
+   * Trains all models on the data that are in place.
+   *
+   * @param starts of each model
+   * @param made its input
+   */
+  void train(Path target, Place place, IntFunction<Start> starts, IntFunction<DpInput> made)
+      throws IOException {
+    List<NodeTask> all = new ArrayList<>();
+    List<String> inputs = new ArrayList<>();
+    List<Long> steps = new ArrayList<>();
+    for (int m = 0; m < train.modelCount(); m++) {
+      Path folder = place.tasks().resolve("%03d".formatted(m));
+      DpInput input = made.apply(m);
+      inputs.add(input.text());
+      steps.add(input.steps());
+      prepare(folder, place.data(), starts.apply(m), input.text());
+      all.add(task(folder, starts.apply(m)));
+    }
+    List<NodeTask> todo =
+        all.stream().filter(task -> !Files.exists(task.folder().resolve("trained"))).toList();
+    Map<String, TaskEnd> ends =
+        nodes.run(node, place.journal(), todo, this::judge, () -> progress(all, steps));
+    requireAll(place, ends);
+    for (int m = 0; m < all.size(); m++) {
+      requireFrozen(m, inputs.get(m), all.get(m).folder(), starts.apply(m));
+    }
+    collect(target, all);
   }
 
   /**
@@ -155,7 +178,7 @@ final class DpTraining {
     }
     OwnFiles.remove(folder);
     Files.createDirectories(folder);
-    copy(data, folder.resolve("data"));
+    link(data, folder.resolve("data"));
     if (start.init() == Init.CHECKPOINT) {
       Files.createDirectories(folder.resolve("old"));
       String prefix = checkpoint(start.path());
@@ -219,6 +242,24 @@ final class DpTraining {
           Files.createDirectories(to);
         } else {
           Files.copy(path, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
+  }
+
+  /** The same files under other names where the file system can, as data may be large. */
+  static void link(Path source, Path target) throws IOException {
+    try (Stream<Path> walk = Files.walk(source)) {
+      for (Path path : (Iterable<Path>) walk::iterator) {
+        Path to = target.resolve(source.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(to);
+        } else {
+          try {
+            Files.createLink(to, path);
+          } catch (UnsupportedOperationException | FileSystemException e) {
+            Files.copy(path, to);
+          }
         }
       }
     }
@@ -319,10 +360,10 @@ final class DpTraining {
     return String.join("; ", curves);
   }
 
-  private void requireAll(int iteration, Path tasks, Map<String, TaskEnd> ends) throws IOException {
+  private void requireAll(Place place, Map<String, TaskEnd> ends) throws IOException {
     List<String> failed = new ArrayList<>();
     for (TaskEnd end : ends.values()) {
-      Path folder = tasks.resolve(end.task());
+      Path folder = place.tasks().resolve(end.task());
       if (end.isFinished() && !Files.exists(folder.resolve(frozen()))) {
         failed.add("  model %s: %s was not made".formatted(end.task(), frozen()));
       } else if (end.isFinished()) {
@@ -333,13 +374,13 @@ final class DpTraining {
     }
     if (!failed.isEmpty()) {
       throw new StalledException(
-          "iteration %d: %d of %d models could not be trained:%n%s%nTheir train.log and lcurve.out are in %s. Mend the cause and run again: models that are trained are not trained again"
+          "%s: %d of %d models could not be trained:%n%s%nTheir train.log and lcurve.out are in %s. Mend the cause and run again: models that are trained are not trained again"
               .formatted(
-                  iteration,
+                  place.what(),
                   failed.size(),
                   train.modelCount(),
                   String.join(System.lineSeparator(), failed),
-                  tasks));
+                  place.tasks()));
     }
   }
 
@@ -357,8 +398,8 @@ final class DpTraining {
     DeepPotential old;
     DeepPotential now;
     try {
-      old = ModelFiles.read(jax ? folder.resolve(BEFORE) : before);
-      now = ModelFiles.read(folder.resolve(jax ? AFTER : frozen()));
+      old = ModelFiles.read(jax ? folder.resolve(BEFORE) : before, config.typeMap());
+      now = ModelFiles.read(folder.resolve(jax ? AFTER : frozen()), config.typeMap());
     } catch (UnsupportedModelException e) {
       return; // of a kind that our reader does not know: the two cannot be compared
     }

@@ -38,11 +38,13 @@ import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.PartSize;
+import org.dpsieve.spark.transfer.OldLabels;
 
 /**
  * {@code result/}: the relabelled frames as {@code frames.parquet} and as deepmd/npy in {@code
  * data}, the models, the final models' deviation on the whole pool, frames never labelled with
- * their new label where that costs nothing ({@code held_out.parquet}), and {@code summary.json}.
+ * their new label where that costs nothing ({@code held_out.parquet}), the whole pool at the new
+ * level where old labels are used ({@code pool}), and {@code summary.json}.
  */
 final class Results {
   /** Enough for errors to three digits, few enough for a pool of millions. */
@@ -69,7 +71,15 @@ final class Results {
     this.newLevel = newLevel;
   }
 
-  Facts.Result write(Path target, Dataset<Row> pool, List<Path> models, Summary summary) {
+  /**
+   * @param old {@code null} where there are no labels of an old level, or nobody wants them
+   */
+  Facts.Result write(
+      Path target,
+      Dataset<Row> pool,
+      OldLabels old,
+      List<Path> models,
+      Summary summary) {
     try {
       Files.createDirectories(target);
       for (Path model : models) {
@@ -85,6 +95,9 @@ final class Results {
           evaluation.write(target.resolve("deviation.parquet"), pool, models, null);
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
       Facts.HeldOut errors = errors(target, pool, labelled, models);
+      spark.sparkContext().setJobDescription("result: the whole pool at the new level");
+      Facts.RelabelledPool relabelled =
+          new RelabelledPool(spark, config).write(target, pool, old, labelled, models);
       Facts.Result result =
           new Facts.Result(
               summary.verdict(),
@@ -97,7 +110,8 @@ final class Results {
                   config.trust(),
                   target.resolve("deviation.parquet"),
                   labelled,
-                  summary.picks()));
+                  summary.picks()),
+              relabelled);
       Files.writeString(
           target.resolve("summary.json"),
           SummaryJson.of(summary, Versions.all(), settings(), result).text());
@@ -151,7 +165,7 @@ final class Results {
   /** {@code null} where the new level is not known for frames that were never labelled. */
   private Facts.HeldOut errors(
       Path target, Dataset<Row> pool, Dataset<Row> labelled, List<Path> models) {
-    if (newLevel.isEmpty() || !Training.readable(models)) {
+    if (newLevel.isEmpty() || !Training.readable(models, config.typeMap())) {
       return null;
     }
     Dataset<Row> frames =
@@ -181,7 +195,7 @@ final class Results {
           target.resolve("held_out.parquet").toString(),
           Map.of());
       return new Facts.HeldOut(
-          level(), count, new Training(spark, config.train()).errors(relabelled, models));
+          level(), count, new Training(spark, config).errors(relabelled, models));
     } finally {
       relabelled.unpersist();
       frames.unpersist();

@@ -137,8 +137,9 @@ public record ScreenReport(
                       new PickContext(
                           all,
                           all.limit(0),
-                          () -> ModelFiles.read(options.models().get(0)),
-                          options.pick()))
+                          () -> ModelFiles.read(options.models().get(0), options.typeMap()),
+                          options.pick(),
+                          false))
               .order(candidates, options.seed(), 0)
               .limit(options.pick())
               .select("frame_id", "system", "index", "max_devi_f")
