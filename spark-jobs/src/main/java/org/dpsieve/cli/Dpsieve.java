@@ -1,6 +1,7 @@
 package org.dpsieve.cli;
 
 import java.util.Optional;
+import org.dpsieve.spark.Versions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "dpsieve",
     mixinStandardHelpOptions = true,
-    version = "dpsieve 0.1.0",
+    versionProvider = Dpsieve.Version.class,
     description = "Transfer learning for Deep Potentials on Apache Spark.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
@@ -47,6 +48,14 @@ import picocli.CommandLine.Command;
     })
 public final class Dpsieve {
   private Dpsieve() {}
+
+  /** What {@code --version} says. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"dpsieve " + Versions.dpsieve()};
+    }
+  }
 
   /** The command line with its exit codes; what tests call. */
   public static CommandLine commandLine() {
