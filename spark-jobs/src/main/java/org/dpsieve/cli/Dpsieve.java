@@ -60,6 +60,9 @@ public final class Dpsieve {
   /** The command line with its exit codes; what tests call. */
   public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Dpsieve());
+    for (CommandLine command : commandLine.getSubcommands().values()) {
+      command.getCommandSpec().versionProvider(new Version());
+    }
     commandLine.setExecutionExceptionHandler((e, command, parsed) -> Failures.ofWork(e, command));
     commandLine.setParameterExceptionHandler(Failures::ofArguments);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
