@@ -42,7 +42,11 @@ public final class ConfigReader {
 
   /** The same with relative paths taken from {@code current} first. */
   static RunConfig read(Path simplify, Path machine, Path current) {
-    Problems problems = new Problems();
+    return read(simplify, machine, current, new Problems());
+  }
+
+  /** The same; {@code problems} then also knows which keys were asked for. */
+  static RunConfig read(Path simplify, Path machine, Path current, Problems problems) {
     ParameterFile.Content simplifyFile = ParameterFile.read(simplify, problems);
     ParameterFile.Content machineFile = ParameterFile.read(machine, problems);
     if (simplifyFile != null && machineFile != null) {
