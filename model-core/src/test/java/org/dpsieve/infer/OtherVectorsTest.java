@@ -62,9 +62,13 @@ class OtherVectorsTest {
 
     public static void main(String[] arguments) {
       Arithmetic arithmetic = Arithmetic.best(Precision.FLOAT64, new OpenBlasGemm());
+      List<Activation> activations = EnsembleTest.activations().toList();
+      if (System.getProperty("java.vm.info", "").startsWith("interpreted")) {
+        activations = List.of(Activation.TANH); // slow
+      }
       List<Frame> frames =
           IntStream.of(14, 1, 33).mapToObj(n -> RandomModels.agAuFrame(n, n)).toList();
-      for (Activation activation : EnsembleTest.activations().toList()) {
+      for (Activation activation : activations) {
         DeepPotential model = RandomModels.of(shape(activation), 7);
         for (boolean tabulated : new boolean[] {true, false}) {
           EnsembleOptions options = new EnsembleOptions(tabulated, Precision.FLOAT64);

@@ -139,7 +139,8 @@ final class SimplifyReader {
     idle();
     refuseRunKeys();
     file.finish();
-    return new Read(typeMap, elements, pool, pick, trust, label, fpTaskMin, oldLabels, finalSteps, train);
+    return new Read(
+        typeMap, elements, pool, pick, trust, label, fpTaskMin, oldLabels, finalSteps, train);
   }
 
   private List<String> typeMap() {
@@ -263,12 +264,13 @@ final class SimplifyReader {
 
   private void requireLabels(PoolConfig pool, LabelConfig label) {
     PoolFiles files = new PoolFiles(paths, problems);
-    if (pool.labeled()) {
-      files.requireEnergies(
-          file, "pick_data", pool.pickData(), "labeled true takes the labels from there");
-    } else if (label.style() == FpStyle.D3) {
-      files.requireEnergies(
-          file, "pick_data", pool.pickData(), "fp_style d3 adds to the labels that are there");
+    String why =
+        pool.labeled()
+            ? "labeled true takes the labels from there"
+            : "fp_style d3 adds to the labels that are there";
+    if (pool.labeled() || label.style() == FpStyle.D3) {
+      files.requireEnergies(file, "pick_data", pool.pickData(), why);
+      files.requireSomeForces(file, "pick_data", pool.pickData(), why);
     }
     files.requireEnergies(
         file, "init_data_sys", pool.initData(), "initial data are trained on, they need labels");
@@ -326,7 +328,8 @@ final class SimplifyReader {
     if (pool.result() != ResultPool.DEEPMD_NPY) {
       file.error(
           "final_training",
-          "trains on result/pool as deepmd/npy, but result_pool is %s".formatted(pool.result().key()));
+          "trains on result/pool as deepmd/npy, but result_pool is %s"
+              .formatted(pool.result().key()));
     }
     if (oldLabels == TransferFit.Mode.IGNORE || !pool.mayHaveOld()) {
       file.error(

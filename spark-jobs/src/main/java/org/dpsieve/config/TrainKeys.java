@@ -229,7 +229,7 @@ final class TrainKeys {
    * With what {@code use_ele_temp} sets in an input, as DP-GEN does; DeePMD-kit alone trains it.
    */
   private Block temperature(Block input) {
-    int use = file.integer("use_ele_temp", 0).orElse(0);
+    int use = file.node().path("use_ele_temp").asInt(0);
     if (dp && use > 0 && input.node().at("/model/fitting_net") instanceof ObjectNode fitting) {
       fitting.put(use == 1 ? "numb_fparam" : "numb_aparam", 1);
       fitting.remove(use == 1 ? "numb_aparam" : "numb_fparam");

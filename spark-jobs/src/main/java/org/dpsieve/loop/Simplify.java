@@ -179,8 +179,8 @@ public final class Simplify {
       }
       if (iteration == 0) {
         throw new StalledException(
-            "iteration 0: none of the %d frames of the pool can be picked (fp_skip_bad_box sets %d aside)"
-                .formatted(pool.frames(), picks.skipped()));
+            "iteration 0: none of the %d frames of the pool can be labelled (%s)"
+                .formatted(pool.frames(), RunTable.reasons(picks)));
       }
       if (picks.failedLeft() > 0) {
         stallOnFailed(iteration, picks);
@@ -411,6 +411,9 @@ public final class Simplify {
       inputs.putAll(inputs(workdir.picks(iteration)));
     }
     inputs.put("verdict", verdict.name());
+    if (!stages.resultPool().isEmpty()) {
+      inputs.put("result_pool", stages.resultPool());
+    }
     if (Files.exists(workdir.result()) && !Commit.complete(workdir.result(), inputs)) {
       Commit.discard(workdir.result()); // of an earlier end of this run
     }
@@ -443,7 +446,7 @@ public final class Simplify {
             Facts.Training.class,
             target -> stages.finish(target, workdir.result()));
     OwnFiles.remove(workdir.finalTasks());
-    RunTable.finalTraining(training).forEach(listener::note);
+    RunTable.finalTraining(training, result.errors() != null).forEach(listener::note);
   }
 
   private Summary summary(Verdict verdict) {

@@ -98,9 +98,12 @@ public interface Stages {
   /** Writes the merged dataset, the models, the report and the last evaluation of the pool. */
   Facts.Result result(Path target, Path frames, Summary summary);
 
-  /**
-   * What decides how {@link #finish} is done, in a line; empty where nobody asks for it.
-   */
+  /** How {@link #result} writes the pool at the new level; empty where it cannot. */
+  default String resultPool() {
+    return "";
+  }
+
+  /** What decides how {@link #finish} is done, in a line; empty where nobody asks for it. */
   default String finishing() {
     return "";
   }

@@ -93,7 +93,7 @@ class EvalCommandTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"frames\": [ | no JSON: line 1",
+        "{\"frames\": [ | no valid JSON: it ends too early",
         "{\"frames\": []} | no frames; expected",
         "[1, 2] | no frames; expected",
         "{\"frames\": [{\"id\": \"x\", \"elements\": [\"Xx\"], \"coord\": [0,0,0]}]}"
@@ -107,6 +107,8 @@ class EvalCommandTest {
         "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,0], \"box\": [1]}]}"
             + " | box holds 1 numbers, expected 9",
         "{\"frames\": [{\"elements\": [\"Cu\"], \"coord\": [0,0,0]}]} | element Cu of atom 0",
+        "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,0], \"charge\": 1}]}"
+            + " | charge: frames with a charge have no place here",
       })
   void whatIsWrongIsSaidAndNothingWritten(String json, String message) throws IOException {
     Path in = folder.resolve("in.json");

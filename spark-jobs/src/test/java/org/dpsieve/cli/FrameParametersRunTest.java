@@ -21,6 +21,7 @@ import org.dpsieve.frame.FrameId;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.deepmd.NpySystemWriter;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.testing.ChangedModels;
 import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Programs;
@@ -41,7 +42,7 @@ class FrameParametersRunTest {
         "descriptor": {"type": "se_e2_a", "sel": [60, 60], "rcut": 4.0, "rcut_smth": 2.0,
           "neuron": [2, 4], "axis_neuron": 2, "type_one_side": true, "trainable": false},
         "fitting_net": {"neuron": [4, 4], "numb_fparam": 2, "numb_aparam": 1,
-          "trainable": [false, false, true], "seed": %d}},
+          "trainable": [false, false, true], "seed": 1}},
       "learning_rate": {"type": "exp", "start_lr": 0.01, "stop_lr": 1e-5, "decay_steps": 2},
       "loss": {"start_pref_e": 1, "limit_pref_e": 1, "start_pref_f": 1, "limit_pref_f": 1},
       """;
@@ -85,21 +86,22 @@ class FrameParametersRunTest {
       }
     }
     frames = written.stream().collect(Collectors.toMap(FrameId::of, Function.identity()));
-    for (int m = 0; m < 2; m++) {
-      Path model = Files.createDirectories(folder.resolve("models/" + m));
-      Files.writeString(
-          model.resolve("input.json"),
-          "{%s \"training\": {\"numb_steps\": 1, \"training_data\": {\"systems\": [\"%s\"]}}}"
-              .formatted(MODEL.formatted(m + 1), pool));
-      for (List<String> arguments :
-          List.of(
-              List.of("train", "input.json", "--skip-neighbor-stat"),
-              List.of("freeze", "-o", "graph.pb"))) {
-        List<String> command = new ArrayList<>(List.of(dp.toString()));
-        command.addAll(arguments);
-        assertThat(Programs.run(model, "log", command)).isZero();
-      }
+    Path model = Files.createDirectories(folder.resolve("models/0"));
+    Files.writeString(
+        model.resolve("input.json"),
+        "{%s \"training\": {\"numb_steps\": 1, \"training_data\": {\"systems\": [\"%s\"]}}}"
+            .formatted(MODEL, pool));
+    for (List<String> arguments :
+        List.of(
+            List.of("train", "input.json", "--skip-neighbor-stat"),
+            List.of("freeze", "-o", "graph.pb"))) {
+      List<String> command = new ArrayList<>(List.of(dp.toString()));
+      command.addAll(arguments);
+      assertThat(Programs.run(model, "log", command)).isZero();
     }
+    Files.createDirectories(folder.resolve("models/1"));
+    ModelFiles.writeWithOutputLayer(
+        model(0), ChangedModels.withOutputLayer(ModelFiles.read(model(0)), 0.375), model(1));
   }
 
   private static Path model(int m) {
@@ -197,7 +199,7 @@ class FrameParametersRunTest {
              "fp_style": "d3", "fp_params": {"functional": "pbe", "damping": "zero"},
              "default_training_param": {%s "training": {"numb_steps": 2, "disp_freq": 1}}}
             """
-                .formatted(pool, folder.resolve("models/0"), MODEL.formatted(1)));
+                .formatted(pool, folder.resolve("models/0"), MODEL));
     Path machine =
         Files.writeString(
             folder.resolve("machine.json"),
@@ -242,7 +244,11 @@ class FrameParametersRunTest {
          "dp_train_skip_neighbor_stat": true, %s
          "default_training_param": {%s "training": {"numb_steps": 2, "disp_freq": 1}}}
         """;
-    String model = MODEL.formatted(1).replace("\"numb_fparam\": 2, \"numb_aparam\": 1,", "");
+    String model =
+        MODEL
+            .formatted(1)
+            .replace("\"numb_fparam\": 2, \"numb_aparam\": 1,", "")
+            .replaceAll("\"trainable\": (false|\\[[^\\]]*\\])", "\"trainable\": true");
     Path simplify = folder.resolve("warm.json");
     Files.writeString(
         simplify, text.formatted(warm, "\"labeled\": true, \"fp_style\": \"none\",", model));

@@ -23,12 +23,15 @@ import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
 import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.frame.Certainty;
+import org.dpsieve.frame.ElementMap;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.TypeElements;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.io.deepmd.NpySystemWriter;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.npy.NpyArray;
 import org.dpsieve.loop.Checksums;
 import org.dpsieve.loop.RunListener;
@@ -36,6 +39,8 @@ import org.dpsieve.loop.Settings;
 import org.dpsieve.loop.Simplify;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Workdir;
+import org.dpsieve.spark.frames.FrameImport;
+import org.dpsieve.spark.frames.ImportReport;
 import org.dpsieve.spark.loop.SparkStages;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
@@ -110,6 +115,7 @@ class OldLabelsRunTest {
     return Files.writeString(
         file,
         text.replaceFirst("\"pick_data\":\\s*\\[[^]]*\\]", "\"pick_data\": \"" + pool + "\"")
+            .replace("\"f_trust_lo\":0.05", "\"f_trust_lo\":0.01")
             .replace("\"labeled\": false", "\"labeled\": true")
             .replace("models/[0-3]", "models/[0-1]")
             .replaceFirst("\"numb_models\":\\s*4", "\"numb_models\": 2"));
@@ -145,6 +151,10 @@ class OldLabelsRunTest {
    * a third energies alone; energies are hundreds of eV off, as another code's are.
    */
   private static Path patchy() throws IOException {
+    Path made = folder.resolve("patchy");
+    if (Files.exists(made)) {
+      return made;
+    }
     return write(
         "patchy",
         frame -> {
@@ -227,6 +237,26 @@ class OldLabelsRunTest {
     return Files.exists(file) ? NpyArray.open(file).read() : null;
   }
 
+  /** In the pool itself, too, where labels are those of the old level alone. */
+  @Test
+  void aLabelThatIsNoNumberCostsTheFrameOnlyWhereItIsTrainedOn() throws IOException {
+    Path old = patchy();
+    for (boolean count : new boolean[] {true, false}) {
+      ImportReport report =
+          FrameImport.run(
+              LocalSpark.session(),
+              List.of(old.toString()),
+              folder.resolve("import-" + count).toString(),
+              List.of(),
+              ElementMap.NONE,
+              TypeElements.LEADING,
+              ExtxyzKeys.DEFAULT,
+              count);
+      assertThat(report.badFrames()).isEqualTo(count ? 9 : 0);
+      assertThat(report.frames()).isEqualTo(count ? 72 : 81);
+    }
+  }
+
   @Test
   void oldLabelsInAnotherUnitAreNamedByIt() throws IOException {
     Path old =
@@ -237,11 +267,10 @@ class OldLabelsRunTest {
               for (int c = 0; c < force.length; c++) {
                 force[c] /= HARTREE;
               }
-              return frame.withLabels(
-                  new Labels(frame.labels().energy() / HARTREE, force, null));
+              return frame.withLabels(new Labels(frame.labels().energy() / HARTREE, force, null));
             });
     Path run = run("unit", old, "\"old_labels\": \"auto\"", new Terminal());
-    assertThat(oldLabels(run)).allMatch(text -> text.contains("the old look like Hartree/Å"));
+    assertThat(oldLabels(run)).isNotEmpty().allMatch(text -> text.matches(".*: the old look like .*Hartree/Å.*, expected eV/Å.*"));
   }
 
   /** With {@code auto} they change nothing, to the last bit; and no pool comes of them. */
@@ -348,7 +377,8 @@ class OldLabelsRunTest {
     try (Stream<Path> walk = Files.walk(root)) {
       for (Path file : (Iterable<Path>) walk.filter(Files::isRegularFile)::iterator) {
         String name = root.relativize(file).toString();
-        if (!name.matches("dpsieve.log|timings.jsonl|\\.dpsieve.lock|run.json|report.html|models/.*")) {
+        if (!name.matches(
+            "dpsieve.log|timings.jsonl|\\.dpsieve.lock|run.json|report.html|models/.*")) {
           content.put(name, Checksums.sha256(file));
         }
       }

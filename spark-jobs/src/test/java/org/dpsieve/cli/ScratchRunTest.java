@@ -115,7 +115,8 @@ class ScratchRunTest {
   /** DP-GEN 0.14 writes these batch sizes, and one HDF5 file. */
   @Test
   void initialDataAreTrainedOnFirstWithTheBatchSizesGiven() throws IOException {
-    parameters.put("one_h5", true);
+    parameters.put("one_h5", true).put("numb_models", 1);
+    parameters.put("model_devi_f_trust_lo", 0.0); // one model never disagrees
     parameters
         .putArray("init_data_sys")
         .add(POOL.resolve("Ag27").toString())

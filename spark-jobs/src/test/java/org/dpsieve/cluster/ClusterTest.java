@@ -64,6 +64,7 @@ class ClusterTest {
         new ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.add("@" + Shared.repository().resolve("conf/jvm.flags"));
+    command.add("@" + Shared.repository().resolve("conf/test-jvm.flags"));
     command.addAll(
         List.of("-Xmx1g", "-Dspark.executor.extraClassPath=" + classPath, "-cp", classPath));
     command.addAll(List.of(Dpsieve.class.getName(), "simplify", parameters.toString()));

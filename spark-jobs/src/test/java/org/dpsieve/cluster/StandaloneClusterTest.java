@@ -114,6 +114,7 @@ class StandaloneClusterTest {
         new ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.add("@" + Shared.repository().resolve("conf/jvm.flags"));
+    command.add("@" + Shared.repository().resolve("conf/test-jvm.flags"));
     command.add("-Xmx512m");
     command.add("-Dlog4j2.configurationFile=" + logging());
     command.addAll(properties);

@@ -407,6 +407,13 @@ class ConfigReaderTest {
     assertThat(run.complaint()).contains("fp_style d3 adds to the labels");
   }
 
+  @Test
+  void aPoolWithoutAnyForcesIsRefused() throws IOException {
+    Files.delete(folder.resolve("pool/Ag1/set.000/force.npy"));
+    assertThat(run.complaint())
+        .contains("pick_data: none of 1 systems has force.npy in every set", "labeled true");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

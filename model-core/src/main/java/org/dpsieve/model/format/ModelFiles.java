@@ -1,6 +1,7 @@
 package org.dpsieve.model.format;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import org.dpsieve.error.UnnamedTypesException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.io.OwnFiles;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.model.DeepPotential;
 
 /** Trained models on disk, whatever their format. */
@@ -232,8 +234,8 @@ public final class ModelFiles {
   }
 
   private static byte[] bytes(Path file) {
-    try {
-      return Files.readAllBytes(file);
+    try (InputStream in = RegularFile.open(file, Integer.MAX_VALUE - 8)) {
+      return in.readAllBytes();
     } catch (NoSuchFileException e) {
       throw new InputException("%s: no such file; expected a model".formatted(file), e);
     } catch (IOException e) {

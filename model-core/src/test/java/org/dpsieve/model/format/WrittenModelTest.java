@@ -21,6 +21,7 @@ import org.dpsieve.frame.ElementMap;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.kernel.reference.ReferenceModel;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.testing.ChangedModels;
 import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.GoldenModel;
@@ -57,7 +58,7 @@ class WrittenModelTest {
     for (GoldenModel golden : goldens) {
       Path source = Files.write(folder.resolve(golden.name() + ".pb"), golden.graph());
       Path target = folder.resolve(golden.name() + "-changed.pb");
-      DeepPotential changed = ModelFilesTest.withOutputLayer(ModelFiles.read(source), 0.375);
+      DeepPotential changed = ChangedModels.withOutputLayer(ModelFiles.read(source), 0.375);
       ModelFiles.writeWithOutputLayer(source, changed, target);
       models.add(changed);
       asked.add(asked(golden.content(), golden.name(), target));
@@ -149,7 +150,7 @@ class WrittenModelTest {
     pytorch(dp, "train", input, "--skip-neighbor-stat");
     Path source = suffix.equals("pt") ? checkpoint : frozen(dp, checkpoint);
     Path target = folder.resolve("target." + suffix);
-    DeepPotential changed = ModelFilesTest.withOutputLayer(ModelFiles.read(source), 0.375);
+    DeepPotential changed = ChangedModels.withOutputLayer(ModelFiles.read(source), 0.375);
     ModelFiles.writeWithOutputLayer(source, changed, target);
     pytorch(dp, "train", input, "--skip-neighbor-stat", option, target);
     DeepPotential trained = ModelFiles.read(frozen(dp, checkpoint));
@@ -167,7 +168,7 @@ class WrittenModelTest {
     GoldenArchitecture golden = new GoldenArchitecture("se_e2_a");
     Path source = source(golden, suffix);
     Path target = folder.resolve("target." + suffix);
-    DeepPotential changed = ModelFilesTest.withOutputLayer(ModelFiles.read(source), 0.375);
+    DeepPotential changed = ChangedModels.withOutputLayer(ModelFiles.read(source), 0.375);
     ModelFiles.writeWithOutputLayer(source, changed, target);
     requireAgreement(golden, changed, Map.of(), readable(target));
   }

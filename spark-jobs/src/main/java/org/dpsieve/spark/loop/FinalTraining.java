@@ -60,6 +60,7 @@ final class FinalTraining {
       Path made = place.tasks().resolve(MADE_FROM);
       if (!Files.exists(made) || !Files.readString(made).equals(source)) {
         OwnFiles.remove(place.tasks()); // of an earlier result, or half made
+        Files.deleteIfExists(place.journal());
         DpTraining.link(result.resolve("pool"), place.data());
         weigh(place.data(), modelError);
         Files.writeString(made, source);
@@ -67,7 +68,10 @@ final class FinalTraining {
       List<DataSystem> systems = systems(place.data());
       new DpTraining(config, node, nodes, workdir)
           .train(
-              target, place, m -> config.train().dp().orElseThrow().start().get(m), m -> input(m, systems));
+              target,
+              place,
+              m -> config.train().dp().orElseThrow().start().get(m),
+              m -> input(m, systems));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

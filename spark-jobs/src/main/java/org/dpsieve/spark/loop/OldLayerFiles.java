@@ -11,10 +11,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.npy.NpyArray;
 import org.dpsieve.io.npy.NpyWriter;
 import org.dpsieve.outputlayer.OldLayer;
+import org.dpsieve.uncertainty.Uncertainty;
+import org.dpsieve.uncertainty.LabelEnsemble;
+import org.dpsieve.uncertainty.ExpectedError;
+import org.dpsieve.spark.deviation.LabelPredictor;
+import org.dpsieve.outputlayer.OutputPosterior;
+import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.outputlayer.OldShare;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.spark.transfer.LabelUncertainty;
 
 /**
@@ -87,7 +98,7 @@ final class OldLayerFiles {
       return List.of();
     }
     try {
-      Numbers numbers = JSON.readValue(folder.resolve(FILE).toFile(), Numbers.class);
+      Numbers numbers = JsonFile.read(folder.resolve(FILE), Numbers.class);
       List<OldLayer> layers = new ArrayList<>();
       for (int m = 0; m < numbers.frames().length; m++) {
         NpyArray array = NpyArray.open(layer(folder, m));
@@ -104,6 +115,49 @@ final class OldLayerFiles {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Predicts labels from old ones; empty where the models were trained without.
+   *
+   * @param folder of the training
+   * @param models that it made
+   */
+  static Optional<LabelPredictor> predictor(
+      Path folder, SimplifyConfig config, List<Path> models) {
+    LabelNumbers numbers = labels(folder).orElse(null);
+    UncertaintyFiles.Known known = UncertaintyFiles.read(folder).orElse(null);
+    if (numbers == null || known == null) {
+      return Optional.empty();
+    }
+    Uncertainty all = known.uncertainty();
+    List<OldLayer> layers = read(folder);
+    List<LabelEnsemble.Member> members = new ArrayList<>();
+    List<OutputPosterior> posteriors = new ArrayList<>();
+    for (int m = 0; m < models.size(); m++) {
+      double[] share = numbers.shares()[m];
+      if (share == null) {
+        continue; // this model does without
+      }
+      DeepPotential start = ModelFiles.read(config.train().models().get(m), config.typeMap());
+      double[] fitted = OutputParameters.of(start, all.present()).read(start);
+      for (int k = 0; k < fitted.length; k++) {
+        fitted[k] += layers.get(m).change()[k];
+      }
+      members.add(
+          new LabelEnsemble.Member(
+              ModelFiles.read(models.get(m), config.typeMap()),
+              fitted,
+              new OldShare(share[0], share[1], share[2])));
+      posteriors.add(all.posteriors().get(m));
+    }
+    LabelUncertainty found = numbers.uncertainty();
+    return Optional.of(
+        new LabelPredictor(
+            members,
+            new Uncertainty(
+                all.present(), posteriors, found.energyFactor(), found.forceFactor()),
+            ExpectedError.Scale.of(found.reliability())));
   }
 
   /** Copies what is there. */

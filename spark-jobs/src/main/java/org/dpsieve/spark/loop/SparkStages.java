@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -20,6 +22,7 @@ import org.dpsieve.config.Engine;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.Labellers;
@@ -187,10 +190,11 @@ public final class SparkStages implements Stages {
       Files.createDirectories(target);
       List<Path> sources = models == null ? config.simplify().train().models() : models(models);
       for (int m = 0; m < sources.size(); m++) {
-        DpTraining.copy(sources.get(m), target.resolve(config.simplify().train().modelName(m)));
+        RegularFile.copyTree(
+            sources.get(m), target.resolve(config.simplify().train().modelName(m)));
         Path checkpoints = models == null ? null : models.resolve("%03d".formatted(m));
         if (checkpoints != null && Files.isDirectory(checkpoints)) {
-          DpTraining.copy(checkpoints, target.resolve(checkpoints.getFileName()));
+          RegularFile.copyTree(checkpoints, target.resolve(checkpoints.getFileName()));
         }
       }
       if (models != null) {
@@ -257,8 +261,12 @@ public final class SparkStages implements Stages {
         Dataset<Row> some =
             table
                 .where(functions.col("decision").equalTo(Decision.ACCURATE.key()))
-                .select("max_devi_f", "sigma_e", "rms_sigma_f");
-        all = all == null ? some : all.union(some);
+                .select(
+                    Stream.of(Tables.ERRORS)
+                        .filter(Set.of(table.columns())::contains)
+                        .map(functions::col)
+                        .toArray(Column[]::new));
+        all = all == null ? some : all.unionByName(some, true);
       }
     }
     return all;
@@ -338,6 +346,11 @@ public final class SparkStages implements Stages {
   }
 
   @Override
+  public String resultPool() {
+    return wantsOldLabels() && !trainsFromPrevious() ? config.simplify().pool().result().key() : "";
+  }
+
+  @Override
   public String finishing() {
     return config.simplify().train().finalSteps().isEmpty()
         ? ""
@@ -352,14 +365,12 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Training finish(Path target, Path result) {
     List<Path> solved = models(result);
-    SimplifyConfig last =
-        config.simplify().withTrain(config.simplify().train().finalFrom(solved));
+    SimplifyConfig last = config.simplify().withTrain(config.simplify().train().finalFrom(solved));
     Training errors = new Training(spark(), last);
     Path unseen = result.resolve("held_out.parquet");
     Dataset<Row> frames =
         FramesDataset.read(
-            spark(),
-            (Files.exists(unseen) ? unseen : result.resolve("frames.parquet")).toString());
+            spark(), (Files.exists(unseen) ? unseen : result.resolve("frames.parquet")).toString());
     double own =
         errors.errors(frames, solved).stream()
             .mapToDouble(pair -> pair.after().force())

@@ -119,7 +119,7 @@ public final class Rescreen {
     commit(nothing ? List.of() : evaluate(missing, census));
     listener.stage("summing up");
     context.setJobDescription("rescreen: summary by formula");
-    return new ScreenReport.Maker(spark, options, folder.target(), census, library).make();
+    return new ScreenReport.Maker(spark, options, folder.target(), census, library, models).make();
   }
 
   /** Which frames are evaluated in double precision where the others are not; a name for it. */

@@ -177,8 +177,19 @@ final class FunctionIterator implements Iterator<InternalRow> {
     return mean;
   }
 
+  private static Labels nothing(Frame frame) {
+    double[] force = new double[3 * frame.atomCount()];
+    double[] virial = new double[9];
+    Arrays.fill(force, Double.NaN);
+    Arrays.fill(virial, Double.NaN);
+    return new Labels(Double.NaN, force, virial);
+  }
+
   private static Object dispersion(DispersionD3 d3, Frame frame) {
-    Labels labels = d3.evaluate(TypeElements.LEADING.apply(frame));
+    Labels labels =
+        DispersionD3.unfit(frame).isEmpty()
+            ? d3.evaluate(TypeElements.LEADING.apply(frame))
+            : nothing(frame); // as models say of such frames: one does not end a query
     return new GenericInternalRow(
         new Object[] {
           labels.energy(),

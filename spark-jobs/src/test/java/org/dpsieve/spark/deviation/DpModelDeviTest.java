@@ -165,7 +165,7 @@ class DpModelDeviTest {
     double[] skewed = cell.clone();
     for (int c = 0; c < 3; c++) {
       skewed[3 + c] += 900 * cell[c];
-      skewed[6 + c] += 700 * cell[c] - 800 * skewed[3 + c];
+      skewed[6 + c] += 700 * cell[c] - 200 * skewed[3 + c];
     }
     Frame same = new Frame("skewed", 0, plain.z(), plain.coord(), skewed, plain.labels());
     List<Frame> frames = List.of(plain, same);

@@ -1,0 +1,158 @@
+package org.dpsieve.uncertainty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.infer.EnsembleOptions;
+import org.dpsieve.infer.Prediction;
+import org.dpsieve.kernel.reference.ReferenceModel;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Precision;
+import org.dpsieve.outputlayer.OldShare;
+import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.outputlayer.OutputPosterior;
+import org.dpsieve.testing.RandomModels;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Against each model and its fit to old labels evaluated by the plain loops, one after the other.
+ */
+class LabelEnsembleTest {
+  private static final boolean[] BOTH = {true, true};
+  private static final EnsembleOptions NETS = new EnsembleOptions(false, Precision.FLOAT64);
+
+  private final List<DeepPotential> trained =
+      List.of(RandomModels.agAu(1), RandomModels.agAu(2), RandomModels.agAu(3));
+  private final List<double[]> fitted = new ArrayList<>();
+  private final List<OutputPosterior> posteriors = new ArrayList<>();
+  private final List<Frame> frames = new ArrayList<>();
+
+  LabelEnsembleTest() {
+    for (int m = 0; m < trained.size(); m++) {
+      double[] parameters = OutputParameters.of(trained.get(m), BOTH).read(trained.get(m));
+      Random random = new Random(m);
+      fitted.add(Arrays.stream(parameters).map(p -> p + random.nextGaussian()).toArray());
+      int size = parameters.length;
+      double[] root = new double[size * size];
+      for (int k = 0; k < size; k++) {
+        root[k * size + k] = 0.1 * (k + 1);
+      }
+      posteriors.add(new OutputPosterior(root, size));
+    }
+    for (int k = 0; k < 6; k++) {
+      Frame frame = RandomModels.agAuFrame(4 + k % 3, 20 + k);
+      double[] force = new Random(k).doubles(3L * frame.atomCount(), -1, 1).toArray();
+      double[] virial = new Random(k + 9).doubles(9, -1, 1).toArray();
+      frames.add(
+          frame.withLabels(
+              new Labels(
+                  k % 2 == 0 ? -3.0 * k : null,
+                  k % 3 == 0 ? null : force,
+                  k % 3 == 1 ? null : virial)));
+    }
+  }
+
+  private List<PredictedLabels> predicted(Uncertainty uncertainty, OldShare... shares) {
+    List<LabelEnsemble.Member> members = new ArrayList<>();
+    for (int m = 0; m < shares.length; m++) {
+      members.add(new LabelEnsemble.Member(trained.get(m), fitted.get(m), shares[m]));
+    }
+    try (LabelEnsemble ensemble = new LabelEnsemble(members, uncertainty, NETS)) {
+      return ensemble.evaluate(frames);
+    }
+  }
+
+  private static double[] mixed(double share, double[] old, double[] now, double[] fit) {
+    double[] sum = now.clone();
+    Arrays.setAll(sum, c -> now[c] + share * (old[c] - fit[c]));
+    return sum;
+  }
+
+  @Test
+  void labelsAreOldOnesAndTheMeanChange() {
+    OldShare[] shares = {OldShare.ALL, new OldShare(0.5, 1, 0.25), new OldShare(0, 0.75, 0.75)};
+    List<PredictedLabels> found = predicted(new Uncertainty(BOTH, posteriors, 2, 3), shares);
+    for (int k = 0; k < frames.size(); k++) {
+      Labels old = frames.get(k).labels();
+      double energy = 0;
+      double[] force = new double[3 * frames.get(k).atomCount()];
+      double[] virial = new double[9];
+      for (int m = 0; m < shares.length; m++) {
+        OutputParameters parameters = OutputParameters.of(trained.get(m), BOTH);
+        Prediction now = new ReferenceModel(trained.get(m)).evaluate(frames.get(k));
+        Prediction fit =
+            new ReferenceModel(parameters.write(trained.get(m), fitted.get(m)))
+                .evaluate(frames.get(k));
+        if (old.energy() != null) {
+          energy +=
+              (now.energy() + shares[m].energy() * (old.energy() - fit.energy())) / shares.length;
+        }
+        if (old.force() != null) {
+          double[] one = mixed(shares[m].force(), old.force(), now.force(), fit.force());
+          Arrays.setAll(force, c -> force[c] + one[c] / shares.length);
+        }
+        if (old.virial() != null) {
+          double[] one = mixed(shares[m].virial(), old.virial(), now.virial(), fit.virial());
+          Arrays.setAll(virial, c -> virial[c] + one[c] / shares.length);
+        }
+      }
+      Labels labels = found.get(k).labels();
+      assertThat(labels.energy() == null).isEqualTo(old.energy() == null);
+      if (old.energy() != null) {
+        assertThat(labels.energy()).isCloseTo(energy, within(1e-9));
+      }
+      requireNear(labels.force(), old.force() == null ? null : force);
+      requireNear(labels.virial(), old.virial() == null ? null : virial);
+    }
+  }
+
+  private static void requireNear(double[] found, double[] expected) {
+    if (expected == null) {
+      assertThat(found).isNull();
+    } else {
+      assertThat(found).containsExactly(expected, within(1e-9));
+    }
+  }
+
+  @Test
+  void standardDeviationsAreThoseOfTheSameModelsByThePosterior() {
+    Uncertainty uncertainty = new Uncertainty(BOTH, posteriors, 2, 3);
+    List<PredictedLabels> found = predicted(uncertainty, OldShare.ALL, OldShare.ALL, OldShare.ALL);
+    try (var ensemble = org.dpsieve.infer.Ensemble.of(trained, NETS)) {
+      List<FrameSigma> expected =
+          new UncertainEnsemble(trained, ensemble, uncertainty).evaluate(frames);
+      for (int k = 0; k < frames.size(); k++) {
+        assertThat(found.get(k).known()).isTrue();
+        assertThat(found.get(k).energySigma())
+            .isCloseTo(expected.get(k).energy(), within(1e-9 * expected.get(k).energy()));
+        assertThat(found.get(k).forceSigma())
+            .containsExactly(expected.get(k).component(), within(1e-9));
+      }
+    }
+  }
+
+  @Test
+  void ofAnElementWithoutNewLabelsNothingIsKnown() {
+    boolean[] silver = {true, false};
+    OutputParameters parameters = OutputParameters.of(trained.get(0), silver);
+    double[] own = parameters.read(trained.get(0));
+    OutputPosterior posterior =
+        new OutputPosterior(new double[own.length * own.length], own.length);
+    try (LabelEnsemble ensemble =
+        new LabelEnsemble(
+            List.of(new LabelEnsemble.Member(trained.get(0), own, OldShare.ALL)),
+            new Uncertainty(silver, List.of(posterior), 1, 1),
+            NETS)) {
+      for (Frame frame : frames) {
+        boolean gold = Arrays.stream(frame.z()).anyMatch(z -> z == 79);
+        assertThat(ensemble.evaluate(List.of(frame)).get(0).known()).isEqualTo(!gold);
+      }
+    }
+  }
+}
