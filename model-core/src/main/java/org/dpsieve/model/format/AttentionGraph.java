@@ -34,7 +34,7 @@ final class AttentionGraph {
   private final NodeDef gate;
 
   /**
-   * @param gate by which neighbours are let in; {@code null} where empty places are masked
+   * @param gate by which neighbors are let in; {@code null} where empty places are masked
    */
   AttentionGraph(FrozenGraph graph, String suffix, NodeDef gate) {
     this.graph = graph;
@@ -172,7 +172,7 @@ final class AttentionGraph {
     List<NodeDef> chain = List.of(direction, root, largest, sum, square);
     List<String> operations = chain.stream().map(NodeDef::getOp).toList();
     if (!operations.equals(List.of("Mul", "Rsqrt", "Maximum", "Sum", "Square"))) {
-      throw unsupported(direction.getName(), "directions of neighbours that are not of length one");
+      throw unsupported(direction.getName(), "directions of neighbors that are not of length one");
     }
     requireShortest(largest);
     chain.forEach(graph::understand);
@@ -186,7 +186,7 @@ final class AttentionGraph {
     }
   }
 
-  /** What is added to the scores: nothing where there is a neighbour. */
+  /** What is added to the scores: nothing where there is a neighbor. */
   private void understandMask() {
     for (NodeDef node : graph.energyNodes()) {
       if (node.getOp().equals("Mul") && isConstant(graph.input(node, 0), MASKED)) {

@@ -110,7 +110,7 @@ final class FrozenGraphReader {
     int part = environments.indexOf(tables.environment(lookup));
     if (part < 0) {
       throw new UnsupportedModelException(
-          "%s: a table of pair energies with neighbours of its own cannot be read"
+          "%s: a table of pair energies with neighbors of its own cannot be read"
               .formatted(graph.file()));
     }
     double[] bias = graph.constant("fitting_attr/t_bias_atom_e", types).values();

@@ -201,7 +201,7 @@ class ModelTableTest {
       }
       try (Ensemble ensemble = Ensemble.of(List.of(model))) {
         for (Goldens.Evaluated evaluated : goldens.frames()) {
-          // Equally near neighbours that sel has no room for: PyTorch keeps any.
+          // Equally near neighbors that sel has no room for: PyTorch keeps any.
           if (!evaluated.frame().system().matches("crystal|one-element")) {
             add(
                 ensemble.evaluate(List.of(evaluated.frame())).get(0)[0],
