@@ -165,7 +165,9 @@ public final class OutputLayerStage {
         sums = withOld(spark, sums, old, models, present);
       }
       List<OldLayer> layers = layers(sums, models, present, prefactors);
-      LabelledFrames frames = LabelledFrames.of(spark, groups);
+      LabelledFrames frames =
+          LabelledFrames.of(
+              spark, asked ? groups.stream().map(old::beside).toList() : List.copyOf(groups));
       List<FoldedFit> fits = new ArrayList<>();
       List<DeepPotential> beforeAndAfter = new ArrayList<>(models);
       for (int m = 0; m < models.size(); m++) {
