@@ -27,6 +27,7 @@ class PagesTest {
   private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} (.+)$");
   private static final Pattern SNIPPET = Pattern.compile("--8<-- \"([^\"]+)\"");
   private static final Pattern MESSAGE = Pattern.compile("(?m)^### `(.+)`$");
+  private static final Pattern COLUMN = Pattern.compile("\\.add\\(\\s*\"(\\w+)\"");
   private static final Pattern CONF = Pattern.compile("\\b(?:conf|scripts)/[\\w./-]*\\w");
 
   private static final Path ROOT = Shared.repository();
@@ -131,6 +132,25 @@ class PagesTest {
       }
     }
     assertThat(missing).isEmpty();
+  }
+
+  @Test
+  void everyColumnOfATableIsDescribed() throws IOException {
+    String page = text(ROOT.resolve("docs/reference/files.md"));
+    String main = "spark-jobs/src/main/java/org/dpsieve/spark/";
+    List<String> unknown = new ArrayList<>();
+    int count = 0;
+    for (String source : List.of("deviation/DeviationStage.java", "frames/FrameRows.java")) {
+      Matcher column = COLUMN.matcher(text(ROOT.resolve(main + source)));
+      while (column.find()) {
+        count++;
+        if (!page.contains("`" + column.group(1) + "`")) {
+          unknown.add(column.group(1));
+        }
+      }
+    }
+    assertThat(unknown).isEmpty();
+    assertThat(count).isGreaterThan(20);
   }
 
   @Test
