@@ -7,9 +7,9 @@ import org.dpsieve.model.AttentionLayer;
 import org.dpsieve.model.SeAtten;
 
 /**
- * {@link DescriptorKernel} of se_atten where the embedding of a neighbor is more than a function
- * of s: with attention, or with a stripped type embedding that the switch gates. Not for two
- * threads at once.
+ * {@link DescriptorKernel} of se_atten where the embedding of a neighbor is more than a function of
+ * s: with attention, or with a stripped type embedding that the switch gates. Not for two threads
+ * at once.
  */
 final class AttentionDescriptor implements DescriptorKernel {
   private final SeAtten model;

@@ -92,8 +92,7 @@ public final class Lowering {
       Network shared = atten.embedding().oneSide() ? atten.embedding().of(neighbor, 0) : null;
       for (int centre = 0; centre < types; centre++) {
         if (!atten.isMasked(centre, neighbor)) {
-          nets[centre][neighbor] =
-              shared == null ? atten.embedding().of(neighbor, centre) : shared;
+          nets[centre][neighbor] = shared == null ? atten.embedding().of(neighbor, centre) : shared;
         }
       }
     }

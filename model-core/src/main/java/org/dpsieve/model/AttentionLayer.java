@@ -12,8 +12,8 @@ import java.io.Serializable;
  * @param shortest what they, and the vectors between whose directions the cosine is taken, are
  *     divided by when they are shorter
  * @param scaling of Q K^T
- * @param angular whether the weights are multiplied by the cosine between the two neighbors
- *     ({@code attn_dotr})
+ * @param angular whether the weights are multiplied by the cosine between the two neighbors ({@code
+ *     attn_dotr})
  * @param normWeight scale of the layer normalisation, [width]
  * @param normBias its shift, [width]
  * @param normEpsilon added to the variance
@@ -30,8 +30,8 @@ public record AttentionLayer(
     double normEpsilon)
     implements Serializable {
   /**
-   * With a smooth type embedding the scores are (score + SHIFT) w_j w_k - SHIFT, so that a
-   * neighbor leaves gently.
+   * With a smooth type embedding the scores are (score + SHIFT) w_j w_k - SHIFT, so that a neighbor
+   * leaves gently.
    */
   public static final double SHIFT = 20;
 

@@ -95,8 +95,8 @@ public record SeAtten(
   }
 
   /**
-   * By what a smooth type embedding lets a neighbor in, where TensorFlow computes it from s: 1 -
-   * (1 - gateRadius s)³, from 0 to 1 ({@code deepmd/tf/descriptor/se_atten.py: recovered_switch}).
+   * By what a smooth type embedding lets a neighbor in, where TensorFlow computes it from s: 1 - (1
+   * - gateRadius s)³, from 0 to 1 ({@code deepmd/tf/descriptor/se_atten.py: recovered_switch}).
    *
    * @param s 1/Å
    */
@@ -112,8 +112,8 @@ public record SeAtten(
   }
 
   /**
-   * What an empty slot adds to the sum over neighbors: its first row, the other three are zero;
-   * its type is a vector of zeros, its gate is closed, and it takes nothing from others.
+   * What an empty slot adds to the sum over neighbors: its first row, the other three are zero; its
+   * type is a vector of zeros, its gate is closed, and it takes nothing from others.
    *
    * @return [width]
    */

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * The smooth two-body descriptor with angular information, {@code se_e2_a} (= {@code se_a}) of
  * DeePMD-kit; Zhang et al., NeurIPS 2018, arXiv:1805.09003. One row of the environment matrix of
- * neighbor j of type t around a centre of type c is ((s, s x/r, s y/r, s z/r) - davg[c]) /
- * dstd[c], s the switched 1/r ({@code deepmd/dpmodel/utils/env_mat.py}).
+ * neighbor j of type t around a centre of type c is ((s, s x/r, s y/r, s z/r) - davg[c]) / dstd[c],
+ * s the switched 1/r ({@code deepmd/dpmodel/utils/env_mat.py}).
  *
  * <p>Each neighbor type has {@code sel} slots, filled nearest first. An empty slot is the row -
  * davg[c] / dstd[c]: it adds a constant to the descriptor, and no force.
@@ -21,10 +21,10 @@ import java.util.List;
  * @param davg mean of the environment's four columns, [nTypes][4]
  * @param dstd their standard deviation, [nTypes][4]
  * @param embeddingWidth outputs of every embedding net, {@code neuron.last}
- * @param embedding {@code [centre type][neighbor type]}: from one number to {@code
- *     embeddingWidth}; the same object in every row when {@code typeOneSide}; {@code null} where
- *     the pair is excluded ({@code exclude_types}) as TensorFlow does it: its slots, filled or
- *     empty, contribute nothing
+ * @param embedding {@code [centre type][neighbor type]}: from one number to {@code embeddingWidth};
+ *     the same object in every row when {@code typeOneSide}; {@code null} where the pair is
+ *     excluded ({@code exclude_types}) as TensorFlow does it: its slots, filled or empty,
+ *     contribute nothing
  * @param masked {@code [centre type][neighbor type]}: pairs excluded as the array backends do it:
  *     filled slots contribute nothing, empty ones what they always do; {@code null} for none
  * @param empty {@code [centre type]}: what empty slots are embedded by, where that is not the net

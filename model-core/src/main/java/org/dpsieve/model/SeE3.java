@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * The three-body descriptor {@code se_e3} (= {@code se_t}) of DeePMD-kit: D = sum over pairs of
- * types a &lt;= b, and over neighbors j of a and k of b, of x G[a][b](x) / (sel[a] sel[b]), x =
- * R_j . R_k with R the angular columns of the environment matrix, w r_j / r² / dstd ({@code
+ * types a &lt;= b, and over neighbors j of a and k of b, of x G[a][b](x) / (sel[a] sel[b]), x = R_j
+ * . R_k with R the angular columns of the environment matrix, w r_j / r² / dstd ({@code
  * deepmd/dpmodel/descriptor/se_t.py}). Their means are zero, so empty slots contribute nothing.
  *
  * @param smoothing the switch w on 1/r

@@ -26,8 +26,8 @@ public record ShortRange(
     Surroundings surroundings)
     implements Serializable {
   /**
-   * The soft minimum of distances. Without neighbors, or with none whose exponential is a number,
-   * w is zero.
+   * The soft minimum of distances. Without neighbors, or with none whose exponential is a number, w
+   * is zero.
    *
    * @param sum of the exponentials
    * @param weighted sum of r times them, Å

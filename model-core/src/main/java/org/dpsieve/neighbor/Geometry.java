@@ -48,8 +48,8 @@ public final class Geometry {
         requireFinite(cell, "cell");
         if (isFlat(CellReduction.of(cell))) {
           return Optional.of(
-              "the cell has no volume (not periodic? then an empty file 'nopbc' beside type.raw says"
-                  + " so)");
+              "the cell has no volume (not periodic? then an empty file 'nopbc' beside type.raw"
+                  + " says so)");
         }
       }
       return tooNear(coord, cell);

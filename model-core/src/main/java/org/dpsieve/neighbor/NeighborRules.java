@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * How the program that a model belongs to picks neighbors, beyond the cutoff and {@code sel}.
  *
- * @param total largest number of neighbors of all types together, nearest first, before {@code
- *     sel} limits each type; DeePMD-kit's array backends take the sum of {@code sel} ({@code
+ * @param total largest number of neighbors of all types together, nearest first, before {@code sel}
+ *     limits each type; DeePMD-kit's array backends take the sum of {@code sel} ({@code
  *     deepmd/dpmodel/utils/nlist.py: build_neighbor_list, nlist_distinguish_types})
  * @param leftHandedReversed whether a left-handed cell turns the frame inside out, as it does in
  *     the TensorFlow operators ({@link ImageOrder})

@@ -3,7 +3,6 @@ package org.dpsieve.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.Precision;
@@ -81,8 +80,7 @@ public final class ConfigReader {
       }
     }
     if (run != null && models.isEmpty() && !problems.any()) {
-      noFeatures(
-          simplifyBlock, run.pick(), "of which there are none before the first training");
+      noFeatures(simplifyBlock, run.pick(), "of which there are none before the first training");
     }
     MachineReader.ReadAll steps = null;
     if (machineFile != null) {
@@ -115,8 +113,8 @@ public final class ConfigReader {
             || machineConfig.precision() != Precision.FLOAT64)) {
       simplifyBlock.error(
           "target_error",
-          "expected errors come with train's engine output-layer and model_devi's engine jvm in float64;"
-              + " with others use label_budget or max_iter");
+          "expected errors come with train's engine output-layer and model_devi's engine jvm in"
+              + " float64; with others use label_budget or max_iter");
     }
     problems.throwIfAny();
     SimplifyConfig simplifyConfig =

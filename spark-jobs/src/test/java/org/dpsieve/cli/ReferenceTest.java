@@ -121,7 +121,8 @@ class ReferenceTest {
                 "bash",
                 "-c",
                 "source \"$1\"; COMP_LINE=\"$2\"; COMP_POINT=${#2}; COMP_WORDS=($2);"
-                    + " COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _complete_dpsieve; printf '%s\\n' \"${COMPREPLY[@]}\"",
+                    + " COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _complete_dpsieve; printf '%s\\n"
+                    + "' \"${COMPREPLY[@]}\"",
                 "bash",
                 file.toString(),
                 line)

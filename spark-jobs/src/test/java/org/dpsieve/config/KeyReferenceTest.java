@@ -33,7 +33,9 @@ class KeyReferenceTest {
 
   /** DeePMD-kit's own input has a reference of its own. */
   private static final Pattern FOREIGN =
-      Pattern.compile("simplify\\.json: (default_training_param(\\[\\d])?\\.(?!loss\\.limit_pref_[efv]$).*|.*\\[\\d].*|elements\\..*)");
+      Pattern.compile(
+          "simplify\\.json:"
+              + " (default_training_param(\\[\\d])?\\.(?!loss\\.limit_pref_[efv]$).*|.*\\[\\d].*|elements\\..*)");
 
   private static final String VASP_MACHINE =
       """
@@ -61,7 +63,8 @@ class KeyReferenceTest {
   }
 
   private static List<Row> rows() throws IOException {
-    return Fixture.text("/reference/keys.tsv").lines()
+    return Fixture.text("/reference/keys.tsv")
+        .lines()
         .filter(line -> !line.isBlank() && !line.startsWith("#"))
         .map(Row::of)
         .toList();
@@ -81,9 +84,7 @@ class KeyReferenceTest {
   }
 
   private Fixture withFiles(String name) throws IOException {
-    return fixture(name)
-        .set("fp_pp_path", "\"inputs\"")
-        .set("fp_pp_files", "[\"Ag\", \"Au\"]");
+    return fixture(name).set("fp_pp_path", "\"inputs\"").set("fp_pp_files", "[\"Ag\", \"Au\"]");
   }
 
   @BeforeEach
@@ -95,18 +96,21 @@ class KeyReferenceTest {
     withFiles("pwscf")
         .set(
             "fp_params",
-            "{\"ecut\": 50, \"ediff\": 1e-6, \"smearing\": \"mp\", \"sigma\": 0.1, \"kspacing\": 0.2}");
+            "{\"ecut\": 50, \"ediff\": 1e-6, \"smearing\": \"mp\", \"sigma\": 0.1, \"kspacing\":"
+                + " 0.2}");
     fixture("cp2k").set("user_fp_params", "{}");
     withFiles("abacus").set("user_fp_params", "{}");
     fixture("gaussian").set("fp_params", "{\"keywords\": \"force b3lyp/6-31g**\", \"nproc\": 4}");
     withFiles("siesta")
         .set(
             "fp_params",
-            "{\"ecut\": 300, \"ediff\": 1e-4, \"kspacing\": 0.2, \"mixingWeight\": 0.05, \"NumberPulay\": 5}");
+            "{\"ecut\": 300, \"ediff\": 1e-4, \"kspacing\": 0.2, \"mixingWeight\": 0.05,"
+                + " \"NumberPulay\": 5}");
     fixture("custom")
         .set(
             "fp_params",
-            "{\"input_fmt\": \"vasp/poscar\", \"input_fn\": \"POSCAR\", \"output_fmt\": \"vasp/outcar\", \"output_fn\": \"OUTCAR\"}");
+            "{\"input_fmt\": \"vasp/poscar\", \"input_fn\": \"POSCAR\", \"output_fmt\":"
+                + " \"vasp/outcar\", \"output_fn\": \"OUTCAR\"}");
     fixture("dp")
         .set("fp_style", "\"d3\"")
         .setMachine("train", "{\"engine\": \"dp\", \"backend\": \"local\"}");
@@ -232,7 +236,9 @@ class KeyReferenceTest {
     String name = row.file().equals("machine.json") ? section(row) : row.key();
     Pattern expected =
         Pattern.compile(
-            Pattern.quote(name) + ": (?:found .*?|unknown .*?|item \\d+ is .*?)(?:, expected|; known:|: expected) (.+)");
+            Pattern.quote(name)
+                + ": (?:found .*?|unknown .*?|item \\d+ is .*?)(?:, expected|; known:|: expected)"
+                + " (.+)");
     Set<String> words = new LinkedHashSet<>();
     for (String probe : List.of("{\"?\": 1}", "17.5", "-1", "\"?\"", "[[]]")) {
       for (String line : complaint(row, probe).lines().toList()) {
@@ -305,13 +311,16 @@ class KeyReferenceTest {
     assertThat(begin).isLessThanOrEqualTo(end);
     if (Boolean.getBoolean("dpsieve.writeReference")) {
       Files.writeString(
-          page, text.substring(0, begin) + reference() + text.substring(end), StandardCharsets.UTF_8);
+          page,
+          text.substring(0, begin) + reference() + text.substring(end),
+          StandardCharsets.UTF_8);
       return;
     }
     assertThat(text.substring(begin, end))
         .as(
-            "keys changed; write docs/reference/keys.md anew with scripts/test -Dtest=KeyReferenceTest"
-                + " -Dsurefire.failIfNoSpecifiedTests=false -Ddpsieve.writeReference=true")
+            "keys changed; write docs/reference/keys.md anew with scripts/test"
+                + " -Dtest=KeyReferenceTest -Dsurefire.failIfNoSpecifiedTests=false"
+                + " -Ddpsieve.writeReference=true")
         .isEqualTo(reference());
   }
 }

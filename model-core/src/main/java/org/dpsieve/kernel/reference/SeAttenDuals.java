@@ -38,8 +38,7 @@ final class SeAttenDuals {
   }
 
   static Dual[] of(SeAtten model, int type, List<Neighbor> neighbors) {
-    List<Neighbor> seen =
-        neighbors.stream().filter(n -> !model.isMasked(type, n.type())).toList();
+    List<Neighbor> seen = neighbors.stream().filter(n -> !model.isMasked(type, n.type())).toList();
     Dual[] descriptor = new SeAttenDuals(model, type, neighbors).descriptor(seen);
     return model.concatenated()
         ? TypedDuals.concatenated(descriptor, model.embedding().types()[type])

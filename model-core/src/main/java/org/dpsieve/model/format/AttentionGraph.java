@@ -22,9 +22,10 @@ final class AttentionGraph {
   private static final double SHORTEST = 1e-6;
 
   private static final String OPERATIONS =
-      "AddV2 AddV2 AddV2 AddV2 BatchMatMulV2 BatchMatMulV2 BiasAdd BiasAdd BiasAdd BiasAdd MatMul MatMul MatMul MatMul"
-          + " Maximum Maximum Maximum Mean Mean Mul Mul Mul Mul Mul Mul RealDiv RealDiv Rsqrt Rsqrt Rsqrt"
-          + " Softmax Sqrt Square Square Square Square Sub Sub Sum Sum Sum";
+      "AddV2 AddV2 AddV2 AddV2 BatchMatMulV2 BatchMatMulV2 BiasAdd BiasAdd BiasAdd BiasAdd MatMul"
+          + " MatMul MatMul MatMul Maximum Maximum Maximum Mean Mean Mul Mul Mul Mul Mul Mul"
+          + " RealDiv RealDiv Rsqrt Rsqrt Rsqrt Softmax Sqrt Square Square Square Square Sub Sub"
+          + " Sum Sum Sum";
 
   private static final List<String> PLAIN = List.of(OPERATIONS.split(" "));
 

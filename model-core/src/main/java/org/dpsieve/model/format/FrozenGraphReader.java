@@ -36,8 +36,8 @@ final class FrozenGraphReader {
   /** Operations that compute no new numbers. */
   private static final Set<String> MOVING =
       Set.of(
-          ("Cast ConcatV2 Const ExpandDims Fill GatherV2 GreaterEqual Identity Pack Placeholder Range Reshape"
-                  + " Select SelectV2 Shape Slice StridedSlice Tile ZerosLike")
+          ("Cast ConcatV2 Const ExpandDims Fill GatherV2 GreaterEqual Identity Pack Placeholder"
+               + " Range Reshape Select SelectV2 Shape Slice StridedSlice Tile ZerosLike")
               .split(" "));
 
   /** Operations on atom counts and types. */

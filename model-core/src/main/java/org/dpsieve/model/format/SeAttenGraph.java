@@ -57,7 +57,8 @@ final class SeAttenGraph {
     boolean hasMean = Arrays.stream(average).anyMatch(m -> m != 0);
     refuse(
         masked != null && (hasMean || gate != null),
-        "exclude_types of se_atten with smooth_type_embedding or with a mean of the environment (set_davg_zero false) cannot be read");
+        "exclude_types of se_atten with smooth_type_embedding or with a mean of the environment"
+            + " (set_davg_zero false) cannot be read");
     refuse(
         compressed && (hasMean || gate != null),
         "a compressed se_atten_v2, or se_atten with a mean of the environment, cannot be read");

@@ -63,7 +63,8 @@ final class SerializedDescriptors {
               && inner.surroundings().stream().anyMatch(s -> s.total() < Integer.MAX_VALUE)
               && inner.surroundings().stream().anyMatch(s -> s.total() == Integer.MAX_VALUE)
               && slots(List.of(part)) < slots(parts),
-          "a hybrid in a hybrid that picks fewer neighbors, among which descriptors that tell types apart pick theirs, cannot be read");
+          "a hybrid in a hybrid that picks fewer neighbors, among which descriptors that tell types"
+              + " apart pick theirs, cannot be read");
     }
   }
 

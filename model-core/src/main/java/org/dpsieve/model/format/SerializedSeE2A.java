@@ -59,7 +59,9 @@ final class SerializedSeE2A {
         SerializedModelReader.refuse(
             file,
             embedding[c][n] == null && mean,
-            "exclude_types of a descriptor whose statistics have a mean (set_davg_zero false): this format leaves out embedding nets that the numbers depend on; the model cannot be read");
+            "exclude_types of a descriptor whose statistics have a mean (set_davg_zero false): this"
+                + " format leaves out embedding nets that the numbers depend on; the model cannot"
+                + " be read");
       }
     }
   }

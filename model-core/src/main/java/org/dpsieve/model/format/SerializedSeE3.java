@@ -30,7 +30,8 @@ final class SerializedSeE3 {
         SerializedModelReader.refuse(
             section.file(),
             a <= b && embedding[a][b] == null,
-            "exclude_types of descriptor se_e3: this format leaves out embedding nets that the numbers depend on; the model cannot be read");
+            "exclude_types of descriptor se_e3: this format leaves out embedding nets that the"
+                + " numbers depend on; the model cannot be read");
       }
     }
     SerializedDescriptors.requireNoMean(

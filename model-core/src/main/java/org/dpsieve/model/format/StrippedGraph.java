@@ -14,8 +14,8 @@ import org.dpsieve.model.format.proto.NodeDef;
 /**
  * Reads the embedding of se_e2_a with a stripped type embedding ({@code se_a_ebd_v2}, {@code
  * tebd_input_mode: strip}; {@code deepmd/tf/descriptor/se_a.py: _filter_lower}): G(s) (1 + f), f of
- * the types of neighbor and centre, or of the neighbor alone; also after {@code dp compress},
- * with G and f in tables.
+ * the types of neighbor and centre, or of the neighbor alone; also after {@code dp compress}, with
+ * G and f in tables.
  */
 final class StrippedGraph {
   private static final String ONE_SIDE = "_one_side_ebd";
