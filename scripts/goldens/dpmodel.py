@@ -95,7 +95,7 @@ def make(name, section):
             "model": built.serialize(), "model_def_script": section, "backend": "DPModel",
             "@variables": {"min_nbor_dist": np.array(1.5)}})  # as dp convert-backend carries it over
         (TARGET / f"{name}.dp.gz").write_bytes(gzip.compress(Path(file).read_bytes(), mtime=0))
-    # not those whose equally near neighbours sel may cut, and left-handed cells, which are another matter
+    # not those whose equally near neighbors sel may cut, and left-handed cells, which are another matter
     made = [frame for frame in frames(3) if frame["id"] not in ("crystal", "left-handed")]
     for count, frame in enumerate(made):
         kinds = np.array([[TYPE_MAP.index(e) for e in frame["elements"]]])

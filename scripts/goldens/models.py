@@ -218,7 +218,7 @@ WHOLE = ("plain", "float32-fitting", "atom-ener", "compressed", "type-embedding"
 
 
 def crystal():
-    """Face-centred cubic: shells of neighbours at exactly the same distance."""
+    """Face-centred cubic: shells of neighbors at exactly the same distance."""
     return 3.9 * np.array([[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]]), 3.9 * np.eye(3)
 
 

@@ -18,7 +18,7 @@ from models import TARGET, TYPE_MAP, Path, evaluate, in_child, json, os, pack, t
 # What each version did, as far as numbers or shapes are concerned:
 #   bias     shape of the embedding nets' biases is [1, n] in all; they are added, not BiasAdd'ed
 #   reshape  the activation function's result is reshaped (from 1.1 on)
-#   concat   the nets of all neighbour types are put below each other and multiplied at once (before 2.0)
+#   concat   the nets of all neighbor types are put below each other and multiplied at once (before 2.0)
 #   scope    of the embedding nets
 MODELS = {
     "old-0.12": {"types": 2, "scope": "DS_layer_type_", "concat": True, "dt": True, "names": ["Ag", "Au"]},

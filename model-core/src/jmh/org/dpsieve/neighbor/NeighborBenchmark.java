@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The neighbours of every atom of one frame; time per atom is the same for all sizes with cell
+ * The neighbors of every atom of one frame; time per atom is the same for all sizes with cell
  * lists.
  */
 @BenchmarkMode(Mode.AverageTime)

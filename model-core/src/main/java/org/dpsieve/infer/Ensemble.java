@@ -28,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Several models of one type map, evaluated together: neighbours and environment of a frame are
- * made once for all models with the same cutoffs and {@code sel}. A frame's numbers do not depend
- * on the frames evaluated with it, to the last bit.
+ * Several models of one type map, evaluated together: neighbors and environment of a frame are made
+ * once for all models with the same cutoffs and {@code sel}. A frame's numbers do not depend on the
+ * frames evaluated with it, to the last bit.
  *
  * <p>Safe for use by many threads: one core each, no threads of its own.
  */
@@ -40,7 +40,7 @@ public final class Ensemble implements AutoCloseable {
   /** Atoms in a batch, unless one frame has more: enough to fill the fitting nets' blocks. */
   private static final int BATCH_ATOMS = 4096;
 
-  /** Neighbours in a batch, unless one frame has more: 48 bytes each. */
+  /** Neighbors in a batch, unless one frame has more: 48 bytes each. */
   private static final int BATCH_PAIRS = 1_000_000;
 
   /**

@@ -8,7 +8,7 @@ import org.dpsieve.model.Precision;
  *
  * @param tabulated embedding nets by tables, whose error is checked and logged when they are made;
  *     otherwise by the nets themselves, slower
- * @param precision of the nets; positions, neighbours, sums over atoms and deviations are always
+ * @param precision of the nets; positions, neighbors, sums over atoms and deviations are always
  *     double
  */
 public record EnsembleOptions(boolean tabulated, Precision precision) implements Serializable {

@@ -7,9 +7,9 @@ import org.dpsieve.model.AttentionLayer;
 import org.dpsieve.model.SeAtten;
 
 /**
- * {@link DescriptorKernel} of se_atten where the embedding of a neighbour is more than a function
- * of s: with attention, or with a stripped type embedding that the switch gates. Not for two
- * threads at once.
+ * {@link DescriptorKernel} of se_atten where the embedding of a neighbor is more than a function of
+ * s: with attention, or with a stripped type embedding that the switch gates. Not for two threads
+ * at once.
  */
 final class AttentionDescriptor implements DescriptorKernel {
   private final SeAtten model;
@@ -25,7 +25,7 @@ final class AttentionDescriptor implements DescriptorKernel {
   /** By centre type: what an empty slot adds to the first row of sums; {@code null} for nothing. */
   private final double[][] ofEmpty;
 
-  /** Neighbours that are seen. */
+  /** Neighbors that are seen. */
   private int count;
 
   /** Their pairs, less the centre's first. */
@@ -130,7 +130,7 @@ final class AttentionDescriptor implements DescriptorKernel {
     }
   }
 
-  private void load(Environment environment, int p, int type, int neighbour) {
+  private void load(Environment environment, int p, int type, int neighbor) {
     int i = count;
     double[] inverse = nets.inverse()[type];
     double t = environment.angular()[p];
@@ -149,8 +149,8 @@ final class AttentionDescriptor implements DescriptorKernel {
         model.gateRadius() > 0
             ? model.gate(s)
             : s * (environment.distance()[p] + environment.protection());
-    double[] net = readers[type][neighbour].at(row[0][i]);
-    double[] factor = nets.factor() == null ? null : nets.factor()[type][neighbour];
+    double[] net = readers[type][neighbor].at(row[0][i]);
+    double[] factor = nets.factor() == null ? null : nets.factor()[type][neighbor];
     int at = i * width;
     for (int m = 0; m < width; m++) {
       double scale = factor == null ? 1 : 1 + gate[i] * factor[m];

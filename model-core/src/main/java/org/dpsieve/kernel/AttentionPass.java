@@ -5,9 +5,9 @@ import org.dpsieve.model.AttentionLayer;
 import org.dpsieve.model.Layer;
 
 /**
- * One layer of attention over the neighbours of one atom, forward and back; the formulas are in
- * {@link AttentionLayer}. Arrays are row-major, a neighbour a row; those that go into products of
- * many with many are kept transposed as well, so that inner loops run over neighbours. Not for two
+ * One layer of attention over the neighbors of one atom, forward and back; the formulas are in
+ * {@link AttentionLayer}. Arrays are row-major, a neighbor a row; those that go into products of
+ * many with many are kept transposed as well, so that inner loops run over neighbors. Not for two
  * threads at once.
  */
 final class AttentionPass {
@@ -76,11 +76,11 @@ final class AttentionPass {
   }
 
   /**
-   * @param n neighbours
+   * @param n neighbors
    * @param empty slots without one
    * @param x embedding, [n, width]; may be longer
-   * @param gate switch of each neighbour, [n]
-   * @param unit direction of each neighbour, [3][n]
+   * @param gate switch of each neighbor, [n]
+   * @param unit direction of each neighbor, [3][n]
    * @param y the embedding after the layer, [n, width]; overwritten
    */
   void forward(int n, int empty, double[] x, double[] gate, double[][] unit, double[] y) {
@@ -123,7 +123,7 @@ final class AttentionPass {
     }
   }
 
-  /** What neighbour i takes of every other. */
+  /** What neighbor i takes of every other. */
   private void attend(int n, int i, int empty, double[] gate, double[][] unit) {
     int row = i * n;
     Arrays.fill(score, row, row + n, 0);
@@ -177,7 +177,7 @@ final class AttentionPass {
   }
 
   /**
-   * After {@link #forward} with the same neighbours.
+   * After {@link #forward} with the same neighbors.
    *
    * @param dy dE/dy, [n, width]; dE/dx afterwards
    * @param gate as there

@@ -3,7 +3,7 @@ package org.dpsieve.kernel;
 /**
  * The part of a model between the environment and the fitting net, one centre at a time, in double
  * precision. With R the normalised rows of the environment matrix and G the embedding of every
- * neighbour, A = R^T G / normalization, [4, width], and the descriptor is A^T A's first {@code
+ * neighbor, A = R^T G / normalization, [4, width], and the descriptor is A^T A's first {@code
  * axisNeuron} columns. As they are symmetric, only the entries (m, a) with m &gt;= a are made: a
  * from 0 to {@code axisNeuron - 1} outside, m from a to {@code width - 1} inside.
  *

@@ -7,7 +7,7 @@ import org.dpsieve.model.TabulatedEmbedding;
 /** An embedding with its slope, at one place. Not for two threads at once. */
 interface EmbeddingSlope {
   /**
-   * @param s the normalised s of one neighbour
+   * @param s the normalised s of one neighbor
    * @param out G(s) to {@code out[offset..]}, dG/ds to {@code out[slopeOffset..]}
    */
   void evaluate(double s, double[] out, int offset, int slopeOffset);

@@ -16,7 +16,7 @@ final class Embeddings {
   private final SeE2A descriptor;
   private final EmbeddingTable[][] table;
 
-  /** What one empty slot adds to the 4 x width sums, [centre type][neighbour type]. */
+  /** What one empty slot adds to the 4 x width sums, [centre type][neighbor type]. */
   private final double[][][] emptySlot;
 
   /** Without {@code tabulated}, every table is empty and all is left to the nets. */
@@ -79,12 +79,12 @@ final class Embeddings {
     return descriptor;
   }
 
-  /** {@code null} where neighbours of the type contribute nothing. */
+  /** {@code null} where neighbors of the type contribute nothing. */
   Embedding net(int centre, int neighbor) {
     return descriptor.isMasked(centre, neighbor) ? null : descriptor.embedding()[centre][neighbor];
   }
 
-  /** {@code null} where neighbours of the type contribute nothing. */
+  /** {@code null} where neighbors of the type contribute nothing. */
   EmbeddingTable table(int centre, int neighbor) {
     return table[centre][neighbor];
   }

@@ -121,12 +121,12 @@ public final class Environment {
     return frameOf[atom];
   }
 
-  /** First pair of a centre with neighbours of a type; the next type's are next. */
+  /** First pair of a centre with neighbors of a type; the next type's are next. */
   int firstPair(int atom, int neighborType) {
     return start[atom * typeCount + neighborType];
   }
 
-  /** The neighbour of every pair. */
+  /** The neighbor of every pair. */
   int[] neighbor() {
     return neighbor;
   }

@@ -88,12 +88,11 @@ public final class Lowering {
   private static SeE2A pairwise(SeAtten atten) {
     int types = atten.embedding().typeCount();
     Embedding[][] nets = new Embedding[types][types];
-    for (int neighbour = 0; neighbour < types; neighbour++) {
-      Network shared = atten.embedding().oneSide() ? atten.embedding().of(neighbour, 0) : null;
+    for (int neighbor = 0; neighbor < types; neighbor++) {
+      Network shared = atten.embedding().oneSide() ? atten.embedding().of(neighbor, 0) : null;
       for (int centre = 0; centre < types; centre++) {
-        if (!atten.isMasked(centre, neighbour)) {
-          nets[centre][neighbour] =
-              shared == null ? atten.embedding().of(neighbour, centre) : shared;
+        if (!atten.isMasked(centre, neighbor)) {
+          nets[centre][neighbor] = shared == null ? atten.embedding().of(neighbor, centre) : shared;
         }
       }
     }

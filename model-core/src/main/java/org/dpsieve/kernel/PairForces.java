@@ -21,9 +21,9 @@ final class PairForces {
   }
 
   /**
-   * With u the unit vector from centre to neighbour, the row is (s, t u) and dE/d(r u) = dE/ds s' u
+   * With u the unit vector from centre to neighbor, the row is (s, t u) and dE/d(r u) = dE/ds s' u
    * + (g.u) (t' - t/r) u + t/r g, g the gradient of the last three. Minus that acts on the
-   * neighbour, its opposite on the centre, and the virial gains minus its product with r u, as
+   * neighbor, its opposite on the centre, and the virial gains minus its product with r u, as
    * {@code deepmd source/lib/src/prod_force.cc, prod_virial.cc}.
    *
    * @param first the centre's first pair of these {@code count}

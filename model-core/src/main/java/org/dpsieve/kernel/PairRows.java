@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.dpsieve.model.SeE2A;
 
 /**
- * The neighbours of one type of one centre as the descriptor kernels want them: their normalised
+ * The neighbors of one type of one centre as the descriptor kernels want them: their normalised
  * rows of the environment matrix, and for each the line of a table that holds value and slope of
  * its embedding, or that there is none. Not for two threads at once.
  */
@@ -14,7 +14,7 @@ final class PairRows {
   private final EmbeddingSlope[][] nets;
   private final int pitch;
 
-  /** A line like a table's, for a neighbour that no table holds. */
+  /** A line like a table's, for a neighbor that no table holds. */
   private final double[] ownLine;
 
   /** 1 / dstd, [centre type][4]. */
@@ -57,7 +57,7 @@ final class PairRows {
     }
   }
 
-  /** Takes the neighbours of one type; their pair of types must not be excluded. */
+  /** Takes the neighbors of one type; their pair of types must not be excluded. */
   void load(Environment environment, int centre, int neighborType) {
     type = environment.type(centre);
     this.neighborType = neighborType;

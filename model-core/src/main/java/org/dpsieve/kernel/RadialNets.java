@@ -13,7 +13,7 @@ final class RadialNets {
   private final SeE2R descriptor;
   private final TabulatedNet[][] nets;
 
-  /** What the slots give whatever r is, [centre type][neighbour type][width]. */
+  /** What the slots give whatever r is, [centre type][neighbor type][width]. */
   private final double[][][] emptySlot;
 
   private final double[][][] maskedSlot;
@@ -55,17 +55,17 @@ final class RadialNets {
     return (s - descriptor.davg()[centre]) / descriptor.dstd()[centre];
   }
 
-  /** {@code null} where neighbours of the type have no part in it. */
-  TabulatedNet net(int centre, int neighbour) {
-    return nets[centre][neighbour];
+  /** {@code null} where neighbors of the type have no part in it. */
+  TabulatedNet net(int centre, int neighbor) {
+    return nets[centre][neighbor];
   }
 
-  /** Adds what slots give that see no distance: empty ones, and those of masked neighbours. */
-  void addConstant(int centre, int neighbour, int filled, double[] d, int offset) {
-    if (nets[centre][neighbour] != null) {
-      add(descriptor.sel()[neighbour] - filled, emptySlot[centre][neighbour], d, offset);
-      if (descriptor.isMasked(centre, neighbour)) {
-        add(filled, maskedSlot[centre][neighbour], d, offset);
+  /** Adds what slots give that see no distance: empty ones, and those of masked neighbors. */
+  void addConstant(int centre, int neighbor, int filled, double[] d, int offset) {
+    if (nets[centre][neighbor] != null) {
+      add(descriptor.sel()[neighbor] - filled, emptySlot[centre][neighbor], d, offset);
+      if (descriptor.isMasked(centre, neighbor)) {
+        add(filled, maskedSlot[centre][neighbor], d, offset);
       }
     }
   }
@@ -76,7 +76,7 @@ final class RadialNets {
     }
   }
 
-  /** One reader for each net, for one thread; {@code null} where neighbours do not matter. */
+  /** One reader for each net, for one thread; {@code null} where neighbors do not matter. */
   TabulatedNet.Reader[][] readers() {
     TabulatedNet.Reader[][] readers = new TabulatedNet.Reader[nets.length][nets.length];
     Map<TabulatedNet, TabulatedNet.Reader> own = new IdentityHashMap<>();

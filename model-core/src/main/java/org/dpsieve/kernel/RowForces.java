@@ -2,7 +2,7 @@ package org.dpsieve.kernel;
 
 /**
  * From the gradients with respect to switch and rows of the environment matrix of one centre's
- * neighbours to forces and virial. Not for two threads at once.
+ * neighbors to forces and virial. Not for two threads at once.
  */
 final class RowForces {
   /** dE/d(row before normalisation), eV Å, [4][pairs]. */
@@ -29,9 +29,9 @@ final class RowForces {
   }
 
   /**
-   * With u the unit vector from centre to neighbour, the row is (s, t u), the switch w = s (r + p),
+   * With u the unit vector from centre to neighbor, the row is (s, t u), the switch w = s (r + p),
    * and dE/d(r u) = (dE/ds s' + dE/dw w') u + (g.u) (t' - t/r) u + t/r g, g the gradient of the
-   * last three. Minus that acts on the neighbour, its opposite on the centre, and the virial gains
+   * last three. Minus that acts on the neighbor, its opposite on the centre, and the virial gains
    * minus its product with r u.
    *
    * @param first the centre's first pair of these {@code count}

@@ -3,8 +3,8 @@ package org.dpsieve.kernel;
 import java.util.Arrays;
 
 /**
- * {@link DescriptorKernel} of se_e3 and se_e3_tebd: D = sum over neighbours j and k of c x G(x) (1
- * + w_j w_k f), x = R_j . R_k. With two neighbours of one type, (j, k) and (k, j) are the same.
+ * {@link DescriptorKernel} of se_e3 and se_e3_tebd: D = sum over neighbors j and k of c x G(x) (1 +
+ * w_j w_k f), x = R_j . R_k. With two neighbors of one type, (j, k) and (k, j) are the same.
  */
 final class TripleDescriptor implements DescriptorKernel {
   private final TripleNets nets;
@@ -47,7 +47,7 @@ final class TripleDescriptor implements DescriptorKernel {
 
   private interface Pairs {
     /**
-     * Two neighbours of one centre.
+     * Two neighbors of one centre.
      *
      * @param scale that of their sum, twice as large where it stands for (k, j) too
      */

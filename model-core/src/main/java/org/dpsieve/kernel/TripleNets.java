@@ -9,7 +9,7 @@ import org.dpsieve.model.TypedEmbedding;
 
 /**
  * The embedding nets of the three-body descriptors with their tables, one for each ordered pair of
- * neighbour types. Immutable.
+ * neighbor types. Immutable.
  *
  * @param width outputs
  * @param net {@code [type of j][type of k]}: {@code null} where such pairs contribute nothing
@@ -17,7 +17,7 @@ import org.dpsieve.model.TypedEmbedding;
  *     net(x) (1 + w_j w_k factor); {@code null} for nothing
  * @param scale {@code [type of j][type of k]}: one over the number of pairs of slots
  * @param inverse {@code [centre type][4]}: one over the environment's standard deviation
- * @param masked {@code [centre type][neighbour type]}; {@code null} for none
+ * @param masked {@code [centre type][neighbor type]}; {@code null} for none
  */
 record TripleNets(
     int width,
@@ -81,8 +81,8 @@ record TripleNets(
         .toArray(double[][]::new);
   }
 
-  boolean isMasked(int centre, int neighbour) {
-    return masked != null && masked[centre][neighbour];
+  boolean isMasked(int centre, int neighbor) {
+    return masked != null && masked[centre][neighbor];
   }
 
   /** One reader for each net, for one thread. */

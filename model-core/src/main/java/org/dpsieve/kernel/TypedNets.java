@@ -10,9 +10,9 @@ import org.dpsieve.model.TypedEmbedding;
 /**
  * The embedding nets of se_atten with their tables, one for each pair of types. Immutable.
  *
- * @param net {@code [centre type][neighbour type]}
- * @param factor {@code [centre type][neighbour type][width]}: what multiplies the switch w in
- *     net(s) (1 + w factor); {@code null} for nothing
+ * @param net {@code [centre type][neighbor type]}
+ * @param factor {@code [centre type][neighbor type][width]}: what multiplies the switch w in net(s)
+ *     (1 + w factor); {@code null} for nothing
  * @param inverse {@code [centre type][4]}: one over the environment's standard deviation
  */
 record TypedNets(TabulatedNet[][] net, double[][][] factor, double[][] inverse) {

@@ -3,7 +3,7 @@ package org.dpsieve.model;
 import java.io.Serializable;
 
 /**
- * Gated self-attention over the neighbours of one atom, G' = norm(G + out(A V)), (Q, K, V) = in(G)
+ * Gated self-attention over the neighbors of one atom, G' = norm(G + out(A V)), (Q, K, V) = in(G)
  * ({@code deepmd/dpmodel/descriptor/dpa1.py: NeighborGatedAttentionLayer, GatedAttentionLayer}).
  *
  * @param in [width, 3 hidden], linear
@@ -12,8 +12,8 @@ import java.io.Serializable;
  * @param shortest what they, and the vectors between whose directions the cosine is taken, are
  *     divided by when they are shorter
  * @param scaling of Q K^T
- * @param angular whether the weights are multiplied by the cosine between the two neighbours
- *     ({@code attn_dotr})
+ * @param angular whether the weights are multiplied by the cosine between the two neighbors ({@code
+ *     attn_dotr})
  * @param normWeight scale of the layer normalisation, [width]
  * @param normBias its shift, [width]
  * @param normEpsilon added to the variance
@@ -30,8 +30,8 @@ public record AttentionLayer(
     double normEpsilon)
     implements Serializable {
   /**
-   * With a smooth type embedding the scores are (score + SHIFT) w_j w_k - SHIFT, so that a
-   * neighbour leaves gently.
+   * With a smooth type embedding the scores are (score + SHIFT) w_j w_k - SHIFT, so that a neighbor
+   * leaves gently.
    */
   public static final double SHIFT = 20;
 

@@ -13,7 +13,7 @@ import org.dpsieve.neighbor.NeighborRules;
  * @param typeMap names of the model's types in their order: elements, or free text
  * @param descriptor surroundings to numbers
  * @param fitting numbers to energy
- * @param neighborRules how its program picks neighbours
+ * @param neighborRules how its program picks neighbors
  * @param excludedTypes types whose atoms have no energy, though others see them ({@code
  *     atom_exclude_types})
  * @param additions what energy there is beside that of descriptor and fitting

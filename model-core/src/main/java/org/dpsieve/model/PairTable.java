@@ -11,7 +11,7 @@ import java.util.Arrays;
  * @param start where the first interval begins, Å
  * @param step length of an interval, Å
  * @param cutoff from where on e is zero, whatever the table says, Å; may be infinite
- * @param coefficients {@code [centre type][neighbour type]}: four for each interval, the power
+ * @param coefficients {@code [centre type][neighbor type]}: four for each interval, the power
  *     falling, of the part of the interval that was passed, eV
  * @param surroundings whose distances count; their switch does not matter
  */
@@ -26,13 +26,13 @@ public record PairTable(
    *
    * @param r Å
    */
-  public double value(int centre, int neighbour, double r) {
-    return at(coefficients[centre][neighbour], r, false);
+  public double value(int centre, int neighbor, double r) {
+    return at(coefficients[centre][neighbor], r, false);
   }
 
   /** de/dr, eV/Å. */
-  public double slope(int centre, int neighbour, double r) {
-    return at(coefficients[centre][neighbour], r, true);
+  public double slope(int centre, int neighbor, double r) {
+    return at(coefficients[centre][neighbor], r, true);
   }
 
   private double at(double[] a, double r, boolean slope) {

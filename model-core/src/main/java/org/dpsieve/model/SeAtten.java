@@ -7,21 +7,21 @@ import java.util.List;
  * The descriptor of DPA-1, {@code se_atten} (= {@code dpa1}; {@code se_atten_v2} with {@code
  * strip}); Zhang et al., arXiv:2208.08236. As {@link SeE2A}, but the embedding net knows types by
  * their type embedding, {@code sel} is one number for all types, and layers of attention may mix
- * the embeddings of the neighbours ({@code deepmd/dpmodel/descriptor/dpa1.py}). Empty slots add
+ * the embeddings of the neighbors ({@code deepmd/dpmodel/descriptor/dpa1.py}). Empty slots add
  * something to the descriptor only where the environment has a mean.
  *
  * @param smoothing the switch w on 1/r
  * @param protection added to r in 1/r, Å
- * @param sel slots of all types together, also what the sum over neighbours is divided by
+ * @param sel slots of all types together, also what the sum over neighbors is divided by
  * @param axisNeuron columns of the embedding used for the second factor
  * @param mean of the environment's first column by centre type, [nTypes], 1/Å
  * @param dstd standard deviation of the environment's four columns by centre type, [nTypes][4]
  * @param gateRadius of {@link #gate}; 0 where the gate is the switch w itself
- * @param embedding of s and the types of neighbour and centre
+ * @param embedding of s and the types of neighbor and centre
  * @param attention may be empty
  * @param concatenated whether the centre's type embedding follows the descriptor ({@code
  *     concat_output_tebd})
- * @param masked {@code [centre type][neighbour type]}: pairs ({@code exclude_types}) that are not
+ * @param masked {@code [centre type][neighbor type]}: pairs ({@code exclude_types}) that are not
  *     seen; {@code null} for none
  * @param precision the precision DeePMD-kit evaluates it in
  */
@@ -58,9 +58,9 @@ public record SeAtten(
     return "se_atten";
   }
 
-  /** Whether neighbours of a type are not seen. */
-  public boolean isMasked(int centre, int neighbour) {
-    return masked != null && masked[centre][neighbour];
+  /** Whether neighbors of a type are not seen. */
+  public boolean isMasked(int centre, int neighbor) {
+    return masked != null && masked[centre][neighbor];
   }
 
   /** Without a mean. */
@@ -95,8 +95,8 @@ public record SeAtten(
   }
 
   /**
-   * By what a smooth type embedding lets a neighbour in, where TensorFlow computes it from s: 1 -
-   * (1 - gateRadius s)³, from 0 to 1 ({@code deepmd/tf/descriptor/se_atten.py: recovered_switch}).
+   * By what a smooth type embedding lets a neighbor in, where TensorFlow computes it from s: 1 - (1
+   * - gateRadius s)³, from 0 to 1 ({@code deepmd/tf/descriptor/se_atten.py: recovered_switch}).
    *
    * @param s 1/Å
    */
@@ -112,8 +112,8 @@ public record SeAtten(
   }
 
   /**
-   * What an empty slot adds to the sum over neighbours: its first row, the other three are zero;
-   * its type is a vector of zeros, its gate is closed, and it takes nothing from others.
+   * What an empty slot adds to the sum over neighbors: its first row, the other three are zero; its
+   * type is a vector of zeros, its gate is closed, and it takes nothing from others.
    *
    * @return [width]
    */

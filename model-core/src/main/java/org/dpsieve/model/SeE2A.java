@@ -5,27 +5,27 @@ import java.util.List;
 /**
  * The smooth two-body descriptor with angular information, {@code se_e2_a} (= {@code se_a}) of
  * DeePMD-kit; Zhang et al., NeurIPS 2018, arXiv:1805.09003. One row of the environment matrix of
- * neighbour j of type t around a centre of type c is ((s, s x/r, s y/r, s z/r) - davg[c]) /
- * dstd[c], s the switched 1/r ({@code deepmd/dpmodel/utils/env_mat.py}).
+ * neighbor j of type t around a centre of type c is ((s, s x/r, s y/r, s z/r) - davg[c]) / dstd[c],
+ * s the switched 1/r ({@code deepmd/dpmodel/utils/env_mat.py}).
  *
- * <p>Each neighbour type has {@code sel} slots, filled nearest first. An empty slot is the row -
+ * <p>Each neighbor type has {@code sel} slots, filled nearest first. An empty slot is the row -
  * davg[c] / dstd[c]: it adds a constant to the descriptor, and no force.
  *
  * @param smoothing the switch on 1/r: from {@code rcut_smth} to {@code rcut}
  * @param protection added to r in 1/r, Å ({@code env_protection}; {@link Surroundings})
- * @param sel slots per neighbour type, [nTypes]
- * @param normalization what the sum over neighbours is divided by: the sum of {@code sel} as it was
+ * @param sel slots per neighbor type, [nTypes]
+ * @param normalization what the sum over neighbors is divided by: the sum of {@code sel} as it was
  *     when the model was first made
  * @param axisNeuron columns of the embedding used for the second factor
- * @param typeOneSide embedding nets depend on the neighbour's type only
+ * @param typeOneSide embedding nets depend on the neighbor's type only
  * @param davg mean of the environment's four columns, [nTypes][4]
  * @param dstd their standard deviation, [nTypes][4]
  * @param embeddingWidth outputs of every embedding net, {@code neuron.last}
- * @param embedding {@code [centre type][neighbour type]}: from one number to {@code
- *     embeddingWidth}; the same object in every row when {@code typeOneSide}; {@code null} where
- *     the pair is excluded ({@code exclude_types}) as TensorFlow does it: its slots, filled or
- *     empty, contribute nothing
- * @param masked {@code [centre type][neighbour type]}: pairs excluded as the array backends do it:
+ * @param embedding {@code [centre type][neighbor type]}: from one number to {@code embeddingWidth};
+ *     the same object in every row when {@code typeOneSide}; {@code null} where the pair is
+ *     excluded ({@code exclude_types}) as TensorFlow does it: its slots, filled or empty,
+ *     contribute nothing
+ * @param masked {@code [centre type][neighbor type]}: pairs excluded as the array backends do it:
  *     filled slots contribute nothing, empty ones what they always do; {@code null} for none
  * @param empty {@code [centre type]}: what empty slots are embedded by, where that is not the net
  *     of their type ({@link #ofEmpty}); {@code null} where it is
@@ -98,9 +98,9 @@ public record SeE2A(
   }
 
   /** What an empty slot of a type is embedded by; {@code null} where it contributes nothing. */
-  public Embedding ofEmpty(int centre, int neighbour) {
-    return empty == null || embedding[centre][neighbour] == null
-        ? embedding[centre][neighbour]
+  public Embedding ofEmpty(int centre, int neighbor) {
+    return empty == null || embedding[centre][neighbor] == null
+        ? embedding[centre][neighbor]
         : empty[centre];
   }
 
@@ -115,8 +115,8 @@ public record SeE2A(
   }
 
   /** Whether filled slots of a pair of types contribute nothing. */
-  public boolean isMasked(int centre, int neighbour) {
-    return embedding[centre][neighbour] == null || (masked != null && masked[centre][neighbour]);
+  public boolean isMasked(int centre, int neighbor) {
+    return embedding[centre][neighbor] == null || (masked != null && masked[centre][neighbor]);
   }
 
   @Override

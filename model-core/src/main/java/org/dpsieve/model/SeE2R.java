@@ -9,13 +9,13 @@ import java.util.List;
  *
  * @param smoothing the switch w on 1/r
  * @param protection added to r in 1/r, Å
- * @param sel slots per neighbour type, [nTypes]
+ * @param sel slots per neighbor type, [nTypes]
  * @param normalization sum of {@code sel} as it was when the model was first made
  * @param davg mean of s by centre type, [nTypes]
  * @param dstd its standard deviation, [nTypes]
- * @param embedding {@code [centre type][neighbour type]}: nets of one input; {@code null} where
+ * @param embedding {@code [centre type][neighbor type]}: nets of one input; {@code null} where
  *     slots, filled or empty, contribute nothing
- * @param masked {@code [centre type][neighbour type]}: pairs ({@code exclude_types}) whose filled
+ * @param masked {@code [centre type][neighbor type]}: pairs ({@code exclude_types}) whose filled
  *     slots have s = 0 after normalisation, as in DeePMD-kit's array backends; {@code null} for
  *     none
  * @param precision the precision DeePMD-kit evaluates it in
@@ -49,8 +49,8 @@ public record SeE2R(
     return "se_e2_r";
   }
 
-  /** Whether neighbours of a type are masked. */
-  public boolean isMasked(int centre, int neighbour) {
-    return masked != null && masked[centre][neighbour];
+  /** Whether neighbors of a type are masked. */
+  public boolean isMasked(int centre, int neighbor) {
+    return masked != null && masked[centre][neighbor];
   }
 }

@@ -4,17 +4,17 @@ import java.util.List;
 
 /**
  * The three-body descriptor {@code se_e3} (= {@code se_t}) of DeePMD-kit: D = sum over pairs of
- * types a &lt;= b, and over neighbours j of a and k of b, of x G[a][b](x) / (sel[a] sel[b]), x =
- * R_j . R_k with R the angular columns of the environment matrix, w r_j / r² / dstd ({@code
+ * types a &lt;= b, and over neighbors j of a and k of b, of x G[a][b](x) / (sel[a] sel[b]), x = R_j
+ * . R_k with R the angular columns of the environment matrix, w r_j / r² / dstd ({@code
  * deepmd/dpmodel/descriptor/se_t.py}). Their means are zero, so empty slots contribute nothing.
  *
  * @param smoothing the switch w on 1/r
  * @param protection added to r in 1/r, Å
- * @param sel slots per neighbour type, [nTypes]
+ * @param sel slots per neighbor type, [nTypes]
  * @param dstd standard deviation of the environment's four columns by centre type, [nTypes][4]
  * @param embedding [a][b], a &lt;= b: nets of one input; {@code null} where a pair of types
  *     contributes nothing
- * @param masked {@code [centre type][neighbour type]}: pairs ({@code exclude_types}) that are not
+ * @param masked {@code [centre type][neighbor type]}: pairs ({@code exclude_types}) that are not
  *     seen; {@code null} for none
  * @param precision the precision DeePMD-kit evaluates it in
  */
@@ -42,8 +42,8 @@ public record SeE3(
     return "se_e3";
   }
 
-  /** Whether neighbours of a type are not seen. */
-  public boolean isMasked(int centre, int neighbour) {
-    return masked != null && masked[centre][neighbour];
+  /** Whether neighbors of a type are not seen. */
+  public boolean isMasked(int centre, int neighbor) {
+    return masked != null && masked[centre][neighbor];
   }
 }

@@ -3,7 +3,7 @@ package org.dpsieve.model;
 import java.util.List;
 
 /**
- * {@link SeE3} with a type embedding, {@code se_e3_tebd}: D = sum over all neighbours j and k of x
+ * {@link SeE3} with a type embedding, {@code se_e3_tebd}: D = sum over all neighbors j and k of x
  * G(x, types of j and k) / sel², x = R_j . R_k ({@code deepmd/dpmodel/descriptor/se_t_tebd.py}).
  *
  * @param smoothing the switch w on 1/r
@@ -13,7 +13,7 @@ import java.util.List;
  * @param embedding of x and the types of j and k
  * @param concatenated whether the centre's type embedding follows the descriptor ({@code
  *     concat_output_tebd})
- * @param masked {@code [centre type][neighbour type]}: pairs ({@code exclude_types}) that are not
+ * @param masked {@code [centre type][neighbor type]}: pairs ({@code exclude_types}) that are not
  *     seen; {@code null} for none
  * @param precision the precision DeePMD-kit evaluates it in
  */
@@ -42,8 +42,8 @@ public record SeE3Tebd(
     return "se_e3_tebd";
   }
 
-  /** Whether neighbours of a type are not seen. */
-  public boolean isMasked(int centre, int neighbour) {
-    return masked != null && masked[centre][neighbour];
+  /** Whether neighbors of a type are not seen. */
+  public boolean isMasked(int centre, int neighbor) {
+    return masked != null && masked[centre][neighbor];
   }
 }

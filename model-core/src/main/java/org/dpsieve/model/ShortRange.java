@@ -6,7 +6,7 @@ import java.util.Arrays;
 /**
  * A pair table that takes over from the nets where atoms are near ({@code use_srtab}, model type
  * {@code zbl}): E_i = (1 - w) E_nets + w (E_table + level), w a switch of the soft minimum of the
- * distances of i's neighbours, sigma = sum r exp(-r / decay) / sum exp(-r / decay) ({@code
+ * distances of i's neighbors, sigma = sum r exp(-r / decay) / sum exp(-r / decay) ({@code
  * deepmd/dpmodel/atomic_model/linear_atomic_model.py: DPZBLLinearEnergyAtomicModel}).
  *
  * @param table the energies near
@@ -14,7 +14,7 @@ import java.util.Arrays;
  * @param decay {@code smin_alpha}, Å
  * @param smoothing w of sigma: 1 up to {@code sw_rmin}, 0 from {@code sw_rmax}
  * @param least what the sum of the exponentials is at least; PyTorch's 1e-20 makes sigma small, and
- *     the table take over, where all neighbours are far
+ *     the table take over, where all neighbors are far
  * @param surroundings whose distances count; their switch does not matter
  */
 public record ShortRange(
@@ -26,8 +26,8 @@ public record ShortRange(
     Surroundings surroundings)
     implements Serializable {
   /**
-   * The soft minimum of distances. Without neighbours, or with none whose exponential is a number,
-   * w is zero.
+   * The soft minimum of distances. Without neighbors, or with none whose exponential is a number, w
+   * is zero.
    *
    * @param sum of the exponentials
    * @param weighted sum of r times them, Å
@@ -43,7 +43,7 @@ public record ShortRange(
       return sigma > 0 ? of.smoothing.value(sigma) : 0;
     }
 
-    /** dw / dr of one neighbour, 1/Å. */
+    /** dw / dr of one neighbor, 1/Å. */
     public double slope(double r) {
       double sigma = sigma();
       double change = sigma > 0 ? of.smoothing.derivative(sigma) : 0;

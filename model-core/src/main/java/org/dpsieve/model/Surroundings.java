@@ -4,13 +4,13 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * Which neighbours a descriptor sees, and its switched inverse distance of each. A row of the
- * environment matrix of a neighbour at distance r is w (1/(r + p), x/(r + p)², y/(r + p)², z/(r +
+ * Which neighbors a descriptor sees, and its switched inverse distance of each. A row of the
+ * environment matrix of a neighbor at distance r is w (1/(r + p), x/(r + p)², y/(r + p)², z/(r +
  * p)²), w the switch and p the protection ({@code deepmd/dpmodel/utils/env_mat.py}).
  *
  * @param smoothing w: 1 up to {@code rcut_smth}, 0 from {@code rcut}
  * @param protection p, {@code env_protection}, Å; usually 0
- * @param sel largest number of neighbours kept of each type, nearest first; [nTypes]
+ * @param sel largest number of neighbors kept of each type, nearest first; [nTypes]
  * @param total largest number of all types together; {@link Integer#MAX_VALUE} where only {@code
  *     sel} counts
  */

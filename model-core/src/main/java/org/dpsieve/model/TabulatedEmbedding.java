@@ -63,7 +63,7 @@ public record TabulatedEmbedding(
   }
 
   /**
-   * @param s the normalised s of one neighbour
+   * @param s the normalised s of one neighbor
    * @param out G(s) to {@code out[offset..]}, dG/ds to {@code out[slopeOffset..]}
    */
   public void evaluate(double s, double[] out, int offset, int slopeOffset) {

@@ -51,7 +51,7 @@ public record TypedEmbedding(
     return of(pair(first, second));
   }
 
-  /** The same of a slot without a neighbour. */
+  /** The same of a slot without a neighbor. */
   public Network ofEmpty(int centre) {
     return of(emptyPair(centre));
   }
@@ -79,7 +79,7 @@ public record TypedEmbedding(
     return new Network(layers);
   }
 
-  /** The type of a slot without a neighbour is a vector of zeros. */
+  /** The type of a slot without a neighbor is a vector of zeros. */
   private double[] emptyPair(int centre) {
     double[] types = new double[oneSide ? dimension() : 2 * dimension()];
     if (!oneSide) {
@@ -88,7 +88,7 @@ public record TypedEmbedding(
     return types;
   }
 
-  /** The embedding of a slot without a neighbour. */
+  /** The embedding of a slot without a neighbor. */
   double[] ofEmpty(double s, int centre) {
     double[] types = emptyPair(centre);
     if (strip == null) {

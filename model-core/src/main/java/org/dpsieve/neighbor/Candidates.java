@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Collects the atoms within the cutoff of one centre after another, and turns them into {@link
  * Neighbors}: sorted by type, then distance, at most {@code sel} of each type. As DeePMD-kit's
  * {@code fmt_nlist.cc: format_nlist_i_cpu}, distances are compared in single precision, and of
- * equally near neighbours the one that is earlier in {@link ImageOrder} comes first.
+ * equally near neighbors the one that is earlier in {@link ImageOrder} comes first.
  */
 final class Candidates {
   /** Rank of what is no image: first. */
@@ -152,7 +152,7 @@ final class Candidates {
 
   private void growFound() {
     if (count >= Geometry.MAX_NEIGHBORS) {
-      throw new GeometryException("atom %d has more than %d neighbours".formatted(finished, count));
+      throw new GeometryException("atom %d has more than %d neighbors".formatted(finished, count));
     }
     int larger = Math.min(2 * count, Geometry.MAX_NEIGHBORS);
     foundAtom = Arrays.copyOf(foundAtom, larger);

@@ -3,7 +3,7 @@ package org.dpsieve.neighbor;
 import java.util.Arrays;
 
 /**
- * Neighbours by linked bins: time linear in the number of atoms. A periodic cell is cut into bins
+ * Neighbors by linked bins: time linear in the number of atoms. A periodic cell is cut into bins
  * along its lattice vectors; bins beyond its faces are the images of those within, as many layers
  * as the cutoff reaches, so that a cell smaller than the cutoff needs no case of its own. Without a
  * cell, the bins are those of the box around the atoms.

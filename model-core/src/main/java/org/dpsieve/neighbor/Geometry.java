@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * What atoms and a cell must be for anything to be calculated of them: the one place that says so.
  * Numbers are finite and not beyond {@link #MAX_LENGTH}, a cell has a volume, no two atoms or
- * images are at one place, and the neighbours within a cutoff can be listed: not above {@link
+ * images are at one place, and the neighbors within a cutoff can be listed: not above {@link
  * #MAX_NEIGHBORS} of any atom, found among not above {@link #MAX_LOOKED_AT} in a frame. Whatever
  * keeps to that is evaluated, in bounded time and memory; anything else is a {@link
  * GeometryException}, at once or as soon as it is found, and costs its own frame alone.
@@ -18,7 +18,7 @@ public final class Geometry {
   static final double MAX_LENGTH = 1e6;
 
   /**
-   * More neighbours than this is no matter on earth: copper has 600 within 12 Å. Mean of a frame by
+   * More neighbors than this is no matter on earth: copper has 600 within 12 Å. Mean of a frame by
    * its volume, and of every single atom.
    */
   static final int MAX_NEIGHBORS = 50_000;
@@ -48,8 +48,8 @@ public final class Geometry {
         requireFinite(cell, "cell");
         if (isFlat(CellReduction.of(cell))) {
           return Optional.of(
-              "the cell has no volume (not periodic? then an empty file 'nopbc' beside type.raw says"
-                  + " so)");
+              "the cell has no volume (not periodic? then an empty file 'nopbc' beside type.raw"
+                  + " says so)");
         }
       }
       return tooNear(coord, cell);
@@ -73,7 +73,7 @@ public final class Geometry {
   }
 
   /**
-   * The basis of a lattice that neighbours are looked for in: as given, or a less skewed one where
+   * The basis of a lattice that neighbors are looked for in: as given, or a less skewed one where
    * that makes images within the cutoff much fewer. Energies, forces and virials are the same.
    *
    * @param cell lattice vectors as rows, Å, row-major [3, 3], or {@code null}

@@ -1,7 +1,7 @@
 package org.dpsieve.neighbor;
 
 /**
- * DeePMD-kit's order of atoms and images, which decides between equally near neighbours: the atoms
+ * DeePMD-kit's order of atoms and images, which decides between equally near neighbors: the atoms
  * themselves, then images by the cell of its grid that they lie in ({@code
  * source/lib/src/neighbor_list.cc: copy_coord}), then atom by atom.
  */

@@ -3,7 +3,7 @@ package org.dpsieve.neighbor;
 /**
  * A periodic cell that is good to work with, and atoms in it as DeePMD-kit places them ({@code
  * source/lib/src/region.cc}, {@code coord.cc: normalize_coord_cpu}): to the bit, since where {@code
- * sel} is too small the choice between equally near neighbours hangs on it.
+ * sel} is too small the choice between equally near neighbors hangs on it.
  */
 final class Lattice {
   /** So many images of the cell cost nothing: the vectors stay as they are, and so do all bits. */
@@ -22,7 +22,7 @@ final class Lattice {
   final double[] height = new double[3];
 
   /**
-   * Checks that {@code atoms} atoms in this cell have a number of neighbours that one can list.
+   * Checks that {@code atoms} atoms in this cell have a number of neighbors that one can list.
    *
    * @throws GeometryException when not
    */

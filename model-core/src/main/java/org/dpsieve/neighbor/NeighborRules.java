@@ -5,15 +5,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How the program that a model belongs to picks neighbours, beyond the cutoff and {@code sel}.
+ * How the program that a model belongs to picks neighbors, beyond the cutoff and {@code sel}.
  *
- * @param total largest number of neighbours of all types together, nearest first, before {@code
- *     sel} limits each type; DeePMD-kit's array backends take the sum of {@code sel} ({@code
+ * @param total largest number of neighbors of all types together, nearest first, before {@code sel}
+ *     limits each type; DeePMD-kit's array backends take the sum of {@code sel} ({@code
  *     deepmd/dpmodel/utils/nlist.py: build_neighbor_list, nlist_distinguish_types})
  * @param leftHandedReversed whether a left-handed cell turns the frame inside out, as it does in
  *     the TensorFlow operators ({@link ImageOrder})
  * @param excluded pairs of types that do not see each other ({@code pair_exclude_types}): such
- *     neighbours are left out after the others were picked
+ *     neighbors are left out after the others were picked
  */
 public record NeighborRules(int total, boolean leftHandedReversed, List<List<Integer>> excluded)
     implements Serializable {
@@ -32,8 +32,8 @@ public record NeighborRules(int total, boolean leftHandedReversed, List<List<Int
   }
 
   /** With this limit, too. */
-  public NeighborRules atMost(int neighbours) {
-    return new NeighborRules(Math.min(total, neighbours), leftHandedReversed, excluded);
+  public NeighborRules atMost(int neighbors) {
+    return new NeighborRules(Math.min(total, neighbors), leftHandedReversed, excluded);
   }
 
   /** Without a limit on all types together. */
@@ -52,9 +52,9 @@ public record NeighborRules(int total, boolean leftHandedReversed, List<List<Int
   }
 
   /** Whether atoms of two types see each other. */
-  public boolean sees(int centreType, int neighbourType) {
-    return !excluded.contains(List.of(centreType, neighbourType))
-        && !excluded.contains(List.of(neighbourType, centreType));
+  public boolean sees(int centreType, int neighborType) {
+    return !excluded.contains(List.of(centreType, neighborType))
+        && !excluded.contains(List.of(neighborType, centreType));
   }
 
   /** The same lattice, right-handed where that matters. */
@@ -65,7 +65,7 @@ public record NeighborRules(int total, boolean leftHandedReversed, List<List<Int
     return Arrays.stream(cell).map(x -> -x).toArray();
   }
 
-  /** Of neighbours found without regard to types: those that {@code sel} leaves, type by type. */
+  /** Of neighbors found without regard to types: those that {@code sel} leaves, type by type. */
   private Neighbors byType(Neighbors found, int[] type, int[] sel) {
     int types = sel.length;
     int[] start = new int[found.atomCount() * types + 1];

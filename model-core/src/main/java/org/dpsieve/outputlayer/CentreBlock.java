@@ -4,13 +4,13 @@ import java.util.Arrays;
 import org.dpsieve.neighbor.Neighbors;
 
 /**
- * Some atoms of one type with their neighbours, one list after the other.
+ * Some atoms of one type with their neighbors, one list after the other.
  *
  * @param atoms their indices in the frame, [count]
- * @param start where an atom's neighbours begin, [count + 1]
- * @param neighbor index in the frame of each neighbour, [pairs]
- * @param type of each neighbour, [pairs]
- * @param displacement from the atom to the neighbour (its image), Å, row-major [pairs, 3]
+ * @param start where an atom's neighbors begin, [count + 1]
+ * @param neighbor index in the frame of each neighbor, [pairs]
+ * @param type of each neighbor, [pairs]
+ * @param displacement from the atom to the neighbor (its image), Å, row-major [pairs, 3]
  */
 record CentreBlock(int[] atoms, int[] start, int[] neighbor, int[] type, double[] displacement) {
 

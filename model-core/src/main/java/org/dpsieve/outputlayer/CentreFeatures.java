@@ -9,14 +9,14 @@ import org.dpsieve.model.SeE2A;
 
 /**
  * The last hidden layer of the atoms of one type, and its derivatives with respect to the
- * displacement of every neighbour.
+ * displacement of every neighbor.
  *
- * <p>The derivatives go forward, three rows per neighbour, which are fewer than the hidden units
+ * <p>The derivatives go forward, three rows per neighbor, which are fewer than the hidden units
  * that a backward sweep would have to start from. With A = Gᵀ R / N (G: embedding, R: environment)
  * the descriptor is D = A A&lt;ᵀ, A&lt; the first {@code axisNeuron} rows; so the first layer's
- * derivative by A is B = W A&lt; + (W A)ᵀ, two products per atom whatever the number of neighbours,
- * and a neighbour's part of it G B and G' B. For 53 neighbours, 240 hidden units, 100 embedding
- * outputs and 12 axes: 5 MFLOP for B, 20 for the neighbours' part, 37 for the two later layers,
+ * derivative by A is B = W A&lt; + (W A)ᵀ, two products per atom whatever the number of neighbors,
+ * and a neighbor's part of it G B and G' B. For 53 neighbors, 240 hidden units, 100 embedding
+ * outputs and 12 axes: 5 MFLOP for B, 20 for the neighbors' part, 37 for the two later layers,
  * against 190 for a backward sweep per hidden unit.
  */
 final class CentreFeatures implements AutoCloseable {
@@ -127,7 +127,7 @@ final class CentreFeatures implements AutoCloseable {
     return new Result(value, tangent);
   }
 
-  /** G of an atom's neighbours, then G' of them, atom after atom: [2 pairs, width]. */
+  /** G of an atom's neighbors, then G' of them, atom after atom: [2 pairs, width]. */
   private double[] embed(CentreBlock block, EnvironmentRows environment) {
     double[] embedded = new double[2 * block.pairs() * width];
     for (int type = 0; type < embedding.length; type++) {
@@ -280,7 +280,7 @@ final class CentreFeatures implements AutoCloseable {
     return tangent;
   }
 
-  /** From G B and G' B of one neighbour to the first layer's derivative by its displacement. */
+  /** From G B and G' B of one neighbor to the first layer's derivative by its displacement. */
   private void combine(
       EnvironmentRows environment,
       int pair,

@@ -6,7 +6,7 @@ import org.dpsieve.model.Embedding;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.TabulatedEmbedding;
 
-/** An embedding and its derivative, for many neighbours at once. */
+/** An embedding and its derivative, for many neighbors at once. */
 final class EmbeddingSlopes implements AutoCloseable {
   private final Embedding embedding;
   private final List<LayerRows> layers;

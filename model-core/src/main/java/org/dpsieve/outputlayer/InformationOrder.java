@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  *
  * <p>Why drawn and not the largest taken: the features cannot reach the labels exactly, so a fit
  * goes where most of its frames are, and the most uncertain frames alone are outliers. What each
- * strategy is worth in labels is in the README's table, measured by {@code scripts/study}.
+ * strategy is worth in labels is in docs/results.md, measured by {@code scripts/study}.
  */
 public final class InformationOrder {
   /** Drawn before the posterior is updated: at least so many, and a tenth of the picks so far. */

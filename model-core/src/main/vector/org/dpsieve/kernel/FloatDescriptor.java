@@ -28,10 +28,10 @@ final class FloatDescriptor {
   private final PairRows rows;
   private final PairForces forces = new PairForces();
 
-  /** {@link EmbeddingTable#coefficients}, [centre type][neighbour type]. */
+  /** {@link EmbeddingTable#coefficients}, [centre type][neighbor type]. */
   private final float[][][] tables;
 
-  /** For a neighbour that no table holds. */
+  /** For a neighbor that no table holds. */
   private final float[] ownLine;
 
   private final float[] dSums;

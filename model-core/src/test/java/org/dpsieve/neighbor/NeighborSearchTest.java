@@ -107,7 +107,7 @@ class NeighborSearchTest {
     double small = lookedAtPerAtom(8); // 512 atoms, 4 A apart
     assertThat(lookedAtPerAtom(16)).isBetween(0.7 * small, 1.4 * small);
     assertThat(lookedAtPerAtom(32)).isBetween(0.7 * small, 1.4 * small);
-    assertThat(small).isLessThan(200); // of 14 neighbours; the bins hold some more
+    assertThat(small).isLessThan(200); // of 14 neighbors; the bins hold some more
   }
 
   private static double lookedAtPerAtom(int side) {

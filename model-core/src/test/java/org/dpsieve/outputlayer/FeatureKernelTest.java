@@ -38,7 +38,7 @@ class FeatureKernelTest {
             "other activation, one side, excluded pair, no steps",
             RandomModels.of(shape(new int[] {25, 25}, neuron, Activation.GELU, false, true), 2)),
         Arguments.of(
-            "sel that drops neighbours",
+            "sel that drops neighbors",
             RandomModels.of(shape(new int[] {3, 4}, neuron, Activation.TANH, true, false), 3)),
         Arguments.of("shortcut in the first layer", withFirstShortcut(plain)),
         Arguments.of("vacuum subtracted", withVacuumSubtracted(plain)),

@@ -1,6 +1,7 @@
 package org.dpsieve.cli;
 
 import java.util.Optional;
+import org.dpsieve.spark.Versions;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "dpsieve",
     mixinStandardHelpOptions = true,
-    version = "dpsieve 0.1.0",
+    versionProvider = Dpsieve.Version.class,
     description = "Transfer learning for Deep Potentials on Apache Spark.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
@@ -48,9 +49,20 @@ import picocli.CommandLine.Command;
 public final class Dpsieve {
   private Dpsieve() {}
 
+  /** What {@code --version} says. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"dpsieve " + Versions.dpsieve()};
+    }
+  }
+
   /** The command line with its exit codes; what tests call. */
   public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Dpsieve());
+    for (CommandLine command : commandLine.getSubcommands().values()) {
+      command.getCommandSpec().versionProvider(new Version());
+    }
     commandLine.setExecutionExceptionHandler((e, command, parsed) -> Failures.ofWork(e, command));
     commandLine.setParameterExceptionHandler(Failures::ofArguments);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);

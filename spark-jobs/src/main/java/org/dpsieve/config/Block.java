@@ -54,7 +54,7 @@ final class Block {
   }
 
   boolean has(String key) {
-    declared.add(key);
+    declared(key);
     return node.has(key);
   }
 
@@ -65,8 +65,14 @@ final class Block {
 
   /** Declares keys without reading them. */
   Block declare(Collection<String> keys) {
-    declared.addAll(keys);
+    keys.forEach(this::declared);
     return this;
+  }
+
+  private void declared(String key) {
+    if (declared.add(key)) {
+      problems.asked(file.path().getFileName() + ": " + path(key));
+    }
   }
 
   void error(String key, String message) {

@@ -3,7 +3,6 @@ package org.dpsieve.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.Precision;
@@ -42,7 +41,11 @@ public final class ConfigReader {
 
   /** The same with relative paths taken from {@code current} first. */
   static RunConfig read(Path simplify, Path machine, Path current) {
-    Problems problems = new Problems();
+    return read(simplify, machine, current, new Problems());
+  }
+
+  /** The same; {@code problems} then also knows which keys were asked for. */
+  static RunConfig read(Path simplify, Path machine, Path current, Problems problems) {
     ParameterFile.Content simplifyFile = ParameterFile.read(simplify, problems);
     ParameterFile.Content machineFile = ParameterFile.read(machine, problems);
     if (simplifyFile != null && machineFile != null) {
@@ -77,8 +80,7 @@ public final class ConfigReader {
       }
     }
     if (run != null && models.isEmpty() && !problems.any()) {
-      noFeatures(
-          simplifyBlock, run.pick(), "of which there are none before the first training");
+      noFeatures(simplifyBlock, run.pick(), "of which there are none before the first training");
     }
     MachineReader.ReadAll steps = null;
     if (machineFile != null) {
@@ -111,8 +113,8 @@ public final class ConfigReader {
             || machineConfig.precision() != Precision.FLOAT64)) {
       simplifyBlock.error(
           "target_error",
-          "expected errors come with train's engine output-layer and model_devi's engine jvm in float64;"
-              + " with others use label_budget or max_iter");
+          "expected errors come with train's engine output-layer and model_devi's engine jvm in"
+              + " float64; with others use label_budget or max_iter");
     }
     problems.throwIfAny();
     SimplifyConfig simplifyConfig =

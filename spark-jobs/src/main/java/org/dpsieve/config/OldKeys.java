@@ -2,7 +2,9 @@ package org.dpsieve.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +44,20 @@ final class OldKeys {
           new Dropped("numb_test", "DeePMD-kit 2 has no such key"));
 
   private OldKeys() {}
+
+  /** Today's name of each renamed key of simplify.json, by the old one. */
+  static Map<String, String> renamed() {
+    Map<String, String> names = new LinkedHashMap<>();
+    SIMPLIFY.forEach(rename -> names.put(rename.old, rename.now));
+    return names;
+  }
+
+  /** Why each key of simplify.json that older files have has no effect. */
+  static Map<String, String> dropped() {
+    Map<String, String> reasons = new LinkedHashMap<>();
+    SIMPLIFY_DROPPED.forEach(dropped -> reasons.put(dropped.old, dropped.why));
+    return reasons;
+  }
 
   /** Those of simplify.json. */
   static List<String> simplifyKeys() {

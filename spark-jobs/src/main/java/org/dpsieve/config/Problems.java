@@ -13,6 +13,22 @@ final class Problems {
   private final Set<String> migrations = new LinkedHashSet<>();
   private final Set<String> notes = new LinkedHashSet<>();
 
+  /** The keys that readers asked for; the reference of keys is made from them. */
+  private final Set<String> asked = new LinkedHashSet<>();
+
+  /**
+   * A reader asks for a key.
+   *
+   * @param key as messages name it, without the line: {@code machine.json: fp.command}
+   */
+  void asked(String key) {
+    asked.add(key);
+  }
+
+  Set<String> asked() {
+    return asked;
+  }
+
   void error(String message) {
     errors.add(message);
   }

@@ -95,7 +95,9 @@ final class ProgramReader {
         block.finish();
       }
       case CUSTOM -> {
-        for (String key : List.of("input_fmt", "input_fn", "output_fmt", "output_fn")) {
+        List<String> keys = List.of("input_fmt", "input_fn", "output_fmt", "output_fn");
+        block.declare(keys); // or each would pass for another one misspelt
+        for (String key : keys) {
           if (block.require(key, "a string")) {
             block.text(key);
           }

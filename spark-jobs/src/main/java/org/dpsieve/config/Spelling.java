@@ -47,7 +47,7 @@ final class Spelling {
     return nearest(word, ends.keySet()).map(end -> String.join("' or '", ends.get(end)));
   }
 
-  /** Insertions, deletions, replacements and swaps of neighbours that make one of the other. */
+  /** Insertions, deletions, replacements and swaps of neighbors that make one of the other. */
   static int distance(String a, String b) {
     int[][] d = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

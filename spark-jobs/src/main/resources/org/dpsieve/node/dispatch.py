@@ -8,7 +8,7 @@ then one more: "cancel", or "seen" once the answer is kept. At the end of stdin 
 them is in BASE/.jobs/*.json, and the next call finds them again, whatever machine and resources it is given.
 
 Every task's command is wrapped so that dpdispatcher sees success whatever happened and the exit code comes back in a
-file: so a failing task costs its neighbours nothing, and nothing is submitted again behind dpsieve's back.
+file: so a failing task costs its neighbors nothing, and nothing is submitted again behind dpsieve's back.
 """
 
 import glob

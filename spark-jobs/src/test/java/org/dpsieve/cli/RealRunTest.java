@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The README's walk-through, {@code conf/espresso}, with fewer steps and labels: {@code dp train}
- * and {@code pw.x} as jobs of a real Slurm, and the program killed once while jobs run.
+ * The walk-through of docs/nodes.md, {@code conf/espresso}, with fewer steps and labels: {@code dp
+ * train} and {@code pw.x} as jobs of a real Slurm, and the program killed once while jobs run.
  */
 @Timeout(1800)
 @Tag("peer")

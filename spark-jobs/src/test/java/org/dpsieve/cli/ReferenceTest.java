@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The README's reference, the examples of every command, and the tab key. */
+/** The reference in docs, the examples of every command, and the tab key. */
 class ReferenceTest {
   private static final String BEGIN = "<!-- reference: from here on written by the commands -->\n";
   private static final String END = "<!-- reference: end -->\n";
@@ -29,28 +29,28 @@ class ReferenceTest {
       if (!name.equals("help")) {
         command.setUsageHelpWidth(100);
         String usage = command.getUsageMessage(CommandLine.Help.Ansi.OFF).stripTrailing();
-        text.append("<details><summary><code>%s</code></summary>\n\n```\n".formatted(name));
+        text.append("## %s\n\n```\n".formatted(name));
         usage.lines().forEach(line -> text.append(line.stripTrailing()).append('\n'));
-        text.append("```\n\n</details>\n");
+        text.append("```\n\n");
       }
     }
     return text.toString();
   }
 
   @Test
-  void theReadmeSaysWhatTheCommandsSay() throws IOException {
-    Path readme = Shared.repository().resolve("README.md");
-    String text = Files.readString(readme);
+  void docsSayWhatTheCommandsSay() throws IOException {
+    Path page = Shared.repository().resolve("docs/reference/commands.md");
+    String text = Files.readString(page);
     int begin = text.indexOf(BEGIN) + BEGIN.length();
     int end = text.indexOf(END);
     assertThat(begin).isLessThanOrEqualTo(end);
     if (Boolean.getBoolean("dpsieve.writeReference")) {
-      Files.writeString(readme, text.substring(0, begin) + reference() + text.substring(end));
+      Files.writeString(page, text.substring(0, begin) + reference() + text.substring(end));
       return;
     }
     assertThat(text.substring(begin, end))
         .as(
-            "a command's options changed; write the README's reference anew with"
+            "a command's options changed; write docs/reference/commands.md anew with"
                 + " scripts/test -Dtest=ReferenceTest -Dsurefire.failIfNoSpecifiedTests=false"
                 + " -Ddpsieve.writeReference=true")
         .isEqualTo(reference());
@@ -121,7 +121,8 @@ class ReferenceTest {
                 "bash",
                 "-c",
                 "source \"$1\"; COMP_LINE=\"$2\"; COMP_POINT=${#2}; COMP_WORDS=($2);"
-                    + " COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _complete_dpsieve; printf '%s\\n' \"${COMPREPLY[@]}\"",
+                    + " COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _complete_dpsieve; printf '%s\\n"
+                    + "' \"${COMPREPLY[@]}\"",
                 "bash",
                 file.toString(),
                 line)

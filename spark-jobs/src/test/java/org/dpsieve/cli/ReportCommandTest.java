@@ -115,7 +115,7 @@ class ReportCommandTest {
             "model_devi_f 0.05 to 100.0");
     assertThat(Files.readString(workdir.resolve("result/summary.json")))
         .contains(
-            "\"dpsieve\" : \"0.1.0", "\"java\" : \"", "\"nd4j\" : \"1.0.0", "\"spark\" : \"4.");
+            "\"dpsieve\" : \"0.2.0", "\"java\" : \"", "\"nd4j\" : \"1.0.0", "\"spark\" : \"4.");
   }
 
   /** One bit of a label, of a picture's numbers, of a model to compare with. */

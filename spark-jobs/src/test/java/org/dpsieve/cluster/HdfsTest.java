@@ -47,7 +47,7 @@ class HdfsTest {
 
   @BeforeAll
   static void startWithThePoolInIt() throws IOException {
-    // a lost node's neighbours say so at length
+    // a lost node's neighbors say so at length
     Configurator.setLevel("org.apache.hadoop.hdfs", Level.OFF);
     Configuration conf = new Configuration();
     conf.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, folder.resolve("hdfs").toString());

@@ -197,7 +197,7 @@ class SparkSubmitIT {
         """);
   }
 
-  /** The README's query in spark-sql and in PySpark against the same in this JVM. */
+  /** The query of docs/notebooks.md in spark-sql and in PySpark against the same in this JVM. */
   @Test
   void theSqlShellAndPythonGiveTheSameQuantiles() throws Exception {
     String view =

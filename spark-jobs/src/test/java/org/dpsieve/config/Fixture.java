@@ -61,7 +61,12 @@ final class Fixture {
   }
 
   static String resource(String name) throws IOException {
-    try (InputStream stream = Fixture.class.getResourceAsStream("/config/" + name)) {
+    return text("/config/" + name);
+  }
+
+  /** A file of the tests' resources. */
+  static String text(String path) throws IOException {
+    try (InputStream stream = Fixture.class.getResourceAsStream(path)) {
       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     }
   }

@@ -6,7 +6,7 @@ import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.label.dpdata.DpdataReader;
 
-// README begins here
+// docs begin here
 /** FHI-aims: {@code control.in} as {@code fp_params} gives it; dpdata reads the output. */
 record AimsLabeller(String control) implements TaskLabeller {
   static final OutputReader READER = DpdataReader.of("fhi_aims/output", "output");

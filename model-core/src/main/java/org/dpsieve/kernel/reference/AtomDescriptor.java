@@ -8,36 +8,36 @@ import org.dpsieve.model.SeE2R;
 import org.dpsieve.model.SeE3;
 import org.dpsieve.model.SeE3Tebd;
 
-/** The descriptor of one atom among its neighbours, and its gradient. */
+/** The descriptor of one atom among its neighbors, and its gradient. */
 interface AtomDescriptor {
   /** D, [model.size]. */
   double[] descriptor();
 
   /**
    * @param byDescriptor dE/dD, [model.size]
-   * @return dE/d(difference) of every neighbour, eV/Å, [nNeighbours][3]
+   * @return dE/d(difference) of every neighbor, eV/Å, [nNeighbors][3]
    */
   double[][] gradient(double[] byDescriptor);
 
   /**
    * @param type of the atom
-   * @param neighbours by type, then nearest first
+   * @param neighbors by type, then nearest first
    */
-  static AtomDescriptor of(Descriptor model, int type, List<Neighbour> neighbours) {
+  static AtomDescriptor of(Descriptor model, int type, List<Neighbor> neighbors) {
     if (model instanceof SeE2A one) {
-      return new SeE2AEnvironment(one, type, neighbours);
+      return new SeE2AEnvironment(one, type, neighbors);
     }
     if (model instanceof SeE2R one) {
-      return new DualDescriptor(neighbours, SeE2RDuals.of(one, type, neighbours));
+      return new DualDescriptor(neighbors, SeE2RDuals.of(one, type, neighbors));
     }
     if (model instanceof SeE3 one) {
-      return new DualDescriptor(neighbours, SeE3Duals.of(one, type, neighbours));
+      return new DualDescriptor(neighbors, SeE3Duals.of(one, type, neighbors));
     }
     if (model instanceof SeE3Tebd one) {
-      return new DualDescriptor(neighbours, SeE3Duals.of(one, type, neighbours));
+      return new DualDescriptor(neighbors, SeE3Duals.of(one, type, neighbors));
     }
     if (model instanceof SeAtten one) {
-      return new DualDescriptor(neighbours, SeAttenDuals.of(one, type, neighbours));
+      return new DualDescriptor(neighbors, SeAttenDuals.of(one, type, neighbors));
     }
     throw new IllegalArgumentException(model.kind());
   }

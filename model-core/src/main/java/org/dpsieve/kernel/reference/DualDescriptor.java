@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * A descriptor whose derivatives came along with its values.
  *
- * @param values D by the neighbours' differences, three each
+ * @param values D by the neighbors' differences, three each
  */
-record DualDescriptor(List<Neighbour> neighbours, Dual[] values) implements AtomDescriptor {
+record DualDescriptor(List<Neighbor> neighbors, Dual[] values) implements AtomDescriptor {
   @Override
   public double[] descriptor() {
     return Arrays.stream(values).mapToDouble(Dual::value).toArray();
@@ -16,7 +16,7 @@ record DualDescriptor(List<Neighbour> neighbours, Dual[] values) implements Atom
 
   @Override
   public double[][] gradient(double[] byDescriptor) {
-    double[][] result = new double[neighbours.size()][3];
+    double[][] result = new double[neighbors.size()][3];
     for (int m = 0; m < values.length; m++) {
       for (int n = 0; n < result.length; n++) {
         for (int a = 0; a < 3; a++) {

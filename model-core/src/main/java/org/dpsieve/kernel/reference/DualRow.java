@@ -3,21 +3,21 @@ package org.dpsieve.kernel.reference;
 import org.dpsieve.model.SmoothSwitch;
 
 /**
- * One neighbour's switch and its row of the environment matrix ({@code
- * deepmd/dpmodel/utils/env_mat.py}), by the differences of all neighbours.
+ * One neighbor's switch and its row of the environment matrix ({@code
+ * deepmd/dpmodel/utils/env_mat.py}), by the differences of all neighbors.
  *
  * @param sw the switch
  * @param row w/(r + p), w x/(r + p)², w y/(r + p)², w z/(r + p)², before normalisation
  */
 record DualRow(Dual sw, Dual[] row) {
   /**
-   * @param index of the neighbour among {@code count}
+   * @param index of the neighbor among {@code count}
    */
   static DualRow of(
-      Neighbour neighbour, int index, int count, SmoothSwitch smoothing, double protection) {
+      Neighbor neighbor, int index, int count, SmoothSwitch smoothing, double protection) {
     Dual[] x = new Dual[3];
     for (int a = 0; a < 3; a++) {
-      x[a] = Dual.variable(neighbour.difference()[a], 3 * count, 3 * index + a);
+      x[a] = Dual.variable(neighbor.difference()[a], 3 * count, 3 * index + a);
     }
     Dual r = Dual.dot(x, x, 0, 3).root();
     Dual sw = r.map(smoothing.value(r.value()), smoothing.derivative(r.value()));

@@ -16,7 +16,7 @@ interface EmbeddingPass {
   double inputGradient(double[] outputGradient);
 
   /**
-   * @param s the normalised s of one neighbour
+   * @param s the normalised s of one neighbor
    */
   static EmbeddingPass of(Embedding embedding, double s) {
     return embedding instanceof Network network

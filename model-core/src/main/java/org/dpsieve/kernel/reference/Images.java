@@ -9,7 +9,7 @@ import org.dpsieve.frame.Frame;
 
 /**
  * A frame's atoms and every periodic image that any of them can see, in DeePMD-kit's order, which
- * decides between equally near neighbours where {@code sel} is too small ({@code
+ * decides between equally near neighbors where {@code sel} is too small ({@code
  * source/lib/src/coord.cc: normalize_coord_cpu}, {@code neighbor_list.cc: copy_coord}). Atoms
  * first, wrapped into the cell, then images by the grid cell that they lie in.
  *

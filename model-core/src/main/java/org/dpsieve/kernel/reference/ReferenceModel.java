@@ -75,7 +75,7 @@ public final class ReferenceModel {
     if (shortRange == null) {
       energy = addNets(images, types, i, more, 1, force, virial);
     } else {
-      List<Neighbour> near = neighbours(images, types, i, model.ofPairs(shortRange.surroundings()));
+      List<Neighbor> near = neighbors(images, types, i, model.ofPairs(shortRange.surroundings()));
       ShortRange.SoftMinimum soft = softMinimum(shortRange, near);
       double w = soft.weight();
       double nets = addNets(images, types, i, more, 1 - w, force, virial);
@@ -95,10 +95,10 @@ public final class ReferenceModel {
     return energy;
   }
 
-  private static ShortRange.SoftMinimum softMinimum(ShortRange shortRange, List<Neighbour> near) {
+  private static ShortRange.SoftMinimum softMinimum(ShortRange shortRange, List<Neighbor> near) {
     double sum = 0;
     double weighted = 0;
-    for (Neighbour j : near) {
+    for (Neighbor j : near) {
       sum += shortRange.near(j.distance());
       weighted += j.distance() * shortRange.near(j.distance());
     }
@@ -114,15 +114,15 @@ public final class ReferenceModel {
       double weight,
       double[] force,
       double[] virial) {
-    List<Neighbour> neighbours = neighbours(images, types, i, model.ofPairs(table.surroundings()));
-    double[][] gradient = new double[neighbours.size()][];
+    List<Neighbor> neighbors = neighbors(images, types, i, model.ofPairs(table.surroundings()));
+    double[][] gradient = new double[neighbors.size()][];
     double energy = 0;
     for (int n = 0; n < gradient.length; n++) {
-      Neighbour j = neighbours.get(n);
+      Neighbor j = neighbors.get(n);
       energy += 0.5 * table.value(types[i], j.type(), j.distance());
       gradient[n] = j.along(0.5 * weight * table.slope(types[i], j.type(), j.distance()));
     }
-    addForces(i, neighbours, gradient, force, virial);
+    addForces(i, neighbors, gradient, force, virial);
     return energy;
   }
 
@@ -137,14 +137,14 @@ public final class ReferenceModel {
       double[] virial) {
     List<Descriptor> parts =
         model.descriptor() instanceof Hybrid hybrid ? hybrid.parts() : List.of(model.descriptor());
-    List<List<Neighbour>> neighbours = new ArrayList<>();
+    List<List<Neighbor>> neighbors = new ArrayList<>();
     List<AtomDescriptor> descriptors = new ArrayList<>();
     double[] input = fittingInput(new double[0], more);
     int size = 0;
     for (Descriptor part : parts) {
-      neighbours.add(
-          neighbours(images, types, i, View.of(part.surroundings().get(0), model.neighborRules())));
-      descriptors.add(AtomDescriptor.of(part, types[i], neighbours.get(neighbours.size() - 1)));
+      neighbors.add(
+          neighbors(images, types, i, View.of(part.surroundings().get(0), model.neighborRules())));
+      descriptors.add(AtomDescriptor.of(part, types[i], neighbors.get(neighbors.size() - 1)));
       double[] own = descriptors.get(descriptors.size() - 1).descriptor();
       System.arraycopy(own, 0, input, size, own.length);
       size += own.length;
@@ -155,16 +155,16 @@ public final class ReferenceModel {
     for (int p = 0; p < parts.size(); p++) {
       int to = from + parts.get(p).size();
       double[][] gradient = descriptors.get(p).gradient(Arrays.copyOfRange(byInput, from, to));
-      addForces(i, neighbours.get(p), gradient, force, virial);
+      addForces(i, neighbors.get(p), gradient, force, virial);
       from = to;
     }
     return net.output()[0] + constant(types[i], more);
   }
 
   private static void addForces(
-      int i, List<Neighbour> neighbours, double[][] gradient, double[] force, double[] virial) {
+      int i, List<Neighbor> neighbors, double[][] gradient, double[] force, double[] virial) {
     for (int n = 0; n < gradient.length; n++) {
-      Neighbour j = neighbours.get(n);
+      Neighbor j = neighbors.get(n);
       for (int a = 0; a < 3; a++) {
         force[3 * i + a] += gradient[n][a];
         force[3 * j.atom() + a] -= gradient[n][a];
@@ -215,14 +215,14 @@ public final class ReferenceModel {
   }
 
   /**
-   * Neighbours of atom {@code i}, by type, as many of each as the descriptor takes, nearest first.
+   * Neighbors of atom {@code i}, by type, as many of each as the descriptor takes, nearest first.
    * DeePMD-kit compares squared distances in single precision, and takes the earlier image of two
    * at the same ({@code source/lib/src/fmt_nlist.cc: format_nlist_i_cpu}).
    */
-  private List<Neighbour> neighbours(Images images, int[] types, int i, View view) {
+  private List<Neighbor> neighbors(Images images, int[] types, int i, View view) {
     Surroundings seen = view.surroundings();
     float limit = (float) seen.rcut() * (float) seen.rcut();
-    List<Neighbour> inReach = new ArrayList<>();
+    List<Neighbor> inReach = new ArrayList<>();
     double[] x = images.coord()[i];
     for (int j = 0; j < images.atom().length; j++) {
       double[] y = images.coord()[j];
@@ -233,16 +233,16 @@ public final class ReferenceModel {
       if (j != i && square <= limit) {
         int atom = images.atom()[j];
         inReach.add(
-            new Neighbour(
+            new Neighbor(
                 atom, types[atom], square, new double[] {y[0] - x[0], y[1] - x[1], y[2] - x[2]}));
       }
     }
     NeighborRules rules = view.rules();
     if (inReach.size() > rules.total()) {
-      inReach.sort(Comparator.comparing(Neighbour::square));
+      inReach.sort(Comparator.comparing(Neighbor::square));
       inReach.subList(rules.total(), inReach.size()).clear();
     }
-    inReach.sort(Comparator.comparingInt(Neighbour::type).thenComparing(Neighbour::square));
+    inReach.sort(Comparator.comparingInt(Neighbor::type).thenComparing(Neighbor::square));
     int[] taken = new int[model.typeCount()];
     inReach.removeIf(n -> ++taken[n.type()] > seen.sel()[n.type()]);
     inReach.removeIf(n -> !rules.sees(types[i], n.type()));

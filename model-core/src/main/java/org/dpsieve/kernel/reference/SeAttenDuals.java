@@ -12,12 +12,12 @@ final class SeAttenDuals {
   private final int type;
   private final int variables;
 
-  /** Slots without a neighbour that is seen. */
+  /** Slots without a neighbor that is seen. */
   private final int empty;
 
   private final DualRow[] rows;
 
-  private SeAttenDuals(SeAtten model, int type, List<Neighbour> all) {
+  private SeAttenDuals(SeAtten model, int type, List<Neighbor> all) {
     this.model = model;
     this.type = type;
     variables = 3 * all.size();
@@ -37,16 +37,15 @@ final class SeAttenDuals {
     empty = model.sel() - count;
   }
 
-  static Dual[] of(SeAtten model, int type, List<Neighbour> neighbours) {
-    List<Neighbour> seen =
-        neighbours.stream().filter(n -> !model.isMasked(type, n.type())).toList();
-    Dual[] descriptor = new SeAttenDuals(model, type, neighbours).descriptor(seen);
+  static Dual[] of(SeAtten model, int type, List<Neighbor> neighbors) {
+    List<Neighbor> seen = neighbors.stream().filter(n -> !model.isMasked(type, n.type())).toList();
+    Dual[] descriptor = new SeAttenDuals(model, type, neighbors).descriptor(seen);
     return model.concatenated()
         ? TypedDuals.concatenated(descriptor, model.embedding().types()[type])
         : descriptor;
   }
 
-  private Dual[] descriptor(List<Neighbour> seen) {
+  private Dual[] descriptor(List<Neighbor> seen) {
     Dual[][] g = new Dual[rows.length][];
     for (int n = 0; n < g.length; n++) {
       g[n] =
@@ -110,7 +109,7 @@ final class SeAttenDuals {
     return result;
   }
 
-  /** The attention that neighbour i pays to every other. */
+  /** The attention that neighbor i pays to every other. */
   private Dual[] weights(AttentionLayer layer, Dual[] q, Dual[][] k, int i) {
     boolean smooth = model.embedding().smooth();
     Dual[] weight = new Dual[k.length];

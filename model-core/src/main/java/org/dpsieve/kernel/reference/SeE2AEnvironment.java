@@ -11,25 +11,25 @@ import org.dpsieve.model.SeE2A;
 final class SeE2AEnvironment implements AtomDescriptor {
   private final SeE2A model;
   private final int type;
-  private final List<Neighbour> neighbours;
+  private final List<Neighbor> neighbors;
   private final EmbeddingPass[] embedded;
   private final double[][] rows;
 
   /** A, [4][width]. */
   private final double[][] moments;
 
-  SeE2AEnvironment(SeE2A model, int type, List<Neighbour> neighbours) {
+  SeE2AEnvironment(SeE2A model, int type, List<Neighbor> neighbors) {
     this.model = model;
     this.type = type;
-    this.neighbours = neighbours;
-    this.embedded = new EmbeddingPass[neighbours.size()];
-    this.rows = new double[neighbours.size()][];
+    this.neighbors = neighbors;
+    this.embedded = new EmbeddingPass[neighbors.size()];
+    this.rows = new double[neighbors.size()][];
     this.moments = new double[4][model.embeddingWidth()];
     int[] free = model.sel().clone();
     for (int n = 0; n < rows.length; n++) {
-      int other = neighbours.get(n).type();
+      int other = neighbors.get(n).type();
       free[other]--;
-      rows[n] = normalized(raw(neighbours.get(n).difference()));
+      rows[n] = normalized(raw(neighbors.get(n).difference()));
       embedded[n] =
           model.isMasked(type, other)
               ? null
@@ -120,7 +120,7 @@ final class SeE2AEnvironment implements AtomDescriptor {
     for (int d = 0; d < 4; d++) {
       byRow[d] /= model.dstd()[type][d];
     }
-    return byDifference(byRow, neighbours.get(n).difference());
+    return byDifference(byRow, neighbors.get(n).difference());
   }
 
   /** From dE/d(row before normalization) to dE/d(difference). */

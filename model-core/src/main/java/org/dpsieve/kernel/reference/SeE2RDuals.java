@@ -7,15 +7,15 @@ import org.dpsieve.model.SeE2R;
 final class SeE2RDuals {
   private SeE2RDuals() {}
 
-  static Dual[] of(SeE2R model, int type, List<Neighbour> neighbours) {
-    int count = neighbours.size();
+  static Dual[] of(SeE2R model, int type, List<Neighbor> neighbors) {
+    int count = neighbors.size();
     int[] free = model.sel().clone();
     Dual[] sum = Dual.zeros(model.size(), 3 * count);
     for (int n = 0; n < count; n++) {
-      int other = neighbours.get(n).type();
+      int other = neighbors.get(n).type();
       free[other]--;
       Dual raw =
-          DualRow.of(neighbours.get(n), n, count, model.smoothing(), model.protection()).row()[0];
+          DualRow.of(neighbors.get(n), n, count, model.smoothing(), model.protection()).row()[0];
       Dual s =
           model.isMasked(type, other)
               ? Dual.constant(0, 3 * count)

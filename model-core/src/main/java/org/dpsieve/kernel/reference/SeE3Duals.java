@@ -11,17 +11,17 @@ import org.dpsieve.model.SeE3Tebd;
 final class SeE3Duals {
   private SeE3Duals() {}
 
-  static Dual[] of(SeE3 model, int type, List<Neighbour> neighbours) {
-    int count = neighbours.size();
+  static Dual[] of(SeE3 model, int type, List<Neighbor> neighbors) {
+    int count = neighbors.size();
     Dual[] sum = Dual.zeros(model.size(), 3 * count);
     DualRow[] rows = new DualRow[count];
     for (int n = 0; n < count; n++) {
-      rows[n] = row(neighbours, n, model.dstd()[type], model);
+      rows[n] = row(neighbors, n, model.dstd()[type], model);
     }
     for (int j = 0; j < count; j++) {
       for (int k = 0; k < count; k++) {
-        int a = neighbours.get(j).type();
-        int b = neighbours.get(k).type();
+        int a = neighbors.get(j).type();
+        int b = neighbors.get(k).type();
         if (a <= b
             && !model.isMasked(type, a)
             && !model.isMasked(type, b)
@@ -35,25 +35,25 @@ final class SeE3Duals {
     return sum;
   }
 
-  private static DualRow row(List<Neighbour> all, int n, double[] deviation, SeE3 model) {
+  private static DualRow row(List<Neighbor> all, int n, double[] deviation, SeE3 model) {
     return DualRow.of(all.get(n), n, all.size(), model.smoothing(), model.protection())
         .over(deviation);
   }
 
-  static Dual[] of(SeE3Tebd model, int type, List<Neighbour> neighbours) {
-    int count = neighbours.size();
+  static Dual[] of(SeE3Tebd model, int type, List<Neighbor> neighbors) {
+    int count = neighbors.size();
     Dual[] sum = Dual.zeros(model.embedding().width(), 3 * count);
     DualRow[] rows = new DualRow[count];
     for (int n = 0; n < count; n++) {
       rows[n] =
-          DualRow.of(neighbours.get(n), n, count, model.smoothing(), model.protection())
+          DualRow.of(neighbors.get(n), n, count, model.smoothing(), model.protection())
               .over(model.dstd()[type]);
     }
     double slots = (double) model.sel() * model.sel();
     for (int j = 0; j < count; j++) {
       for (int k = 0; k < count; k++) {
-        int a = neighbours.get(j).type();
-        int b = neighbours.get(k).type();
+        int a = neighbors.get(j).type();
+        int b = neighbors.get(k).type();
         if (!model.isMasked(type, a) && !model.isMasked(type, b)) {
           Dual x = Dual.dot(rows[j].row(), rows[k].row(), 1, 4);
           Dual gate = rows[j].sw().times(rows[k].sw());

@@ -22,9 +22,10 @@ final class AttentionGraph {
   private static final double SHORTEST = 1e-6;
 
   private static final String OPERATIONS =
-      "AddV2 AddV2 AddV2 AddV2 BatchMatMulV2 BatchMatMulV2 BiasAdd BiasAdd BiasAdd BiasAdd MatMul MatMul MatMul MatMul"
-          + " Maximum Maximum Maximum Mean Mean Mul Mul Mul Mul Mul Mul RealDiv RealDiv Rsqrt Rsqrt Rsqrt"
-          + " Softmax Sqrt Square Square Square Square Sub Sub Sum Sum Sum";
+      "AddV2 AddV2 AddV2 AddV2 BatchMatMulV2 BatchMatMulV2 BiasAdd BiasAdd BiasAdd BiasAdd MatMul"
+          + " MatMul MatMul MatMul Maximum Maximum Maximum Mean Mean Mul Mul Mul Mul Mul Mul"
+          + " RealDiv RealDiv Rsqrt Rsqrt Rsqrt Softmax Sqrt Square Square Square Square Sub Sub"
+          + " Sum Sum Sum";
 
   private static final List<String> PLAIN = List.of(OPERATIONS.split(" "));
 
@@ -34,7 +35,7 @@ final class AttentionGraph {
   private final NodeDef gate;
 
   /**
-   * @param gate by which neighbours are let in; {@code null} where empty places are masked
+   * @param gate by which neighbors are let in; {@code null} where empty places are masked
    */
   AttentionGraph(FrozenGraph graph, String suffix, NodeDef gate) {
     this.graph = graph;
@@ -172,7 +173,7 @@ final class AttentionGraph {
     List<NodeDef> chain = List.of(direction, root, largest, sum, square);
     List<String> operations = chain.stream().map(NodeDef::getOp).toList();
     if (!operations.equals(List.of("Mul", "Rsqrt", "Maximum", "Sum", "Square"))) {
-      throw unsupported(direction.getName(), "directions of neighbours that are not of length one");
+      throw unsupported(direction.getName(), "directions of neighbors that are not of length one");
     }
     requireShortest(largest);
     chain.forEach(graph::understand);
@@ -186,7 +187,7 @@ final class AttentionGraph {
     }
   }
 
-  /** What is added to the scores: nothing where there is a neighbour. */
+  /** What is added to the scores: nothing where there is a neighbor. */
   private void understandMask() {
     for (NodeDef node : graph.energyNodes()) {
       if (node.getOp().equals("Mul") && isConstant(graph.input(node, 0), MASKED)) {

@@ -45,8 +45,8 @@ final class CompressedGraph {
   void read(String scope, int[] sel) {
     Map<Integer, TabulatedEmbedding> found = new HashMap<>();
     for (NodeDef node : graph.energyNodes().stream().filter(n -> isIn(scope, n)).toList()) {
-      int neighbour = neighbour(node, sel, found.keySet());
-      found.put(neighbour, table(node));
+      int neighbor = neighbor(node, sel, found.keySet());
+      found.put(neighbor, table(node));
       graph.understand(node);
       int type = graph.attribute(node, "T").getType();
       precisions.put(scope, type == Tensor.FLOAT ? Precision.FLOAT32 : Precision.FLOAT64);
@@ -55,8 +55,8 @@ final class CompressedGraph {
   }
 
   /** {@code null} where the pair has none. */
-  TabulatedEmbedding table(String scope, int neighbour) {
-    return tables.getOrDefault(scope, Map.of()).get(neighbour);
+  TabulatedEmbedding table(String scope, int neighbor) {
+    return tables.getOrDefault(scope, Map.of()).get(neighbor);
   }
 
   /** Precision of the arithmetic with the scope's tables. */
@@ -66,7 +66,7 @@ final class CompressedGraph {
   }
 
   /** Told by which columns of the environment the table's rows are cut from. */
-  private int neighbour(NodeDef node, int[] sel, Set<Integer> taken) {
+  private int neighbor(NodeDef node, int[] sel, Set<Integer> taken) {
     NodeDef rows = graph.origin(graph.input(node, 3));
     NodeDef first = graph.origin(graph.input(node, 2));
     boolean sameRows =

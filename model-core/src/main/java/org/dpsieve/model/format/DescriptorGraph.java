@@ -46,7 +46,7 @@ final class DescriptorGraph {
         graph.attribute(environment, start).getF(), graph.attribute(environment, end).getF());
   }
 
-  /** The slots by neighbour type that an attribute holds. */
+  /** The slots by neighbor type that an attribute holds. */
   int[] slots(String attribute) {
     int[] sel = integers(graph.attribute(environment, attribute));
     if (sel.length == 0 || Arrays.stream(sel).anyMatch(n -> n < 0 || n > 1_000_000)) {
@@ -122,7 +122,7 @@ final class DescriptorGraph {
   /**
    * Columns of the slice that makes the second factor of a descriptor.
    *
-   * @param sum the first factor: over neighbours, divided
+   * @param sum the first factor: over neighbors, divided
    */
   int axisNeuron(NodeDef sum) {
     for (NodeDef slice : graph.consumers(sum)) {
@@ -140,7 +140,7 @@ final class DescriptorGraph {
 
   /**
    * What the environment is multiplied by before a scope of all types reads it: 1 or 0 per [centre
-   * type, neighbour type]; {@code null} when nothing is excluded.
+   * type, neighbor type]; {@code null} when nothing is excluded.
    */
   double[] mask(String scope, int types) {
     NodeDef first =

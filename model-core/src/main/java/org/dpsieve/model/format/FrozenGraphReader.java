@@ -36,8 +36,8 @@ final class FrozenGraphReader {
   /** Operations that compute no new numbers. */
   private static final Set<String> MOVING =
       Set.of(
-          ("Cast ConcatV2 Const ExpandDims Fill GatherV2 GreaterEqual Identity Pack Placeholder Range Reshape"
-                  + " Select SelectV2 Shape Slice StridedSlice Tile ZerosLike")
+          ("Cast ConcatV2 Const ExpandDims Fill GatherV2 GreaterEqual Identity Pack Placeholder"
+               + " Range Reshape Select SelectV2 Shape Slice StridedSlice Tile ZerosLike")
               .split(" "));
 
   /** Operations on atom counts and types. */
@@ -110,7 +110,7 @@ final class FrozenGraphReader {
     int part = environments.indexOf(tables.environment(lookup));
     if (part < 0) {
       throw new UnsupportedModelException(
-          "%s: a table of pair energies with neighbours of its own cannot be read"
+          "%s: a table of pair energies with neighbors of its own cannot be read"
               .formatted(graph.file()));
     }
     double[] bias = graph.constant("fitting_attr/t_bias_atom_e", types).values();

@@ -20,11 +20,13 @@ import org.dpsieve.model.DeepPotential;
 public final class ModelFiles {
   /** How a message about a model that is not understood ends. */
   public static final String ELSEWHERE =
-      "; DeePMD-kit itself may know it: --engine dp (model-devi, rescreen), engine dp in machine.json, or its own dp model-devi";
+      "; DeePMD-kit itself may know it: --engine dp (model-devi, rescreen), engine dp in"
+          + " machine.json, or its own dp model-devi";
 
   /** How a message about a model that is no potential ends. */
   private static final String NOWHERE =
-      "; nor does dp model-devi know such models. Expected one of the fitting ener, without spin: README, Models";
+      "; nor does dp model-devi know such models. Expected one of the fitting ener, without spin:"
+          + " docs/models.md";
 
   private ModelFiles() {}
 

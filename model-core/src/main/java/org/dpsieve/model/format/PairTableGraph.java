@@ -23,7 +23,7 @@ final class PairTableGraph {
     return graph.energyNodes().stream().filter(node -> node.getOp().equals("PairTab")).findFirst();
   }
 
-  /** The environment whose neighbours a lookup is about. */
+  /** The environment whose neighbors a lookup is about. */
   NodeDef environment(NodeDef lookup) {
     return graph.origin(graph.input(lookup, 4));
   }
@@ -116,7 +116,7 @@ final class PairTableGraph {
   }
 
   /**
-   * The table of a lookup. One whose neighbours are not kept by type ({@code ProdEnvMatAMix}) takes
+   * The table of a lookup. One whose neighbors are not kept by type ({@code ProdEnvMatAMix}) takes
    * all of them as of type 0 ({@code source/lib/src/pair_tab.cc: _pair_tab_jloop}): DeePMD-kit's
    * users have these numbers.
    */

@@ -10,7 +10,7 @@ import org.dpsieve.model.Surroundings;
 final class PairTables {
   private PairTables() {}
 
-  /** All neighbours up to a distance (Å), but {@code sel} at most. */
+  /** All neighbors up to a distance (Å), but {@code sel} at most. */
   static Surroundings surroundings(double rcut, int sel, int types) {
     return Surroundings.mixed(new SmoothSwitch(rcut, rcut, 0), 0, sel, types);
   }

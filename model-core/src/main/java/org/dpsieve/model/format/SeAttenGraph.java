@@ -57,7 +57,8 @@ final class SeAttenGraph {
     boolean hasMean = Arrays.stream(average).anyMatch(m -> m != 0);
     refuse(
         masked != null && (hasMean || gate != null),
-        "exclude_types of se_atten with smooth_type_embedding or with a mean of the environment (set_davg_zero false) cannot be read");
+        "exclude_types of se_atten with smooth_type_embedding or with a mean of the environment"
+            + " (set_davg_zero false) cannot be read");
     refuse(
         compressed && (hasMean || gate != null),
         "a compressed se_atten_v2, or se_atten with a mean of the environment, cannot be read");
@@ -76,7 +77,7 @@ final class SeAttenGraph {
     return Arrays.stream(davg).mapToDouble(row -> row[0]).toArray();
   }
 
-  /** What a smooth type embedding lets neighbours in by: the only clipped numbers. */
+  /** What a smooth type embedding lets neighbors in by: the only clipped numbers. */
   private NodeDef gate() {
     List<NodeDef> clips =
         graph.energyNodes().stream()
@@ -154,7 +155,7 @@ final class SeAttenGraph {
         typed.precision(scope));
   }
 
-  /** G(s) (1 + f), G in one table, f in another by the types of centre and neighbour. */
+  /** G(s) (1 + f), G in one table, f in another by the types of centre and neighbor. */
   private SeE2A compressed(
       NodeDef sum, int sel, int axisNeuron, double[][] dstd, boolean[][] masked) {
     int types = dstd.length;
@@ -251,7 +252,7 @@ final class SeAttenGraph {
     return gated;
   }
 
-  /** Of R^T G over the neighbours, divided by sel. */
+  /** Of R^T G over the neighbors, divided by sel. */
   private NodeDef mean(int sel) {
     List<NodeDef> found =
         graph.energyNodes().stream()
@@ -304,18 +305,18 @@ final class SeAttenGraph {
       throw parts.notA("se_atten", scope);
     }
     graph.understand(rows);
-    understandMaskOfNeighbours(lookup);
+    understandMaskOfNeighbors(lookup);
     boolean[][] masked = new boolean[types][types];
     for (int centre = 0; centre < types; centre++) {
-      for (int neighbour = 0; neighbour < types; neighbour++) {
-        masked[centre][neighbour] = table[centre * (types + 1) + neighbour] == 0;
+      for (int neighbor = 0; neighbor < types; neighbor++) {
+        masked[centre][neighbor] = table[centre * (types + 1) + neighbor] == 0;
       }
     }
     return masked;
   }
 
   /** Attention multiplies its own mask with one column of that of the rows. */
-  private void understandMaskOfNeighbours(NodeDef lookup) {
+  private void understandMaskOfNeighbors(NodeDef lookup) {
     for (NodeDef node : graph.energyNodes()) {
       if (node.getOp().equals("Mul")) {
         NodeDef column = graph.origin(graph.input(node, 1));

@@ -67,12 +67,12 @@ final class SeE2AGraph {
             : ofAll == null ? oneScope : typed.isOneSide(ofAll);
     Embedding[][] embedding = new Embedding[types][types];
     double[] mask = oneScope ? parts.mask(scopes.get(0), types) : null;
-    for (int neighbour = 0; neighbour < types; neighbour++) {
-      Embedding shared = typeOneSide ? embedding(ofAll, parts.scope("all"), 0, neighbour) : null;
+    for (int neighbor = 0; neighbor < types; neighbor++) {
+      Embedding shared = typeOneSide ? embedding(ofAll, parts.scope("all"), 0, neighbor) : null;
       for (int centre = 0; centre < types; centre++) {
-        if (mask == null || mask[centre * types + neighbour] != 0) {
-          embedding[centre][neighbour] =
-              typeOneSide ? shared : embedding(ofAll, parts.scope(centre), centre, neighbour);
+        if (mask == null || mask[centre * types + neighbor] != 0) {
+          embedding[centre][neighbor] =
+              typeOneSide ? shared : embedding(ofAll, parts.scope(centre), centre, neighbor);
         }
       }
     }
@@ -119,16 +119,16 @@ final class SeE2AGraph {
   }
 
   /** {@code null} where the pair is excluded. */
-  private Embedding embedding(Network ofAll, String scope, int centre, int neighbour) {
+  private Embedding embedding(Network ofAll, String scope, int centre, int neighbor) {
     if (stripped.isUsed()) {
-      return stripped.embedding(centre, neighbour);
+      return stripped.embedding(centre, neighbor);
     }
     if (ofAll != null) {
-      return typed.between(ofAll, centre, neighbour);
+      return typed.between(ofAll, centre, neighbor);
     }
-    return parts.has(scope, "" + neighbour)
-        ? parts.network(scope, "" + neighbour)
-        : tables.table(scope, neighbour);
+    return parts.has(scope, "" + neighbor)
+        ? parts.network(scope, "" + neighbor)
+        : tables.table(scope, neighbor);
   }
 
   private int width(Embedding[][] embedding) {
@@ -162,7 +162,7 @@ final class SeE2AGraph {
     return tables.precision(scope);
   }
 
-  /** A, the sum over neighbours divided by a constant; by DeePMD-kit 1.x, multiplied. */
+  /** A, the sum over neighbors divided by a constant; by DeePMD-kit 1.x, multiplied. */
   private NodeDef mean(String scope) {
     return means.computeIfAbsent(
         scope,
@@ -194,7 +194,7 @@ final class SeE2AGraph {
     return isProduct(node) || tables.isTable(node) || StrippedGraph.isTable(node);
   }
 
-  /** D = (A^T A) with A the sum over neighbour types of R^T G, divided by a constant. */
+  /** D = (A^T A) with A the sum over neighbor types of R^T G, divided by a constant. */
   private void understandProducts(String scope, int types) {
     NodeDef divided = mean(scope);
     List<NodeDef> terms = new ArrayList<>();
@@ -247,7 +247,7 @@ final class SeE2AGraph {
     return node.getOp().equals("BatchMatMulV2") || node.getOp().equals("BatchMatMul");
   }
 
-  /** The divisor of the sum over neighbours. */
+  /** The divisor of the sum over neighbors. */
   private double normalization(String scope) {
     NodeDef mean = mean(scope);
     double constant = graph.number(graph.input(mean, 1));

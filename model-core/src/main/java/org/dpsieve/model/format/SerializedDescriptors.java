@@ -47,15 +47,15 @@ final class SerializedDescriptors {
       throw new InputException(
           "%s: %s.list is empty; damaged file?".formatted(section.file(), section.path()));
     }
-    requireSameNeighbours(section.file(), parts);
+    requireSameNeighbors(section.file(), parts);
     return Hybrid.of(parts);
   }
 
   /**
-   * Parts that tell types apart pick theirs among the neighbours of the hybrid they stand in: as
+   * Parts that tell types apart pick theirs among the neighbors of the hybrid they stand in: as
    * long as those are as many, an inner hybrid's parts may take its place.
    */
-  private static void requireSameNeighbours(String file, List<Descriptor> parts) {
+  private static void requireSameNeighbors(String file, List<Descriptor> parts) {
     for (Descriptor part : parts) {
       SerializedModelReader.refuse(
           file,
@@ -63,7 +63,8 @@ final class SerializedDescriptors {
               && inner.surroundings().stream().anyMatch(s -> s.total() < Integer.MAX_VALUE)
               && inner.surroundings().stream().anyMatch(s -> s.total() == Integer.MAX_VALUE)
               && slots(List.of(part)) < slots(parts),
-          "a hybrid in a hybrid that picks fewer neighbours, among which descriptors that tell types apart pick theirs, cannot be read");
+          "a hybrid in a hybrid that picks fewer neighbors, among which descriptors that tell types"
+              + " apart pick theirs, cannot be read");
     }
   }
 

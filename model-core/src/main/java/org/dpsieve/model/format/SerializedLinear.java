@@ -101,7 +101,7 @@ final class SerializedLinear {
           "%s: sw_rmin %s, sw_rmax %s, smin_alpha %s; damaged file?"
               .formatted(model.file(), rmin, rmax, decay));
     }
-    // The soft minimum takes the neighbours of the part that sees more.
+    // The soft minimum takes the neighbors of the part that sees more.
     Surroundings seen =
         table.surroundings().total() >= ofNets.total() ? table.surroundings() : ofNets;
     ShortRange shortRange =

@@ -166,7 +166,7 @@ final class SerializedModelReader {
   }
 
   /**
-   * How many neighbours are picked before the parts of a hybrid take their own of them ({@code
+   * How many neighbors are picked before the parts of a hybrid take their own of them ({@code
    * deepmd/dpmodel/descriptor/hybrid.py: get_sel}).
    */
   private static NeighborRules rules(Descriptor descriptor) {

@@ -59,7 +59,9 @@ final class SerializedSeE2A {
         SerializedModelReader.refuse(
             file,
             embedding[c][n] == null && mean,
-            "exclude_types of a descriptor whose statistics have a mean (set_davg_zero false): this format leaves out embedding nets that the numbers depend on; the model cannot be read");
+            "exclude_types of a descriptor whose statistics have a mean (set_davg_zero false): this"
+                + " format leaves out embedding nets that the numbers depend on; the model cannot"
+                + " be read");
       }
     }
   }
@@ -73,10 +75,10 @@ final class SerializedSeE2A {
               .formatted(section.file(), nets.size(), types));
     }
     Network[][] embedding = new Network[types][types];
-    for (int neighbour = 0; neighbour < types; neighbour++) {
-      Network shared = oneSide ? net(nets.get(neighbour)) : null;
+    for (int neighbor = 0; neighbor < types; neighbor++) {
+      Network shared = oneSide ? net(nets.get(neighbor)) : null;
       for (int centre = 0; centre < types; centre++) {
-        embedding[centre][neighbour] = oneSide ? shared : net(nets.get(centre + types * neighbour));
+        embedding[centre][neighbor] = oneSide ? shared : net(nets.get(centre + types * neighbor));
       }
     }
     return embedding;

@@ -13,7 +13,7 @@ final class SerializedSeE3 {
   static SeE3 read(Section section, int types) {
     int[] sel = SerializedDescriptors.sel(section, types);
     int slots = Arrays.stream(sel).sum();
-    // Net (a, b) of the serialisation is the one for neighbours of a and b; only a <= b are used.
+    // Net (a, b) of the serialisation is the one for neighbors of a and b; only a <= b are used.
     Network[][] embedding = SerializedSeE2A.embedding(section, types, false);
     SerializedSeE2A.width(section.file(), embedding);
     boolean[][] masked = SerializedDescriptors.masked(section, types);
@@ -30,7 +30,8 @@ final class SerializedSeE3 {
         SerializedModelReader.refuse(
             section.file(),
             a <= b && embedding[a][b] == null,
-            "exclude_types of descriptor se_e3: this format leaves out embedding nets that the numbers depend on; the model cannot be read");
+            "exclude_types of descriptor se_e3: this format leaves out embedding nets that the"
+                + " numbers depend on; the model cannot be read");
       }
     }
     SerializedDescriptors.requireNoMean(

@@ -14,8 +14,8 @@ import org.dpsieve.model.format.proto.NodeDef;
 /**
  * Reads the embedding of se_e2_a with a stripped type embedding ({@code se_a_ebd_v2}, {@code
  * tebd_input_mode: strip}; {@code deepmd/tf/descriptor/se_a.py: _filter_lower}): G(s) (1 + f), f of
- * the types of neighbour and centre, or of the neighbour alone; also after {@code dp compress},
- * with G and f in tables.
+ * the types of neighbor and centre, or of the neighbor alone; also after {@code dp compress}, with
+ * G and f in tables.
  */
 final class StrippedGraph {
   private static final String ONE_SIDE = "_one_side_ebd";
@@ -26,7 +26,7 @@ final class StrippedGraph {
   private final String scope;
   private final double[][] vectors;
 
-  /** {@code [centre type][neighbour type]}; the last row's and column's is that of empty slots. */
+  /** {@code [centre type][neighbor type]}; the last row's and column's is that of empty slots. */
   private Embedding[][] embedding;
 
   private boolean oneSide;
@@ -149,8 +149,8 @@ final class StrippedGraph {
   }
 
   /** After {@link #read}. */
-  Embedding embedding(int centre, int neighbour) {
-    return embedding[centre][neighbour];
+  Embedding embedding(int centre, int neighbor) {
+    return embedding[centre][neighbor];
   }
 
   /** By centre type, after {@link #read}. */

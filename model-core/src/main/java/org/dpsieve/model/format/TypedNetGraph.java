@@ -10,7 +10,7 @@ import org.dpsieve.model.Precision;
 import org.dpsieve.model.format.proto.NodeDef;
 
 /**
- * Reads embedding nets that know types: of (s, vector of the neighbour's type) and perhaps the
+ * Reads embedding nets that know types: of (s, vector of the neighbor's type) and perhaps the
  * vector of the centre's ({@code deepmd/tf/descriptor/se_a.py: _concat_type_embedding}, {@code
  * se_atten.py: _lookup_type_embedding}).
  */
@@ -73,8 +73,8 @@ final class TypedNetGraph {
   }
 
   /** The net of s alone between atoms of two types. */
-  Network between(Network net, int centre, int neighbour) {
-    double[] held = vectors[neighbour].clone();
+  Network between(Network net, int centre, int neighbor) {
+    double[] held = vectors[neighbor].clone();
     if (!isOneSide(net)) {
       held = Arrays.copyOf(held, 2 * held.length);
       System.arraycopy(vectors[centre], 0, held, held.length / 2, held.length / 2);

@@ -22,9 +22,9 @@ import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.Test;
 
 /**
- * README's table of architectures and formats says what the goldens of scripts/goldens show: what
- * is read with which errors, what is written, what is refused. A failure prints the table as it
- * should be.
+ * The table of architectures in docs/models.md and formats says what the goldens of scripts/goldens
+ * show: what is read with which errors, what is written, what is refused. A failure prints the
+ * table as it should be.
  */
 class ModelTableTest {
   private static final Pattern NUMBER = Pattern.compile("1e-\\d+");
@@ -110,23 +110,23 @@ class ModelTableTest {
           row("other fittings than `ener`", "refused-dipole refused-dos", "refused-dipole"));
 
   @Test
-  void readmeSaysWhatGoldensShow() throws IOException {
-    String readme = Files.readString(Shared.repository().resolve("README.md"));
+  void docsSayWhatGoldensShow() throws IOException {
+    String page = Files.readString(Shared.repository().resolve("docs/models.md"));
     String table =
         HEAD
             + ROWS.stream()
                 .map(ModelTableTest::line)
                 .map(cells -> "| " + String.join(" | ", cells) + " |\n")
                 .collect(Collectors.joining());
-    int from = readme.indexOf(HEAD);
-    String told = from < 0 ? "" : readme.substring(from, readme.indexOf("\n\n", from) + 1);
-    assertThat(words(told)).as("README should have\n" + table).isEqualTo(words(table));
+    int from = page.indexOf(HEAD);
+    String told = from < 0 ? "" : page.substring(from, page.indexOf("\n\n", from) + 1);
+    assertThat(words(told)).as("docs/models.md should have\n" + table).isEqualTo(words(table));
     List<Double> stated = numbers(told);
     List<Double> measured = numbers(table);
     for (int i = 0; i < stated.size(); i++) {
       // Rounding differs from machine to machine.
       assertThat(measured.get(i))
-          .as("number %d; README should have\n%s", i, table)
+          .as("number %d; docs/models.md should have\n%s", i, table)
           .isBetween(stated.get(i) / 101, stated.get(i) * 10.1);
     }
   }
@@ -201,7 +201,7 @@ class ModelTableTest {
       }
       try (Ensemble ensemble = Ensemble.of(List.of(model))) {
         for (Goldens.Evaluated evaluated : goldens.frames()) {
-          // Equally near neighbours that sel has no room for: PyTorch keeps any.
+          // Equally near neighbors that sel has no room for: PyTorch keeps any.
           if (!evaluated.frame().system().matches("crystal|one-element")) {
             add(
                 ensemble.evaluate(List.of(evaluated.frame())).get(0)[0],

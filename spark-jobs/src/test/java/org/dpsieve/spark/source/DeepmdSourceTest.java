@@ -117,7 +117,7 @@ class DeepmdSourceTest {
           .doesNotContain("Filter (");
       assertThat(texts(pushed)).as(where).isNotEmpty().isEqualTo(texts(plain));
     }
-    // a filter on one system opens no other: its neighbour is broken, and nobody notices
+    // a filter on one system opens no other: its neighbor is broken, and nobody notices
     Path tree = twoSystems();
     Files.delete(tree.resolve("b/set.000/coord.npy"));
     assertThat(

@@ -8,7 +8,7 @@ package org.dpsieve.kernel.reference;
  * @param square of its distance, Å², in single precision: what the order goes by
  * @param difference its position less the centre's, Å, [3]
  */
-record Neighbour(int atom, int type, float square, double[] difference) {
+record Neighbor(int atom, int type, float square, double[] difference) {
   /** Å, in double precision. */
   double distance() {
     return Math.sqrt(

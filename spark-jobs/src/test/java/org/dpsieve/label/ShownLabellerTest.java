@@ -11,17 +11,17 @@ import java.nio.file.Path;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.Test;
 
-/** The labeller that README shows is one that works. */
-class ReadmeLabellerTest {
+/** The labeller that docs/developers.md shows is one that works. */
+class ShownLabellerTest {
   @Test
-  void readmeShowsThisLabeller() throws IOException {
+  void docsShowThisLabeller() throws IOException {
     Path repository = Shared.repository();
     String source =
         Files.readString(
             repository.resolve("spark-jobs/src/test/java/org/dpsieve/label/AimsLabeller.java"));
-    String shown = source.substring(source.indexOf("README begins here") + 18);
-    String readme = Files.readString(repository.resolve("README.md"));
-    assertThat(bare(readme).contains(bare(shown))).isTrue();
+    String shown = source.substring(source.indexOf("docs begin here") + 15);
+    String page = Files.readString(repository.resolve("docs/developers.md"));
+    assertThat(bare(page).contains(bare(shown))).isTrue();
   }
 
   /** Without what the formatter puts in or takes out. */
