@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -45,7 +46,13 @@ public class LocalStorage implements Storage {
 
   @Override
   public SeekableByteChannel open(String path) throws IOException {
-    return Files.newByteChannel(Path.of(path));
+    try {
+      return RegularFile.channel(Path.of(path));
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException e) { // one array of many: which
+      throw new IOException(path + ": " + e.getMessage(), e);
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.dpsieve.kernel;
 
+import java.util.function.LongSupplier;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.Layer;
 import org.slf4j.Logger;
@@ -26,7 +27,7 @@ final class Probe {
 
   static synchronized boolean pays(LayerFunction vectors) {
     if (pays == null) {
-      pays = known() || measure(vectors, new LoopLayerFunction(), MOST_NANOSECONDS);
+      pays = known() || measure(vectors, new LoopLayerFunction(), System::nanoTime);
     }
     return pays;
   }
@@ -40,15 +41,19 @@ final class Probe {
     return hotSpot && !otherCompiler && mode.matches("mixed mode(, sharing)?");
   }
 
-  /** In turn, until vectors are fast enough or time is over: both get the compiler's attention. */
-  static boolean measure(LayerFunction vectors, LayerFunction loops, long mostNanoseconds) {
+  /**
+   * In turn, until vectors are fast enough or time is over: both get the compiler's attention.
+   *
+   * @param clock nanoseconds
+   */
+  static boolean measure(LayerFunction vectors, LayerFunction loops, LongSupplier clock) {
     double vectorTime = Double.POSITIVE_INFINITY;
     double loopTime = Double.POSITIVE_INFINITY;
-    long start = System.nanoTime();
+    long start = clock.getAsLong();
     boolean pays = false;
-    while (!pays && System.nanoTime() - start < mostNanoseconds) {
-      loopTime = Math.min(loopTime, time(loops));
-      vectorTime = Math.min(vectorTime, time(vectors));
+    while (!pays && clock.getAsLong() - start < MOST_NANOSECONDS) {
+      loopTime = Math.min(loopTime, time(loops, clock));
+      vectorTime = Math.min(vectorTime, time(vectors, clock));
       pays = vectorTime < DECISIVE * loopTime;
     }
     LOG.info(
@@ -56,19 +61,19 @@ final class Probe {
         pays ? "Vector API" : "plain Java loops",
         vectorTime,
         loopTime,
-        (System.nanoTime() - start) / 1_000_000);
+        (clock.getAsLong() - start) / 1_000_000);
     return pays;
   }
 
   /** Nanoseconds an element. */
-  private static double time(LayerFunction function) {
+  private static double time(LayerFunction function, LongSupplier clock) {
     double[] bias = new double[COLUMNS];
     Layer layer =
         new Layer(
             COLUMNS, COLUMNS, new double[0], bias, null, Activation.TANH, Layer.Shortcut.NONE);
     double[] y = new double[ROWS * COLUMNS];
-    long start = System.nanoTime();
+    long start = clock.getAsLong();
     function.apply(layer, ROWS, y, y, new double[y.length]);
-    return (double) (System.nanoTime() - start) / y.length;
+    return (double) (clock.getAsLong() - start) / y.length;
   }
 }

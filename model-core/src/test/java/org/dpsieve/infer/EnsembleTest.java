@@ -30,6 +30,7 @@ import org.dpsieve.testing.Goldens;
 import org.dpsieve.testing.Predictions;
 import org.dpsieve.testing.RandomModels;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.SinglePrecision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -143,6 +144,7 @@ class EnsembleTest {
   @ParameterizedTest
   @CsvSource({"small", "seed-size"})
   void singlePrecisionKeepsTheDeviation(String architecture) throws IOException {
+    SinglePrecision.require();
     Goldens goldens = Goldens.read(Shared.path("expected/" + architecture + ".json"));
     List<DeepPotential> trained =
         IntStream.range(0, 4)
@@ -163,6 +165,7 @@ class EnsembleTest {
   @ParameterizedTest
   @MethodSource("activations")
   void singlePrecisionKnowsEveryOption(Activation activation) {
+    SinglePrecision.require();
     List<DeepPotential> models = new ArrayList<>();
     for (int seed = 1; seed <= 3; seed++) {
       models.add(

@@ -2,23 +2,49 @@ package org.dpsieve.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
+/** On a clock that only the functions move: what else this machine does is nothing to it. */
 class ProbeTest {
-  private static final LayerFunction LOOPS = new LoopLayerFunction();
+  private long now;
+  private int calls;
 
-  /** What vectors are without a compiler that knows them. */
-  private static final LayerFunction SLOW =
-      (layer, rows, x, y, slope) -> LockSupport.parkNanos(20_000_000);
+  private LayerFunction taking(long nanoseconds) {
+    return (layer, rows, x, y, slope) -> {
+      calls++;
+      now += nanoseconds;
+    };
+  }
 
-  @Test
-  void whatIsManyTimesSlowerIsNotTaken() {
-    assertThat(Probe.measure(SLOW, LOOPS, 200_000_000)).isFalse();
+  private boolean measure(LayerFunction vectors, LayerFunction loops) {
+    return Probe.measure(vectors, loops, () -> now);
   }
 
   @Test
-  void whatIsAtLeastAboutAsFastIsTaken() {
-    assertThat(Probe.measure(LOOPS, SLOW, 200_000_000)).isTrue();
+  void whatIsManyTimesSlowerIsNotTakenAndTriedForTwoSeconds() {
+    assertThat(measure(taking(20_000_000), taking(200_000))).isFalse();
+    assertThat(now).isBetween(2_000_000_000L, 2_030_000_000L);
+  }
+
+  @Test
+  void whatIsAtLeastAboutAsFastIsTakenAtOnce() {
+    assertThat(measure(taking(200_000), taking(200_000))).isTrue();
+    assertThat(measure(taking(200_000), taking(20_000_000))).isTrue();
+    assertThat(measure(taking(390_000), taking(200_000))).as("within noise").isTrue();
+    assertThat(calls).isEqualTo(2 * 3);
+  }
+
+  @Test
+  void whatIsTwiceAsSlowIsNot() {
+    assertThat(measure(taking(410_000), taking(200_000))).isFalse();
+  }
+
+  /** As a compiler has it: slow until its code is there. */
+  @Test
+  void whatBecomesFastIsTaken() {
+    LayerFunction slowAtFirst =
+        (layer, rows, x, y, slope) -> now += now < 1_000_000_000 ? 20_000_000 : 300_000;
+    assertThat(measure(slowAtFirst, taking(200_000))).isTrue();
+    assertThat(now).isLessThan(2_000_000_000L);
   }
 }

@@ -96,7 +96,8 @@ public final class DeepmdKit {
     python(dp(), log, script, arguments);
   }
 
-  private static void python(Path dp, Path log, String script, List<String> arguments)
+  /** With the Python beside another {@code dp}. */
+  public static void python(Path dp, Path log, String script, List<String> arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(pythonBeside(dp).toString(), "-c", script));
     command.addAll(arguments);

@@ -184,6 +184,9 @@ final class LoopRun {
     if (result.expected() != null) {
       console.say(RunTable.expected(result.expected()));
     }
+    if (result.foretold() != null) {
+      RunTable.foretold(result.foretold()).forEach(console::say);
+    }
     if (result.pool() != null) {
       console.say(RunTable.pool(result.pool()));
     }

@@ -109,8 +109,17 @@ final class ModelDeviCommand implements Callable<Integer> {
     // rows reach the output all together or not at all
     Path part = Files.createTempFile(folder, output.getFileName() + ".", ".part");
     try (ModelDeviEngine by = engine();
-        ModelDeviFrames frames =
-            ModelDeviFrames.of(system, extxyz.keys(), by.typeMap(), by.atomsAtOnce())) {
+        FrameSource frames =
+            FrameSource.of(
+                system,
+                extxyz.keys(),
+                by.typeMap(),
+                by.atomsAtOnce(),
+                note -> {
+                  if (realError) {
+                    err.println(note);
+                  }
+                })) {
       try (Writer text = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
         new ModelDeviRun(by, realError, atomic, frequency, err).run(frames, text);
       }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.dpsieve.cli.ModelDeviFrames.Item;
+import org.dpsieve.cli.FrameSource.Item;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.deviation.ModelDeviText;
 import org.dpsieve.frame.Frame;
@@ -32,7 +32,7 @@ final class ModelDeviRun {
     this.err = err;
   }
 
-  void run(ModelDeviFrames frames, Appendable out) throws IOException {
+  void run(FrameSource frames, Appendable out) throws IOException {
     ModelDeviText text = new ModelDeviText(out, atomic);
     try {
       OrderedParallel.map(new Chunks(frames), this::evaluate, rows -> write(rows, text));
@@ -98,10 +98,10 @@ final class ModelDeviRun {
 
   /** Frames of one type map, for one call. */
   private final class Chunks implements Iterator<List<Item>> {
-    private final ModelDeviFrames frames;
+    private final FrameSource frames;
     private Item next;
 
-    Chunks(ModelDeviFrames frames) {
+    Chunks(FrameSource frames) {
       this.frames = frames;
     }
 

@@ -23,11 +23,13 @@ final class ProgramDeviations implements ModelDeviEngine {
 
   private final DpEvaluation.Local models;
   private final List<String> options;
-  private final List<String> given;
   private final List<String> known;
 
   /** How many types models have that do not name them; 0 where all do, or a person did. */
   private final int unnamed;
+
+  /** What their types are, where a person said it of models that do not. */
+  private final List<String> names;
 
   private final String first;
 
@@ -39,7 +41,7 @@ final class ProgramDeviations implements ModelDeviEngine {
    */
   ProgramDeviations(ModelOptions models, List<String> options) throws IOException {
     this.options = List.copyOf(options);
-    given = models.typeMap();
+    List<String> given = models.typeMap();
     first = models.files().get(0).toString();
     unnamed =
         given.isEmpty()
@@ -49,6 +51,7 @@ final class ProgramDeviations implements ModelDeviEngine {
                 .findFirst()
                 .orElse(0)
             : 0;
+    names = unnamed > 0 ? List.of() : ModelFiles.unnamed(models.files(), given);
     known = unnamed > 0 ? KernelDeviations.numbers(unnamed) : known(models);
     this.models =
         new DpEvaluation.Local(new DpProgram(DpProgram.defaultCommand(), Map.of()), models.files());
@@ -78,7 +81,7 @@ final class ProgramDeviations implements ModelDeviEngine {
     if (unnamed > 0 && typeMap.isEmpty()) {
       throw new UnnamedTypesException(first, unnamed);
     }
-    List<String> own = unnamed > 0 ? typeMap : given;
+    List<String> own = unnamed > 0 ? typeMap.subList(0, Math.min(unnamed, typeMap.size())) : names;
     DpEvaluation dp = evaluations.computeIfAbsent(own, models::of);
     double[][] rows;
     try {

@@ -16,6 +16,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.loop.TextTable;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.LabelKind;
@@ -163,15 +164,16 @@ final class TransferCommand implements Callable<Integer> {
     if (!old.isEmpty()) {
       out.printf("old labels        %s%n", OldLabelUse.text(solution.old()));
     }
-    out.printf("%-18s%12s%12s%n", "RMSE", "before", "after");
-    line(out, "energy, eV/atom", before.energyPerAtom(), after.energyPerAtom());
-    line(out, "force, eV/Å", before.force(), after.force());
-    line(out, "virial, eV/atom", before.virialPerAtom(), after.virialPerAtom());
+    TextTable table = new TextTable(18, 12, 12).row("RMSE", "before", "after");
+    row(table, "energy, eV/atom", before.energyPerAtom(), after.energyPerAtom());
+    row(table, "force, eV/Å", before.force(), after.force());
+    row(table, "virial, eV/atom", before.virialPerAtom(), after.virialPerAtom());
+    table.lines().forEach(out::println);
     out.printf("written: %s%n", output);
     out.flush();
   }
 
-  private static void line(PrintWriter out, String name, double before, double after) {
-    out.printf(Locale.ROOT, "%-18s%12.6f%12.6f%n", name, before, after);
+  private static void row(TextTable table, String name, double before, double after) {
+    table.row(name, TextTable.number(before, 6), TextTable.number(after, 6));
   }
 }

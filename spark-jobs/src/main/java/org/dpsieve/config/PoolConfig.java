@@ -29,6 +29,11 @@ public record PoolConfig(
     oldData = List.copyOf(oldData);
   }
 
+  /** Whether the labels in {@code pick_data} are those of the old level. */
+  public boolean labelsAreOld() {
+    return !labeled && oldData.isEmpty();
+  }
+
   /** Whether frames may have labels of an old level beside the new ones. */
   public boolean mayHaveOld() {
     return !labeled || !oldData.isEmpty();

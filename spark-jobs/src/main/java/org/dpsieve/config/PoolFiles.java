@@ -94,7 +94,7 @@ final class PoolFiles {
       }
       for (Path types : typeFiles(Path.of(path))) {
         systems++;
-        if (!hasEnergies(types.getParent())) {
+        if (!has(types.getParent(), "energy.npy")) {
           without.add(types.getParent().toString());
         }
       }
@@ -105,6 +105,35 @@ final class PoolFiles {
           key,
           "%d of %d systems have a set without energy.npy (%s%s); %s"
               .formatted(without.size(), systems, some, without.size() > 3 ? ", ..." : "", why));
+    }
+  }
+
+  /** Systems without forces are passed over; where all are there is nothing left. */
+  void requireSomeForces(Block file, String key, List<String> data, String why) {
+    List<Path> systems = new ArrayList<>();
+    for (String path : data) {
+      if (Paths.isRemote(path) || !Files.isDirectory(Path.of(path)) || hasFiles(path)) {
+        return; // others may have them
+      }
+      typeFiles(Path.of(path)).forEach(types -> systems.add(types.getParent()));
+    }
+    if (!systems.isEmpty() && systems.stream().noneMatch(system -> has(system, "force.npy"))) {
+      file.error(
+          key, "none of %d systems has force.npy in every set; %s".formatted(systems.size(), why));
+    }
+  }
+
+  /** Whether there are systems that are files. */
+  private static boolean hasFiles(String folder) {
+    try (Stream<Path> files =
+        Files.find(
+            Path.of(folder),
+            DEEPEST,
+            (path, attributes) -> isData(path),
+            FileVisitOption.FOLLOW_LINKS)) {
+      return files.findAny().isPresent();
+    } catch (IOException | UncheckedIOException e) {
+      return true;
     }
   }
 
@@ -121,10 +150,10 @@ final class PoolFiles {
     }
   }
 
-  private static boolean hasEnergies(Path system) {
+  private static boolean has(Path system, String array) {
     try (Stream<Path> sets = Files.list(system)) {
       return sets.filter(set -> set.getFileName().toString().startsWith("set."))
-          .allMatch(set -> Files.exists(set.resolve("energy.npy")));
+          .allMatch(set -> Files.exists(set.resolve(array)));
     } catch (IOException e) {
       return true; // likewise
     }

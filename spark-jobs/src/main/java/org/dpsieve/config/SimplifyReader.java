@@ -57,6 +57,7 @@ final class SimplifyReader {
           "target_error",
           "accurate_for_good",
           "pick_strategy",
+          "init_pick_strategy",
           "old_labels",
           "old_data",
           "result_pool",
@@ -134,6 +135,7 @@ final class SimplifyReader {
     TransferFit.Mode oldLabels = oldLabels(pool);
     OptionalInt finalSteps = finalSteps(pool, oldLabels);
     TrainKeys.Read train = new TrainKeys(file, problems, dp).read(typeMap);
+    temperature(labeled, label);
     idle();
     refuseRunKeys();
     file.finish();
@@ -262,25 +264,27 @@ final class SimplifyReader {
 
   private void requireLabels(PoolConfig pool, LabelConfig label) {
     PoolFiles files = new PoolFiles(paths, problems);
-    if (pool.labeled()) {
-      files.requireEnergies(
-          file, "pick_data", pool.pickData(), "labeled true takes the labels from there");
-    } else if (label.style() == FpStyle.D3) {
-      files.requireEnergies(
-          file, "pick_data", pool.pickData(), "fp_style d3 adds to the labels that are there");
+    String why =
+        pool.labeled()
+            ? "labeled true takes the labels from there"
+            : "fp_style d3 adds to the labels that are there";
+    if (pool.labeled() || label.style() == FpStyle.D3) {
+      files.requireEnergies(file, "pick_data", pool.pickData(), why);
+      files.requireSomeForces(file, "pick_data", pool.pickData(), why);
     }
     files.requireEnergies(
         file, "init_data_sys", pool.initData(), "initial data are trained on, they need labels");
   }
 
-  private PickStrategy strategy(String name) {
+  private PickStrategy strategy(String key, PickStrategy otherwise) {
+    String name = file.text(key).orElse(otherwise.key());
     for (PickStrategy strategy : PickStrategy.values()) {
       if (strategy.key().equals(name)) {
         return strategy;
       }
     }
     file.error(
-        "pick_strategy",
+        key,
         "unknown strategy '%s'; known: %s"
             .formatted(
                 name,
@@ -290,12 +294,9 @@ final class SimplifyReader {
     return PickStrategy.RANDOM;
   }
 
-  /**
-   * Ignored unless asked for: models fitted to old labels agree less with each other than those
-   * they came from, and trust levels on their deviation then ask for more labels.
-   */
+  /** Used where they help, by errors on labelled frames left out. */
   private TransferFit.Mode oldLabels(PoolConfig pool) {
-    String found = file.text("old_labels").orElse("ignore");
+    String found = file.text("old_labels").orElse("auto");
     List<String> known = new ArrayList<>();
     for (TransferFit.Mode mode : TransferFit.Mode.values()) {
       String key = mode.name().toLowerCase(Locale.ROOT);
@@ -342,8 +343,7 @@ final class SimplifyReader {
   private PickConfig pick(LabelConfig label) {
     OptionalInt init = requiredCount("init_pick_number", 0);
     OptionalInt iter = requiredCount("iter_pick_number", 1); // with 0 no candidate is ever labelled
-    PickStrategy strategy =
-        file.text("pick_strategy").map(this::strategy).orElse(PickStrategy.RANDOM);
+    PickStrategy strategy = strategy("pick_strategy", PickStrategy.RANDOM);
     OptionalInt taskMax = label.taskMax();
     if (taskMax.isPresent() && taskMax.getAsInt() < Math.max(init.orElse(0), iter.orElse(0))) {
       file.warn(
@@ -360,6 +360,7 @@ final class SimplifyReader {
         init.orElse(0),
         iter.orElse(0),
         strategy,
+        strategy("init_pick_strategy", strategy),
         file.integer("max_iter", 1),
         file.integer("label_budget", 1),
         targetError(),
@@ -462,9 +463,26 @@ final class SimplifyReader {
           "found %s, expected a list of lists"
               .formatted(Block.describe(file.node().get("sys_configs"))));
     }
-    if (file.integer("use_ele_temp", 0).orElse(0) != 0) {
+  }
+
+  /**
+   * {@code use_ele_temp}: an electronic temperature of each frame (1, {@code fparam}) or each atom
+   * (2, {@code aparam}), which the models take. Labels made by a program would all be of the one
+   * temperature in its input.
+   */
+  private void temperature(boolean labeled, LabelConfig label) {
+    int use = file.integer("use_ele_temp", 0).orElse(0);
+    if (use > 2) {
+      file.error("use_ele_temp", "found %d, expected 0, 1 or 2".formatted(use));
+    } else if (use > 0 && !dp) {
       file.error(
-          "use_ele_temp", "models with an electron temperature cannot be read yet; expected 0");
+          "use_ele_temp",
+          "the output layer of models with frame or atom parameters cannot be solved for; expected 0, or train.engine dp");
+    } else if (use > 0 && !labeled && label.style().runsProgram()) {
+      file.error(
+          "use_ele_temp",
+          "fp_style %s would label every frame at the one electronic temperature of its input, not at the frame's own; expected 0, labeled true, or fp_style d3"
+              .formatted(label.style().key()));
     }
   }
 

@@ -176,6 +176,8 @@ public final class Facts {
    * @param expected of the whole pool by the final models; {@code null} where it is not known
    * @param classes of the whole pool by the final models; {@code null} in runs of earlier versions
    * @param pool the whole pool at the new level; {@code null} in runs of earlier versions
+   * @param foretold how well numbers foretell the final models' largest force errors on frames
+   *     never labelled; {@code null} in runs of earlier versions, empty where those are not known
    */
   public record Result(
       Verdict verdict,
@@ -184,7 +186,8 @@ public final class Facts {
       HeldOut errors,
       Expected expected,
       FinalClasses classes,
-      RelabelledPool pool) {
+      RelabelledPool pool,
+      List<Foretold> foretold) {
     /** Of a run that does not say more. */
     public Result(
         Verdict verdict,
@@ -193,9 +196,19 @@ public final class Facts {
         HeldOut errors,
         Expected expected,
         FinalClasses classes) {
-      this(verdict, labelled, maxDeviForce, errors, expected, classes, null);
+      this(verdict, labelled, maxDeviForce, errors, expected, classes, null, null);
     }
   }
+
+  /**
+   * How well a number foretells which frames have the largest force errors.
+   *
+   * @param by its column: {@code max_devi_f}, {@code sigma_f} or {@code expected_f}
+   * @param spearman rank correlation with the error
+   * @param worst share of the worst tenth that is among the tenth it ranks highest; chance is 0.1
+   * @param found the same among the first 5, 10, … 50 %
+   */
+  public record Foretold(String by, double spearman, double worst, List<Double> found) {}
 
   /**
    * The whole pool at the new level, {@code result/pool}.

@@ -69,6 +69,9 @@ public record RunKeys(
     keys.fixed.put(MODELS, checksums(config.train().models()));
     keys.open.put("init_pick_number", Integer.toString(config.pick().initPickNumber()));
     keys.open.put("pick_strategy", config.pick().strategy().key());
+    if (config.pick().initStrategy() != config.pick().strategy()) {
+      keys.open.put("init_pick_strategy", config.pick().initStrategy().key());
+    }
     keys.add(config.train());
     keys.add(config.label());
     return keys;

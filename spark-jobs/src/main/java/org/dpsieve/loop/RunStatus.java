@@ -37,6 +37,7 @@ public final class RunStatus {
       lines.addAll(table.header());
       for (Summary.Iteration iteration : history.iterations()) {
         lines.add(table.row(iteration, history.timings().of(iteration.number())));
+        RunTable.unfit(iteration.picks()).ifPresent(text -> lines.add("     " + text));
       }
     }
     lines.addAll(tasks());

@@ -37,6 +37,7 @@ public final class Simplify {
   private Facts.Pool pool;
   private final List<Summary.Iteration> iterations = new ArrayList<>();
   private final List<Path> allPicks = new ArrayList<>();
+  private final List<Path> picksByModels = new ArrayList<>(); // all but iteration 0's
   private final List<Path> labels = new ArrayList<>();
 
   /** Tables of picks whose accurate frames were not looked at since, and how many those are. */
@@ -178,8 +179,8 @@ public final class Simplify {
       }
       if (iteration == 0) {
         throw new StalledException(
-            "iteration 0: none of the %d frames of the pool can be picked (fp_skip_bad_box sets %d aside)"
-                .formatted(pool.frames(), picks.skipped()));
+            "iteration 0: none of the %d frames of the pool can be labelled (%s)"
+                .formatted(pool.frames(), RunTable.reasons(picks)));
       }
       if (picks.failedLeft() > 0) {
         stallOnFailed(iteration, picks);
@@ -238,6 +239,9 @@ public final class Simplify {
     accurate += decided.accurate();
     accuratePicks.add(workdir.picks(iteration));
     allPicks.add(workdir.picks(iteration));
+    if (iteration > 0) {
+      picksByModels.add(workdir.picks(iteration));
+    }
   }
 
   private void finish(Summary.Iteration iteration) {
@@ -249,7 +253,8 @@ public final class Simplify {
     Path previous = models;
     Map<String, String> trained = inputs(workdir.frames());
     trained.putAll(inputs(labels.toArray(Path[]::new)));
-    if (stages.readsPrevious() && previous != null) {
+    trained.putAll(inputs(picksByModels.toArray(Path[]::new)));
+    if (previous != null) {
       trained.putAll(inputs(previous));
     }
     boolean few = labelledSinceTraining < Math.max(1, last ? 1 : settings.trainMin());
@@ -270,7 +275,8 @@ public final class Simplify {
             target ->
                 copy
                     ? stages.copyModels(target, previous)
-                    : stages.train(target, iteration, workdir.frames(), labels, previous));
+                    : stages.train(
+                        target, iteration, workdir.frames(), labels, picksByModels, previous));
     finished(iteration, Step.TRAIN);
     models = workdir.train(iteration);
     if (!copy) {

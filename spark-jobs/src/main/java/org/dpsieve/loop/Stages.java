@@ -22,18 +22,19 @@ public interface Stages {
    * Trains each model on all labels so far.
    *
    * @param labels folders that {@link #label} wrote
-   * @param previous the folder of the last training, or {@code null}; only for those that read it
-   *     ({@link #readsPrevious})
+   * @param picks tables of picks by models, of the iterations so far: what models disagreed on
+   * @param previous the folder of the last training, or {@code null}
    */
-  Facts.Training train(Path target, int iteration, Path frames, List<Path> labels, Path previous);
+  Facts.Training train(
+      Path target,
+      int iteration,
+      Path frames,
+      List<Path> labels,
+      List<Path> picks,
+      Path previous);
 
   /** Whether a training starts from the one before, not from the models the run was given. */
   boolean trainsFromPrevious();
-
-  /** Whether a training reads what the one before left, whatever it starts from. */
-  default boolean readsPrevious() {
-    return trainsFromPrevious();
-  }
 
   /** Whether there are models before the first training: else it cannot be put off. */
   default boolean modelsGiven() {

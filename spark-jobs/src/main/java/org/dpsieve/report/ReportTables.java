@@ -181,6 +181,10 @@ final class ReportTables {
                     ? ""
                     : "Root mean square error against %s on %s frames never labelled"
                         .formatted(heldOut.level(), RunTable.count(heldOut.frames())))),
+        "foretold",
+        history.result() == null || history.result().foretold() == null
+            ? List.of()
+            : RunTable.foretold(history.result().foretold()),
         "accuracyNote",
         heldOut == null
             ? " Each ensemble is compared with the frames it picked, which are the hardest for it: a bound from above."

@@ -14,10 +14,12 @@ import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Terminal;
 import org.dpsieve.train.FrozenLayers;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The loop with real {@code dp train}, {@code freeze} and {@code compress}, of one model. */
+@Tag("peer")
 class DpTrainingRunTest {
   @TempDir private Path folder;
 

@@ -20,6 +20,8 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.deepmd.NpySystemWriter;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.testing.ChangedModels;
 import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Programs;
@@ -27,10 +29,12 @@ import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Systems;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Frame and atomic parameters from the pool's files to the end, by DeePMD-kit and by us. */
+@Tag("peer")
 class FrameParametersRunTest {
   private static final String MODEL =
       """
@@ -38,7 +42,7 @@ class FrameParametersRunTest {
         "descriptor": {"type": "se_e2_a", "sel": [60, 60], "rcut": 4.0, "rcut_smth": 2.0,
           "neuron": [2, 4], "axis_neuron": 2, "type_one_side": true, "trainable": false},
         "fitting_net": {"neuron": [4, 4], "numb_fparam": 2, "numb_aparam": 1,
-          "trainable": [false, false, true], "seed": %d}},
+          "trainable": [false, false, true], "seed": 1}},
       "learning_rate": {"type": "exp", "start_lr": 0.01, "stop_lr": 1e-5, "decay_steps": 2},
       "loss": {"start_pref_e": 1, "limit_pref_e": 1, "start_pref_f": 1, "limit_pref_f": 1},
       """;
@@ -82,21 +86,22 @@ class FrameParametersRunTest {
       }
     }
     frames = written.stream().collect(Collectors.toMap(FrameId::of, Function.identity()));
-    for (int m = 0; m < 2; m++) {
-      Path model = Files.createDirectories(folder.resolve("models/" + m));
-      Files.writeString(
-          model.resolve("input.json"),
-          "{%s \"training\": {\"numb_steps\": 1, \"training_data\": {\"systems\": [\"%s\"]}}}"
-              .formatted(MODEL.formatted(m + 1), pool));
-      for (List<String> arguments :
-          List.of(
-              List.of("train", "input.json", "--skip-neighbor-stat"),
-              List.of("freeze", "-o", "graph.pb"))) {
-        List<String> command = new ArrayList<>(List.of(dp.toString()));
-        command.addAll(arguments);
-        assertThat(Programs.run(model, "log", command)).isZero();
-      }
+    Path model = Files.createDirectories(folder.resolve("models/0"));
+    Files.writeString(
+        model.resolve("input.json"),
+        "{%s \"training\": {\"numb_steps\": 1, \"training_data\": {\"systems\": [\"%s\"]}}}"
+            .formatted(MODEL, pool));
+    for (List<String> arguments :
+        List.of(
+            List.of("train", "input.json", "--skip-neighbor-stat"),
+            List.of("freeze", "-o", "graph.pb"))) {
+      List<String> command = new ArrayList<>(List.of(dp.toString()));
+      command.addAll(arguments);
+      assertThat(Programs.run(model, "log", command)).isZero();
     }
+    Files.createDirectories(folder.resolve("models/1"));
+    ModelFiles.writeWithOutputLayer(
+        model(0), ChangedModels.withOutputLayer(ModelFiles.read(model(0)), 0.375), model(1));
   }
 
   private static Path model(int m) {
@@ -194,7 +199,7 @@ class FrameParametersRunTest {
              "fp_style": "d3", "fp_params": {"functional": "pbe", "damping": "zero"},
              "default_training_param": {%s "training": {"numb_steps": 2, "disp_freq": 1}}}
             """
-                .formatted(pool, folder.resolve("models/0"), MODEL.formatted(1)));
+                .formatted(pool, folder.resolve("models/0"), MODEL));
     Path machine =
         Files.writeString(
             folder.resolve("machine.json"),
@@ -206,5 +211,73 @@ class FrameParametersRunTest {
     Path run = folder.resolve("run");
     terminal.succeed("simplify", simplify, machine, "--workdir", run);
     requireKnown(Systems.read(run.resolve("result/data")), 9);
+  }
+
+  /** DP-GEN's key for an electronic temperature, which is a frame parameter to DeePMD-kit. */
+  @Test
+  void anElectronicTemperatureIsAFrameParameter() throws IOException {
+    Path warm = Files.createDirectories(folder.resolve("warm/Ag4Au4"));
+    List<Frame> some =
+        Systems.read(Shared.repository().resolve("conf/ag-au/pbe/Ag4Au4")).subList(0, 9);
+    try (NpySystemWriter writer =
+        new NpySystemWriter(new LocalStorage(), warm.toString(), List.of("Ag", "Au"), 9)) {
+      for (int i = 0; i < 9; i++) {
+        Frame frame = some.get(i);
+        double[] temperature = {300 + 1000.0 * i};
+        writer.add(
+            new Frame(
+                "warm",
+                i,
+                frame.z(),
+                frame.coord(),
+                frame.cell(),
+                frame.labels(),
+                temperature,
+                null));
+      }
+    }
+    String text =
+        """
+        {"type_map": ["Ag", "Au"], "pick_data": "%s", "init_pick_number": 5, "use_ele_temp": 1,
+         "iter_pick_number": 4, "model_devi_f_trust_lo": 0.0, "model_devi_f_trust_hi": 1e9,
+         "max_iter": 1, "numb_models": 2, "training_iter0_model_path": [],
+         "dp_train_skip_neighbor_stat": true, %s
+         "default_training_param": {%s "training": {"numb_steps": 2, "disp_freq": 1}}}
+        """;
+    String model =
+        MODEL
+            .formatted(1)
+            .replace("\"numb_fparam\": 2, \"numb_aparam\": 1,", "")
+            .replaceAll("\"trainable\": (false|\\[[^\\]]*\\])", "\"trainable\": true");
+    Path simplify = folder.resolve("warm.json");
+    Files.writeString(
+        simplify, text.formatted(warm, "\"labeled\": true, \"fp_style\": \"none\",", model));
+    Path machine =
+        Files.writeString(
+            folder.resolve("warm-machine.json"),
+            """
+            {"train": {"engine": "dp", "backend": "local", "command": "OMP_NUM_THREADS=1 %s"},
+             "model_devi": {}, "fp": {}}
+            """
+                .formatted(dp));
+    Path run = folder.resolve("warm-run");
+    terminal.succeed("simplify", simplify, machine, "--workdir", run);
+    Path trained = run.resolve("result/graph.000.pb");
+    assertThat(ModelFiles.read(trained).fitting().extraInputs().fparamMean()).hasSize(1);
+    assertThat(Systems.read(run.resolve("result/data")))
+        .isNotEmpty()
+        .allMatch(frame -> frame.fparam()[0] >= 300);
+    assertThat(
+            spark
+                .read()
+                .parquet(run.resolve("result/deviation.parquet").toString())
+                .where("isnan(max_devi_f)")
+                .count())
+        .isZero();
+    // calculations know nothing of it
+    Files.writeString(
+        simplify, text.formatted(warm, "\"fp_style\": \"pwscf\", \"fp_pp_files\": [],", model));
+    assertThat(terminal.run("simplify", simplify, machine, "--dry-run")).isEqualTo(2);
+    assertThat(terminal.err()).contains("use_ele_temp", "the one electronic temperature");
   }
 }

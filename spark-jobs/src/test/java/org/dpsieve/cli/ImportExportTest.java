@@ -31,6 +31,7 @@ import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -292,6 +293,7 @@ class ImportExportTest {
 
   /** Equal arrays by dpdata and ASE, and two steps of training by DeePMD-kit itself. */
   @Test
+  @Tag("peer")
   void upstreamProgramsReadWhatIsExported() throws IOException, InterruptedException {
     Path python = DeepmdKit.python();
     terminal.succeed("import", "-s", FIXTURES.resolve("npy/plain"), "-o", folder.resolve("frames"));

@@ -28,10 +28,12 @@ import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real program on a small pool, killed in the midst of its work. */
+@Tag("slow")
 class KilledRunTest {
   private static final int KILLS = 2;
 

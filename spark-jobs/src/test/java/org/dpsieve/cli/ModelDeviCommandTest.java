@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.dpsieve.testing.DeepmdKit;
+import org.dpsieve.testing.GoldenModel;
+import org.dpsieve.testing.Programs;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.Test;
@@ -126,5 +129,110 @@ class ModelDeviCommandTest {
     try (var files = Files.list(folder)) {
       assertThat(files).containsExactly(empty);
     }
+  }
+
+  /** Numbers of all rows, sorted: systems of different formats have different names. */
+  private static List<String> rows(Path file) throws IOException {
+    return Files.readAllLines(file).stream()
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.strip().replaceFirst("\\S+ +", ""))
+        .sorted()
+        .toList();
+  }
+
+  /** The same frames in every form that the other commands read. */
+  @Test
+  void readsWhatEveryOtherCommandReads() throws IOException {
+    Path system = Shared.repository().resolve("conf/ag-au/pbe/Ag4Au4");
+    Path expected = folder.resolve("expected");
+    assertThat(run(system.toString(), expected)).isZero();
+    Path dataset = folder.resolve("frames.parquet");
+    terminal.succeed("import", "-s", system, "-o", dataset);
+    assertThat(run(dataset.toString(), folder.resolve("of-dataset"))).isZero();
+    assertThat(rows(folder.resolve("of-dataset"))).isEqualTo(rows(expected));
+    for (String format : List.of("extxyz", "deepmd/hdf5")) {
+      Path exported = folder.resolve(format.replace('/', '-'));
+      terminal.succeed("export", dataset, "-o", exported, "--format", format);
+      Path out = folder.resolve("of-" + format.replace('/', '-'));
+      assertThat(run(exported.toString(), out)).as(terminal::said).isZero();
+      assertThat(rows(out)).as(format).isEqualTo(rows(expected));
+    }
+    // all of it in one tree: dp's systems first
+    Path tree = Files.createDirectory(folder.resolve("tree"));
+    Files.createSymbolicLink(tree.resolve("npy"), system);
+    Files.createSymbolicLink(tree.resolve("text"), folder.resolve("extxyz"));
+    Files.createSymbolicLink(tree.resolve("hdf5"), folder.resolve("deepmd-hdf5"));
+    Path all = folder.resolve("all");
+    assertThat(run(tree.toString(), all)).as(terminal::said).isZero();
+    assertThat(Files.readAllLines(all).get(0)).isEqualTo("# " + tree.resolve("npy"));
+    assertThat(rows(all)).hasSize(3 * rows(expected).size());
+  }
+
+  @Test
+  void readsLabelsByTheNamesTheyAreGiven() throws IOException {
+    Path text = folder.resolve("other.extxyz");
+    Files.writeString(
+        text,
+        """
+        2
+        Lattice="6 0 0 0 6 0 0 0 6" Properties=species:S:1:pos:R:3:my_force:R:3 my_energy=-3.5 pbc="T T T"
+        Ag 0 0 0 0.5 0 0
+        Au 2.5 0 0 -0.5 0 0
+        """);
+    Path out = folder.resolve("out");
+    assertThat(run(text.toString(), out, "--real_error")).as(terminal::said).isZero();
+    assertThat(terminal.err()).contains("no energy, force, virial labels", "my_energy");
+    Path named = folder.resolve("named");
+    terminal.clear();
+    assertThat(
+            run(
+                text.toString(),
+                named,
+                "--real_error",
+                "--extxyz-keys",
+                "energy=my_energy,forces=my_force"))
+        .as(terminal::said)
+        .isZero();
+    assertThat(terminal.err()).contains("no virial labels").doesNotContain("my_energy");
+    assertThat(rows(named)).isNotEqualTo(rows(out));
+  }
+
+  /** What our reader refuses says who may know it; DeePMD-kit's numbers are its own then. */
+  @Test
+  void theProgramEvaluatesModelsThatAreNotReadHere() throws Exception {
+    Path dp = DeepmdKit.dp();
+    Path model = folder.resolve("shared.pb");
+    Files.write(model, new GoldenModel("shared-layers", true).graph());
+    Path system = Shared.repository().resolve("conf/ag-au/pbe/Ag4Au4");
+    Path out = folder.resolve("out");
+    assertThat(terminal.run("model-devi", "-m", model, model, "-s", system, "-o", out))
+        .isEqualTo(2);
+    assertThat(terminal.err()).contains("shared.pb", "--engine dp");
+    Path other = Shared.repository().resolve("conf/ag-au/models/0/graph.pb");
+    terminal.succeed(
+        "model-devi",
+        "--engine",
+        "dp",
+        "-m",
+        model,
+        other,
+        "-s",
+        system,
+        "-o",
+        out,
+        "--real_error",
+        "--atomic",
+        "-f",
+        "7",
+        "--relative",
+        "0.5");
+    Path expected = folder.resolve("expected");
+    List<String> command = new ArrayList<>(List.of(dp.toString(), "model-devi", "-m"));
+    command.addAll(List.of(model.toString(), other.toString(), "-s", system.toString()));
+    command.addAll(
+        List.of(
+            "-o", expected.toString(), "--real_error", "--atomic", "-f", "7", "--relative", "0.5"));
+    assertThat(Programs.run(folder, "log", command)).isZero();
+    assertSameText(out, expected);
   }
 }

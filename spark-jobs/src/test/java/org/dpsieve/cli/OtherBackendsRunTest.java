@@ -19,6 +19,7 @@ import org.dpsieve.testing.Programs;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
 import org.dpsieve.train.FrozenLayers;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The loop with DeePMD-kit's other backends, each in an environment of its own: training from their
  * checkpoints. JAX's models only it can read, so it evaluates their deviation, too.
  */
+@Tag("peer")
 class OtherBackendsRunTest {
   private static final String MODEL =
       """
@@ -37,6 +39,15 @@ class OtherBackendsRunTest {
         "fitting_net": {"neuron": [4, 4], "trainable": %s}},
       "learning_rate": {"type": "exp", "start_lr": 0.01, "stop_lr": 1e-5, "decay_steps": 2},
       "loss": {"start_pref_e": 1, "limit_pref_e": 1, "start_pref_f": 1, "limit_pref_f": 1},
+      """;
+
+  /** As {@code dp convert-backend FROM TO} does, without starting JAX twice. */
+  private static final String CONVERT =
+      """
+      import sys
+      from deepmd.main import main
+      for pair in range(1, len(sys.argv), 2):
+          main(["convert-backend", *sys.argv[pair:pair + 2]])
       """;
 
   private static final Path POOL = Shared.repository().resolve("conf/ag-au/pbe/Ag8");
@@ -124,14 +135,13 @@ class OtherBackendsRunTest {
     if (backend.equals("jax")) {
       assertThat(terminal.run(rescreen(frozen, "refused"))).isEqualTo(2);
       assertThat(terminal.err()).contains("SavedModel", "dp convert-backend", "engine dp");
+      List<String> pairs = new ArrayList<>();
       for (int m = 0; m < 2; m++) {
         readable.set(m, folder.resolve(m + ".dp"));
-        Path from = checkpoints.get(m).resolve(checkpoint);
-        DeepmdKit.run(
-            folder,
-            folder.resolve("log"),
-            List.of(dp.toString(), "convert-backend", "" + from, "" + readable.get(m)));
+        pairs.add(checkpoints.get(m).resolve(checkpoint).toString());
+        pairs.add(readable.get(m).toString());
       }
+      DeepmdKit.python(dp, folder.resolve("log"), CONVERT, pairs);
     }
     terminal.succeed(rescreen(readable, "ours"));
     rescreenByDp(dp, frozen);

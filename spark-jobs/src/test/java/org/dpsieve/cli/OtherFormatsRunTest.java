@@ -12,11 +12,13 @@ import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
 import org.dpsieve.train.FrozenLayers;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The loop with output layers solved for in other formats and architectures than se_e2_a's .pb. */
+@Tag("slow")
 class OtherFormatsRunTest {
   @TempDir private Path folder;
 
@@ -38,7 +40,7 @@ class OtherFormatsRunTest {
             """
             {"type_map": ["Ag", "Au", "Cu"], "pick_data": "%s", "init_pick_number": 4,
              "iter_pick_number": 4, "model_devi_f_trust_lo": 0.0, "model_devi_f_trust_hi": 100,
-             "max_iter": 2, "numb_models": 1, "training_iter0_model_path": ["%s"],
+             "max_iter": 1, "numb_models": 1, "training_iter0_model_path": ["%s"],
              "training_init_model": true,
              "fp_style": "d3", "fp_params": {"functional": "pbe", "damping": "zero"},
              "default_training_param": %s}

@@ -18,10 +18,12 @@ import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Terminal;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From Ag-Au to Ag-Cu with {@code import --map Au=Cu}, up to the new material's task folders. */
+@Tag("slow")
 class OtherMaterialTest {
   private static final Path EXAMPLE = Shared.repository().resolve("conf/ag-au");
 
@@ -154,6 +156,7 @@ class OtherMaterialTest {
   }
 
   @Test
+  @Tag("peer")
   void deepmdKitReadsTheCopiedModel() throws Exception {
     Path python = DeepmdKit.python();
     Path copy = folder.resolve("graph.pb");

@@ -14,12 +14,14 @@ import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The report of a real run, as it ends, as it begins, and in a browser. */
+@Tag("slow")
 class ReportCommandTest {
   private static final Pattern LINK = Pattern.compile("<a [^>]*href=\"([^\"]*)\"");
   private static final Pattern LOADED =
@@ -56,6 +58,7 @@ class ReportCommandTest {
   }
 
   @Test
+  @Tag("peer")
   void everyChartHasMarksAndTheConsoleIsSilent() throws Exception {
     Path scratch = Files.createDirectory(folder.resolve("browser"));
     Chromium page = Chromium.open(workdir.resolve("report.html"), scratch);
@@ -139,6 +142,7 @@ class ReportCommandTest {
   }
 
   @Test
+  @Tag("peer")
   void aRunThatHasJustBegunHasAReportToo() throws Exception {
     Path begun = folder.resolve("begun");
     copy(workdir.resolve("run.json"), begun.resolve("run.json"));

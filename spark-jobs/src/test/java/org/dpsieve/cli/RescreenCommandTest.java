@@ -28,14 +28,17 @@ import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.SinglePrecision;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** rescreen as a command, over the built-in pool. */
+@Tag("slow")
 class RescreenCommandTest {
   private static final Path EXAMPLE = Shared.repository().resolve("conf/ag-au");
   private static final List<Path> MODELS =
@@ -265,7 +268,7 @@ class RescreenCommandTest {
     assertThat(summary.lines().findFirst().orElse(""))
         .isEqualTo(
             "formula\tnatoms\tframes\taccurate\tcandidate\tfailed\tmax_devi_f_50 (eV/A)"
-                + "\tmax_devi_f_90 (eV/A)\tmax_devi_f_99 (eV/A)\tmax_devi_f_max (eV/A)");
+                + "\tmax_devi_f_90 (eV/A)\tmax_devi_f_99 (eV/A)\tmax_devi_f_max (eV/A)\tnot_evaluated");
     assertThat(summary).contains("(all)\t-\t240\t").contains("\nAg8\t8\t120\t");
     List<Row> exact =
         rows.selectExpr("percentile(max_devi_f, array(0.5, 0.9, 0.99))", "max(max_devi_f)")
@@ -279,6 +282,52 @@ class RescreenCommandTest {
     rescreen(tree, result, "--where", more[1], "--f-lo", "0.01", "--f-hi", "0.3");
     assertThat(terminal.err()).doesNotContain("evaluate");
     assertThat(folder.resolve("result.picks")).doesNotExist();
+  }
+
+  @Test
+  void plantedLinksAreRemovedAndWhatTheyLeadToStays() throws IOException {
+    Path precious = Files.createDirectories(folder.resolve("precious"));
+    Files.writeString(precious.resolve("thesis.txt"), "precious");
+    Files.createSymbolicLink(folder.resolve("_staged-result"), precious);
+    Files.createSymbolicLink(folder.resolve("result.summary.tsv"), precious.resolve("thesis.txt"));
+    Files.createSymbolicLink(folder.resolve("_staged-result.picks"), folder.resolve("nowhere"));
+    rescreen(tree, folder.resolve("result"), "--f-lo", "0.01", "--f-hi", "9", "--pick", 3);
+    assertThat(precious.resolve("thesis.txt")).hasContent("precious");
+    assertThat(Files.readString(folder.resolve("result.summary.tsv"))).contains("(all)");
+    assertThat(folder.resolve("result.picks/_manifest.json")).exists();
+
+    Files.createSymbolicLink(folder.resolve("dead"), folder.resolve("nowhere"));
+    assertThat(run(arguments(tree, folder.resolve("dead")).toArray())).isEqualTo(2);
+    assertThat(terminal.err()).contains("dead: is a link that leads nowhere; remove it");
+    assertThat(run("export", folder.resolve("result.picks"), "-o", folder.resolve("dead")))
+        .isEqualTo(2);
+    assertThat(terminal.err()).contains("dead: is a link that leads nowhere; remove it");
+    assertThat(folder.resolve("nowhere")).doesNotExist();
+  }
+
+  @Test
+  void wildFramesAreCountedAndNamed() throws IOException {
+    Path library = folder.resolve("wild.xyz");
+    String frame = "2\nLattice=\"%s\" Properties=species:S:1:pos:R:3\nAg 0 0 0\nAu %s\n";
+    String cube = "4 0 0 0 4 0 0 0 4";
+    Files.writeString(
+        library,
+        frame.formatted(cube, "2 2 0")
+            + frame.formatted(cube, "0 0 0")
+            + frame.formatted("4 0 0 0 4 0 4 4 0", "2 2 0")
+            + frame.formatted("0.01 0 0 0 0.01 0 0 0 0.01", "0 0 0.005")
+            + frame.formatted(cube, "1e12 0 0")
+            + frame.formatted(cube, "2 0 2"));
+    Path result = folder.resolve("wild");
+    rescreen(library, result, "--f-lo", "0.01", "--f-hi", "9", "--pick", 9);
+    assertThat(terminal.err())
+        .contains("warning: Frame wild.xyz#1: ", "warning: Frame wild.xyz#2: ")
+        .contains("warning: Frame wild.xyz#3: ", "warning: Frame wild.xyz#4: coord number 3")
+        .contains("warning: 4 frames could not be evaluated: their numbers are NaN");
+    assertThat(terminal.out()).contains("2 candidates picked");
+    assertThat(Files.readString(folder.resolve("wild.summary.tsv")).lines().toList().get(1))
+        .startsWith("(all)\t-\t6\t0\t2\t4\t")
+        .endsWith("\t4");
   }
 
   @ParameterizedTest
@@ -306,6 +355,7 @@ class RescreenCommandTest {
   /** Levels that lie on a frame's own deviation, after a call with other levels. */
   @Test
   void singlePrecisionPicksTheSameFrames() {
+    SinglePrecision.require();
     Path exact = folder.resolve("exact");
     Path single = folder.resolve("single");
     rescreen(tree, exact);
@@ -352,6 +402,7 @@ class RescreenCommandTest {
 
   /** A model whose nets share layers by name beside one whose do not. */
   @Test
+  @Tag("peer")
   void modelsThatOnlyDeepmdKitReadsAreEvaluatedByIt() throws IOException {
     DeepmdKit.dp();
     Path plain = Files.write(folder.resolve("plain.pb"), new GoldenModel("plain", false).graph());
@@ -480,6 +531,7 @@ class RescreenCommandTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Shared.repository().resolve("conf/jvm.flags"));
+    command.add("@" + Shared.repository().resolve("conf/test-jvm.flags"));
     command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
     command.add(Dpsieve.class.getName());
     arguments(pool, killed, "--master", "local[1]")

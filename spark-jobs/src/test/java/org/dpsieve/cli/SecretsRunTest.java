@@ -16,6 +16,7 @@ import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SlurmService;
 import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Terminal;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * password in machine.json. {@code dp} is a shell script here that hands out a finished model.
  */
 @Timeout(300)
+@Tag("peer")
 class SecretsRunTest {
   private static final String PASSWORD = "correct horse battery";
 

@@ -21,6 +21,7 @@ import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Systems;
 import org.dpsieve.testing.Terminal;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * writes OUTCAR and vasprun.xml. Its labels are known: the pool's own, which are of the same
  * potential, and D3.
  */
+@Tag("peer")
 class StandInRunTest {
   private static final double ENERGY_DIGITS = 1e-7;
   private static final double FORCE_DIGITS = 2e-6;

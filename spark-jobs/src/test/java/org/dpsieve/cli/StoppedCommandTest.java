@@ -9,10 +9,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A command that is told to end while Spark works for it. */
+@Tag("slow")
 class StoppedCommandTest {
   @TempDir Path folder;
 

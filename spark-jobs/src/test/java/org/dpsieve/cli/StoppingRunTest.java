@@ -13,12 +13,14 @@ import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One real run that ends at an expected error, then goes on to a number of labels. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Tag("slow")
 class StoppingRunTest {
   private static final Pattern NEXT =
       Pattern.compile(
@@ -84,6 +86,25 @@ class StoppingRunTest {
     assertThat(numbers[3]).isPositive().isLessThanOrEqualTo(numbers[1]);
     assertThat(summary()).contains("\"label_budget\"");
     assertThat(workdir.resolve("iter.000001/00.train/uncertainty.json")).exists();
+  }
+
+  @Test
+  void aRunThatHasNothingToLabelEndsWithItsResult() throws IOException {
+    Path simplify = SmallRun.simplify(folder.resolve("nothing.json"), 24, "", "Ag8", "Ag4Au4");
+    Files.writeString(
+        simplify,
+        Files.readString(simplify)
+            .replace("\"init_pick_number\":24", "\"init_pick_number\":0")
+            .replace("f_trust_lo\":0.05", "f_trust_lo\":50")
+            .replaceFirst("f_trust_hi\":[0-9.]+", "f_trust_hi\":100"));
+    Terminal terminal = new Terminal();
+    Path nothing = folder.resolve("nothing");
+    terminal.succeed("simplify", simplify, SmallRun.machine(), "--workdir", nothing);
+    assertThat(terminal.out()).contains("nothing is left to pick", " 0 labels)", "report: ");
+    assertThat(nothing.resolve("result/data")).isEmptyDirectory();
+    assertThat(nothing.resolve("result/graph.000.pb")).exists();
+    assertThat(nothing.resolve("report.html")).exists();
+    terminal.succeed("simplify", simplify, SmallRun.machine(), "--workdir", nothing);
   }
 
   /** Deviations in single precision come without standard deviations. */

@@ -26,9 +26,11 @@ import org.dpsieve.testing.Predictions;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class TransferCommandTest {
   private static final Path BUILT_IN = Shared.repository().resolve("conf/ag-au");
   private static final Path MODEL = BUILT_IN.resolve("models/0/graph.pb");
@@ -155,6 +157,7 @@ class TransferCommandTest {
   }
 
   @Test
+  @Tag("peer")
   void writesAModelThatDeepmdKitEvaluatesAsWeDo() throws IOException, InterruptedException {
     assertThat(run("-m", MODEL, "-s", mixed, "-s", silver, "-o", target))
         .as(terminal::said)

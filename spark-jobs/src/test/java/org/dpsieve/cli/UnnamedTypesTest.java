@@ -195,6 +195,13 @@ class UnnamedTypesTest {
     told[command.length] = "--type-map";
     told[command.length + 1] = ORDER;
     terminal.succeed(told);
+    // a third type has no number in a model of two
+    told[command.length + 1] = ORDER + ",Cu";
+    assertThat(terminal.run(told)).isEqualTo(2);
+    assertThat(terminal.err()).contains(a + ": has 2 types and names none", "names 3 (Au Ag Cu)");
+    told[command.length + 1] = "Au,Cu";
+    assertThat(terminal.run(told)).isEqualTo(2);
+    assertThat(terminal.err()).contains("do not know: Ag");
     Path expected = folder.resolve("expected");
     terminal.succeed(
         "rescreen",

@@ -20,12 +20,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dpsieve.cli.Dpsieve;
 import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole loop with driver and executors in JVMs of their own: nothing may depend on sharing one.
  */
+@Tag("slow")
 class ClusterTest {
   @TempDir Path folder;
 
@@ -62,6 +64,7 @@ class ClusterTest {
         new ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.add("@" + Shared.repository().resolve("conf/jvm.flags"));
+    command.add("@" + Shared.repository().resolve("conf/test-jvm.flags"));
     command.addAll(
         List.of("-Xmx1g", "-Dspark.executor.extraClassPath=" + classPath, "-cp", classPath));
     command.addAll(List.of(Dpsieve.class.getName(), "simplify", parameters.toString()));

@@ -27,12 +27,14 @@ import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real HDFS of three nodes (Hadoop's minicluster) as a library's place; one node is lost. */
 @Timeout(900)
+@Tag("slow")
 class HdfsTest {
   private static final java.nio.file.Path EXAMPLE = Shared.repository().resolve("conf/ag-au");
 

@@ -14,12 +14,14 @@ import java.util.concurrent.TimeUnit;
 import org.dpsieve.node.TaskJournal;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real standalone cluster: a master and two workers, one of which says that it has a GPU. */
 @Timeout(300)
+@Tag("slow")
 class StandaloneClusterTest {
   @TempDir Path folder;
   private final List<Process> processes = new ArrayList<>();
@@ -112,6 +114,7 @@ class StandaloneClusterTest {
         new ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.add("@" + Shared.repository().resolve("conf/jvm.flags"));
+    command.add("@" + Shared.repository().resolve("conf/test-jvm.flags"));
     command.add("-Xmx512m");
     command.add("-Dlog4j2.configurationFile=" + logging());
     command.addAll(properties);

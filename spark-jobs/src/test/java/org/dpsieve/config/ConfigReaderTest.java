@@ -50,6 +50,7 @@ class ConfigReaderTest {
                 100,
                 50,
                 PickStrategy.RANDOM,
+                PickStrategy.RANDOM,
                 OptionalInt.of(3),
                 OptionalInt.of(900),
                 Optional.empty(),
@@ -236,7 +237,8 @@ class ConfigReaderTest {
         "max_iter | 0 | expected an integer of at least 1",
         "seed | 1.5 | expected an integer",
         "mass_map | [108] | 2 masses above 0",
-        "use_ele_temp | 1 | electron temperature cannot be read yet",
+        "use_ele_temp | 1 | cannot be solved for; expected 0, or train.engine dp",
+        "use_ele_temp | 3 | expected 0, 1 or 2",
         "ratio_failed | 2 | a share from 0 to 1",
         "fp_skip_bad_box | \"lenght_ratio:5\" | did you mean 'length_ratio'?",
         "fp_skip_bad_box | \"length_ratio\" | expected measure:number",
@@ -403,6 +405,13 @@ class ConfigReaderTest {
         .contains("pick_data: 1 of 1 systems have a set without energy.npy", "labeled true");
     run.set("labeled", "false").set("fp_style", "\"d3\"");
     assertThat(run.complaint()).contains("fp_style d3 adds to the labels");
+  }
+
+  @Test
+  void aPoolWithoutAnyForcesIsRefused() throws IOException {
+    Files.delete(folder.resolve("pool/Ag1/set.000/force.npy"));
+    assertThat(run.complaint())
+        .contains("pick_data: none of 1 systems has force.npy in every set", "labeled true");
   }
 
   @ParameterizedTest

@@ -22,6 +22,7 @@ import org.dpsieve.label.espresso.PwscfLabeller;
 import org.dpsieve.label.gaussian.GaussianLabeller;
 import org.dpsieve.label.siesta.SiestaLabeller;
 import org.dpsieve.testing.Programs;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,6 +109,7 @@ class KindLabelsTest {
 
   /** pw.x itself takes the labels, and its output is the frame's. */
   @Test
+  @Tag("peer")
   void espressoRunsThem() throws IOException, InterruptedException {
     Path program = Programs.find("DPSIEVE_PW", "pw.x");
     TaskLabeller labeller = pwscf();

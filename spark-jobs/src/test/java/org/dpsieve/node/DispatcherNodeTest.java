@@ -20,6 +20,7 @@ import org.dpsieve.testing.Dispatcher;
 import org.dpsieve.testing.SlurmService;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Against real dpdispatcher, Slurm and sshd. */
 @Timeout(180)
+@Tag("peer")
 class DispatcherNodeTest {
   private static final double POLL = 0.5;
 

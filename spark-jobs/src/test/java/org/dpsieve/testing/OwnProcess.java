@@ -22,6 +22,7 @@ public final class OwnProcess {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
                 "@" + Shared.repository().resolve("conf/jvm.flags"),
+                "@" + Shared.repository().resolve("conf/test-jvm.flags"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "org.dpsieve.cli.Dpsieve"));

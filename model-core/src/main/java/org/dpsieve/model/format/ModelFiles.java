@@ -1,6 +1,7 @@
 package org.dpsieve.model.format;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import org.dpsieve.error.UnnamedTypesException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.io.OwnFiles;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.model.DeepPotential;
 
 /** Trained models on disk, whatever their format. */
@@ -97,6 +99,24 @@ public final class ModelFiles {
     } catch (InputException e) {
       return Optional.empty(); // whoever evaluates it will say what it is
     }
+  }
+
+  /**
+   * What the types of models are where one of them does not say it, in order; empty where all do.
+   *
+   * @param given by a person; may be empty where all do
+   * @throws UnnamedTypesException when one does not and nothing is given
+   * @throws InputException when as many names are not given as it has types
+   */
+  public static List<String> unnamed(List<Path> models, List<String> given) {
+    List<String> names = List.of();
+    for (Path model : models) {
+      Optional<Integer> types = unnamedTypes(model);
+      if (types.isPresent()) {
+        names = named(model.toString(), List.of(), given, types.get());
+      }
+    }
+    return names;
   }
 
   /** A model's type map, or the names that were given where it has none. */
@@ -214,8 +234,8 @@ public final class ModelFiles {
   }
 
   private static byte[] bytes(Path file) {
-    try {
-      return Files.readAllBytes(file);
+    try (InputStream in = RegularFile.open(file, Integer.MAX_VALUE - 8)) {
+      return in.readAllBytes();
     } catch (NoSuchFileException e) {
       throw new InputException("%s: no such file; expected a model".formatted(file), e);
     } catch (IOException e) {

@@ -24,6 +24,7 @@ import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.Goldens;
 import org.dpsieve.testing.Predictions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,6 +155,7 @@ class ArchitectureGoldensTest {
   /** DeePMD-kit turns what we wrote into another format, which is read again. */
   @ParameterizedTest
   @CsvSource({"dp, model.pb", "yaml, model.pb", "pth, model.yaml", "pt, model.yaml"})
+  @Tag("peer")
   void writtenModelsAreReadByDeepmdKit(String suffix, String converted)
       throws IOException, InterruptedException {
     Path dp = DeepmdKit.dp();

@@ -25,6 +25,7 @@ import org.dpsieve.testing.Goldens;
 import org.dpsieve.testing.Predictions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * folder that holds them ({@code source/tests/infer} of its repository): each is read, and has
  * DeePMD-kit's numbers, or is refused by a message that names it.
  */
+@Tag("peer")
 class DeepmdKitModelsTest {
   private static final String FOLDER = "DPSIEVE_DEEPMD_MODELS";
 

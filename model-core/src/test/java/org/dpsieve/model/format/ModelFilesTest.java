@@ -29,6 +29,7 @@ import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.GraphDef;
 import org.dpsieve.model.format.proto.NodeDef;
 import org.dpsieve.model.format.proto.TensorProto;
+import org.dpsieve.testing.ChangedModels;
 import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.RandomModels;
@@ -115,7 +116,8 @@ class ModelFilesTest {
     Path frozen = Files.write(run.resolve("frozen_model.pb"), PLAIN);
     assertThat(ModelFiles.read(run).name()).isEqualTo(frozen.toString());
     Path target = folder.resolve("changed.pb");
-    ModelFiles.writeWithOutputLayer(run, withOutputLayer(ModelFiles.read(run), 0.125), target);
+    ModelFiles.writeWithOutputLayer(
+        run, ChangedModels.withOutputLayer(ModelFiles.read(run), 0.125), target);
     assertThat(ModelFiles.read(target).typeMap()).containsExactly("Ag", "Au");
     Files.write(run.resolve("graph.pb"), PLAIN);
     assertRefused(run, InputException.class, "several models (frozen_model.pb, graph.pb)");
@@ -218,7 +220,7 @@ class ModelFilesTest {
     assertThat(named.typeMap()).containsExactly("H", "C");
     assertThat(ModelFiles.read("plain.pb", PLAIN, List.of("H", "C")).typeMap())
         .containsExactly("Ag", "Au");
-    DeepPotential changed = withOutputLayer(named, 0.125);
+    DeepPotential changed = ChangedModels.withOutputLayer(named, 0.125);
     byte[] written = ModelFiles.withOutputLayer("old.pb", golden.graph(), changed);
     assertThat(
             ModelFiles.read("new.pb", written, List.of("H", "C"))
@@ -328,7 +330,7 @@ class ModelFilesTest {
   @Test
   void writesAnotherOutputLayerAndNothingElse() {
     DeepPotential model = ModelFiles.read("plain.pb", PLAIN);
-    DeepPotential changed = withOutputLayer(model, 0.125);
+    DeepPotential changed = ChangedModels.withOutputLayer(model, 0.125);
     byte[] written = ModelFiles.withOutputLayer("plain.pb", PLAIN, changed);
     assertThat(ModelFiles.withOutputLayer("plain.pb", PLAIN, changed)).isEqualTo(written);
     assertThat(written)
@@ -345,20 +347,5 @@ class ModelFilesTest {
     }
     byte[] same = ModelFiles.withOutputLayer("plain.pb", PLAIN, model);
     assertThat(ModelFiles.withOutputLayer("plain.pb", written, model)).isEqualTo(same);
-  }
-
-  /** Every weight of the output layer plus {@code shift}, its bias twice that. */
-  static DeepPotential withOutputLayer(DeepPotential model, double shift) {
-    Network[] networks = model.fitting().networks().clone();
-    for (int type = 0; type < networks.length; type++) {
-      Layer last = networks[type].outputLayer();
-      double[] weight = Arrays.stream(last.weight()).map(w -> w + shift).toArray();
-      double[] bias = {last.bias()[0] + 2 * shift};
-      Layer[] layers = networks[type].layers().toArray(Layer[]::new);
-      layers[layers.length - 1] =
-          new Layer(last.inputs(), 1, weight, bias, null, last.activation(), last.shortcut());
-      networks[type] = new Network(Arrays.asList(layers));
-    }
-    return model.withFitting(model.fitting().withNetworks(networks));
   }
 }

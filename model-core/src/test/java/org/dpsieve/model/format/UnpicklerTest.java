@@ -15,6 +15,7 @@ import java.util.zip.ZipOutputStream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.testing.DeepmdKit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,7 @@ class UnpicklerTest {
 
   /** In Python they do what they say. */
   @Test
+  @Tag("peer")
   void areRealOnes() throws IOException, InterruptedException {
     Path created = folder.resolve("created");
     for (Map.Entry<String, String> pickle : pickles(created).entrySet()) {

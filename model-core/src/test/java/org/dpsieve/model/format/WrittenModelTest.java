@@ -21,12 +21,14 @@ import org.dpsieve.frame.ElementMap;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.kernel.reference.ReferenceModel;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.testing.ChangedModels;
 import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.Goldens;
 import org.dpsieve.testing.Predictions;
 import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +42,7 @@ class WrittenModelTest {
   @TempDir Path folder;
 
   @Test
+  @Tag("peer")
   void graphsAreReadByDeepmdKit() throws IOException, InterruptedException {
     DeepmdKit.requirePackage("tensorflow", folder.resolve("log"));
     List<DeepPotential> models = new ArrayList<>();
@@ -55,7 +58,7 @@ class WrittenModelTest {
     for (GoldenModel golden : goldens) {
       Path source = Files.write(folder.resolve(golden.name() + ".pb"), golden.graph());
       Path target = folder.resolve(golden.name() + "-changed.pb");
-      DeepPotential changed = ModelFilesTest.withOutputLayer(ModelFiles.read(source), 0.375);
+      DeepPotential changed = ChangedModels.withOutputLayer(ModelFiles.read(source), 0.375);
       ModelFiles.writeWithOutputLayer(source, changed, target);
       models.add(changed);
       asked.add(asked(golden.content(), golden.name(), target));
@@ -76,6 +79,7 @@ class WrittenModelTest {
 
   /** Frozen models, checkpoints, and what the backend itself freezes from these. */
   @Test
+  @Tag("peer")
   void torchModelsAreReadByPytorch() throws IOException, InterruptedException {
     Path dp = DeepmdKit.dp("pytorch");
     Map<Path, DeepPotential> models = new LinkedHashMap<>();
@@ -126,6 +130,7 @@ class WrittenModelTest {
   /** One step so small that the weights stay as they are to seven digits. */
   @ParameterizedTest
   @CsvSource({"pt, --init-model", "pt, --finetune", "pth, --init-frz-model"})
+  @Tag("peer")
   void pytorchTrainsOnFromThem(String suffix, String option)
       throws IOException, InterruptedException {
     Path dp = DeepmdKit.dp("pytorch");
@@ -145,7 +150,7 @@ class WrittenModelTest {
     pytorch(dp, "train", input, "--skip-neighbor-stat");
     Path source = suffix.equals("pt") ? checkpoint : frozen(dp, checkpoint);
     Path target = folder.resolve("target." + suffix);
-    DeepPotential changed = ModelFilesTest.withOutputLayer(ModelFiles.read(source), 0.375);
+    DeepPotential changed = ChangedModels.withOutputLayer(ModelFiles.read(source), 0.375);
     ModelFiles.writeWithOutputLayer(source, changed, target);
     pytorch(dp, "train", input, "--skip-neighbor-stat", option, target);
     DeepPotential trained = ModelFiles.read(frozen(dp, checkpoint));
@@ -158,17 +163,19 @@ class WrittenModelTest {
   /** DeePMD-kit's NumPy backend has energies only; JSON is to it what YAML is. */
   @ParameterizedTest
   @ValueSource(strings = {"dp", "yaml", "json"})
+  @Tag("peer")
   void serialisedModelsAreReadByDeepmdKit(String suffix) throws IOException, InterruptedException {
     GoldenArchitecture golden = new GoldenArchitecture("se_e2_a");
     Path source = source(golden, suffix);
     Path target = folder.resolve("target." + suffix);
-    DeepPotential changed = ModelFilesTest.withOutputLayer(ModelFiles.read(source), 0.375);
+    DeepPotential changed = ChangedModels.withOutputLayer(ModelFiles.read(source), 0.375);
     ModelFiles.writeWithOutputLayer(source, changed, target);
     requireAgreement(golden, changed, Map.of(), readable(target));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"dp", "yaml", "json"})
+  @Tag("peer")
   void renamedElementsAreReadByDeepmdKit(String suffix) throws IOException, InterruptedException {
     GoldenArchitecture golden = new GoldenArchitecture("se_e2_a");
     Path source = source(golden, suffix);

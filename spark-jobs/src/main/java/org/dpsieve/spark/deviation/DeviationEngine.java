@@ -24,6 +24,11 @@ public interface DeviationEngine extends Serializable, AutoCloseable {
     return false;
   }
 
+  /** Whether rows have the columns {@code expected_*}, too, from the old labels of the frames. */
+  default boolean expectsErrors() {
+    return false;
+  }
+
   /** Takes the models from the executors; no stage that uses this may run afterwards. */
   @Override
   void close();

@@ -13,7 +13,9 @@ import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.model.Precision;
 import org.dpsieve.pick.Borderline;
+import org.dpsieve.uncertainty.ExpectedError;
 import org.dpsieve.uncertainty.FrameSigma;
+import org.dpsieve.uncertainty.PredictedLabels;
 import org.dpsieve.uncertainty.UncertainEnsemble;
 
 /** Frames to deviations, some thousand atoms at a time, so that every matrix product is large. */
@@ -24,9 +26,11 @@ final class DeviationIterator extends FrameBatches {
   private final UncertainEnsemble uncertain; // null where it is not known
   private final boolean trueError;
   private final Borderline borderline;
+  private final EnsembleHandle handle;
 
   DeviationIterator(Iterator<Row> frames, EnsembleHandle handle, boolean trueError) {
     super(frames, ATOMS_AT_ONCE);
+    this.handle = handle;
     this.ensemble = handle.ensemble();
     this.uncertain = handle.isUncertain() ? handle.uncertain() : null;
     this.trueError = trueError;
@@ -39,12 +43,16 @@ final class DeviationIterator extends FrameBatches {
     if (uncertain == null) {
       List<Prediction[]> predictions = predictions(batch);
       for (int i = 0; i < batch.size(); i++) {
-        rows.add(row(ids.get(i), batch.get(i), predictions.get(i), null));
+        rows.add(row(ids.get(i), batch.get(i), predictions.get(i), null, null));
       }
     } else {
       List<FrameSigma> sigmas = uncertain.evaluate(batch);
+      List<PredictedLabels> labels =
+          handle.expectsErrors() ? handle.labels().evaluate(batch) : null;
       for (int i = 0; i < batch.size(); i++) {
-        rows.add(row(ids.get(i), batch.get(i), sigmas.get(i).models(), sigmas.get(i)));
+        FrameSigma sigma = sigmas.get(i);
+        ExpectedError error = labels == null ? null : handle.expected(sigma, labels.get(i));
+        rows.add(row(ids.get(i), batch.get(i), sigma.models(), sigma, error));
       }
     }
     return rows;
@@ -71,7 +79,8 @@ final class DeviationIterator extends FrameBatches {
     return borderline.holds(d.maxDeviF(), d.deviE(), error.maxDeviF(), error.deviE());
   }
 
-  private Row row(String id, Frame frame, Prediction[] models, FrameSigma sigma) {
+  private Row row(
+      String id, Frame frame, Prediction[] models, FrameSigma sigma, ExpectedError expected) {
     FrameDeviation d = Deviation.of(models);
     List<Object> values = new ArrayList<>(List.of(id));
     for (double number : d.numbers()) {
@@ -88,6 +97,11 @@ final class DeviationIterator extends FrameBatches {
       values.add(sigma.rmsForce());
       values.add(sigma.modelEnergy());
       values.add(sigma.modelForce());
+    }
+    if (expected != null) {
+      values.add(expected.energy());
+      values.add(expected.force());
+      values.add(expected.rmsForce());
     }
     return RowFactory.create(values.toArray());
   }

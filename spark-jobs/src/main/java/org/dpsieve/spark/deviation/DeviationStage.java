@@ -38,6 +38,17 @@ public final class DeviationStage {
           .add("sigma_e_models", new ArrayType(DoubleType, false), false)
           .add("sigma_f_models", new ArrayType(DoubleType, false), false);
 
+  /**
+   * What it adds where labels are predicted from old ones ({@link
+   * org.dpsieve.uncertainty.ExpectedError}): eV per atom, and eV/Å as the largest over atoms and as
+   * the root mean square over components.
+   */
+  private static final StructType EXPECTED =
+      new StructType()
+          .add("expected_e", DoubleType, false)
+          .add("expected_f", DoubleType, false)
+          .add("rms_expected_f", DoubleType, false);
+
   private DeviationStage() {}
 
   private static StructType numbers() {
@@ -64,6 +75,9 @@ public final class DeviationStage {
     }
     StructType all = schema;
     for (StructField field : SIGMA.fields()) {
+      all = all.add(field);
+    }
+    for (StructField field : engine.expectsErrors() ? EXPECTED.fields() : new StructField[0]) {
       all = all.add(field);
     }
     return all;

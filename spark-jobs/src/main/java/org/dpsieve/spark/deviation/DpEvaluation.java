@@ -8,13 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.dpsieve.error.InputException;
-import org.dpsieve.error.UnnamedTypesException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.OwnFiles;
-import org.dpsieve.model.format.ModelFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,8 +48,7 @@ public final class DpEvaluation {
   /**
    * @param folder where the models lie
    * @param models their names there
-   * @param typeMap what types 0, 1 ... are for models that do not name theirs; may be empty for
-   *     others
+   * @param typeMap what types 0, 1 ... are for models that do not name theirs; empty for others
    */
   DpEvaluation(DpProgram program, Path folder, List<String> models, List<String> typeMap) {
     this.program = program;
@@ -89,22 +86,15 @@ public final class DpEvaluation {
     }
   }
 
-  /**
-   * @throws UnnamedTypesException when a model does not name its types
-   */
-  public static void requireNamed(List<Path> models) {
-    for (Path model : models) {
-      ModelFiles.unnamedTypes(model)
-          .ifPresent(
-              types -> {
-                throw new UnnamedTypesException(model.toString(), types);
-              });
-    }
-  }
-
   /** What keeps the program from evaluating one atom of each element. */
   public Optional<String> problem(List<String> elements, int fparam, int aparam)
       throws IOException {
+    List<String> unknown = elements.stream().filter(type -> !knows(type)).toList();
+    if (!unknown.isEmpty()) {
+      return Optional.of(
+          "frames hold types that the models (%s) do not know: %s"
+              .formatted(String.join(" ", typeMap), String.join(" ", unknown)));
+    }
     int[] z = new int[elements.size()];
     double[] coord = new double[3 * z.length];
     for (int i = 0; i < z.length; i++) {
@@ -167,6 +157,11 @@ public final class DpEvaluation {
     }
   }
 
+  /** The program itself would take numbers of types that a model without names does not have. */
+  private boolean knows(String type) {
+    return typeMap.isEmpty() || typeMap.contains(type);
+  }
+
   DpModelDeviRun run(List<Frame> frames) throws IOException {
     return new DpModelDeviRun(program, folder, models, typeMap, frames);
   }
@@ -177,7 +172,7 @@ public final class DpEvaluation {
    * @param calls its options, beside those for models and files, of each call
    * @return [calls][frames]: the numbers by {@link org.dpsieve.deviation.FrameDeviation#NAMES},
    *     with {@code --atomic} followed by those of all atoms; {@code null} for a frame that makes
-   *     no sense or that the program fails on
+   *     no sense, has types that the models do not know, or that the program fails on
    * @throws InputException when it is the program or the models rather than frames
    */
   public double[][][] evaluate(List<Frame> frames, List<List<String>> calls) throws IOException {
@@ -188,7 +183,7 @@ public final class DpEvaluation {
     for (int i = 0; i < frames.size(); i++) {
       Frame bare = frames.get(i).withLabels(Labels.NONE);
       given.add(labels ? frames.get(i) : bare);
-      if (FrameCheck.problem(bare).isEmpty()) {
+      if (FrameCheck.problem(bare).isEmpty() && bare.types().stream().allMatch(this::knows)) {
         sound.add(i);
       }
     }

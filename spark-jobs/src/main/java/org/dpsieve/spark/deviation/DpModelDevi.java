@@ -16,6 +16,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.OwnFiles;
+import org.dpsieve.model.format.ModelFiles;
 
 /**
  * Deviations by {@code dp model-devi} itself, started inside Spark's tasks: for models that our own
@@ -52,14 +53,11 @@ public final class DpModelDevi implements DeviationEngine {
    */
   public static DpModelDevi of(
       SparkSession spark, List<Path> models, DpProgram program, List<String> typeMap) {
-    if (typeMap.isEmpty()) {
-      DpEvaluation.requireNamed(models);
-    }
     PackedModels packed = PackedModels.of(models);
     return new DpModelDevi(
         JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(packed),
         program,
-        new ArrayList<>(typeMap));
+        new ArrayList<>(ModelFiles.unnamed(models, typeMap)));
   }
 
   /**

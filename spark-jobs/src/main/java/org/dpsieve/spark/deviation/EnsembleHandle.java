@@ -12,6 +12,10 @@ import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.pick.Borderline;
+import org.dpsieve.uncertainty.ExpectedError;
+import org.dpsieve.uncertainty.FrameSigma;
+import org.dpsieve.uncertainty.LabelEnsemble;
+import org.dpsieve.uncertainty.PredictedLabels;
 import org.dpsieve.uncertainty.UncertainEnsemble;
 import org.dpsieve.uncertainty.Uncertainty;
 
@@ -30,20 +34,36 @@ public final class EnsembleHandle implements DeviationEngine {
 
   private static final Map<Long, Ensemble> BUILT = new LinkedHashMap<>(8, 0.75f, true);
 
+  private static final Map<Long, LabelEnsemble> PREDICTING =
+      new LinkedHashMap<>(8, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, LabelEnsemble> eldest) {
+          return size() > KEPT;
+        }
+      };
+
   private final Broadcast<DeepPotential[]> models;
   private final EnsembleOptions options;
   private final Borderline borderline;
   private final Broadcast<Uncertainty> uncertainty; // null without one
+  private final ExpectedError.Scale scale; // of its standard deviations; likewise
+  private final Broadcast<LabelPredictor> labels; // null where labels are not predicted
 
   private EnsembleHandle(
       Broadcast<DeepPotential[]> models,
       EnsembleOptions options,
       Borderline borderline,
-      Broadcast<Uncertainty> uncertainty) {
+      Broadcast<Uncertainty> uncertainty,
+      ExpectedError.Scale scale,
+      Broadcast<LabelPredictor> labels) {
     this.models = models;
     this.options = options;
     this.borderline = borderline;
     this.uncertainty = uncertainty;
+    this.scale = scale;
+    this.labels = labels;
   }
 
   /**
@@ -63,7 +83,7 @@ public final class EnsembleHandle implements DeviationEngine {
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(models.toArray(new DeepPotential[0]));
     keep(broadcast.id(), checked);
-    return new EnsembleHandle(broadcast, options, borderline, null);
+    return new EnsembleHandle(broadcast, options, borderline, null, null, null);
   }
 
   /**
@@ -72,11 +92,45 @@ public final class EnsembleHandle implements DeviationEngine {
    * @param known of these models, which must be evaluated in double precision
    */
   public EnsembleHandle with(SparkSession spark, Uncertainty known) {
+    return with(spark, known, null, null);
+  }
+
+  /**
+   * The same, which by old labels says of each frame how far off models are expected to be. As much
+   * time again.
+   *
+   * @param scale of the models' own standard deviations
+   * @param predictor {@code null} where no model uses old labels
+   */
+  public EnsembleHandle with(
+      SparkSession spark,
+      Uncertainty known,
+      ExpectedError.Scale scale,
+      LabelPredictor predictor) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     return new EnsembleHandle(
         models,
         options,
         borderline,
-        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(known));
+        context.broadcast(known),
+        scale,
+        predictor == null ? null : context.broadcast(predictor));
+  }
+
+  @Override
+  public boolean expectsErrors() {
+    return labels != null;
+  }
+
+  /** Labels by old ones, in this JVM; many tasks may use it at once. */
+  LabelEnsemble labels() {
+    synchronized (PREDICTING) {
+      return PREDICTING.computeIfAbsent(labels.id(), id -> labels.value().open());
+    }
+  }
+
+  ExpectedError expected(FrameSigma sigma, PredictedLabels label) {
+    return ExpectedError.of(sigma, scale, label, labels.value().scale());
   }
 
   @Override
@@ -133,6 +187,12 @@ public final class EnsembleHandle implements DeviationEngine {
     models.destroy();
     if (uncertainty != null) {
       uncertainty.destroy();
+    }
+    if (labels != null) {
+      synchronized (PREDICTING) {
+        PREDICTING.remove(labels.id());
+      }
+      labels.destroy();
     }
   }
 }

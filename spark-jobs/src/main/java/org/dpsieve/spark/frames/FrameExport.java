@@ -111,12 +111,13 @@ public final class FrameExport {
     try {
       Path path = new Path(target);
       FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
+      StagedPath.requireNoDeadLink(files, path);
       if (files.exists(path)) {
         throw new InputException(target + ": exists already; remove it or choose another name");
       }
       Path full = files.makeQualified(path);
       Path staged = new Path(full.getParent(), "_staged-" + full.getName());
-      files.delete(staged, true);
+      StagedPath.remove(files, staged);
       try {
         Report report = write(spark, frames, typeMap, format, staged.toString());
         if (!files.rename(staged, full)) {
@@ -124,7 +125,7 @@ public final class FrameExport {
         }
         return report;
       } catch (Throwable e) {
-        files.delete(staged, true);
+        StagedPath.remove(files, staged);
         throw e;
       }
     } catch (Throwable e) {

@@ -67,7 +67,8 @@ public final class FrameImport {
           .add("system_number", DataTypes.IntegerType, false)
           .add("file", DataTypes.StringType, false)
           .add("reason", DataTypes.StringType, true)
-          .add("duplicate_key", DataTypes.BinaryType, true);
+          .add("duplicate_key", DataTypes.BinaryType, true)
+          .add("state", DataTypes.StringType, true);
 
   private static final StructType QUARANTINE =
       new StructType()
@@ -197,7 +198,8 @@ public final class FrameImport {
                 "system_number",
                 "file",
                 "reason",
-                "duplicate_key")
+                "duplicate_key",
+                "state")
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       return write(frames, keys, systems.size(), checks);
@@ -286,6 +288,7 @@ public final class FrameImport {
                 .orElse(null);
         values[row.length() + 2] = problem;
         values[row.length() + 3] = problem == null ? DuplicateKey.of(frame) : null;
+        values[row.length() + 4] = frame.state();
         rows.add(RowFactory.create(values));
       }
     }
@@ -308,6 +311,7 @@ public final class FrameImport {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long equal = duplicates.count();
+      Duplicates.requireNoOtherStates(duplicates);
       ImportReport report =
           new ImportReport(
               systems,
@@ -332,7 +336,7 @@ public final class FrameImport {
       writeQuarantine(
           report.duplicates() + report.badFrames() == 0
               ? spark.createDataFrame(List.of(), QUARANTINE)
-              : bad.unionByName(duplicates.drop("kind"))
+              : bad.unionByName(duplicates.drop("kind", "other_state"))
                   .withColumnRenamed("index", "frame")
                   .select(columns(QUARANTINE)));
       Dataset<Row> unique = frames.where(col("reason").isNull());

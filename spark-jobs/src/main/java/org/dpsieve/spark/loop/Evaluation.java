@@ -14,6 +14,7 @@ import org.dpsieve.config.Engine;
 import org.dpsieve.config.MachineConfig;
 import org.dpsieve.config.PickStrategy;
 import org.dpsieve.config.RunConfig;
+import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainingInput;
 import org.dpsieve.config.TrustConfig;
 import org.dpsieve.error.UnsupportedModelException;
@@ -27,11 +28,18 @@ import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.DpModelDevi;
 import org.dpsieve.spark.deviation.DpProgram;
 import org.dpsieve.spark.deviation.EnsembleHandle;
-import org.dpsieve.uncertainty.Uncertainty;
+import org.dpsieve.spark.deviation.LabelPredictor;
+import org.dpsieve.spark.deviation.NotEvaluated;
+import org.dpsieve.uncertainty.ExpectedError;
 
 /** The ensemble's deviation on frames: the deviation table. */
 final class Evaluation {
+  /** Of frames without numbers, with their reasons. */
+  private static final int MOST_REASONS = 3;
+
   private final SparkSession spark;
+  private final SimplifyConfig simplify;
+  private final boolean oldLabelsInPool;
   private final TrustConfig trust;
   private final MachineConfig.Section section;
   private final EnsembleOptions options;
@@ -47,6 +55,8 @@ final class Evaluation {
    */
   Evaluation(SparkSession spark, RunConfig config, Consumer<String> notes) {
     this.spark = spark;
+    this.simplify = config.simplify();
+    this.oldLabelsInPool = simplify.pool().labelsAreOld();
     this.trust = config.simplify().trust();
     this.section = config.machine().modelDevi();
     this.options = new EnsembleOptions(true, config.machine().precision());
@@ -74,14 +84,20 @@ final class Evaluation {
    *     whose error is expected; {@code null} for none
    */
   Facts.Deviation write(Path target, Dataset<Row> frames, List<Path> models, Dataset<Row> gone) {
+    Path folder = models.get(0).toAbsolutePath().getParent();
     Optional<UncertaintyFiles.Known> known =
         uncertain
-            ? UncertaintyFiles.read(models.get(0).toAbsolutePath().getParent())
+            ? UncertaintyFiles.read(folder)
+            : Optional.empty();
+    Optional<LabelPredictor> predictor =
+        known.isPresent() && oldLabelsInPool
+            ? OldLayerFiles.predictor(folder, simplify, models)
             : Optional.empty();
     boolean answered;
-    try (DeviationEngine engine =
-        engine(models, known.map(UncertaintyFiles.Known::uncertainty).orElse(null))) {
+    boolean ours;
+    try (DeviationEngine engine = engine(models, known.orElse(null), predictor.orElse(null))) {
       answered = engine.isUncertain();
+      ours = engine instanceof EnsembleHandle;
       Tables.write(
           trust.usesTrueError()
               ? DeviationStage.applyWithTrueError(frames, engine)
@@ -90,9 +106,29 @@ final class Evaluation {
     }
     Dataset<Row> written = Tables.read(spark, target);
     Facts.Deviation deviation = Tables.deviation(written);
+    if (deviation.notANumber() > 0) {
+      notes.accept(
+          "%d of %d frames could not be evaluated, their deviation is NaN and they are failed: %s"
+              .formatted(
+                  deviation.notANumber(),
+                  deviation.frames(),
+                  String.join("; ", firstNotEvaluated(written, frames, ours ? models : null))));
+    }
     return answered
         ? deviation.with(Tables.expected(written, gone, known.orElseThrow().numbers()))
         : deviation;
+  }
+
+  private List<String> firstNotEvaluated(
+      Dataset<Row> written, Dataset<Row> frames, List<Path> models) {
+    return NotEvaluated.first(
+        MOST_REASONS,
+        written,
+        frames,
+        models == null
+            ? null
+            : models.stream().map(model -> ModelFiles.read(model, typeMap)).toList(),
+        options);
   }
 
   /**
@@ -117,7 +153,8 @@ final class Evaluation {
         spark, typeMap, training.parameters("numb_fparam"), training.parameters("numb_aparam"));
   }
 
-  private DeviationEngine engine(List<Path> models, Uncertainty uncertainty) {
+  private DeviationEngine engine(
+      List<Path> models, UncertaintyFiles.Known known, LabelPredictor predictor) {
     if (section.engine() == Engine.DP) {
       return dp(models);
     }
@@ -128,7 +165,13 @@ final class Evaluation {
               models.stream().map(file -> ModelFiles.read(file, typeMap)).toList(),
               options,
               borderline);
-      return uncertainty == null ? ensemble : ensemble.with(spark, uncertainty);
+      return known == null
+          ? ensemble
+          : ensemble.with(
+              spark,
+              known.uncertainty(),
+              ExpectedError.Scale.of(known.numbers().reliability()),
+              predictor);
     } catch (UnsupportedModelException e) {
       // Of models that DeePMD-kit has trained from ones we know, with another activation function.
       notes.accept(

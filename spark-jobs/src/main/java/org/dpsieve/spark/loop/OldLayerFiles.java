@@ -11,14 +11,25 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.npy.NpyArray;
 import org.dpsieve.io.npy.NpyWriter;
 import org.dpsieve.outputlayer.OldLayer;
+import org.dpsieve.uncertainty.Uncertainty;
+import org.dpsieve.uncertainty.LabelEnsemble;
+import org.dpsieve.uncertainty.ExpectedError;
+import org.dpsieve.spark.deviation.LabelPredictor;
+import org.dpsieve.outputlayer.OutputPosterior;
+import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.outputlayer.OldShare;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.spark.transfer.LabelUncertainty;
 
 /**
- * The models' fits to the old labels, beside the models, so that a run makes them once: {@code
+ * The models' fits to the old labels, beside the models: {@code
  * old.json}, and for each model {@code old.000.npy}: the change of its parameters in the first row,
  * then the quadratic form of the forces, [1 + size, size]. Beside them {@code labels.json}: how far
  * labels predicted from old ones are off, where old labels are used.
@@ -31,12 +42,8 @@ final class OldLayerFiles {
 
   private OldLayerFiles() {}
 
-  /**
-   * The numbers in the JSON file, [models].
-   *
-   * @param key of what they depend on
-   */
-  private record Numbers(String key, long[] frames, double[] ridges) {}
+  /** The numbers in the JSON file, [models]. */
+  private record Numbers(long[] frames, double[] ridges) {}
 
   /**
    * What labels are predicted by, beside the models and their posteriors.
@@ -63,7 +70,7 @@ final class OldLayerFiles {
     }
   }
 
-  static void write(Path folder, String key, List<OldLayer> layers) throws IOException {
+  static void write(Path folder, List<OldLayer> layers) throws IOException {
     if (layers.isEmpty()) {
       return;
     }
@@ -77,7 +84,6 @@ final class OldLayerFiles {
     JSON.writeValue(
         folder.resolve(FILE).toFile(),
         new Numbers(
-            key,
             layers.stream().mapToLong(OldLayer::frames).toArray(),
             layers.stream().mapToDouble(OldLayer::ridge).toArray()));
   }
@@ -86,21 +92,14 @@ final class OldLayerFiles {
     return folder.resolve("old.%03d.npy".formatted(model));
   }
 
-  /**
-   * Empty where this folder has none that were found with this key.
-   *
-   * @param key {@code null} for any
-   */
-  static List<OldLayer> read(Path folder, String key) {
+  /** Empty where this folder has none. */
+  static List<OldLayer> read(Path folder) {
     if (!Files.exists(folder.resolve(FILE))) {
       return List.of();
     }
     try {
-      Numbers numbers = JSON.readValue(folder.resolve(FILE).toFile(), Numbers.class);
+      Numbers numbers = JsonFile.read(folder.resolve(FILE), Numbers.class);
       List<OldLayer> layers = new ArrayList<>();
-      if (key != null && !numbers.key().equals(key)) {
-        return layers;
-      }
       for (int m = 0; m < numbers.frames().length; m++) {
         NpyArray array = NpyArray.open(layer(folder, m));
         double[] rows = array.read();
@@ -116,6 +115,49 @@ final class OldLayerFiles {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Predicts labels from old ones; empty where the models were trained without.
+   *
+   * @param folder of the training
+   * @param models that it made
+   */
+  static Optional<LabelPredictor> predictor(
+      Path folder, SimplifyConfig config, List<Path> models) {
+    LabelNumbers numbers = labels(folder).orElse(null);
+    UncertaintyFiles.Known known = UncertaintyFiles.read(folder).orElse(null);
+    if (numbers == null || known == null) {
+      return Optional.empty();
+    }
+    Uncertainty all = known.uncertainty();
+    List<OldLayer> layers = read(folder);
+    List<LabelEnsemble.Member> members = new ArrayList<>();
+    List<OutputPosterior> posteriors = new ArrayList<>();
+    for (int m = 0; m < models.size(); m++) {
+      double[] share = numbers.shares()[m];
+      if (share == null) {
+        continue; // this model does without
+      }
+      DeepPotential start = ModelFiles.read(config.train().models().get(m), config.typeMap());
+      double[] fitted = OutputParameters.of(start, all.present()).read(start);
+      for (int k = 0; k < fitted.length; k++) {
+        fitted[k] += layers.get(m).change()[k];
+      }
+      members.add(
+          new LabelEnsemble.Member(
+              ModelFiles.read(models.get(m), config.typeMap()),
+              fitted,
+              new OldShare(share[0], share[1], share[2])));
+      posteriors.add(all.posteriors().get(m));
+    }
+    LabelUncertainty found = numbers.uncertainty();
+    return Optional.of(
+        new LabelPredictor(
+            members,
+            new Uncertainty(
+                all.present(), posteriors, found.energyFactor(), found.forceFactor()),
+            ExpectedError.Scale.of(found.reliability())));
   }
 
   /** Copies what is there. */

@@ -20,6 +20,7 @@ import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.frame.Formula;
+import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemFinder;
@@ -137,12 +138,7 @@ final class Pool {
 
   /** What {@link #importAll} wrote of them: entry by name of the system. */
   static Map<String, Integer> initialEntries(Path frames) {
-    try {
-      return JSON.readValue(
-          frames.resolve(ENTRIES).toFile(), new TypeReference<Map<String, Integer>>() {});
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return JsonFile.read(frames.resolve(ENTRIES), new TypeReference<Map<String, Integer>>() {});
   }
 
   static Dataset<Row> read(SparkSession spark, Path frames) {

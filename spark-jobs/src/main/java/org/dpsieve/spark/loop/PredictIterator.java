@@ -12,7 +12,7 @@ import org.apache.spark.sql.RowFactory;
 import org.dpsieve.frame.Certainty;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
-import org.dpsieve.infer.EnsembleOptions;
+import org.dpsieve.spark.deviation.LabelPredictor;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.transfer.OldLabels;
 import org.dpsieve.uncertainty.LabelEnsemble;
@@ -33,13 +33,10 @@ final class PredictIterator implements Iterator<Row> {
   private final LabelEnsemble ensemble;
   private final Deque<Row> ready = new ArrayDeque<>();
 
-  PredictIterator(Iterator<Row> rows, RelabelledPool.Predictor predictor) {
+  PredictIterator(Iterator<Row> rows, LabelPredictor predictor) {
     this.rows = rows;
     this.ensemble =
-        rows.hasNext()
-            ? new LabelEnsemble(
-                predictor.members(), predictor.uncertainty(), EnsembleOptions.DEFAULT)
-            : null;
+rows.hasNext() ? predictor.open() : null;
   }
 
   @Override

@@ -32,6 +32,7 @@ import org.dpsieve.outputlayer.OldLayer;
 import org.dpsieve.outputlayer.OldShare;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.OutputPosterior;
+import org.dpsieve.spark.deviation.LabelPredictor;
 import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.transfer.LabelUncertainty;
@@ -70,10 +71,6 @@ final class RelabelledPool {
     return all.add(RMS, DoubleType, true).add(REASON, StringType, true);
   }
 
-  /** What every task needs. */
-  record Predictor(List<LabelEnsemble.Member> members, Uncertainty uncertainty)
-      implements java.io.Serializable {}
-
   /**
    * Writes {@code target/pool}, or says why not.
    *
@@ -90,9 +87,9 @@ final class RelabelledPool {
       return Facts.RelabelledPool.none(obstacle.get());
     }
     LabelUncertainty found = OldLayerFiles.labels(trained).orElseThrow().uncertainty();
-    Broadcast<Predictor> predictor =
+    Broadcast<LabelPredictor> predictor =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
-            .broadcast(predictor(trained, models));
+            .broadcast(OldLayerFiles.predictor(trained, config, models).orElseThrow());
     Dataset<Row> all =
         relabelled(pool, old, labelled, predictor).persist(StorageLevel.MEMORY_AND_DISK());
     try {
@@ -172,35 +169,8 @@ final class RelabelledPool {
         : Optional.empty();
   }
 
-  private Predictor predictor(Path trained, List<Path> models) {
-    Uncertainty all = UncertaintyFiles.read(trained).orElseThrow().uncertainty();
-    OldLayerFiles.LabelNumbers numbers = OldLayerFiles.labels(trained).orElseThrow();
-    List<OldLayer> layers = OldLayerFiles.read(trained, null);
-    List<LabelEnsemble.Member> members = new ArrayList<>();
-    List<OutputPosterior> posteriors = new ArrayList<>();
-    for (int m = 0; m < models.size(); m++) {
-      double[] share = numbers.shares()[m];
-      if (share == null) {
-        continue; // this model does without
-      }
-      DeepPotential start = ModelFiles.read(config.train().models().get(m), config.typeMap());
-      double[] fitted = OutputParameters.of(start, all.present()).read(start);
-      for (int k = 0; k < fitted.length; k++) {
-        fitted[k] += layers.get(m).change()[k];
-      }
-      members.add(
-          new LabelEnsemble.Member(
-              ModelFiles.read(models.get(m), config.typeMap()), fitted, new OldShare(share[0], share[1], share[2])));
-      posteriors.add(all.posteriors().get(m));
-    }
-    LabelUncertainty factors = numbers.uncertainty();
-    return new Predictor(
-        new ArrayList<>(members),
-        new Uncertainty(all.present(), posteriors, factors.energyFactor(), factors.forceFactor()));
-  }
-
   private Dataset<Row> relabelled(
-      Dataset<Row> pool, OldLabels old, Dataset<Row> labelled, Broadcast<Predictor> predictor) {
+      Dataset<Row> pool, OldLabels old, Dataset<Row> labelled, Broadcast<LabelPredictor> predictor) {
     Dataset<Row> computed =
         labelled
             .dropDuplicates("frame_id")

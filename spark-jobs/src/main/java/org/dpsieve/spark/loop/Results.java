@@ -29,10 +29,12 @@ import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrustConfig;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.TypeNames;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.SummaryJson;
+import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.Versions;
 import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FramesDataset;
@@ -79,7 +81,8 @@ final class Results {
     try {
       Files.createDirectories(target);
       for (Path model : models) {
-        DpTraining.copy(model, target.resolve(config.train().modelName(models.indexOf(model))));
+        RegularFile.copyTree(
+            model, target.resolve(config.train().modelName(models.indexOf(model))));
       }
       Dataset<Row> labelled =
           summary.labels().isEmpty() ? pool.limit(0) : labelled(summary.labels());
@@ -91,6 +94,15 @@ final class Results {
           evaluation.write(target.resolve("deviation.parquet"), pool, models, null);
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
       Facts.HeldOut errors = errors(target, pool, labelled, models);
+      spark.sparkContext().setJobDescription("result: the worst frames");
+      WorstFrames worst = new WorstFrames(spark, target.resolve("deviation.parquet"));
+      worst.write(pool, target.resolve("worst_frames.tsv"));
+      List<Facts.Foretold> foretold =
+          errors == null
+              ? List.of()
+              : worst.foretold(
+                  FramesDataset.read(spark, target.resolve("held_out.parquet").toString()),
+                  models.stream().map(m -> ModelFiles.read(m, config.typeMap())).toList());
       spark.sparkContext().setJobDescription("result: the whole pool at the new level");
       Facts.RelabelledPool relabelled =
           new RelabelledPool(spark, config).write(target, pool, old, labelled, models);
@@ -107,7 +119,8 @@ final class Results {
                   target.resolve("deviation.parquet"),
                   labelled,
                   summary.picks()),
-              relabelled);
+              relabelled,
+              foretold);
       Files.writeString(
           target.resolve("summary.json"),
           SummaryJson.of(summary, Versions.all(), settings(), result).text());
@@ -118,7 +131,7 @@ final class Results {
   }
 
   /** The relabelled frames, in systems named by formula as DP-GEN does. */
-  private void merge(Dataset<Row> labelled, Path target) {
+  private void merge(Dataset<Row> labelled, Path target) throws IOException {
     Column[] counts =
         config.typeMap().stream()
             .flatMap(
@@ -141,6 +154,10 @@ final class Results {
         PartSize.rows(ROWS_PER_FILE),
         frames.toString(),
         Map.of("type_map", String.join(" ", config.typeMap())));
+    if (labelled.isEmpty()) { // init_pick_number 0, and the given models agree everywhere
+      Files.createDirectories(target.resolve("data"));
+      return;
+    }
     FrameExport.run(
         spark,
         frames.toString(),

@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -20,6 +22,7 @@ import org.dpsieve.config.Engine;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.Labellers;
@@ -32,6 +35,7 @@ import org.dpsieve.loop.Workdir;
 import org.dpsieve.node.OnExit;
 import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.pick.Decision;
+import org.dpsieve.pick.FrameClass;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.node.NodeTasks;
 import org.dpsieve.spark.pick.PickStage;
@@ -124,11 +128,6 @@ public final class SparkStages implements Stages {
   }
 
   /** Fits to old labels are made once a run. */
-  @Override
-  public boolean readsPrevious() {
-    return trainsFromPrevious() || wantsOldLabels();
-  }
-
   private boolean wantsOldLabels() {
     return config.simplify().pool().mayHaveOld()
         && config.simplify().train().oldLabels() != TransferFit.Mode.IGNORE;
@@ -141,13 +140,23 @@ public final class SparkStages implements Stages {
 
   @Override
   public Facts.Training train(
-      Path target, int iteration, Path frames, List<Path> labels, Path previous) {
+      Path target,
+      int iteration,
+      Path frames,
+      List<Path> labels,
+      List<Path> picks,
+      Path previous) {
     Training errors = new Training(spark(), config.simplify());
-    Dataset<Row> labelled = labelled(frames, labels);
     if (!trainsFromPrevious()) {
       return errors.train(
-          target, labelled, Evaluation.uncertain(config.machine()), oldLabels(frames), previous);
+          target,
+          groups(frames, labels),
+          Pool.initial(spark(), frames).isPresent() ? 1 : 0, // the first picks stand for the pool
+          Evaluation.uncertain(config.machine()),
+          oldLabels(frames, picks),
+          previous);
     }
+    Dataset<Row> labelled = labelled(frames, labels);
     new DpTraining(config.simplify(), config.machine().train().node().orElseThrow(), nodes, workdir)
         .train(
             target,
@@ -158,13 +167,21 @@ public final class SparkStages implements Stages {
   }
 
   /** Labels of an old level; {@code null} where there are none, or nobody wants them. */
-  private OldLabels oldLabels(Path frames) {
+  private OldLabels oldLabels(Path frames, List<Path> picks) {
     return wantsOldLabels()
         ? new OldLabels(
             Pool.old(spark(), frames),
             config.simplify().train().oldLabels(),
-            config.simplify().pick().seed())
+            config.simplify().pick().seed(),
+            picks.stream().map(this::candidatesOf).toList())
         : null;
+  }
+
+  /** What models disagreed on, labelled or not. */
+  private Dataset<Row> candidatesOf(Path picks) {
+    return Tables.read(spark(), picks)
+        .where(functions.col("class").equalTo(FrameClass.CANDIDATE.key()))
+        .select("frame_id");
   }
 
   @Override
@@ -173,15 +190,17 @@ public final class SparkStages implements Stages {
       Files.createDirectories(target);
       List<Path> sources = models == null ? config.simplify().train().models() : models(models);
       for (int m = 0; m < sources.size(); m++) {
-        DpTraining.copy(sources.get(m), target.resolve(config.simplify().train().modelName(m)));
+        RegularFile.copyTree(
+            sources.get(m), target.resolve(config.simplify().train().modelName(m)));
         Path checkpoints = models == null ? null : models.resolve("%03d".formatted(m));
         if (checkpoints != null && Files.isDirectory(checkpoints)) {
-          DpTraining.copy(checkpoints, target.resolve(checkpoints.getFileName()));
+          RegularFile.copyTree(checkpoints, target.resolve(checkpoints.getFileName()));
         }
       }
       if (models != null) {
         UncertaintyFiles.copy(models, target);
         OldLayerFiles.copy(models, target);
+        SumsFiles.copy(models, target);
       }
       return new Facts.Training(0, List.of());
     } catch (IOException e) {
@@ -242,8 +261,12 @@ public final class SparkStages implements Stages {
         Dataset<Row> some =
             table
                 .where(functions.col("decision").equalTo(Decision.ACCURATE.key()))
-                .select("max_devi_f", "sigma_e", "rms_sigma_f");
-        all = all == null ? some : all.union(some);
+                .select(
+                    Stream.of(Tables.ERRORS)
+                        .filter(Set.of(table.columns())::contains)
+                        .map(functions::col)
+                        .toArray(Column[]::new));
+        all = all == null ? some : all.unionByName(some, true);
       }
     }
     return all;
@@ -271,12 +294,15 @@ public final class SparkStages implements Stages {
 
   /** All frames with a label of the new level; {@code null} without one. */
   private Dataset<Row> labelled(Path frames, List<Path> labels) {
-    Dataset<Row> labelled = Pool.initial(spark(), frames).orElse(null);
-    for (Path folder : labels) {
-      Dataset<Row> more = FramesDataset.read(spark(), folder.toString());
-      labelled = labelled == null ? more : labelled.unionByName(more);
-    }
-    return labelled;
+    return groups(frames, labels).stream().reduce(Dataset::unionByName).orElse(null);
+  }
+
+  /** Labelled frames as they came: those given, then those of each iteration. */
+  private List<Dataset<Row>> groups(Path frames, List<Path> labels) {
+    List<Dataset<Row>> groups = new ArrayList<>();
+    Pool.initial(spark(), frames).ifPresent(groups::add);
+    labels.forEach(folder -> groups.add(FramesDataset.read(spark(), folder.toString())));
+    return groups;
   }
 
   private Evaluation evaluation() {
@@ -316,7 +342,7 @@ public final class SparkStages implements Stages {
     List<Path> models =
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
     return new Results(spark(), config.simplify(), level, evaluation())
-        .write(target, Pool.read(spark(), frames), oldLabels(frames), models, summary);
+        .write(target, Pool.read(spark(), frames), oldLabels(frames, List.of()), models, summary);
   }
 
   @Override

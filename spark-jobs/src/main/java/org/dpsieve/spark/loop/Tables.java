@@ -1,5 +1,6 @@
 package org.dpsieve.spark.loop;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.expr;
@@ -36,6 +37,11 @@ final class Tables {
 
   /** Where fewer frames than this part have a smaller one, nothing is known of the pool. */
   private static final double MOST_TOLD = 0.9;
+
+  /** Columns that tell what errors to expect. */
+  static final String[] ERRORS = {
+    "max_devi_f", "sigma_e", "rms_sigma_f", "expected_e", "rms_expected_f"
+  };
 
   private static final int ROWS_PER_FILE = 1_000_000;
 
@@ -107,6 +113,19 @@ final class Tables {
         frames - numbers);
   }
 
+  /** What errors are expected of each frame: the sharper way where there is one. */
+  private static Dataset<Row> told(Dataset<Row> rows, Reliability found) {
+    List<String> columns = List.of(rows.columns());
+    Column energy = col("sigma_e").multiply(found.energy().scale());
+    Column force = col("rms_sigma_f").multiply(found.force().scale());
+    return rows.select(
+        col("max_devi_f"),
+        (columns.contains("expected_e") ? coalesce(col("expected_e"), energy) : energy)
+            .as("sigma_e"),
+        (columns.contains("rms_expected_f") ? coalesce(col("rms_expected_f"), force) : force)
+            .as("rms_sigma_f"));
+  }
+
   /** A standard deviation that says something, or is not known (NaN). */
   private static Column within(String column) {
     return col(column).isNaN().or(col(column).leq(MOST_SIGMA));
@@ -116,14 +135,15 @@ final class Tables {
    * Root mean square of the errors that frames are to expect, by what it was on labels left out;
    * frames whose geometry makes no sense, or of which models know nothing, are left out.
    *
-   * @param deviations rows with {@code max_devi_f, sigma_e, rms_sigma_f}
+   * @param deviations rows with {@code max_devi_f, sigma_e, rms_sigma_f}, and {@code expected_e,
+   *     rms_expected_f} where labels are predicted from old ones
    * @param gone more of such; {@code null} for none
    */
   static Facts.Expected expected(
       Dataset<Row> deviations, Dataset<Row> gone, UncertaintyFiles.Numbers numbers) {
-    Dataset<Row> sigmas = deviations.select("max_devi_f", "sigma_e", "rms_sigma_f");
+    Dataset<Row> sigmas = told(deviations, numbers.reliability());
     if (gone != null) {
-      sigmas = sigmas.union(gone.select("max_devi_f", "sigma_e", "rms_sigma_f"));
+      sigmas = sigmas.union(told(gone, numbers.reliability()));
     }
     // as decimals: their sum has the same digits in any order
     Row row =
@@ -143,11 +163,8 @@ final class Tables {
     boolean most = frames >= MOST_TOLD * row.getLong(4);
     boolean known =
         most && frames > 0 && row.getLong(1) == 0 && !row.isNullAt(2) && !row.isNullAt(3);
-    Reliability found = numbers.reliability();
-    double energy =
-        known ? found.energy().scale() * Math.sqrt(row.getDouble(2) / frames) : Double.NaN;
-    double force =
-        known ? found.force().scale() * Math.sqrt(row.getDouble(3) / frames) : Double.NaN;
+    double energy = known ? Math.sqrt(row.getDouble(2) / frames) : Double.NaN;
+    double force = known ? Math.sqrt(row.getDouble(3) / frames) : Double.NaN;
     LearningCurve curve = numbers.curve();
     long labels = numbers.labels();
     long then = labels + Facts.Expected.NEXT;

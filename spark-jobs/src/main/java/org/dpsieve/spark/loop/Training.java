@@ -20,6 +20,8 @@ import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.LabelKind;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.OldShare;
+import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.spark.transfer.KnownSums;
 import org.dpsieve.spark.transfer.ModelErrors;
 import org.dpsieve.spark.transfer.OldLabelUse;
 import org.dpsieve.spark.transfer.OldLabels;
@@ -47,26 +49,34 @@ final class Training {
   /**
    * Writes {@code graph.000.pb} and so on.
    *
+   * @param labelled in groups, as they came
+   * @param judge see {@link OutputLayerStage#train}
    * @param uncertain whether somebody reads how far off the models may be
    * @param old {@code null} where there are no labels of an old level
-   * @param previous the folder of the training before, whose fit to the old labels is taken over;
-   *     {@code null} without one
+   * @param previous the folder of the training before, whose sums are taken over; {@code null}
+   *     without one
    */
   Facts.Training train(
-      Path target, Dataset<Row> labelled, boolean uncertain, OldLabels old, Path previous) {
+      Path target,
+      List<Dataset<Row>> labelled,
+      int judge,
+      boolean uncertain,
+      OldLabels old,
+      Path previous) {
     boolean known = uncertain || old != null && old.asked(); // for the labels predicted from them
     List<DeepPotential> models = config.models().stream().map(this::read).toList();
     OutputLayerStage.Trained trained =
         OutputLayerStage.train(
             spark,
             labelled,
+            judge,
             models,
             prefactors(models.size()),
             known,
             old,
-            previous == null ? List.of() : OldLayerFiles.read(previous, oldLayerKey()));
+            previous == null ? KnownSums.NONE : SumsFiles.read(previous, sumsKey(old)));
     List<OutputLayerSolution> solutions = trained.solutions();
-    String beside = old == null ? "" : beside(old, labelled);
+    String beside = old == null ? "" : beside(old, labelled.stream().reduce(Dataset::unionByName).orElseThrow());
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
     try {
@@ -83,7 +93,8 @@ final class Training {
                 solution.unfitted().stream().map(LabelKind::key).toList(),
                 old == null ? null : oldLabels(solution.old(), beside)));
       }
-      OldLayerFiles.write(target, oldLayerKey(), trained.old());
+      OldLayerFiles.write(target, trained.old());
+      SumsFiles.write(target, sumsKey(old), trained.sums());
       if (trained.labels() != null) {
         OldLayerFiles.writeLabels(
             target, new OldLayerFiles.LabelNumbers(shares(solutions), trained.labels()));
@@ -132,11 +143,12 @@ final class Training {
         text);
   }
 
-  /** What the fits to old labels depend on and may change between two calls. */
-  private String oldLayerKey() {
+  /** What the sums depend on and may change between two calls. */
+  private String sumsKey(OldLabels old) {
     List<String> parts = new ArrayList<>();
     config.models().forEach(model -> parts.add(Checksums.sha256(model)));
-    prefactors(config.modelCount()).forEach(loss -> parts.add(loss.toString()));
+    boolean asked = old != null && config.oldLabels() != TransferFit.Mode.IGNORE;
+    parts.add(asked ? "old labels" : "no old labels");
     return Checksums.sha256(String.join("\n", parts));
   }
 

@@ -201,6 +201,10 @@ public final class RunReporter {
       return ahead;
     }
     RunReport.AtLabels now = pool.get(pool.size() - 1);
+    double energy = numbers.curve().energyRatio(now.labels(), now.labels());
+    if (Double.isNaN(energy + numbers.curve().forceRatio(now.labels(), now.labels()))) {
+      return ahead; // no such labels
+    }
     for (int step = 0; step <= STEPS_AHEAD; step++) {
       long then = now.labels() + (long) step * Facts.Expected.NEXT / STEPS_AHEAD;
       ahead.add(

@@ -119,7 +119,7 @@ public final class Rescreen {
     commit(nothing ? List.of() : evaluate(missing, census));
     listener.stage("summing up");
     context.setJobDescription("rescreen: summary by formula");
-    return new ScreenReport.Maker(spark, options, folder.target(), census, library).make();
+    return new ScreenReport.Maker(spark, options, folder.target(), census, library, models).make();
   }
 
   /** Which frames are evaluated in double precision where the others are not; a name for it. */
@@ -392,9 +392,8 @@ public final class Rescreen {
 
   /** What types are of models that do not say it themselves. */
   private String unnamed() {
-    boolean unnamed =
-        options.models().stream().anyMatch(model -> ModelFiles.unnamedTypes(model).isPresent());
-    return unnamed ? " " + String.join(",", options.typeMap()) : "";
+    List<String> names = ModelFiles.unnamed(options.models(), options.typeMap());
+    return names.isEmpty() ? "" : " " + String.join(",", names);
   }
 
   private static String content(Path model) {

@@ -131,7 +131,7 @@ record StudyPool(
     Labels labels = frame.labels();
     if (labels.energy() == null || labels.force() == null || labels.virial() == null) {
       throw new InputException(
-          "Frame %s has no energy, force or virial label; a study needs all three of every frame"
+          "Frame %s lacks a label: a study needs energy, force and virial of every frame"
               .formatted(frame.name()));
     }
   }

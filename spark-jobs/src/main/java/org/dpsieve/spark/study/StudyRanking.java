@@ -3,13 +3,11 @@ package org.dpsieve.spark.study;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.apache.commons.math3.stat.correlation.SpearmansCorrelation;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputPosterior;
+import org.dpsieve.spark.transfer.Foretold;
 import org.dpsieve.uncertainty.Calibration;
 import org.dpsieve.uncertainty.FrameSigma;
 import org.dpsieve.uncertainty.Uncertainty;
@@ -27,39 +25,14 @@ import org.dpsieve.uncertainty.Uncertainty;
  * @param forceCoverage the same of force components
  */
 record StudyRanking(
-    Quality sigma, Quality deviation, Quality known, double energyCoverage, double forceCoverage)
+    Foretold sigma, Foretold deviation, Foretold known, double energyCoverage, double forceCoverage)
     implements Serializable {
   /** Frames of a fold that are looked at, as the loop does. */
   private static final int MOST = 50;
 
-  private static final double WORST = 0.1;
-
   /** Where nobody asks. */
   static final StudyRanking NONE =
-      new StudyRanking(Quality.NONE, Quality.NONE, Quality.NONE, Double.NaN, Double.NaN);
-
-  record Quality(double spearman, double worst) implements Serializable {
-    static final Quality NONE = new Quality(Double.NaN, Double.NaN);
-
-    static Quality of(double[] foretold, double[] found) {
-      if (found.length < 2 || Arrays.stream(foretold).anyMatch(Double::isNaN)) {
-        return NONE;
-      }
-      int most = (int) Math.max(1, Math.round(WORST * found.length));
-      List<Integer> worst = worst(found, most);
-      long hit = worst(foretold, most).stream().filter(worst::contains).count();
-      return new Quality(
-          new SpearmansCorrelation().correlation(foretold, found), hit / (double) most);
-    }
-
-    private static List<Integer> worst(double[] values, int most) {
-      return IntStream.range(0, values.length)
-          .boxed()
-          .sorted(Comparator.comparingDouble(k -> -values[k]))
-          .limit(most)
-          .toList();
-    }
-  }
+      new StudyRanking(Foretold.NONE, Foretold.NONE, Foretold.NONE, Double.NaN, Double.NaN);
 
   /** One frame by one model: what is left of its new label beside old label + change. */
   private record Rest(double energy, double[] force, double energySigma, double[] forceSigma) {
@@ -98,9 +71,9 @@ record StudyRanking(
       double[] sigma = sigmas.stream().mapToDouble(s -> s.modelForce()[model]).toArray();
       StudyRanking plain =
           new StudyRanking(
-              Quality.of(sigma, found),
-              models < 2 ? Quality.NONE : Quality.of(deviation, found),
-              Quality.NONE,
+              Foretold.of(sigma, found),
+              models < 2 ? Foretold.NONE : Foretold.of(deviation, found),
+              Foretold.NONE,
               Double.NaN,
               Double.NaN);
       rankings.add(
@@ -157,7 +130,7 @@ record StudyRanking(
     return new StudyRanking(
         plain.sigma,
         plain.deviation,
-        Quality.of(foretold, found),
+        Foretold.of(foretold, found),
         energyWithin / found.length,
         forceWithin / components);
   }

@@ -45,6 +45,7 @@ public final class OldLabels {
   private final Dataset<Row> leftOut;
   private final TransferFit.Mode mode;
   private final long seed;
+  private final List<Dataset<Row>> further;
 
   /**
    * @param frames rows of the frames dataset, of which those with any label count
@@ -52,8 +53,18 @@ public final class OldLabels {
    * @param seed of the sample that the old output layer is fitted to
    */
   public OldLabels(Dataset<Row> frames, TransferFit.Mode mode, long seed) {
+    this(frames, mode, seed, List.of());
+  }
+
+  /**
+   * @param further ids of frames that the old output layer is fitted to beside the sample, a group
+   *     for each time that some were found: those that models disagree on
+   */
+  public OldLabels(
+      Dataset<Row> frames, TransferFit.Mode mode, long seed, List<Dataset<Row>> further) {
     this.mode = mode;
     this.seed = seed;
+    this.further = List.copyOf(further);
     Dataset<Row> checked =
         frames
             .dropDuplicates("frame_id")
@@ -136,18 +147,48 @@ public final class OldLabels {
    * @param types names of those that the frames may have
    */
   Dataset<Row> sample(int number, Set<String> types) {
-    Set<String> known = Set.copyOf(types);
-    Column key = sha2(concat(lit(seed + ":old:"), col("frame_id")).cast("binary"), 256);
+    Column key = key();
     Dataset<Row> ids =
-        frames
+        known(frames, types)
             .select(col("frame_id"), col("formula"), key.as(KEY))
-            .filter((FilterFunction<Row>) row -> known.containsAll(Formula.types(row.getString(1))))
             .withColumn(TURN, row_number().over(Window.partitionBy("formula").orderBy(KEY)))
             .where(col(TURN).leq(number))
             .orderBy(TURN, KEY)
             .limit(number)
             .select("frame_id");
     return frames.join(ids, "frame_id").select(columns());
+  }
+
+  /** How many groups of further frames there are. */
+  int groups() {
+    return further.size();
+  }
+
+  /**
+   * Frames of a group that are in none before it, at random.
+   *
+   * @param number most to take
+   * @param types names of those that the frames may have
+   */
+  Dataset<Row> further(int group, int number, Set<String> types) {
+    Dataset<Row> ids = further.get(group).select("frame_id").distinct();
+    for (Dataset<Row> before : further.subList(0, group)) {
+      ids = ids.join(before.select("frame_id"), new String[] {"frame_id"}, "left_anti");
+    }
+    return known(frames.join(ids, new String[] {"frame_id"}, "left_semi"), types)
+        .orderBy(key(), col("frame_id"))
+        .limit(number)
+        .select(columns());
+  }
+
+  private Column key() {
+    return sha2(concat(lit(seed + ":old:"), col("frame_id")).cast("binary"), 256);
+  }
+
+  private static Dataset<Row> known(Dataset<Row> rows, Set<String> types) {
+    Set<String> known = Set.copyOf(types);
+    return rows.filter(
+        (FilterFunction<Row>) row -> known.containsAll(Formula.types(row.getAs("formula"))));
   }
 
   private static Column[] columns() {

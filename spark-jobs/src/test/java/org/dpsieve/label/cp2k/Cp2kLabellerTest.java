@@ -26,6 +26,7 @@ import org.dpsieve.label.LabelResult;
 import org.dpsieve.label.ProgramFixture;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.testing.Programs;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +70,7 @@ class Cp2kLabellerTest {
   }
 
   @Test
+  @Tag("peer")
   void labelsAFrameInItsOwnOrder() throws IOException, InterruptedException {
     Frame frame = ProgramFixture.goldSilver();
     LabelResult result = run(labeller(60), frame);
@@ -87,6 +89,7 @@ class Cp2kLabellerTest {
   }
 
   @Test
+  @Tag("peer")
   void anUnconvergedRunIsNoLabel() throws IOException, InterruptedException {
     LabelResult result = run(labeller(1), ProgramFixture.goldSilver());
     assertThat(result.outcome()).isEqualTo(TaskOutcome.UNCONVERGED);

@@ -24,8 +24,10 @@ import org.dpsieve.label.ProgramFixture;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.TaskOutputs;
 import org.dpsieve.testing.DeepmdKit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("peer")
 class DpdataLabellersTest {
   private static String text(Map<String, byte[]> files, String name) {
     return new String(files.get(name), UTF_8);

@@ -28,6 +28,7 @@ import org.dpsieve.label.Calculation;
 import org.dpsieve.label.LabelResult;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.testing.Programs;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +71,7 @@ class PwscfLabellerTest {
 
   /** Two implementations of D3: pw.x's own and this program's, at pw.x's cutoffs. */
   @Test
+  @Tag("peer")
   void dispersionIsWhatThisProgramAdds() throws IOException, InterruptedException {
     Frame frame = goldSilver();
     LabelResult plain = run("pbe", labeller("", ""), frame, 0);
@@ -98,6 +100,7 @@ class PwscfLabellerTest {
 
   /** Exit code 2, and JOB DONE all the same. */
   @Test
+  @Tag("peer")
   void anUnconvergedRunIsNoLabel() throws IOException, InterruptedException {
     LabelResult result =
         run("unconverged", labeller("", ", \"electron_maxstep\": 2"), goldSilver(), 2);
@@ -107,6 +110,7 @@ class PwscfLabellerTest {
   }
 
   @Test
+  @Tag("peer")
   void anErrorIsQuoted() throws IOException, InterruptedException {
     Path program = Programs.find("DPSIEVE_PW", "pw.x");
     PwscfLabeller labeller = labeller("", "");

@@ -14,10 +14,12 @@ import org.dpsieve.label.ProgramFixture;
 import org.dpsieve.testing.Programs;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The cvasp.py of a task folder under the real custodian, with a script in VASP's place. */
+@Tag("peer")
 class CvaspTest {
   /** Fails as VASP does on a noisy geometry until SYMPREC is set, which is custodian's cure. */
   private static final String VASP =

@@ -2,7 +2,6 @@ package org.dpsieve.spark.pick;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,10 +28,13 @@ import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.SinglePrecision;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** float32 on the whole built-in pool: the same classes and picks, wherever the levels are. */
+@Tag("slow")
 class SinglePrecisionTest {
   private static final EnsembleOptions SINGLE = new EnsembleOptions(true, Precision.FLOAT32);
   private static final int MOST = 60;
@@ -45,6 +47,7 @@ class SinglePrecisionTest {
 
   @BeforeAll
   static void evaluateThePool() throws IOException {
+    SinglePrecision.require();
     spark = LocalSpark.session();
     Path example = Shared.repository().resolve("conf/ag-au");
     List<Row> rows = new ArrayList<>();
@@ -61,7 +64,7 @@ class SinglePrecisionTest {
             .toList();
     exact = deviations(EnsembleOptions.DEFAULT, Borderline.NONE);
     single = deviations(SINGLE, Borderline.NONE);
-    assumeThat(single).as("single precision, which needs AVX-512").isNotEqualTo(exact);
+    assertThat(single).isNotEqualTo(exact);
   }
 
   private static Map<String, Row> deviations(EnsembleOptions options, Borderline borderline) {

@@ -22,8 +22,10 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.RandomModels;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class StudyTest {
   private static final List<DeepPotential> MODELS =
       List.of(RandomModels.agAu(1), RandomModels.agAu(2));

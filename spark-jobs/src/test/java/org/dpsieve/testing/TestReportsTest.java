@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code scripts/skipped}: the list that {@code scripts/test} ends with. */
-class SkippedTestsTest {
+/** {@code scripts/skipped} and {@code scripts/slowest}: what {@code scripts/test} ends with. */
+class TestReportsTest {
   @TempDir private Path folder;
 
   @Test
@@ -31,7 +31,7 @@ class SkippedTestsTest {
         """);
     report("b", "<testcase><skipped message=\"not on &lt;this&gt; system\"/></testcase>\n");
 
-    assertThat(skipped())
+    assertThat(said("skipped"))
         .isEqualTo(
             """
             Skipped tests: 3, because:
@@ -44,7 +44,31 @@ class SkippedTestsTest {
   void noneIsSaidOnlyWhereEveryTestRan() throws Exception {
     report("a", "<testcase name=\"ran\"/>\n");
 
-    assertThat(skipped()).isEqualTo("Skipped tests: none, every test ran.\n");
+    assertThat(said("skipped")).isEqualTo("Skipped tests: none, every test ran.\n");
+  }
+
+  @Test
+  void theSlowestClassesComeFirstAndTimesAreAdded() throws Exception {
+    for (int k = 1; k <= 12; k++) {
+      Files.writeString(
+          folder.resolve("TEST-%d.xml".formatted(k)),
+          """
+          <?xml version="1.0" encoding="UTF-8"?>
+          <testsuite version="3.0.2" name="org.some.C%02dTest" time="%s" tests="%d" errors="0">
+            <testcase name="a" classname="org.some.C%02dTest" time="0.1"/>
+          </testsuite>
+          """
+              .formatted(k, k == 12 ? "1,234.5" : k + ".25", k, k));
+    }
+
+    assertThat(said("slowest"))
+        .startsWith(
+            """
+            Slowest of 12 test classes, 1303 s in all:
+              1234.5 s  C12Test, 12 tests
+                11.2 s  C11Test, 11 tests
+            """)
+        .endsWith("     3.2 s  C03Test, 3 tests\n");
   }
 
   private void report(String name, String cases) throws Exception {
@@ -52,9 +76,9 @@ class SkippedTestsTest {
         folder.resolve("TEST-" + name + ".xml"), "<testsuite>\n" + cases + "</testsuite>\n");
   }
 
-  private String skipped() throws Exception {
+  private String said(String script) throws Exception {
     Process process =
-        new ProcessBuilder("../scripts/skipped", folder.toString())
+        new ProcessBuilder("../scripts/" + script, folder.toString())
             .redirectErrorStream(true)
             .start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Consumer;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.frame.Frame;
@@ -19,8 +20,8 @@ import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.PartsManifest;
 
-/** The frames that {@code model-devi} is asked for, in order. */
-interface ModelDeviFrames extends Iterator<ModelDeviFrames.Item>, AutoCloseable {
+/** The frames that a command is asked for, in order, as they are needed. */
+interface FrameSource extends Iterator<FrameSource.Item>, AutoCloseable {
   /**
    * @param begins the system that begins with this frame, or {@code null}
    * @param typeMap of its system; empty where it has none
@@ -34,27 +35,54 @@ interface ModelDeviFrames extends Iterator<ModelDeviFrames.Item>, AutoCloseable 
    * @param source as {@code -s} names it
    * @param keys what the labels of extxyz files are called
    * @param typeMap types of systems without a type map
+   * @param notes hears of labels in extxyz files that are not read
    * @throws org.dpsieve.error.InputException when there is nothing to read
    */
-  static ModelDeviFrames of(String source, ExtxyzKeys keys, List<String> typeMap, int atomsAtOnce)
+  static FrameSource of(
+      String source, ExtxyzKeys keys, List<String> typeMap, int atomsAtOnce, Consumer<String> notes)
       throws IOException {
     return Files.exists(Path.of(source, PartsManifest.NAME))
         ? new OfDataset(source)
-        : new OfSystems(SystemListing.of(source, keys), typeMap, atomsAtOnce);
+        : new OfSystems(SystemListing.of(source, keys), typeMap, atomsAtOnce, notes);
+  }
+
+  /** In the order given, of no system. */
+  final class Given implements FrameSource {
+    private final Iterator<Frame> frames;
+
+    Given(List<Frame> frames) {
+      this.frames = frames.iterator();
+    }
+
+    @Override
+    public boolean hasNext() {
+      return frames.hasNext();
+    }
+
+    @Override
+    public Item next() {
+      return new Item(null, frames.next(), List.of());
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** Of systems. */
-  final class OfSystems implements ModelDeviFrames {
+  final class OfSystems implements FrameSource {
     private final Iterator<SystemPath> systems;
     private final List<String> otherwise;
     private final int atomsAtOnce;
+    private final Consumer<String> notes;
     private FrameSystem open;
     private List<String> typeMap = List.of();
     private Iterator<FrameSystem.Run> runs = List.<FrameSystem.Run>of().iterator();
     private Iterator<Frame> frames = List.<Frame>of().iterator();
     private String begins;
 
-    OfSystems(List<SystemPath> systems, List<String> otherwise, int atomsAtOnce) {
+    OfSystems(
+        List<SystemPath> systems, List<String> otherwise, int atomsAtOnce, Consumer<String> notes) {
+      this.notes = notes;
       this.systems = systems.iterator();
       this.otherwise = otherwise;
       this.atomsAtOnce = atomsAtOnce;
@@ -72,6 +100,8 @@ interface ModelDeviFrames extends Iterator<ModelDeviFrames.Item>, AutoCloseable 
             begins = system.name();
             open = system.open(new LocalStorage(), otherwise);
             runs = open.runs(atomsAtOnce).iterator();
+            ExtxyzKeys.note(open.ignored(), "--extxyz-keys")
+                .ifPresent(note -> notes.accept(system.location() + ": " + note));
             // what an extxyz file calls its types stands with each atom, in no order
             typeMap = system.layout() == Layout.EXTXYZ ? List.of() : open.typeMap();
           } else {
@@ -104,7 +134,7 @@ interface ModelDeviFrames extends Iterator<ModelDeviFrames.Item>, AutoCloseable 
   }
 
   /** Of a frames dataset: the only source that Spark reads. */
-  final class OfDataset implements ModelDeviFrames {
+  final class OfDataset implements FrameSource {
     private final SparkSession spark = new SparkOptions().open("model-devi");
     private final Iterator<Row> rows;
     private String system;
