@@ -35,7 +35,8 @@ public record ExpectedError(double energy, double force, double rmsForce) {
   public static ExpectedError of(
       FrameSigma sigma, Scale ownScale, PredictedLabels label, Scale scale) {
     Labels said = label.labels();
-    boolean energies = said.energy() != null && Double.isFinite(said.energy() + label.energySigma());
+    boolean energies =
+        said.energy() != null && Double.isFinite(said.energy() + label.energySigma());
     boolean forces =
         said.force() != null
             && Arrays.stream(said.force()).allMatch(Double::isFinite)

@@ -27,8 +27,7 @@ class ExpectedErrorTest {
   }
 
   private static PredictedLabels label(Double energy, double[] force) {
-    return new PredictedLabels(
-        new Labels(energy, force, null), 0.1, new double[] {0.2, 0.3});
+    return new PredictedLabels(new Labels(energy, force, null), 0.1, new double[] {0.2, 0.3});
   }
 
   @Test

@@ -98,7 +98,7 @@ public final class ConfigReader {
             run.train(),
             models,
             new DpTrainKeys(simplifyBlock, new Paths(current, simplify)),
-            run.finalSteps().isPresent());
+            simplifyBlock.has("final_training"));
     MachineConfig machineConfig =
         new MachineConfig(
             machine,

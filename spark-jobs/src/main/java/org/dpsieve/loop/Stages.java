@@ -26,12 +26,7 @@ public interface Stages {
    * @param previous the folder of the last training, or {@code null}
    */
   Facts.Training train(
-      Path target,
-      int iteration,
-      Path frames,
-      List<Path> labels,
-      List<Path> picks,
-      Path previous);
+      Path target, int iteration, Path frames, List<Path> labels, List<Path> picks, Path previous);
 
   /** Whether a training starts from the one before, not from the models the run was given. */
   boolean trainsFromPrevious();

@@ -270,7 +270,9 @@ class OldLabelsRunTest {
               return frame.withLabels(new Labels(frame.labels().energy() / HARTREE, force, null));
             });
     Path run = run("unit", old, "\"old_labels\": \"auto\"", new Terminal());
-    assertThat(oldLabels(run)).isNotEmpty().allMatch(text -> text.matches(".*: the old look like .*Hartree/Å.*, expected eV/Å.*"));
+    assertThat(oldLabels(run))
+        .isNotEmpty()
+        .allMatch(text -> text.matches(".*: the old look like .*Hartree/Å.*, expected eV/Å.*"));
   }
 
   /** With {@code auto} they change nothing, to the last bit; and no pool comes of them. */

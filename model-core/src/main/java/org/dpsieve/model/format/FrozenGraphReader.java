@@ -37,7 +37,7 @@ final class FrozenGraphReader {
   private static final Set<String> MOVING =
       Set.of(
           ("Cast ConcatV2 Const ExpandDims Fill GatherV2 GreaterEqual Identity Pack Placeholder"
-               + " Range Reshape Select SelectV2 Shape Slice StridedSlice Tile ZerosLike")
+                  + " Range Reshape Select SelectV2 Shape Slice StridedSlice Tile ZerosLike")
               .split(" "));
 
   /** Operations on atom counts and types. */

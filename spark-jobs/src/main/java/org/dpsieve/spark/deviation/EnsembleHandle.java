@@ -103,10 +103,7 @@ public final class EnsembleHandle implements DeviationEngine {
    * @param predictor {@code null} where no model uses old labels
    */
   public EnsembleHandle with(
-      SparkSession spark,
-      Uncertainty known,
-      ExpectedError.Scale scale,
-      LabelPredictor predictor) {
+      SparkSession spark, Uncertainty known, ExpectedError.Scale scale, LabelPredictor predictor) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     return new EnsembleHandle(
         models,

@@ -86,9 +86,7 @@ final class Evaluation {
   Facts.Deviation write(Path target, Dataset<Row> frames, List<Path> models, Dataset<Row> gone) {
     Path folder = models.get(0).toAbsolutePath().getParent();
     Optional<UncertaintyFiles.Known> known =
-        uncertain
-            ? UncertaintyFiles.read(folder)
-            : Optional.empty();
+        uncertain ? UncertaintyFiles.read(folder) : Optional.empty();
     Optional<LabelPredictor> predictor =
         known.isPresent() && oldLabelsInPool
             ? OldLayerFiles.predictor(folder, simplify, models)

@@ -11,28 +11,28 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.npy.NpyArray;
 import org.dpsieve.io.npy.NpyWriter;
-import org.dpsieve.outputlayer.OldLayer;
-import org.dpsieve.uncertainty.Uncertainty;
-import org.dpsieve.uncertainty.LabelEnsemble;
-import org.dpsieve.uncertainty.ExpectedError;
-import org.dpsieve.spark.deviation.LabelPredictor;
-import org.dpsieve.outputlayer.OutputPosterior;
-import org.dpsieve.outputlayer.OutputParameters;
-import org.dpsieve.outputlayer.OldShare;
-import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.config.SimplifyConfig;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.outputlayer.OldLayer;
+import org.dpsieve.outputlayer.OldShare;
+import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.outputlayer.OutputPosterior;
+import org.dpsieve.spark.deviation.LabelPredictor;
 import org.dpsieve.spark.transfer.LabelUncertainty;
+import org.dpsieve.uncertainty.ExpectedError;
+import org.dpsieve.uncertainty.LabelEnsemble;
+import org.dpsieve.uncertainty.Uncertainty;
 
 /**
- * The models' fits to the old labels, beside the models: {@code
- * old.json}, and for each model {@code old.000.npy}: the change of its parameters in the first row,
- * then the quadratic form of the forces, [1 + size, size]. Beside them {@code labels.json}: how far
- * labels predicted from old ones are off, where old labels are used.
+ * The models' fits to the old labels, beside the models: {@code old.json}, and for each model
+ * {@code old.000.npy}: the change of its parameters in the first row, then the quadratic form of
+ * the forces, [1 + size, size]. Beside them {@code labels.json}: how far labels predicted from old
+ * ones are off, where old labels are used.
  */
 final class OldLayerFiles {
   private static final String FILE = "old.json";
@@ -123,8 +123,7 @@ final class OldLayerFiles {
    * @param folder of the training
    * @param models that it made
    */
-  static Optional<LabelPredictor> predictor(
-      Path folder, SimplifyConfig config, List<Path> models) {
+  static Optional<LabelPredictor> predictor(Path folder, SimplifyConfig config, List<Path> models) {
     LabelNumbers numbers = labels(folder).orElse(null);
     UncertaintyFiles.Known known = UncertaintyFiles.read(folder).orElse(null);
     if (numbers == null || known == null) {
@@ -155,8 +154,7 @@ final class OldLayerFiles {
     return Optional.of(
         new LabelPredictor(
             members,
-            new Uncertainty(
-                all.present(), posteriors, found.energyFactor(), found.forceFactor()),
+            new Uncertainty(all.present(), posteriors, found.energyFactor(), found.forceFactor()),
             ExpectedError.Scale.of(found.reliability())));
   }
 

@@ -35,8 +35,7 @@ final class PredictIterator implements Iterator<Row> {
 
   PredictIterator(Iterator<Row> rows, LabelPredictor predictor) {
     this.rows = rows;
-    this.ensemble =
-rows.hasNext() ? predictor.open() : null;
+    this.ensemble = rows.hasNext() ? predictor.open() : null;
   }
 
   @Override

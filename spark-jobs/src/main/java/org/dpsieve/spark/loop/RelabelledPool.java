@@ -9,7 +9,6 @@ import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -26,19 +25,12 @@ import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.config.ResultPool;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.loop.Facts;
-import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.format.ModelFiles;
-import org.dpsieve.outputlayer.OldLayer;
-import org.dpsieve.outputlayer.OldShare;
-import org.dpsieve.outputlayer.OutputParameters;
-import org.dpsieve.outputlayer.OutputPosterior;
 import org.dpsieve.spark.deviation.LabelPredictor;
 import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.transfer.LabelUncertainty;
 import org.dpsieve.spark.transfer.OldLabels;
 import org.dpsieve.uncertainty.LabelEnsemble;
-import org.dpsieve.uncertainty.Uncertainty;
 
 /**
  * {@code result/pool}: every frame of the pool at the new level of theory, with its computed label
@@ -170,7 +162,10 @@ final class RelabelledPool {
   }
 
   private Dataset<Row> relabelled(
-      Dataset<Row> pool, OldLabels old, Dataset<Row> labelled, Broadcast<LabelPredictor> predictor) {
+      Dataset<Row> pool,
+      OldLabels old,
+      Dataset<Row> labelled,
+      Broadcast<LabelPredictor> predictor) {
     Dataset<Row> computed =
         labelled
             .dropDuplicates("frame_id")

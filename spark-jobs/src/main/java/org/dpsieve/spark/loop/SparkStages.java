@@ -140,12 +140,7 @@ public final class SparkStages implements Stages {
 
   @Override
   public Facts.Training train(
-      Path target,
-      int iteration,
-      Path frames,
-      List<Path> labels,
-      List<Path> picks,
-      Path previous) {
+      Path target, int iteration, Path frames, List<Path> labels, List<Path> picks, Path previous) {
     Training errors = new Training(spark(), config.simplify());
     if (!trainsFromPrevious()) {
       return errors.train(

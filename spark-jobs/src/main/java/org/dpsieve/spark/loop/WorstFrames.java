@@ -74,8 +74,7 @@ final class WorstFrames {
                 col("max_devi_f"))
             .collectAsList();
     Map<String, Row> places = new TreeMap<>();
-    pool.join(
-            spark.createDataFrame(worst, deviationRows(worst)).select("frame_id"), "frame_id")
+    pool.join(spark.createDataFrame(worst, deviationRows(worst)).select("frame_id"), "frame_id")
         .select("frame_id", "system", "index", "formula")
         .collectAsList()
         .forEach(row -> places.put(row.getString(0), row));
@@ -151,8 +150,7 @@ final class WorstFrames {
   private static double[] numbers(List<Row> rows, String column) {
     return rows.stream()
         .mapToDouble(
-            row ->
-                row.isNullAt(row.fieldIndex(column)) ? Double.NaN : row.<Double>getAs(column))
+            row -> row.isNullAt(row.fieldIndex(column)) ? Double.NaN : row.<Double>getAs(column))
         .toArray();
   }
 }

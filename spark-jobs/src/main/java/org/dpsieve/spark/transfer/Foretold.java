@@ -48,8 +48,7 @@ public record Foretold(double spearman, double worst, List<Double> found) {
   }
 
   private static double share(List<Integer> order, int first, List<Integer> worst) {
-    return order.subList(0, first).stream().filter(worst::contains).count()
-        / (double) worst.size();
+    return order.subList(0, first).stream().filter(worst::contains).count() / (double) worst.size();
   }
 
   private static List<Integer> largest(double[] values, int most) {

@@ -144,8 +144,7 @@ class OutputLayerStageTest {
         List.of(dataset(frames.subList(0, 12)), dataset(frames.subList(12, 20)));
     Dataset<Row> further = dataset(frames.subList(20, 24)).select("frame_id");
     OldLabels first = new OldLabels(dataset(frames), TransferFit.Mode.USE, 0);
-    OldLabels second =
-        new OldLabels(dataset(frames), TransferFit.Mode.USE, 0, List.of(further));
+    OldLabels second = new OldLabels(dataset(frames), TransferFit.Mode.USE, 0, List.of(further));
     KnownSums known = train(groups.subList(0, 1), first, KnownSums.NONE).sums();
     assertThat(known.groups()).isEqualTo(1);
     assertThat(known.oldGroups()).isEqualTo(1);
