@@ -27,7 +27,9 @@ public final class FrameCheck {
         .or(() -> notFinite("aparam", frame.aparam(), frame.atomCount()));
   }
 
-  /** The same of a frame whose labels do not count: what is wrong with one costs the label alone. */
+  /**
+   * The same of a frame whose labels do not count: what is wrong with one costs the label alone.
+   */
   public static Optional<String> problemBesideLabels(Frame frame) {
     return problem(frame.withLabels(Labels.NONE));
   }

@@ -149,8 +149,7 @@ final class Moments implements Serializable {
       double[] pull = product(all ? matrix : knownMatrix, change);
       moved.oldRows = oldRows;
       moved.oldRight = minus(oldRight, pull);
-      moved.oldSquare =
-          oldSquare - 2 * Vectors.dot(oldRight, change) + Vectors.dot(pull, change);
+      moved.oldSquare = oldSquare - 2 * Vectors.dot(oldRight, change) + Vectors.dot(pull, change);
       moved.cross = cross - Vectors.dot(all ? right : knownRight, change);
       moved.knownMatrix = knownMatrix;
       moved.knownRight = knownRight;

@@ -27,10 +27,10 @@ public record OldLayer(double[] change, double[] forceForm, long frames, double 
   private static final double OWN_FORCES = 1;
 
   /**
-   * Forces count so many times as in the loss, whose energies rule and leave forces that four models
-   * agree less on than those they came from. Energies are none the worse for it, as old labels are
-   * many: with the Ag-Au models, 100 labels on top, 2.8 meV per atom and 0.068 eV/Å, with 163 of
-   * 2,500 frames above 0.2 eV/Å; without, 3.0, 0.075 and 189.
+   * Forces count so many times as in the loss, whose energies rule and leave forces that four
+   * models agree less on than those they came from. Energies are none the worse for it, as old
+   * labels are many: with the Ag-Au models, 100 labels on top, 2.8 meV per atom and 0.068 eV/Å,
+   * with 163 of 2,500 frames above 0.2 eV/Å; without, 3.0, 0.075 and 189.
    */
   private static final double FORCES = 8;
 

@@ -21,11 +21,12 @@ public enum RidgeRule {
   /** The one with the smallest loss. */
   LEAST_LOSS,
   /**
-   * The largest ridge whose force error on frames left out is within a tenth (of the mean square) of
-   * the smallest; without force labels, whose loss is. What output layers are fitted to old labels
-   * with: those are many, so that the least error ({@code 3} for the Ag-Au models) leaves models
-   * that follow every frame and disagree more between them; a tenth costs 4 % of the force error
-   * and takes them to 10, where 189 of 2,500 frames are above 0.2 eV/Å after 100 labels, not 274.
+   * The largest ridge whose force error on frames left out is within a tenth (of the mean square)
+   * of the smallest; without force labels, whose loss is. What output layers are fitted to old
+   * labels with: those are many, so that the least error ({@code 3} for the Ag-Au models) leaves
+   * models that follow every frame and disagree more between them; a tenth costs 4 % of the force
+   * error and takes them to 10, where 189 of 2,500 frames are above 0.2 eV/Å after 100 labels, not
+   * 274.
    */
   LARGEST_NEAR_LEAST
 }

@@ -91,12 +91,7 @@ public record TransferFit(
     NormalEquations[] whole = changed(folds, old, OldShare.NONE);
     OutputLayerFit fit = OutputLayerFit.of(fitted, prefactors, restraint, ridge);
     double error =
-        leftOut(
-            fitted,
-            changed(judges, old, OldShare.NONE),
-            prefactors,
-            restraint,
-            fit.ridge());
+        leftOut(fitted, changed(judges, old, OldShare.NONE), prefactors, restraint, fit.ridge());
     return new TransferFit(share, fitted, whole, restraint, fit, direct, error);
   }
 

@@ -17,12 +17,12 @@ import org.dpsieve.outputlayer.OldShare;
 import org.dpsieve.outputlayer.OutputParameters;
 
 /**
- * Labels at the new level of theory, y_old + Δ: a model trained on new labels says y_new, its fit to
- * the old labels says y_fit, and what that leaves of a frame's own old label, y_old - y_fit, is left
- * of the new one, too, or a share s of it. So y = s y_old + (y_new - s y_fit), where the bracket is
- * what the same nets say with another output layer: one evaluation for each share that a model has,
- * one in all where its shares are the same. The mean over the models is the label. Its standard
- * deviation is the posterior's, as {@link UncertainEnsemble} has it.
+ * Labels at the new level of theory, y_old + Δ: a model trained on new labels says y_new, its fit
+ * to the old labels says y_fit, and what that leaves of a frame's own old label, y_old - y_fit, is
+ * left of the new one, too, or a share s of it. So y = s y_old + (y_new - s y_fit), where the
+ * bracket is what the same nets say with another output layer: one evaluation for each share that a
+ * model has, one in all where its shares are the same. The mean over the models is the label. Its
+ * standard deviation is the posterior's, as {@link UncertainEnsemble} has it.
  *
  * <p>The same to the last bit in any batch and order.
  */
@@ -65,8 +65,7 @@ public final class LabelEnsemble implements AutoCloseable {
    * @param members of one type map, at least one
    * @param uncertainty of these models
    */
-  public LabelEnsemble(
-      List<Member> members, Uncertainty uncertainty, EnsembleOptions options) {
+  public LabelEnsemble(List<Member> members, Uncertainty uncertainty, EnsembleOptions options) {
     this.members = List.copyOf(members);
     this.uncertainty = uncertainty;
     List<DeepPotential> layers = new ArrayList<>();
@@ -132,7 +131,11 @@ public final class LabelEnsemble implements AutoCloseable {
       }
       add(forces.prediction().force(), share.force(), old.force(), models, force);
       add(
-          readings[at.virial()].prediction().virial(), share.virial(), old.virial(), models, virial);
+          readings[at.virial()].prediction().virial(),
+          share.virial(),
+          old.virial(),
+          models,
+          virial);
       variance[m] = Double.NaN;
       if (forces.hidden() != null && rows.get(m).knows(forces.hidden())) {
         double[] row = rows.get(m).of(forces.hidden(), forces.atoms());

@@ -101,13 +101,7 @@ class TransferFitTest {
       List<Labels> labels, List<Labels> beside, OldLayer layer, TransferFit.Mode mode) {
     NormalEquations[] folds = sums(labels, beside, layer);
     return TransferFit.of(
-        folds,
-        folds,
-        PREFACTORS,
-        parameters.biases(),
-        layer,
-        mode,
-        OptionalDouble.empty());
+        folds, folds, PREFACTORS, parameters.biases(), layer, mode, OptionalDouble.empty());
   }
 
   /** Mean square error of forces, per component, against a noiseless model. */

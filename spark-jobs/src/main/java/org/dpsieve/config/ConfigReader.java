@@ -3,7 +3,6 @@ package org.dpsieve.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.Precision;
@@ -77,8 +76,7 @@ public final class ConfigReader {
       }
     }
     if (run != null && models.isEmpty() && !problems.any()) {
-      noFeatures(
-          simplifyBlock, run.pick(), "of which there are none before the first training");
+      noFeatures(simplifyBlock, run.pick(), "of which there are none before the first training");
     }
     MachineReader.ReadAll steps = null;
     if (machineFile != null) {

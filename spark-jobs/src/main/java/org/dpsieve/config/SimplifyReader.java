@@ -139,7 +139,8 @@ final class SimplifyReader {
     idle();
     refuseRunKeys();
     file.finish();
-    return new Read(typeMap, elements, pool, pick, trust, label, fpTaskMin, oldLabels, finalSteps, train);
+    return new Read(
+        typeMap, elements, pool, pick, trust, label, fpTaskMin, oldLabels, finalSteps, train);
   }
 
   private List<String> typeMap() {
@@ -327,7 +328,8 @@ final class SimplifyReader {
     if (pool.result() != ResultPool.DEEPMD_NPY) {
       file.error(
           "final_training",
-          "trains on result/pool as deepmd/npy, but result_pool is %s".formatted(pool.result().key()));
+          "trains on result/pool as deepmd/npy, but result_pool is %s"
+              .formatted(pool.result().key()));
     }
     if (oldLabels == TransferFit.Mode.IGNORE || !pool.mayHaveOld()) {
       file.error(

@@ -94,7 +94,8 @@ public record RunHistory(
    */
   public static void verify(Workdir workdir) {
     requireRun(workdir);
-    List<Path> stages = new ArrayList<>(List.of(workdir.frames(), workdir.result(), workdir.finalModels()));
+    List<Path> stages =
+        new ArrayList<>(List.of(workdir.frames(), workdir.result(), workdir.finalModels()));
     for (int i = 0; Files.exists(workdir.iteration(i)); i++) {
       stages.addAll(
           List.of(workdir.train(i), workdir.deviation(i), workdir.picks(i), workdir.labels(i)));

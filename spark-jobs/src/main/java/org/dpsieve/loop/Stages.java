@@ -26,12 +26,7 @@ public interface Stages {
    * @param previous the folder of the last training, or {@code null}
    */
   Facts.Training train(
-      Path target,
-      int iteration,
-      Path frames,
-      List<Path> labels,
-      List<Path> picks,
-      Path previous);
+      Path target, int iteration, Path frames, List<Path> labels, List<Path> picks, Path previous);
 
   /** Whether a training starts from the one before, not from the models the run was given. */
   boolean trainsFromPrevious();
@@ -98,9 +93,7 @@ public interface Stages {
   /** Writes the merged dataset, the models, the report and the last evaluation of the pool. */
   Facts.Result result(Path target, Path frames, Summary summary);
 
-  /**
-   * What decides how {@link #finish} is done, in a line; empty where nobody asks for it.
-   */
+  /** What decides how {@link #finish} is done, in a line; empty where nobody asks for it. */
   default String finishing() {
     return "";
   }

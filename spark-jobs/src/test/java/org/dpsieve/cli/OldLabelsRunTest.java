@@ -237,8 +237,7 @@ class OldLabelsRunTest {
               for (int c = 0; c < force.length; c++) {
                 force[c] /= HARTREE;
               }
-              return frame.withLabels(
-                  new Labels(frame.labels().energy() / HARTREE, force, null));
+              return frame.withLabels(new Labels(frame.labels().energy() / HARTREE, force, null));
             });
     Path run = run("unit", old, "\"old_labels\": \"auto\"", new Terminal());
     assertThat(oldLabels(run)).allMatch(text -> text.contains("the old look like Hartree/Å"));
@@ -348,7 +347,8 @@ class OldLabelsRunTest {
     try (Stream<Path> walk = Files.walk(root)) {
       for (Path file : (Iterable<Path>) walk.filter(Files::isRegularFile)::iterator) {
         String name = root.relativize(file).toString();
-        if (!name.matches("dpsieve.log|timings.jsonl|\\.dpsieve.lock|run.json|report.html|models/.*")) {
+        if (!name.matches(
+            "dpsieve.log|timings.jsonl|\\.dpsieve.lock|run.json|report.html|models/.*")) {
           content.put(name, Checksums.sha256(file));
         }
       }

@@ -90,7 +90,8 @@ class StoppingRunTest {
 
   @Test
   void aRunThatHasNothingToLabelEndsWithItsResult() throws IOException {
-    Path simplify = SmallRun.simplify(folder.resolve("nothing.json"), 24, "", "Ag8", "Ag4Au4");
+    Path simplify =
+        SmallRun.simplify(folder.resolve("nothing.json"), 24, "\"seed\":3", "Ag8", "Ag4Au4");
     Files.writeString(
         simplify,
         Files.readString(simplify)

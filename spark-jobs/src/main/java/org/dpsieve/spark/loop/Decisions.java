@@ -69,10 +69,7 @@ final class Decisions {
    * layers are frozen.
    */
   private PickStrategy strategy(
-      org.dpsieve.config.PickStrategy named,
-      Dataset<Row> pool,
-      Dataset<Row> labelled,
-      int atMost) {
+      org.dpsieve.config.PickStrategy named, Dataset<Row> pool, Dataset<Row> labelled, int atMost) {
     boolean change =
         !config.pool().labeled() && config.train().oldLabels() != TransferFit.Mode.IGNORE;
     return PickStrategies.named(

@@ -67,7 +67,10 @@ final class FinalTraining {
       List<DataSystem> systems = systems(place.data());
       new DpTraining(config, node, nodes, workdir)
           .train(
-              target, place, m -> config.train().dp().orElseThrow().start().get(m), m -> input(m, systems));
+              target,
+              place,
+              m -> config.train().dp().orElseThrow().start().get(m),
+              m -> input(m, systems));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

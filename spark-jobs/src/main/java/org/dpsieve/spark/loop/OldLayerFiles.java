@@ -19,10 +19,10 @@ import org.dpsieve.outputlayer.OldLayer;
 import org.dpsieve.spark.transfer.LabelUncertainty;
 
 /**
- * The models' fits to the old labels, beside the models: {@code
- * old.json}, and for each model {@code old.000.npy}: the change of its parameters in the first row,
- * then the quadratic form of the forces, [1 + size, size]. Beside them {@code labels.json}: how far
- * labels predicted from old ones are off, where old labels are used.
+ * The models' fits to the old labels, beside the models: {@code old.json}, and for each model
+ * {@code old.000.npy}: the change of its parameters in the first row, then the quadratic form of
+ * the forces, [1 + size, size]. Beside them {@code labels.json}: how far labels predicted from old
+ * ones are off, where old labels are used.
  */
 final class OldLayerFiles {
   private static final String FILE = "old.json";

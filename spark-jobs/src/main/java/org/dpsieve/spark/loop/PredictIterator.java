@@ -99,8 +99,7 @@ final class PredictIterator implements Iterator<Row> {
 
   private Row predicted(Frame frame, PredictedLabels predicted) {
     if (!predicted.known()) {
-      return leftOut(
-          frame, ensemble.problem(frame).isPresent() ? GEOMETRY : UNKNOWN_ELEMENT);
+      return leftOut(frame, ensemble.problem(frame).isPresent() ? GEOMETRY : UNKNOWN_ELEMENT);
     }
     Labels said = predicted.labels();
     double energySigma = predicted.energySigma() * frame.atomCount();

@@ -83,11 +83,7 @@ final class RelabelledPool {
    * @param models the final ones
    */
   Facts.RelabelledPool write(
-      Path target,
-      Dataset<Row> pool,
-      OldLabels old,
-      Dataset<Row> labelled,
-      List<Path> models) {
+      Path target, Dataset<Row> pool, OldLabels old, Dataset<Row> labelled, List<Path> models) {
     Path trained = models.isEmpty() ? null : models.get(0).toAbsolutePath().getParent();
     Optional<String> obstacle = obstacle(old, trained);
     if (obstacle.isPresent()) {
@@ -157,7 +153,8 @@ final class RelabelledPool {
       return Optional.of("result_pool is none");
     }
     if (config.train().dp().isPresent()) {
-      return Optional.of("dp train takes no part of the old labels (train.engine output-layer does)");
+      return Optional.of(
+          "dp train takes no part of the old labels (train.engine output-layer does)");
     }
     if (!config.pool().mayHaveOld()) {
       return Optional.of(
@@ -199,8 +196,7 @@ final class RelabelledPool {
     LabelUncertainty factors = numbers.uncertainty();
     return new Predictor(
         new ArrayList<>(members),
-        new Uncertainty(
-            all.present(), posteriors, factors.energyFactor(), factors.forceFactor()));
+        new Uncertainty(all.present(), posteriors, factors.energyFactor(), factors.forceFactor()));
   }
 
   private Dataset<Row> relabelled(
@@ -219,8 +215,7 @@ final class RelabelledPool {
         .join(computed, new String[] {"frame_id"}, "left")
         .repartition(tasks, col("frame_id"))
         .mapPartitions(
-            (MapPartitionsFunction<Row, Row>)
-                rows -> new PredictIterator(rows, predictor.value()),
+            (MapPartitionsFunction<Row, Row>) rows -> new PredictIterator(rows, predictor.value()),
             Encoders.row(SCHEMA));
   }
 }

@@ -76,11 +76,7 @@ final class Results {
    * @param old {@code null} where there are no labels of an old level, or nobody wants them
    */
   Facts.Result write(
-      Path target,
-      Dataset<Row> pool,
-      OldLabels old,
-      List<Path> models,
-      Summary summary) {
+      Path target, Dataset<Row> pool, OldLabels old, List<Path> models, Summary summary) {
     try {
       Files.createDirectories(target);
       for (Path model : models) {

@@ -117,7 +117,7 @@ public final class SparkStages implements Stages {
 
   @Override
   public Facts.Pool importPool(Path target) {
-    return Pool.importAll(spark(), target, config.simplify());
+    return Pool.importAll(spark(), target, config.simplify(), notes);
   }
 
   @Override
@@ -138,12 +138,7 @@ public final class SparkStages implements Stages {
 
   @Override
   public Facts.Training train(
-      Path target,
-      int iteration,
-      Path frames,
-      List<Path> labels,
-      List<Path> picks,
-      Path previous) {
+      Path target, int iteration, Path frames, List<Path> labels, List<Path> picks, Path previous) {
     Training errors = new Training(spark(), config.simplify());
     if (!trainsFromPrevious()) {
       return errors.train(
@@ -354,14 +349,12 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Training finish(Path target, Path result) {
     List<Path> solved = models(result);
-    SimplifyConfig last =
-        config.simplify().withTrain(config.simplify().train().finalFrom(solved));
+    SimplifyConfig last = config.simplify().withTrain(config.simplify().train().finalFrom(solved));
     Training errors = new Training(spark(), last);
     Path unseen = result.resolve("held_out.parquet");
     Dataset<Row> frames =
         FramesDataset.read(
-            spark(),
-            (Files.exists(unseen) ? unseen : result.resolve("frames.parquet")).toString());
+            spark(), (Files.exists(unseen) ? unseen : result.resolve("frames.parquet")).toString());
     double own =
         errors.errors(frames, solved).stream()
             .mapToDouble(pair -> pair.after().force())

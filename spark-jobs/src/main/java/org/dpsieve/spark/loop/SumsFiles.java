@@ -51,8 +51,7 @@ final class SumsFiles {
       }
     }
     JSON.writeValue(
-        folder.resolve(FILE).toFile(),
-        new Numbers(key, sums.groups(), sums.oldGroups(), sizes));
+        folder.resolve(FILE).toFile(), new Numbers(key, sums.groups(), sums.oldGroups(), sizes));
   }
 
   private static void write(Path file, NormalEquations[] sums) throws IOException {

@@ -76,7 +76,10 @@ final class Training {
             old,
             previous == null ? KnownSums.NONE : SumsFiles.read(previous, sumsKey(old)));
     List<OutputLayerSolution> solutions = trained.solutions();
-    String beside = old == null ? "" : beside(old, labelled.stream().reduce(Dataset::unionByName).orElseThrow());
+    String beside =
+        old == null
+            ? ""
+            : beside(old, labelled.stream().reduce(Dataset::unionByName).orElseThrow());
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
     try {

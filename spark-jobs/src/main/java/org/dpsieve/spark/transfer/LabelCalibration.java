@@ -21,8 +21,8 @@ import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.Uncertainty;
 
 /**
- * As {@link FoldCalibration}, of labels predicted from old ones: those of each fold's frames by what
- * the other folds say of the change. One Spark task per fold.
+ * As {@link FoldCalibration}, of labels predicted from old ones: those of each fold's frames by
+ * what the other folds say of the change. One Spark task per fold.
  */
 final class LabelCalibration {
   /** A labelled frame, and its old labels. */
@@ -30,8 +30,7 @@ final class LabelCalibration {
       implements Serializable {}
 
   /** A fold, and models that have not seen it. */
-  private record Fold(
-      List<Pair> pairs, List<LabelEnsemble.Member> members, Uncertainty uncertainty)
+  private record Fold(List<Pair> pairs, List<LabelEnsemble.Member> members, Uncertainty uncertainty)
       implements Serializable {}
 
   private LabelCalibration() {}
@@ -50,9 +49,7 @@ final class LabelCalibration {
             labelled
                 .rows()
                 .filter(row -> row._1().index() < FoldCalibration.MOST)
-                .map(
-                    row ->
-                        new Pair(row._1(), FrameRows.toFrame(row._2()), OldLabels.of(row._2())))
+                .map(row -> new Pair(row._1(), FrameRows.toFrame(row._2()), OldLabels.of(row._2())))
                 .collect());
     some.sort(Comparator.comparing(Pair::place));
     List<Fold> folds = new ArrayList<>();

@@ -57,8 +57,7 @@ final class OldScale {
    */
   static Optional<String> text(Dataset<Row> beside) {
     List<Sums> all =
-        new ArrayList<>(
-            beside.dropDuplicates("frame_id").javaRDD().map(OldScale::sums).collect());
+        new ArrayList<>(beside.dropDuplicates("frame_id").javaRDD().map(OldScale::sums).collect());
     all.sort(Comparator.comparing(Sums::id));
     Optional<String> forces = forces(all);
     return forces.isPresent() ? forces : energies(all);
@@ -134,9 +133,7 @@ final class OldScale {
       List<Sums> frames, List<String> types, java.util.stream.DoubleStream energies) {
     double[][] counts =
         frames.stream()
-            .map(
-                one ->
-                    types.stream().mapToDouble(t -> one.counts.getOrDefault(t, 0)).toArray())
+            .map(one -> types.stream().mapToDouble(t -> one.counts.getOrDefault(t, 0)).toArray())
             .toArray(double[][]::new);
     RealMatrix x = new Array2DRowRealMatrix(counts, false);
     double[] y = energies.toArray();
@@ -164,7 +161,11 @@ final class OldScale {
     double slope = sum[1] / sum[0];
     String found =
         String.format(
-            Locale.ROOT, "new %s are %.4g times the old (correlation %.3f)", what, slope, correlation);
+            Locale.ROOT,
+            "new %s are %.4g times the old (correlation %.3f)",
+            what,
+            slope,
+            correlation);
     if (slope < 0) {
       return Optional.of(found + ": one of them has the other sign, as a gradient has");
     }
