@@ -101,7 +101,7 @@ class StoppingRunTest {
     Terminal terminal = new Terminal();
     Path nothing = folder.resolve("nothing");
     terminal.succeed("simplify", simplify, SmallRun.machine(), "--workdir", nothing);
-    assertThat(terminal.out()).contains("nothing is left to pick", " 0 labels)", "report: ");
+    assertThat(terminal.out()).contains("nothing is left to pick", "0 iterations, 0 labels;", "report: ");
     assertThat(nothing.resolve("result/data")).isEmptyDirectory();
     assertThat(nothing.resolve("result/graph.000.pb")).exists();
     assertThat(nothing.resolve("report.html")).exists();

@@ -125,7 +125,7 @@ class WildFramesRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"random", "information"})
+  @ValueSource(strings = "information")
   void aRunWithWildFramesGoesToItsEnd(String strategy) throws IOException {
     Path simplify =
         SmallRun.simplify(
