@@ -25,6 +25,8 @@ public final class JsonFile {
   private JsonFile() {}
 
   /**
+   * What a file holds.
+   *
    * @throws InputException when there is none, or it cannot be read
    */
   public static JsonNode tree(Path file) {

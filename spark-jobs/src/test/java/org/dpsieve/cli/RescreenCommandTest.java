@@ -312,14 +312,14 @@ class RescreenCommandTest {
     String cube = "4 0 0 0 4 0 0 0 4";
     Files.writeString(
         library,
-        frame.formatted(cube, "2 2 0")
+        frame.formatted(cube, "2.1 1.7 0.3")
             + frame.formatted(cube, "0 0 0")
             + frame.formatted("4 0 0 0 4 0 4 4 0", "2 2 0")
             + frame.formatted("0.01 0 0 0 0.01 0 0 0 0.01", "0 0 0.005")
             + frame.formatted(cube, "1e12 0 0")
-            + frame.formatted(cube, "2 0 2"));
+            + frame.formatted(cube, "1.6 0.4 2.2"));
     Path result = folder.resolve("wild");
-    rescreen(library, result, "--f-lo", "0.01", "--f-hi", "9", "--pick", 9);
+    rescreen(library, result, "--f-lo", "1e-6", "--f-hi", "9", "--pick", 9);
     assertThat(terminal.err())
         .contains("warning: Frame wild.xyz#1: ", "warning: Frame wild.xyz#2: ")
         .contains("warning: Frame wild.xyz#3: ", "warning: Frame wild.xyz#4: coord number 3")

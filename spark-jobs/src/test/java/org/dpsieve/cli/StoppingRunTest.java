@@ -90,7 +90,8 @@ class StoppingRunTest {
 
   @Test
   void aRunThatHasNothingToLabelEndsWithItsResult() throws IOException {
-    Path simplify = SmallRun.simplify(folder.resolve("nothing.json"), 24, "", "Ag8", "Ag4Au4");
+    Path simplify =
+        SmallRun.simplify(folder.resolve("nothing.json"), 24, "\"seed\":3", "Ag8", "Ag4Au4");
     Files.writeString(
         simplify,
         Files.readString(simplify)
@@ -100,7 +101,8 @@ class StoppingRunTest {
     Terminal terminal = new Terminal();
     Path nothing = folder.resolve("nothing");
     terminal.succeed("simplify", simplify, SmallRun.machine(), "--workdir", nothing);
-    assertThat(terminal.out()).contains("nothing is left to pick", " 0 labels)", "report: ");
+    assertThat(terminal.out())
+        .contains("nothing is left to pick", "0 iterations, 0 labels;", "report: ");
     assertThat(nothing.resolve("result/data")).isEmptyDirectory();
     assertThat(nothing.resolve("result/graph.000.pb")).exists();
     assertThat(nothing.resolve("report.html")).exists();

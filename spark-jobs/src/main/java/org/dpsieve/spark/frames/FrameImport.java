@@ -311,7 +311,9 @@ public final class FrameImport {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long equal = duplicates.count();
-      Duplicates.requireNoOtherStates(duplicates);
+      if (labelsCount) { // else they get the same new label
+        Duplicates.requireNoOtherStates(duplicates);
+      }
       ImportReport report =
           new ImportReport(
               systems,

@@ -1,7 +1,9 @@
 package org.dpsieve.spark.frames;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dpsieve.frame.TypeElements;
@@ -46,6 +48,28 @@ public record ImportReport(
     return metadata;
   }
 
+  /** How many frames are set aside and why, in one line; empty where none are. */
+  public Optional<String> setAside() {
+    return duplicates + badFrames == 0
+        ? Optional.empty()
+        : Optional.of(
+            "%d duplicates and %d bad frames set aside: %s"
+                .formatted(duplicates, badFrames, String.join("; ", lines())));
+  }
+
+  private List<String> lines() {
+    List<String> lines =
+        reasons.entrySet().stream()
+            .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+            .limit(SHOWN)
+            .map(e -> "%d: %s".formatted(e.getValue(), e.getKey()))
+            .collect(Collectors.toCollection(ArrayList::new));
+    if (reasons.size() > SHOWN) {
+      lines.add("and %d other reasons".formatted(reasons.size() - SHOWN));
+    }
+    return lines;
+  }
+
   /** For the terminal: a line, one for each reason, one for what was not carried along. */
   public String summary(String target) {
     StringBuilder text = new StringBuilder();
@@ -58,13 +82,7 @@ public record ImportReport(
                 duplicates,
                 badFrames,
                 duplicates + badFrames == 0 ? "" : " in " + quarantine));
-    reasons.entrySet().stream()
-        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
-        .limit(SHOWN)
-        .forEach(e -> text.append("\n  %d: %s".formatted(e.getValue(), e.getKey())));
-    if (reasons.size() > SHOWN) {
-      text.append("\n  and %d other reasons".formatted(reasons.size() - SHOWN));
-    }
+    lines().forEach(line -> text.append("\n  ").append(line));
     String left =
         ignored.entrySet().stream()
             .map(e -> "%s (%d systems)".formatted(e.getKey(), e.getValue()))

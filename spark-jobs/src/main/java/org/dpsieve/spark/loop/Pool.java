@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -50,15 +51,22 @@ final class Pool {
   private Pool() {}
 
   /**
+   * @param notes hears what is set aside
    * @throws InputException when frames hold elements that the type map does not have
    */
-  static Facts.Pool importAll(SparkSession spark, Path target, SimplifyConfig config) {
+  static Facts.Pool importAll(
+      SparkSession spark, Path target, SimplifyConfig config, Consumer<String> notes) {
     ImportReport report =
         importTo(
             spark, config, config.pool().pickData(), target.resolve(POOL), labelsCount(config));
+    say(report, "pick_data", POOL, notes);
     requireKnown(spark, target.resolve(POOL), "pick_data", config.typeMap());
     if (!config.pool().initData().isEmpty()) {
-      importTo(spark, config, config.pool().initData(), target.resolve(INITIAL), true);
+      say(
+          importTo(spark, config, config.pool().initData(), target.resolve(INITIAL), true),
+          "init_data_sys",
+          INITIAL,
+          notes);
       requireKnown(spark, target.resolve(INITIAL), "init_data_sys", config.typeMap());
       if (config.train().dp().filter(dp -> dp.batchSizes().tellsEntriesApart()).isPresent()) {
         writeEntries(spark, target, config.pool().initData());
@@ -71,6 +79,15 @@ final class Pool {
         report.frames(),
         Tables.byElements(read(spark, target)),
         report.duplicates() + report.badFrames());
+  }
+
+  private static void say(ImportReport report, String key, String name, Consumer<String> notes) {
+    report
+        .setAside()
+        .ifPresent(
+            text ->
+                notes.accept(
+                    "%s: %s; they are listed in frames/%s.quarantine".formatted(key, text, name)));
   }
 
   /** Whether the pool's own labels are, or are part of, those that are trained on. */

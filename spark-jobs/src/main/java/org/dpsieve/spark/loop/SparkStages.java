@@ -119,7 +119,7 @@ public final class SparkStages implements Stages {
 
   @Override
   public Facts.Pool importPool(Path target) {
-    return Pool.importAll(spark(), target, config.simplify());
+    return Pool.importAll(spark(), target, config.simplify(), notes);
   }
 
   @Override
