@@ -201,10 +201,10 @@ public final class Plan {
     int most = config.label().taskMax().orElse(Integer.MAX_VALUE);
     item(
         "picks",
-        "%d in iteration 0 by %s, then at most %d candidates in each, by pick_strategy %s; seed %d"
+        "%d in iteration 0%s, then at most %d candidates in each, by pick_strategy %s; seed %d"
             .formatted(
                 Math.min(pick.initPickNumber(), most),
-                pick.initStrategy().key(),
+                pick.initStrategy() == pick.strategy() ? "" : " by " + pick.initStrategy().key(),
                 Math.min(pick.iterPickNumber(), most),
                 pick.strategy().key(),
                 pick.seed()));
