@@ -4,9 +4,11 @@ import static org.dpsieve.d3.ReferenceValues.BOHR;
 import static org.dpsieve.d3.ReferenceValues.HARTREE;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.neighbor.Geometry;
 
 /**
  * Grimme's DFT-D3 without the three-body term: energy, force and virial of a frame, to be added to
@@ -31,8 +33,8 @@ public final class DispersionD3 {
   /**
    * Dispersion energy (eV), force (eV/Å) and virial (eV, positive under compression) alone.
    *
-   * @throws InputException for an element beyond 94, a coordinate that is no number, or a cell
-   *     without volume; names the frame
+   * @throws InputException for an element beyond 94, and for what {@link #unfit} says; names the
+   *     frame
    */
   public Labels evaluate(Frame frame) {
     requireKnown(frame);
@@ -88,21 +90,32 @@ public final class DispersionD3 {
                     frame.name(), z == 0 || z > 118 ? "of that number" : frame.names().name(z), z));
       }
     }
-    requireFinite(frame, "coord", frame.coord());
+    unfit(frame)
+        .ifPresent(
+            reason -> {
+              throw new InputException("Frame %s: %s".formatted(frame.name(), reason));
+            });
+  }
+
+  /**
+   * Why a frame has no dispersion, wherever its atoms are known: numbers that are none, atoms at
+   * one place, a cell that holds nothing.
+   */
+  public static Optional<String> unfit(Frame frame) {
     double[] c = frame.cell();
-    if (c != null) {
-      requireFinite(frame, "cell", c);
+    if (c != null && Arrays.stream(c).allMatch(Double::isFinite)) {
       double volume =
           Math.abs(
               c[0] * (c[4] * c[8] - c[5] * c[7])
                   + c[1] * (c[5] * c[6] - c[3] * c[8])
                   + c[2] * (c[3] * c[7] - c[4] * c[6]));
       if (volume < LEAST_VOLUME_PER_ATOM * frame.atomCount()) {
-        throw new InputException(
-            "Frame %s: the cell has %.3g Å³ for %d atoms; expected at least %s Å³ per atom (rows of box are lattice vectors in Å)"
-                .formatted(frame.name(), volume, frame.atomCount(), LEAST_VOLUME_PER_ATOM));
+        return Optional.of(
+            "the cell has %.3g Å³ for %d atoms; expected at least %s Å³ per atom (rows of box are lattice vectors in Å)"
+                .formatted(volume, frame.atomCount(), LEAST_VOLUME_PER_ATOM));
       }
     }
+    return Geometry.problem(frame.coord(), c);
   }
 
   private static void requireFinite(Frame frame, String what, double[] numbers) {

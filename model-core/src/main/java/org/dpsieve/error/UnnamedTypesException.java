@@ -4,13 +4,21 @@ package org.dpsieve.error;
 public final class UnnamedTypesException extends InputException {
   private static final long serialVersionUID = 1;
 
+  private final int types;
+
   /**
    * @param model its file
    * @param types how many it has
    */
   public UnnamedTypesException(String model, int types) {
     super(
-        "%s: does not say which elements its %d types are (no type map in it); say it in their order: --type-map %s, in simplify.json type_map"
+        "%s: does not say which elements its %d types are (no type map in it); say it in their order: --type-map %s, in simplify.json type_map, in SQL SET dpsieve.typeMap"
             .formatted(model, types, types == 1 ? "H" : types == 2 ? "H,C" : "H,C,O ..."));
+    this.types = types;
+  }
+
+  /** How many types the model has. */
+  public int types() {
+    return types;
   }
 }

@@ -19,6 +19,8 @@ import org.dpsieve.error.InputException;
  * @param fparam frame parameters, or {@code null}
  * @param aparam atomic parameters, row-major [nAtoms, dim], or {@code null}
  * @param names of the negative numbers in {@code z}, where they are known
+ * @param state what a file says of spins and charges: {@link OtherInputs#state}; {@code null} for
+ *     nothing. No part of a frame once it is imported
  */
 public record Frame(
     String system,
@@ -29,7 +31,8 @@ public record Frame(
     Labels labels,
     double[] fparam,
     double[] aparam,
-    TypeNames names)
+    TypeNames names,
+    String state)
     implements Serializable {
   public Frame {
     if (coord.length != 3 * z.length) {
@@ -41,6 +44,20 @@ public record Frame(
       throw new InputException(
           "Frame %s#%d: cell holds %d numbers, expected 9".formatted(system, index, cell.length));
     }
+  }
+
+  /** Of a frame whose file says nothing of spins and charges. */
+  public Frame(
+      String system,
+      int index,
+      int[] z,
+      double[] coord,
+      double[] cell,
+      Labels labels,
+      double[] fparam,
+      double[] aparam,
+      TypeNames names) {
+    this(system, index, z, coord, cell, labels, fparam, aparam, names, null);
   }
 
   /** Of elements alone. */
@@ -91,11 +108,11 @@ public record Frame(
   }
 
   public Frame withLabels(Labels other) {
-    return new Frame(system, index, z, coord, cell, other, fparam, aparam, names);
+    return new Frame(system, index, z, coord, cell, other, fparam, aparam, names, state);
   }
 
   /** The same atoms with other types; labels stay. */
   public Frame withTypes(int[] otherZ, TypeNames otherNames) {
-    return new Frame(system, index, otherZ, coord, cell, labels, fparam, aparam, otherNames);
+    return new Frame(system, index, otherZ, coord, cell, labels, fparam, aparam, otherNames, state);
   }
 }

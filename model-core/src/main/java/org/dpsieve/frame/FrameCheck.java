@@ -27,6 +27,11 @@ public final class FrameCheck {
         .or(() -> notFinite("aparam", frame.aparam(), frame.atomCount()));
   }
 
+  /** The same of a frame whose labels do not count: what is wrong with one costs the label alone. */
+  public static Optional<String> problemBesideLabels(Frame frame) {
+    return problem(frame.withLabels(Labels.NONE));
+  }
+
   /** {@code atoms} 0 when the values are not per atom. */
   private static Optional<String> notFinite(String what, double[] values, int atoms) {
     for (int i = 0; values != null && i < values.length; i++) {

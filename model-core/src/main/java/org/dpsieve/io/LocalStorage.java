@@ -45,7 +45,7 @@ public class LocalStorage implements Storage {
 
   @Override
   public SeekableByteChannel open(String path) throws IOException {
-    return Files.newByteChannel(Path.of(path));
+    return RegularFile.channel(Path.of(path));
   }
 
   @Override

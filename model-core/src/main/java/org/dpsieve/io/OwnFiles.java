@@ -22,6 +22,8 @@ import org.dpsieve.error.InputException;
  * such a name, a link above all, it is never written through: what it points to belongs to others.
  */
 public final class OwnFiles {
+  private static final int MOST_BYTES = 1 << 30;
+
   private OwnFiles() {}
 
   /** Where a file or folder is written until it is whole. */
@@ -50,6 +52,14 @@ public final class OwnFiles {
    * @throws InputException when it is a link, or nothing that can be written to
    */
   public static synchronized void appendLine(Path file, String line) {
+    boolean link = Files.isSymbolicLink(file);
+    if (RegularFile.exists(file)
+        && !link
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new InputException(
+          "%s: is a folder, a pipe or a device, expected a file; remove it and run again"
+              .formatted(file));
+    }
     try (FileChannel channel =
         FileChannel.open(
             file,
@@ -82,7 +92,7 @@ public final class OwnFiles {
    */
   public static List<String> lines(Path file) {
     try {
-      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+      return RegularFile.text(file, MOST_BYTES).lines().toList();
     } catch (IOException e) {
       throw new InputException(
           "%s: cannot be read as a text file (%s); remove it and run again"

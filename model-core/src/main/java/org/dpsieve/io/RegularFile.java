@@ -6,11 +6,15 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Files that other programs left. Only regular files are opened, links to them too: to open a pipe
@@ -18,6 +22,9 @@ import java.nio.file.attribute.BasicFileAttributes;
  * size that a file has when it is opened.
  */
 public final class RegularFile {
+  /** Bytes: checkpoints of the largest models are some gigabytes. */
+  private static final long MOST_COPIED = 1L << 36;
+
   private RegularFile() {}
 
   /**
@@ -32,10 +39,53 @@ public final class RegularFile {
     return new Limited(Files.newInputStream(file), size);
   }
 
+  /** Opens a file of any size to be read anywhere. */
+  public static SeekableByteChannel channel(Path file) throws IOException {
+    size(file, Long.MAX_VALUE); // before it is opened
+    return Files.newByteChannel(file);
+  }
+
   /** All of a text file of at most so many bytes; what is no UTF-8 is replaced. */
   public static String text(Path file, int largest) throws IOException {
     try (InputStream in = open(file, largest)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** Copies a file, links followed, over whatever has the target's name. */
+  public static void copy(Path source, Path target) throws IOException {
+    try (InputStream in = open(source, MOST_COPIED)) {
+      Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** Copies a file, or a folder with all in it; links are followed. */
+  public static void copyTree(Path source, Path target) throws IOException {
+    if (!Files.isDirectory(source)) {
+      copy(source, target);
+      return;
+    }
+    try (Stream<Path> walk = Files.walk(source, FileVisitOption.FOLLOW_LINKS)) {
+      for (Path path : (Iterable<Path>) walk::iterator) {
+        Path to = target.resolve(source.relativize(path).toString());
+        if (Files.isDirectory(path)) {
+          Files.createDirectories(to);
+        } else {
+          copy(path, to);
+        }
+      }
+    }
+  }
+
+  /** Why a file is none to be read; empty where it is one, or there is none. */
+  public static Optional<String> problem(Path file) {
+    try {
+      size(file, MOST_COPIED);
+      return Optional.empty();
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(e.getMessage());
     }
   }
 

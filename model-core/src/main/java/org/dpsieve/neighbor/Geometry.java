@@ -72,6 +72,25 @@ public final class Geometry {
     return Optional.empty();
   }
 
+  /**
+   * The basis of a lattice that neighbours are looked for in: as given, or a less skewed one where
+   * that makes images within the cutoff much fewer. Energies, forces and virials are the same.
+   *
+   * @param cell lattice vectors as rows, Å, row-major [3, 3], or {@code null}
+   * @param cutoff Å
+   */
+  public static double[] workableCell(double[] cell, double cutoff) {
+    if (cell == null) {
+      return null;
+    }
+    try {
+      requireFinite(cell, "cell");
+      return new Lattice(cell, 0, cutoff).cell();
+    } catch (GeometryException e) {
+      return cell; // whoever evaluates it says so
+    }
+  }
+
   private static boolean isFlat(double[] cell) {
     double edges = 1;
     for (int k = 0; k < 9; k += 3) {

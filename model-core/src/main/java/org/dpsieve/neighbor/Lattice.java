@@ -84,6 +84,11 @@ final class Lattice {
     return volume;
   }
 
+  /** Its vectors as rows, Å. */
+  double[] cell() {
+    return cell.clone();
+  }
+
   /** How many images of the cell, itself among them, the cutoff reaches along the vectors. */
   private double images(double cutoff) {
     double images = 1;

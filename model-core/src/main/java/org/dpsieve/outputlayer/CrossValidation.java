@@ -25,6 +25,9 @@ record CrossValidation(
   /** The energies' error may not be more than this times the smallest on the way. */
   private static final double ENERGY_MARGIN = 1.5;
 
+  /** Of the smallest mean square. */
+  private static final double NEAR = 0.1;
+
   /** Where no forces are fitted, the model's own count at least as labels would. */
   private static final double LEAST_WITHOUT_FORCES = 1;
 
@@ -98,7 +101,7 @@ record CrossValidation(
     return switch (rule) {
       case LARGEST -> largest();
       case LEAST_LOSS -> least(loss);
-      case LEAST_FORCE -> least(decisive());
+      case LARGEST_NEAR_LEAST -> largestNear(decisive());
     };
   }
 
@@ -119,6 +122,15 @@ record CrossValidation(
           || asGood && (anyEnergy || energy[k] <= smallestEnergy * ENERGY_MARGIN * ENERGY_MARGIN)) {
         chosen = k;
       }
+    }
+    return ridges[chosen];
+  }
+
+  private double largestNear(double[] errors) {
+    double smallest = Arrays.stream(errors).min().orElseThrow();
+    int chosen = 0;
+    for (int k = 0; k < ridges.length; k++) {
+      chosen = errors[k] <= smallest * (1 + NEAR) ? k : chosen;
     }
     return ridges[chosen];
   }

@@ -1,5 +1,6 @@
 package org.dpsieve.outputlayer;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,6 +22,8 @@ public record LearningCurve(Of energy, Of force) {
    * Nothing is below 0.
    */
   public record Of(double floor, double slope, double bend, double limit, double fall) {
+    static final Of UNKNOWN = new Of(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+
     double square(double labels) {
       return Math.sqrt(
           (floor + slope / labels + bend / (labels * labels)) * (limit + fall / labels));
@@ -30,8 +33,13 @@ public record LearningCurve(Of energy, Of force) {
      * @param labels of each fit, ascending
      * @param left mean squares on the part left out
      * @param trained the last fit's on the part trained on
+     * @return {@link #UNKNOWN} where there are no errors: no such label, or none that a fit could
+     *     not meet to the last digit
      */
     static Of through(double[] labels, double[] left, double trained) {
+      if (!Arrays.stream(left).allMatch(square -> square > 0 && square < Double.MAX_VALUE)) {
+        return UNKNOWN;
+      }
       int last = labels.length - 1;
       double fall = Math.max(0, labels[last] * (left[last] - trained) / 2);
       double limit = left[last] - fall / labels[last];
@@ -52,7 +60,7 @@ public record LearningCurve(Of energy, Of force) {
           }
         }
       }
-      return new Of(best[0], best[1], best[2], limit, fall);
+      return best == null ? UNKNOWN : new Of(best[0], best[1], best[2], limit, fall);
     }
 
     /** Least squares with some of the terms alone, by the bits of {@code terms}. */
@@ -125,12 +133,12 @@ public record LearningCurve(Of energy, Of force) {
         Of.through(labels, energy, energyTrained), Of.through(labels, force, forceTrained));
   }
 
-  /** What an energy's error is multiplied by when labels grow. */
+  /** What an energy's error is multiplied by when labels grow; NaN where nothing is known. */
   public double energyRatio(long from, long to) {
     return Math.sqrt(energy.square(to) / energy.square(from));
   }
 
-  /** What a force's error is multiplied by. */
+  /** What a force's error is multiplied by; NaN where nothing is known. */
   public double forceRatio(long from, long to) {
     return Math.sqrt(force.square(to) / force.square(from));
   }

@@ -1,6 +1,11 @@
 package org.dpsieve.outputlayer;
 
 import java.io.Serializable;
+import java.nio.DoubleBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
@@ -178,6 +183,70 @@ public final class NormalEquations implements Serializable {
     System.arraycopy(unlabelled, 0, changed.unlabelled, 0, unlabelled.length);
     changed.frames = frames;
     return changed;
+  }
+
+  /**
+   * The same frames, with what the old labels' own fit leaves of them taken at other parameters
+   * than it was added with; shares its arrays with this one.
+   *
+   * @param change of the parameters that it was added with, [size]
+   */
+  public NormalEquations withOldAt(double[] change) {
+    NormalEquations moved =
+        new NormalEquations(
+            energy.withOldAt(change), force.withOldAt(change), virial.withOldAt(change));
+    System.arraycopy(unlabelled, 0, moved.unlabelled, 0, unlabelled.length);
+    moved.frames = frames;
+    return moved;
+  }
+
+  /** The sums of some frames as numbers, to be kept: one after the other. */
+  public static double[] numbers(NormalEquations[] sums) {
+    int length = 0;
+    for (NormalEquations one : sums) {
+      length += 1 + LabelKind.values().length;
+      for (Moments moments : one.kept()) {
+        length += moments.length();
+      }
+    }
+    DoubleBuffer numbers = DoubleBuffer.allocate(length);
+    for (NormalEquations one : sums) {
+      numbers.put(one.frames);
+      for (Moments moments : one.unlabelled) {
+        numbers.put(moments == null ? 0 : 1);
+      }
+      one.kept().forEach(moments -> moments.write(numbers));
+    }
+    return numbers.array();
+  }
+
+  private List<Moments> kept() {
+    List<Moments> kept = new ArrayList<>(List.of(energy, force, virial));
+    Arrays.stream(unlabelled).filter(Objects::nonNull).forEach(kept::add);
+    return kept;
+  }
+
+  /**
+   * What {@link #numbers} made.
+   *
+   * @param count of sums
+   */
+  public static NormalEquations[] of(double[] numbers, int size, int count) {
+    DoubleBuffer source = DoubleBuffer.wrap(numbers);
+    NormalEquations[] sums = new NormalEquations[count];
+    for (int k = 0; k < count; k++) {
+      long frames = (long) source.get();
+      double[] flags = new double[LabelKind.values().length];
+      source.get(flags);
+      sums[k] =
+          new NormalEquations(
+              Moments.read(size, source), Moments.read(size, source), Moments.read(size, source));
+      sums[k].frames = frames;
+      for (int kind = 0; kind < flags.length; kind++) {
+        sums[k].unlabelled[kind] = flags[kind] == 0 ? null : Moments.read(size, source);
+      }
+    }
+    return sums;
   }
 
   /** Whether an old label of any kind is known beside a new one. */

@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  * @param leftOut the same frames with all their residuals, to measure errors by
  * @param restraint of the fit
  * @param fit the change from that start
- * @param direct mean loss of the direct fits on frames left out; NaN where none could be left out
+ * @param direct mean loss of the direct fits on judges left out; NaN where none could be left out
  * @param changed the same by old labels; NaN where none could be left out or old labels are useless
  */
 public record TransferFit(
@@ -49,11 +49,15 @@ public record TransferFit(
   /**
    * @param folds sums in {@link OutputLayerFit#FOLDS} parts, residuals at the model's own
    *     parameters and, of old labels, at {@code old}'s
+   * @param judges those of them by whose errors old labels are used or not, likewise: frames that
+   *     stand for all. Of frames picked where models disagree each kind is there more often than in
+   *     the pool, which favors a fit to them alone
    * @param old {@code null} where there is none
    * @param ridge 0 for none; empty to let cross-validation choose
    */
   public static TransferFit of(
       NormalEquations[] folds,
+      NormalEquations[] judges,
       LossPrefactors prefactors,
       int[] biases,
       OldLayer old,
@@ -61,12 +65,12 @@ public record TransferFit(
       OptionalDouble ridge) {
     Restraint restraint = Restraint.ofLabelled(biases);
     OutputLayerFit fit = OutputLayerFit.of(folds, prefactors, restraint, ridge);
-    double error = leftOut(folds, folds, prefactors, restraint, fit.ridge());
+    double error = leftOut(folds, judges, prefactors, restraint, fit.ridge());
     TransferFit direct = new TransferFit(null, folds, folds, restraint, fit, error, Double.NaN);
     if (old == null || mode == Mode.IGNORE) {
       return direct;
     }
-    TransferFit changed = changed(folds, prefactors, biases, old, ridge, error);
+    TransferFit changed = changed(folds, judges, prefactors, biases, old, ridge, error);
     boolean worse = changed.share.isNone() || changed.changed >= error;
     return mode == Mode.AUTO && worse
         ? new TransferFit(null, folds, folds, restraint, fit, error, changed.changed)
@@ -75,6 +79,7 @@ public record TransferFit(
 
   private static TransferFit changed(
       NormalEquations[] folds,
+      NormalEquations[] judges,
       LossPrefactors prefactors,
       int[] biases,
       OldLayer old,
@@ -85,7 +90,13 @@ public record TransferFit(
     NormalEquations[] fitted = changed(folds, old, share);
     NormalEquations[] whole = changed(folds, old, OldShare.NONE);
     OutputLayerFit fit = OutputLayerFit.of(fitted, prefactors, restraint, ridge);
-    double error = leftOut(fitted, whole, prefactors, restraint, fit.ridge());
+    double error =
+        leftOut(
+            fitted,
+            changed(judges, old, OldShare.NONE),
+            prefactors,
+            restraint,
+            fit.ridge());
     return new TransferFit(share, fitted, whole, restraint, fit, direct, error);
   }
 

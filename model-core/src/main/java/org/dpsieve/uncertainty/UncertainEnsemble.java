@@ -48,7 +48,7 @@ public final class UncertainEnsemble {
   }
 
   /** Weights of each type, without the bias, which moves no atom; zeros where none is drawn. */
-  private static double[][] layers(
+  static double[][] layers(
       DeepPotential model, OutputParameters parameters, double[] drawn) {
     double[][] layers = new double[model.typeCount()][];
     for (int type = 0; type < layers.length; type++) {

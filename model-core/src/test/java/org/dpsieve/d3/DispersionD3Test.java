@@ -139,10 +139,24 @@ class DispersionD3Test {
   void badNumbersAreNamedWithTheirFrame() {
     double[] coord = {0, 0, Double.NaN};
     assertRefused(
-        new Frame("s", 0, new int[] {1}, coord, CUBE, Labels.NONE), "Frame s#0: coord holds NaN");
+        new Frame("s", 0, new int[] {1}, coord, CUBE, Labels.NONE),
+        "Frame s#0: coord number 2 is NaN");
     assertRefused(
         new Frame("s", 0, new int[] {1}, new double[3], new double[9], Labels.NONE),
         "Frame s#0: the cell has 0");
+    int[] two = {47, 47};
+    double[] flat = {4, 0, 0, 0, 4, 0, 4, 4, 0};
+    assertRefused(
+        new Frame("s", 0, two, new double[] {0, 0, 0, 2, 0, 0}, flat, Labels.NONE),
+        "Frame s#0: the cell has 0");
+    for (double[] cell : new double[][] {CUBE, null}) {
+      assertRefused(
+          new Frame("s", 0, two, new double[] {1, 0, 0, 1, 0, 0}, cell, Labels.NONE),
+          "Frame s#0: atoms 0 and 1 are at one place");
+      assertRefused(
+          new Frame("s", 0, two, new double[] {1, 0, 0, 1e12, 0, 0}, cell, Labels.NONE),
+          "Frame s#0: coord number 3 is 1.0E12");
+    }
   }
 
   private static void assertRefused(Frame frame, String message) {

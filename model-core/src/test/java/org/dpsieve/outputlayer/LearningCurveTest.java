@@ -37,6 +37,14 @@ class LearningCurveTest {
   }
 
   @Test
+  void withoutErrorsNothingIsPromised() {
+    for (double square : new double[] {0, -1e-30, Double.NaN, Double.POSITIVE_INFINITY}) {
+      LearningCurve.Of none = through(n -> square, 0);
+      assertThat(new LearningCurve(none, none).energyRatio(100, 200)).isNaN();
+    }
+  }
+
+  @Test
   void errorsNeverGrowWithLabels() {
     LearningCurve.Of rising = through(n -> 1 + n / 100, 2);
     assertThat(rising.slope()).isZero();

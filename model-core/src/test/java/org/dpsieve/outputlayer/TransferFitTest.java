@@ -99,8 +99,10 @@ class TransferFitTest {
 
   private TransferFit fit(
       List<Labels> labels, List<Labels> beside, OldLayer layer, TransferFit.Mode mode) {
+    NormalEquations[] folds = sums(labels, beside, layer);
     return TransferFit.of(
-        sums(labels, beside, layer),
+        folds,
+        folds,
         PREFACTORS,
         parameters.biases(),
         layer,
@@ -235,6 +237,7 @@ class TransferFitTest {
     }
     TransferFit fit =
         TransferFit.of(
+            folds,
             folds,
             PREFACTORS,
             parameters.biases(),

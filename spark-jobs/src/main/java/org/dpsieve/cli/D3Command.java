@@ -2,12 +2,10 @@ package org.dpsieve.cli;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
-import org.dpsieve.frame.TypeElements;
 import org.dpsieve.spark.label.SystemsDispersion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -78,14 +76,7 @@ final class D3Command implements Callable<Integer> {
       description = "Names of types 0, 1, ... where a system has no type_map.raw, e.g. Ag,Au.")
   private List<String> typeMap = List.of();
 
-  @Option(
-      names = "--elements",
-      split = ",",
-      paramLabel = "NAME=ELEMENT",
-      description =
-          "Elements of type names that are none, e.g. OW=O,CA=C. Default: the leading letters of the"
-              + " name.")
-  private Map<String, String> elements = Map.of();
+  @Mixin private ElementsOption elements;
 
   @Mixin private SparkOptions spark;
   @Spec private CommandSpec spec;
@@ -108,7 +99,7 @@ final class D3Command implements Callable<Integer> {
               output,
               options,
               typeMap,
-              TypeElements.of(elements),
+              elements.elements(),
               new SystemsDispersion.Progress() {
                 @Override
                 public void done(long frames, long all) {

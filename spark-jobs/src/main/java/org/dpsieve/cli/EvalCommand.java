@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
@@ -13,6 +15,7 @@ import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.OrderedParallel;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.io.OwnFiles;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,23 +28,42 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Write what each model says of every frame, and their deviation, as JSON with all digits.",
-      "That is: energy, force, virial and energy per atom; the frames come from a JSON file."
+      "That is: energy, force, virial and energy per atom; the frames come from a JSON file or from systems."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
     footerHeading = "%nExamples:%n",
-    footer = {"  dpsieve eval -m models/*/graph.pb --json frames.json -o out.json"})
+    footer = {
+      "  dpsieve eval -m models/*/graph.pb --json frames.json -o out.json",
+      "  dpsieve eval -m models/*/graph.pb -s data/pbe -o out.json"
+    })
 final class EvalCommand implements Callable<Integer> {
   private static final int ATOMS_AT_ONCE = 8192;
 
   @Mixin private ModelOptions models;
 
-  @Option(
-      names = "--json",
-      required = true,
-      paramLabel = "IN",
-      description = "{\"frames\": [{\"id\", \"elements\", \"coord\" (A), \"box\" (A) or null}]}.")
-  private Path input;
+  @ArgGroup(multiplicity = "1")
+  private Source source;
+
+  /** Where the frames are. */
+  private static final class Source {
+    @Option(
+        names = "--json",
+        required = true,
+        paramLabel = "IN",
+        description = "{\"frames\": [{\"id\", \"elements\", \"coord\" (A), \"box\" (A) or null}]}.")
+    private Path json;
+
+    @Option(
+        names = {"-s", "--system"},
+        required = true,
+        paramLabel = "DIR",
+        description =
+            "Instead: folder with systems at any depth, HDF5 or extxyz file, or frames dataset.")
+    private String system;
+  }
+
+  @Mixin private ExtxyzOptions extxyz;
 
   @Option(
       names = {"-o", "--output"},
@@ -55,7 +77,6 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Frame> frames = FramesJson.read(input);
     Path folder = output.toAbsolutePath().getParent();
     if (!Files.isDirectory(folder) || Files.isDirectory(output)) {
       throw new InputException(
@@ -64,14 +85,15 @@ final class EvalCommand implements Callable<Integer> {
     // not a temporary file of Java's: only its owner could read it
     Path part =
         folder.resolve(output.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-    try (Ensemble ensemble = models.ensemble()) {
+    try (Ensemble ensemble = models.ensemble();
+        FrameSource frames = frames()) {
       List<String> names = models.files().stream().map(Path::toString).toList();
       try (EvaluationJson json = new EvaluationJson(OwnFiles.create(part), names)) {
         OrderedParallel.map(
-            chunks(frames).iterator(),
+            new Chunks(frames),
             chunk -> new Chunk(chunk, ensemble.evaluate(chunk)),
             chunk -> {
-              chunk.write(json);
+              chunk.write(json, source.json != null); // which names each frame
               warn(chunk, ensemble);
             });
       }
@@ -103,24 +125,39 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private static List<List<Frame>> chunks(List<Frame> frames) {
-    List<List<Frame>> chunks = new ArrayList<>();
-    int atoms = ATOMS_AT_ONCE;
-    for (Frame frame : frames) {
-      if (atoms >= ATOMS_AT_ONCE) {
-        chunks.add(new ArrayList<>());
-        atoms = 0;
-      }
-      chunks.get(chunks.size() - 1).add(frame);
-      atoms += frame.atomCount();
+  private FrameSource frames() throws IOException {
+    return source.system == null
+        ? new FrameSource.Given(FramesJson.read(source.json))
+        : FrameSource.of(source.system, extxyz.keys(), models.typeMap(), ATOMS_AT_ONCE, note -> {});
+  }
+
+  /** Frames for one call. */
+  private record Chunks(FrameSource frames) implements Iterator<List<Frame>> {
+    @Override
+    public boolean hasNext() {
+      return frames.hasNext();
     }
-    return chunks;
+
+    @Override
+    public List<Frame> next() {
+      List<Frame> chunk = new ArrayList<>();
+      for (int atoms = 0; atoms < ATOMS_AT_ONCE && frames.hasNext(); ) {
+        Frame frame = frames.next().frame();
+        chunk.add(frame);
+        atoms += frame.atomCount();
+      }
+      if (chunk.isEmpty()) {
+        throw new NoSuchElementException();
+      }
+      return chunk;
+    }
   }
 
   private record Chunk(List<Frame> frames, List<Prediction[]> predictions) {
-    void write(EvaluationJson json) {
+    void write(EvaluationJson json, boolean named) {
       for (int i = 0; i < frames.size(); i++) {
-        json.frame(frames.get(i), predictions.get(i));
+        Frame frame = frames.get(i);
+        json.frame(named ? frame.system() : frame.name(), frame, predictions.get(i));
       }
     }
   }

@@ -42,11 +42,11 @@ final class EvaluationJson implements AutoCloseable {
     json.writeArrayFieldStart("frames");
   }
 
-  void frame(Frame frame, Prediction[] models) {
+  void frame(String id, Frame frame, Prediction[] models) {
     try {
       json.writeRaw('\n');
       json.writeStartObject();
-      json.writeStringField("id", frame.system());
+      json.writeStringField("id", id);
       json.writeArrayFieldStart("elements");
       for (int atom = 0; atom < frame.atomCount(); atom++) {
         json.writeString(frame.type(atom));

@@ -1,12 +1,7 @@
 package org.dpsieve.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +10,9 @@ import java.util.TreeSet;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.OtherInputs;
 import org.dpsieve.frame.TypeNames;
+import org.dpsieve.io.JsonFile;
 
 /**
  * Frames from {@code {"frames": [{"id", "elements", "coord", "box"}]}}: symbols of elements or
@@ -24,11 +21,6 @@ import org.dpsieve.frame.TypeNames;
  * ignored.
  */
 final class FramesJson {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS) // Python writes NaN so; refused later
-          .build();
-
   private final String place;
 
   private FramesJson(String place) {
@@ -36,17 +28,7 @@ final class FramesJson {
   }
 
   static List<Frame> read(Path file) throws IOException {
-    JsonNode root;
-    try {
-      root = MAPPER.readTree(Files.readAllBytes(file));
-    } catch (NoSuchFileException e) {
-      throw new InputException(file + ": no such file; expected JSON with \"frames\"", e);
-    } catch (JsonProcessingException e) {
-      throw new InputException(
-          "%s: no JSON: line %d: %s"
-              .formatted(file, e.getLocation().getLineNr(), e.getOriginalMessage()),
-          e);
-    }
+    JsonNode root = JsonFile.tree(file);
     JsonNode array = root.path("frames");
     if (!array.isArray() || array.isEmpty()) {
       throw new InputException(
@@ -91,6 +73,7 @@ final class FramesJson {
           "%s: box holds %d numbers, expected 9 (three lattice vectors) or null"
               .formatted(place, cell.length));
     }
+    requireNoOtherInputs(frame);
     return new Frame(
         id,
         index,
@@ -101,6 +84,22 @@ final class FramesJson {
         optional(frame.path("fparam"), "fparam"),
         optional(frame.path("aparam"), "aparam"),
         TypeNames.of(names));
+  }
+
+  /** As of every other file: what no model is asked about says nothing, or is refused. */
+  private void requireNoOtherInputs(JsonNode frame) {
+    for (String key : OtherInputs.asked()) {
+      JsonNode values = frame.path(key);
+      double[] numbers =
+          values.isNumber()
+              ? new double[] {values.doubleValue()}
+              : values.isArray() ? numbers(values, key) : new double[0];
+      OtherInputs.problem(key, numbers)
+          .ifPresent(
+              problem -> {
+                throw new InputException("%s: %s: %s".formatted(place, key, problem));
+              });
+    }
   }
 
   private double[] optional(JsonNode node, String key) {

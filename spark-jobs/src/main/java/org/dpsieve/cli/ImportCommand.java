@@ -85,14 +85,7 @@ final class ImportCommand implements Callable<Integer> {
       })
   private Path modelsTo;
 
-  @Option(
-      names = "--elements",
-      split = ",",
-      paramLabel = "NAME=ELEMENT",
-      description =
-          "Elements of type names that are none, e.g. OW=O,CA=C. Default: the leading letters of the"
-              + " name.")
-  private Map<String, String> elements = Map.of();
+  @Mixin private ElementsOption elements;
 
   @Mixin private ExtxyzOptions extxyz;
   @Mixin private SparkOptions spark;
@@ -100,7 +93,7 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    TypeElements kinds = TypeElements.of(elements);
+    TypeElements kinds = elements.elements();
     ElementMap replaced = ElementMap.of(map, kinds);
     copyModels(replaced);
     ExtxyzKeys keys = extxyz.keys();
@@ -108,7 +101,7 @@ final class ImportCommand implements Callable<Integer> {
     ImportReport report;
     try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
       progress.show("importing");
-      report = FrameImport.run(session, sources, output, typeMap, replaced, kinds, keys);
+      report = FrameImport.run(session, sources, output, typeMap, replaced, kinds, keys, true);
     }
     spec.commandLine().getOut().println(report.summary(output));
     return 0;

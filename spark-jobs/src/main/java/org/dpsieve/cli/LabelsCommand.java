@@ -20,6 +20,7 @@ import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.dpdata.DpdataReader;
 import org.dpsieve.spark.frames.WriteFailure;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -65,6 +66,8 @@ final class LabelsCommand implements Callable<Integer> {
               + " OUT.ABACUS/running_scf.log (abacus).")
   private List<Path> paths;
 
+  @Mixin private ElementsOption elements;
+
   @Option(
       names = {"-o", "--output"},
       required = true,
@@ -86,7 +89,7 @@ final class LabelsCommand implements Callable<Integer> {
       throw new InputException(output + ": exists already; remove it or choose another name");
     }
     List<FileLabels> files = new ArrayList<>();
-    OutputFiles reader = new OutputFiles(reader());
+    OutputFiles reader = new OutputFiles(reader(), elements.elements());
     for (Path path : paths) {
       files.addAll(reader.read(path));
     }

@@ -184,6 +184,9 @@ final class LoopRun {
     if (result.expected() != null) {
       console.say(RunTable.expected(result.expected()));
     }
+    if (result.pool() != null) {
+      console.say(RunTable.pool(result.pool()));
+    }
     console.say(
         "result: %s (data, graph.*, deviation.parquet, summary.json)".formatted(workdir.result()));
     console.say("report: " + workdir.report());

@@ -9,12 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.dpsieve.deviation.Deviation;
 import org.dpsieve.error.InputException;
-import org.dpsieve.infer.Ensemble;
+import org.dpsieve.spark.deviation.DpEvaluation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,12 +41,26 @@ final class ModelDeviCommand implements Callable<Integer> {
   @Mixin private ModelOptions models;
 
   @Option(
+      names = "--engine",
+      defaultValue = "jvm",
+      paramLabel = "NAME",
+      completionCandidates = Words.Engines.class,
+      description = {
+        "Who evaluates the models: jvm, our kernels; or dp, DeePMD-kit's dp model-devi (what DPSIEVE_DP",
+        "names, else dp on PATH), for models our reader does not know. Default: ${DEFAULT-VALUE}."
+      })
+  private String engine;
+
+  @Option(
       names = {"-s", "--system"},
       defaultValue = ".",
       paramLabel = "DIR",
       description =
-          "Folder with systems at any depth, or HDF5 file. Default: ${DEFAULT-VALUE}, this folder.")
+          "Folder with systems at any depth, HDF5 or extxyz file, or frames dataset. Default:"
+              + " ${DEFAULT-VALUE}, this folder.")
   private String system;
+
+  @Mixin private ExtxyzOptions extxyz;
 
   @Option(
       names = {"-o", "--output"},
@@ -85,25 +100,61 @@ final class ModelDeviCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<String> systems = SystemListing.of(system);
     Path folder = output.toAbsolutePath().getParent();
     if (!Files.isDirectory(folder) || Files.isDirectory(output)) {
       throw new InputException(
           output + ": cannot be written: expected a file in a folder that exists");
     }
-    Deviation deviation = new Deviation(optional(relative), optional(relativeVirial));
     PrintWriter err = spec.commandLine().getErr();
     // rows reach the output all together or not at all
     Path part = Files.createTempFile(folder, output.getFileName() + ".", ".part");
-    try (Ensemble ensemble = models.ensemble()) {
+    try (ModelDeviEngine by = engine();
+        FrameSource frames =
+            FrameSource.of(
+                system,
+                extxyz.keys(),
+                by.typeMap(),
+                by.atomsAtOnce(),
+                note -> {
+                  if (realError) {
+                    err.println(note);
+                  }
+                })) {
       try (Writer text = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
-        new ModelDeviRun(ensemble, deviation, realError, atomic, frequency, err).run(systems, text);
+        new ModelDeviRun(by, realError, atomic, frequency, err).run(frames, text);
       }
       append(part);
     } finally {
       Files.deleteIfExists(part);
     }
     return 0;
+  }
+
+  private ModelDeviEngine engine() throws IOException {
+    return switch (engine) {
+      case "jvm" ->
+          new KernelDeviations(
+              models, new Deviation(optional(relative), optional(relativeVirial)), realError);
+      case "dp" -> new ProgramDeviations(models, programOptions());
+      default -> throw new InputException("--engine %s: expected jvm or dp".formatted(engine));
+    };
+  }
+
+  private List<String> programOptions() {
+    List<String> options = new ArrayList<>();
+    if (realError) {
+      options.add(DpEvaluation.REAL_ERROR);
+    }
+    if (atomic) {
+      options.add("--atomic");
+    }
+    if (relative != null) {
+      options.addAll(List.of("--relative", relative.toString()));
+    }
+    if (relativeVirial != null) {
+      options.addAll(List.of("--relative_v", relativeVirial.toString()));
+    }
+    return options;
   }
 
   /** All of it or, should the disk be full, nothing. */

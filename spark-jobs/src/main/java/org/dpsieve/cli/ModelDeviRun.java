@@ -7,22 +7,16 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.dpsieve.deviation.Deviation;
+import org.dpsieve.cli.FrameSource.Item;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.deviation.ModelDeviText;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
-import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.OrderedParallel;
-import org.dpsieve.infer.Prediction;
-import org.dpsieve.io.FrameSystem;
 
-/** Systems in, {@code model_devi.out} out: some thousand atoms at a time, on every core. */
+/** Frames in, {@code model_devi.out} out: some thousand atoms at a time, on every core. */
 final class ModelDeviRun {
-  private static final int ATOMS_AT_ONCE = 4096;
-
-  private final Ensemble ensemble;
-  private final Deviation deviation;
+  private final ModelDeviEngine engine;
   private final boolean realError;
   private final boolean atomic;
   private final int frequency;
@@ -30,24 +24,18 @@ final class ModelDeviRun {
   private long notEvaluated;
 
   ModelDeviRun(
-      Ensemble ensemble,
-      Deviation deviation,
-      boolean realError,
-      boolean atomic,
-      int frequency,
-      PrintWriter err) {
-    this.ensemble = ensemble;
-    this.deviation = deviation;
+      ModelDeviEngine engine, boolean realError, boolean atomic, int frequency, PrintWriter err) {
+    this.engine = engine;
     this.realError = realError;
     this.atomic = atomic;
     this.frequency = frequency;
     this.err = err;
   }
 
-  void run(List<String> systems, Appendable out) throws IOException {
+  void run(FrameSource frames, Appendable out) throws IOException {
     ModelDeviText text = new ModelDeviText(out, atomic);
-    try (Chunks chunks = new Chunks(systems.iterator())) {
-      OrderedParallel.map(chunks, this::evaluate, rows -> write(rows, text));
+    try {
+      OrderedParallel.map(new Chunks(frames), this::evaluate, rows -> write(rows, text));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -56,24 +44,14 @@ final class ModelDeviRun {
     }
   }
 
-  /**
-   * @param system the system that begins with this frame, or {@code null}
-   */
-  private record Item(String system, Frame frame) {}
-
-  private record Row(String system, Frame frame, FrameDeviation deviation) {}
+  private record Row(Item item, FrameDeviation deviation) {}
 
   private List<Row> evaluate(List<Item> items) {
-    List<Prediction[]> predictions = ensemble.evaluate(items.stream().map(Item::frame).toList());
+    List<FrameDeviation> deviations =
+        engine.evaluate(items.stream().map(Item::frame).toList(), items.get(0).typeMap());
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
-      Frame frame = items.get(i).frame();
-      Prediction[] models = predictions.get(i);
-      rows.add(
-          new Row(
-              items.get(i).system(),
-              frame,
-              realError ? deviation.ofLabels(models, frame.labels()) : deviation.ofModels(models)));
+      rows.add(new Row(items.get(i), deviations.get(i)));
     }
     return rows;
   }
@@ -81,16 +59,17 @@ final class ModelDeviRun {
   private void write(List<Row> rows, ModelDeviText text) {
     try {
       for (Row row : rows) {
-        if (row.system() != null) {
-          text.system(row.system());
-          warnOfMissingLabels(row.frame());
+        Frame frame = row.item().frame();
+        if (row.item().begins() != null) {
+          text.system(row.item().begins());
+          warnOfMissingLabels(frame);
         }
-        text.row((long) row.frame().index() * frequency, row.deviation());
+        text.row((long) frame.index() * frequency, row.deviation());
         if (Double.isNaN(row.deviation().maxDeviF())) {
           notEvaluated++;
           err.printf(
               "warning: Frame %s: %s%n",
-              row.frame().name(), ensemble.problem(row.frame()).orElse("the models give NaN"));
+              frame.name(), engine.problem(frame).orElse("the models give NaN"));
         }
       }
     } catch (IOException e) {
@@ -117,60 +96,37 @@ final class ModelDeviRun {
     }
   }
 
-  /** The frames of all systems, in order. */
-  private final class Chunks implements Iterator<List<Item>>, AutoCloseable {
-    private final Iterator<String> systems;
-    private FrameSystem open;
-    private Iterator<FrameSystem.Run> runs = List.<FrameSystem.Run>of().iterator();
-    private Iterator<Frame> frames = List.<Frame>of().iterator();
-    private String begins;
+  /** Frames of one type map, for one call. */
+  private final class Chunks implements Iterator<List<Item>> {
+    private final FrameSource frames;
+    private Item next;
 
-    Chunks(Iterator<String> systems) {
-      this.systems = systems;
+    Chunks(FrameSource frames) {
+      this.frames = frames;
     }
 
     @Override
     public boolean hasNext() {
-      try {
-        while (!frames.hasNext()) {
-          if (runs.hasNext()) {
-            frames = open.read(runs.next()).iterator();
-          } else if (systems.hasNext()) {
-            close();
-            begins = systems.next();
-            open = SystemListing.open(begins, ensemble.typeMap());
-            runs = open.runs(ATOMS_AT_ONCE).iterator();
-          } else {
-            return false;
-          }
-        }
-        return true;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      return next != null || frames.hasNext();
     }
 
     @Override
     public List<Item> next() {
       List<Item> items = new ArrayList<>();
-      for (int atoms = 0; atoms < ATOMS_AT_ONCE && hasNext(); ) {
-        Frame frame = frames.next();
-        items.add(new Item(begins, frame));
-        begins = null;
-        atoms += frame.atomCount();
+      for (int atoms = 0; atoms < engine.atomsAtOnce() && hasNext(); ) {
+        Item item = next == null ? frames.next() : next;
+        next = item;
+        if (!items.isEmpty() && !items.get(0).typeMap().equals(item.typeMap())) {
+          break;
+        }
+        next = null;
+        items.add(item);
+        atoms += item.frame().atomCount();
       }
       if (items.isEmpty()) {
         throw new NoSuchElementException();
       }
       return items;
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (open != null) {
-        open.close();
-        open = null;
-      }
     }
   }
 }

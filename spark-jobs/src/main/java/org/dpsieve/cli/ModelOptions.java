@@ -12,6 +12,7 @@ import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.format.ModelFiles;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The ensemble of a command. */
@@ -23,13 +24,7 @@ final class ModelOptions {
       description = "Frozen models. Default: graph.*.pb of this folder.")
   private List<Path> files;
 
-  @Option(
-      names = "--type-map",
-      split = ",",
-      paramLabel = "SYMBOL",
-      description =
-          "Elements of types 0, 1, ... of models that do not name them themselves, e.g. H,C.")
-  private List<String> typeMap = List.of();
+  @Mixin private TypeMapOption typeMap;
 
   @Option(
       names = "--precision",
@@ -79,13 +74,13 @@ final class ModelOptions {
     return new EnsembleOptions(true, precision);
   }
 
-  /** Of models that name no elements; empty where it was not given. */
+  /** Of models that name no types; empty where it was not given. */
   List<String> typeMap() {
-    return typeMap;
+    return typeMap.names();
   }
 
   Ensemble ensemble() {
-    return ensemble(typeMap);
+    return ensemble(typeMap());
   }
 
   /**

@@ -1,12 +1,15 @@
 package org.dpsieve.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
+import org.dpsieve.loop.TextTable;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.spark.deviation.DpProgram;
@@ -135,7 +138,7 @@ final class RescreenCommand implements Callable<Integer> {
     if (!engine.equals("jvm") && !engine.equals("dp")) {
       throw new InputException("--engine %s: expected jvm or dp".formatted(engine));
     }
-    PickStrategies.check(strategy, () -> ModelFiles.read(models.files().get(0)));
+    PickStrategies.check(strategy, () -> ModelFiles.read(models.files().get(0), models.typeMap()));
     RescreenOptions options =
         new RescreenOptions(
             models.files(),
@@ -163,36 +166,24 @@ final class RescreenCommand implements Callable<Integer> {
 
   private void print(ScreenReport report) {
     PrintWriter out = spec.commandLine().getOut();
-    int width = 8;
-    for (Row row : report.summary().stream().limit(MOST_FORMULAS).toList()) {
-      width = Math.max(width, row.getString(0).length());
+    TextTable table = new TextTable(9, 11);
+    List<Object> titles = new ArrayList<>(List.of("formula", "frames"));
+    if (lo != null) {
+      titles.addAll(List.of(" accurate", " candidate", "    failed"));
     }
-    String levels = lo == null ? "" : "%11s%11s%11s".formatted("accurate", "candidate", "failed");
-    out.printf(
-        "%-" + width + "s%11s%s   max_devi_f, eV/Å: %9s%9s%9s%9s%n",
-        "formula",
-        "frames",
-        levels,
-        "50 %",
-        "90 %",
-        "99 %",
-        "largest");
+    titles.addAll(List.of("   max_devi_f, eV/Å:     50 %", "     90 %", "     99 %", "  largest"));
+    table.row(titles.toArray());
     for (Row row : report.summary().stream().limit(MOST_FORMULAS).toList()) {
-      out.printf(
-          Locale.ROOT,
-          "%-" + width + "s%,11d%s   %18s%9s%9s%9s%9s%n",
-          row.getString(0),
-          row.getLong(2),
-          lo == null
-              ? ""
-              : String.format(
-                  Locale.ROOT, "%,11d%,11d%,11d", row.getLong(3), row.getLong(4), row.getLong(5)),
-          "",
-          number(row, 6),
-          number(row, 7),
-          number(row, 8),
-          number(row, 9));
+      List<Object> cells = new ArrayList<>(List.of(row.getString(0)));
+      for (int k = 2; k < (lo == null ? 3 : 6); k++) {
+        cells.add(String.format(Locale.ROOT, "%,d", row.getLong(k)));
+      }
+      for (int k = 6; k < 10; k++) {
+        cells.add(row.isNullAt(k) ? "-" : TextTable.number(row.getDouble(k), 4));
+      }
+      table.row(cells.toArray());
     }
+    table.lines().forEach(out::println);
     if (report.summary().size() > MOST_FORMULAS) {
       out.printf("... and %,d more formulas%n", report.summary().size() - MOST_FORMULAS);
     }
@@ -219,6 +210,16 @@ final class RescreenCommand implements Callable<Integer> {
               : "");
     }
     out.flush();
+    PrintWriter err = spec.commandLine().getErr();
+    report.reasons().forEach(reason -> err.println("warning: " + reason));
+    if (report.notEvaluated() > 0) {
+      err.printf(
+          Locale.ROOT,
+          "warning: %,d frames could not be evaluated: their numbers are NaN%s%n",
+          report.notEvaluated(),
+          report.notEvaluated() > report.reasons().size() ? ", the first are named above" : "");
+    }
+    err.flush();
   }
 
   private String frames(ScreenReport report) {
@@ -227,9 +228,5 @@ final class RescreenCommand implements Callable<Integer> {
 
   private String bare() {
     return output.replaceFirst("(?<=[^/])/+$", "");
-  }
-
-  private static String number(Row row, int column) {
-    return row.isNullAt(column) ? "-" : String.format(Locale.ROOT, "%.4f", row.getDouble(column));
   }
 }

@@ -82,6 +82,7 @@ final class RunConsole implements RunListener {
     if (iteration.deviation() != null && iteration.deviation().expected() != null) {
       say("     " + RunTable.expected(iteration.deviation().expected()));
     }
+    RunTable.unfit(iteration.picks()).ifPresent(text -> say("     " + text));
     if (iteration.training() != null) {
       oldLabels(iteration.training()).forEach(this::say);
       Warnings.of(iteration.number(), iteration.training()).forEach(this::warn);

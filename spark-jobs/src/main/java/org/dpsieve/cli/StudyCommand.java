@@ -51,6 +51,8 @@ final class StudyCommand implements Callable<Integer> {
           "Frozen models. Errors are means over them; picks by features use the first, deviation all.")
   private List<Path> models;
 
+  @Mixin private TypeMapOption typeMap;
+
   @Mixin private LabelledSystems systems;
 
   @Option(
@@ -144,7 +146,7 @@ final class StudyCommand implements Callable<Integer> {
             unfair,
             validation);
     List<DeepPotential> read = new ArrayList<>();
-    models.forEach(model -> read.add(ModelFiles.read(model)));
+    models.forEach(model -> read.add(ModelFiles.read(model, typeMap.names())));
     List<Frame> frames = systems.frames(spec.commandLine().getErr());
     SparkSession session = spark.open("study");
     try {

@@ -6,59 +6,90 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.dpsieve.error.InputException;
-import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.deepmd.DeepmdSystems;
-import org.dpsieve.io.systems.Lmdb;
+import org.dpsieve.io.extxyz.ExtxyzKeys;
+import org.dpsieve.io.systems.SystemFinder;
+import org.dpsieve.io.systems.SystemPath;
+import org.dpsieve.io.systems.SystemPath.Layout;
 
 /**
  * The systems at or below a path, as {@code dp} finds, orders and names them ({@code
  * deepmd/common.py: expand_sys_str}): folders with {@code type.raw} in the order in which the file
  * system lists them, those of one folder before those further down, the path itself last; links to
  * folders are taken but not followed further. Of an HDF5 file its groups, {@code file#/group}.
+ * After them comes what {@code dp} does not read and every other command does.
  */
 final class SystemListing {
   private static final Storage FILES = new LocalStorage();
 
-  private final List<String> found = new ArrayList<>();
+  private final String root;
+  private final ExtxyzKeys keys;
+  private final List<SystemPath> found = new ArrayList<>();
 
-  private SystemListing() {}
+  private SystemListing(String root, ExtxyzKeys keys) {
+    this.root = root;
+    this.keys = keys;
+  }
 
   /**
-   * @throws InputException when there is no such path or no system
+   * @param keys what the labels of extxyz files are called
+   * @throws InputException when there is no such path or no system, or one that looks like a system
+   *     and is none
    */
-  static List<String> of(String root) throws IOException {
-    SystemListing listing = new SystemListing();
+  static List<SystemPath> of(String root, ExtxyzKeys keys) throws IOException {
+    SystemListing listing = new SystemListing(root, keys);
     String path = pythonPath(root);
-    if (Files.exists(Path.of(path)) && Lmdb.problem(FILES, path).isPresent()) {
-      throw new InputException(Lmdb.problem(FILES, path).get());
-    }
     if (Files.isDirectory(Path.of(path))) {
       listing.below(path);
       listing.addIfSystem(path);
-    } else if (Files.isRegularFile(Path.of(file(root)))) {
-      listing.inHdf5(root);
-    } else {
-      throw new InputException(
-          root + ": not found; expected a folder with systems, or an HDF5 file");
+      listing.addOthers();
+      return listing.found;
     }
-    if (listing.found.isEmpty()) {
+    if (!Files.isRegularFile(Path.of(file(root)))) {
       throw new InputException(
-          root + ": no system found; expected folders with type.raw (deepmd/npy), at any depth");
+          root + ": not found; expected a folder with systems, an HDF5 or an extxyz file");
+    }
+    if (!DeepmdSystems.isHdf5(FILES, file(root))) {
+      listing.addOthers();
+      return listing.found;
+    }
+    listing.inHdf5(root);
+    if (listing.found.isEmpty()) {
+      throw new InputException(root + ": no system found; expected groups with a dataset type.raw");
     }
     return listing.found;
   }
 
-  /** Opens a system of the listing; types without a type map are the models' own. */
-  static FrameSystem open(String system, List<String> modelTypeMap) throws IOException {
-    if (Files.isDirectory(Path.of(system))) {
-      return DeepmdSystems.openNpy(FILES, system, system, modelTypeMap);
+  /**
+   * What every other command reads there and {@code dp} does not: extxyz files, HDF5 files in a
+   * folder, folders behind links.
+   */
+  private void addOthers() throws IOException {
+    Set<String> known = new HashSet<>();
+    for (SystemPath system : found) {
+      known.add(FILES.realPath(system.path()));
     }
-    return DeepmdSystems.openHdf5(FILES, file(system), group(system), system, modelTypeMap);
+    for (SystemPath system : SystemFinder.find(FILES, List.of(root), keys)) {
+      if (system.layout() != Layout.DEEPMD_NPY || known.add(FILES.realPath(system.path()))) {
+        found.add(
+            new SystemPath(system.layout(), system.path(), system.group(), name(system), keys));
+      }
+    }
+  }
+
+  /** As a path that a person gave, rather than an absolute one. */
+  private String name(SystemPath system) throws IOException {
+    String path = FILES.absolute(root);
+    return system.location().startsWith(path)
+        ? pythonPath(root) + system.location().substring(path.length())
+        : system.location();
   }
 
   private void below(String folder) throws IOException {
@@ -79,7 +110,7 @@ final class SystemListing {
 
   private void addIfSystem(String folder) {
     if (Files.isRegularFile(Path.of(folder, "type.raw"))) {
-      found.add(folder);
+      found.add(new SystemPath(Layout.DEEPMD_NPY, folder, "", folder));
     }
   }
 
@@ -88,7 +119,10 @@ final class SystemListing {
     if (groups.remove(group(path))) {
       groups.add(group(path)); // what was named comes last, as with folders
     }
-    groups.forEach(group -> found.add(file(path) + "#/" + group));
+    groups.forEach(
+        group ->
+            found.add(
+                new SystemPath(Layout.DEEPMD_HDF5, file(path), group, file(path) + "#/" + group)));
   }
 
   private static String file(String path) {

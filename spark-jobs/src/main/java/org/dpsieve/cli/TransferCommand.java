@@ -16,6 +16,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.loop.TextTable;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.LabelKind;
@@ -58,6 +59,8 @@ final class TransferCommand implements Callable<Integer> {
       description = "Frozen model to start from.")
   private Path model;
 
+  @Mixin private TypeMapOption typeMap;
+
   @Mixin private LabelledSystems systems;
 
   @Option(
@@ -94,13 +97,16 @@ final class TransferCommand implements Callable<Integer> {
       throw new InputException(
           output + ": would replace the model it starts from; choose another -o");
     }
-    DeepPotential start = ModelFiles.read(model);
+    DeepPotential start = ModelFiles.read(model, typeMap.names());
     List<Row> rows =
         systems.frames(spec.commandLine().getErr()).stream().map(FrameRows::toRow).toList();
     SparkSession session = spark.open("transfer");
     try {
       Dataset<Row> labelled = session.createDataFrame(rows, FrameRows.SCHEMA);
       OldLabels before = old.isEmpty() ? null : oldLabels(session, rows);
+      if (before != null) {
+        before.otherUnit(labelled).ifPresent(this::sayOfOldLabels);
+      }
       OutputLayerSolution solution =
           OutputLayerStage.solve(session, labelled, List.of(start), prefactors, ridge, before)
               .get(0);
@@ -131,9 +137,13 @@ final class TransferCommand implements Callable<Integer> {
         new OldLabels(session.createDataFrame(rows, FrameRows.SCHEMA), TransferFit.Mode.AUTO, 0);
     long leftOut = labels.leftOut();
     if (leftOut > 0) {
-      out.printf("old labels        %s%n", OldLabelUse.leftOut(leftOut));
+      sayOfOldLabels(OldLabelUse.leftOut(leftOut));
     }
     return labels;
+  }
+
+  private void sayOfOldLabels(String text) {
+    spec.commandLine().getOut().printf("old labels        %s%n", text);
   }
 
   private void report(OutputLayerSolution solution) {
@@ -154,15 +164,16 @@ final class TransferCommand implements Callable<Integer> {
     if (!old.isEmpty()) {
       out.printf("old labels        %s%n", OldLabelUse.text(solution.old()));
     }
-    out.printf("%-18s%12s%12s%n", "RMSE", "before", "after");
-    line(out, "energy, eV/atom", before.energyPerAtom(), after.energyPerAtom());
-    line(out, "force, eV/Å", before.force(), after.force());
-    line(out, "virial, eV/atom", before.virialPerAtom(), after.virialPerAtom());
+    TextTable table = new TextTable(18, 12, 12).row("RMSE", "before", "after");
+    row(table, "energy, eV/atom", before.energyPerAtom(), after.energyPerAtom());
+    row(table, "force, eV/Å", before.force(), after.force());
+    row(table, "virial, eV/atom", before.virialPerAtom(), after.virialPerAtom());
+    table.lines().forEach(out::println);
     out.printf("written: %s%n", output);
     out.flush();
   }
 
-  private static void line(PrintWriter out, String name, double before, double after) {
-    out.printf(Locale.ROOT, "%-18s%12.6f%12.6f%n", name, before, after);
+  private static void row(TextTable table, String name, double before, double after) {
+    table.row(name, TextTable.number(before, 6), TextTable.number(after, 6));
   }
 }

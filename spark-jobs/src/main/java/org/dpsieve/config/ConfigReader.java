@@ -3,6 +3,7 @@ package org.dpsieve.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.Precision;
@@ -70,22 +71,14 @@ public final class ConfigReader {
               engine(machineFile, "model_devi"));
       models = reader.read(run.train(), run.typeMap());
       foreign = reader.foreign().or(() -> shortRangeTable(block, trains));
-      if (foreign.isPresent() && run.pick().strategy().needsFeatures()) {
-        simplifyBlock.error(
-            "pick_strategy",
-            "'%s' looks into the models, which DeePMD-kit alone can read (%s); expected %s"
-                .formatted(
-                    run.pick().strategy().key(), foreign.get(), PickStrategy.withoutFeatures()));
+      if (foreign.isPresent()) {
+        String why = "which DeePMD-kit alone can read (%s)".formatted(foreign.get());
+        noFeatures(simplifyBlock, run.pick(), why);
       }
     }
-    if (run != null
-        && models.isEmpty()
-        && !problems.any()
-        && run.pick().strategy().needsFeatures()) {
-      simplifyBlock.error(
-          "pick_strategy",
-          "'%s' looks into the models, of which there are none before the first training; expected %s"
-              .formatted(run.pick().strategy().key(), PickStrategy.withoutFeatures()));
+    if (run != null && models.isEmpty() && !problems.any()) {
+      noFeatures(
+          simplifyBlock, run.pick(), "of which there are none before the first training");
     }
     MachineReader.ReadAll steps = null;
     if (machineFile != null) {
@@ -102,7 +95,8 @@ public final class ConfigReader {
             simplifyBlock,
             run.train(),
             models,
-            new DpTrainKeys(simplifyBlock, new Paths(current, simplify)));
+            new DpTrainKeys(simplifyBlock, new Paths(current, simplify)),
+            run.finalSteps().isPresent());
     MachineConfig machineConfig =
         new MachineConfig(
             machine,
@@ -134,7 +128,8 @@ public final class ConfigReader {
                 run.train().inputs().stream().map(TrainingReader.Read::input).toList(),
                 run.fpTaskMin(),
                 run.oldLabels(),
-                train.dp()),
+                train.dp(),
+                run.finalSteps()),
             run.label());
     return new RunConfig(
         simplifyConfig,
@@ -142,5 +137,21 @@ public final class ConfigReader {
         problems.warnings(),
         problems.migrations(),
         problems.notes());
+  }
+
+  private static void noFeatures(Block file, PickConfig pick, String why) {
+    noFeatures(file, "pick_strategy", pick.strategy(), why);
+    if (file.has("init_pick_strategy")) {
+      noFeatures(file, "init_pick_strategy", pick.initStrategy(), why);
+    }
+  }
+
+  private static void noFeatures(Block file, String key, PickStrategy strategy, String why) {
+    if (strategy.needsFeatures()) {
+      file.error(
+          key,
+          "'%s' looks into the models, %s; expected %s"
+              .formatted(strategy.key(), why, PickStrategy.withoutFeatures()));
+    }
   }
 }

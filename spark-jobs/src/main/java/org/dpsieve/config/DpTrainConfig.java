@@ -37,6 +37,27 @@ public record DpTrainConfig(
     activation = List.copyOf(activation);
   }
 
+  /** From frozen models, with nothing else asked for. */
+  static DpTrainConfig ofFrozen(Backend backend, List<Path> models) {
+    return new DpTrainConfig(
+        backend,
+        models.stream().map(model -> new Start(Init.FROZEN, model)).toList(),
+        true,
+        false,
+        false,
+        List.of(),
+        Optional.empty(),
+        BatchSizes.AUTO,
+        false,
+        new Reuse(
+            OptionalInt.empty(),
+            "auto",
+            OptionalInt.empty(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty()));
+  }
+
   /** DeePMD-kit's backends, by the form of their models. */
   public enum Backend {
     TENSORFLOW("", "model.ckpt.index"),

@@ -12,6 +12,8 @@ import org.dpsieve.model.Precision;
 final class Engines {
   private static final List<String> BACKENDS = List.of("local", "spark", "dpdispatcher");
 
+  private static final String FINAL = "final_training";
+
   private final Problems problems;
   private final NodeReader nodes;
 
@@ -45,18 +47,52 @@ final class Engines {
    * train} for any other choice.
    */
   Train train(
-      Read section, Block simplify, TrainKeys.Read keys, List<Path> models, DpTrainKeys dpKeys) {
+      Read section,
+      Block simplify,
+      TrainKeys.Read keys,
+      List<Path> models,
+      DpTrainKeys dpKeys,
+      boolean inTheEnd) {
     Optional<String> engine = choice(section, List.of("output-layer", "dp"));
     boolean outputLayer = freesOutputLayer(keys);
     if (dpTrains(section.block().has("engine") ? engine.orElse("wrong") : "", keys)) {
+      if (inTheEnd) {
+        simplify.error(
+            FINAL,
+            "follows train.engine output-layer, whose old labels make the pool that it trains on; found dp");
+      }
       return new Train(
           dp(section, engine.isPresent()),
           Optional.of(
               dpKeys.read(models, keys.modelCount().orElse(Math.max(1, models.size())), keys)));
     }
     TrainKeys.refuseForOutputLayer(simplify, keys, models);
-    outputLayer(section, simplify, keys, outputLayer, engine);
-    return new Train(section.with(Engine.OUTPUT_LAYER, Optional.empty()), Optional.empty());
+    outputLayer(section, simplify, keys, outputLayer, engine, inTheEnd);
+    Optional<NodeConfig> node = inTheEnd ? finalNode(section, simplify, models) : Optional.empty();
+    return new Train(section.with(Engine.OUTPUT_LAYER, node), Optional.empty());
+  }
+
+  /** Where {@code final_training} runs. */
+  private Optional<NodeConfig> finalNode(Read section, Block simplify, List<Path> models) {
+    Optional<NodeConfig> node = nodes.read(section, Optional.of("dp"));
+    if (node.isEmpty() && section.backend().isEmpty()) {
+      section
+          .block()
+          .error(
+              "backend",
+              "is missing: final_training takes DeePMD-kit's dp train; say where it runs: local, spark, or dpdispatcher with machine and resources");
+    }
+    for (Path model : models) {
+      Optional<DpTrainConfig.Backend> backend = DpTrainConfig.Backend.of(model);
+      if (backend.isEmpty() || backend.get() == DpTrainConfig.Backend.JAX) {
+        simplify.error(
+            FINAL,
+            "dp train starts from a frozen .pb or .pth, found %s; convert the models with dp convert-backend"
+                .formatted(model.getFileName()));
+        break;
+      }
+    }
+    return node;
   }
 
   private MachineConfig.Section dp(Read section, boolean named) {
@@ -80,7 +116,8 @@ final class Engines {
       Block simplify,
       TrainKeys.Read keys,
       boolean outputLayer,
-      Optional<String> engine) {
+      Optional<String> engine,
+      boolean inTheEnd) {
     boolean given = keys.inputs().stream().anyMatch(TrainingReader.Read::trainableGiven);
     String param = simplify.where("default_training_param");
     if (engine.equals(Optional.of("output-layer")) && !outputLayer) {
@@ -99,7 +136,9 @@ final class Engines {
           "%s: expected true: the output layer is solved on top of the models in training_iter0_model_path; from random weights trains dp (train.engine)"
               .formatted(simplify.where("training_init_model")));
     }
-    inProcess(section, "output-layer", section.settings());
+    if (!inTheEnd) {
+      inProcess(section, "output-layer", section.settings());
+    }
     if (engine.isEmpty()) {
       problems.note(
           "train.engine: output-layer, from the trainable keys of default_training_param");

@@ -56,6 +56,8 @@ final class ModelShape {
     for (String key : List.of("neuron", "n_neuron")) {
       integers(differences, block, key, hidden);
     }
+    number(differences, block, "numb_fparam", model.fitting().extraInputs().fparamMean().length);
+    number(differences, block, "numb_aparam", model.fitting().extraInputs().aparamMean().length);
     return differences;
   }
 

@@ -207,7 +207,7 @@ final class ModelsReader {
   private boolean readable(Path path, TrainKeys.Read keys, int index, List<String> typeMap) {
     DeepPotential model;
     try {
-      model = ModelFiles.read(path);
+      model = ModelFiles.read(path, typeMap);
     } catch (NoPotentialException e) {
       file.error(key, e.getMessage());
       return false;

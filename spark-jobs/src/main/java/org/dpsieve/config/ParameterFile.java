@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.dpsieve.io.JsonProblem;
 
 /**
  * A parameter file as people write it: JSON with {@code #} lines, {@code Infinity} and {@code NaN},
@@ -70,7 +71,7 @@ final class ParameterFile {
                   at == null ? 1 : at.getLineNr(),
                   at == null ? 1 : at.getColumnNr(),
                   file.yaml ? "YAML" : "JSON",
-                  e.getOriginalMessage().strip().replaceAll("\\s*\\n\\s*", " ")));
+                  JsonProblem.reason(e)));
     } catch (CharacterCodingException e) {
       problems.error("%s: not a text file in UTF-8; save it as UTF-8".formatted(path));
     } catch (IOException e) {

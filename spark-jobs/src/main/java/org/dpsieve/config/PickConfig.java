@@ -10,6 +10,7 @@ import java.util.OptionalInt;
  * @param initPickNumber {@code init_pick_number}: frames of iteration 0
  * @param iterPickNumber {@code iter_pick_number}: most frames of a later iteration
  * @param strategy {@code pick_strategy}
+ * @param initStrategy {@code init_pick_strategy}: the same of iteration 0
  * @param maxIter {@code max_iter}: the run ends after this many iterations with picks, iteration 0
  *     included, and can be continued with a larger number; empty for no limit
  * @param labelBudget {@code label_budget}: most frames labelled in the whole run; empty for no
@@ -22,6 +23,7 @@ public record PickConfig(
     int initPickNumber,
     int iterPickNumber,
     PickStrategy strategy,
+    PickStrategy initStrategy,
     OptionalInt maxIter,
     OptionalInt labelBudget,
     Optional<TargetError> targetError,
@@ -38,6 +40,7 @@ public record PickConfig(
         initPickNumber,
         iterPickNumber,
         strategy,
+        initStrategy,
         maxIter,
         labelBudget,
         targetError,
@@ -50,6 +53,7 @@ public record PickConfig(
         initPickNumber,
         iterPickNumber,
         strategy,
+        initStrategy,
         OptionalInt.of(other),
         labelBudget,
         targetError,

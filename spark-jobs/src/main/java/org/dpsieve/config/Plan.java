@@ -54,6 +54,9 @@ public final class Plan {
     if (!config.pool().initData().isEmpty()) {
       item("initial data", survey.initial() + "; trained on from iteration 0");
     }
+    if (!config.pool().oldData().isEmpty()) {
+      item("old labels", survey.old());
+    }
   }
 
   private void models(SimplifyConfig config) {
@@ -96,6 +99,7 @@ public final class Plan {
         run.machine()
             .train()
             .node()
+            .filter(node -> config.train().dp().isPresent())
             .map(
                 node ->
                     "%s: %s train, a task per model, on %s"
@@ -103,6 +107,19 @@ public final class Plan {
             .orElse(
                 "%s: the fitting net's output layer solved on all labels, weights: %s"
                     .formatted(train, losses)));
+    run.machine()
+        .train()
+        .node()
+        .filter(node -> config.train().finalSteps().isPresent())
+        .ifPresent(
+            node ->
+                item(
+                    "in the end",
+                    "%s train on result/pool, all layers free, %d steps, a task per model, on %s"
+                        .formatted(
+                            node.command(),
+                            config.train().finalSteps().getAsInt(),
+                            node.backend().key())));
     item(
         "deviation",
         "%s: on Spark's executors, in %s"
@@ -184,9 +201,10 @@ public final class Plan {
     int most = config.label().taskMax().orElse(Integer.MAX_VALUE);
     item(
         "picks",
-        "%d in iteration 0, then at most %d candidates in each, by pick_strategy %s; seed %d"
+        "%d in iteration 0 by %s, then at most %d candidates in each, by pick_strategy %s; seed %d"
             .formatted(
                 Math.min(pick.initPickNumber(), most),
+                pick.initStrategy().key(),
                 Math.min(pick.iterPickNumber(), most),
                 pick.strategy().key(),
                 pick.seed()));

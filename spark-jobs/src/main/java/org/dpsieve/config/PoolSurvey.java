@@ -26,6 +26,7 @@ import org.dpsieve.io.systems.SystemPath;
 public final class PoolSurvey {
   private static final int ATOMS_AT_ONCE = 1 << 17;
   private static final int SHOWN_PROBLEMS = 100;
+  private static final String OLD = "old_data";
 
   private final Storage storage = new LocalStorage();
   private final List<String> typeMap;
@@ -34,6 +35,7 @@ public final class PoolSurvey {
   private final List<String> problems = new ArrayList<>();
   private final String pool;
   private final String initial;
+  private final String old;
 
   private PoolSurvey(SimplifyConfig config) {
     this.typeMap = config.typeMap();
@@ -41,6 +43,7 @@ public final class PoolSurvey {
     typeMap.forEach(symbol -> known.add(TypeNames.number(symbol)));
     this.pool = look("pick_data", config.pool().pickData());
     this.initial = look("init_data_sys", config.pool().initData());
+    this.old = look(OLD, config.pool().oldData());
   }
 
   /** Of a run's pool and initial data. */
@@ -56,6 +59,11 @@ public final class PoolSurvey {
   /** The same of {@code init_data_sys}. */
   String initial() {
     return initial;
+  }
+
+  /** The same of {@code old_data}. */
+  String old() {
+    return old;
   }
 
   /** What the import would end at, one sentence each. */
@@ -85,7 +93,7 @@ public final class PoolSurvey {
       systems += count.systems;
       parts.add(count.text(path));
     }
-    if (foreign.any()) {
+    if (foreign.any() && !key.equals(OLD)) { // of what no frame of the pool has nobody asks
       problems.add(foreign.message(systems));
     }
     return String.join("; ", parts);

@@ -28,4 +28,9 @@ public record SimplifyConfig(
   public SimplifyConfig withPick(PickConfig other) {
     return new SimplifyConfig(file, typeMap, elements, pool, other, trust, train, label);
   }
+
+  /** The same with another training. */
+  public SimplifyConfig withTrain(TrainConfig other) {
+    return new SimplifyConfig(file, typeMap, elements, pool, pick, trust, other, label);
+  }
 }

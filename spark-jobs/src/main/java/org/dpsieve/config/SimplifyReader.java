@@ -57,7 +57,11 @@ final class SimplifyReader {
           "target_error",
           "accurate_for_good",
           "pick_strategy",
-          "old_labels");
+          "init_pick_strategy",
+          "old_labels",
+          "old_data",
+          "result_pool",
+          "final_training");
 
   /** Of {@code dpgen run}, whose files look much the same. */
   private static final List<String> RUN_KEYS =
@@ -112,6 +116,7 @@ final class SimplifyReader {
       LabelConfig label,
       int fpTaskMin,
       TransferFit.Mode oldLabels,
+      OptionalInt finalSteps,
       TrainKeys.Read train) {}
 
   Read read() {
@@ -127,12 +132,14 @@ final class SimplifyReader {
     PickConfig pick = pick(label);
     TrustConfig trust = trust(labeled);
     int fpTaskMin = fpTaskMin();
-    TransferFit.Mode oldLabels = oldLabels(labeled);
+    TransferFit.Mode oldLabels = oldLabels(pool);
+    OptionalInt finalSteps = finalSteps(pool, oldLabels);
     TrainKeys.Read train = new TrainKeys(file, problems, dp).read(typeMap);
+    temperature(labeled, label);
     idle();
     refuseRunKeys();
     file.finish();
-    return new Read(typeMap, elements, pool, pick, trust, label, fpTaskMin, oldLabels, train);
+    return new Read(typeMap, elements, pool, pick, trust, label, fpTaskMin, oldLabels, finalSteps, train);
   }
 
   private List<String> typeMap() {
@@ -225,7 +232,24 @@ final class SimplifyReader {
         files.resolve(file, "pick_data", pick),
         labeled,
         files.resolve(file, "init_data_sys", init),
-        extxyzKeys());
+        files.resolve(
+            file,
+            "old_data",
+            file.given("old_data") ? file.textOrTexts("old_data").orElse(List.of()) : List.of()),
+        extxyzKeys(),
+        resultPool());
+  }
+
+  private ResultPool resultPool() {
+    String found = file.text("result_pool").orElse(ResultPool.DEEPMD_NPY.key());
+    for (ResultPool format : ResultPool.values()) {
+      if (format.key().equals(found)) {
+        return format;
+      }
+    }
+    file.error(
+        "result_pool", "unknown format '%s'; known: %s".formatted(found, ResultPool.known()));
+    return ResultPool.NONE;
   }
 
   private ExtxyzKeys extxyzKeys() {
@@ -250,14 +274,15 @@ final class SimplifyReader {
         file, "init_data_sys", pool.initData(), "initial data are trained on, they need labels");
   }
 
-  private PickStrategy strategy(String name) {
+  private PickStrategy strategy(String key, PickStrategy otherwise) {
+    String name = file.text(key).orElse(otherwise.key());
     for (PickStrategy strategy : PickStrategy.values()) {
       if (strategy.key().equals(name)) {
         return strategy;
       }
     }
     file.error(
-        "pick_strategy",
+        key,
         "unknown strategy '%s'; known: %s"
             .formatted(
                 name,
@@ -267,20 +292,17 @@ final class SimplifyReader {
     return PickStrategy.RANDOM;
   }
 
-  /**
-   * Ignored unless asked for: models fitted to old labels agree less with each other than those
-   * they came from, and trust levels on their deviation then ask for more labels.
-   */
-  private TransferFit.Mode oldLabels(boolean labeled) {
-    String found = file.text("old_labels").orElse("ignore");
+  /** Used where they help, by errors on labelled frames left out. */
+  private TransferFit.Mode oldLabels(PoolConfig pool) {
+    String found = file.text("old_labels").orElse("auto");
     List<String> known = new ArrayList<>();
     for (TransferFit.Mode mode : TransferFit.Mode.values()) {
       String key = mode.name().toLowerCase(Locale.ROOT);
       if (key.equals(found)) {
-        if (labeled && mode == TransferFit.Mode.USE) {
+        if (!pool.mayHaveOld() && mode == TransferFit.Mode.USE) {
           file.error(
               "old_labels",
-              "'use', but with labeled true the labels in pick_data are the new ones and there are no old; expected auto or ignore");
+              "'use', but with labeled true the labels in pick_data are the new ones and there are no old; name old ones in old_data, or expected auto or ignore");
         }
         return mode;
       }
@@ -291,11 +313,34 @@ final class SimplifyReader {
     return TransferFit.Mode.AUTO;
   }
 
+  private OptionalInt finalSteps(PoolConfig pool, TransferFit.Mode oldLabels) {
+    Optional<Block> block = file.block("final_training");
+    if (block.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    OptionalInt steps =
+        block.get().require("numb_steps", "how long dp train runs on the whole pool in the end")
+            ? block.get().integer("numb_steps", 1)
+            : OptionalInt.empty();
+    block.get().finish();
+    if (pool.result() != ResultPool.DEEPMD_NPY) {
+      file.error(
+          "final_training",
+          "trains on result/pool as deepmd/npy, but result_pool is %s".formatted(pool.result().key()));
+    }
+    if (oldLabels == TransferFit.Mode.IGNORE || !pool.mayHaveOld()) {
+      file.error(
+          "final_training",
+          "trains on result/pool, which is made with old labels alone: set old_labels to auto or use"
+              + (pool.mayHaveOld() ? "" : ", and name old_data, as labeled is true"));
+    }
+    return steps;
+  }
+
   private PickConfig pick(LabelConfig label) {
     OptionalInt init = requiredCount("init_pick_number", 0);
     OptionalInt iter = requiredCount("iter_pick_number", 1); // with 0 no candidate is ever labelled
-    PickStrategy strategy =
-        file.text("pick_strategy").map(this::strategy).orElse(PickStrategy.RANDOM);
+    PickStrategy strategy = strategy("pick_strategy", PickStrategy.RANDOM);
     OptionalInt taskMax = label.taskMax();
     if (taskMax.isPresent() && taskMax.getAsInt() < Math.max(init.orElse(0), iter.orElse(0))) {
       file.warn(
@@ -312,6 +357,7 @@ final class SimplifyReader {
         init.orElse(0),
         iter.orElse(0),
         strategy,
+        strategy("init_pick_strategy", strategy),
         file.integer("max_iter", 1),
         file.integer("label_budget", 1),
         targetError(),
@@ -414,9 +460,26 @@ final class SimplifyReader {
           "found %s, expected a list of lists"
               .formatted(Block.describe(file.node().get("sys_configs"))));
     }
-    if (file.integer("use_ele_temp", 0).orElse(0) != 0) {
+  }
+
+  /**
+   * {@code use_ele_temp}: an electronic temperature of each frame (1, {@code fparam}) or each atom
+   * (2, {@code aparam}), which the models take. Labels made by a program would all be of the one
+   * temperature in its input.
+   */
+  private void temperature(boolean labeled, LabelConfig label) {
+    int use = file.integer("use_ele_temp", 0).orElse(0);
+    if (use > 2) {
+      file.error("use_ele_temp", "found %d, expected 0, 1 or 2".formatted(use));
+    } else if (use > 0 && !dp) {
       file.error(
-          "use_ele_temp", "models with an electron temperature cannot be read yet; expected 0");
+          "use_ele_temp",
+          "the output layer of models with frame or atom parameters cannot be solved for; expected 0, or train.engine dp");
+    } else if (use > 0 && !labeled && label.style().runsProgram()) {
+      file.error(
+          "use_ele_temp",
+          "fp_style %s would label every frame at the one electronic temperature of its input, not at the frame's own; expected 0, labeled true, or fp_style d3"
+              .formatted(label.style().key()));
     }
   }
 

@@ -3,6 +3,7 @@ package org.dpsieve.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.dpsieve.model.format.ModelSuffix;
 import org.dpsieve.outputlayer.TransferFit;
 
@@ -20,16 +21,35 @@ import org.dpsieve.outputlayer.TransferFit;
  * @param oldLabels {@code old_labels}: whether output layers are solved from the labels that the
  *     pool has already
  * @param dp how DeePMD-kit trains; empty where the output layer is solved
+ * @param finalSteps {@code final_training.numb_steps}: of {@code dp train} on the whole pool at the
+ *     new level, in the end; empty where nobody asks for it
  */
 public record TrainConfig(
     List<Path> models,
     List<TrainingInput> inputs,
     int fpTaskMin,
     TransferFit.Mode oldLabels,
-    Optional<DpTrainConfig> dp) {
+    Optional<DpTrainConfig> dp,
+    OptionalInt finalSteps) {
   public TrainConfig {
     models = List.copyOf(models);
     inputs = List.copyOf(inputs);
+  }
+
+  /**
+   * The training that {@code final_training} asks for: all layers free, from these models.
+   *
+   * @param others the final ones, in the models' order
+   */
+  public TrainConfig finalFrom(List<Path> others) {
+    DpTrainConfig.Backend backend = DpTrainConfig.Backend.of(others.get(0)).orElseThrow();
+    return new TrainConfig(
+        others,
+        inputs,
+        fpTaskMin,
+        oldLabels,
+        Optional.of(DpTrainConfig.ofFrozen(backend, others)),
+        finalSteps);
   }
 
   /** {@code numb_models}. */

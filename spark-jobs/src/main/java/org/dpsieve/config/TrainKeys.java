@@ -1,6 +1,7 @@
 package org.dpsieve.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -202,7 +203,7 @@ final class TrainKeys {
     JsonNode value = file.node().get(key);
     if (!value.isArray()) {
       Optional<Block> block = file.block(key);
-      block.ifPresent(input -> inputs.add(reader.read(input, typeMap)));
+      block.ifPresent(input -> inputs.add(reader.read(temperature(input), typeMap)));
       return inputs;
     }
     if (count.isPresent() && value.size() != count.getAsInt()) {
@@ -217,9 +218,22 @@ final class TrainKeys {
             key,
             "item %d is %s, expected an object".formatted(i + 1, Block.describe(value.get(i))));
       } else {
-        inputs.add(reader.read(file.child(key + "[" + i + "]", value.get(i)), typeMap));
+        inputs.add(
+            reader.read(temperature(file.child(key + "[" + i + "]", value.get(i))), typeMap));
       }
     }
     return inputs;
+  }
+
+  /**
+   * With what {@code use_ele_temp} sets in an input, as DP-GEN does; DeePMD-kit alone trains it.
+   */
+  private Block temperature(Block input) {
+    int use = file.integer("use_ele_temp", 0).orElse(0);
+    if (dp && use > 0 && input.node().at("/model/fitting_net") instanceof ObjectNode fitting) {
+      fitting.put(use == 1 ? "numb_fparam" : "numb_aparam", 1);
+      fitting.remove(use == 1 ? "numb_aparam" : "numb_fparam");
+    }
+    return input;
   }
 }

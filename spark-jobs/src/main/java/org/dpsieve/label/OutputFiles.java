@@ -11,10 +11,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.TypeElements;
+import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.RegularFile;
 
 /**
@@ -23,9 +24,14 @@ import org.dpsieve.io.RegularFile;
  */
 public final class OutputFiles {
   private final OutputReader reader;
+  private final TypeElements elements;
 
-  public OutputFiles(OutputReader reader) {
+  /**
+   * @param elements of kinds of atoms in the files that are no elements
+   */
+  public OutputFiles(OutputReader reader, TypeElements elements) {
     this.reader = reader;
+    this.elements = elements;
   }
 
   /**
@@ -185,17 +191,16 @@ public final class OutputFiles {
         shown, calculation.outcome(), reason.isEmpty() ? "" : shown + ": " + reason, frames);
   }
 
-  private static Frame frame(
-      String file, int index, Calculation calculation, Calculation.Step step) {
+  private Frame frame(String file, int index, Calculation calculation, Calculation.Step step) {
     int[] z =
         calculation.elements().stream()
             .mapToInt(
-                symbol ->
-                    Elements.number(symbol)
+                kind ->
+                    elements
+                        .symbol(kind)
+                        .map(TypeNames::number)
                         .orElseThrow(
-                            () ->
-                                new UnexpectedText(
-                                    "'%s' is not a chemical element".formatted(symbol))))
+                            () -> new UnexpectedText(TypeElements.noElement(List.of(kind)))))
             .toArray();
     return new Frame(
         file,

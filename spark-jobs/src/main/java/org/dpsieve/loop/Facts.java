@@ -2,6 +2,7 @@ package org.dpsieve.loop;
 
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What each stage says of itself, kept in its manifest and read again by whoever resumes. */
 public final class Facts {
@@ -174,6 +175,7 @@ public final class Facts {
    *     is not known for them
    * @param expected of the whole pool by the final models; {@code null} where it is not known
    * @param classes of the whole pool by the final models; {@code null} in runs of earlier versions
+   * @param pool the whole pool at the new level; {@code null} in runs of earlier versions
    */
   public record Result(
       Verdict verdict,
@@ -181,7 +183,53 @@ public final class Facts {
       Quantiles maxDeviForce,
       HeldOut errors,
       Expected expected,
-      FinalClasses classes) {}
+      FinalClasses classes,
+      RelabelledPool pool) {
+    /** Of a run that does not say more. */
+    public Result(
+        Verdict verdict,
+        long labelled,
+        Quantiles maxDeviForce,
+        HeldOut errors,
+        Expected expected,
+        FinalClasses classes) {
+      this(verdict, labelled, maxDeviForce, errors, expected, classes, null);
+    }
+  }
+
+  /**
+   * The whole pool at the new level, {@code result/pool}.
+   *
+   * @param written whether it was
+   * @param computed frames with labels that were computed
+   * @param predicted frames with labels predicted from old ones
+   * @param leftOut frames that are in neither, by reason
+   * @param energySigma standard deviations of predicted energies, eV per atom; {@code null} where
+   *     none was written
+   * @param forceSigma the same of forces, root mean square over a frame's components, eV/Å
+   * @param energyCoverage share of the energies within their 95 % interval, on labelled frames left
+   *     out; NaN where not known
+   * @param forceCoverage the same of force components
+   * @param reason why nothing was written; empty where it was
+   */
+  public record RelabelledPool(
+      boolean written,
+      long computed,
+      long predicted,
+      SortedMap<String, Long> leftOut,
+      Sigma energySigma,
+      Sigma forceSigma,
+      double energyCoverage,
+      double forceCoverage,
+      String reason) {
+    public static RelabelledPool none(String reason) {
+      return new RelabelledPool(
+          false, 0, 0, new TreeMap<>(), null, null, Double.NaN, Double.NaN, reason);
+    }
+  }
+
+  /** Of predicted frames: half of them are below the first, 95 % below the other. */
+  public record Sigma(double median, double p95) {}
 
   /**
    * What the final models say of the pool, by the trust levels.

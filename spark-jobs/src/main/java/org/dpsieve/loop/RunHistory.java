@@ -94,7 +94,7 @@ public record RunHistory(
    */
   public static void verify(Workdir workdir) {
     requireRun(workdir);
-    List<Path> stages = new ArrayList<>(List.of(workdir.frames(), workdir.result()));
+    List<Path> stages = new ArrayList<>(List.of(workdir.frames(), workdir.result(), workdir.finalModels()));
     for (int i = 0; Files.exists(workdir.iteration(i)); i++) {
       stages.addAll(
           List.of(workdir.train(i), workdir.deviation(i), workdir.picks(i), workdir.labels(i)));
@@ -134,6 +134,11 @@ public record RunHistory(
 
   private static <F> Optional<F> facts(Path target, Class<F> type) {
     return Commit.exists(target) ? Optional.of(Commit.facts(target, type)) : Optional.empty();
+  }
+
+  /** What types are called, in the order of the models. */
+  public List<String> typeMap() {
+    return List.of(identity.getOrDefault("type_map", "").split(" "));
   }
 
   public long labelled() {

@@ -59,6 +59,9 @@ public record RunKeys(
     }
     keys.fixed.put("pick_data", relative(config.pool().pickData(), workdir));
     keys.fixed.put("init_data_sys", relative(config.pool().initData(), workdir));
+    if (!config.pool().oldData().isEmpty()) {
+      keys.fixed.put("old_data", relative(config.pool().oldData(), workdir));
+    }
     if (!config.pool().extxyzKeys().equals(ExtxyzKeys.DEFAULT)) {
       keys.fixed.put("extxyz_keys", config.pool().extxyzKeys().toString());
     }
@@ -66,6 +69,9 @@ public record RunKeys(
     keys.fixed.put(MODELS, checksums(config.train().models()));
     keys.open.put("init_pick_number", Integer.toString(config.pick().initPickNumber()));
     keys.open.put("pick_strategy", config.pick().strategy().key());
+    if (config.pick().initStrategy() != config.pick().strategy()) {
+      keys.open.put("init_pick_strategy", config.pick().initStrategy().key());
+    }
     keys.add(config.train());
     keys.add(config.label());
     return keys;

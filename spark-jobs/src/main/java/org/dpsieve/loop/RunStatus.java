@@ -37,9 +37,13 @@ public final class RunStatus {
       lines.addAll(table.header());
       for (Summary.Iteration iteration : history.iterations()) {
         lines.add(table.row(iteration, history.timings().of(iteration.number())));
+        RunTable.unfit(iteration.picks()).ifPresent(text -> lines.add("     " + text));
       }
     }
     lines.addAll(tasks());
+    if (history.result() != null && history.result().pool() != null) {
+      lines.add(RunTable.pool(history.result().pool()));
+    }
     Warnings.of(history.iterations(), history.result()).forEach(w -> lines.add("WARNING: " + w));
     lines.add(history.state());
     return lines;
@@ -60,6 +64,12 @@ public final class RunStatus {
               "tasks of iteration %d, %s:".formatted(last, step),
               last < 0 ? List.of() : entries(last, step)));
     }
+    lines.addAll(
+        TaskTable.lines(
+            "tasks of final_training:",
+            Files.exists(workdir.finalJournal())
+                ? TaskJournal.read(workdir.finalJournal())
+                : List.of()));
     return lines;
   }
 

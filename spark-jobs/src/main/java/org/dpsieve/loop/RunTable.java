@@ -1,10 +1,12 @@
 package org.dpsieve.loop;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -104,7 +106,7 @@ public final class RunTable {
         format(
             "expected error of the pool, root mean square of %s frames: %.2f meV/atom, %.4f eV/Å",
             count(expected.frames()), 1000 * expected.energy(), expected.force());
-    if (Double.isNaN(expected.nextEnergy())) {
+    if (Double.isNaN(expected.nextEnergy()) || Double.isNaN(expected.nextForce())) {
       return now;
     }
     return now
@@ -117,6 +119,25 @@ public final class RunTable {
             100 * (1 - expected.nextForce() / expected.force()));
   }
 
+  /** Which frames leave the pool as nobody can label them; empty where there are none. */
+  public static Optional<String> unfit(Facts.Picks picks) {
+    return picks.skipped() == 0
+        ? Optional.empty()
+        : Optional.of(
+            "%s %s unfit to be labelled, and left the pool: %s"
+                .formatted(
+                    count(picks.skipped()),
+                    picks.skipped() == 1 ? "frame is" : "frames are",
+                    reasons(picks)));
+  }
+
+  /** {@code periodic 20, bad box 3}. */
+  static String reasons(Facts.Picks picks) {
+    return picks.skippedBy().entrySet().stream()
+        .map(reason -> reason.getKey() + " " + count(reason.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
   /** Iterations and labels by composition; of the built-in example beside the published one's. */
   public static List<String> labels(Summary summary) {
     SortedMap<String, Long> mine = summary.labelledByElements();
@@ -125,31 +146,39 @@ public final class RunTable {
     order.sort(
         Comparator.comparingLong((String set) -> set.chars().filter(c -> c == '-').count())
             .thenComparing(set -> set));
-    List<String> lines = new ArrayList<>();
-    lines.add(
-        format("%-32s%12s", "frames labelled", "iterations")
-            + order.stream().map(set -> format("%9s", set)).collect(Collectors.joining())
-            + format("%9s", "all"));
+    int[] widths = new int[order.size() + 3];
+    Arrays.fill(widths, 9);
+    widths[0] = 32;
+    widths[1] = 12;
+    TextTable table = new TextTable(widths);
+    table.row(cells("frames labelled", "iterations", order, "all"));
     if (summary.pool().byElements().equals(EXAMPLE)) {
-      lines.add(labels("published example (Ag-Au, DFT)", 4, order, PUBLISHED));
+      table.row(labels("published example (Ag-Au, DFT)", 4, order, PUBLISHED));
     }
-    lines.add(labels("this run", summary.labellingIterations(), order, mine));
-    lines.add(
+    table.row(labels("this run", summary.labellingIterations(), order, mine));
+    table.row(
         labels(
             "pool of " + count(summary.pool().frames()) + " frames",
-            null,
+            "",
             order,
             summary.pool().byElements()));
-    return lines;
+    return table.lines();
   }
 
-  private static String labels(
+  private static Object[] labels(
       String name, Object iterations, List<String> order, Map<String, Long> counts) {
-    return format("%-32s%12s", name, iterations == null ? "" : iterations)
-        + order.stream()
-            .map(set -> format("%9s", count(counts.getOrDefault(set, 0L))))
-            .collect(Collectors.joining())
-        + format("%9s", count(counts.values().stream().mapToLong(Long::longValue).sum()));
+    return cells(
+        name,
+        iterations,
+        order.stream().map(set -> count(counts.getOrDefault(set, 0L))).toList(),
+        count(counts.values().stream().mapToLong(Long::longValue).sum()));
+  }
+
+  private static Object[] cells(String name, Object iterations, List<String> sets, String all) {
+    List<Object> cells = new ArrayList<>(List.of(name, iterations));
+    cells.addAll(sets);
+    cells.add(all);
+    return cells.toArray();
   }
 
   /** The models' errors against the new level, before and after. */
@@ -159,26 +188,22 @@ public final class RunTable {
         format(
             "RMS error against %s on %s frames never labelled",
             errors.level(), count(errors.frames())));
-    lines.add(
-        format("%-14s%22s%22s%22s", "", "energy, meV/atom", "force, eV/Å", "virial, meV/atom"));
-    lines.add(
-        format(
-            "%-14s%12s%10s%12s%10s%12s%10s",
-            "model", "before", "after", "before", "after", "before", "after"));
+    TextTable table = new TextTable(14, 12, 10, 12, 10, 12, 10);
+    table.row("model", "before", "after", "before", "after", "before", "after");
     for (int m = 0; m < errors.models().size(); m++) {
       Facts.Errors before = errors.models().get(m).before();
       Facts.Errors after = errors.models().get(m).after();
-      lines.add(
-          format(
-              "%-14s%12s%10s%12s%10s%12s%10s",
-              "graph.%03d".formatted(m),
-              number(1000 * before.energy(), 2),
-              number(1000 * after.energy(), 2),
-              number(before.force(), 4),
-              number(after.force(), 4),
-              number(1000 * before.virial(), 2),
-              number(1000 * after.virial(), 2)));
+      table.row(
+          "graph.%03d".formatted(m),
+          TextTable.number(1000 * before.energy(), 2),
+          TextTable.number(1000 * after.energy(), 2),
+          TextTable.number(before.force(), 4),
+          TextTable.number(after.force(), 4),
+          TextTable.number(1000 * before.virial(), 2),
+          TextTable.number(1000 * after.virial(), 2));
     }
+    lines.add(table.over(2, "energy, meV/atom", "force, eV/Å", "virial, meV/atom"));
+    lines.addAll(table.lines());
     return lines;
   }
 
@@ -205,6 +230,47 @@ public final class RunTable {
         count(classes.labelled() - classes.labelledAbove()));
   }
 
+  /** The whole pool at the new level, in a line. */
+  public static String pool(Facts.RelabelledPool pool) {
+    if (!pool.written()) {
+      return "result/pool is not written: " + pool.reason();
+    }
+    long out = pool.leftOut().values().stream().mapToLong(Long::longValue).sum();
+    String reasons =
+        pool.leftOut().entrySet().stream()
+            .map(entry -> entry.getKey() + ": " + count(entry.getValue()))
+            .collect(Collectors.joining(", "));
+    return format(
+        "result/pool, the whole pool at the new level: %s frames computed, %s predicted as old label + change (sigma, median and 95 %%: %s and %s meV/atom, %s and %s eV/Å), %s left out%s",
+        count(pool.computed()),
+        count(pool.predicted()),
+        TextTable.number(1000 * pool.energySigma().median(), 2),
+        TextTable.number(1000 * pool.energySigma().p95(), 2),
+        TextTable.number(pool.forceSigma().median(), 4),
+        TextTable.number(pool.forceSigma().p95(), 4),
+        count(out),
+        out == 0 ? "" : " (" + reasons + ")");
+  }
+
+  /** What the last training came to, a line for each model. */
+  static List<String> finalTraining(Facts.Training training) {
+    List<String> lines = new ArrayList<>();
+    for (int m = 0; m < training.models().size(); m++) {
+      Facts.Errors before = training.models().get(m).before();
+      Facts.Errors after = training.models().get(m).after();
+      lines.add(
+          format(
+              "result/final/graph.%03d on %s labelled frames: %s meV/atom, %s eV/Å (before final_training %s, %s)",
+              m,
+              count(training.frames()),
+              TextTable.number(1000 * after.energy(), 2),
+              TextTable.number(after.force(), 4),
+              TextTable.number(1000 * before.energy(), 2),
+              TextTable.number(before.force(), 4)));
+    }
+    return lines;
+  }
+
   /** With thousands separators. */
   public static String count(long n) {
     return format("%,d", n);
@@ -220,10 +286,6 @@ public final class RunTable {
 
   private static String deviationText(double value) {
     return value < 100 ? format("%.3f", value) : format("%.2g", value);
-  }
-
-  private static String number(double value, int digits) {
-    return Double.isNaN(value) ? NONE : format("%." + digits + "f", value);
   }
 
   private static String time(Map<String, Double> seconds, String stage) {

@@ -6,11 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.dpsieve.io.JsonProblem;
+import org.dpsieve.io.RegularFile;
 
 /**
  * JSON files that say by themselves whether they are as they were written: the last value, {@code
@@ -20,6 +21,8 @@ import org.dpsieve.io.JsonProblem;
 final class Sealed {
   static final String SEAL = "seal";
   private static final String ZEROS = "0".repeat(64);
+  private static final long MOST_BYTES = 1L << 30;
+
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
@@ -47,7 +50,10 @@ final class Sealed {
    */
   static ObjectNode read(Path file) throws BrokenException {
     try {
-      String text = Files.readString(file, StandardCharsets.ISO_8859_1); // every byte counts
+      String text;
+      try (InputStream in = RegularFile.open(file, MOST_BYTES)) {
+        text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1); // every byte counts
+      }
       JsonNode content = JSON.readTree(text.getBytes(StandardCharsets.ISO_8859_1));
       if (!(content instanceof ObjectNode object)) {
         throw new BrokenException("no JSON object");

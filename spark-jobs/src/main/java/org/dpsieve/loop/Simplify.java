@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.loop.Record.Step;
 
 /**
@@ -36,6 +37,7 @@ public final class Simplify {
   private Facts.Pool pool;
   private final List<Summary.Iteration> iterations = new ArrayList<>();
   private final List<Path> allPicks = new ArrayList<>();
+  private final List<Path> picksByModels = new ArrayList<>(); // all but iteration 0's
   private final List<Path> labels = new ArrayList<>();
 
   /** Tables of picks whose accurate frames were not looked at since, and how many those are. */
@@ -105,7 +107,9 @@ public final class Simplify {
       }
       Verdict verdict = iteration(iteration, false);
       if (verdict != Verdict.CONTINUE) {
-        return new Outcome(summary(verdict), result(iteration, verdict));
+        Facts.Result result = result(iteration, verdict);
+        finish(iteration, result);
+        return new Outcome(summary(verdict), result);
       }
       if (!complete) {
         done++;
@@ -175,8 +179,8 @@ public final class Simplify {
       }
       if (iteration == 0) {
         throw new StalledException(
-            "iteration 0: none of the %d frames of the pool can be picked (fp_skip_bad_box sets %d aside)"
-                .formatted(pool.frames(), picks.skipped()));
+            "iteration 0: none of the %d frames of the pool can be labelled (%s)"
+                .formatted(pool.frames(), RunTable.reasons(picks)));
       }
       if (picks.failedLeft() > 0) {
         stallOnFailed(iteration, picks);
@@ -235,6 +239,9 @@ public final class Simplify {
     accurate += decided.accurate();
     accuratePicks.add(workdir.picks(iteration));
     allPicks.add(workdir.picks(iteration));
+    if (iteration > 0) {
+      picksByModels.add(workdir.picks(iteration));
+    }
   }
 
   private void finish(Summary.Iteration iteration) {
@@ -246,7 +253,8 @@ public final class Simplify {
     Path previous = models;
     Map<String, String> trained = inputs(workdir.frames());
     trained.putAll(inputs(labels.toArray(Path[]::new)));
-    if (stages.trainsFromPrevious() && previous != null) {
+    trained.putAll(inputs(picksByModels.toArray(Path[]::new)));
+    if (previous != null) {
       trained.putAll(inputs(previous));
     }
     boolean few = labelledSinceTraining < Math.max(1, last ? 1 : settings.trainMin());
@@ -267,7 +275,8 @@ public final class Simplify {
             target ->
                 copy
                     ? stages.copyModels(target, previous)
-                    : stages.train(target, iteration, workdir.frames(), labels, previous));
+                    : stages.train(
+                        target, iteration, workdir.frames(), labels, picksByModels, previous));
     finished(iteration, Step.TRAIN);
     models = workdir.train(iteration);
     if (!copy) {
@@ -412,6 +421,29 @@ public final class Simplify {
         inputs,
         Facts.Result.class,
         target -> stages.result(target, workdir.frames(), summary(verdict)));
+  }
+
+  /** {@code final_training}, where there is a pool at the new level. */
+  private void finish(int iteration, Facts.Result result) {
+    if (stages.finishing().isEmpty() || result.pool() == null) {
+      return;
+    }
+    if (!result.pool().written()) {
+      listener.note("final_training is left out: " + RunTable.pool(result.pool()));
+      return;
+    }
+    Map<String, String> inputs = inputs(workdir.result());
+    inputs.put("final_training", stages.finishing());
+    Facts.Training training =
+        stage(
+            iteration,
+            "final",
+            workdir.finalModels(),
+            inputs,
+            Facts.Training.class,
+            target -> stages.finish(target, workdir.result()));
+    OwnFiles.remove(workdir.finalTasks());
+    RunTable.finalTraining(training).forEach(listener::note);
   }
 
   private Summary summary(Verdict verdict) {

@@ -18,6 +18,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.dpsieve.error.InputException;
+import org.dpsieve.io.JsonFile;
 
 /**
  * The files that the frames of a run were imported from, to tell when they have changed: names,
@@ -84,9 +86,8 @@ final class SourceFiles {
     try {
       return Optional.of(
           new SourceFiles(
-              JSON.readValue(
-                  workdir.sources().toFile(), new TypeReference<TreeMap<String, String>>() {})));
-    } catch (IOException e) {
+              JsonFile.read(workdir.sources(), new TypeReference<TreeMap<String, String>>() {})));
+    } catch (InputException e) {
       return Optional.empty();
     }
   }

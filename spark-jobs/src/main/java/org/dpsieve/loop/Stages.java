@@ -22,10 +22,16 @@ public interface Stages {
    * Trains each model on all labels so far.
    *
    * @param labels folders that {@link #label} wrote
-   * @param previous the folder of the last training, or {@code null}; only for those that start
-   *     there ({@link #trainsFromPrevious})
+   * @param picks tables of picks by models, of the iterations so far: what models disagreed on
+   * @param previous the folder of the last training, or {@code null}
    */
-  Facts.Training train(Path target, int iteration, Path frames, List<Path> labels, Path previous);
+  Facts.Training train(
+      Path target,
+      int iteration,
+      Path frames,
+      List<Path> labels,
+      List<Path> picks,
+      Path previous);
 
   /** Whether a training starts from the one before, not from the models the run was given. */
   boolean trainsFromPrevious();
@@ -91,6 +97,23 @@ public interface Stages {
 
   /** Writes the merged dataset, the models, the report and the last evaluation of the pool. */
   Facts.Result result(Path target, Path frames, Summary summary);
+
+  /**
+   * What decides how {@link #finish} is done, in a line; empty where nobody asks for it.
+   */
+  default String finishing() {
+    return "";
+  }
+
+  /**
+   * Trains the final models on the whole pool at the new level.
+   *
+   * @param result the folder that {@link #result} wrote
+   * @throws StalledException when a model could not be trained
+   */
+  default Facts.Training finish(Path target, Path result) {
+    throw new UnsupportedOperationException();
+  }
 
   /**
    * Which frames are left: those of the last classification that are neither accurate nor labelled

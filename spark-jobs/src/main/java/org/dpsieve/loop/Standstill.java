@@ -21,21 +21,25 @@ final class Standstill {
    */
   void requireEnough(int iteration, Facts.Picks picks, Facts.Labels got) {
     long failed = got.failures().size();
-    if (got.labelled() > 0 && failed <= ratioFailed * picks.picked()) {
+    boolean tooMany = failed > ratioFailed * picks.picked();
+    if (got.labelled() > 0 && !tooMany) {
       return;
     }
     throw new StalledException(
-        "iteration %d: %d of %d labels failed, more than ratio_failed (%s) allows.%n%sAll of them: %s%nMend the cause and run again, or raise ratio_failed in the parameter file; failed frames stay in the pool"
+        "iteration %d: %d of %d labels failed, %s.%n%sAll of them: %s%nMend the cause and run again%s; failed frames stay in the pool"
             .formatted(
                 iteration,
                 failed,
                 picks.picked(),
-                ratioFailed,
+                tooMany
+                    ? "more than ratio_failed (%s) allows".formatted(ratioFailed)
+                    : "so there is none to train on",
                 got.failures().stream()
                     .limit(SHOWN_FAILURES)
                     .map(f -> "  %s: %s%n".formatted(f.frame(), f.reason()))
                     .collect(Collectors.joining()),
-                workdir.failedLabels(iteration)),
+                workdir.failedLabels(iteration),
+                tooMany ? ", or raise ratio_failed in the parameter file" : ""),
         got.failures());
   }
 

@@ -6,12 +6,12 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.JsonProblem;
 
 /**
@@ -27,6 +27,7 @@ import org.dpsieve.io.JsonProblem;
  * @param maxDeviForce of the whole pool by the final models
  * @param finalClasses of the whole pool by the final models
  * @param errors on frames never labelled; absent where the new level is not known for them
+ * @param resultPool the whole pool at the new level, {@code result/pool}
  * @param warnings what a person has to know before using the models
  */
 public record SummaryJson(
@@ -42,6 +43,7 @@ public record SummaryJson(
     Facts.Quantiles maxDeviForce,
     Facts.FinalClasses finalClasses,
     Facts.HeldOut errors,
+    Facts.RelabelledPool resultPool,
     List<String> warnings) {
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -68,6 +70,7 @@ public record SummaryJson(
         result.maxDeviForce(),
         result.classes(),
         result.errors(),
+        result.pool(),
         Warnings.of(summary.iterations(), result));
   }
 
@@ -79,9 +82,8 @@ public record SummaryJson(
   public static SortedMap<String, String> versions(Path file) {
     try {
       return JSON.convertValue(
-          JSON.readTree(file.toFile()).path("versions"),
-          new TypeReference<TreeMap<String, String>>() {});
-    } catch (IOException | IllegalArgumentException e) {
+          JsonFile.tree(file).path("versions"), new TypeReference<TreeMap<String, String>>() {});
+    } catch (IllegalArgumentException e) {
       throw new InputException(
           "%s: cannot be read as a run's summary (%s)".formatted(file, JsonProblem.of(e)), e);
     }

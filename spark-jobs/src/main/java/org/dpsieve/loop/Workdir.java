@@ -77,6 +77,21 @@ public record Workdir(Path root) {
     return root.resolve("result");
   }
 
+  /** The models that {@code final_training} makes. */
+  public Path finalModels() {
+    return result().resolve("final");
+  }
+
+  /** Where the tasks of {@code final_training} lie until all are done. */
+  public Path finalTasks() {
+    return root.resolve("final.tasks");
+  }
+
+  /** What became of each of them. */
+  public Path finalJournal() {
+    return root.resolve("tasks.final.jsonl");
+  }
+
   /** The models the run was given, {@code graph.000.pb} and so on: what a report compares with. */
   public Path models() {
     return root.resolve("models");

@@ -58,14 +58,17 @@ final class ReportTables {
     String note =
         history.result() == null
             ? ""
-            : "Final models on the whole pool: max_devi_f 50 %% %s, 90 %% %s, 99 %% %s, max %s eV/Å%s."
+            : "Final models on the whole pool: max_devi_f 50 %% %s, 90 %% %s, 99 %% %s, max %s eV/Å%s.%s"
                 .formatted(
                     Stream.concat(
                             quantiles(history.result().maxDeviForce()).stream(),
                             Stream.of(
                                 history.result().classes() == null
                                     ? ""
-                                    : "; " + RunTable.finalClasses(history.result().classes())))
+                                    : "; " + RunTable.finalClasses(history.result().classes()),
+                                history.result().pool() == null
+                                    ? ""
+                                    : " " + RunTable.pool(history.result().pool()) + "."))
                         .toArray());
     return rows(rows, Map.of("note", note));
   }

@@ -186,6 +186,26 @@ public final class DpInput {
     return old / (old + factor * fresh);
   }
 
+  /** {@code numb_steps} and every layer free, whatever the template says. */
+  public DpInput free(int steps) {
+    object("training").put("numb_steps", steps);
+    object("model").findParents("trainable").forEach(net -> ((ObjectNode) net).remove("trainable"));
+    return this;
+  }
+
+  /**
+   * Forces weighed atom by atom, by {@code atom_pref.npy} in every system, with the prefactors that
+   * forces have; those of DeePMD-kit where none are given.
+   */
+  public DpInput atomPreferences() {
+    ObjectNode loss = object("loss");
+    loss.put("start_pref_pf", loss.path("start_pref_f").asDouble(1000));
+    loss.put("limit_pref_pf", loss.path("limit_pref_f").asDouble(1));
+    loss.put("start_pref_f", 0);
+    loss.put("limit_pref_f", 0);
+    return this;
+  }
+
   /** See {@link LastCheckpoint}; after all else about steps. */
   public DpInput lastCheckpoint() {
     ObjectNode training = object("training");

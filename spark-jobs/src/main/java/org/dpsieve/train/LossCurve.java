@@ -1,15 +1,19 @@
 package org.dpsieve.train;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.dpsieve.io.RegularFile;
 
 /** {@code lcurve.out} of {@code dp train}: how a training goes on. */
 public final class LossCurve {
+  private static final int AT_ONCE = 1 << 16;
+
   private LossCurve() {}
 
   /**
@@ -36,10 +40,7 @@ public final class LossCurve {
   /** Empty when there is none yet. */
   public static Optional<Point> last(Path file) {
     try {
-      if (!Files.exists(file)) {
-        return Optional.empty();
-      }
-      String text = Files.readString(file);
+      String text = headAndTail(file);
       List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
       List<String> names = List.of();
       Point last = null;
@@ -57,6 +58,22 @@ public final class LossCurve {
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  /** The names of the columns stand at the beginning; a long training has megabytes of lines. */
+  private static String headAndTail(Path file) throws IOException {
+    try (InputStream in = RegularFile.open(file, Long.MAX_VALUE)) {
+      byte[] head = in.readNBytes(AT_ONCE);
+      String text = new String(head, StandardCharsets.UTF_8);
+      return head.length < AT_ONCE
+          ? text
+          : text.substring(0, text.lastIndexOf('\n') + 1)
+              + wholeLines(new String(RegularFile.tail(file, AT_ONCE), StandardCharsets.UTF_8));
+    }
+  }
+
+  private static String wholeLines(String end) {
+    return end.substring(end.indexOf('\n') + 1);
   }
 
   private static Optional<Point> point(String[] words, List<String> names) {

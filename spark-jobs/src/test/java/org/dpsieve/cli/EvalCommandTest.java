@@ -93,7 +93,7 @@ class EvalCommandTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"frames\": [ | no JSON: line 1",
+        "{\"frames\": [ | no valid JSON: it ends too early",
         "{\"frames\": []} | no frames; expected",
         "[1, 2] | no frames; expected",
         "{\"frames\": [{\"id\": \"x\", \"elements\": [\"Xx\"], \"coord\": [0,0,0]}]}"
@@ -142,5 +142,22 @@ class EvalCommandTest {
         .contains("warning: 3 frames could not be evaluated");
     String text = Files.readString(out);
     assertThat(text.split("\"energy\":NaN", -1)).hasSize(4);
+  }
+
+  @Test
+  void systemsAreFramesToo() throws IOException {
+    Path system = Shared.repository().resolve("conf/ag-au/pbe/Ag8");
+    Path out = folder.resolve("out.json");
+    terminal.succeed("eval", "-m", MODEL, "-s", system, "-o", out);
+    JsonNode frames = new ObjectMapper().readTree(out.toFile()).path("frames");
+    // what comes out goes in
+    Path again = folder.resolve("again.json");
+    assertThat(run(out, again, MODEL)).isZero();
+    assertThat(frames.size()).isGreaterThan(10);
+    assertThat(frames.get(3).path("id").asText()).endsWith("Ag8#3");
+    assertThat(new ObjectMapper().readTree(again.toFile()).path("frames")).isEqualTo(frames);
+    assertThat(terminal.run("eval", "-m", MODEL, "-o", out)).isEqualTo(2);
+    assertThat(terminal.run("eval", "-m", MODEL, "-o", out, "-s", system, "--json", again))
+        .isEqualTo(2);
   }
 }

@@ -80,6 +80,54 @@ class ExtxyzCommandsTest {
     assertThat(row.<Double>getList(1)).startsWith(0.1);
   }
 
+  private Path states(String properties, String first, String second, String third)
+      throws IOException {
+    String frame = "2\nLattice=\"5 0 0 0 5 0 0 0 5\" Properties=species:S:1:pos:R:3%s %s\n";
+    Path file = folder.resolve("states.xyz");
+    StringBuilder text = new StringBuilder();
+    for (String fields : List.of(first, second, third)) {
+      List<String> words = List.of(fields.split("\\|", -1));
+      text.append(frame.formatted(properties, words.get(0)))
+          .append("Ag 0 0 0 %s\n".formatted(words.size() > 1 ? words.get(1) : ""))
+          .append("Ag 1 1 1 %s\n".formatted(words.size() > 2 ? words.get(2) : ""));
+    }
+    Files.writeString(file, text.toString());
+    return file;
+  }
+
+  @Test
+  void framesThatDifferBySpinOrChargeAloneAreNoDuplicates() throws IOException {
+    String magmoms = ":initial_magmoms:R:1";
+    Path target = folder.resolve("states");
+    Path file = states(magmoms, "energy=-1|5|5", "energy=-1.5|5|-5", "energy=-1|5|5");
+    assertThat(terminal.run("import", "-s", file, "-o", target)).isEqualTo(2);
+    assertThat(terminal.err())
+        .contains("states.xyz: frame 1 is a duplicate of frame 0", "another energy: -1.5 eV")
+        .contains("in another state (initial_magmoms)", "1 of them", "--extxyz-keys aparam=NAME");
+    assertThat(target).doesNotExist();
+    terminal.succeed("import", "-s", file, "-o", target, "--extxyz-keys", "aparam=initial_magmoms");
+    assertThat(terminal.out()).contains("2 frames", "1 duplicates");
+    // the same calculation once more, which comes to other digits
+    file = states(":magmoms:R:1", "energy=-1|5|5", "energy=-1|5|5.001", "energy=-1|5|5");
+    terminal.succeed("import", "-s", file, "-o", folder.resolve("again"));
+    assertThat(terminal.out()).contains("1 frames", "2 duplicates");
+  }
+
+  @Test
+  void whatOnlyACalculationWithChargeOrSpinAnswersIsRefused() throws IOException {
+    Path file = states("", "energy=1 charge=0 spin=1", "energy=1 charge=1", "energy=1 spin=3");
+    Path target = folder.resolve("charged");
+    assertThat(terminal.run("import", "-s", file, "-o", target)).isEqualTo(2);
+    assertThat(terminal.err())
+        .contains("2 problems", "frame at line 5: charge: frames with a charge have no place here")
+        .contains("frame at line 9: spin: frames with spins", "--extxyz-keys fparam=charge")
+        .doesNotContain("frame at line 1:");
+    file = states(":spins:R:3", "|0 0 0|0 0 0", "|0 0 0|0 0 2", "|0 0 0|0 0 0");
+    assertThat(terminal.run("import", "-s", file, "-o", target)).isEqualTo(2);
+    assertThat(terminal.err()).contains("frame at line 5: spins: frames with spins");
+    assertThat(target).doesNotExist();
+  }
+
   @Test
   void whatIsNotKnownIsRefusedBeforeAnythingIsWritten() throws IOException {
     for (String comment :

@@ -212,4 +212,68 @@ class FrameParametersRunTest {
     terminal.succeed("simplify", simplify, machine, "--workdir", run);
     requireKnown(Systems.read(run.resolve("result/data")), 9);
   }
+
+  /** DP-GEN's key for an electronic temperature, which is a frame parameter to DeePMD-kit. */
+  @Test
+  void anElectronicTemperatureIsAFrameParameter() throws IOException {
+    Path warm = Files.createDirectories(folder.resolve("warm/Ag4Au4"));
+    List<Frame> some =
+        Systems.read(Shared.repository().resolve("conf/ag-au/pbe/Ag4Au4")).subList(0, 9);
+    try (NpySystemWriter writer =
+        new NpySystemWriter(new LocalStorage(), warm.toString(), List.of("Ag", "Au"), 9)) {
+      for (int i = 0; i < 9; i++) {
+        Frame frame = some.get(i);
+        double[] temperature = {300 + 1000.0 * i};
+        writer.add(
+            new Frame(
+                "warm",
+                i,
+                frame.z(),
+                frame.coord(),
+                frame.cell(),
+                frame.labels(),
+                temperature,
+                null));
+      }
+    }
+    String text =
+        """
+        {"type_map": ["Ag", "Au"], "pick_data": "%s", "init_pick_number": 5, "use_ele_temp": 1,
+         "iter_pick_number": 4, "model_devi_f_trust_lo": 0.0, "model_devi_f_trust_hi": 1e9,
+         "max_iter": 1, "numb_models": 2, "training_iter0_model_path": [],
+         "dp_train_skip_neighbor_stat": true, %s
+         "default_training_param": {%s "training": {"numb_steps": 2, "disp_freq": 1}}}
+        """;
+    String model = MODEL.replace("\"numb_fparam\": 2, \"numb_aparam\": 1,", "");
+    Path simplify = folder.resolve("warm.json");
+    Files.writeString(
+        simplify, text.formatted(warm, "\"labeled\": true, \"fp_style\": \"none\",", model));
+    Path machine =
+        Files.writeString(
+            folder.resolve("warm-machine.json"),
+            """
+            {"train": {"engine": "dp", "backend": "local", "command": "OMP_NUM_THREADS=1 %s"},
+             "model_devi": {}, "fp": {}}
+            """
+                .formatted(dp));
+    Path run = folder.resolve("warm-run");
+    terminal.succeed("simplify", simplify, machine, "--workdir", run);
+    Path trained = run.resolve("result/graph.000.pb");
+    assertThat(ModelFiles.read(trained).fitting().extraInputs().fparamMean()).hasSize(1);
+    assertThat(Systems.read(run.resolve("result/data")))
+        .isNotEmpty()
+        .allMatch(frame -> frame.fparam()[0] >= 300);
+    assertThat(
+            spark
+                .read()
+                .parquet(run.resolve("result/deviation.parquet").toString())
+                .where("isnan(max_devi_f)")
+                .count())
+        .isZero();
+    // calculations know nothing of it
+    Files.writeString(
+        simplify, text.formatted(warm, "\"fp_style\": \"pwscf\", \"fp_pp_files\": [],", model));
+    assertThat(terminal.run("simplify", simplify, machine, "--dry-run")).isEqualTo(2);
+    assertThat(terminal.err()).contains("use_ele_temp", "the one electronic temperature");
+  }
 }

@@ -139,4 +139,25 @@ class LabelsCommandTest {
     Files.createDirectories(file.getParent());
     Files.writeString(file, text);
   }
+
+  /** Kinds that an input names as it likes: their elements are given, or the leading letters. */
+  @Test
+  void kindsOfAtomsAreTheirElements() throws IOException {
+    Path file = folder.resolve("vasprun.xml");
+    Path target = folder.resolve("out.json");
+    Files.writeString(file, VASPRUN.replaceFirst("<c>O </c>", "<c>OW</c>"));
+    assertThat(labels(file, target)).isZero();
+    assertThat(elements(target)).isEqualTo("[\"O\",\"O\"]");
+    Files.writeString(file, VASPRUN.replaceFirst("<c>O </c>", "<c>Qz</c>"));
+    assertThat(labels(file, target)).isZero();
+    assertThat(terminal.out())
+        .contains("no element is known of type Qz", "--elements Qz=ELEMENT", "0 labelled frames");
+    assertThat(terminal.run("labels", "--style", "vasp", file, "-o", target, "--elements", "Qz=N"))
+        .isZero();
+    assertThat(elements(target)).isEqualTo("[\"N\",\"O\"]");
+  }
+
+  private static String elements(Path file) throws IOException {
+    return JSON.readTree(file.toFile()).path("frames").get(0).path("elements").toString();
+  }
 }

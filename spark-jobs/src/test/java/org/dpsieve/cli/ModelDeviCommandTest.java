@@ -127,4 +127,75 @@ class ModelDeviCommandTest {
       assertThat(files).containsExactly(empty);
     }
   }
+
+  /** Numbers of all rows, sorted: systems of different formats have different names. */
+  private static List<String> rows(Path file) throws IOException {
+    return Files.readAllLines(file).stream()
+        .filter(line -> !line.startsWith("#"))
+        .map(line -> line.strip().replaceFirst("\\S+ +", ""))
+        .sorted()
+        .toList();
+  }
+
+  /** The same frames in every form that the other commands read. */
+  @Test
+  void readsWhatEveryOtherCommandReads() throws IOException {
+    Path system = Shared.repository().resolve("conf/ag-au/pbe/Ag4Au4");
+    Path expected = folder.resolve("expected");
+    assertThat(run(system.toString(), expected)).isZero();
+    Path dataset = folder.resolve("frames.parquet");
+    terminal.succeed("import", "-s", system, "-o", dataset);
+    assertThat(run(dataset.toString(), folder.resolve("of-dataset"))).isZero();
+    assertThat(rows(folder.resolve("of-dataset"))).isEqualTo(rows(expected));
+    for (String format : List.of("extxyz", "deepmd/hdf5", "deepmd/npy/mixed")) {
+      String name = format.replace('/', '-');
+      Path exported = folder.resolve(name);
+      int code = terminal.run("export", dataset, "-o", exported, "--format", format);
+      if (code != 0) {
+        assertThat(format).as(terminal.said()).contains("mixed"); // is not written
+        continue;
+      }
+      Path out = folder.resolve("of-" + name);
+      assertThat(run(exported.toString(), out)).as(terminal::said).isZero();
+      assertThat(rows(out)).as(format).isEqualTo(rows(expected));
+    }
+    // all of it in one tree: dp's systems first
+    Path tree = Files.createDirectory(folder.resolve("tree"));
+    Files.createSymbolicLink(tree.resolve("npy"), system);
+    Files.createSymbolicLink(tree.resolve("text"), folder.resolve("extxyz"));
+    Files.createSymbolicLink(tree.resolve("hdf5"), folder.resolve("deepmd-hdf5"));
+    Path all = folder.resolve("all");
+    assertThat(run(tree.toString(), all)).as(terminal::said).isZero();
+    assertThat(Files.readAllLines(all).get(0)).isEqualTo("# " + tree.resolve("npy"));
+    assertThat(rows(all)).hasSize(3 * rows(expected).size());
+  }
+
+  @Test
+  void readsLabelsByTheNamesTheyAreGiven() throws IOException {
+    Path text = folder.resolve("other.extxyz");
+    Files.writeString(
+        text,
+        """
+        2
+        Lattice="6 0 0 0 6 0 0 0 6" Properties=species:S:1:pos:R:3:my_force:R:3 my_energy=-3.5 pbc="T T T"
+        Ag 0 0 0 0.5 0 0
+        Au 2.5 0 0 -0.5 0 0
+        """);
+    Path out = folder.resolve("out");
+    assertThat(run(text.toString(), out, "--real_error")).as(terminal::said).isZero();
+    assertThat(terminal.err()).contains("no energy, force, virial labels", "my_energy");
+    Path named = folder.resolve("named");
+    terminal.clear();
+    assertThat(
+            run(
+                text.toString(),
+                named,
+                "--real_error",
+                "--extxyz-keys",
+                "energy=my_energy,forces=my_force"))
+        .as(terminal::said)
+        .isZero();
+    assertThat(terminal.err()).contains("no virial labels").doesNotContain("my_energy");
+    assertThat(rows(named)).isNotEqualTo(rows(out));
+  }
 }

@@ -268,7 +268,7 @@ class RescreenCommandTest {
     assertThat(summary.lines().findFirst().orElse(""))
         .isEqualTo(
             "formula\tnatoms\tframes\taccurate\tcandidate\tfailed\tmax_devi_f_50 (eV/A)"
-                + "\tmax_devi_f_90 (eV/A)\tmax_devi_f_99 (eV/A)\tmax_devi_f_max (eV/A)");
+                + "\tmax_devi_f_90 (eV/A)\tmax_devi_f_99 (eV/A)\tmax_devi_f_max (eV/A)\tnot_evaluated");
     assertThat(summary).contains("(all)\t-\t240\t").contains("\nAg8\t8\t120\t");
     List<Row> exact =
         rows.selectExpr("percentile(max_devi_f, array(0.5, 0.9, 0.99))", "max(max_devi_f)")
@@ -282,6 +282,52 @@ class RescreenCommandTest {
     rescreen(tree, result, "--where", more[1], "--f-lo", "0.01", "--f-hi", "0.3");
     assertThat(terminal.err()).doesNotContain("evaluate");
     assertThat(folder.resolve("result.picks")).doesNotExist();
+  }
+
+  @Test
+  void plantedLinksAreRemovedAndWhatTheyLeadToStays() throws IOException {
+    Path precious = Files.createDirectories(folder.resolve("precious"));
+    Files.writeString(precious.resolve("thesis.txt"), "precious");
+    Files.createSymbolicLink(folder.resolve("_staged-result"), precious);
+    Files.createSymbolicLink(folder.resolve("result.summary.tsv"), precious.resolve("thesis.txt"));
+    Files.createSymbolicLink(folder.resolve("_staged-result.picks"), folder.resolve("nowhere"));
+    rescreen(tree, folder.resolve("result"), "--f-lo", "0.01", "--f-hi", "9", "--pick", 3);
+    assertThat(precious.resolve("thesis.txt")).hasContent("precious");
+    assertThat(Files.readString(folder.resolve("result.summary.tsv"))).contains("(all)");
+    assertThat(folder.resolve("result.picks/_manifest.json")).exists();
+
+    Files.createSymbolicLink(folder.resolve("dead"), folder.resolve("nowhere"));
+    assertThat(run(arguments(tree, folder.resolve("dead")).toArray())).isEqualTo(2);
+    assertThat(terminal.err()).contains("dead: is a link that leads nowhere; remove it");
+    assertThat(run("export", folder.resolve("result.picks"), "-o", folder.resolve("dead")))
+        .isEqualTo(2);
+    assertThat(terminal.err()).contains("dead: is a link that leads nowhere; remove it");
+    assertThat(folder.resolve("nowhere")).doesNotExist();
+  }
+
+  @Test
+  void wildFramesAreCountedAndNamed() throws IOException {
+    Path library = folder.resolve("wild.xyz");
+    String frame = "2\nLattice=\"%s\" Properties=species:S:1:pos:R:3\nAg 0 0 0\nAu %s\n";
+    String cube = "4 0 0 0 4 0 0 0 4";
+    Files.writeString(
+        library,
+        frame.formatted(cube, "2 2 0")
+            + frame.formatted(cube, "0 0 0")
+            + frame.formatted("4 0 0 0 4 0 4 4 0", "2 2 0")
+            + frame.formatted("0.01 0 0 0 0.01 0 0 0 0.01", "0 0 0.005")
+            + frame.formatted(cube, "1e12 0 0")
+            + frame.formatted(cube, "2 0 2"));
+    Path result = folder.resolve("wild");
+    rescreen(library, result, "--f-lo", "0.01", "--f-hi", "9", "--pick", 9);
+    assertThat(terminal.err())
+        .contains("warning: Frame wild.xyz#1: ", "warning: Frame wild.xyz#2: ")
+        .contains("warning: Frame wild.xyz#3: ", "warning: Frame wild.xyz#4: coord number 3")
+        .contains("warning: 4 frames could not be evaluated: their numbers are NaN");
+    assertThat(terminal.out()).contains("2 candidates picked");
+    assertThat(Files.readString(folder.resolve("wild.summary.tsv")).lines().toList().get(1))
+        .startsWith("(all)\t-\t6\t0\t2\t4\t")
+        .endsWith("\t4");
   }
 
   @ParameterizedTest

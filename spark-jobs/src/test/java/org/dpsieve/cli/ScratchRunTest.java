@@ -73,6 +73,22 @@ class ScratchRunTest {
         .path("training");
   }
 
+  /** Hours of training would come before its first call. */
+  @Test
+  void theProgramForDeviationsIsTriedFirst() throws IOException {
+    Files.writeString(
+        machine,
+        Files.readString(machine)
+            .replace(
+                "\"model_devi\": {}",
+                "\"model_devi\": {\"engine\": \"dp\", \"command\": \"/no/such/dp\"}"));
+    Path file = Files.writeString(folder.resolve("simplify.json"), parameters.toPrettyString());
+    Path run = folder.resolve("run");
+    assertThat(terminal.run("simplify", file, machine, "--workdir", run)).isEqualTo(2);
+    assertThat(terminal.err()).contains("/no/such/dp", "*.pb", "model_devi.command");
+    assertThat(run.resolve("iter.000000")).doesNotExist();
+  }
+
   /** Training cannot be put off (fp_task_min) where there is no model yet. */
   @Test
   void theFirstPicksAreTrainedOn() throws IOException {

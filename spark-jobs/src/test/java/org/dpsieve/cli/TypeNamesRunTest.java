@@ -22,6 +22,7 @@ import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SmallRun;
@@ -407,5 +408,68 @@ class TypeNamesRunTest {
     Files.writeString(file, Files.readString(file).replace("\"ZN\": \"Au\"", "\"_\": \"\""));
     assertThat(terminal.run("simplify", file, machine, "--dry-run")).isEqualTo(2);
     assertThat(terminal.err()).contains("POTCAR_Au is a POTCAR of Au, expected one of Zn");
+  }
+
+  /** DeePMD-kit goes by names itself. */
+  @Test
+  void theProgramGivesTheSameDeviations() throws IOException {
+    DeepmdKit.dp();
+    Path expected = folder.resolve("expected");
+    terminal.succeed("model-devi", "-s", named, "-o", expected, "-m", model(0), model(1));
+    Path found = folder.resolve("found");
+    terminal.succeed(
+        "model-devi", "--engine", "dp", "-s", named, "-o", found, "-m", model(0), model(1));
+    List<String> wanted = Files.readAllLines(expected);
+    List<String> lines = Files.readAllLines(found);
+    assertThat(lines).hasSameSizeAs(wanted);
+    for (int i = 0; i < lines.size(); i++) {
+      if (wanted.get(i).startsWith("#")) {
+        assertThat(lines.get(i)).isEqualTo(wanted.get(i));
+        continue;
+      }
+      String[] numbers = wanted.get(i).strip().split(" +");
+      for (int k = 0; k < numbers.length; k++) {
+        double number = Double.parseDouble(numbers[k]);
+        assertThat(Double.parseDouble(lines.get(i).strip().split(" +")[k]))
+            .isCloseTo(number, within(2e-6 * Math.abs(number) + 1e-9));
+      }
+    }
+  }
+
+  @Test
+  void aStudyIsMadeOfThem() {
+    terminal.succeed(
+        "study",
+        "-m",
+        model(0),
+        "-s",
+        named.resolve("Ag8"),
+        "-o",
+        folder.resolve("study"),
+        "--seeds",
+        "1",
+        "--budgets",
+        "5",
+        "--reference",
+        "5",
+        "--strategies",
+        "random",
+        "--ridge",
+        "0.1");
+    assertThat(folder.resolve("study/table.md")).isNotEmptyFile();
+  }
+
+  @Test
+  void queriesTakeNamesAndTheirNumbers() {
+    spark.read().format("deepmd").load(named.toString()).createOrReplaceTempView("named");
+    String energy = "SELECT dp_energy('%s', %s, coord, cell) FROM named WHERE formula = '(Ag1)8'";
+    List<Row> expected = spark.sql(energy.formatted(model(0), "z")).collectAsList();
+    assertThat(expected).isNotEmpty();
+    assertThat(spark.sql(energy.formatted(model(0), "array_repeat('Ag1', 8)")).collectAsList())
+        .isEqualTo(expected);
+    spark.read().format("deepmd").load(plain.toString()).createOrReplaceTempView("plain");
+    String plainly = energy.replace("named", "plain").replace("(Ag1)8", "Ag8");
+    assertThat(spark.sql(plainly.formatted(original(0), "z")).collectAsList())
+        .containsExactlyInAnyOrderElementsOf(expected);
   }
 }

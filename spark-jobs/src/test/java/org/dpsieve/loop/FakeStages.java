@@ -53,7 +53,12 @@ final class FakeStages implements Stages {
 
   @Override
   public Facts.Training train(
-      Path target, int iteration, Path pool, List<Path> labels, Path previous) {
+      Path target,
+      int iteration,
+      Path pool,
+      List<Path> labels,
+      List<Path> picks,
+      Path previous) {
     long n = labels.stream().mapToLong(folder -> lines(folder, "labels.txt").size()).sum();
     calls.add("train " + n);
     write(target, "graph.000.pb", List.of("trained on " + n));

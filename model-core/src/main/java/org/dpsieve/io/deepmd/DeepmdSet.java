@@ -3,9 +3,11 @@ package org.dpsieve.io.deepmd;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.OtherInputs;
 import org.dpsieve.io.NumberArray;
 
 /**
@@ -13,21 +15,14 @@ import org.dpsieve.io.NumberArray;
  *
  * @param frames how many it holds
  * @param arrays by name, {@code coord.npy} ...
+ * @param states those that {@link OtherInputs#state} is made of
  */
-record DeepmdSet(String name, int frames, Map<String, NumberArray> arrays) {
+record DeepmdSet(
+    String name, int frames, Map<String, NumberArray> arrays, Map<String, NumberArray> states) {
   static final String REAL_TYPES = "real_atom_types.npy";
+  private static final int AT_ONCE = 1 << 20;
   private static final Set<String> ALWAYS_READ =
       Set.of("coord.npy", "energy.npy", "force.npy", "virial.npy", "fparam.npy", "aparam.npy");
-
-  /**
-   * What a model of DeePMD-kit may be asked about beside {@link #ALWAYS_READ}, so that frames
-   * differ by it and labels hang on it.
-   */
-  private static final Map<String, String> OTHER_INPUTS =
-      Map.of(
-          "spin.npy", "spins",
-          "charge_spin.npy", "charge and spin of the frame",
-          "efield.npy", "an electric field");
 
   /**
    * @param places atoms per frame, padding included
@@ -53,22 +48,13 @@ record DeepmdSet(String name, int frames, Map<String, NumberArray> arrays) {
               + ": box.npy not found; add it, or an empty file 'nopbc' beside type.raw if the system"
               + " is not periodic");
     }
-    for (String name : names) {
-      if (OTHER_INPUTS.containsKey(name)) {
-        throw new InputException(
-            "%s/%s: frames with %s have no place here: no model that can be read asks for it, and frames"
-                    .formatted(at, name, OTHER_INPUTS.get(name))
-                + " that differ by it alone would be one. Where labels do not depend on it, move the file"
-                + " away; where a number for each frame or atom says the same, make it fparam.npy or"
-                + " aparam.npy");
-      }
-    }
     if (mixed != names.contains(REAL_TYPES)) {
       throw new InputException(
           "%s: %s %s, expected in every set or in none"
               .formatted(at, REAL_TYPES, mixed ? "not found" : "found"));
     }
     Map<String, NumberArray> arrays = new TreeMap<>();
+    Map<String, NumberArray> states = new TreeMap<>();
     for (String array : names) {
       boolean read =
           ALWAYS_READ.contains(array)
@@ -78,9 +64,12 @@ record DeepmdSet(String name, int frames, Map<String, NumberArray> arrays) {
         arrays.put(array, folder.array(set, array));
       } else if (!array.equals("box.npy")) {
         ignored.add(array);
+        if (OtherInputs.isState(array)) {
+          states.put(array, folder.array(set, array));
+        }
       }
     }
-    return new DeepmdSet(set, requireShapes(arrays, places), arrays);
+    return new DeepmdSet(set, requireShapes(arrays, places), arrays, states);
   }
 
   /**
@@ -114,6 +103,49 @@ record DeepmdSet(String name, int frames, Map<String, NumberArray> arrays) {
 
   private static long perRow(NumberArray values, long rows) {
     return rows == 0 ? 0 : Math.max(1, values.elements() / rows);
+  }
+
+  /**
+   * What a set says of charges, spins and fields; a problem where that is anything.
+   *
+   * @throws InputException naming the file
+   */
+  static void requireNoOtherInputs(DeepmdFolder folder, String set) throws IOException {
+    for (String array : folder.arrays(set)) {
+      if (OtherInputs.isAsked(array)) {
+        NumberArray values = folder.array(set, array);
+        long elements = values.elements();
+        for (long first = 0; first < elements; first += AT_ONCE) {
+          double[] some = values.numbers(first, (int) Math.min(AT_ONCE, elements - first));
+          Optional<String> problem = OtherInputs.problem(array, some);
+          if (problem.isPresent()) {
+            throw new InputException(
+                "%s/%s/%s: %s. Where labels do not depend on it, move the file away; where a number for each frame or atom says the same, make it fparam.npy or aparam.npy"
+                    .formatted(folder.path(), set, array, problem.get()));
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * {@link OtherInputs#state} of one frame.
+   *
+   * @param z of its atoms
+   * @param atoms their places
+   */
+  String state(int row, int[] z, int[] atoms, int places) throws IOException {
+    Map<String, double[]> values = new TreeMap<>();
+    for (Map.Entry<String, NumberArray> entry : states.entrySet()) {
+      long elements = entry.getValue().elements();
+      if (elements > 0 && elements % frames == 0) { // else no numbers of frames
+        int width = Math.toIntExact(elements / frames);
+        double[] all = entry.getValue().numbers((long) row * width, width);
+        boolean perAtom = width % places == 0;
+        values.put(entry.getKey(), perAtom ? DeepmdSystem.pick(all, atoms, places) : all);
+      }
+    }
+    return OtherInputs.state(values, z);
   }
 
   /** Frames {@code row} to {@code row + count - 1} of an array, or {@code null} without it. */

@@ -101,6 +101,7 @@ final class DeepmdSystem implements FrameSystem {
       try {
         DeepmdSet set = openSet(setName);
         sets.add(set);
+        DeepmdSet.requireNoOtherInputs(folder, setName);
         if (z == null) {
           requireTypes(set);
         }
@@ -217,17 +218,19 @@ final class DeepmdSystem implements FrameSystem {
               energy == null ? null : Double.valueOf(energy[i]),
               pick(part(force, i, count), atoms),
               part(virial, i, count));
+      int[] types = Arrays.stream(atoms).map(place -> numbers[place]).toArray();
       frames.add(
           new Frame(
               name,
               run.first() + i,
-              Arrays.stream(atoms).map(place -> numbers[place]).toArray(),
+              types,
               pick(part(coord, i, count), atoms),
               part(box, i, count),
               labels,
               part(fparam, i, count),
               pick(part(aparam, i, count), atoms),
-              names));
+              names,
+              set.state(row + i, types, atoms, places)));
     }
     return frames;
   }
@@ -243,6 +246,10 @@ final class DeepmdSystem implements FrameSystem {
 
   /** The rows of the given atoms out of those of all places. */
   private double[] pick(double[] values, int[] atoms) {
+    return pick(values, atoms, places);
+  }
+
+  static double[] pick(double[] values, int[] atoms, int places) {
     if (values == null || atoms.length == places) {
       return values;
     }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.dpsieve.frame.Certainty;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.SafePaths;
@@ -62,10 +63,15 @@ public final class Hdf5FileWriter implements SystemWriter {
 
   @Override
   public void add(Frame frame) {
+    add(frame, null);
+  }
+
+  @Override
+  public void add(Frame frame, Certainty certainty) {
     if (!buffer.fits(frame)) {
       writeGroup();
     }
-    buffer.add(frame);
+    buffer.add(frame, certainty);
   }
 
   private void writeGroup() {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.dpsieve.frame.Certainty;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.SystemWriter;
@@ -42,8 +43,8 @@ public final class NpySystemWriter implements SystemWriter {
   }
 
   @Override
-  public void add(Frame frame) throws IOException {
-    buffer.add(frame);
+  public void add(Frame frame, Certainty certainty) throws IOException {
+    buffer.add(frame, certainty);
     if (buffer.size() == FRAMES_PER_SET || buffer.largestArray() >= NUMBERS_PER_ARRAY) {
       writeSet();
     }

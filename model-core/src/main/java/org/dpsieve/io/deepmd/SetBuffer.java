@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.dpsieve.frame.Certainty;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.TypeMap;
 
@@ -14,13 +15,17 @@ final class SetBuffer {
 
   private final List<String> typeMap;
   private final List<Frame> frames = new ArrayList<>();
+  private final List<Certainty> certainties = new ArrayList<>();
   private Frame model;
 
   SetBuffer(List<String> typeMap) {
     this.typeMap = typeMap;
   }
 
-  void add(Frame frame) {
+  /**
+   * @param certainty of its labels; {@code null} for all frames or for none
+   */
+  void add(Frame frame, Certainty certainty) {
     if (model == null) {
       model = frame;
     } else if (!fits(frame)) {
@@ -29,6 +34,7 @@ final class SetBuffer {
               .formatted(model.name(), frame.name()));
     }
     frames.add(frame);
+    certainties.add(certainty);
   }
 
   /** Whether the frame may share a system with those before. */
@@ -52,6 +58,7 @@ final class SetBuffer {
 
   void clear() {
     frames.clear();
+    certainties.clear();
   }
 
   boolean periodic() {
@@ -76,17 +83,31 @@ final class SetBuffer {
     put(arrays, "virial.npy", frame -> frame.labels().virial());
     put(arrays, "fparam.npy", Frame::fparam);
     put(arrays, "aparam.npy", Frame::aparam);
+    if (!certainties.isEmpty() && certainties.get(0) != null) {
+      put(
+          arrays,
+          Certainty.ENERGY_FILE,
+          certainties,
+          c -> c.energy() == null ? null : new double[] {c.energy()});
+      put(arrays, Certainty.FORCE_FILE, certainties, Certainty::force);
+      put(arrays, Certainty.COMPUTED_FILE, certainties, c -> new double[] {c.computed() ? 1 : 0});
+    }
     return arrays;
   }
 
   private void put(Map<String, double[]> arrays, String name, Function<Frame, double[]> values) {
-    double[] first = values.apply(model);
+    put(arrays, name, frames, values);
+  }
+
+  private static <T> void put(
+      Map<String, double[]> arrays, String name, List<T> rows, Function<T, double[]> values) {
+    double[] first = values.apply(rows.get(0));
     if (first == null || first.length == 0) {
       return;
     }
-    double[] all = new double[Math.multiplyExact(first.length, frames.size())];
-    for (int i = 0; i < frames.size(); i++) {
-      System.arraycopy(values.apply(frames.get(i)), 0, all, i * first.length, first.length);
+    double[] all = new double[Math.multiplyExact(first.length, rows.size())];
+    for (int i = 0; i < rows.size(); i++) {
+      System.arraycopy(values.apply(rows.get(i)), 0, all, i * first.length, first.length);
     }
     arrays.put(name, all);
   }

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.OtherInputs;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.extxyz.ExtxyzKeys.Quantity;
 import org.dpsieve.io.extxyz.ExtxyzUnits.What;
@@ -40,6 +41,7 @@ final class ExtxyzFrame {
   private final ExtxyzKeys keys;
   private final Map<String, String> fields = new HashMap<>();
   private final Map<String, double[]> columns = new HashMap<>();
+  private final Map<String, double[]> states = new HashMap<>();
   private final List<String> ignored = new ArrayList<>();
   private ExtxyzUnits units;
   private String[] species;
@@ -72,10 +74,40 @@ final class ExtxyzFrame {
           && !read.contains(known)
           && !frame.units.keys().contains(known)) {
         frame.ignored.add(key);
+        frame.requireNoOtherInput(known);
       }
     }
     frame.readColumns(lines);
     return frame;
+  }
+
+  /** A field that is not read: refused where labels hang on it, kept where they may. */
+  private void requireNoOtherInput(String name) {
+    boolean asked = OtherInputs.isAsked(name);
+    if (!asked && !OtherInputs.isState(name)) {
+      return;
+    }
+    double[] values;
+    try {
+      values = numbers(name, -1);
+    } catch (InputException e) {
+      return; // a word: None, neutral
+    }
+    if (asked) {
+      refuse(name, values, "fparam");
+    } else {
+      states.put(name, values);
+    }
+  }
+
+  private void refuse(String name, double[] values, String parameter) {
+    OtherInputs.problem(name, values)
+        .ifPresent(
+            problem -> {
+              throw new InputException(
+                  "%s: %s: %s. Where labels do not depend on it, take it out of the file; where models are trained with it as a parameter: --extxyz-keys %s=%s"
+                      .formatted(where, name, problem, parameter, name));
+            });
   }
 
   /** Keys and columns that a {@link Frame} has no place for. */
@@ -91,16 +123,18 @@ final class ExtxyzFrame {
             energy == null ? null : Double.valueOf(energy[0]),
             scaled(column(keys.of(Quantity.FORCES)), What.FORCE),
             virial(cell));
+    int[] z = atomicNumbers();
     return new Frame(
         system,
         index,
-        atomicNumbers(),
+        z,
         scaled(column(POSITIONS), What.LENGTH),
         cell,
         labels,
         info(Quantity.FPARAM, -1),
         column(keys.of(Quantity.APARAM)),
-        species == null ? TypeNames.NONE : TypeNames.of(new TreeSet<>(List.of(species))));
+        species == null ? TypeNames.NONE : TypeNames.of(new TreeSet<>(List.of(species))),
+        OtherInputs.state(states, z));
   }
 
   /** A new array in eV and Å; {@code null} of {@code null}. */
@@ -121,12 +155,18 @@ final class ExtxyzFrame {
     Column last = layout.get(layout.size() - 1);
     int width = last.first() + last.count();
     List<Column> read = new ArrayList<>();
+    List<String> others = new ArrayList<>();
     List<String> labels = new ArrayList<>(keys.of(Quantity.FORCES));
     labels.addAll(keys.of(Quantity.APARAM));
     for (Column column : layout) {
       if (!ATOMS.contains(column.name()) && !labels.contains(column.name())) {
         ignored.add(column.written());
-      } else {
+        boolean other = OtherInputs.isState(column.name()) || OtherInputs.isAsked(column.name());
+        if (other && (column.kind() == 'R' || column.kind() == 'I')) {
+          others.add(column.name());
+        }
+      }
+      if (!ignored.contains(column.written()) || others.contains(column.name())) {
         read.add(column);
         if (column.name().equals("species")) {
           species = new String[lines.size()];
@@ -153,6 +193,14 @@ final class ExtxyzFrame {
                 number(word, column.name() + " of atom " + atom);
           }
         }
+      }
+    }
+    for (String name : others) {
+      double[] values = columns.get(name);
+      if (OtherInputs.isState(name) || name.equals("charge")) { // of each atom: a result
+        states.put(name, values);
+      } else {
+        refuse(name, values, "aparam");
       }
     }
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import org.dpsieve.frame.Certainty;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.io.Storage;
@@ -22,7 +23,8 @@ public final class ExtxyzWriter implements SystemWriter {
   }
 
   @Override
-  public void add(Frame frame) throws IOException {
+  public void add(Frame frame, Certainty certainty) throws IOException {
+    double[] sigma = certainty == null ? null : certainty.force();
     Labels labels = frame.labels();
     int parameters = frame.aparam() == null ? 0 : frame.aparam().length / frame.atomCount();
     StringBuilder text = new StringBuilder().append(frame.atomCount()).append('\n');
@@ -32,7 +34,12 @@ public final class ExtxyzWriter implements SystemWriter {
     text.append("Properties=species:S:1:pos:R:3");
     text.append(labels.force() == null ? "" : ":forces:R:3");
     text.append(parameters == 0 ? "" : ":aparam:R:" + parameters);
+    text.append(sigma == null ? "" : ":sigma_force:R:1");
     text.append(labels.energy() == null ? " " : " energy=" + labels.energy() + " ");
+    if (certainty != null) {
+      text.append(certainty.energy() == null ? "" : "sigma_energy=" + certainty.energy() + " ");
+      text.append(certainty.computed() ? "computed=T " : "computed=F ");
+    }
     if (labels.virial() != null) {
       appendQuoted(text, "virial", transpose(labels.virial())); // ASE stores matrices by columns
     }
@@ -45,6 +52,7 @@ public final class ExtxyzWriter implements SystemWriter {
       appendRow(text, frame.coord(), atom, 3);
       appendRow(text, labels.force(), atom, 3);
       appendRow(text, frame.aparam(), atom, parameters);
+      appendRow(text, sigma, atom, 1);
       text.append('\n');
     }
     out.append(text);

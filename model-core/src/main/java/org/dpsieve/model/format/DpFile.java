@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.io.JsonProblem;
 
 /**
  * A {@code .dp} file: HDF5 with one dataset per array and the dictionaries as JSON in the attribute
@@ -61,7 +62,7 @@ final class DpFile {
       return new Section(file, "", (Map<?, ?>) dp.resolved(root, false));
     } catch (JsonProcessingException e) {
       throw new InputException(
-          "%s: its attribute 'json' is damaged: %s".formatted(file, e.getOriginalMessage()), e);
+          "%s: its attribute 'json' is damaged: %s".formatted(file, JsonProblem.of(e)), e);
     } catch (InputException e) {
       throw e;
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {

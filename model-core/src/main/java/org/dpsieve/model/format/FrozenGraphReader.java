@@ -1,11 +1,16 @@
 package org.dpsieve.model.format;
 
+import com.google.protobuf.ByteString;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
@@ -17,6 +22,7 @@ import org.dpsieve.model.Hybrid;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.Surroundings;
 import org.dpsieve.model.format.proto.AttrValue;
+import org.dpsieve.model.format.proto.GraphDef;
 import org.dpsieve.model.format.proto.NodeDef;
 import org.dpsieve.neighbor.NeighborRules;
 
@@ -135,6 +141,35 @@ final class FrozenGraphReader {
               .formatted(graph.file(), String.join(" ", typeMap), typeMap.size(), types));
     }
     return typeMap;
+  }
+
+  /** How many types a graph has that names none. */
+  static Optional<Integer> unnamedTypes(GraphDef graph) {
+    Map<String, NodeDef> nodes = new HashMap<>();
+    graph.getNodeList().forEach(node -> nodes.put(node.getName(), node));
+    if (!text(nodes.get("model_attr/tmap")).isBlank() || !nodes.containsKey("o_energy")) {
+      return Optional.empty();
+    }
+    return Stream.of("descrpt_attr/ntypes", "descrpt_attr_0/ntypes")
+        .filter(nodes::containsKey)
+        .findFirst()
+        .map(
+            name ->
+                (int)
+                    Tensor.decode(nodes.get(name).getAttrOrThrow("value").getTensor(), name)
+                        .values()[0]);
+  }
+
+  private static String text(NodeDef node) {
+    return node == null
+        ? ""
+        : node
+            .getAttrOrDefault("value", AttrValue.getDefaultInstance())
+            .getTensor()
+            .getStringValList()
+            .stream()
+            .map(ByteString::toStringUtf8)
+            .collect(Collectors.joining());
   }
 
   /** Empty where the graph has none. */

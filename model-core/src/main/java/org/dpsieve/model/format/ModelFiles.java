@@ -1,23 +1,26 @@
 package org.dpsieve.model.format;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnnamedTypesException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.io.OwnFiles;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.model.DeepPotential;
 
 /** Trained models on disk, whatever their format. */
 public final class ModelFiles {
   /** How a message about a model that is not understood ends. */
   public static final String ELSEWHERE =
-      "; DeePMD-kit itself may know it: engine dp (machine.json, rescreen), or its own dp model-devi";
+      "; DeePMD-kit itself may know it: --engine dp (model-devi, rescreen), engine dp in machine.json, or its own dp model-devi";
 
   /** How a message about a model that is no potential ends. */
   private static final String NOWHERE =
@@ -64,6 +67,56 @@ public final class ModelFiles {
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(e.getMessage() + ELSEWHERE);
     }
+  }
+
+  /**
+   * The file that a path means: of a folder the one frozen model in it.
+   *
+   * @throws InputException for a checkpoint that was not frozen, and for a folder without a model,
+   *     or with several
+   */
+  public static Path file(Path path) {
+    return ModelPath.file(path);
+  }
+
+  /**
+   * How many types a model has that does not name them; empty where it does, and for formats whose
+   * models always do. Looks at no more of the model, which may be one that cannot be read.
+   */
+  public static Optional<Integer> unnamedTypes(Path path) {
+    if (Files.isDirectory(path)) {
+      return Optional.empty();
+    }
+    byte[] bytes = bytes(path);
+    try {
+      return switch (ModelFormat.of(bytes)) {
+        case GRAPH -> FrozenGraphReader.unnamedTypes(FrozenGraph.parse(path.toString(), bytes));
+        case HDF5, TEXT ->
+            SerializedModelReader.unnamedTypes(
+                ModelFormat.of(bytes).sections(path.toString(), bytes));
+        case TORCH -> Optional.empty();
+      };
+    } catch (InputException e) {
+      return Optional.empty(); // whoever evaluates it will say what it is
+    }
+  }
+
+  /**
+   * What the types of models are where one of them does not say it, in order; empty where all do.
+   *
+   * @param given by a person; may be empty where all do
+   * @throws UnnamedTypesException when one does not and nothing is given
+   * @throws InputException when as many names are not given as it has types
+   */
+  public static List<String> unnamed(List<Path> models, List<String> given) {
+    List<String> names = List.of();
+    for (Path model : models) {
+      Optional<Integer> types = unnamedTypes(model);
+      if (types.isPresent()) {
+        names = named(model.toString(), List.of(), given, types.get());
+      }
+    }
+    return names;
   }
 
   /** A model's type map, or the names that were given where it has none. */
@@ -181,8 +234,8 @@ public final class ModelFiles {
   }
 
   private static byte[] bytes(Path file) {
-    try {
-      return Files.readAllBytes(file);
+    try (InputStream in = RegularFile.open(file, Integer.MAX_VALUE - 8)) {
+      return in.readAllBytes();
     } catch (NoSuchFileException e) {
       throw new InputException("%s: no such file; expected a model".formatted(file), e);
     } catch (IOException e) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
@@ -83,6 +84,15 @@ final class SerializedModelReader {
         version > most,
         "%s has version %d, made by a DeePMD-kit later than 3.2 (%s); known are %d to %d"
             .formatted(what, version, program, least, most));
+  }
+
+  /** How many types a model has that names none. */
+  static Optional<Integer> unnamedTypes(Section root) {
+    Section model = root.section("model");
+    boolean named = model.has("type_map") && !model.list("type_map").isEmpty();
+    return named || !model.has("fitting")
+        ? Optional.empty()
+        : Optional.of(model.section("fitting").count("ntypes", 0));
   }
 
   /** With a type map, also in the models it may be a combination of. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.io.JsonProblem;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -45,7 +46,10 @@ final class TextModel {
       throw new InputException(
           "%s: is no TensorFlow graph, and text without a 'model' of an '@class'; expected a model of DeePMD-kit"
               .formatted(file));
-    } catch (YAMLException | JsonProcessingException e) {
+    } catch (JsonProcessingException e) {
+      throw new InputException(
+          "%s: neither YAML nor JSON of a model: %s".formatted(file, JsonProblem.of(e)), e);
+    } catch (YAMLException e) {
       throw new InputException(
           "%s: neither YAML nor JSON of a model: %s"
               .formatted(file, e.getMessage().lines().findFirst().orElse("")),

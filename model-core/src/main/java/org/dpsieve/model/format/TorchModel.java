@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.io.JsonProblem;
 
 /**
  * A model of DeePMD-kit's PyTorch backend, frozen ({@code .pth}, TorchScript) or a checkpoint
@@ -84,7 +85,7 @@ final class TorchModel {
       return new ObjectMapper().readValue(script, Map.class);
     } catch (JsonProcessingException e) {
       throw new InputException(
-          "%s: its model_def_script is damaged: %s".formatted(file, e.getOriginalMessage()), e);
+          "%s: its model_def_script is damaged: %s".formatted(file, JsonProblem.of(e)), e);
     }
   }
 

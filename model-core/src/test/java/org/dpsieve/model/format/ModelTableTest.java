@@ -61,6 +61,8 @@ class ModelTableTest {
               "se_e2_a-exclude se_e2_a-exclude-one-side"),
           row("with `type_embedding`", "type-embedding", ""),
           row("after `dp compress`", "compressed compressed-exclude-types compressed-beyond", ""),
+          row("`se_a_ebd_v2`", "se-a-ebd-v2 se-a-ebd-v2-one-side se-a-ebd-v2-exclude-types", ""),
+          row("after `dp compress`", "compressed-se-a-ebd-v2 compressed-se-a-ebd-v2-one-side", ""),
           row("`env_protection`", "", "se_e2_a-env-protection"),
           row(
               "`se_e2_r`",
@@ -81,6 +83,17 @@ class ModelTableTest {
           row("with a mean (`set_davg_zero` false)", "se-atten-mean se-atten-attention-mean", ""),
           row("`se_atten_v2`", "se-atten-v2", "se_atten_v2"),
           row("`hybrid`", "hybrid hybrid-three-types hybrid-se-atten", "hybrid hybrid-mixed"),
+          row("in a `hybrid`", "", "../dpmodel/hybrid-nested ../dpmodel/hybrid-nested-mixed"),
+          row(
+              "first fitting layer as wide as the descriptor (residual)",
+              "",
+              "../dpmodel/first-residual ../dpmodel/first-residual-fparam-case"),
+          row(
+              "graphs of 0.12, 1.x and 2.x, converted",
+              "old-0.12 old-1.0 old-1.0-one-type old-1.3-exclude old-2.0",
+              ""),
+          row("with `atom_ener`", "old-1.3-atom-ener", ""),
+          row("with `se_r`", "old-1.3-se-r", ""),
           row("`atom_ener`", "atom-ener", "../dpmodel/atom_ener"),
           row("`numb_fparam`, `numb_aparam`", "numb-fparam-and-aparam", "fparam-aparam"),
           row("`default_fparam`", "", "default-fparam"),

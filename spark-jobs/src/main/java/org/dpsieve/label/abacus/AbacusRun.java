@@ -28,12 +28,16 @@ final class AbacusRun {
   private static final Pattern CONSTANT =
       Pattern.compile("lattice constant \\(Bohr\\)\\s*=" + NUMBER);
   private static final Pattern UNIT = Pattern.compile("UNIT =" + NUMBER + " Bohr");
+
+  /** A label of STRU, which may be any word, and the number of the atom. */
   private static final Pattern SITE =
-      Pattern.compile("^\\s*(?:tau[cd]_)?([A-Z][a-z]?)\\d*" + NUMBER.repeat(3) + "(?:\\s.*)?");
+      Pattern.compile(
+          "^\\s*(?:tau[cd]_)?([A-Za-z][A-Za-z_]*)\\d*" + NUMBER.repeat(3) + "(?:\\s.*)?");
+
   private static final Pattern ENERGY =
       Pattern.compile("(?:final etot is|#?TOTAL ENERGY#?)" + NUMBER + " eV");
   private static final Pattern FORCE =
-      Pattern.compile("^\\s*[A-Z][a-z]?\\d+" + NUMBER.repeat(3) + "\\s*$");
+      Pattern.compile("^\\s*[A-Za-z][A-Za-z_]*\\d+" + NUMBER.repeat(3) + "\\s*$");
   private static final Pattern STRESS = Pattern.compile("^" + NUMBER.repeat(3) + "\\s*$");
 
   private final OutputText text;

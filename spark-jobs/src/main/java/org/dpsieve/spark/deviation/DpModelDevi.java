@@ -4,21 +4,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Frame;
-import org.dpsieve.frame.Labels;
-import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.OwnFiles;
+import org.dpsieve.model.format.ModelFiles;
 
 /**
  * Deviations by {@code dp model-devi} itself, started inside Spark's tasks: for models that our own
@@ -27,9 +25,6 @@ import org.dpsieve.io.OwnFiles;
  */
 public final class DpModelDevi implements DeviationEngine {
   private static final long serialVersionUID = 1;
-
-  /** Å, of the atoms that a check is done with: no model sees as far. */
-  private static final double FAR_APART = 1000;
 
   /** Where the models of a broadcast lie, in this JVM. */
   private static final Map<Long, Path> UNPACKED = new HashMap<>();
@@ -40,17 +35,29 @@ public final class DpModelDevi implements DeviationEngine {
 
   private final Broadcast<PackedModels> models;
   private final DpProgram program;
+  private final ArrayList<String> typeMap;
 
-  private DpModelDevi(Broadcast<PackedModels> models, DpProgram program) {
+  private DpModelDevi(
+      Broadcast<PackedModels> models, DpProgram program, ArrayList<String> typeMap) {
     this.models = models;
     this.program = program;
+    this.typeMap = typeMap;
   }
 
-  /** Of models in any format that the program reads. */
-  public static DpModelDevi of(SparkSession spark, List<Path> models, DpProgram program) {
+  /**
+   * Of models in any format that the program reads.
+   *
+   * @param typeMap what types 0, 1 ... are for models that do not name theirs; may be empty for
+   *     others
+   * @throws org.dpsieve.error.UnnamedTypesException when neither says it
+   */
+  public static DpModelDevi of(
+      SparkSession spark, List<Path> models, DpProgram program, List<String> typeMap) {
     PackedModels packed = PackedModels.of(models);
     return new DpModelDevi(
-        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(packed), program);
+        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(packed),
+        program,
+        new ArrayList<>(ModelFiles.unnamed(models, typeMap)));
   }
 
   /**
@@ -66,50 +73,33 @@ public final class DpModelDevi implements DeviationEngine {
     List<String> problem =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .parallelize(List.of(0), 1)
-            .map(ignored -> sent.problem(types, fparam, aparam).orElse(""))
+            .map(ignored -> sent.evaluation().problem(types, fparam, aparam).orElse(""))
             .collect();
     if (!problem.get(0).isEmpty()) {
       throw new InputException(problem.get(0));
     }
   }
 
-  /** What keeps the program from evaluating one atom of each element. */
-  Optional<String> problem(List<String> elements, int fparam, int aparam) throws IOException {
-    int[] z = new int[elements.size()];
-    double[] coord = new double[3 * z.length];
-    for (int i = 0; i < z.length; i++) {
-      z[i] = TypeNames.number(elements.get(i));
-      coord[3 * i] = FAR_APART * i;
-    }
-    Frame atoms =
-        new Frame(
-            "check",
-            0,
-            z,
-            coord,
-            null,
-            Labels.NONE,
-            fparam == 0 ? null : new double[fparam],
-            aparam == 0 ? null : new double[aparam * z.length],
-            TypeNames.of(elements));
-    try (DpModelDeviRun run = run(List.of(atoms))) {
-      double[] deviation = run.deviations(false)[0];
-      if (deviation != null && Double.isFinite(deviation[DpModelDeviRun.FORCE])) {
-        return Optional.empty();
-      }
-      if (deviation != null) {
-        return Optional.of(
-            "'%s model-devi' gives no forces for these models (NaN, for an atom of each of %s): of .dp, .yaml and .json files DeePMD-kit has energies alone; convert them to its TensorFlow, PyTorch or JAX format (dp convert-backend)"
-                .formatted(program.command(), String.join(" ", elements)));
-      }
-      return Optional.of(
-          "'%s model-devi' cannot evaluate the models on an atom of each of %s: %s. Name DeePMD-kit's program by model_devi.command in machine.json, or by DPSIEVE_DP; it has to be there, with the models' backend, wherever Spark's tasks run"
-              .formatted(program.command(), String.join(" ", elements), run.lastWords()));
+  /**
+   * Tries the program, in a task, where there are no models yet.
+   *
+   * @param suffix of those to come, {@code pb}
+   * @throws InputException when it is not there, or does not know such models
+   */
+  public static void check(SparkSession spark, DpProgram program, String suffix) {
+    String problem =
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .parallelize(List.of(0), 1)
+            .map(ignored -> DpEvaluation.problem(program, suffix).orElse(""))
+            .first();
+    if (!problem.isEmpty()) {
+      throw new InputException(problem);
     }
   }
 
-  DpModelDeviRun run(List<Frame> frames) throws IOException {
-    return new DpModelDeviRun(program, unpacked(), models.value().names(), frames);
+  /** Of the models as they were unpacked in this JVM. */
+  private DpEvaluation evaluation() throws IOException {
+    return new DpEvaluation(program, unpacked(), models.value().names(), typeMap);
   }
 
   private Path unpacked() throws IOException {
@@ -126,7 +116,11 @@ public final class DpModelDevi implements DeviationEngine {
 
   @Override
   public Iterator<Row> evaluate(Iterator<Row> frames, boolean trueError) {
-    return new DpDeviationIterator(frames, this, trueError);
+    try {
+      return new DpDeviationIterator(frames, evaluation(), trueError);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void removeAll() {

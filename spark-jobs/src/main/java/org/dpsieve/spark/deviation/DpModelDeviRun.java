@@ -2,13 +2,16 @@ package org.dpsieve.spark.deviation;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -21,11 +24,15 @@ import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.io.deepmd.FrameKind;
 import org.dpsieve.io.deepmd.NpySystemWriter;
+import org.dpsieve.neighbor.Geometry;
 
 /** One start of {@code dp model-devi}, in a temporary folder of its own. */
 final class DpModelDeviRun implements Closeable {
   /** Where {@code max_devi_f} stands in a row of {@link FrameDeviation#NAMES}. */
   static final int FORCE = FrameDeviation.NAMES.indexOf("max_devi_f");
+
+  /** Å, about what models see; which cells are skewed does not hang on it. */
+  private static final double CUTOFF = 8;
 
   private static final int LOOK_MILLIS = 100;
   private static final int LAST_LINES = 3;
@@ -35,6 +42,7 @@ final class DpModelDeviRun implements Closeable {
 
   private final DpProgram program;
   private final List<String> models;
+  private final List<String> typeMap;
   private final List<Frame> frames;
   private final Path folder;
 
@@ -46,11 +54,18 @@ final class DpModelDeviRun implements Closeable {
   /**
    * @param modelFolder where the models lie
    * @param models their names there
+   * @param typeMap the first types, in order: models without a type map know them by their numbers
    */
-  DpModelDeviRun(DpProgram program, Path modelFolder, List<String> models, List<Frame> frames)
+  DpModelDeviRun(
+      DpProgram program,
+      Path modelFolder,
+      List<String> models,
+      List<String> typeMap,
+      List<Frame> frames)
       throws IOException {
     this.program = program;
     this.models = models;
+    this.typeMap = typeMap;
     this.frames = frames;
     this.folder = Files.createTempDirectory("dpsieve-dp");
     Files.createSymbolicLink(folder.resolve("models"), modelFolder);
@@ -65,31 +80,49 @@ final class DpModelDeviRun implements Closeable {
       Arrays.stream(frame.z()).distinct().forEach(z -> types.put(z, frame.names().name(z)));
       groups.computeIfAbsent(FrameKind.of(frame), k -> new ArrayList<>()).add(i);
     }
-    List<String> typeMap = List.copyOf(types.values());
+    Set<String> all = new LinkedHashSet<>(typeMap);
+    all.addAll(types.values());
     LocalStorage storage = new LocalStorage();
     for (List<Integer> members : groups.values()) {
       String name = "s%06d".formatted(systems.size());
       systems.put(name, members);
       Path system = Files.createDirectories(folder.resolve("data").resolve(name));
       try (NpySystemWriter writer =
-          new NpySystemWriter(storage, system.toString(), typeMap, members.size())) {
+          new NpySystemWriter(storage, system.toString(), List.copyOf(all), members.size())) {
         for (int i : members) {
-          writer.add(frames.get(i));
+          writer.add(workable(frames.get(i)));
         }
       }
     }
   }
 
   /**
+   * With a less skewed basis of the same lattice: the program makes a copy of every atom for every
+   * image that the cutoff may reach, as the basis has it, and comes to no end with a skewed one.
+   */
+  private static Frame workable(Frame frame) {
+    return new Frame(
+        frame.system(),
+        frame.index(),
+        frame.z(),
+        frame.coord(),
+        Geometry.workableCell(frame.cell(), CUTOFF),
+        frame.labels(),
+        frame.fparam(),
+        frame.aparam(),
+        frame.names());
+  }
+
+  /**
    * The deviations of each frame by {@link FrameDeviation#NAMES}; {@code null} for those of systems
    * that it did not come to the end of.
    *
-   * @param realError with {@code --real_error}
+   * @param options of the program; with {@code --atomic} the numbers of all atoms follow
    * @throws InputException when its output is of another kind than that of DeePMD-kit 2.2.2 to 3.2
    */
-  double[][] deviations(boolean realError) throws IOException {
+  double[][] deviations(List<String> options) throws IOException {
     OwnFiles.remove(folder.resolve("out"));
-    exitCode = start(realError);
+    exitCode = start(options);
     double[][] found = new double[frames.size()][];
     read()
         .forEach(
@@ -104,12 +137,12 @@ final class DpModelDeviRun implements Closeable {
     return found;
   }
 
-  private int start(boolean realError) throws IOException {
+  private int start(List<String> options) throws IOException {
     String words =
         models.stream().map(name -> "models/" + name).collect(Collectors.joining(" ", "-m ", ""));
     String command =
-        "%s model-devi %s -s data -o out%s"
-            .formatted(program.command(), words, realError ? " --real_error" : "");
+        "%s model-devi %s -s data -o out %s"
+            .formatted(program.command(), words, String.join(" ", options));
     ProcessBuilder builder =
         new ProcessBuilder("sh", "-c", command)
             .directory(folder.toFile())
@@ -172,9 +205,10 @@ final class DpModelDeviRun implements Closeable {
         rows = new ArrayList<>();
         found.put(Path.of(line.substring(2).strip()).getFileName().toString(), rows);
       } else {
-        double[] row = new double[columns.length];
+        int last = Arrays.stream(columns).max().orElse(0);
+        double[] row = new double[columns.length + words.length - 1 - last];
         for (int k = 0; k < row.length; k++) {
-          row[k] = number(words[columns[k]]);
+          row[k] = number(words[k < columns.length ? columns[k] : last + 1 + k - columns.length]);
         }
         rows.add(row);
       }
@@ -212,13 +246,19 @@ final class DpModelDeviRun implements Closeable {
     };
   }
 
+  int exitCode() {
+    return exitCode;
+  }
+
+  /** All that the program said. */
+  String log() throws IOException {
+    Path log = folder.resolve("log");
+    return Files.exists(log) ? new String(Files.readAllBytes(log), StandardCharsets.UTF_8) : "";
+  }
+
   /** How the program ended, and the last lines it said. */
   String lastWords() throws IOException {
-    List<String> lines =
-        Files.exists(folder.resolve("log"))
-            ? new String(Files.readAllBytes(folder.resolve("log"))).lines().toList()
-            : List.of();
-    List<String> said = lines.stream().map(String::strip).filter(l -> !l.isEmpty()).toList();
+    List<String> said = log().lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
     return "exit code %d, last lines: %s"
         .formatted(
             exitCode,

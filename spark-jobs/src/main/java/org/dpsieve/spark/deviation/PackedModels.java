@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
+import org.dpsieve.model.format.ModelFiles;
 
 /**
  * Model files on their way to the executors; a {@code .savedmodel} is a folder.
@@ -20,13 +21,15 @@ import org.dpsieve.error.InputException;
  */
 record PackedModels(ArrayList<String> names, LinkedHashMap<String, byte[]> files)
     implements Serializable {
+  /** Suffixes of models that are folders. */
+  private static final List<String> FOLDERS = List.of(".savedmodel", ".savedmodeltf", ".jax");
+
   static PackedModels of(List<Path> models) {
     ArrayList<String> names = new ArrayList<>();
     LinkedHashMap<String, byte[]> files = new LinkedHashMap<>();
-    for (Path model : models) {
-      String file = model.getFileName().toString();
-      int suffix = file.lastIndexOf('.'); // a folder may have none
-      String name = "%03d%s".formatted(names.size(), suffix < 0 ? "" : file.substring(suffix));
+    for (Path given : models) {
+      Path model = file(given);
+      String name = name(names.size(), model);
       names.add(name);
       try (Stream<Path> walk = Files.walk(model, FileVisitOption.FOLLOW_LINKS)) {
         for (Path one : (Iterable<Path>) walk.filter(Files::isRegularFile).sorted()::iterator) {
@@ -38,6 +41,19 @@ record PackedModels(ArrayList<String> names, LinkedHashMap<String, byte[]> files
       }
     }
     return new PackedModels(names, files);
+  }
+
+  /** The model itself where a path names the folder it is in; models that are folders stay. */
+  static Path file(Path model) {
+    String name = model.getFileName() == null ? "" : model.getFileName().toString();
+    return FOLDERS.stream().anyMatch(name::endsWith) ? model : ModelFiles.file(model);
+  }
+
+  /** Of the model at a place in the list. */
+  static String name(int place, Path model) {
+    String file = model.getFileName().toString();
+    int suffix = file.lastIndexOf('.'); // a folder may have none
+    return "%03d%s".formatted(place, suffix < 0 ? "" : file.substring(suffix));
   }
 
   void unpack(Path folder) throws IOException {

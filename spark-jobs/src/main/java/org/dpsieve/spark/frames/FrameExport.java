@@ -99,7 +99,8 @@ public final class FrameExport {
    * Writes frames that need not lie in a dataset.
    *
    * @param frames at least {@code system, index, formula, z, coord} and, null where there is none,
-   *     {@code cell, energy, force, virial, fparam, aparam}
+   *     {@code cell, energy, force, virial, fparam, aparam}; with the columns of {@link
+   *     FrameRows#CERTAINTY} these are written beside the labels
    * @param typeMap names to number types by, in order; others follow, elements by atomic number
    * @param target folder to make; staged beside and renamed
    * @throws InputException when there are no frames, or the target exists or cannot be written
@@ -110,12 +111,13 @@ public final class FrameExport {
     try {
       Path path = new Path(target);
       FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
+      StagedPath.requireNoDeadLink(files, path);
       if (files.exists(path)) {
         throw new InputException(target + ": exists already; remove it or choose another name");
       }
       Path full = files.makeQualified(path);
       Path staged = new Path(full.getParent(), "_staged-" + full.getName());
-      files.delete(staged, true);
+      StagedPath.remove(files, staged);
       try {
         Report report = write(spark, frames, typeMap, format, staged.toString());
         if (!files.rename(staged, full)) {
@@ -123,7 +125,7 @@ public final class FrameExport {
         }
         return report;
       } catch (Throwable e) {
-        files.delete(staged, true);
+        StagedPath.remove(files, staged);
         throw e;
       }
     } catch (Throwable e) {
@@ -287,7 +289,7 @@ public final class FrameExport {
           systems++;
         }
         current = group;
-        writer.add(FrameRows.toFrame(row));
+        writer.add(FrameRows.toFrame(row), FrameRows.certainty(row));
         frames++;
       }
     } finally {

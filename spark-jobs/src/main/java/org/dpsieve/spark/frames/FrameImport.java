@@ -67,7 +67,8 @@ public final class FrameImport {
           .add("system_number", DataTypes.IntegerType, false)
           .add("file", DataTypes.StringType, false)
           .add("reason", DataTypes.StringType, true)
-          .add("duplicate_key", DataTypes.BinaryType, true);
+          .add("duplicate_key", DataTypes.BinaryType, true)
+          .add("state", DataTypes.StringType, true);
 
   private static final StructType QUARANTINE =
       new StructType()
@@ -89,6 +90,7 @@ public final class FrameImport {
   private final ElementMap replaced;
   private final TypeElements elements;
   private final ExtxyzKeys keys;
+  private final boolean labelsCount;
 
   private FrameImport(
       SparkSession spark,
@@ -97,7 +99,8 @@ public final class FrameImport {
       List<String> typeMap,
       ElementMap replaced,
       TypeElements elements,
-      ExtxyzKeys keys) {
+      ExtxyzKeys keys,
+      boolean labelsCount) {
     this.spark = spark;
     this.sources = sources;
     this.target = target;
@@ -105,6 +108,7 @@ public final class FrameImport {
     this.replaced = replaced;
     this.elements = elements;
     this.keys = keys;
+    this.labelsCount = labelsCount;
   }
 
   /** One task's work. */
@@ -128,7 +132,14 @@ public final class FrameImport {
   public static ImportReport run(
       SparkSession spark, List<String> sources, String target, List<String> typeMap) {
     return run(
-        spark, sources, target, typeMap, ElementMap.NONE, TypeElements.LEADING, ExtxyzKeys.DEFAULT);
+        spark,
+        sources,
+        target,
+        typeMap,
+        ElementMap.NONE,
+        TypeElements.LEADING,
+        ExtxyzKeys.DEFAULT,
+        true);
   }
 
   /**
@@ -137,6 +148,8 @@ public final class FrameImport {
    * @param replaced what frames of other types lose their labels by
    * @param elements of names that are no elements; kept in the manifest
    * @param keys what the labels of extxyz files are called
+   * @param labelsCount whether a frame with a label that is no number is set aside; else that label
+   *     stays as it is, for those who leave it out
    */
   public static ImportReport run(
       SparkSession spark,
@@ -145,10 +158,18 @@ public final class FrameImport {
       List<String> typeMap,
       ElementMap replaced,
       TypeElements elements,
-      ExtxyzKeys keys) {
+      ExtxyzKeys keys,
+      boolean labelsCount) {
     String bare = target.replaceFirst("(?<=[^/])/+$", "");
     return new FrameImport(
-            spark, List.copyOf(sources), bare, List.copyOf(typeMap), replaced, elements, keys)
+            spark,
+            List.copyOf(sources),
+            bare,
+            List.copyOf(typeMap),
+            replaced,
+            elements,
+            keys,
+            labelsCount)
         .run();
   }
 
@@ -177,7 +198,8 @@ public final class FrameImport {
                 "system_number",
                 "file",
                 "reason",
-                "duplicate_key")
+                "duplicate_key",
+                "state")
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       return write(frames, keys, systems.size(), checks);
@@ -238,15 +260,17 @@ public final class FrameImport {
     }
     List<String> symbols = typeMap;
     ElementMap map = replaced;
+    boolean withLabels = labelsCount;
     return spark.createDataFrame(
         new JavaSparkContext(spark.sparkContext())
             .parallelize(tasks, tasks.size())
             .flatMap(List::iterator)
-            .flatMap(piece -> rows(piece, storage, symbols, map).iterator()),
+            .flatMap(piece -> rows(piece, storage, symbols, map, withLabels).iterator()),
         READ);
   }
 
-  private static List<Row> rows(Piece piece, Storage storage, List<String> typeMap, ElementMap map)
+  private static List<Row> rows(
+      Piece piece, Storage storage, List<String> typeMap, ElementMap map, boolean labelsCount)
       throws IOException {
     List<Row> rows = new ArrayList<>(piece.run().count());
     try (FrameSystem system = piece.system().open(storage, typeMap)) {
@@ -259,9 +283,12 @@ public final class FrameImport {
         }
         values[row.length()] = piece.systemNumber();
         values[row.length() + 1] = piece.system().location();
-        String problem = FrameCheck.problem(frame).orElse(null);
+        String problem =
+            (labelsCount ? FrameCheck.problem(frame) : FrameCheck.problemBesideLabels(frame))
+                .orElse(null);
         values[row.length() + 2] = problem;
         values[row.length() + 3] = problem == null ? DuplicateKey.of(frame) : null;
+        values[row.length() + 4] = frame.state();
         rows.add(RowFactory.create(values));
       }
     }
@@ -284,6 +311,7 @@ public final class FrameImport {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long equal = duplicates.count();
+      Duplicates.requireNoOtherStates(duplicates);
       ImportReport report =
           new ImportReport(
               systems,
@@ -308,7 +336,7 @@ public final class FrameImport {
       writeQuarantine(
           report.duplicates() + report.badFrames() == 0
               ? spark.createDataFrame(List.of(), QUARANTINE)
-              : bad.unionByName(duplicates.drop("kind"))
+              : bad.unionByName(duplicates.drop("kind", "other_state"))
                   .withColumnRenamed("index", "frame")
                   .select(columns(QUARANTINE)));
       Dataset<Row> unique = frames.where(col("reason").isNull());

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.array_distinct;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
@@ -18,6 +19,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.StructType;
+import org.dpsieve.frame.Certainty;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
@@ -48,6 +50,13 @@ public final class FrameRows {
           .add("virial", DOUBLES, true)
           .add("fparam", DOUBLES, true)
           .add("aparam", DOUBLES, true);
+
+  /** What rows of frames may have beside them: {@link Certainty} of their labels. */
+  public static final StructType CERTAINTY =
+      new StructType()
+          .add("computed", BooleanType, false)
+          .add("sigma_energy", DoubleType, true)
+          .add("sigma_force", DOUBLES, true);
 
   private FrameRows() {}
 
@@ -98,6 +107,16 @@ public final class FrameRows {
         doubles(row, "fparam"),
         doubles(row, "aparam"),
         named ? names(row.getString(row.fieldIndex("formula"))) : TypeNames.NONE);
+  }
+
+  /** What {@link #CERTAINTY} says of a row's labels; {@code null} where it has no such columns. */
+  public static Certainty certainty(Row row) {
+    return missing(row, "computed")
+        ? null
+        : new Certainty(
+            row.getBoolean(row.fieldIndex("computed")),
+            number(row, "sigma_energy"),
+            doubles(row, "sigma_force"));
   }
 
   /** Of the types of a formula that are no elements. */

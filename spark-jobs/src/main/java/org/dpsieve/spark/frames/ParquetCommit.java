@@ -176,6 +176,7 @@ public final class ParquetCommit {
     }
     try {
       ParquetCommit commit = new ParquetCommit(spark, target);
+      StagedPath.requireNoDeadLink(commit.files, commit.target);
       if (!commit.files.exists(commit.target)) {
         return;
       }
@@ -207,7 +208,7 @@ public final class ParquetCommit {
   private PartsManifest write(
       Dataset<Row> rows, List<String> sortColumns, PartSize size, Map<String, String> metadata)
       throws IOException {
-    files.delete(staged, true);
+    StagedPath.remove(files, staged);
     try {
       Row all =
           rows.agg(functions.count(functions.lit(1)), functions.sum(size.weightOfRow())).head();
@@ -231,7 +232,7 @@ public final class ParquetCommit {
       }
       return manifest;
     } catch (Throwable e) {
-      files.delete(staged, true);
+      StagedPath.remove(files, staged);
       throw e;
     }
   }

@@ -24,6 +24,7 @@ import org.dpsieve.io.deepmd.LabelledSet;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
 import org.dpsieve.spark.frames.HadoopStorage;
+import org.dpsieve.spark.frames.StagedPath;
 import org.dpsieve.spark.frames.WriteFailure;
 
 /**
@@ -105,6 +106,7 @@ public final class SystemsDispersion {
     FileSystem files =
         found instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : found;
     path = found.makeQualified(path);
+    StagedPath.requireNoDeadLink(files, path);
     if (files.exists(path)
         && (!files.getFileStatus(path).isDirectory() || files.listStatus(path).length > 0)) {
       throw new InputException(target + ": exists already; remove it or choose another name");
@@ -112,7 +114,7 @@ public final class SystemsDispersion {
     List<Work> work = plan(source, progress);
     String root = storage.absolute(source);
     Path staged = new Path(path.getParent(), "_staged-" + path.getName());
-    files.delete(staged, true);
+    StagedPath.remove(files, staged);
     try {
       long frames = write(work, root, staged.toString(), progress);
       files.delete(path, true);
@@ -122,7 +124,7 @@ public final class SystemsDispersion {
       }
       return new Report((int) work.stream().map(Work::system).distinct().count(), frames);
     } finally {
-      files.delete(staged, true);
+      StagedPath.remove(files, staged);
     }
   }
 

@@ -25,6 +25,7 @@ import org.dpsieve.label.Labeller;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.pick.FrameClass;
 import org.dpsieve.pick.TrustBand;
@@ -54,7 +55,11 @@ final class Decisions {
             pool,
             skipped ->
                 PickStage.decideFirst(
-                    pool, skipped, strategy(pool, labelled, atMost), config.pick().seed(), atMost));
+                    pool,
+                    skipped,
+                    strategy(config.pick().initStrategy(), pool, labelled, atMost),
+                    config.pick().seed(),
+                    atMost));
     map(target, model -> FeatureMap.first(pool, picked(written), model));
     return facts(written);
   }
@@ -63,15 +68,22 @@ final class Decisions {
    * The features are the first model's; they are those of its trained copies too where the hidden
    * layers are frozen.
    */
-  private PickStrategy strategy(Dataset<Row> pool, Dataset<Row> labelled, int atMost) {
+  private PickStrategy strategy(
+      org.dpsieve.config.PickStrategy named,
+      Dataset<Row> pool,
+      Dataset<Row> labelled,
+      int atMost) {
+    boolean change =
+        !config.pool().labeled() && config.train().oldLabels() != TransferFit.Mode.IGNORE;
     return PickStrategies.named(
-        config.pick().strategy().key(),
+        named.key(),
         () ->
             new PickContext(
                 pool,
                 labelled == null ? pool.limit(0) : labelled,
-                () -> ModelFiles.read(config.train().models().get(0)),
-                atMost));
+                () -> ModelFiles.read(config.train().models().get(0), config.typeMap()),
+                atMost,
+                change));
   }
 
   /**
@@ -94,7 +106,7 @@ final class Decisions {
                 PickStage.decide(
                     PickStage.classify(deviations, levels(config.trust())),
                     skipped,
-                    strategy(pool, labelled, atMost),
+                    strategy(config.pick().strategy(), pool, labelled, atMost),
                     config.pick().seed(),
                     iteration,
                     atMost));
@@ -141,7 +153,7 @@ final class Decisions {
       return; // there is no model yet
     }
     try {
-      map.apply(ModelFiles.read(config.train().models().get(0))).write(target);
+      map.apply(ModelFiles.read(config.train().models().get(0), config.typeMap())).write(target);
     } catch (UnsupportedModelException e) {
       // a model that DeePMD-kit alone knows: the page goes without this picture
     }

@@ -3,14 +3,16 @@ package org.dpsieve.spark.loop;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dpsieve.config.DpTrainConfig;
@@ -23,6 +25,7 @@ import org.dpsieve.config.TrainConfig;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.io.OwnFiles;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.loop.StalledException;
 import org.dpsieve.loop.Workdir;
@@ -32,6 +35,7 @@ import org.dpsieve.node.NodeTask;
 import org.dpsieve.node.TaskEnd;
 import org.dpsieve.node.TaskFiles;
 import org.dpsieve.spark.node.NodeTasks;
+import org.dpsieve.train.Checkpoint;
 import org.dpsieve.train.DpInput;
 import org.dpsieve.train.DpInput.DataSystem;
 import org.dpsieve.train.FrozenLayers;
@@ -49,6 +53,11 @@ final class DpTraining {
   private static final String BEFORE = "before.dp";
 
   private static final String AFTER = "after.dp";
+
+  /** What remains of a task in the folder of the models. */
+  private static final List<String> KEPT =
+      List.of(
+          "input.json", "train.log", "lcurve.out", "checkpoint", "model.ckpt*", "frozen_model*");
 
   private final SimplifyConfig config;
   private final TrainConfig train;
@@ -79,40 +88,61 @@ final class DpTraining {
    * @throws StalledException when a model could not be trained
    */
   void train(Path target, int iteration, List<TrainingData.Source> sources, Path previous) {
-    Path tasks = Workdir.trainTasks(target);
+    Place place =
+        new Place(
+            "iteration " + iteration,
+            Workdir.trainTasks(target),
+            workdir.tasks(iteration, "train"));
     try {
-      Path data = tasks.resolve("data");
-      List<DataSystem> systems = TrainingData.write(data, config.typeMap(), sources, dp.oneHdf5());
-      List<NodeTask> all = new ArrayList<>();
-      List<String> inputs = new ArrayList<>();
-      List<Long> steps = new ArrayList<>();
-      for (int m = 0; m < train.modelCount(); m++) {
-        Path folder = tasks.resolve("%03d".formatted(m));
-        Start start = start(m, iteration, previous);
-        DpInput made = input(m, iteration, systems);
-        String input = made.text();
-        inputs.add(input);
-        steps.add(made.steps());
-        prepare(folder, data, start, input);
-        all.add(task(folder, start));
-      }
-      List<NodeTask> todo =
-          all.stream().filter(task -> !Files.exists(task.folder().resolve("trained"))).toList();
-      Map<String, TaskEnd> ends =
-          nodes.run(
-              node,
-              workdir.tasks(iteration, "train"),
-              todo,
-              this::judge,
-              () -> progress(all, steps));
-      requireAll(iteration, tasks, ends);
-      for (int m = 0; m < all.size(); m++) {
-        requireFrozen(m, inputs.get(m), all.get(m).folder(), start(m, iteration, previous));
-      }
-      collect(target, all);
+      List<DataSystem> systems =
+          TrainingData.write(place.data(), config.typeMap(), sources, dp.oneHdf5());
+      train(target, place, m -> start(m, iteration, previous), m -> input(m, iteration, systems));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Where a training is done.
+   *
+   * @param what is trained, for messages
+   * @param tasks folder of the tasks, a folder {@code data} in it
+   * @param journal what becomes of them
+   */
+  record Place(String what, Path tasks, Path journal) {
+    Path data() {
+      return tasks.resolve("data");
+    }
+  }
+
+  /**
+   * Trains all models on the data that are in place.
+   *
+   * @param starts of each model
+   * @param made its input
+   */
+  void train(Path target, Place place, IntFunction<Start> starts, IntFunction<DpInput> made)
+      throws IOException {
+    List<NodeTask> all = new ArrayList<>();
+    List<String> inputs = new ArrayList<>();
+    List<Long> steps = new ArrayList<>();
+    for (int m = 0; m < train.modelCount(); m++) {
+      Path folder = place.tasks().resolve("%03d".formatted(m));
+      DpInput input = made.apply(m);
+      inputs.add(input.text());
+      steps.add(input.steps());
+      prepare(folder, place.data(), starts.apply(m), input.text());
+      all.add(task(folder, starts.apply(m)));
+    }
+    List<NodeTask> todo =
+        all.stream().filter(task -> !Files.exists(task.folder().resolve("trained"))).toList();
+    Map<String, TaskEnd> ends =
+        nodes.run(node, place.journal(), todo, this::judge, () -> progress(all, steps));
+    requireAll(place, ends);
+    for (int m = 0; m < all.size(); m++) {
+      requireFrozen(m, inputs.get(m), all.get(m).folder(), starts.apply(m));
+    }
+    collect(target, all);
   }
 
   /**
@@ -150,51 +180,44 @@ final class DpTraining {
   /** A folder that was begun with the same input is gone on with, any other is made anew. */
   private void prepare(Path folder, Path data, Start start, String input) throws IOException {
     Path file = folder.resolve("input.json");
-    if (Files.exists(file) && Files.readString(file).equals(input)) {
+    if (isInput(file, input)) {
       return;
     }
     OwnFiles.remove(folder);
     Files.createDirectories(folder);
-    copy(data, folder.resolve("data"));
+    link(data, folder.resolve("data"));
     if (start.init() == Init.CHECKPOINT) {
       Files.createDirectories(folder.resolve("old"));
-      String prefix = checkpoint(start.path());
+      String prefix = Checkpoint.prefix(start.path());
       try (Stream<Path> files = Files.list(start.path())) {
         for (Path old : files.filter(f -> name(f).startsWith(prefix + ".")).toList()) {
           String suffix = name(old).substring(prefix.length());
-          copy(old, folder.resolve("old").resolve("model.ckpt" + suffix));
+          RegularFile.copyTree(old, folder.resolve("old").resolve("model.ckpt" + suffix));
         }
       }
     } else if (start.init() != Init.RANDOM) {
       Files.createDirectories(folder.resolve("old"));
-      copy(start.path(), folder.resolve("old").resolve(oldName(start)));
+      RegularFile.copyTree(start.path(), folder.resolve("old").resolve(oldName(start)));
     }
     if (dp.srtab().isPresent()) {
-      copy(dp.srtab().get(), folder.resolve(name(dp.srtab().get())));
+      RegularFile.copyTree(dp.srtab().get(), folder.resolve(name(dp.srtab().get())));
     }
     try (InputStream script = DpInput.class.getResourceAsStream("train.sh")) {
       Files.copy(script, folder.resolve("train.sh"));
     }
     for (Path extra : node.forward()) {
-      copy(extra, folder.resolve(name(extra)));
+      RegularFile.copyTree(extra, folder.resolve(name(extra)));
     }
     Files.writeString(file, input); // last: its presence says that the rest is there
   }
 
-  /** TensorFlow's file {@code checkpoint} names the last; {@code model.ckpt.*} are links to it. */
-  private static String checkpoint(Path folder) throws IOException {
-    Path file = folder.resolve("checkpoint");
-    if (Files.exists(file)) {
-      for (String line : Files.readAllLines(file)) {
-        String[] parts = line.split("\"");
-        if (line.startsWith("model_checkpoint_path:")
-            && parts.length > 1
-            && Files.exists(folder.resolve(parts[1] + ".index"))) {
-          return parts[1];
-        }
-      }
+  /** Whatever else has that name is none. */
+  private static boolean isInput(Path file, String input) {
+    try {
+      return RegularFile.text(file, Integer.MAX_VALUE - 8).equals(input);
+    } catch (IOException e) {
+      return false;
     }
-    return "model.ckpt";
   }
 
   private static String name(Path file) {
@@ -206,19 +229,19 @@ final class DpTraining {
     return "init" + name.substring(name.lastIndexOf('.'));
   }
 
-  /** With links followed: what is sent elsewhere must not point back here. */
-  static void copy(Path source, Path target) throws IOException {
-    if (!Files.isDirectory(source)) {
-      Files.copy(source, target, StandardCopyOption.REPLACE_EXISTING);
-      return;
-    }
-    try (Stream<Path> walk = Files.walk(source, FileVisitOption.FOLLOW_LINKS)) {
+  /** Files of a tree under other names where the file system can, as data may be large. */
+  static void link(Path source, Path target) throws IOException {
+    try (Stream<Path> walk = Files.walk(source)) {
       for (Path path : (Iterable<Path>) walk::iterator) {
         Path to = target.resolve(source.relativize(path).toString());
         if (Files.isDirectory(path)) {
           Files.createDirectories(to);
         } else {
-          Files.copy(path, to, StandardCopyOption.REPLACE_EXISTING);
+          try {
+            Files.createLink(to, path);
+          } catch (UnsupportedOperationException | FileSystemException e) {
+            Files.copy(path, to);
+          }
         }
       }
     }
@@ -319,11 +342,14 @@ final class DpTraining {
     return String.join("; ", curves);
   }
 
-  private void requireAll(int iteration, Path tasks, Map<String, TaskEnd> ends) throws IOException {
+  private void requireAll(Place place, Map<String, TaskEnd> ends) throws IOException {
     List<String> failed = new ArrayList<>();
     for (TaskEnd end : ends.values()) {
-      Path folder = tasks.resolve(end.task());
-      if (end.isFinished() && !Files.exists(folder.resolve(frozen()))) {
+      Path folder = place.tasks().resolve(end.task());
+      Optional<String> unusable = end.isFinished() ? unusable(folder) : Optional.empty();
+      if (unusable.isPresent()) {
+        failed.add("  model %s: %s".formatted(end.task(), unusable.get()));
+      } else if (end.isFinished() && !Files.exists(folder.resolve(frozen()))) {
         failed.add("  model %s: %s was not made".formatted(end.task(), frozen()));
       } else if (end.isFinished()) {
         Files.writeString(folder.resolve("trained"), ""); // not to be run again
@@ -333,14 +359,22 @@ final class DpTraining {
     }
     if (!failed.isEmpty()) {
       throw new StalledException(
-          "iteration %d: %d of %d models could not be trained:%n%s%nTheir train.log and lcurve.out are in %s. Mend the cause and run again: models that are trained are not trained again"
+          "%s: %d of %d models could not be trained:%n%s%nTheir train.log and lcurve.out are in %s. Mend the cause and run again: models that are trained are not trained again"
               .formatted(
-                  iteration,
+                  place.what(),
                   failed.size(),
                   train.modelCount(),
                   String.join(System.lineSeparator(), failed),
-                  tasks));
+                  place.tasks()));
     }
+  }
+
+  /** A pipe, a device or a folder where a training leaves a file. */
+  private Optional<String> unusable(Path folder) {
+    return TaskFiles.matching(folder, KEPT).stream()
+        .filter(file -> !(dp.backend() == Backend.JAX && Files.isDirectory(file)))
+        .flatMap(file -> RegularFile.problem(file).map(why -> name(file) + ": " + why).stream())
+        .findFirst();
   }
 
   private void requireFrozen(int model, String input, Path folder, Start start) {
@@ -357,8 +391,8 @@ final class DpTraining {
     DeepPotential old;
     DeepPotential now;
     try {
-      old = ModelFiles.read(jax ? folder.resolve(BEFORE) : before);
-      now = ModelFiles.read(folder.resolve(jax ? AFTER : frozen()));
+      old = ModelFiles.read(jax ? folder.resolve(BEFORE) : before, config.typeMap());
+      now = ModelFiles.read(folder.resolve(jax ? AFTER : frozen()), config.typeMap());
     } catch (UnsupportedModelException e) {
       return; // of a kind that our reader does not know: the two cannot be compared
     }
@@ -381,23 +415,14 @@ final class DpTraining {
     for (NodeTask task : all) {
       Path folder = target.resolve(task.name());
       Files.createDirectories(folder);
-      List<Path> kept =
-          TaskFiles.matching(
-              task.folder(),
-              List.of(
-                  "input.json",
-                  "train.log",
-                  "lcurve.out",
-                  "checkpoint",
-                  "model.ckpt*",
-                  "frozen_model*"));
+      List<Path> kept = TaskFiles.matching(task.folder(), KEPT);
       for (Path file : kept) {
-        copy(file, folder.resolve(name(file)));
+        RegularFile.copyTree(file, folder.resolve(name(file)));
       }
       int model = Integer.parseInt(task.name());
-      copy(task.folder().resolve(frozen()), target.resolve(train.modelName(model)));
+      RegularFile.copyTree(task.folder().resolve(frozen()), target.resolve(train.modelName(model)));
       if (dp.compress()) {
-        copy(
+        RegularFile.copyTree(
             task.folder().resolve(compressed()),
             target.resolve(train.modelName(model).replace("graph.", "compressed.")));
       }

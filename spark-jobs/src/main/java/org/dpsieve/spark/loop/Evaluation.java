@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.config.DpTrainConfig;
 import org.dpsieve.config.Engine;
 import org.dpsieve.config.MachineConfig;
 import org.dpsieve.config.PickStrategy;
@@ -26,10 +27,14 @@ import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.DpModelDevi;
 import org.dpsieve.spark.deviation.DpProgram;
 import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.spark.deviation.NotEvaluated;
 import org.dpsieve.uncertainty.Uncertainty;
 
 /** The ensemble's deviation on frames: the deviation table. */
 final class Evaluation {
+  /** Of frames without numbers, with their reasons. */
+  private static final int MOST_REASONS = 3;
+
   private final SparkSession spark;
   private final TrustConfig trust;
   private final MachineConfig.Section section;
@@ -38,6 +43,7 @@ final class Evaluation {
   private final Borderline borderline;
   private final List<String> typeMap;
   private final TrainingInput training;
+  private final Optional<DpTrainConfig> trainer;
   private final Consumer<String> notes;
 
   /**
@@ -54,6 +60,7 @@ final class Evaluation {
             Decisions.levels(trust), config.simplify().pick().strategy() == PickStrategy.DEVIATION);
     this.typeMap = config.simplify().typeMap();
     this.training = config.simplify().train().input(0);
+    this.trainer = config.simplify().train().dp();
     this.notes = notes;
   }
 
@@ -76,9 +83,11 @@ final class Evaluation {
             ? UncertaintyFiles.read(models.get(0).toAbsolutePath().getParent())
             : Optional.empty();
     boolean answered;
+    boolean ours;
     try (DeviationEngine engine =
         engine(models, known.map(UncertaintyFiles.Known::uncertainty).orElse(null))) {
       answered = engine.isUncertain();
+      ours = engine instanceof EnsembleHandle;
       Tables.write(
           trust.usesTrueError()
               ? DeviationStage.applyWithTrueError(frames, engine)
@@ -87,19 +96,40 @@ final class Evaluation {
     }
     Dataset<Row> written = Tables.read(spark, target);
     Facts.Deviation deviation = Tables.deviation(written);
+    if (deviation.notANumber() > 0) {
+      notes.accept(
+          "%d of %d frames could not be evaluated, their deviation is NaN and they are failed: %s"
+              .formatted(
+                  deviation.notANumber(),
+                  deviation.frames(),
+                  String.join("; ", firstNotEvaluated(written, frames, ours ? models : null))));
+    }
     return answered
         ? deviation.with(Tables.expected(written, gone, known.orElseThrow().numbers()))
         : deviation;
   }
 
+  private List<String> firstNotEvaluated(
+      Dataset<Row> written, Dataset<Row> frames, List<Path> models) {
+    return NotEvaluated.first(
+        MOST_REASONS,
+        written,
+        frames,
+        models == null ? null : models.stream().map(ModelFiles::read).toList(),
+        options);
+  }
+
   /**
    * Before any work.
    *
+   * @param models none where the first are still to be trained
    * @throws org.dpsieve.error.InputException when DeePMD-kit's program is asked for and cannot be
    *     had, or does not take the models
    */
   void check(List<Path> models) {
-    if (section.engine() == Engine.DP) {
+    if (section.engine() == Engine.DP && models.isEmpty()) {
+      trainer.ifPresent(dp -> DpModelDevi.check(spark, program(), dp.backend().suffix()));
+    } else if (section.engine() == Engine.DP) {
       try (DpModelDevi dp = dp(models)) {
         check(dp);
       }
@@ -118,7 +148,10 @@ final class Evaluation {
     try {
       EnsembleHandle ensemble =
           EnsembleHandle.of(
-              spark, models.stream().map(ModelFiles::read).toList(), options, borderline);
+              spark,
+              models.stream().map(file -> ModelFiles.read(file, typeMap)).toList(),
+              options,
+              borderline);
       return uncertainty == null ? ensemble : ensemble.with(spark, uncertainty);
     } catch (UnsupportedModelException e) {
       // Of models that DeePMD-kit has trained from ones we know, with another activation function.
@@ -132,11 +165,14 @@ final class Evaluation {
   }
 
   private DpModelDevi dp(List<Path> models) {
+    return DpModelDevi.of(spark, models, program(), typeMap);
+  }
+
+  private DpProgram program() {
     Map<String, String> environment = new LinkedHashMap<>();
     if (section.resources().get("envs") instanceof Map<?, ?> envs) {
       envs.forEach((name, value) -> environment.put(String.valueOf(name), String.valueOf(value)));
     }
-    String command = section.command().orElseGet(DpProgram::defaultCommand);
-    return DpModelDevi.of(spark, models, new DpProgram(command, environment));
+    return new DpProgram(section.command().orElseGet(DpProgram::defaultCommand), environment);
   }
 }

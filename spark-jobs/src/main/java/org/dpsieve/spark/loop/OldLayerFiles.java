@@ -9,32 +9,58 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.npy.NpyArray;
 import org.dpsieve.io.npy.NpyWriter;
 import org.dpsieve.outputlayer.OldLayer;
+import org.dpsieve.spark.transfer.LabelUncertainty;
 
 /**
- * The models' fits to the old labels, beside the models, so that a run makes them once: {@code
+ * The models' fits to the old labels, beside the models: {@code
  * old.json}, and for each model {@code old.000.npy}: the change of its parameters in the first row,
- * then the quadratic form of the forces, [1 + size, size].
+ * then the quadratic form of the forces, [1 + size, size]. Beside them {@code labels.json}: how far
+ * labels predicted from old ones are off, where old labels are used.
  */
 final class OldLayerFiles {
   private static final String FILE = "old.json";
+  private static final String LABELS = "labels.json";
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   private OldLayerFiles() {}
 
-  /**
-   * The numbers in the JSON file, [models].
-   *
-   * @param key of what they depend on
-   */
-  private record Numbers(String key, long[] frames, double[] ridges) {}
+  /** The numbers in the JSON file, [models]. */
+  private record Numbers(long[] frames, double[] ridges) {}
 
-  static void write(Path folder, String key, List<OldLayer> layers) throws IOException {
+  /**
+   * What labels are predicted by, beside the models and their posteriors.
+   *
+   * @param shares of each model, of energy, force and virial, [models][3]; {@code null} for those
+   *     that do without old labels
+   * @param uncertainty of the mean over the models that use them
+   */
+  record LabelNumbers(double[][] shares, LabelUncertainty uncertainty) {}
+
+  static void writeLabels(Path folder, LabelNumbers numbers) throws IOException {
+    JSON.writeValue(folder.resolve(LABELS).toFile(), numbers);
+  }
+
+  /** Empty where the models in this folder were trained without old labels. */
+  static Optional<LabelNumbers> labels(Path folder) {
+    if (!Files.exists(folder.resolve(LABELS))) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JSON.readValue(folder.resolve(LABELS).toFile(), LabelNumbers.class));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static void write(Path folder, List<OldLayer> layers) throws IOException {
     if (layers.isEmpty()) {
       return;
     }
@@ -48,7 +74,6 @@ final class OldLayerFiles {
     JSON.writeValue(
         folder.resolve(FILE).toFile(),
         new Numbers(
-            key,
             layers.stream().mapToLong(OldLayer::frames).toArray(),
             layers.stream().mapToDouble(OldLayer::ridge).toArray()));
   }
@@ -57,17 +82,14 @@ final class OldLayerFiles {
     return folder.resolve("old.%03d.npy".formatted(model));
   }
 
-  /** Empty where this folder has none that were found with this key. */
-  static List<OldLayer> read(Path folder, String key) {
+  /** Empty where this folder has none. */
+  static List<OldLayer> read(Path folder) {
     if (!Files.exists(folder.resolve(FILE))) {
       return List.of();
     }
     try {
-      Numbers numbers = JSON.readValue(folder.resolve(FILE).toFile(), Numbers.class);
+      Numbers numbers = JsonFile.read(folder.resolve(FILE), Numbers.class);
       List<OldLayer> layers = new ArrayList<>();
-      if (!numbers.key().equals(key)) {
-        return layers;
-      }
       for (int m = 0; m < numbers.frames().length; m++) {
         NpyArray array = NpyArray.open(layer(folder, m));
         double[] rows = array.read();
@@ -96,6 +118,6 @@ final class OldLayerFiles {
 
   private static boolean isOurs(Path file) {
     String name = file.getFileName().toString();
-    return name.equals(FILE) || name.matches("old\\.\\d+\\.npy");
+    return name.equals(FILE) || name.equals(LABELS) || name.matches("old\\.\\d+\\.npy");
   }
 }

@@ -15,10 +15,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.ForeignElements;
+import org.dpsieve.config.FpStyle;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.frame.Formula;
+import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemFinder;
@@ -32,12 +34,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The frames of a run: {@code frames/pool.parquet}, and {@code frames/init.parquet} where there are
- * labelled frames to start from.
+ * The frames of a run: {@code frames/pool.parquet}, {@code frames/init.parquet} where there are
+ * labelled frames to start from, and {@code frames/old.parquet} where labels of an old level are
+ * given apart.
  */
 final class Pool {
   private static final String POOL = "pool.parquet";
   private static final String INITIAL = "init.parquet";
+  private static final String OLD = "old.parquet";
   private static final String ENTRIES = "init_data_sys.json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -49,14 +53,19 @@ final class Pool {
    * @throws InputException when frames hold elements that the type map does not have
    */
   static Facts.Pool importAll(SparkSession spark, Path target, SimplifyConfig config) {
-    ImportReport report = importTo(spark, config, config.pool().pickData(), target.resolve(POOL));
+    ImportReport report =
+        importTo(
+            spark, config, config.pool().pickData(), target.resolve(POOL), labelsCount(config));
     requireKnown(spark, target.resolve(POOL), "pick_data", config.typeMap());
     if (!config.pool().initData().isEmpty()) {
-      importTo(spark, config, config.pool().initData(), target.resolve(INITIAL));
+      importTo(spark, config, config.pool().initData(), target.resolve(INITIAL), true);
       requireKnown(spark, target.resolve(INITIAL), "init_data_sys", config.typeMap());
       if (config.train().dp().filter(dp -> dp.batchSizes().tellsEntriesApart()).isPresent()) {
         writeEntries(spark, target, config.pool().initData());
       }
+    }
+    if (!config.pool().oldData().isEmpty()) {
+      importTo(spark, config, config.pool().oldData(), target.resolve(OLD), false);
     }
     return new Facts.Pool(
         report.frames(),
@@ -64,8 +73,17 @@ final class Pool {
         report.duplicates() + report.badFrames());
   }
 
+  /** Whether the pool's own labels are, or are part of, those that are trained on. */
+  private static boolean labelsCount(SimplifyConfig config) {
+    return config.pool().labeled() || config.label().style() == FpStyle.D3;
+  }
+
   private static ImportReport importTo(
-      SparkSession spark, SimplifyConfig config, List<String> data, Path target) {
+      SparkSession spark,
+      SimplifyConfig config,
+      List<String> data,
+      Path target,
+      boolean labelsCount) {
     ImportReport report =
         FrameImport.run(
             spark,
@@ -74,7 +92,8 @@ final class Pool {
             config.typeMap(),
             ElementMap.NONE,
             config.elements(),
-            config.pool().extxyzKeys());
+            config.pool().extxyzKeys(),
+            labelsCount);
     ExtxyzKeys.note(report.ignored().keySet(), "extxyz_keys")
         .ifPresent(note -> LOG.warn("{}: {}", String.join(", ", data), note));
     return report;
@@ -119,12 +138,7 @@ final class Pool {
 
   /** What {@link #importAll} wrote of them: entry by name of the system. */
   static Map<String, Integer> initialEntries(Path frames) {
-    try {
-      return JSON.readValue(
-          frames.resolve(ENTRIES).toFile(), new TypeReference<Map<String, Integer>>() {});
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return JsonFile.read(frames.resolve(ENTRIES), new TypeReference<Map<String, Integer>>() {});
   }
 
   static Dataset<Row> read(SparkSession spark, Path frames) {
@@ -137,5 +151,16 @@ final class Pool {
     return Files.exists(initial)
         ? Optional.of(FramesDataset.read(spark, initial.toString()))
         : Optional.empty();
+  }
+
+  /**
+   * Frames with labels of the old level: {@code old_data}, else the pool itself, whose own labels
+   * they then are.
+   */
+  static Dataset<Row> old(SparkSession spark, Path frames) {
+    Path old = frames.resolve(OLD);
+    return Files.exists(old)
+        ? FramesDataset.read(spark, old.toString())
+        : read(spark, frames);
   }
 }

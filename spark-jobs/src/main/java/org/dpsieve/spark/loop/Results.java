@@ -29,6 +29,7 @@ import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrustConfig;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.TypeNames;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
@@ -38,11 +39,13 @@ import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.PartSize;
+import org.dpsieve.spark.transfer.OldLabels;
 
 /**
  * {@code result/}: the relabelled frames as {@code frames.parquet} and as deepmd/npy in {@code
  * data}, the models, the final models' deviation on the whole pool, frames never labelled with
- * their new label where that costs nothing ({@code held_out.parquet}), and {@code summary.json}.
+ * their new label where that costs nothing ({@code held_out.parquet}), the whole pool at the new
+ * level where old labels are used ({@code pool}), and {@code summary.json}.
  */
 final class Results {
   /** Enough for errors to three digits, few enough for a pool of millions. */
@@ -69,11 +72,20 @@ final class Results {
     this.newLevel = newLevel;
   }
 
-  Facts.Result write(Path target, Dataset<Row> pool, List<Path> models, Summary summary) {
+  /**
+   * @param old {@code null} where there are no labels of an old level, or nobody wants them
+   */
+  Facts.Result write(
+      Path target,
+      Dataset<Row> pool,
+      OldLabels old,
+      List<Path> models,
+      Summary summary) {
     try {
       Files.createDirectories(target);
       for (Path model : models) {
-        DpTraining.copy(model, target.resolve(config.train().modelName(models.indexOf(model))));
+        RegularFile.copyTree(
+            model, target.resolve(config.train().modelName(models.indexOf(model))));
       }
       Dataset<Row> labelled =
           summary.labels().isEmpty() ? pool.limit(0) : labelled(summary.labels());
@@ -85,6 +97,9 @@ final class Results {
           evaluation.write(target.resolve("deviation.parquet"), pool, models, null);
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
       Facts.HeldOut errors = errors(target, pool, labelled, models);
+      spark.sparkContext().setJobDescription("result: the whole pool at the new level");
+      Facts.RelabelledPool relabelled =
+          new RelabelledPool(spark, config).write(target, pool, old, labelled, models);
       Facts.Result result =
           new Facts.Result(
               summary.verdict(),
@@ -97,7 +112,8 @@ final class Results {
                   config.trust(),
                   target.resolve("deviation.parquet"),
                   labelled,
-                  summary.picks()));
+                  summary.picks()),
+              relabelled);
       Files.writeString(
           target.resolve("summary.json"),
           SummaryJson.of(summary, Versions.all(), settings(), result).text());
@@ -108,7 +124,7 @@ final class Results {
   }
 
   /** The relabelled frames, in systems named by formula as DP-GEN does. */
-  private void merge(Dataset<Row> labelled, Path target) {
+  private void merge(Dataset<Row> labelled, Path target) throws IOException {
     Column[] counts =
         config.typeMap().stream()
             .flatMap(
@@ -131,6 +147,10 @@ final class Results {
         PartSize.rows(ROWS_PER_FILE),
         frames.toString(),
         Map.of("type_map", String.join(" ", config.typeMap())));
+    if (labelled.isEmpty()) { // init_pick_number 0, and the given models agree everywhere
+      Files.createDirectories(target.resolve("data"));
+      return;
+    }
     FrameExport.run(
         spark,
         frames.toString(),
@@ -151,7 +171,7 @@ final class Results {
   /** {@code null} where the new level is not known for frames that were never labelled. */
   private Facts.HeldOut errors(
       Path target, Dataset<Row> pool, Dataset<Row> labelled, List<Path> models) {
-    if (newLevel.isEmpty() || !Training.readable(models)) {
+    if (newLevel.isEmpty() || !Training.readable(models, config.typeMap())) {
       return null;
     }
     Dataset<Row> frames =
@@ -181,7 +201,7 @@ final class Results {
           target.resolve("held_out.parquet").toString(),
           Map.of());
       return new Facts.HeldOut(
-          level(), count, new Training(spark, config.train()).errors(relabelled, models));
+          level(), count, new Training(spark, config).errors(relabelled, models));
     } finally {
       relabelled.unpersist();
       frames.unpersist();

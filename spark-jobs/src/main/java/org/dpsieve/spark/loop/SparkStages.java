@@ -11,23 +11,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.dpsieve.config.Engine;
 import org.dpsieve.config.RunConfig;
+import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.Labellers;
 import org.dpsieve.label.TaskLabeller;
+import org.dpsieve.loop.Checksums;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Stages;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.node.OnExit;
+import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.pick.Decision;
+import org.dpsieve.pick.FrameClass;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.node.NodeTasks;
 import org.dpsieve.spark.pick.PickStage;
@@ -74,9 +80,7 @@ public final class SparkStages implements Stages {
         problems.add(
             "target_error: expected errors come with the engine 'jvm' of model_devi in machine.json, found 'dp'; change it, or use label_budget or max_iter");
       }
-      if (modelsGiven()) {
-        attempt(problems, () -> evaluation().check(config.simplify().train().models()));
-      }
+      attempt(problems, () -> evaluation().check(config.simplify().train().models()));
     }
     if (!problems.isEmpty()) {
       throw new InputException(String.join(System.lineSeparator(), problems));
@@ -107,6 +111,7 @@ public final class SparkStages implements Stages {
   public List<String> sources() {
     List<String> sources = new ArrayList<>(config.simplify().pool().pickData());
     sources.addAll(config.simplify().pool().initData());
+    sources.addAll(config.simplify().pool().oldData());
     return sources;
   }
 
@@ -120,6 +125,12 @@ public final class SparkStages implements Stages {
     return config.simplify().train().dp().isPresent();
   }
 
+  /** Fits to old labels are made once a run. */
+  private boolean wantsOldLabels() {
+    return config.simplify().pool().mayHaveOld()
+        && config.simplify().train().oldLabels() != TransferFit.Mode.IGNORE;
+  }
+
   @Override
   public boolean modelsGiven() {
     return !config.simplify().train().models().isEmpty();
@@ -127,13 +138,23 @@ public final class SparkStages implements Stages {
 
   @Override
   public Facts.Training train(
-      Path target, int iteration, Path frames, List<Path> labels, Path previous) {
-    Training errors = new Training(spark(), config.simplify().train());
-    Dataset<Row> labelled = labelled(frames, labels);
+      Path target,
+      int iteration,
+      Path frames,
+      List<Path> labels,
+      List<Path> picks,
+      Path previous) {
+    Training errors = new Training(spark(), config.simplify());
     if (!trainsFromPrevious()) {
       return errors.train(
-          target, labelled, Evaluation.uncertain(config.machine()), oldLabels(frames), previous);
+          target,
+          groups(frames, labels),
+          Pool.initial(spark(), frames).isPresent() ? 1 : 0, // the first picks stand for the pool
+          Evaluation.uncertain(config.machine()),
+          oldLabels(frames, picks),
+          previous);
     }
+    Dataset<Row> labelled = labelled(frames, labels);
     new DpTraining(config.simplify(), config.machine().train().node().orElseThrow(), nodes, workdir)
         .train(
             target,
@@ -143,14 +164,22 @@ public final class SparkStages implements Stages {
     return errors.facts(labelled, models(target));
   }
 
-  /** What the pool's labels are of; {@code null} where they are the new ones themselves. */
-  private OldLabels oldLabels(Path frames) {
-    return config.simplify().pool().labeled()
-        ? null
-        : new OldLabels(
-            Pool.read(spark(), frames),
+  /** Labels of an old level; {@code null} where there are none, or nobody wants them. */
+  private OldLabels oldLabels(Path frames, List<Path> picks) {
+    return wantsOldLabels()
+        ? new OldLabels(
+            Pool.old(spark(), frames),
             config.simplify().train().oldLabels(),
-            config.simplify().pick().seed());
+            config.simplify().pick().seed(),
+            picks.stream().map(this::candidatesOf).toList())
+        : null;
+  }
+
+  /** What models disagreed on, labelled or not. */
+  private Dataset<Row> candidatesOf(Path picks) {
+    return Tables.read(spark(), picks)
+        .where(functions.col("class").equalTo(FrameClass.CANDIDATE.key()))
+        .select("frame_id");
   }
 
   @Override
@@ -159,15 +188,17 @@ public final class SparkStages implements Stages {
       Files.createDirectories(target);
       List<Path> sources = models == null ? config.simplify().train().models() : models(models);
       for (int m = 0; m < sources.size(); m++) {
-        DpTraining.copy(sources.get(m), target.resolve(config.simplify().train().modelName(m)));
+        RegularFile.copyTree(
+            sources.get(m), target.resolve(config.simplify().train().modelName(m)));
         Path checkpoints = models == null ? null : models.resolve("%03d".formatted(m));
         if (checkpoints != null && Files.isDirectory(checkpoints)) {
-          DpTraining.copy(checkpoints, target.resolve(checkpoints.getFileName()));
+          RegularFile.copyTree(checkpoints, target.resolve(checkpoints.getFileName()));
         }
       }
       if (models != null) {
         UncertaintyFiles.copy(models, target);
         OldLayerFiles.copy(models, target);
+        SumsFiles.copy(models, target);
       }
       return new Facts.Training(0, List.of());
     } catch (IOException e) {
@@ -257,12 +288,15 @@ public final class SparkStages implements Stages {
 
   /** All frames with a label of the new level; {@code null} without one. */
   private Dataset<Row> labelled(Path frames, List<Path> labels) {
-    Dataset<Row> labelled = Pool.initial(spark(), frames).orElse(null);
-    for (Path folder : labels) {
-      Dataset<Row> more = FramesDataset.read(spark(), folder.toString());
-      labelled = labelled == null ? more : labelled.unionByName(more);
-    }
-    return labelled;
+    return groups(frames, labels).stream().reduce(Dataset::unionByName).orElse(null);
+  }
+
+  /** Labelled frames as they came: those given, then those of each iteration. */
+  private List<Dataset<Row>> groups(Path frames, List<Path> labels) {
+    List<Dataset<Row>> groups = new ArrayList<>();
+    Pool.initial(spark(), frames).ifPresent(groups::add);
+    labels.forEach(folder -> groups.add(FramesDataset.read(spark(), folder.toString())));
+    return groups;
   }
 
   private Evaluation evaluation() {
@@ -302,6 +336,39 @@ public final class SparkStages implements Stages {
     List<Path> models =
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
     return new Results(spark(), config.simplify(), level, evaluation())
-        .write(target, Pool.read(spark(), frames), models, summary);
+        .write(target, Pool.read(spark(), frames), oldLabels(frames, List.of()), models, summary);
+  }
+
+  @Override
+  public String finishing() {
+    return config.simplify().train().finalSteps().isEmpty()
+        ? ""
+        : "%d steps, %s"
+            .formatted(
+                config.simplify().train().finalSteps().getAsInt(),
+                config.simplify().train().inputs().stream()
+                    .map(input -> Checksums.sha256(input.json()))
+                    .collect(Collectors.joining(" ")));
+  }
+
+  @Override
+  public Facts.Training finish(Path target, Path result) {
+    List<Path> solved = models(result);
+    SimplifyConfig last =
+        config.simplify().withTrain(config.simplify().train().finalFrom(solved));
+    Training errors = new Training(spark(), last);
+    Path unseen = result.resolve("held_out.parquet");
+    Dataset<Row> frames =
+        FramesDataset.read(
+            spark(),
+            (Files.exists(unseen) ? unseen : result.resolve("frames.parquet")).toString());
+    double own =
+        errors.errors(frames, solved).stream()
+            .mapToDouble(pair -> pair.after().force())
+            .average()
+            .orElseThrow();
+    new FinalTraining(last, config.machine().train().node().orElseThrow(), nodes, workdir)
+        .train(target, result, own);
+    return errors.facts(frames, models(target));
   }
 }

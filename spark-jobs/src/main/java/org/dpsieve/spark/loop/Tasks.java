@@ -1,6 +1,5 @@
 package org.dpsieve.spark.loop;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +15,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.NodeConfig;
+import org.dpsieve.io.JsonFile;
 import org.dpsieve.label.TaskLabeller;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.loop.Facts;
@@ -31,7 +31,6 @@ import org.dpsieve.spark.node.NodeTasks;
  * read is not run again, whatever has been edited of queues and resources.
  */
 final class Tasks {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final SparkSession spark;
   private final TaskLabeller labeller;
@@ -120,7 +119,7 @@ final class Tasks {
   private NodeTask nodeTask(Path folder, NodeConfig config) {
     try {
       Set<String> forward = new LinkedHashSet<>();
-      JSON.readTree(folder.resolve("frame.json").toFile())
+      JsonFile.tree(folder.resolve("frame.json"))
           .path("inputs")
           .fieldNames()
           .forEachRemaining(forward::add);

@@ -9,6 +9,7 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainConfig;
 import org.dpsieve.config.TrainingInput;
 import org.dpsieve.error.InputException;
@@ -19,6 +20,8 @@ import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.LabelKind;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.OldShare;
+import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.spark.transfer.KnownSums;
 import org.dpsieve.spark.transfer.ModelErrors;
 import org.dpsieve.spark.transfer.OldLabelUse;
 import org.dpsieve.spark.transfer.OldLabels;
@@ -35,34 +38,45 @@ final class Training {
 
   private final SparkSession spark;
   private final TrainConfig config;
+  private final List<String> typeMap;
 
-  Training(SparkSession spark, TrainConfig config) {
+  Training(SparkSession spark, SimplifyConfig config) {
     this.spark = spark;
-    this.config = config;
+    this.config = config.train();
+    this.typeMap = config.typeMap();
   }
 
   /**
    * Writes {@code graph.000.pb} and so on.
    *
+   * @param labelled in groups, as they came
+   * @param judge see {@link OutputLayerStage#train}
    * @param uncertain whether somebody reads how far off the models may be
    * @param old {@code null} where there are no labels of an old level
-   * @param previous the folder of the training before, whose fit to the old labels is taken over;
-   *     {@code null} without one
+   * @param previous the folder of the training before, whose sums are taken over; {@code null}
+   *     without one
    */
   Facts.Training train(
-      Path target, Dataset<Row> labelled, boolean uncertain, OldLabels old, Path previous) {
-    List<DeepPotential> models = config.models().stream().map(ModelFiles::read).toList();
+      Path target,
+      List<Dataset<Row>> labelled,
+      int judge,
+      boolean uncertain,
+      OldLabels old,
+      Path previous) {
+    boolean known = uncertain || old != null && old.asked(); // for the labels predicted from them
+    List<DeepPotential> models = config.models().stream().map(this::read).toList();
     OutputLayerStage.Trained trained =
         OutputLayerStage.train(
             spark,
             labelled,
+            judge,
             models,
             prefactors(models.size()),
-            uncertain,
+            known,
             old,
-            previous == null ? List.of() : OldLayerFiles.read(previous, oldLayerKey()));
+            previous == null ? KnownSums.NONE : SumsFiles.read(previous, sumsKey(old)));
     List<OutputLayerSolution> solutions = trained.solutions();
-    long leftOut = old == null ? 0 : old.leftOut();
+    String beside = old == null ? "" : beside(old, labelled.stream().reduce(Dataset::unionByName).orElseThrow());
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
     try {
@@ -77,10 +91,15 @@ final class Training {
                 errors(solution.before()),
                 errors(solution.after()),
                 solution.unfitted().stream().map(LabelKind::key).toList(),
-                old == null ? null : oldLabels(solution.old(), leftOut)));
+                old == null ? null : oldLabels(solution.old(), beside)));
       }
-      OldLayerFiles.write(target, oldLayerKey(), trained.old());
-      if (uncertain) {
+      OldLayerFiles.write(target, trained.old());
+      SumsFiles.write(target, sumsKey(old), trained.sums());
+      if (trained.labels() != null) {
+        OldLayerFiles.writeLabels(
+            target, new OldLayerFiles.LabelNumbers(shares(solutions), trained.labels()));
+      }
+      if (known) {
         UncertaintyFiles.write(target, frames, trained);
       }
     } catch (IOException e) {
@@ -89,8 +108,26 @@ final class Training {
     return new Facts.Training(frames, fits);
   }
 
-  private static Facts.OldLabels oldLabels(OldLabelUse use, long leftOut) {
-    String text = OldLabelUse.text(use) + (leftOut == 0 ? "" : "; " + OldLabelUse.leftOut(leftOut));
+  private static double[][] shares(List<OutputLayerSolution> solutions) {
+    return solutions.stream()
+        .map(OutputLayerSolution::old)
+        .map(
+            old ->
+                old.used()
+                    ? new double[] {old.share().energy(), old.share().force(), old.share().virial()}
+                    : null)
+        .toArray(double[][]::new);
+  }
+
+  /** What is to be said of the old labels of all models. */
+  private static String beside(OldLabels old, Dataset<Row> labelled) {
+    long leftOut = old.leftOut();
+    return (leftOut == 0 ? "" : "; " + OldLabelUse.leftOut(leftOut))
+        + old.otherUnit(labelled).map(text -> "; " + text).orElse("");
+  }
+
+  private static Facts.OldLabels oldLabels(OldLabelUse use, String beside) {
+    String text = OldLabelUse.text(use) + beside;
     if (use == null) {
       return new Facts.OldLabels(false, 0, 0, 0, 0, Double.NaN, Double.NaN, text);
     }
@@ -106,12 +143,17 @@ final class Training {
         text);
   }
 
-  /** What the fits to old labels depend on and may change between two calls. */
-  private String oldLayerKey() {
+  /** What the sums depend on and may change between two calls. */
+  private String sumsKey(OldLabels old) {
     List<String> parts = new ArrayList<>();
     config.models().forEach(model -> parts.add(Checksums.sha256(model)));
-    prefactors(config.modelCount()).forEach(loss -> parts.add(loss.toString()));
+    boolean asked = old != null && config.oldLabels() != TransferFit.Mode.IGNORE;
+    parts.add(asked ? "old labels" : "no old labels");
     return Checksums.sha256(String.join("\n", parts));
+  }
+
+  private DeepPotential read(Path model) {
+    return ModelFiles.read(model, typeMap);
   }
 
   /** Of each model's loss. */
@@ -127,7 +169,7 @@ final class Training {
   /** What a training by somebody else came to: of models that can be read, how well they fit. */
   Facts.Training facts(Dataset<Row> labelled, List<Path> models) {
     List<Facts.ModelFit> fits = new ArrayList<>();
-    if (readable(models) && readable(config.models())) {
+    if (readable(models, typeMap) && readable(config.models(), typeMap)) {
       for (Facts.BeforeAfter pair : errors(labelled, models)) {
         fits.add(new Facts.ModelFit(0, pair.before(), pair.after()));
       }
@@ -136,9 +178,9 @@ final class Training {
   }
 
   /** Whether our own reader knows these models. */
-  static boolean readable(List<Path> models) {
+  static boolean readable(List<Path> models, List<String> typeMap) {
     try {
-      models.forEach(ModelFiles::read);
+      models.forEach(model -> ModelFiles.read(model, typeMap));
       return true;
     } catch (InputException e) {
       return false;
@@ -151,8 +193,8 @@ final class Training {
    */
   List<Facts.BeforeAfter> errors(Dataset<Row> labelled, List<Path> models) {
     List<DeepPotential> both = new ArrayList<>();
-    config.models().forEach(model -> both.add(ModelFiles.read(model)));
-    models.forEach(model -> both.add(ModelFiles.read(model)));
+    config.models().forEach(model -> both.add(read(model)));
+    models.forEach(model -> both.add(read(model)));
     List<ModelErrors> errors = ModelErrors.of(spark, labelled, both);
     int given = config.models().size();
     List<Facts.BeforeAfter> pairs = new ArrayList<>();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.npy.NpyArray;
 import org.dpsieve.io.npy.NpyWriter;
@@ -98,11 +99,7 @@ public final class UncertaintyFiles {
     if (!Files.exists(folder.resolve(FILE))) {
       return Optional.empty();
     }
-    try {
-      return Optional.of(JSON.readValue(folder.resolve(FILE).toFile(), Numbers.class));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Optional.of(JsonFile.read(folder.resolve(FILE), Numbers.class));
   }
 
   /** With the posteriors; empty as {@link #numbers}. */

@@ -31,6 +31,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.infer.Reading;
+import org.dpsieve.io.JsonFile;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
 import org.dpsieve.outputlayer.EnergyRow;
@@ -188,10 +189,6 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
     if (!Files.exists(file)) {
       return Optional.empty();
     }
-    try {
-      return Optional.of(JSON.readValue(file.toFile(), FeatureMap.class));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Optional.of(JsonFile.read(file, FeatureMap.class));
   }
 }

@@ -30,6 +30,7 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.neighbor.GeometryException;
+import org.dpsieve.outputlayer.ChangeOrder;
 import org.dpsieve.outputlayer.DiverseOrder;
 import org.dpsieve.outputlayer.FrameSketch;
 import org.dpsieve.outputlayer.GemmFeatures;
@@ -70,6 +71,14 @@ final class FeaturePick implements PickStrategy {
       List<Integer> of(
           List<FrameSketch> candidates, Stream<FrameSketch> labelled, int number, long seed) {
         return DiverseOrder.of(candidates, labelled, number, seed);
+      }
+    },
+    /** See {@link ChangeOrder}. */
+    CHANGE {
+      @Override
+      List<Integer> of(
+          List<FrameSketch> candidates, Stream<FrameSketch> labelled, int number, long seed) {
+        return ChangeOrder.of(candidates, labelled, number);
       }
     },
     /** See {@link InformationOrder}. */

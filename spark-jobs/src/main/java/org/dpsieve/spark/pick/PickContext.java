@@ -12,6 +12,11 @@ import org.dpsieve.model.DeepPotential;
  * @param labelled rows of the frames dataset: what has a label already; may be empty
  * @param model whose features the frames are compared by; read when it is asked for
  * @param number most frames that will be picked
+ * @param change whether new labels are learnt as a change from old ones
  */
 public record PickContext(
-    Dataset<Row> frames, Dataset<Row> labelled, Supplier<DeepPotential> model, int number) {}
+    Dataset<Row> frames,
+    Dataset<Row> labelled,
+    Supplier<DeepPotential> model,
+    int number,
+    boolean change) {}

@@ -53,7 +53,11 @@ public final class PickStrategies {
       case "deviation" -> new DeviationPick();
       case StratifiedPick.KEY -> new StratifiedPick(context.get());
       case "diverse" -> new FeaturePick(FeaturePick.Order.DIVERSE, context.get());
-      case "information" -> new FeaturePick(FeaturePick.Order.INFORMATION, context.get());
+      case "information" -> {
+        PickContext known = context.get();
+        yield new FeaturePick(
+            known.change() ? FeaturePick.Order.CHANGE : FeaturePick.Order.INFORMATION, known);
+      }
       default -> throw new IllegalArgumentException("no strategy " + key);
     };
   }

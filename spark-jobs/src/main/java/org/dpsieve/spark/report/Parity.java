@@ -116,7 +116,7 @@ public final class Parity {
     double lo = range.getDouble(0);
     double hi = range.getDouble(1);
     if (!(hi > lo)) {
-      hi = lo + 1e-6;
+      hi = lo + Math.max(1e-6, 1e-6 * Math.abs(lo));
     }
     double min = lo;
     double width = (hi - lo) / SIZE;

@@ -20,15 +20,16 @@ final class RunModels {
   private RunModels() {}
 
   /**
+   * @param typeMap types of models that do not name theirs
    * @throws InputException when there are none, or one cannot be read
    */
-  static List<DeepPotential> read(Path folder) {
+  static List<DeepPotential> read(Path folder, List<String> typeMap) {
     List<Path> files = files(folder);
     if (files.isEmpty()) {
       throw new InputException(
           "%s: no models (%s) there to compare with the labels".formatted(folder, FILES));
     }
-    return files.stream().map(ModelFiles::read).toList();
+    return files.stream().map(file -> ModelFiles.read(file, typeMap)).toList();
   }
 
   /** Whether there are some. */

@@ -73,7 +73,7 @@ public final class RunReporter {
     RunReport.ErrorPlots errors = null;
     String noErrors = null;
     try {
-      errors = history.labelled() == 0 ? null : unseen().plots(history).orElse(null);
+      errors = history.labelled() == 0 ? null : unseen(history).plots(history).orElse(null);
     } catch (InputException e) {
       noErrors = e.getMessage();
     }
@@ -98,9 +98,9 @@ public final class RunReporter {
             : SummaryJson.versions(workdir.result().resolve("summary.json")));
   }
 
-  private UnseenLabels unseen() {
+  private UnseenLabels unseen(RunHistory history) {
     if (unseen == null) {
-      unseen = new UnseenLabels(open.get(), workdir);
+      unseen = new UnseenLabels(open.get(), workdir, history.typeMap());
     }
     return unseen;
   }
@@ -201,6 +201,10 @@ public final class RunReporter {
       return ahead;
     }
     RunReport.AtLabels now = pool.get(pool.size() - 1);
+    double energy = numbers.curve().energyRatio(now.labels(), now.labels());
+    if (Double.isNaN(energy + numbers.curve().forceRatio(now.labels(), now.labels()))) {
+      return ahead; // no such labels
+    }
     for (int step = 0; step <= STEPS_AHEAD; step++) {
       long then = now.labels() + (long) step * Facts.Expected.NEXT / STEPS_AHEAD;
       ahead.add(

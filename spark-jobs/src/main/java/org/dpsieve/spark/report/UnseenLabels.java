@@ -48,13 +48,18 @@ final class UnseenLabels {
 
   private final SparkSession spark;
   private final Workdir workdir;
+  private final List<String> typeMap;
 
   /** Of frames picked by the ensemble of an iteration: never done twice in a run. */
   private final Map<Integer, RunReport.Accuracy> ofPicked = new HashMap<>();
 
-  UnseenLabels(SparkSession spark, Workdir workdir) {
+  /**
+   * @param typeMap types of models that do not name theirs
+   */
+  UnseenLabels(SparkSession spark, Workdir workdir, List<String> typeMap) {
     this.spark = spark;
     this.workdir = workdir;
+    this.typeMap = typeMap;
   }
 
   /** Empty before there are such labels. */
@@ -237,7 +242,7 @@ final class UnseenLabels {
             .toList());
   }
 
-  private static List<DeepPotential> models(Path folder) {
-    return RunModels.read(folder);
+  private List<DeepPotential> models(Path folder) {
+    return RunModels.read(folder, typeMap);
   }
 }

@@ -40,7 +40,8 @@ final class FormulaSummary {
   /**
    * @param deviations {@code formula, natoms, max_devi_f, class}
    * @return a row for all frames, then one per formula: formula, natoms (null for all), frames,
-   *     accurate, candidate, failed, three quantiles and the maximum (eV/Å; null without a number)
+   *     accurate, candidate, failed, three quantiles and the maximum (eV/Å; null without a number),
+   *     frames whose numbers are NaN
    */
   static List<Row> of(Dataset<Row> deviations) {
     List<Row> rows =
@@ -62,7 +63,8 @@ final class FormulaSummary {
                 of(FrameClass.ACCURATE),
                 of(FrameClass.CANDIDATE),
                 of(FrameClass.FAILED),
-                max(when(not(isnan(value)), value)).as("max"));
+                max(when(not(isnan(value)), value)).as("max"),
+                count(when(isnan(value), 1)).as("not_evaluated"));
     Column bin =
         when(value.gt(0), floor(log10(value).multiply(BINS_PER_DECADE))).otherwise(lit(-100_000L));
     WindowSpec upTo = Window.partitionBy("formula").orderBy("bin");
@@ -98,7 +100,8 @@ final class FormulaSummary {
             least(col("q0"), col("max")).as("q0"),
             least(col("q1"), col("max")).as("q1"),
             least(col("q2"), col("max")).as("q2"),
-            col("max"));
+            col("max"),
+            col("not_evaluated"));
   }
 
   private static Column of(FrameClass kind) {
@@ -110,7 +113,7 @@ final class FormulaSummary {
     StringBuilder text = new StringBuilder("formula\tnatoms\tframes");
     text.append(classes ? "\taccurate\tcandidate\tfailed" : "");
     text.append(
-        "\tmax_devi_f_50 (eV/A)\tmax_devi_f_90 (eV/A)\tmax_devi_f_99 (eV/A)\tmax_devi_f_max (eV/A)\n");
+        "\tmax_devi_f_50 (eV/A)\tmax_devi_f_90 (eV/A)\tmax_devi_f_99 (eV/A)\tmax_devi_f_max (eV/A)\tnot_evaluated\n");
     for (Row row : rows) {
       StringJoiner line = new StringJoiner("\t", "", "\n");
       for (int k = 0; k < row.length(); k++) {

@@ -119,7 +119,7 @@ public final class Rescreen {
     commit(nothing ? List.of() : evaluate(missing, census));
     listener.stage("summing up");
     context.setJobDescription("rescreen: summary by formula");
-    return new ScreenReport.Maker(spark, options, folder.target(), census, library).make();
+    return new ScreenReport.Maker(spark, options, folder.target(), census, library, models).make();
   }
 
   /** Which frames are evaluated in double precision where the others are not; a name for it. */
@@ -271,7 +271,7 @@ public final class Rescreen {
       return EnsembleHandle.of(spark, models, options.ensemble(), options.borderline());
     }
     listener.stage("trying DeePMD-kit's program");
-    DpModelDevi dp = DpModelDevi.of(spark, options.models(), options.dp());
+    DpModelDevi dp = DpModelDevi.of(spark, options.models(), options.dp(), options.typeMap());
     Optional<Frame> first =
         FramesDataset.where(library.frames(missing), options.where())
             .limit(1)
@@ -386,8 +386,14 @@ public final class Rescreen {
         options.dp() == null ? options.ensemble().toString() : "dp model-devi, seven digits";
     return hash(
         options.models().stream().map(Rescreen::content).collect(Collectors.joining(" "))
-            + (options.typeMap().isEmpty() ? "" : " " + String.join(",", options.typeMap())),
+            + unnamed(),
         precision);
+  }
+
+  /** What types are of models that do not say it themselves. */
+  private String unnamed() {
+    List<String> names = ModelFiles.unnamed(options.models(), options.typeMap());
+    return names.isEmpty() ? "" : " " + String.join(",", names);
   }
 
   private static String content(Path model) {

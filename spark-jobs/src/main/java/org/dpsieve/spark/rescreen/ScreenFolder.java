@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.dpsieve.error.InputException;
 import org.dpsieve.spark.frames.PartsManifest;
+import org.dpsieve.spark.frames.StagedPath;
 
 /**
  * The result of a rescreen on disk: the committed folder, and beside it one that holds the files of
@@ -37,6 +38,8 @@ final class ScreenFolder {
     this.files = files;
     this.target = target;
     this.staged = new Path(target.getParent(), "_staged-" + target.getName());
+    StagedPath.requireNoDeadLink(files, target);
+    StagedPath.removeLink(files, staged);
     finishCommit();
     this.manifest = PartsManifest.read(files, target).filter(found -> matches(found));
     manifest.ifPresent(this::takeBackUnnamed);

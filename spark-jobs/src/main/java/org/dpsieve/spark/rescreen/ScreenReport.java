@@ -20,13 +20,16 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.FrameClass;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
+import org.dpsieve.spark.deviation.NotEvaluated;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.PartSize;
+import org.dpsieve.spark.frames.StagedPath;
 import org.dpsieve.spark.pick.PickContext;
 import org.dpsieve.spark.pick.PickStage;
 import org.dpsieve.spark.pick.PickStrategies;
@@ -41,6 +44,8 @@ import org.dpsieve.spark.pick.PickStrategies;
  * @param all frames of which the sample was taken; 0 without one
  * @param picked frames in {@code output.picks}
  * @param duplicates candidates that are equal to others, so that they are not picked twice
+ * @param notEvaluated frames whose numbers are NaN
+ * @param reasons why, of the first of them
  */
 public record ScreenReport(
     long frames,
@@ -48,30 +53,40 @@ public record ScreenReport(
     SampleInterval candidates,
     long all,
     long picked,
-    long duplicates) {
+    long duplicates,
+    long notEvaluated,
+    List<String> reasons) {
 
   /** Makes the summary and the picks from the committed deviations. */
   static final class Maker {
     /** Part files of picks: some thousand frames each. */
     private static final int ROWS_PER_FILE = 4096;
 
+    private static final int MOST_REASONS = 10;
+
     private final SparkSession spark;
     private final RescreenOptions options;
     private final String result;
     private final Rescreen.Census census;
     private final Library library;
+    private final List<DeepPotential> models;
 
+    /**
+     * @param models {@code null} where DeePMD-kit's own program evaluates
+     */
     Maker(
         SparkSession spark,
         RescreenOptions options,
         String result,
         Rescreen.Census census,
-        Library library) {
+        Library library,
+        List<DeepPotential> models) {
       this.spark = spark;
       this.options = options;
       this.result = result;
       this.census = census;
       this.library = library;
+      this.models = models;
     }
 
     ScreenReport make() throws IOException {
@@ -105,7 +120,24 @@ public record ScreenReport(
         picked = pick(unique);
       }
       return new ScreenReport(
-          frames, summary, interval, sample ? census.frames() : 0, picked, duplicates);
+          frames,
+          summary,
+          interval,
+          sample ? census.frames() : 0,
+          picked,
+          duplicates,
+          all == null ? 0 : all.getLong(10),
+          all == null || all.getLong(10) == 0 ? List.of() : reasons(classes));
+    }
+
+    private List<String> reasons(Dataset<Row> deviations) {
+      spark.sparkContext().setJobDescription("rescreen: frames that could not be evaluated");
+      return NotEvaluated.first(
+          MOST_REASONS,
+          deviations,
+          library.frames(List.copyOf(library.contents().keySet())),
+          models,
+          options.ensemble());
     }
 
     private String picks() {
@@ -116,6 +148,7 @@ public record ScreenReport(
     private void write(String summary) throws IOException {
       Path path = new Path(options.bareOutput() + ".summary.tsv");
       FileSystem files = DeviationFile.fileSystem(path, spark.sessionState().newHadoopConf());
+      StagedPath.remove(files, path);
       try (OutputStream out = files.create(path, true)) {
         out.write(summary.getBytes(StandardCharsets.UTF_8));
       }
@@ -137,8 +170,9 @@ public record ScreenReport(
                       new PickContext(
                           all,
                           all.limit(0),
-                          () -> ModelFiles.read(options.models().get(0)),
-                          options.pick()))
+                          () -> ModelFiles.read(options.models().get(0), options.typeMap()),
+                          options.pick(),
+                          false))
               .order(candidates, options.seed(), 0)
               .limit(options.pick())
               .select("frame_id", "system", "index", "max_devi_f")

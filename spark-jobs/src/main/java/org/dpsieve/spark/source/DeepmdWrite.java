@@ -28,6 +28,7 @@ import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.spark.frames.StagedPath;
 import org.dpsieve.spark.frames.WriteFailure;
 
 /**
@@ -53,13 +54,14 @@ final class DeepmdWrite {
     try {
       Path path = new Path(target);
       FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
+      StagedPath.requireNoDeadLink(files, path);
       boolean exists = files.exists(path);
       if (!exists || mode == SaveMode.ErrorIfExists) {
         FrameExport.write(frames(rows), named.typeMap(), layout, target);
       } else if (mode != SaveMode.Ignore) {
         Path full = files.makeQualified(path);
         Path beside = new Path(full.getParent(), "_new-" + full.getName());
-        files.delete(beside, true); // of a write that was killed
+        StagedPath.remove(files, beside); // of a write that was killed
         FrameExport.write(frames(rows), named.typeMap(), layout, beside.toString());
         if (mode == SaveMode.Overwrite) {
           files.delete(full, true);

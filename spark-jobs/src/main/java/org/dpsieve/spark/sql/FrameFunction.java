@@ -81,7 +81,10 @@ public final class FrameFunction extends Expression implements Serializable {
     return texts;
   }
 
-  /** With the frame's arguments as arrays of the types that {@link FunctionIterator} reads. */
+  /**
+   * With the frame's arguments as arrays of the types that {@link FunctionIterator} reads; z may
+   * stay one of texts.
+   */
   FrameFunction cast() {
     List<Expression> all = new ArrayList<>(arguments());
     List<DataType> types = FunctionKind.frameTypes();
@@ -89,6 +92,9 @@ public final class FrameFunction extends Expression implements Serializable {
       int at = kind.firstFrameArgument() + k;
       DataType element =
           all.get(at).dataType() instanceof ArrayType array ? array.elementType() : null;
+      if (k == 0 && element instanceof StringType) {
+        continue; // names of types
+      }
       if (!((ArrayType) types.get(k)).elementType().equals(element)) {
         all.set(at, new Cast(all.get(at), types.get(k), Option.empty()));
       }
@@ -104,12 +110,13 @@ public final class FrameFunction extends Expression implements Serializable {
       Expression argument = frame().get(k);
       if (!Cast.canAnsiCast(argument.dataType(), types.get(k))) {
         return failure(
-            "%s: argument %s is of type %s, expected %s"
+            "%s: argument %s is of type %s, expected %s%s"
                 .formatted(
                     kind.sqlName(),
                     names[k],
                     argument.dataType().simpleString(),
-                    types.get(k).simpleString()));
+                    types.get(k).simpleString(),
+                    k == 0 ? ", or array<string> with names of types" : ""));
       }
     }
     List<Expression> constants = new ArrayList<>(arguments());

@@ -14,13 +14,16 @@ import org.apache.spark.sql.catalyst.expressions.JoinedRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StringType;
 import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.deviation.Deviation;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeElements;
+import org.dpsieve.frame.TypeNames;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
 
@@ -101,13 +104,22 @@ final class FunctionIterator implements Iterator<InternalRow> {
     if (cell != null) {
       requireNoNull(cell, "cell");
     }
+    boolean names = ((ArrayType) source.get(0).dataType()).elementType() instanceof StringType;
     return new Frame(
         "row",
         0,
-        z.toIntArray(),
+        names ? numbers(z) : z.toIntArray(),
         coord.toDoubleArray(),
         cell == null ? null : cell.toDoubleArray(),
         Labels.NONE);
+  }
+
+  private static int[] numbers(ArrayData names) {
+    int[] z = new int[names.numElements()];
+    for (int atom = 0; atom < z.length; atom++) {
+      z[atom] = TypeNames.number(names.getUTF8String(atom).toString());
+    }
+    return z;
   }
 
   private static void requireNoNull(ArrayData values, String name) {
@@ -165,8 +177,19 @@ final class FunctionIterator implements Iterator<InternalRow> {
     return mean;
   }
 
+  private static Labels nothing(Frame frame) {
+    double[] force = new double[3 * frame.atomCount()];
+    double[] virial = new double[9];
+    Arrays.fill(force, Double.NaN);
+    Arrays.fill(virial, Double.NaN);
+    return new Labels(Double.NaN, force, virial);
+  }
+
   private static Object dispersion(DispersionD3 d3, Frame frame) {
-    Labels labels = d3.evaluate(TypeElements.LEADING.apply(frame));
+    Labels labels =
+        DispersionD3.unfit(frame).isEmpty()
+            ? d3.evaluate(TypeElements.LEADING.apply(frame))
+            : nothing(frame); // as models say of such frames: one does not end a query
     return new GenericInternalRow(
         new Object[] {
           labels.energy(),

@@ -22,6 +22,9 @@ import org.dpsieve.spark.deviation.EnsembleHandle;
  * same. Spark takes a broadcast back itself once nobody holds it.
  */
 final class SqlEnsembles {
+  /** Setting of a session: types of models that do not name theirs. */
+  private static final String TYPE_MAP = "dpsieve.typeMap";
+
   private static final int KEPT = 8;
 
   private static final Map<String, EnsembleHandle> KNOWN = new LinkedHashMap<>(16, 0.75f, true);
@@ -37,7 +40,8 @@ final class SqlEnsembles {
     try {
       Configuration configuration = spark.sessionState().newHadoopConf();
       List<FileStatus> files = find(models, configuration);
-      StringBuilder key = new StringBuilder(spark.sparkContext().applicationId());
+      String typeMap = spark.conf().get(TYPE_MAP, "");
+      StringBuilder key = new StringBuilder(spark.sparkContext().applicationId() + " " + typeMap);
       files.forEach(
           file ->
               key.append(
@@ -46,7 +50,7 @@ final class SqlEnsembles {
       synchronized (KNOWN) {
         EnsembleHandle handle = KNOWN.get(key.toString());
         if (handle == null) {
-          handle = EnsembleHandle.of(spark, read(files, configuration));
+          handle = EnsembleHandle.of(spark, read(files, names(typeMap), configuration));
           KNOWN.put(key.toString(), handle);
           if (KNOWN.size() > KEPT) {
             KNOWN.remove(KNOWN.keySet().iterator().next());
@@ -78,14 +82,18 @@ final class SqlEnsembles {
     return files;
   }
 
-  private static List<DeepPotential> read(List<FileStatus> files, Configuration configuration)
-      throws IOException {
+  private static List<String> names(String typeMap) {
+    return typeMap.isBlank() ? List.of() : List.of(typeMap.trim().split("\\s*,\\s*"));
+  }
+
+  private static List<DeepPotential> read(
+      List<FileStatus> files, List<String> names, Configuration configuration) throws IOException {
     List<DeepPotential> models = new ArrayList<>();
     for (FileStatus file : files) {
       Path path = file.getPath();
       FileSystem system = path.getFileSystem(configuration);
       if (system.getScheme().equals("file")) {
-        models.add(ModelFiles.read(java.nio.file.Path.of(path.toUri().getPath())));
+        models.add(ModelFiles.read(java.nio.file.Path.of(path.toUri().getPath()), names));
         continue;
       }
       java.nio.file.Path folder = Files.createTempDirectory("dpsieve");
@@ -94,7 +102,7 @@ final class SqlEnsembles {
         try (var in = system.open(path)) {
           Files.copy(in, copy);
         }
-        models.add(ModelFiles.read(copy));
+        models.add(ModelFiles.read(copy, names));
       } finally {
         Files.deleteIfExists(copy);
         Files.delete(folder);

@@ -8,6 +8,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -15,6 +16,8 @@ import org.dpsieve.outputlayer.RandomKey;
 
 /**
  * How the loop ends with one way of training: random picks, trust levels on the force deviation.
+ * Frames once accurate are left alone, and asked about again as soon as the others fill no
+ * iteration any more.
  *
  * @param iterations in which frames were labelled; {@link #MOST} where it had not converged then
  * @param labels by the end
@@ -37,11 +40,16 @@ record StudyLoop(String trainer, long seed, int iterations, int labels) implemen
   static StudyLoop of(StudyPool data, StudyTrainer trainer, long seed) {
     StudyTraining training = new StudyTraining(data, trainer);
     List<StudyFrame> left = new ArrayList<>(data.pool());
+    List<StudyFrame> accurate = new ArrayList<>();
     int iteration = 0;
-    for (; !left.isEmpty() && iteration < MOST; iteration++) {
+    for (; iteration < MOST; iteration++) {
       if (iteration > 0) {
         double[][] parameters = training.parameters();
-        left.removeIf(frame -> frame.maxForceDeviation(parameters) < TRUST_LO);
+        Predicate<StudyFrame> isAccurate = frame -> frame.maxForceDeviation(parameters) < TRUST_LO;
+        move(left, isAccurate, accurate);
+        if (left.size() < PICKS) {
+          move(accurate, isAccurate.negate(), left);
+        }
       }
       String salt = seed + ":" + iteration + ":";
       left.sort(
@@ -55,6 +63,11 @@ record StudyLoop(String trainer, long seed, int iterations, int labels) implemen
       picks.clear();
     }
     return new StudyLoop(trainer.name(), seed, iteration, training.frames());
+  }
+
+  private static void move(
+      List<StudyFrame> from, Predicate<StudyFrame> which, List<StudyFrame> to) {
+    from.removeIf(frame -> which.test(frame) && to.add(frame));
   }
 
   Row row() {

@@ -56,6 +56,7 @@ record StudyTrainer(
   TransferFit fit(NormalEquations[] folds, int[] biases, OldLayer layer) {
     return TransferFit.of(
         folds,
+        folds,
         prefactors,
         biases,
         layer,

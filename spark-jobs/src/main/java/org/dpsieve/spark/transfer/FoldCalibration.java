@@ -31,10 +31,10 @@ import scala.Tuple2;
  */
 final class FoldCalibration {
   /** Frames of a fold that are looked at: 250 in all bound the time, and errors to some percent. */
-  private static final int MOST = 50;
+  static final int MOST = 50;
 
   /** Nets themselves, no tables: making those takes longer than so few frames. */
-  private static final EnsembleOptions OPTIONS = new EnsembleOptions(false, Precision.FLOAT64);
+  static final EnsembleOptions OPTIONS = new EnsembleOptions(false, Precision.FLOAT64);
 
   /** A fold, and models that have not seen it. */
   private record Fold(List<Frame> frames, List<DeepPotential> models, Uncertainty uncertainty)

@@ -10,6 +10,7 @@ import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.OutputPosterior;
 import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.uncertainty.LabelEnsemble;
 
 /**
  * One model's solution with the sums it came from, so that it can be solved again without some
@@ -40,6 +41,19 @@ record FoldedFit(
   /** The model trained with the same ridge on all folds but one. */
   DeepPotential trainedWithout(int fold) {
     return changed(fit.change(prefactors, fold));
+  }
+
+  /**
+   * The same for labels predicted from old ones, which have to be used.
+   *
+   * @param fold -1 to leave out none
+   */
+  LabelEnsemble.Member memberWithout(int fold) {
+    double[] fitted = parameters.read(model);
+    for (int k = 0; k < fitted.length; k++) {
+      fitted[k] += old.change()[k];
+    }
+    return new LabelEnsemble.Member(trainedWithout(fold), fitted, fit.share());
   }
 
   /** What all labels leave open. */

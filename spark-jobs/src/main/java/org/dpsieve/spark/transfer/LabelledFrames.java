@@ -1,13 +1,18 @@
 package org.dpsieve.spark.transfer;
 
-import java.util.Arrays;
+import static org.apache.spark.sql.functions.lit;
+
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
@@ -16,12 +21,15 @@ import org.dpsieve.outputlayer.OutputLayerFit;
 /**
  * Labelled frames in an order and in groups that depend on the frames alone, so that sums over them
  * have the same bits whatever the partitions, the order of arrival and the number of executors.
- * Sorted by id, every {@link OutputLayerFit#FOLDS}-th frame belongs to one fold; within a fold,
- * {@link #TERM} frames after another make a term of its sum.
+ * Sorted by id within their group, every {@link OutputLayerFit#FOLDS}-th frame belongs to one fold;
+ * within a fold, {@link #TERM} frames after another make a term of its sum. A frame's fold does not
+ * depend on other groups: what was summed up for one stays right when another is added.
  */
 final class LabelledFrames {
   /** Frames added one after the other; terms are added as a binary tree. */
   static final int TERM = 8;
+
+  private static final String GROUP = "group of labelled frames";
 
   private final JavaPairRDD<Place, Row> rows;
 
@@ -39,6 +47,9 @@ final class LabelledFrames {
     }
   }
 
+  /** A frame's group and its place among all. */
+  private record Member(int group, Place place) implements java.io.Serializable {}
+
   private LabelledFrames(JavaPairRDD<Place, Row> rows) {
     this.rows = rows;
   }
@@ -47,25 +58,61 @@ final class LabelledFrames {
    * @param labelled rows of the frames dataset; a frame that is in it twice counts once
    */
   static LabelledFrames of(SparkSession spark, Dataset<Row> labelled) {
-    Dataset<Row> once = labelled.dropDuplicates("frame_id", "system", "index");
-    List<String> found =
-        once.select("frame_id", "system", "index")
-            .map(
-                (org.apache.spark.api.java.function.MapFunction<Row, String>) LabelledFrames::key,
-                Encoders.STRING())
-            .collectAsList();
+    return of(spark, List.of(labelled));
+  }
+
+  /**
+   * @param groups rows of the frames dataset; a frame that is in them twice counts once, in the
+   *     first
+   */
+  static LabelledFrames of(SparkSession spark, List<Dataset<Row>> groups) {
+    Dataset<Row> all = null;
+    for (int group = 0; group < groups.size(); group++) {
+      Dataset<Row> one =
+          groups
+              .get(group)
+              .dropDuplicates("frame_id", "system", "index")
+              .withColumn(GROUP, lit(group));
+      all = all == null ? one : all.unionByName(one);
+    }
+    List<Row> found = all.select("frame_id", "system", "index", GROUP).collectAsList();
     if (found.isEmpty()) {
       throw new InputException("no labelled frame to fit the output layer to");
     }
-    String[] keys = found.toArray(new String[0]);
-    Arrays.sort(keys);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<String[]> sorted = context.broadcast(keys);
-    int parts = Math.min(terms(keys.length), 4 * context.defaultParallelism());
+    Broadcast<Map<String, Member>> members = context.broadcast(members(found, groups.size()));
+    int frames = found.size();
+    int parts = Math.min(terms(frames), 4 * context.defaultParallelism());
     return new LabelledFrames(
-        once.javaRDD()
-            .mapToPair(row -> new scala.Tuple2<>(place(row, sorted.value()), row))
-            .repartitionAndSortWithinPartitions(new ByTerm(keys.length, parts)));
+        all.javaRDD()
+            .filter(row -> members.value().get(key(row)).group() == group(row))
+            .mapToPair(row -> new scala.Tuple2<>(members.value().get(key(row)).place(), row))
+            .repartitionAndSortWithinPartitions(new ByTerm(frames, parts)));
+  }
+
+  /** By key; a group's places follow those of the groups before it, fold by fold. */
+  private static Map<String, Member> members(List<Row> found, int groups) {
+    List<Set<String>> keys = new ArrayList<>();
+    for (int group = 0; group < groups; group++) {
+      keys.add(new TreeSet<>());
+    }
+    found.forEach(row -> keys.get(group(row)).add(key(row)));
+    Map<String, Member> members = new HashMap<>();
+    int[] before = new int[OutputLayerFit.FOLDS];
+    for (int group = 0; group < groups; group++) {
+      int rank = 0;
+      for (String key : keys.get(group)) {
+        if (!members.containsKey(key)) {
+          int fold = rank++ % OutputLayerFit.FOLDS;
+          members.put(key, new Member(group, new Place(fold, before[fold]++)));
+        }
+      }
+    }
+    return members;
+  }
+
+  private static int group(Row row) {
+    return row.getInt(row.fieldIndex(GROUP));
   }
 
   /** Each partition's frames in order; all frames of a term are in one partition. */
@@ -79,11 +126,6 @@ final class LabelledFrames {
         + row.getString(row.fieldIndex("system"))
         + " "
         + row.getInt(row.fieldIndex("index"));
-  }
-
-  private static Place place(Row row, String[] keys) {
-    int rank = Arrays.binarySearch(keys, key(row));
-    return new Place(rank % OutputLayerFit.FOLDS, rank / OutputLayerFit.FOLDS);
   }
 
   /** An upper bound of the number of terms of each fold. */
@@ -116,7 +158,7 @@ final class LabelledFrames {
     public int getPartition(Object key) {
       Place place = (Place) key;
       long term = (long) place.fold() * termsOfFold(frames) + place.term();
-      return (int) (term * parts / terms(frames));
+      return (int) Math.min(parts - 1, term * parts / terms(frames));
     }
   }
 }

@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.when;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.Column;
@@ -44,6 +45,7 @@ public final class OldLabels {
   private final Dataset<Row> leftOut;
   private final TransferFit.Mode mode;
   private final long seed;
+  private final List<Dataset<Row>> further;
 
   /**
    * @param frames rows of the frames dataset, of which those with any label count
@@ -51,8 +53,18 @@ public final class OldLabels {
    * @param seed of the sample that the old output layer is fitted to
    */
   public OldLabels(Dataset<Row> frames, TransferFit.Mode mode, long seed) {
+    this(frames, mode, seed, List.of());
+  }
+
+  /**
+   * @param further ids of frames that the old output layer is fitted to beside the sample, a group
+   *     for each time that some were found: those that models disagree on
+   */
+  public OldLabels(
+      Dataset<Row> frames, TransferFit.Mode mode, long seed, List<Dataset<Row>> further) {
     this.mode = mode;
     this.seed = seed;
+    this.further = List.copyOf(further);
     Dataset<Row> checked =
         frames
             .dropDuplicates("frame_id")
@@ -93,8 +105,13 @@ public final class OldLabels {
     return mode;
   }
 
+  /** Whether anybody wants them. */
+  public boolean asked() {
+    return mode != TransferFit.Mode.IGNORE;
+  }
+
   /** The frames with their old labels in columns of their own, null where there is none. */
-  Dataset<Row> beside(Dataset<Row> labelled) {
+  public Dataset<Row> beside(Dataset<Row> labelled) {
     return labelled.join(
         frames.select(
             col("frame_id"),
@@ -105,8 +122,17 @@ public final class OldLabels {
         "left");
   }
 
+  /**
+   * What to say where these look like labels of another unit than the new ones.
+   *
+   * @param labelled rows of the frames dataset, with new labels
+   */
+  public Optional<String> otherUnit(Dataset<Row> labelled) {
+    return OldScale.text(beside(labelled));
+  }
+
   /** The old labels of a row that {@link #beside} made. */
-  static Labels of(Row row) {
+  public static Labels of(Row row) {
     if (!List.of(row.schema().fieldNames()).contains(PREFIX + "energy")) {
       return Labels.NONE;
     }
@@ -121,18 +147,48 @@ public final class OldLabels {
    * @param types names of those that the frames may have
    */
   Dataset<Row> sample(int number, Set<String> types) {
-    Set<String> known = Set.copyOf(types);
-    Column key = sha2(concat(lit(seed + ":old:"), col("frame_id")).cast("binary"), 256);
+    Column key = key();
     Dataset<Row> ids =
-        frames
+        known(frames, types)
             .select(col("frame_id"), col("formula"), key.as(KEY))
-            .filter((FilterFunction<Row>) row -> known.containsAll(Formula.types(row.getString(1))))
             .withColumn(TURN, row_number().over(Window.partitionBy("formula").orderBy(KEY)))
             .where(col(TURN).leq(number))
             .orderBy(TURN, KEY)
             .limit(number)
             .select("frame_id");
     return frames.join(ids, "frame_id").select(columns());
+  }
+
+  /** How many groups of further frames there are. */
+  int groups() {
+    return further.size();
+  }
+
+  /**
+   * Frames of a group that are in none before it, at random.
+   *
+   * @param number most to take
+   * @param types names of those that the frames may have
+   */
+  Dataset<Row> further(int group, int number, Set<String> types) {
+    Dataset<Row> ids = further.get(group).select("frame_id").distinct();
+    for (Dataset<Row> before : further.subList(0, group)) {
+      ids = ids.join(before.select("frame_id"), new String[] {"frame_id"}, "left_anti");
+    }
+    return known(frames.join(ids, new String[] {"frame_id"}, "left_semi"), types)
+        .orderBy(key(), col("frame_id"))
+        .limit(number)
+        .select(columns());
+  }
+
+  private Column key() {
+    return sha2(concat(lit(seed + ":old:"), col("frame_id")).cast("binary"), 256);
+  }
+
+  private static Dataset<Row> known(Dataset<Row> rows, Set<String> types) {
+    Set<String> known = Set.copyOf(types);
+    return rows.filter(
+        (FilterFunction<Row>) row -> known.containsAll(Formula.types(row.getAs("formula"))));
   }
 
   private static Column[] columns() {

@@ -1,6 +1,7 @@
 package org.dpsieve.spark.transfer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -46,13 +47,18 @@ public final class OutputLayerStage {
    * @param reliability of that uncertainty, on those frames
    * @param curve how errors fall with labels; {@code null} where those are too few
    * @param old each model's output layer fitted to the old labels; empty without old labels
+   * @param labels how far labels predicted from old ones are off; {@code null} where no model uses
+   *     old labels
+   * @param sums what the next training does not have to sum up again
    */
   public record Trained(
       List<OutputLayerSolution> solutions,
       Uncertainty uncertainty,
       Reliability reliability,
       LearningCurve curve,
-      List<OldLayer> old) {}
+      List<OldLayer> old,
+      LabelUncertainty labels,
+      KnownSums sums) {}
 
   /**
    * @param labelled rows of the frames dataset; what a frame has no label for does not count
@@ -84,71 +90,92 @@ public final class OutputLayerStage {
       OldLabels old) {
     return run(
             spark,
-            labelled,
+            List.of(labelled),
+            0,
             models,
             Collections.nCopies(models.size(), prefactors),
             ridge,
             false,
             old,
-            List.of())
+            KnownSums.NONE)
         .solutions();
   }
 
   /**
    * As {@link #solve} with a ridge chosen by cross-validation.
    *
+   * @param labelled rows of the frames dataset in groups, as they came
+   * @param judge number of the group that stands for all frames: by its errors old labels are used
+   *     or not
    * @param prefactors of each model's loss
    * @param uncertain whether what the labels leave open is asked for too; without, of the result
-   *     only the solutions and old layers are there, the rest is {@code null}
+   *     only solutions, old layers and sums are there, the rest is {@code null}
    * @param old {@code null} where there are no old labels
-   * @param known old layers that an earlier training found, of these models; those whose size still
-   *     fits are taken as they are
+   * @param known what an earlier training of these models summed up, over the first groups; taken
+   *     over where it still fits
    */
   public static Trained train(
       SparkSession spark,
-      Dataset<Row> labelled,
+      List<Dataset<Row>> labelled,
+      int judge,
       List<DeepPotential> models,
       List<LossPrefactors> prefactors,
       boolean uncertain,
       OldLabels old,
-      List<OldLayer> known) {
-    return run(spark, labelled, models, prefactors, OptionalDouble.empty(), uncertain, old, known);
+      KnownSums known) {
+    return run(
+        spark, labelled, judge, models, prefactors, OptionalDouble.empty(), uncertain, old, known);
   }
 
   private static Trained run(
       SparkSession spark,
-      Dataset<Row> labelled,
+      List<Dataset<Row>> labelled,
+      int judge,
       List<DeepPotential> models,
       List<LossPrefactors> prefactors,
       OptionalDouble ridge,
       boolean uncertain,
       OldLabels old,
-      List<OldLayer> known) {
-    Dataset<Row> withLabels =
-        labelled
-            .filter("energy is not null or force is not null or virial is not null")
-            .persist(StorageLevel.MEMORY_AND_DISK());
+      KnownSums known) {
+    boolean asked = old != null && old.mode() != TransferFit.Mode.IGNORE;
+    List<Dataset<Row>> groups = new ArrayList<>();
+    Dataset<Row> all = null;
+    for (Dataset<Row> group : labelled) {
+      Dataset<Row> some =
+          group
+              .filter("energy is not null or force is not null or virial is not null")
+              .persist(StorageLevel.MEMORY_AND_DISK());
+      groups.add(some);
+      all = all == null ? some : all.unionByName(some);
+    }
     try {
-      boolean[] present = typesIn(withLabels, models.get(0));
-      boolean asked = old != null && old.mode() != TransferFit.Mode.IGNORE;
-      LabelledFrames frames = LabelledFrames.of(spark, asked ? old.beside(withLabels) : withLabels);
-      List<OldLayer> layers =
-          !asked
-              ? List.of()
-              : fits(known, models, present)
-                  ? known
-                  : oldLayers(spark, old, models, present, prefactors);
+      boolean[] present = typesIn(all, models.get(0));
+      KnownSums sums =
+          (known.fits(models, present, groups.size()) ? known : KnownSums.NONE)
+              .with(
+                  group ->
+                      sums(
+                          spark,
+                          asked ? old.beside(groups.get(group)) : groups.get(group),
+                          models,
+                          present),
+                  groups.size(),
+                  judge);
+      if (asked) {
+        sums = withOld(spark, sums, old, models, present);
+      }
+      List<OldLayer> layers = layers(sums, models, present, prefactors);
+      LabelledFrames frames = LabelledFrames.of(spark, groups);
       List<FoldedFit> fits = new ArrayList<>();
       List<DeepPotential> beforeAndAfter = new ArrayList<>(models);
       for (int m = 0; m < models.size(); m++) {
         DeepPotential model = models.get(m);
         OutputParameters parameters = OutputParameters.of(model, present);
         OldLayer layer = layers.isEmpty() ? null : layers.get(m);
-        NormalEquations[] folds =
-            sums(spark, frames, model, present, layer == null ? null : layer.change());
         TransferFit fit =
             TransferFit.of(
-                folds,
+                atOld(sums.labelled().get(m), layer),
+                atOld(sums.judges(m), layer),
                 prefactors.get(m),
                 parameters.biases(),
                 layer,
@@ -174,7 +201,7 @@ public final class OutputLayerStage {
                 layer == null ? null : OldLabelUse.of(layer, fit)));
       }
       if (!uncertain) {
-        return new Trained(List.copyOf(solutions), null, null, null, layers);
+        return new Trained(List.copyOf(solutions), null, null, null, layers, null, sums);
       }
       FoldCalibration.Calibrated calibrated = FoldCalibration.of(spark, frames, present, fits);
       return new Trained(
@@ -182,19 +209,66 @@ public final class OutputLayerStage {
           calibrated.uncertainty(),
           calibrated.reliability(),
           FoldedFit.curve(fits),
-          layers);
+          layers,
+          LabelCalibration.of(spark, frames, present, fits),
+          sums);
     } finally {
-      withLabels.unpersist();
+      groups.forEach(Dataset::unpersist);
     }
   }
 
-  private static boolean fits(List<OldLayer> known, List<DeepPotential> models, boolean[] present) {
-    boolean fits = known.size() == models.size();
-    for (int m = 0; fits && m < models.size(); m++) {
-      int size = OutputParameters.of(models.get(m), present).size();
-      fits = known.get(m).change().length == size;
+  /** Sums whose old residuals are those of the layer fitted to the old labels. */
+  private static NormalEquations[] atOld(NormalEquations[] folds, OldLayer layer) {
+    return layer == null
+        ? folds
+        : Arrays.stream(folds)
+            .map(fold -> fold.withOldAt(layer.change()))
+            .toArray(NormalEquations[]::new);
+  }
+
+  /** With the sums of old labels: a sample's, and what further frames there are by now. */
+  private static KnownSums withOld(
+      SparkSession spark,
+      KnownSums sums,
+      OldLabels old,
+      List<DeepPotential> models,
+      boolean[] present) {
+    int most =
+        OldLayer.FRAMES_PER_PARAMETER
+            * models.stream()
+                .mapToInt(model -> OutputParameters.of(model, present).size())
+                .max()
+                .orElseThrow();
+    Set<String> types = new HashSet<>();
+    for (int type = 0; type < present.length; type++) {
+      if (present[type]) {
+        types.add(models.get(0).typeMap().get(type));
+      }
     }
-    return fits;
+    return sums.withOld(
+        group ->
+            sums(
+                spark,
+                group == 0 ? old.sample(most, types) : old.further(group - 1, most, types),
+                models,
+                present),
+        1 + old.groups());
+  }
+
+  private static List<OldLayer> layers(
+      KnownSums sums,
+      List<DeepPotential> models,
+      boolean[] present,
+      List<LossPrefactors> prefactors) {
+    List<OldLayer> layers = new ArrayList<>();
+    for (int m = 0; m < sums.old().size(); m++) {
+      layers.add(
+          OldLayer.of(
+              sums.old().get(m),
+              prefactors.get(m),
+              OutputParameters.of(models.get(m), present).biases()));
+    }
+    return List.copyOf(layers);
   }
 
   /**
@@ -209,46 +283,35 @@ public final class OutputLayerStage {
       List<DeepPotential> models,
       boolean[] present,
       List<LossPrefactors> prefactors) {
-    List<OutputParameters> parameters =
-        models.stream().map(model -> OutputParameters.of(model, present)).toList();
-    int most = parameters.stream().mapToInt(OutputParameters::size).max().orElseThrow();
-    Set<String> types = new HashSet<>();
-    for (int type = 0; type < present.length; type++) {
-      if (present[type]) {
-        types.add(models.get(0).typeMap().get(type));
-      }
-    }
-    Dataset<Row> sample =
-        old.sample(OldLayer.FRAMES_PER_PARAMETER * most, types)
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    try {
-      if (sample.isEmpty()) {
-        return List.of();
-      }
-      LabelledFrames frames = LabelledFrames.of(spark, sample);
-      List<OldLayer> layers = new ArrayList<>();
-      for (int m = 0; m < models.size(); m++) {
-        layers.add(
-            OldLayer.of(
-                sums(spark, frames, models.get(m), present, null),
-                prefactors.get(m),
-                parameters.get(m).biases()));
-      }
-      return List.copyOf(layers);
-    } finally {
-      sample.unpersist();
-    }
+    return layers(
+        withOld(spark, KnownSums.NONE, old, models, present), models, present, prefactors);
   }
 
   /**
-   * @param oldChange of the model's parameters to those fitted to old labels; {@code null} without
+   * Of every model, residuals at its own parameters.
+   *
+   * @return empty where there are no frames
    */
+  private static List<NormalEquations[]> sums(
+      SparkSession spark, Dataset<Row> rows, List<DeepPotential> models, boolean[] present) {
+    Dataset<Row> kept = rows.persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      if (kept.isEmpty()) {
+        return List.of();
+      }
+      LabelledFrames frames = LabelledFrames.of(spark, kept);
+      List<NormalEquations[]> sums = new ArrayList<>();
+      for (DeepPotential model : models) {
+        sums.add(sums(spark, frames, model, present));
+      }
+      return sums;
+    } finally {
+      kept.unpersist();
+    }
+  }
+
   private static NormalEquations[] sums(
-      SparkSession spark,
-      LabelledFrames frames,
-      DeepPotential model,
-      boolean[] present,
-      double[] oldChange) {
+      SparkSession spark, LabelledFrames frames, DeepPotential model, boolean[] present) {
     int size = OutputParameters.of(model, present).size();
     Broadcast<DeepPotential> shared =
         JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(model);
@@ -262,10 +325,7 @@ public final class OutputLayerStage {
                 }
                 Iterator<FoldSums.Term> terms =
                     new TermIterator(
-                        rows,
-                        shared.value(),
-                        OutputParameters.of(shared.value(), present),
-                        oldChange);
+                        rows, shared.value(), OutputParameters.of(shared.value(), present));
                 return terms;
               })
           .treeAggregate(new FoldSums(), FoldSums::add, FoldSums::add, DEPTH)

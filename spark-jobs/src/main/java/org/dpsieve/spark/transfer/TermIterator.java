@@ -20,24 +20,15 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
 
   private final Iterator<scala.Tuple2<LabelledFrames.Place, Row>> rows;
   private final double[] start;
-  private final double[] fitted; // to the old labels; null where there are none
   private final FeatureKernel kernel;
   private scala.Tuple2<LabelledFrames.Place, Row> next;
 
-  /**
-   * @param oldChange of the model's parameters to those fitted to old labels; {@code null} without
-   */
   TermIterator(
       Iterator<scala.Tuple2<LabelledFrames.Place, Row>> rows,
       DeepPotential model,
-      OutputParameters parameters,
-      double[] oldChange) {
+      OutputParameters parameters) {
     this.rows = rows;
     this.start = parameters.read(model);
-    this.fitted = oldChange == null ? null : start.clone();
-    for (int k = 0; oldChange != null && k < fitted.length; k++) {
-      fitted[k] += oldChange[k];
-    }
     this.kernel = new GemmFeatures(model, parameters);
     advance();
   }
@@ -72,11 +63,7 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
   private void add(Row row, NormalEquations equations) {
     Frame frame = FrameRows.toFrame(row);
     try {
-      if (fitted == null) {
-        equations.add(frame, kernel.of(frame), start);
-      } else {
-        equations.add(frame, kernel.of(frame), start, OldLabels.of(row), fitted);
-      }
+      equations.add(frame, kernel.of(frame), start, OldLabels.of(row), start);
     } catch (GeometryException e) {
       LOG.warn("not trained on: {}", e.getMessage());
     }

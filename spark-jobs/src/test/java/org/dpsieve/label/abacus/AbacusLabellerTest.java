@@ -121,6 +121,15 @@ class AbacusLabellerTest {
   private static final String END = " Finish Time  : some time\n";
 
   @Test
+  void speciesMayHaveAnyLabel() throws IOException {
+    String log = HEAD + places(2) + label(-55.5, 0.25) + END;
+    Calculation run = read(log.replace("Ag1 ", "OW1 "));
+    assertThat(run.outcome()).as(run.reason()).isEqualTo(TaskOutcome.FINISHED);
+    assertThat(run.elements()).containsExactly("OW", "Au");
+    assertThat(run.steps().get(0).force()).containsExactly(0.25, 0, 0, -0.25, 0, 0);
+  }
+
+  @Test
   void theStructureBesideTheLogHasMoreDigits() throws IOException {
     String log = HEAD + places(2) + label(-55.5, 0.25) + END;
     Calculation run = read(log);

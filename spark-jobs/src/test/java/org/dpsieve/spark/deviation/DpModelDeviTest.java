@@ -58,7 +58,7 @@ class DpModelDeviTest {
     broken[4] = Double.NaN;
     frames.add(new Frame("test", 20, new int[] {47, 79}, broken, null, Labels.NONE));
     DpProgram program = new DpProgram(DeepmdKit.dp().toString(), Map.of());
-    try (DeviationEngine dp = DpModelDevi.of(spark, models, program);
+    try (DeviationEngine dp = DpModelDevi.of(spark, models, program, List.of());
         DeviationEngine jvm =
             EnsembleHandle.of(spark, models.stream().map(ModelFiles::read).toList())) {
       List<Row> actual = DeviationStage.applyWithTrueError(rows(frames, 1), dp).collectAsList();
@@ -92,7 +92,7 @@ class DpModelDeviTest {
     Path file = Files.writeString(folder.resolve("model.pth"), "a model");
     Path tree = Files.createDirectories(folder.resolve("model.savedmodel/variables"));
     Files.writeString(tree.resolve("variables.index"), "");
-    return DpModelDevi.of(spark, List.of(file, file), program);
+    return DpModelDevi.of(spark, List.of(file, file), program, List.of());
   }
 
   @Test
@@ -139,6 +139,53 @@ class DpModelDeviTest {
       assertThatThrownBy(() -> DeviationStage.apply(rows(frames, 1), dp).collectAsList())
           .hasStackTraceContaining("/no/such/dp")
           .hasStackTraceContaining("model_devi.command");
+    }
+  }
+
+  /** Of a run that has still to train its first models. */
+  @Test
+  void aProgramIsTriedBeforeThereAreModels() {
+    DpModelDevi.check(spark, new DpProgram(DeepmdKit.dp().toString(), Map.of()), "pb");
+    DpProgram lacking = new DpProgram("echo ModuleNotFoundError: no torch; false", Map.of());
+    assertThatThrownBy(() -> DpModelDevi.check(spark, lacking, "pth"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContainingAll("*.pth", "no torch", "model_devi.command");
+    assertThatThrownBy(() -> DpModelDevi.check(spark, new DpProgram("/no/such/dp", Map.of()), "pb"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContainingAll("/no/such/dp", "not found");
+  }
+
+  /** The same crystal, told by vectors that are as good and many times as long. */
+  @Test
+  void aSkewedCellIsWorkedOnInAnotherBasis() {
+    Path model = Shared.repository().resolve("conf/ag-au/models/0/graph.pb");
+    Path other = Shared.repository().resolve("conf/ag-au/models/1/graph.pb");
+    Frame plain = RandomModels.agAuFrame(3, 4);
+    double[] cell = plain.cell();
+    double[] skewed = cell.clone();
+    for (int c = 0; c < 3; c++) {
+      skewed[3 + c] += 900 * cell[c];
+      skewed[6 + c] += 700 * cell[c] - 800 * skewed[3 + c];
+    }
+    Frame same = new Frame("skewed", 0, plain.z(), plain.coord(), skewed, plain.labels());
+    List<Frame> frames = List.of(plain, same);
+    DpProgram program = new DpProgram(DeepmdKit.dp().toString(), Map.of());
+    try (DeviationEngine dp = DpModelDevi.of(spark, List.of(model, other), program, List.of());
+        DeviationEngine jvm =
+            EnsembleHandle.of(spark, List.of(ModelFiles.read(model), ModelFiles.read(other)))) {
+      List<Row> rows = new ArrayList<>();
+      for (DeviationEngine engine : List.of(dp, jvm)) {
+        rows.addAll(DeviationStage.applyWithTrueError(rows(frames, 1), engine).collectAsList());
+      }
+      assertThat(rows).hasSize(4);
+      for (Row row : rows) {
+        for (int k = 1; k < DeviationStage.TRUE_ERROR_SCHEMA.length(); k++) {
+          double number = rows.get(0).getDouble(k);
+          assertThat(row.getDouble(k))
+              .as("column %d of %s", k, row)
+              .isCloseTo(number, within(2e-6 * Math.abs(number) + 1e-8));
+        }
+      }
     }
   }
 }

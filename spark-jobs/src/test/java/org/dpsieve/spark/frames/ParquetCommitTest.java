@@ -54,6 +54,40 @@ class ParquetCommitTest {
   }
 
   @Test
+  void linksUnderItsNamesAreNeverWrittenThrough() throws IOException {
+    Path precious = Files.createDirectories(folder.resolve("precious"));
+    Files.writeString(precious.resolve("part-1.txt"), "precious");
+    for (Path leadsTo : List.of(precious, folder.resolve("nowhere"))) {
+      Path staged = folder.resolve("_staged-linked");
+      Files.createSymbolicLink(staged, leadsTo);
+      ParquetCommit.write(
+          dataset(rows(5), 1),
+          List.of("name", "number"),
+          PartSize.rows(10),
+          target("linked"),
+          Map.of());
+      assertThat(staged).doesNotExist();
+      assertThat(ParquetCommit.isComplete(spark, target("linked"))).isTrue();
+      ParquetCommit.remove(spark, target("linked"));
+    }
+    assertThat(precious.resolve("part-1.txt")).hasContent("precious");
+    assertThat(precious).isDirectoryContaining(file -> file.endsWith("part-1.txt"));
+
+    Files.createSymbolicLink(folder.resolve("dead"), folder.resolve("nowhere"));
+    assertThatThrownBy(
+            () ->
+                ParquetCommit.write(
+                    dataset(rows(5), 1),
+                    List.of("name"),
+                    PartSize.rows(10),
+                    target("dead"),
+                    Map.of()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("dead: is a link that leads nowhere; remove it");
+    assertThat(folder.resolve("nowhere")).doesNotExist();
+  }
+
+  @Test
   void filesHoldTheSortedRowsInTurnAndEachIsReadAsOnePartition() {
     ParquetCommit.write(
         dataset(rows(25), 4), List.of("name", "number"), PartSize.rows(10), target("a"), Map.of());

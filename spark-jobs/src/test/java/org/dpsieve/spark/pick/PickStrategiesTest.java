@@ -36,7 +36,7 @@ class PickStrategiesTest {
 
   private PickStrategy strategy(String key, Dataset<Row> all, int number) {
     return PickStrategies.named(
-        key, () -> new PickContext(all, all.limit(0), () -> RandomModels.agAu(1), number));
+        key, () -> new PickContext(all, all.limit(0), () -> RandomModels.agAu(1), number, false));
   }
 
   private static List<String> ids(Dataset<Row> ordered, int number) {

@@ -210,6 +210,28 @@ class SqlFunctionsTest {
     }
   }
 
+  @Test
+  void framesThatMakeNoSenseAreNaNAndEndNoQuery() {
+    String cell = "array(4, 0, 0, 0, 4, 0, 0, 0, 4)";
+    for (String wild :
+        List.of(
+            "array(0, 0, 0, 0, 0, 0), " + cell,
+            "array(0, 0, 0, 1e12, 0, 0), " + cell,
+            "array(0, 0, 0, 2, 0, 0), array(4, 0, 0, 0, 4, 0, 4, 4, 0)",
+            "array(0, 0, 0, 2, 0, 0), array(1e-3, 0, 0, 0, 1e-3, 0, 0, 0, 1e-3)",
+            "array(0, 0, 0, double('NaN'), 0, 0), null")) {
+      Row row =
+          spark
+              .sql(
+                  "SELECT dp_d3(array(47, 79), %s), dp_energy('%s', array(47, 79), %s)"
+                      .formatted(wild, FILES.get(0), wild))
+              .head();
+      assertThat(row.getStruct(0).getDouble(0)).as(wild).isNaN();
+      assertThat(row.getStruct(0).<Double>getList(1)).hasSize(6).containsOnly(Double.NaN);
+      assertThat(row.getDouble(1)).as(wild).isNaN();
+    }
+  }
+
   private static Frame firstFrame() {
     try {
       return DeepmdSystems.readNpy(EXAMPLE.resolve("pbe/Ag8")).get(0);

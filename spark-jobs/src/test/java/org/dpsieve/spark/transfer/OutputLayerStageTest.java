@@ -227,12 +227,13 @@ class OutputLayerStageTest {
     OutputLayerStage.Trained trained =
         OutputLayerStage.train(
             LocalSpark.session(),
-            dataset(frames(expected.path("train"), systems)),
+            List.of(dataset(frames(expected.path("train"), systems))),
+            0,
             models,
             Collections.nCopies(4, PREFACTORS),
             true,
             null,
-            List.of());
+            KnownSums.NONE);
     List<DeepPotential> after =
         trained.solutions().stream().map(OutputLayerSolution::model).toList();
     List<Frame> unseen = frames(expected.path("test"), systems);

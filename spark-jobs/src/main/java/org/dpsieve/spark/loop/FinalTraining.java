@@ -1,0 +1,120 @@
+package org.dpsieve.spark.loop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.dpsieve.config.NodeConfig;
+import org.dpsieve.config.SimplifyConfig;
+import org.dpsieve.frame.Certainty;
+import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.OwnFiles;
+import org.dpsieve.io.npy.NpyArray;
+import org.dpsieve.io.npy.NpyWriter;
+import org.dpsieve.loop.Checksums;
+import org.dpsieve.loop.Workdir;
+import org.dpsieve.spark.node.NodeTasks;
+import org.dpsieve.train.DpInput;
+import org.dpsieve.train.DpInput.DataSystem;
+
+/**
+ * {@code final_training}: {@code dp train} of the final models on {@code result/pool}, all layers
+ * free. What {@code dp train} can weigh frame by frame are forces, by {@code atom_pref.npy}: each
+ * atom's squared error counts w = 1 / (1 + σ²/ρ²) with σ from the pool and ρ the models' own error,
+ * the weight of a measurement with noise σ in a fit that is left with ρ. A computed label counts 1.
+ */
+final class FinalTraining {
+  private static final String WEIGHTS = "atom_pref.npy";
+
+  /** Of a step, at least: DeePMD-kit's {@code auto}. */
+  private static final int ATOMS = 32;
+
+  private static final String MADE_FROM = "made_from";
+
+  private final SimplifyConfig config;
+  private final NodeConfig node;
+  private final NodeTasks nodes;
+  private final Workdir workdir;
+
+  /**
+   * @param config with the training of {@link org.dpsieve.config.TrainConfig#finalFrom}
+   */
+  FinalTraining(SimplifyConfig config, NodeConfig node, NodeTasks nodes, Workdir workdir) {
+    this.config = config;
+    this.node = node;
+    this.nodes = nodes;
+    this.workdir = workdir;
+  }
+
+  /**
+   * @param modelError ρ, eV/Å
+   */
+  void train(Path target, Path result, double modelError) {
+    DpTraining.Place place =
+        new DpTraining.Place("final_training", workdir.finalTasks(), workdir.finalJournal());
+    try {
+      String source = Checksums.sha256(result.resolve("_stage.json"));
+      Path made = place.tasks().resolve(MADE_FROM);
+      if (!Files.exists(made) || !Files.readString(made).equals(source)) {
+        OwnFiles.remove(place.tasks()); // of an earlier result, or half made
+        DpTraining.link(result.resolve("pool"), place.data());
+        weigh(place.data(), modelError);
+        Files.writeString(made, source);
+      }
+      List<DataSystem> systems = systems(place.data());
+      new DpTraining(config, node, nodes, workdir)
+          .train(
+              target, place, m -> config.train().dp().orElseThrow().start().get(m), m -> input(m, systems));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private DpInput input(int model, List<DataSystem> systems) {
+    return new DpInput(config.train().input(model).json())
+        .typeMap(config.typeMap())
+        .systems(systems)
+        .validationFrom(config.file().toAbsolutePath().getParent())
+        .seeds("%d:final:%d".formatted(config.pick().seed(), model))
+        .fileNames()
+        .free(config.train().finalSteps().orElseThrow())
+        .atomPreferences()
+        .lastCheckpoint();
+  }
+
+  private static List<DataSystem> systems(Path data) throws IOException {
+    List<DataSystem> systems = new ArrayList<>();
+    List<Path> folders;
+    try (Stream<Path> walk = Files.walk(data)) {
+      folders =
+          walk.filter(path -> path.endsWith("type.raw")).map(Path::getParent).sorted().toList();
+    }
+    for (Path folder : folders) {
+      int atoms = Math.toIntExact(Files.readString(folder.resolve("type.raw")).lines().count());
+      systems.add(
+          new DataSystem(
+              "data/" + data.relativize(folder), atoms, 0, false, (ATOMS + atoms - 1) / atoms));
+    }
+    return systems;
+  }
+
+  private static void weigh(Path data, double modelError) throws IOException {
+    List<Path> files;
+    try (Stream<Path> walk = Files.walk(data)) {
+      files = walk.filter(path -> path.endsWith(Certainty.FORCE_FILE)).toList();
+    }
+    for (Path file : files) {
+      NpyArray array = NpyArray.open(file);
+      double[] weights = array.read();
+      for (int k = 0; k < weights.length; k++) {
+        double ratio = weights[k] / modelError;
+        weights[k] = 1 / (1 + ratio * ratio);
+      }
+      NpyWriter.write(
+          new LocalStorage(), file.resolveSibling(WEIGHTS).toString(), weights, array.shape());
+    }
+  }
+}

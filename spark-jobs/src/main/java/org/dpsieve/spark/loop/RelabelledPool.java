@@ -1,0 +1,226 @@
+package org.dpsieve.spark.loop;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
+import org.dpsieve.config.ResultPool;
+import org.dpsieve.config.SimplifyConfig;
+import org.dpsieve.loop.Facts;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.outputlayer.OldLayer;
+import org.dpsieve.outputlayer.OldShare;
+import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.outputlayer.OutputPosterior;
+import org.dpsieve.spark.frames.FrameExport;
+import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.spark.transfer.LabelUncertainty;
+import org.dpsieve.spark.transfer.OldLabels;
+import org.dpsieve.uncertainty.LabelEnsemble;
+import org.dpsieve.uncertainty.Uncertainty;
+
+/**
+ * {@code result/pool}: every frame of the pool at the new level of theory, with its computed label
+ * or with one predicted from its old label ({@link LabelEnsemble}), and how certain that is ({@link
+ * org.dpsieve.frame.Certainty}). Each frame is evaluated once, where the executors are.
+ */
+final class RelabelledPool {
+  private static final String FOLDER = "pool";
+  private static final String REASON = "reason";
+  private static final String RMS = "rms_sigma_force";
+  private static final int FRAMES_PER_TASK = 256;
+  private static final int MOST_TASKS = 10_000;
+
+  /** Frames with what is known of their labels; those that are left out have a reason. */
+  static final StructType SCHEMA = schema();
+
+  private final SparkSession spark;
+  private final SimplifyConfig config;
+
+  RelabelledPool(SparkSession spark, SimplifyConfig config) {
+    this.spark = spark;
+    this.config = config;
+  }
+
+  private static StructType schema() {
+    StructType all = FrameRows.SCHEMA;
+    for (StructField field : FrameRows.CERTAINTY.fields()) {
+      all = all.add(field);
+    }
+    return all.add(RMS, DoubleType, true).add(REASON, StringType, true);
+  }
+
+  /** What every task needs. */
+  record Predictor(List<LabelEnsemble.Member> members, Uncertainty uncertainty)
+      implements java.io.Serializable {}
+
+  /**
+   * Writes {@code target/pool}, or says why not.
+   *
+   * @param pool rows of the frames dataset
+   * @param old {@code null} where there are none, or nobody wants them
+   * @param labelled frames with computed labels
+   * @param models the final ones
+   */
+  Facts.RelabelledPool write(
+      Path target,
+      Dataset<Row> pool,
+      OldLabels old,
+      Dataset<Row> labelled,
+      List<Path> models) {
+    Path trained = models.isEmpty() ? null : models.get(0).toAbsolutePath().getParent();
+    Optional<String> obstacle = obstacle(old, trained);
+    if (obstacle.isPresent()) {
+      return Facts.RelabelledPool.none(obstacle.get());
+    }
+    LabelUncertainty found = OldLayerFiles.labels(trained).orElseThrow().uncertainty();
+    Broadcast<Predictor> predictor =
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .broadcast(predictor(trained, models));
+    Dataset<Row> all =
+        relabelled(pool, old, labelled, predictor).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      Dataset<Row> kept = all.where(col(REASON).isNull());
+      SortedMap<String, Long> leftOut = Tables.counts(all, col(REASON));
+      Row counts =
+          kept.agg(
+                  count(when(col("computed"), 1)),
+                  count(lit(1)),
+                  expr("percentile(if(computed, NULL, sigma_energy / natoms), array(0.5, 0.95))"),
+                  expr("percentile(if(computed, NULL, rms_sigma_force), array(0.5, 0.95))"))
+              .head();
+      long computed = counts.getLong(0);
+      long predicted = counts.getLong(1) - computed;
+      if (counts.getLong(1) == 0) {
+        return Facts.RelabelledPool.none("of no frame is a label known");
+      }
+      FrameExport.write(
+          kept.drop(RMS, REASON),
+          config.typeMap(),
+          format(config.pool().result()),
+          target.resolve(FOLDER).toString());
+      return new Facts.RelabelledPool(
+          true,
+          computed,
+          predicted,
+          leftOut,
+          sigma(counts, 2),
+          sigma(counts, 3),
+          found.reliability().energy().coverage(),
+          found.reliability().force().coverage(),
+          "");
+    } finally {
+      all.unpersist();
+      predictor.destroy();
+    }
+  }
+
+  private static Facts.Sigma sigma(Row counts, int place) {
+    if (counts.isNullAt(place)) {
+      return new Facts.Sigma(Double.NaN, Double.NaN);
+    }
+    List<Double> quantiles = counts.getList(place);
+    return new Facts.Sigma(quantiles.get(0), quantiles.get(1));
+  }
+
+  private static FrameExport.Format format(ResultPool pool) {
+    return switch (pool) {
+      case DEEPMD_NPY -> FrameExport.Format.DEEPMD_NPY;
+      case DEEPMD_HDF5 -> FrameExport.Format.DEEPMD_HDF5;
+      case EXTXYZ -> FrameExport.Format.EXTXYZ;
+      case NONE -> throw new IllegalArgumentException("none is no format");
+    };
+  }
+
+  private Optional<String> obstacle(OldLabels old, Path trained) {
+    if (config.pool().result() == ResultPool.NONE) {
+      return Optional.of("result_pool is none");
+    }
+    if (config.train().dp().isPresent()) {
+      return Optional.of("dp train takes no part of the old labels (train.engine output-layer does)");
+    }
+    if (!config.pool().mayHaveOld()) {
+      return Optional.of(
+          "there are no old labels: with labeled true those in pick_data are the new ones, and no old_data is given");
+    }
+    if (old == null) {
+      return Optional.of("old_labels is ignore");
+    }
+    if (trained == null || OldLayerFiles.labels(trained).isEmpty()) {
+      return Optional.of("no model uses old labels (old_labels; the training says why)");
+    }
+    LabelUncertainty found = OldLayerFiles.labels(trained).orElseThrow().uncertainty();
+    return Double.isNaN(found.energyFactor()) && Double.isNaN(found.forceFactor())
+        ? Optional.of("too few labels to say how far off predicted ones would be")
+        : Optional.empty();
+  }
+
+  private Predictor predictor(Path trained, List<Path> models) {
+    Uncertainty all = UncertaintyFiles.read(trained).orElseThrow().uncertainty();
+    OldLayerFiles.LabelNumbers numbers = OldLayerFiles.labels(trained).orElseThrow();
+    List<OldLayer> layers = OldLayerFiles.read(trained);
+    List<LabelEnsemble.Member> members = new ArrayList<>();
+    List<OutputPosterior> posteriors = new ArrayList<>();
+    for (int m = 0; m < models.size(); m++) {
+      double[] share = numbers.shares()[m];
+      if (share == null) {
+        continue; // this model does without
+      }
+      DeepPotential start = ModelFiles.read(config.train().models().get(m));
+      double[] fitted = OutputParameters.of(start, all.present()).read(start);
+      for (int k = 0; k < fitted.length; k++) {
+        fitted[k] += layers.get(m).change()[k];
+      }
+      members.add(
+          new LabelEnsemble.Member(
+              ModelFiles.read(models.get(m)), fitted, new OldShare(share[0], share[1], share[2])));
+      posteriors.add(all.posteriors().get(m));
+    }
+    LabelUncertainty factors = numbers.uncertainty();
+    return new Predictor(
+        new ArrayList<>(members),
+        new Uncertainty(
+            all.present(), posteriors, factors.energyFactor(), factors.forceFactor()));
+  }
+
+  private Dataset<Row> relabelled(
+      Dataset<Row> pool, OldLabels old, Dataset<Row> labelled, Broadcast<Predictor> predictor) {
+    Dataset<Row> computed =
+        labelled
+            .dropDuplicates("frame_id")
+            .select(
+                col("frame_id"),
+                col("energy").as(PredictIterator.NEW + "energy"),
+                col("force").as(PredictIterator.NEW + "force"),
+                col("virial").as(PredictIterator.NEW + "virial"),
+                lit(true).as("computed"));
+    int tasks = (int) Math.max(1, Math.min(MOST_TASKS, pool.count() / FRAMES_PER_TASK));
+    return old.beside(pool)
+        .join(computed, new String[] {"frame_id"}, "left")
+        .repartition(tasks, col("frame_id"))
+        .mapPartitions(
+            (MapPartitionsFunction<Row, Row>)
+                rows -> new PredictIterator(rows, predictor.value()),
+            Encoders.row(SCHEMA));
+  }
+}

@@ -1,0 +1,93 @@
+package org.dpsieve.spark.transfer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.dpsieve.model.DeepPotential;
+import org.dpsieve.outputlayer.NormalEquations;
+import org.dpsieve.outputlayer.OutputLayerFit;
+import org.dpsieve.outputlayer.OutputParameters;
+
+/**
+ * Sums over frames, model by model and fold by fold: what features are computed for. They grow by a
+ * group of frames at a time, so that no frame's features are computed twice in a run.
+ *
+ * @param labelled of frames with new labels, residuals at the models' own parameters, of old labels
+ *     too; empty before the first group
+ * @param groups of labelled frames in it
+ * @param judges the part of one group that stands for all; empty where it is not there yet
+ * @param old of frames with old labels; empty where there are none
+ * @param oldGroups of such frames in it: a sample of the pool, and further ones
+ */
+public record KnownSums(
+    List<NormalEquations[]> labelled,
+    int groups,
+    List<NormalEquations[]> judges,
+    List<NormalEquations[]> old,
+    int oldGroups) {
+  public static final KnownSums NONE = new KnownSums(List.of(), 0, List.of(), List.of(), 0);
+
+  public KnownSums {
+    labelled = List.copyOf(labelled);
+    judges = List.copyOf(judges);
+    old = List.copyOf(old);
+  }
+
+  /** Whether they are sums of the models' parameters for these types. */
+  boolean fits(List<DeepPotential> models, boolean[] present, int most) {
+    boolean fits = labelled.size() == models.size() && groups <= most;
+    for (int m = 0; fits && m < models.size(); m++) {
+      int size = OutputParameters.of(models.get(m), present).size();
+      fits = labelled.get(m)[0].size() == size && (old.isEmpty() || old.get(m)[0].size() == size);
+    }
+    return fits;
+  }
+
+  /**
+   * @param group sums of one group, by number; empty where it has no frames
+   * @param upTo groups that there are
+   * @param judge number of the group that stands for all
+   */
+  KnownSums with(IntFunction<List<NormalEquations[]>> group, int upTo, int judge) {
+    List<NormalEquations[]> all = labelled;
+    List<NormalEquations[]> judging = judges;
+    for (int next = groups; next < upTo; next++) {
+      List<NormalEquations[]> one = group.apply(next);
+      judging = next == judge ? one : judging;
+      all = plus(all, one);
+    }
+    return new KnownSums(all, upTo, judging, old, oldGroups);
+  }
+
+  /** One model's sums over the frames that stand for all; over all where there are none yet. */
+  NormalEquations[] judges(int model) {
+    return judges.isEmpty() ? labelled.get(model) : judges.get(model);
+  }
+
+  /** The same of old labels. */
+  KnownSums withOld(IntFunction<List<NormalEquations[]>> group, int upTo) {
+    List<NormalEquations[]> all = old;
+    for (int next = oldGroups; next < upTo; next++) {
+      all = plus(all, group.apply(next));
+    }
+    return new KnownSums(labelled, groups, judges, all, upTo);
+  }
+
+  private static List<NormalEquations[]> plus(
+      List<NormalEquations[]> sums, List<NormalEquations[]> more) {
+    if (more.isEmpty() || sums.isEmpty()) {
+      return more.isEmpty() ? sums : more;
+    }
+    List<NormalEquations[]> both = new ArrayList<>();
+    for (int m = 0; m < sums.size(); m++) {
+      NormalEquations[] folds = new NormalEquations[OutputLayerFit.FOLDS];
+      for (int fold = 0; fold < folds.length; fold++) {
+        folds[fold] = new NormalEquations(sums.get(m)[fold].size());
+        folds[fold].add(sums.get(m)[fold]);
+        folds[fold].add(more.get(m)[fold]);
+      }
+      both.add(folds);
+    }
+    return both;
+  }
+}

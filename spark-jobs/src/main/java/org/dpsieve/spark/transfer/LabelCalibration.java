@@ -1,0 +1,138 @@
+package org.dpsieve.spark.transfer;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
+import org.dpsieve.outputlayer.OutputLayerFit;
+import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.uncertainty.Calibration;
+import org.dpsieve.uncertainty.FrameErrors;
+import org.dpsieve.uncertainty.LabelEnsemble;
+import org.dpsieve.uncertainty.PredictedLabels;
+import org.dpsieve.uncertainty.Reliability;
+import org.dpsieve.uncertainty.Uncertainty;
+
+/**
+ * As {@link FoldCalibration}, of labels predicted from old ones: those of each fold's frames by what
+ * the other folds say of the change. One Spark task per fold.
+ */
+final class LabelCalibration {
+  /** A labelled frame, and its old labels. */
+  private record Pair(LabelledFrames.Place place, Frame frame, Labels old)
+      implements Serializable {}
+
+  /** A fold, and models that have not seen it. */
+  private record Fold(
+      List<Pair> pairs, List<LabelEnsemble.Member> members, Uncertainty uncertainty)
+      implements Serializable {}
+
+  private LabelCalibration() {}
+
+  /**
+   * @return {@code null} where no model uses old labels
+   */
+  static LabelUncertainty of(
+      SparkSession spark, LabelledFrames labelled, boolean[] present, List<FoldedFit> fits) {
+    List<FoldedFit> used = fits.stream().filter(fit -> fit.fit().usesOld()).toList();
+    if (used.isEmpty()) {
+      return null;
+    }
+    List<Pair> some =
+        new ArrayList<>(
+            labelled
+                .rows()
+                .filter(row -> row._1().index() < FoldCalibration.MOST)
+                .map(
+                    row ->
+                        new Pair(row._1(), FrameRows.toFrame(row._2()), OldLabels.of(row._2())))
+                .collect());
+    some.sort(Comparator.comparing(Pair::place));
+    List<Fold> folds = new ArrayList<>();
+    for (int fold = 0; fold < OutputLayerFit.FOLDS; fold++) {
+      int without = fold;
+      List<Pair> pairs =
+          new ArrayList<>(some.stream().filter(pair -> pair.place().fold() == without).toList());
+      if (!pairs.isEmpty() && pairs.size() < some.size()) {
+        folds.add(
+            new Fold(
+                pairs,
+                new ArrayList<>(used.stream().map(fit -> fit.memberWithout(without)).toList()),
+                Uncertainty.raw(
+                    present, used.stream().map(fit -> fit.posteriorWithout(without)).toList())));
+      }
+    }
+    List<List<FrameErrors>> errors = errors(spark, folds);
+    double energy = factor(errors, FrameErrors::energy);
+    double force = factor(errors, FrameErrors::force);
+    return new LabelUncertainty(energy, force, Reliability.of(errors, energy, force));
+  }
+
+  private static double factor(
+      List<List<FrameErrors>> errors, Function<FrameErrors, FrameErrors.Pairs> quantity) {
+    return Calibration.factor(
+        errors.stream()
+            .flatMap(List::stream)
+            .map(quantity)
+            .map(FrameErrors.Pairs::ratios)
+            .toList());
+  }
+
+  private static List<List<FrameErrors>> errors(SparkSession spark, List<Fold> folds) {
+    if (folds.isEmpty()) {
+      return List.of();
+    }
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Broadcast<List<Fold>> shared = context.broadcast(folds);
+    try {
+      return context
+          .parallelize(IntStream.range(0, folds.size()).boxed().toList(), folds.size())
+          .map(index -> errors(shared.value().get(index)))
+          .collect();
+    } finally {
+      shared.destroy();
+    }
+  }
+
+  private static List<FrameErrors> errors(Fold fold) {
+    try (LabelEnsemble ensemble =
+        new LabelEnsemble(fold.members(), fold.uncertainty(), FoldCalibration.OPTIONS)) {
+      List<PredictedLabels> predicted =
+          ensemble.evaluate(
+              fold.pairs().stream().map(pair -> pair.frame().withLabels(pair.old())).toList());
+      List<FrameErrors> errors = new ArrayList<>();
+      for (int k = 0; k < predicted.size(); k++) {
+        errors.add(errors(fold.pairs().get(k).frame(), predicted.get(k)));
+      }
+      return errors;
+    }
+  }
+
+  private static FrameErrors errors(Frame frame, PredictedLabels predicted) {
+    Labels found = frame.labels();
+    Labels said = predicted.labels();
+    double n = frame.atomCount();
+    boolean energies = found.energy() != null && said.energy() != null;
+    boolean forces = found.force() != null && said.force() != null;
+    double[] force = new double[forces ? said.force().length : 0];
+    double[] sigma = new double[force.length];
+    for (int c = 0; c < force.length; c++) {
+      force[c] = said.force()[c] - found.force()[c];
+      sigma[c] = predicted.forceSigma()[c / 3];
+    }
+    return new FrameErrors(
+        energies
+            ? new FrameErrors.Pairs(
+                new double[] {(said.energy() - found.energy()) / n},
+                new double[] {predicted.energySigma()})
+            : new FrameErrors.Pairs(new double[0], new double[0]),
+        new FrameErrors.Pairs(force, sigma));
+  }
+}
