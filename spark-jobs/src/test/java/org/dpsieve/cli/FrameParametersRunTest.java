@@ -246,7 +246,6 @@ class FrameParametersRunTest {
         """;
     String model =
         MODEL
-            .formatted(1)
             .replace("\"numb_fparam\": 2, \"numb_aparam\": 1,", "")
             .replaceAll("\"trainable\": (false|\\[[^\\]]*\\])", "\"trainable\": true");
     Path simplify = folder.resolve("warm.json");

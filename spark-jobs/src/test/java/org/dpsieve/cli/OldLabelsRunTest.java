@@ -48,10 +48,12 @@ import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Systems;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole runs with labels of an old level beside the new ones, sound and less so. */
+@Tag("slow")
 class OldLabelsRunTest {
   private static final List<String> SYSTEMS = List.of("Ag8", "Au8", "Ag4Au4");
   private static final int FRAMES = 30;

@@ -412,6 +412,7 @@ class TypeNamesRunTest {
 
   /** DeePMD-kit goes by names itself. */
   @Test
+  @Tag("peer")
   void theProgramGivesTheSameDeviations() throws IOException {
     DeepmdKit.dp();
     Path expected = folder.resolve("expected");

@@ -27,6 +27,7 @@ import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Systems;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * built-in frames with silver called Au and gold called Ag. So the order of types is not that of
  * atomic numbers, and who takes that order has the two swapped.
  */
+@Tag("slow")
 class UnnamedTypesTest {
   private static final Path EXAMPLE = Shared.repository().resolve("conf/ag-au");
   private static final String ORDER = "Au,Ag";
@@ -127,6 +129,7 @@ class UnnamedTypesTest {
   /** Whose number is whose element the frames' own type map says, as for dp, or a person. */
   @ParameterizedTest
   @ValueSource(strings = {"jvm", "dp"})
+  @Tag("peer")
   void deviationsAreThoseOfDeepmdKit(String engine) throws IOException, InterruptedException {
     Path a = unnamed(0);
     Path b = unnamed(1);
@@ -181,6 +184,7 @@ class UnnamedTypesTest {
   }
 
   @Test
+  @Tag("peer")
   void rescreenByTheProgramTakesTheOrderGiven() throws IOException {
     DeepmdKit.dp();
     Path a = unnamed(0);
@@ -200,6 +204,7 @@ class UnnamedTypesTest {
     assertThat(terminal.run(told)).isEqualTo(2);
     assertThat(terminal.err()).contains(a + ": has 2 types and names none", "names 3 (Au Ag Cu)");
     told[command.length + 1] = "Au,Cu";
+    told[command.length - 1] = folder.resolve("other"); // what is there was screened in ORDER
     assertThat(terminal.run(told)).isEqualTo(2);
     assertThat(terminal.err()).contains("do not know: Ag");
     Path expected = folder.resolve("expected");
@@ -282,6 +287,7 @@ class UnnamedTypesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"jvm", "dp"})
+  @Tag("peer")
   void aRunTakesThemFromItsParameterFile(String engine) throws IOException {
     for (int m = 0; m < 4; m++) {
       unnamed(m);
