@@ -118,7 +118,7 @@ class StoppingRunTest {
         Files.readString(SmallRun.machine())
             .replace("\"jvm\"", "\"jvm\", \"precision\": \"float32\""));
     Path single = folder.resolve("single");
-    String said = run("\"label_budget\": 24", machine, single);
+    String said = run("\"label_budget\": 24, \"old_labels\": \"ignore\"", machine, single);
     assertThat(said).contains("Stopped at label_budget").doesNotContain("expected error");
     assertThat(single.resolve("iter.000001/00.train/graph.000.pb")).exists();
     assertThat(single.resolve("iter.000001/00.train/uncertainty.json")).doesNotExist();

@@ -125,7 +125,7 @@ class WildFramesRunTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = "information")
+  @ValueSource(strings = {"random", "information"})
   void aRunWithWildFramesGoesToItsEnd(String strategy) throws IOException {
     Path simplify =
         SmallRun.simplify(

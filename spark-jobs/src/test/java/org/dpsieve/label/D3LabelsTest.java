@@ -50,7 +50,7 @@ class D3LabelsTest {
         .containsExactly("finished", "missing output", "crashed", "crashed", "crashed", "finished");
     assertThat(labels.get(1).<String>getAs("reason")).contains("pool#30", "no stored energy");
     assertThat(labels.get(2).<String>getAs("reason")).contains("pool#96", "element Cm (96)");
-    assertThat(labels.get(3).<String>getAs("reason")).contains("pool#47", "coord holds NaN");
+    assertThat(labels.get(3).<String>getAs("reason")).contains("pool#47", "coord number 5 is NaN");
     assertThat(labels.get(4).<String>getAs("reason")).contains("pool#31", "energy holds NaN");
     assertThat(labels.get(5).<Double>getAs("energy"))
         .isEqualTo(-3.0 + new DispersionD3(OPTIONS).evaluate(frames.get(5)).energy());

@@ -187,18 +187,18 @@ class ExtxyzLabelsTest {
     String comment =
         CELL
             + " Properties=species:S:1:pos:R:3:REF_forces:R:3 energy=7 dft_energy=-3"
-            + " REF_stresses=\"1 2 3 4 5 6\" charge=2";
+            + " REF_stresses=\"1 2 3 4 5 6\"";
     Frame frame = read(comment, ExtxyzKeys.DEFAULT);
     assertThat(frame.labels().energy()).isEqualTo(7);
     assertThat(frame.labels().force()).isNull();
-    assertThat(ignored).containsExactly("REF_forces", "REF_stresses", "charge", "dft_energy");
+    assertThat(ignored).containsExactly("REF_forces", "REF_stresses", "dft_energy");
     assertThat(ExtxyzKeys.suggestion(ignored))
         .isEqualTo("energy=dft_energy,forces=REF_forces,stress=REF_stresses");
 
     ignored.clear();
     ExtxyzKeys keys =
         ExtxyzKeys.of("energy=dft_energy, forces=ref_FORCES,stress=REF_stresses,fparam=charge");
-    frame = read(comment + " dft_energy_unit=Ha forces-unit=eV/A stress-unit=GPa", keys);
+    frame = read(comment + " charge=2 dft_energy_unit=Ha forces-unit=eV/A stress-unit=GPa", keys);
     assertThat(frame.labels().energy()).isCloseTo(-3 * HARTREE, CLOSE);
     assertThat(frame.labels().force()).containsExactly(0.1, 0.2, 0.3, -0.1, -0.2, -0.3);
     assertThat(frame.labels().virial()[1]).isCloseTo(-125 * 6 * 10 * KBAR, CLOSE);

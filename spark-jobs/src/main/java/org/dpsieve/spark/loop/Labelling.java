@@ -20,6 +20,7 @@ import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.PartSize;
 import org.dpsieve.spark.label.DirectLabels;
+import org.dpsieve.spark.transfer.OldLabels;
 
 /** New labels for frames: the labels table, which is a frames dataset of its own. */
 final class Labelling {
@@ -74,7 +75,7 @@ final class Labelling {
     Dataset<Row> finished =
         labels
             .where(col("outcome").equalTo(TaskOutcome.FINISHED.key()))
-            .filter((FilterFunction<Row>) Labelling::finite)
+            .filter((FilterFunction<Row>) Labelling::sound)
             .select("frame_id", LABELS.toArray(String[]::new));
     Column[] columns =
         Arrays.stream(FrameRows.SCHEMA.fieldNames()).map(name -> col(name)).toArray(Column[]::new);
@@ -95,7 +96,7 @@ final class Labelling {
             (FilterFunction<Row>)
                 row ->
                     !row.<String>getAs("outcome").equals(TaskOutcome.FINISHED.key())
-                        || !finite(row))
+                        || !sound(row))
         .join(frames.select("frame_id", "system", "index"), "frame_id")
         .orderBy("frame_id")
         .collectAsList()
@@ -112,9 +113,43 @@ final class Labelling {
 
   private static String reason(Row row) {
     String outcome = row.getAs("outcome");
-    return outcome.equals(TaskOutcome.FINISHED.key())
-        ? "the label holds a number that is not finite"
-        : outcome + ": " + row.getAs("reason");
+    if (!outcome.equals(TaskOutcome.FINISHED.key())) {
+      return outcome + ": " + row.getAs("reason");
+    }
+    if (!finite(row)) {
+      return "the label holds a number that is not finite";
+    }
+    return largestForce(row) > OldLabels.MOST_FORCE
+        ? "the label holds a force of %.3g eV/Å; expected at most %.0f"
+            .formatted(largestForce(row), OldLabels.MOST_FORCE)
+        : "the label holds an energy of %.3g eV per atom; expected at most %.0f"
+            .formatted(energyPerAtom(row), OldLabels.MOST_ENERGY);
+  }
+
+  /**
+   * Whether a label can be trained on: a single force of 1e10 eV/Å, as of two atoms at one place,
+   * would be all that a fit looks at.
+   */
+  private static boolean sound(Row row) {
+    return finite(row)
+        && largestForce(row) <= OldLabels.MOST_FORCE
+        && energyPerAtom(row) <= OldLabels.MOST_ENERGY;
+  }
+
+  /** Its size; 0 where the label has no forces to count atoms by. */
+  private static double energyPerAtom(Row row) {
+    Double energy = row.getAs("energy");
+    int field = row.fieldIndex("force");
+    return energy == null || row.isNullAt(field)
+        ? 0
+        : Math.abs(energy) / (row.<Double>getList(field).size() / 3.0);
+  }
+
+  private static double largestForce(Row row) {
+    int field = row.fieldIndex("force");
+    return row.isNullAt(field)
+        ? 0
+        : row.<Double>getList(field).stream().mapToDouble(Math::abs).max().orElse(0);
   }
 
   /** A label that is not a number must never be trained on. */

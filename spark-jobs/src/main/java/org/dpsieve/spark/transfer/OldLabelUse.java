@@ -48,7 +48,7 @@ public record OldLabelUse(boolean used, long frames, OldShare share, double with
 
   /** What to say of labels that {@link OldLabels#leftOut} counts. */
   public static String leftOut(long labels) {
-    return "%d left out: no finite numbers, or not as many as the frame's atoms ask for"
+    return "%d left out: no finite numbers, wildly large ones, or not as many as the frame's atoms ask for"
         .formatted(labels);
   }
 

@@ -39,6 +39,12 @@ public final class OldLabels {
   /** Larger numbers are no labels. */
   private static final double LARGEST = 1e300;
 
+  /** eV/Å: of no frame that says anything of matter is a component of a force larger. */
+  public static final double MOST_FORCE = 1e4;
+
+  /** eV per atom: ten times that of all electrons of the heaviest elements. */
+  public static final double MOST_ENERGY = 1e7;
+
   private static final String LEFT_OUT = "labels left out";
 
   private final Dataset<Row> frames;
@@ -69,9 +75,9 @@ public final class OldLabels {
         frames
             .dropDuplicates("frame_id")
             .withColumn(LEFT_OUT, lit(0))
-            .transform(all -> sound(all, "energy", abs(col("energy")).lt(LARGEST)))
-            .transform(all -> sound(all, "force", numbers("force", col("natoms").multiply(3))))
-            .transform(all -> sound(all, "virial", numbers("virial", lit(9))));
+            .transform(all -> sound(all, "energy", abs(col("energy")).leq(col("natoms").multiply(MOST_ENERGY))))
+            .transform(all -> sound(all, "force", numbers("force", col("natoms").multiply(3), MOST_FORCE)))
+            .transform(all -> sound(all, "virial", numbers("virial", lit(9), LARGEST)));
     this.leftOut = checked;
     this.frames =
         checked
@@ -97,8 +103,8 @@ public final class OldLabels {
   }
 
   /** NaN is larger than any number in Spark's order. */
-  private static Column numbers(String label, Column length) {
-    return size(col(label)).equalTo(length).and(forall(col(label), x -> abs(x).lt(LARGEST)));
+  private static Column numbers(String label, Column length, double largest) {
+    return size(col(label)).equalTo(length).and(forall(col(label), x -> abs(x).leq(largest)));
   }
 
   TransferFit.Mode mode() {
