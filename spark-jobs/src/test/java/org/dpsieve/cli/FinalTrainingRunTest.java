@@ -14,6 +14,7 @@ import org.dpsieve.loop.Checksums;
 import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Terminal;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +49,7 @@ class FinalTrainingRunTest {
   }
 
   @Test
+  @Tag("peer")
   void theFinalModelsAreTrainedOnWhatIsThereWithAllLayersFreeAndAFailureCostsNothingElse()
       throws Exception {
     Path dp = DeepmdKit.dp();

@@ -15,6 +15,7 @@ import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.Programs;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -199,6 +200,7 @@ class ModelDeviCommandTest {
 
   /** What our reader refuses says who may know it; DeePMD-kit's numbers are its own then. */
   @Test
+  @Tag("peer")
   void theProgramEvaluatesModelsThatAreNotReadHere() throws Exception {
     Path dp = DeepmdKit.dp();
     Path model = folder.resolve("shared.pb");
