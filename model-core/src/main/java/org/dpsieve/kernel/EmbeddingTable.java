@@ -82,7 +82,9 @@ final class EmbeddingTable {
   /** Tabulates {@code embedding} between {@code low} and {@code high}, where it is a net. */
   static EmbeddingTable of(Embedding embedding, double low, double high, Accuracy accuracy) {
     if (embedding instanceof Network network) {
-      return new EmbeddingTable(network, low, high, accuracy);
+      return high > low
+          ? MadeTables.of(network, low, high, accuracy)
+          : new EmbeddingTable(network, low, high, accuracy);
     }
     return new EmbeddingTable((TabulatedEmbedding) embedding, high > low, accuracy);
   }

@@ -109,7 +109,8 @@ class FinalTrainingRunTest {
     Path simplify = simplify(asked);
     assertThat(terminal.run("simplify", simplify, SmallRun.machine(), "--dry-run")).isEqualTo(2);
     assertThat(terminal.err())
-        .contains("numb_steps", "but result_pool is extxyz", "train.backend: is missing: final_training");
+        .contains(
+            "numb_steps", "but result_pool is extxyz", "train.backend: is missing: final_training");
     terminal.clear();
     Path ignoring =
         Files.writeString(

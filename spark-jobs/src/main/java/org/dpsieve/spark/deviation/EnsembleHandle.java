@@ -34,16 +34,6 @@ public final class EnsembleHandle implements DeviationEngine {
 
   private static final Map<Long, Ensemble> BUILT = new LinkedHashMap<>(8, 0.75f, true);
 
-  private static final Map<Long, LabelEnsemble> PREDICTING =
-      new LinkedHashMap<>(8, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, LabelEnsemble> eldest) {
-          return size() > KEPT;
-        }
-      };
-
   private final Broadcast<DeepPotential[]> models;
   private final EnsembleOptions options;
   private final Borderline borderline;
@@ -121,9 +111,7 @@ public final class EnsembleHandle implements DeviationEngine {
 
   /** Labels by old ones, in this JVM; many tasks may use it at once. */
   LabelEnsemble labels() {
-    synchronized (PREDICTING) {
-      return PREDICTING.computeIfAbsent(labels.id(), id -> labels.value().open());
-    }
+    return labels.value().ensemble();
   }
 
   ExpectedError expected(FrameSigma sigma, PredictedLabels label) {
@@ -186,9 +174,6 @@ public final class EnsembleHandle implements DeviationEngine {
       uncertainty.destroy();
     }
     if (labels != null) {
-      synchronized (PREDICTING) {
-        PREDICTING.remove(labels.id());
-      }
       labels.destroy();
     }
   }

@@ -1,23 +1,43 @@
 package org.dpsieve.spark.deviation;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.uncertainty.ExpectedError;
 import org.dpsieve.uncertainty.LabelEnsemble;
 import org.dpsieve.uncertainty.Uncertainty;
 
-/**
- * What a task needs to predict labels from old ones.
- *
- * @param members models that use old labels
- * @param uncertainty of the labels
- * @param scale of their standard deviations
- */
-public record LabelPredictor(
-    List<LabelEnsemble.Member> members, Uncertainty uncertainty, ExpectedError.Scale scale)
-    implements Serializable {
-  public LabelEnsemble open() {
-    return new LabelEnsemble(members, uncertainty, EnsembleOptions.DEFAULT);
+/** What predicts labels from old ones inside Spark's tasks; broadcast, and made once in a JVM. */
+public final class LabelPredictor implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final ArrayList<LabelEnsemble.Member> members;
+  private final Uncertainty uncertainty;
+  private final ExpectedError.Scale scale;
+  private transient LabelEnsemble ensemble; // null until it is asked for
+
+  /**
+   * @param members models that use old labels
+   * @param uncertainty of the labels
+   * @param scale of their standard deviations
+   */
+  public LabelPredictor(
+      List<LabelEnsemble.Member> members, Uncertainty uncertainty, ExpectedError.Scale scale) {
+    this.members = new ArrayList<>(members);
+    this.uncertainty = uncertainty;
+    this.scale = scale;
+  }
+
+  ExpectedError.Scale scale() {
+    return scale;
+  }
+
+  /** Many tasks may use it at once. */
+  public synchronized LabelEnsemble ensemble() {
+    if (ensemble == null) {
+      ensemble = new LabelEnsemble(members, uncertainty, EnsembleOptions.DEFAULT);
+    }
+    return ensemble;
   }
 }

@@ -95,8 +95,7 @@ final class Labelling {
         .filter(
             (FilterFunction<Row>)
                 row ->
-                    !row.<String>getAs("outcome").equals(TaskOutcome.FINISHED.key())
-                        || !sound(row))
+                    !row.<String>getAs("outcome").equals(TaskOutcome.FINISHED.key()) || !sound(row))
         .join(frames.select("frame_id", "system", "index"), "frame_id")
         .orderBy("frame_id")
         .collectAsList()

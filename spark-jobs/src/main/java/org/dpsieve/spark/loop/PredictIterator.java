@@ -35,16 +35,13 @@ final class PredictIterator implements Iterator<Row> {
 
   PredictIterator(Iterator<Row> rows, LabelPredictor predictor) {
     this.rows = rows;
-    this.ensemble = rows.hasNext() ? predictor.open() : null;
+    this.ensemble = rows.hasNext() ? predictor.ensemble() : null;
   }
 
   @Override
   public boolean hasNext() {
     while (ready.isEmpty() && rows.hasNext()) {
       read();
-    }
-    if (ready.isEmpty() && ensemble != null) {
-      ensemble.close();
     }
     return !ready.isEmpty();
   }

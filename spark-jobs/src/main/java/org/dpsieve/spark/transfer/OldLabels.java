@@ -75,8 +75,12 @@ public final class OldLabels {
         frames
             .dropDuplicates("frame_id")
             .withColumn(LEFT_OUT, lit(0))
-            .transform(all -> sound(all, "energy", abs(col("energy")).leq(col("natoms").multiply(MOST_ENERGY))))
-            .transform(all -> sound(all, "force", numbers("force", col("natoms").multiply(3), MOST_FORCE)))
+            .transform(
+                all ->
+                    sound(
+                        all, "energy", abs(col("energy")).leq(col("natoms").multiply(MOST_ENERGY))))
+            .transform(
+                all -> sound(all, "force", numbers("force", col("natoms").multiply(3), MOST_FORCE)))
             .transform(all -> sound(all, "virial", numbers("virial", lit(9), LARGEST)));
     this.leftOut = checked;
     this.frames =
