@@ -60,8 +60,8 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
 
   private static final int BATCH = 64; // frames
 
-  /** Nets themselves, no tables: making those takes longer than so few frames. */
-  private static final EnsembleOptions OPTIONS = new EnsembleOptions(false, Precision.FLOAT64);
+  /** With tables: frozen embedding nets have theirs already. */
+  private static final EnsembleOptions OPTIONS = new EnsembleOptions(true, Precision.FLOAT64);
 
   private record Point(String id, double[] features) implements Serializable {}
 

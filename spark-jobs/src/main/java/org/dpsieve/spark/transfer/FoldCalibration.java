@@ -33,8 +33,8 @@ final class FoldCalibration {
   /** Frames of a fold that are looked at: 250 in all bound the time, and errors to some percent. */
   static final int MOST = 50;
 
-  /** Nets themselves, no tables: making those takes longer than so few frames. */
-  static final EnsembleOptions OPTIONS = new EnsembleOptions(false, Precision.FLOAT64);
+  /** With tables: frozen embedding nets have theirs already. */
+  static final EnsembleOptions OPTIONS = new EnsembleOptions(true, Precision.FLOAT64);
 
   /** A fold, and models that have not seen it. */
   private record Fold(List<Frame> frames, List<DeepPotential> models, Uncertainty uncertainty)
