@@ -258,7 +258,7 @@ public final class RunTable {
         .map(
             one ->
                 format(
-                    "largest force errors foretold by %s: Spearman %.2f; of the worst tenth of the frames %.0f %% are in the tenth it ranks highest",
+                    "Largest force errors foretold by %s: Spearman %.2f; of the worst tenth of the frames %.0f %% are in the tenth it ranks highest",
                     one.by(), one.spearman(), 100 * one.worst()))
         .toList();
   }
