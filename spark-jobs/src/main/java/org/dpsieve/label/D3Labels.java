@@ -50,7 +50,7 @@ public final class D3Labels implements DirectLabeller {
     } catch (InputException e) {
       return Optional.of(new Finding("unfit for D3", e.getMessage()));
     }
-    return Optional.empty();
+    return WildLabel.stored(frame);
   }
 
   @Override

@@ -20,7 +20,7 @@ public final class StoredLabels implements DirectLabeller {
               "no stored label",
               frame.labels().energy() == null ? "energy is missing" : "force is missing"));
     }
-    return Optional.empty();
+    return WildLabel.stored(frame);
   }
 
   @Override

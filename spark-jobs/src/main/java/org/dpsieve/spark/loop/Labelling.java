@@ -6,21 +6,23 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
+import org.dpsieve.frame.Labels;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.TaskOutcome;
+import org.dpsieve.label.WildLabel;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.PartSize;
 import org.dpsieve.spark.label.DirectLabels;
-import org.dpsieve.spark.transfer.OldLabels;
 
 /** New labels for frames: the labels table, which is a frames dataset of its own. */
 final class Labelling {
@@ -115,40 +117,23 @@ final class Labelling {
     if (!outcome.equals(TaskOutcome.FINISHED.key())) {
       return outcome + ": " + row.getAs("reason");
     }
-    if (!finite(row)) {
-      return "the label holds a number that is not finite";
-    }
-    return largestForce(row) > OldLabels.MOST_FORCE
-        ? "the label holds a force of %.3g eV/Å; expected at most %.0f"
-            .formatted(largestForce(row), OldLabels.MOST_FORCE)
-        : "the label holds an energy of %.3g eV per atom; expected at most %.0f"
-            .formatted(energyPerAtom(row), OldLabels.MOST_ENERGY);
-  }
-
-  /**
-   * Whether a label can be trained on: a single force of 1e10 eV/Å, as of two atoms at one place,
-   * would be all that a fit looks at.
-   */
-  private static boolean sound(Row row) {
     return finite(row)
-        && largestForce(row) <= OldLabels.MOST_FORCE
-        && energyPerAtom(row) <= OldLabels.MOST_ENERGY;
+        ? "the label holds " + wild(row).orElse("nothing wrong")
+        : "the label holds a number that is not finite";
   }
 
-  /** Its size; 0 where the label has no forces to count atoms by. */
-  private static double energyPerAtom(Row row) {
-    Double energy = row.getAs("energy");
-    int field = row.fieldIndex("force");
-    return energy == null || row.isNullAt(field)
-        ? 0
-        : Math.abs(energy) / (row.<Double>getList(field).size() / 3.0);
+  private static boolean sound(Row row) {
+    return finite(row) && wild(row).isEmpty();
   }
 
-  private static double largestForce(Row row) {
+  private static Optional<String> wild(Row row) {
     int field = row.fieldIndex("force");
-    return row.isNullAt(field)
-        ? 0
-        : row.<Double>getList(field).stream().mapToDouble(Math::abs).max().orElse(0);
+    if (row.isNullAt(field)) {
+      return Optional.empty();
+    }
+    double[] force = row.<Double>getList(field).stream().mapToDouble(Double::doubleValue).toArray();
+    return WildLabel.problem(
+        new Labels(row.<Double>getAs("energy"), force, null), force.length / 3);
   }
 
   /** A label that is not a number must never be trained on. */

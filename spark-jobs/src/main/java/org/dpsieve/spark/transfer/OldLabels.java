@@ -24,6 +24,7 @@ import org.apache.spark.sql.expressions.Window;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.label.WildLabel;
 import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.spark.frames.FrameRows;
 
@@ -38,12 +39,6 @@ public final class OldLabels {
 
   /** Larger numbers are no labels. */
   private static final double LARGEST = 1e300;
-
-  /** eV/Å: of no frame that says anything of matter is a component of a force larger. */
-  public static final double MOST_FORCE = 1e4;
-
-  /** eV per atom: ten times that of all electrons of the heaviest elements. */
-  public static final double MOST_ENERGY = 1e7;
 
   private static final String LEFT_OUT = "labels left out";
 
@@ -78,9 +73,15 @@ public final class OldLabels {
             .transform(
                 all ->
                     sound(
-                        all, "energy", abs(col("energy")).leq(col("natoms").multiply(MOST_ENERGY))))
+                        all,
+                        "energy",
+                        abs(col("energy")).leq(col("natoms").multiply(WildLabel.MOST_ENERGY))))
             .transform(
-                all -> sound(all, "force", numbers("force", col("natoms").multiply(3), MOST_FORCE)))
+                all ->
+                    sound(
+                        all,
+                        "force",
+                        numbers("force", col("natoms").multiply(3), WildLabel.MOST_FORCE)))
             .transform(all -> sound(all, "virial", numbers("virial", lit(9), LARGEST)));
     this.leftOut = checked;
     this.frames =
