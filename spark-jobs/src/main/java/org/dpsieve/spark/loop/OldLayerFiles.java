@@ -60,14 +60,10 @@ final class OldLayerFiles {
 
   /** Empty where the models in this folder were trained without old labels. */
   static Optional<LabelNumbers> labels(Path folder) {
-    if (!Files.exists(folder.resolve(LABELS))) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(JSON.readValue(folder.resolve(LABELS).toFile(), LabelNumbers.class));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Path file = folder.resolve(LABELS);
+    return Files.exists(file)
+        ? Optional.of(JsonFile.read(file, LabelNumbers.class))
+        : Optional.empty();
   }
 
   static void write(Path folder, List<OldLayer> layers) throws IOException {

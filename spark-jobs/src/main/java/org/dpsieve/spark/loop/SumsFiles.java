@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.npy.NpyArray;
 import org.dpsieve.io.npy.NpyWriter;
@@ -69,7 +70,7 @@ final class SumsFiles {
       return KnownSums.NONE;
     }
     try {
-      Numbers numbers = JSON.readValue(folder.resolve(FILE).toFile(), Numbers.class);
+      Numbers numbers = JsonFile.read(folder.resolve(FILE), Numbers.class);
       if (!numbers.key().equals(key)) {
         return KnownSums.NONE;
       }

@@ -74,13 +74,13 @@ final class FoldCalibration {
               Uncertainty.raw(
                   present, fits.stream().map(fit -> fit.posteriorWithout(without)).toList())));
     }
-    List<List<FrameErrors>> errors = errors(spark, folds);
+    List<List<FrameErrors>> errors = errors(spark, folds, FoldCalibration::errors);
     double energy = factor(errors, FrameErrors::energy);
     double force = factor(errors, FrameErrors::force);
     return new Calibrated(raw.calibrated(energy, force), Reliability.of(errors, energy, force));
   }
 
-  private static double factor(
+  static double factor(
       List<List<FrameErrors>> errors, Function<FrameErrors, FrameErrors.Pairs> quantity) {
     return Calibration.factor(
         errors.stream()
@@ -90,16 +90,20 @@ final class FoldCalibration {
             .toList());
   }
 
-  private static List<List<FrameErrors>> errors(SparkSession spark, List<Fold> folds) {
+  /** Of each fold, in one Spark task. */
+  static <F> List<List<FrameErrors>> errors(
+      SparkSession spark,
+      List<F> folds,
+      org.apache.spark.api.java.function.Function<F, List<FrameErrors>> ofFold) {
     if (folds.isEmpty()) {
       return List.of();
     }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<List<Fold>> shared = context.broadcast(folds);
+    Broadcast<List<F>> shared = context.broadcast(folds);
     try {
       return context
           .parallelize(IntStream.range(0, folds.size()).boxed().toList(), folds.size())
-          .map(index -> errors(shared.value().get(index)))
+          .map(index -> ofFold.call(shared.value().get(index)))
           .collect();
     } finally {
       shared.destroy();

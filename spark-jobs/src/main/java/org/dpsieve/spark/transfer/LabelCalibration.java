@@ -4,16 +4,11 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
-import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.spark.frames.FrameRows;
-import org.dpsieve.uncertainty.Calibration;
 import org.dpsieve.uncertainty.FrameErrors;
 import org.dpsieve.uncertainty.LabelEnsemble;
 import org.dpsieve.uncertainty.PredictedLabels;
@@ -66,36 +61,10 @@ final class LabelCalibration {
                     present, used.stream().map(fit -> fit.posteriorWithout(without)).toList())));
       }
     }
-    List<List<FrameErrors>> errors = errors(spark, folds);
-    double energy = factor(errors, FrameErrors::energy);
-    double force = factor(errors, FrameErrors::force);
+    List<List<FrameErrors>> errors = FoldCalibration.errors(spark, folds, LabelCalibration::errors);
+    double energy = FoldCalibration.factor(errors, FrameErrors::energy);
+    double force = FoldCalibration.factor(errors, FrameErrors::force);
     return new LabelUncertainty(energy, force, Reliability.of(errors, energy, force));
-  }
-
-  private static double factor(
-      List<List<FrameErrors>> errors, Function<FrameErrors, FrameErrors.Pairs> quantity) {
-    return Calibration.factor(
-        errors.stream()
-            .flatMap(List::stream)
-            .map(quantity)
-            .map(FrameErrors.Pairs::ratios)
-            .toList());
-  }
-
-  private static List<List<FrameErrors>> errors(SparkSession spark, List<Fold> folds) {
-    if (folds.isEmpty()) {
-      return List.of();
-    }
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<List<Fold>> shared = context.broadcast(folds);
-    try {
-      return context
-          .parallelize(IntStream.range(0, folds.size()).boxed().toList(), folds.size())
-          .map(index -> errors(shared.value().get(index)))
-          .collect();
-    } finally {
-      shared.destroy();
-    }
   }
 
   private static List<FrameErrors> errors(Fold fold) {
