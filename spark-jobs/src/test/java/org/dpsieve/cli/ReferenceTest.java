@@ -62,7 +62,7 @@ class ReferenceTest {
         .getSubcommands()
         .forEach(
             (name, command) -> {
-              if (!name.equals("help")) {
+              if (!name.equals("help") && !command.getCommandSpec().usageMessage().hidden()) {
                 assertThat(command.getUsageMessage(CommandLine.Help.Ansi.OFF))
                     .as(name)
                     .contains("Examples:");
