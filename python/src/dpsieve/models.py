@@ -138,7 +138,7 @@ def _evaluation(answer: dict[str, Any]) -> Evaluation:
         deviation=answer["deviation"],
         sigma=None
         if sigma is None
-        else Sigma(*(sigma[name] for name in SIGMAS), atoms=np.array(sigma["atoms"])),
+        else Sigma(sigma["sigma_e"], sigma["sigma_f"], sigma["rms_sigma_f"], np.array(sigma["atoms"])),
         problem=answer.get("problem"),
     )
 

@@ -39,7 +39,8 @@ def _logarithmic(*axes: Axis) -> None:
 
 def _figure(rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
     with plt.rc_context(_STYLE):
-        return plt.subplots(rows, columns, **options)
+        figure, axes = plt.subplots(rows, columns, **options)
+        return figure, axes
 
 
 def _positive(table: pd.DataFrame) -> pd.DataFrame:

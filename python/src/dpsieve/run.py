@@ -72,9 +72,7 @@ class Run:
         rows = []
         for iteration in self.status["iterations"]:
             picks, labels = iteration["picks"], iteration["labels"] or {}
-            deviation = (iteration["deviation"] or {}).get("max_dev_force") or (
-                iteration["deviation"] or {}
-            ).get("max_devi_force", {})
+            deviation = (iteration["deviation"] or {}).get("max_devi_force", {})
             levels = iteration["trust_f"] or {}
             rows.append(
                 {
@@ -181,11 +179,8 @@ class Run:
         :param table: rows of a table of frames (``run.labels[...]``), or the name of one, as
             ``frames/pool.parquet`` or ``result/held_out.parquet``
         """
-        if table is None:
-            table = self.labels
-        elif isinstance(table, str):
-            table = self.table(table)
-        return [to_atoms(row, self.type_map) for row in table.to_dict("records")]
+        rows = self.labels if table is None else self.table(table) if isinstance(table, str) else table
+        return [to_atoms(row, self.type_map) for row in rows.to_dict("records")]
 
     def dpdata(self) -> dpdata.MultiSystems:
         """The relabelled dataset, ``result/data``, as dpdata's MultiSystems."""

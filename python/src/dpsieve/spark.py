@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -40,7 +41,7 @@ def session(**config: str) -> SparkSession:
 
     active = SparkSession.getActiveSession()
     if active is not None:
-        if EXTENSIONS not in active.conf.get("spark.sql.extensions", ""):  # type: ignore[operator]
+        if EXTENSIONS not in active.conf.get("spark.sql.extensions", ""):
             raise InputError(
                 "the active Spark session does not have dpsieve; stop it, or start it with"
                 f" spark.jars={_java.application('dpsieve.jar')} and spark.sql.extensions={EXTENSIONS}"
@@ -65,6 +66,7 @@ def session(**config: str) -> SparkSession:
 
     if SparkContext._gateway is not None:  # of a session that was stopped
         return _started(settings)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     port, secret = _start_java()
     os.environ["PYSPARK_GATEWAY_PORT"], os.environ["PYSPARK_GATEWAY_SECRET"] = port, secret
     try:
@@ -101,6 +103,7 @@ def _start_java() -> tuple[str, str]:
             stdin=subprocess.PIPE,  # when it closes, that Java ends
             env={
                 **_java.environment(),
+                "SPARK_HOME": str(_java.spark_jars().parent),
                 "_PYSPARK_DRIVER_CONN_INFO_PATH": str(told),
                 "SPARK_CONNECT_MODE": "0",
             },
