@@ -82,7 +82,7 @@ final class FileKinds {
   private static List<String> keys(ParameterFile.Content content) {
     List<String> keys = new ArrayList<>();
     content.root().fieldNames().forEachRemaining(keys::add);
-    keys.removeIf(key -> key.startsWith("_"));
+    keys.removeIf(key -> key.startsWith("_") || key.equals(Block.SCHEMA));
     return keys;
   }
 
