@@ -67,12 +67,18 @@ final class RelabelledPool {
    * Writes {@code target/pool}, or says why not.
    *
    * @param pool rows of the frames dataset
+   * @param frames how many these are
    * @param old {@code null} where there are none, or nobody wants them
    * @param labelled frames with computed labels
    * @param models the final ones
    */
   Facts.RelabelledPool write(
-      Path target, Dataset<Row> pool, OldLabels old, Dataset<Row> labelled, List<Path> models) {
+      Path target,
+      Dataset<Row> pool,
+      long frames,
+      OldLabels old,
+      Dataset<Row> labelled,
+      List<Path> models) {
     Path trained = models.isEmpty() ? null : models.get(0).toAbsolutePath().getParent();
     Optional<String> obstacle = obstacle(old, trained);
     if (obstacle.isPresent()) {
@@ -83,7 +89,7 @@ final class RelabelledPool {
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(OldLayerFiles.predictor(trained, config, models).orElseThrow());
     Dataset<Row> all =
-        relabelled(pool, old, labelled, predictor).persist(StorageLevel.MEMORY_AND_DISK());
+        relabelled(pool, frames, old, labelled, predictor).persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Dataset<Row> kept = all.where(col(REASON).isNull());
       SortedMap<String, Long> leftOut = Tables.counts(all, col(REASON));
@@ -163,6 +169,7 @@ final class RelabelledPool {
 
   private Dataset<Row> relabelled(
       Dataset<Row> pool,
+      long frames,
       OldLabels old,
       Dataset<Row> labelled,
       Broadcast<LabelPredictor> predictor) {
@@ -175,8 +182,8 @@ final class RelabelledPool {
                 col("force").as(PredictIterator.NEW + "force"),
                 col("virial").as(PredictIterator.NEW + "virial"),
                 lit(true).as("computed"));
-    int tasks = (int) Math.max(1, Math.min(MOST_TASKS, pool.count() / FRAMES_PER_TASK));
-    return old.beside(pool)
+    int tasks = (int) Math.max(1, Math.min(MOST_TASKS, frames / FRAMES_PER_TASK));
+    return (config.pool().labelsAreOld() ? old.besideThemselves() : old.besideAll(pool))
         .join(computed, new String[] {"frame_id"}, "left")
         .repartition(tasks, col("frame_id"))
         .mapPartitions(
