@@ -34,7 +34,6 @@ import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.SummaryJson;
-import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.Versions;
 import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FramesDataset;
@@ -100,16 +99,13 @@ final class Results {
       Facts.Deviation deviation =
           evaluation.write(target.resolve("deviation.parquet"), pool, frames, models, null);
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
-      Facts.HeldOut errors = errors(target, pool, labelled, models);
+      SortedMap<String, Double> largest = new TreeMap<>();
+      Facts.HeldOut errors = errors(target, pool, labelled, models, largest);
       spark.sparkContext().setJobDescription("result: the worst frames");
       WorstFrames worst = new WorstFrames(spark, target.resolve("deviation.parquet"));
       worst.write(pool, target.resolve("worst_frames.tsv"));
       List<Facts.Foretold> foretold =
-          errors == null
-              ? List.of()
-              : worst.foretold(
-                  FramesDataset.read(spark, target.resolve("held_out.parquet").toString()),
-                  models.stream().map(m -> ModelFiles.read(m, config.typeMap())).toList());
+          largest.isEmpty() ? List.of() : worst.foretold(largest);
       spark.sparkContext().setJobDescription("result: the whole pool at the new level");
       Facts.RelabelledPool relabelled =
           new RelabelledPool(spark, config).write(target, pool, frames, old, labelled, models);
@@ -182,9 +178,17 @@ final class Results {
     return all;
   }
 
-  /** {@code null} where the new level is not known for frames that were never labelled. */
+  /**
+   * {@code null} where the new level is not known for frames that were never labelled.
+   *
+   * @param largest hears the largest error of a force of each of them, eV/Å
+   */
   private Facts.HeldOut errors(
-      Path target, Dataset<Row> pool, Dataset<Row> labelled, List<Path> models) {
+      Path target,
+      Dataset<Row> pool,
+      Dataset<Row> labelled,
+      List<Path> models,
+      Map<String, Double> largest) {
     if (newLevel.isEmpty() || !Training.readable(models, config.typeMap())) {
       return null;
     }
@@ -212,7 +216,7 @@ final class Results {
         return null;
       }
       return new Facts.HeldOut(
-          level(), count, new Training(spark, config).errors(relabelled, models));
+          level(), count, new Training(spark, config).errors(relabelled, models, largest));
     } finally {
       relabelled.unpersist();
       frames.unpersist();
