@@ -70,9 +70,15 @@ final class RelabelledPool {
    * @param old {@code null} where there are none, or nobody wants them
    * @param labelled frames with computed labels
    * @param models the final ones
+   * @param unseen frames never labelled with new labels; {@code null} where those are not known
    */
   Facts.RelabelledPool write(
-      Path target, Dataset<Row> pool, OldLabels old, Dataset<Row> labelled, List<Path> models) {
+      Path target,
+      Dataset<Row> pool,
+      OldLabels old,
+      Dataset<Row> labelled,
+      List<Path> models,
+      Dataset<Row> unseen) {
     Path trained = models.isEmpty() ? null : models.get(0).toAbsolutePath().getParent();
     Optional<String> obstacle = obstacle(old, trained);
     if (obstacle.isPresent()) {
@@ -113,10 +119,27 @@ final class RelabelledPool {
           sigma(counts, 3),
           found.reliability().energy().coverage(),
           found.reliability().force().coverage(),
-          "");
+          "",
+          unseen == null ? null : LabelErrors.of(kept.where("NOT computed"), unseen));
     } finally {
       all.unpersist();
       predictor.destroy();
+    }
+  }
+
+  /**
+   * Errors of predicted labels.
+   *
+   * @param unseen frames with new labels, none of which the prediction has seen
+   */
+  Facts.Errors errors(Dataset<Row> unseen, OldLabels old, LabelPredictor predictor) {
+    Broadcast<LabelPredictor> shared =
+        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(predictor);
+    try {
+      return LabelErrors.of(
+          relabelled(unseen, old, unseen.limit(0), shared).where(col(REASON).isNull()), unseen);
+    } finally {
+      shared.destroy();
     }
   }
 

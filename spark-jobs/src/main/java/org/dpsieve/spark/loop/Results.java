@@ -93,19 +93,22 @@ final class Results {
       Facts.Deviation deviation =
           evaluation.write(target.resolve("deviation.parquet"), pool, models, null);
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
-      Facts.HeldOut errors = errors(target, pool, labelled, models);
+      Facts.HeldOut errors = errors(target, pool, old, labelled, models, summary);
       spark.sparkContext().setJobDescription("result: the worst frames");
       WorstFrames worst = new WorstFrames(spark, target.resolve("deviation.parquet"));
       worst.write(pool, target.resolve("worst_frames.tsv"));
+      Dataset<Row> unseen =
+          errors == null
+              ? null
+              : FramesDataset.read(spark, target.resolve("held_out.parquet").toString());
       List<Facts.Foretold> foretold =
           errors == null
               ? List.of()
               : worst.foretold(
-                  FramesDataset.read(spark, target.resolve("held_out.parquet").toString()),
-                  models.stream().map(m -> ModelFiles.read(m, config.typeMap())).toList());
+                  unseen, models.stream().map(m -> ModelFiles.read(m, config.typeMap())).toList());
       spark.sparkContext().setJobDescription("result: the whole pool at the new level");
       Facts.RelabelledPool relabelled =
-          new RelabelledPool(spark, config).write(target, pool, old, labelled, models);
+          new RelabelledPool(spark, config).write(target, pool, old, labelled, models, unseen);
       Facts.Result result =
           new Facts.Result(
               summary.verdict(),
@@ -177,7 +180,12 @@ final class Results {
 
   /** {@code null} where the new level is not known for frames that were never labelled. */
   private Facts.HeldOut errors(
-      Path target, Dataset<Row> pool, Dataset<Row> labelled, List<Path> models) {
+      Path target,
+      Dataset<Row> pool,
+      OldLabels old,
+      Dataset<Row> labelled,
+      List<Path> models,
+      Summary summary) {
     if (newLevel.isEmpty() || !Training.readable(models, config.typeMap())) {
       return null;
     }
@@ -208,7 +216,12 @@ final class Results {
           target.resolve("held_out.parquet").toString(),
           Map.of());
       return new Facts.HeldOut(
-          level(), count, new Training(spark, config).errors(relabelled, models));
+          level(),
+          count,
+          new Training(spark, config).errors(relabelled, models),
+          new FirstLabels(spark, config)
+              .of(summary.labels(), old, summary.models(), relabelled)
+              .orElse(null));
     } finally {
       relabelled.unpersist();
       frames.unpersist();
