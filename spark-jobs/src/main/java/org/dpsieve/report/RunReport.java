@@ -82,7 +82,20 @@ public record RunReport(
       Grid forceBefore,
       Grid forceAfter,
       LogGrid deviationAndError,
-      List<Accuracy> accuracy) {}
+      List<Accuracy> accuracy) {
+    /** The same with another curve of errors by labels. */
+    public ErrorPlots withAccuracy(List<Accuracy> other) {
+      return new ErrorPlots(
+          frames,
+          count,
+          energyBefore,
+          energyAfter,
+          forceBefore,
+          forceAfter,
+          deviationAndError,
+          other);
+    }
+  }
 
   /**
    * Points counted in squares of equal size, both axes alike.

@@ -311,7 +311,7 @@ public final class FrameImport {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long equal = duplicates.count();
-      if (labelsCount) { // else they get the same new label
+      if (labelsCount && equal > 0) { // else they get the same new label
         Duplicates.requireNoOtherStates(duplicates);
       }
       ImportReport report =
@@ -321,7 +321,7 @@ public final class FrameImport {
               equal,
               totals.getLong(2),
               target + ".quarantine",
-              reasons(bad, duplicates),
+              equal + totals.getLong(2) == 0 ? Map.of() : reasons(bad, duplicates),
               typeMap(checks),
               elements,
               ignored(checks));
@@ -336,6 +336,7 @@ public final class FrameImport {
                     example.<String>getAs("reason")));
       }
       writeQuarantine(
+          equal + report.badFrames(),
           report.duplicates() + report.badFrames() == 0
               ? spark.createDataFrame(List.of(), QUARANTINE)
               : bad.unionByName(duplicates.drop("kind", "other_state"))
@@ -382,17 +383,19 @@ public final class FrameImport {
     return Arrays.stream(schema.fieldNames()).map(functions::col).toArray(Column[]::new);
   }
 
-  private void writeQuarantine(Dataset<Row> setAside) {
+  private void writeQuarantine(long count, Dataset<Row> setAside) {
     String quarantine = target + ".quarantine";
     if (ParquetCommit.isComplete(spark, quarantine)) { // of an import that was killed after this
       ParquetCommit.remove(spark, quarantine);
     }
-    ParquetCommit.write(
-        setAside,
-        List.of("file", "frame"),
-        PartSize.rows(QUARANTINE_ROWS_PER_FILE),
-        quarantine,
-        Map.of("kind", "quarantine"));
+    List<String> order = List.of("file", "frame");
+    Map<String, String> metadata = Map.of("kind", "quarantine");
+    if (count <= QUARANTINE_ROWS_PER_FILE) {
+      ParquetCommit.writeOne(setAside, order, quarantine, metadata);
+    } else {
+      ParquetCommit.write(
+          setAside, order, PartSize.rows(QUARANTINE_ROWS_PER_FILE), quarantine, metadata);
+    }
   }
 
   private static long atomsPerFile(long atoms) {

@@ -67,6 +67,7 @@ final class RelabelledPool {
    * Writes {@code target/pool}, or says why not.
    *
    * @param pool rows of the frames dataset
+   * @param frames how many these are
    * @param old {@code null} where there are none, or nobody wants them
    * @param labelled frames with computed labels
    * @param models the final ones
@@ -75,6 +76,7 @@ final class RelabelledPool {
   Facts.RelabelledPool write(
       Path target,
       Dataset<Row> pool,
+      long frames,
       OldLabels old,
       Dataset<Row> labelled,
       List<Path> models,
@@ -89,7 +91,12 @@ final class RelabelledPool {
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(OldLayerFiles.predictor(trained, config, models).orElseThrow());
     Dataset<Row> all =
-        relabelled(pool, old, labelled, predictor).persist(StorageLevel.MEMORY_AND_DISK());
+        relabelled(
+                config.pool().labelsAreOld() ? old.besideThemselves() : old.besideAll(pool),
+                frames,
+                labelled,
+                predictor)
+            .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Dataset<Row> kept = all.where(col(REASON).isNull());
       SortedMap<String, Long> leftOut = Tables.counts(all, col(REASON));
@@ -136,8 +143,9 @@ final class RelabelledPool {
     Broadcast<LabelPredictor> shared =
         JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(predictor);
     try {
-      return LabelErrors.of(
-          relabelled(unseen, old, unseen.limit(0), shared).where(col(REASON).isNull()), unseen);
+      Dataset<Row> predicted =
+          relabelled(old.beside(unseen), unseen.count(), unseen.limit(0), shared);
+      return LabelErrors.of(predicted.where(col(REASON).isNull()), unseen);
     } finally {
       shared.destroy();
     }
@@ -184,11 +192,11 @@ final class RelabelledPool {
         : Optional.empty();
   }
 
-  private Dataset<Row> relabelled(
-      Dataset<Row> pool,
-      OldLabels old,
-      Dataset<Row> labelled,
-      Broadcast<LabelPredictor> predictor) {
+  /**
+   * @param pool frames with their old labels beside them
+   */
+  private static Dataset<Row> relabelled(
+      Dataset<Row> pool, long frames, Dataset<Row> labelled, Broadcast<LabelPredictor> predictor) {
     Dataset<Row> computed =
         labelled
             .dropDuplicates("frame_id")
@@ -198,9 +206,8 @@ final class RelabelledPool {
                 col("force").as(PredictIterator.NEW + "force"),
                 col("virial").as(PredictIterator.NEW + "virial"),
                 lit(true).as("computed"));
-    int tasks = (int) Math.max(1, Math.min(MOST_TASKS, pool.count() / FRAMES_PER_TASK));
-    return old.beside(pool)
-        .join(computed, new String[] {"frame_id"}, "left")
+    int tasks = (int) Math.max(1, Math.min(MOST_TASKS, frames / FRAMES_PER_TASK));
+    return pool.join(computed, new String[] {"frame_id"}, "left")
         .repartition(tasks, col("frame_id"))
         .mapPartitions(
             (MapPartitionsFunction<Row, Row>) rows -> new PredictIterator(rows, predictor.value()),

@@ -40,6 +40,7 @@ import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.PartSize;
+import org.dpsieve.spark.frames.PartsManifest;
 import org.dpsieve.spark.transfer.OldLabels;
 
 /**
@@ -74,10 +75,16 @@ final class Results {
   }
 
   /**
+   * @param frames how many the pool has
    * @param old {@code null} where there are no labels of an old level, or nobody wants them
    */
   Facts.Result write(
-      Path target, Dataset<Row> pool, OldLabels old, List<Path> models, Summary summary) {
+      Path target,
+      Dataset<Row> pool,
+      long frames,
+      OldLabels old,
+      List<Path> models,
+      Summary summary) {
     try {
       Files.createDirectories(target);
       for (Path model : models) {
@@ -91,7 +98,7 @@ final class Results {
       merge(labelled, target);
       spark.sparkContext().setJobDescription("result: deviation of the whole pool");
       Facts.Deviation deviation =
-          evaluation.write(target.resolve("deviation.parquet"), pool, models, null);
+          evaluation.write(target.resolve("deviation.parquet"), pool, frames, models, null);
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
       Facts.HeldOut errors = errors(target, pool, old, labelled, models, summary);
       spark.sparkContext().setJobDescription("result: the worst frames");
@@ -108,7 +115,8 @@ final class Results {
                   unseen, models.stream().map(m -> ModelFiles.read(m, config.typeMap())).toList());
       spark.sparkContext().setJobDescription("result: the whole pool at the new level");
       Facts.RelabelledPool relabelled =
-          new RelabelledPool(spark, config).write(target, pool, old, labelled, models, unseen);
+          new RelabelledPool(spark, config)
+              .write(target, pool, frames, old, labelled, models, unseen);
       Facts.Result result =
           new Facts.Result(
               summary.verdict(),
@@ -144,20 +152,21 @@ final class Results {
                         size(filter(col("z"), z -> z.equalTo(TypeNames.number(symbol))))))
             .toArray(Column[]::new);
     Path frames = target.resolve("frames.parquet");
-    ParquetCommit.write(
-        labelled
-            .withColumn("system", concat(counts))
-            .withColumn(
-                "index",
-                row_number()
-                    .over(Window.partitionBy("system").orderBy("frame_id"))
-                    .minus(lit(1))
-                    .cast(DataTypes.IntegerType)),
-        List.of("formula", "frame_id"),
-        PartSize.rows(ROWS_PER_FILE),
-        frames.toString(),
-        Map.of("type_map", String.join(" ", config.typeMap())));
-    if (labelled.isEmpty()) { // init_pick_number 0, and the given models agree everywhere
+    PartsManifest written =
+        ParquetCommit.write(
+            labelled
+                .withColumn("system", concat(counts))
+                .withColumn(
+                    "index",
+                    row_number()
+                        .over(Window.partitionBy("system").orderBy("frame_id"))
+                        .minus(lit(1))
+                        .cast(DataTypes.IntegerType)),
+            List.of("formula", "frame_id"),
+            PartSize.rows(ROWS_PER_FILE),
+            frames.toString(),
+            Map.of("type_map", String.join(" ", config.typeMap())));
+    if (written.rows() == 0) { // init_pick_number 0, and the given models agree everywhere
       Files.createDirectories(target.resolve("data"));
       return;
     }
@@ -204,17 +213,13 @@ final class Results {
             .withLabels(frames, labelling.labels(frames, newLevel.get()))
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      long count = relabelled.count();
+      // also kept, for whoever wants to see more of it than these numbers
+      Path heldOut = target.resolve("held_out.parquet");
+      long count = Tables.writeFrames(relabelled, MOST_ERROR_FRAMES, ROWS_PER_FILE, heldOut).rows();
       if (count == 0) {
+        ParquetCommit.remove(spark, heldOut.toString());
         return null;
       }
-      // also kept, for whoever wants to see more of it than these numbers
-      ParquetCommit.write(
-          relabelled,
-          List.of("formula", "frame_id"),
-          PartSize.rows(ROWS_PER_FILE),
-          target.resolve("held_out.parquet").toString(),
-          Map.of());
       return new Facts.HeldOut(
           level(),
           count,

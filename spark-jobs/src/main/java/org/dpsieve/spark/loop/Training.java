@@ -79,7 +79,10 @@ final class Training {
     String beside =
         old == null
             ? ""
-            : beside(old, labelled.stream().reduce(Dataset::unionByName).orElseThrow());
+            : beside(
+                old,
+                trained.sums().leftOut(),
+                labelled.stream().reduce(Dataset::unionByName).orElseThrow());
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
     try {
@@ -141,9 +144,8 @@ final class Training {
   }
 
   /** What is to be said of the old labels of all models. */
-  private static String beside(OldLabels old, Dataset<Row> labelled) {
-    long leftOut = old.leftOut();
-    return (leftOut == 0 ? "" : "; " + OldLabelUse.leftOut(leftOut))
+  private static String beside(OldLabels old, long leftOut, Dataset<Row> labelled) {
+    return (leftOut <= 0 ? "" : "; " + OldLabelUse.leftOut(leftOut))
         + old.otherUnit(labelled).map(text -> "; " + text).orElse("");
   }
 

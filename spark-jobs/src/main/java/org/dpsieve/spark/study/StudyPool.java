@@ -123,7 +123,9 @@ record StudyPool(
       LossPrefactors prefactors) {
     OldLabels labels =
         new OldLabels(
-            spark.createDataFrame(old.stream().map(FrameRows::toRow).toList(), FrameRows.SCHEMA),
+            spark
+                .createDataFrame(old.stream().map(FrameRows::toRow).toList(), FrameRows.SCHEMA)
+                .dropDuplicates("frame_id"),
             TransferFit.Mode.USE,
             0);
     return OutputLayerStage.oldLayers(

@@ -28,7 +28,11 @@ import org.dpsieve.spark.frames.FrameRows;
 public record ModelErrors(double energyPerAtom, double force, double virialPerAtom, long frames) {
   private static final int BATCH = 64; // frames
 
-  /** One frame's sums of squares, three a model: energy per atom, force, virial per atom. */
+  /**
+   * One frame's sums of squares, three a model: energy per atom, force, virial per atom.
+   *
+   * @param place {@code null} where the order is known
+   */
   private record Squares(
       LabelledFrames.Place place, boolean energy, int forces, boolean virial, double[] sums)
       implements Serializable {}
@@ -69,6 +73,25 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
       }
       return Collections.unmodifiableList(errors);
     }
+  }
+
+  /**
+   * The same of frames and predictions that are at hand.
+   *
+   * @param predictions of each frame, in the models' order
+   * @param models how many these are
+   */
+  public static List<ModelErrors> of(
+      List<Frame> frames, List<Prediction[]> predictions, int models) {
+    List<Squares> all = new ArrayList<>();
+    for (int k = 0; k < frames.size(); k++) {
+      all.add(squares(null, frames.get(k), predictions.get(k)));
+    }
+    List<ModelErrors> errors = new ArrayList<>();
+    for (int m = 0; m < models; m++) {
+      errors.add(of(all, m));
+    }
+    return errors;
   }
 
   private static ModelErrors of(List<Squares> all, int model) {
