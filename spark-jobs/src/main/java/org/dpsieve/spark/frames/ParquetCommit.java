@@ -29,8 +29,8 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetReadSupport;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
@@ -152,7 +152,10 @@ public final class ParquetCommit {
         ParquetFileReader.open(
             HadoopInputFile.fromPath(first, spark.sessionState().newHadoopConf()))) {
       return Optional.ofNullable(
-              reader.getFileMetaData().getKeyValueMetaData().get(ParquetReadSupport.SPARK_METADATA_KEY()))
+              reader
+                  .getFileMetaData()
+                  .getKeyValueMetaData()
+                  .get(ParquetReadSupport.SPARK_METADATA_KEY()))
           .map(json -> (StructType) DataType.fromJson(json));
     } catch (IOException | RuntimeException e) {
       return Optional.empty(); // Spark says what is wrong with it
@@ -282,8 +285,7 @@ public final class ParquetCommit {
    * @param cut a partition for each part
    */
   private PartsManifest commit(
-      Dataset<Row> cut, List<String> sortColumns, Map<String, String> metadata)
-      throws IOException {
+      Dataset<Row> cut, List<String> sortColumns, Map<String, String> metadata) throws IOException {
     StagedPath.remove(files, staged);
     try {
       cut.sortWithinPartitions(sortColumns.stream().map(functions::col).toArray(Column[]::new))
@@ -343,8 +345,7 @@ public final class ParquetCommit {
     return settled;
   }
 
-  private static Settled settle(
-      Path source, Path part, SerializableConfiguration configuration) {
+  private static Settled settle(Path source, Path part, SerializableConfiguration configuration) {
     try {
       FileSystem files = fileSystem(source, configuration.value());
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

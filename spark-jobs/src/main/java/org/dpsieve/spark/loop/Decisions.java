@@ -145,8 +145,7 @@ final class Decisions {
     SortedMap<String, Long> classes = new TreeMap<>();
     SortedMap<String, Long> fates = new TreeMap<>();
     SortedMap<String, Long> reasons = new TreeMap<>();
-    for (Row row :
-        written.groupBy("class", "decision", "skip_reason").count().collectAsList()) {
+    for (Row row : written.groupBy("class", "decision", "skip_reason").count().collectAsList()) {
       classes.merge(row.getString(0), row.getLong(3), Long::sum);
       fates.merge(row.getString(1), row.getLong(3), Long::sum);
       if (!row.isNullAt(2)) {

@@ -78,9 +78,7 @@ final class Pool {
       importTo(spark, config, config.pool().oldData(), target.resolve(OLD), false);
     }
     return new Facts.Pool(
-        report.frames(),
-        Tables.byElements(byFormula),
-        report.duplicates() + report.badFrames());
+        report.frames(), Tables.byElements(byFormula), report.duplicates() + report.badFrames());
   }
 
   private static void say(ImportReport report, String key, String name, Consumer<String> notes) {

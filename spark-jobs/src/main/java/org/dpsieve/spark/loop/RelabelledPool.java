@@ -71,6 +71,7 @@ final class RelabelledPool {
    * @param old {@code null} where there are none, or nobody wants them
    * @param labelled frames with computed labels
    * @param models the final ones
+   * @param unseen frames never labelled with new labels; {@code null} where those are not known
    */
   Facts.RelabelledPool write(
       Path target,
@@ -78,7 +79,8 @@ final class RelabelledPool {
       long frames,
       OldLabels old,
       Dataset<Row> labelled,
-      List<Path> models) {
+      List<Path> models,
+      Dataset<Row> unseen) {
     Path trained = models.isEmpty() ? null : models.get(0).toAbsolutePath().getParent();
     Optional<String> obstacle = obstacle(old, trained);
     if (obstacle.isPresent()) {
@@ -89,7 +91,12 @@ final class RelabelledPool {
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(OldLayerFiles.predictor(trained, config, models).orElseThrow());
     Dataset<Row> all =
-        relabelled(pool, frames, old, labelled, predictor).persist(StorageLevel.MEMORY_AND_DISK());
+        relabelled(
+                config.pool().labelsAreOld() ? old.besideThemselves() : old.besideAll(pool),
+                frames,
+                labelled,
+                predictor)
+            .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Dataset<Row> kept = all.where(col(REASON).isNull());
       SortedMap<String, Long> leftOut = Tables.counts(all, col(REASON));
@@ -119,10 +126,28 @@ final class RelabelledPool {
           sigma(counts, 3),
           found.reliability().energy().coverage(),
           found.reliability().force().coverage(),
-          "");
+          "",
+          unseen == null ? null : LabelErrors.of(kept.where("NOT computed"), unseen));
     } finally {
       all.unpersist();
       predictor.destroy();
+    }
+  }
+
+  /**
+   * Errors of predicted labels.
+   *
+   * @param unseen frames with new labels, none of which the prediction has seen
+   */
+  Facts.Errors errors(Dataset<Row> unseen, OldLabels old, LabelPredictor predictor) {
+    Broadcast<LabelPredictor> shared =
+        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(predictor);
+    try {
+      Dataset<Row> predicted =
+          relabelled(old.beside(unseen), unseen.count(), unseen.limit(0), shared);
+      return LabelErrors.of(predicted.where(col(REASON).isNull()), unseen);
+    } finally {
+      shared.destroy();
     }
   }
 
@@ -167,12 +192,11 @@ final class RelabelledPool {
         : Optional.empty();
   }
 
-  private Dataset<Row> relabelled(
-      Dataset<Row> pool,
-      long frames,
-      OldLabels old,
-      Dataset<Row> labelled,
-      Broadcast<LabelPredictor> predictor) {
+  /**
+   * @param pool frames with their old labels beside them
+   */
+  private static Dataset<Row> relabelled(
+      Dataset<Row> pool, long frames, Dataset<Row> labelled, Broadcast<LabelPredictor> predictor) {
     Dataset<Row> computed =
         labelled
             .dropDuplicates("frame_id")
@@ -183,8 +207,7 @@ final class RelabelledPool {
                 col("virial").as(PredictIterator.NEW + "virial"),
                 lit(true).as("computed"));
     int tasks = (int) Math.max(1, Math.min(MOST_TASKS, frames / FRAMES_PER_TASK));
-    return (config.pool().labelsAreOld() ? old.besideThemselves() : old.besideAll(pool))
-        .join(computed, new String[] {"frame_id"}, "left")
+    return pool.join(computed, new String[] {"frame_id"}, "left")
         .repartition(tasks, col("frame_id"))
         .mapPartitions(
             (MapPartitionsFunction<Row, Row>) rows -> new PredictIterator(rows, predictor.value()),

@@ -100,15 +100,20 @@ final class Results {
           evaluation.write(target.resolve("deviation.parquet"), pool, frames, models, null);
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
       SortedMap<String, Double> largest = new TreeMap<>();
-      Facts.HeldOut errors = errors(target, pool, labelled, models, largest);
+      Facts.HeldOut errors = errors(target, pool, old, labelled, models, summary, largest);
       spark.sparkContext().setJobDescription("result: the worst frames");
       WorstFrames worst = new WorstFrames(spark, target.resolve("deviation.parquet"));
       worst.write(pool, target.resolve("worst_frames.tsv"));
+      Dataset<Row> unseen =
+          errors == null
+              ? null
+              : FramesDataset.read(spark, target.resolve("held_out.parquet").toString());
       List<Facts.Foretold> foretold =
           largest.isEmpty() ? List.of() : worst.foretold(largest);
       spark.sparkContext().setJobDescription("result: the whole pool at the new level");
       Facts.RelabelledPool relabelled =
-          new RelabelledPool(spark, config).write(target, pool, frames, old, labelled, models);
+          new RelabelledPool(spark, config)
+              .write(target, pool, frames, old, labelled, models, unseen);
       Facts.Result result =
           new Facts.Result(
               summary.verdict(),
@@ -144,19 +149,20 @@ final class Results {
                         size(filter(col("z"), z -> z.equalTo(TypeNames.number(symbol))))))
             .toArray(Column[]::new);
     Path frames = target.resolve("frames.parquet");
-    PartsManifest written = ParquetCommit.write(
-        labelled
-            .withColumn("system", concat(counts))
-            .withColumn(
-                "index",
-                row_number()
-                    .over(Window.partitionBy("system").orderBy("frame_id"))
-                    .minus(lit(1))
-                    .cast(DataTypes.IntegerType)),
-        List.of("formula", "frame_id"),
-        PartSize.rows(ROWS_PER_FILE),
-        frames.toString(),
-        Map.of("type_map", String.join(" ", config.typeMap())));
+    PartsManifest written =
+        ParquetCommit.write(
+            labelled
+                .withColumn("system", concat(counts))
+                .withColumn(
+                    "index",
+                    row_number()
+                        .over(Window.partitionBy("system").orderBy("frame_id"))
+                        .minus(lit(1))
+                        .cast(DataTypes.IntegerType)),
+            List.of("formula", "frame_id"),
+            PartSize.rows(ROWS_PER_FILE),
+            frames.toString(),
+            Map.of("type_map", String.join(" ", config.typeMap())));
     if (written.rows() == 0) { // init_pick_number 0, and the given models agree everywhere
       Files.createDirectories(target.resolve("data"));
       return;
@@ -186,8 +192,10 @@ final class Results {
   private Facts.HeldOut errors(
       Path target,
       Dataset<Row> pool,
+      OldLabels old,
       Dataset<Row> labelled,
       List<Path> models,
+      Summary summary,
       Map<String, Double> largest) {
     if (newLevel.isEmpty() || !Training.readable(models, config.typeMap())) {
       return null;
@@ -209,14 +217,18 @@ final class Results {
     try {
       // also kept, for whoever wants to see more of it than these numbers
       Path heldOut = target.resolve("held_out.parquet");
-      long count =
-          Tables.writeFrames(relabelled, MOST_ERROR_FRAMES, ROWS_PER_FILE, heldOut).rows();
+      long count = Tables.writeFrames(relabelled, MOST_ERROR_FRAMES, ROWS_PER_FILE, heldOut).rows();
       if (count == 0) {
         ParquetCommit.remove(spark, heldOut.toString());
         return null;
       }
       return new Facts.HeldOut(
-          level(), count, new Training(spark, config).errors(relabelled, models, largest));
+          level(),
+          count,
+          new Training(spark, config).errors(relabelled, models, largest),
+          new FirstLabels(spark, config)
+              .of(summary.labels(), old, summary.models(), relabelled)
+              .orElse(null));
     } finally {
       relabelled.unpersist();
       frames.unpersist();

@@ -69,8 +69,7 @@ final class Tables {
       Dataset<Row> rows, List<String> order, long most, int rowsPerFile, Path target) {
     return most <= rowsPerFile
         ? ParquetCommit.writeOne(rows, order, target.toString(), Map.of())
-        : ParquetCommit.write(
-            rows, order, PartSize.rows(rowsPerFile), target.toString(), Map.of());
+        : ParquetCommit.write(rows, order, PartSize.rows(rowsPerFile), target.toString(), Map.of());
   }
 
   /** The rows of {@code frames} whose ids are in the other table. */

@@ -115,6 +115,24 @@ final class Training {
     return new Facts.Training(frames, fits);
   }
 
+  /**
+   * Trains on these frames alone, writing nothing.
+   *
+   * @param trained the folder of a training, whose sums of old labels are taken over
+   */
+  OutputLayerStage.Trained few(Dataset<Row> labelled, OldLabels old, Path trained) {
+    List<DeepPotential> models = config.models().stream().map(this::read).toList();
+    return OutputLayerStage.train(
+        spark,
+        List.of(labelled),
+        0,
+        models,
+        prefactors(models.size()),
+        true,
+        old,
+        SumsFiles.read(trained, sumsKey(old)).ofOld());
+  }
+
   private static double[][] shares(List<OutputLayerSolution> solutions) {
     return solutions.stream()
         .map(OutputLayerSolution::old)
@@ -159,6 +177,10 @@ final class Training {
   }
 
   private DeepPotential read(Path model) {
+    return read(model, typeMap);
+  }
+
+  static DeepPotential read(Path model, List<String> typeMap) {
     return ModelFiles.read(model, typeMap);
   }
 

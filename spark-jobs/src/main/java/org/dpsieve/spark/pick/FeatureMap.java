@@ -1,7 +1,6 @@
 package org.dpsieve.spark.pick;
 
 import static org.apache.spark.sql.functions.broadcast;
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import com.fasterxml.jackson.annotation.JsonInclude;

@@ -38,9 +38,7 @@ final class Compositions {
         .map(
             entry ->
                 new RunReport.Composition(
-                    entry.getKey(),
-                    entry.getValue(),
-                    labelled.getOrDefault(entry.getKey(), 0L)))
+                    entry.getKey(), entry.getValue(), labelled.getOrDefault(entry.getKey(), 0L)))
         .toList();
   }
 }

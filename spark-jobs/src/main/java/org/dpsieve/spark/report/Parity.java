@@ -132,8 +132,7 @@ final class Parity {
         continue;
       }
       double deviation = Deviation.of(one.predictions()).maxDeviF();
-      double error =
-          Deviation.PLAIN.ofLabels(one.predictions(), one.frame().labels()).maxDeviF();
+      double error = Deviation.PLAIN.ofLabels(one.predictions(), one.frame().labels()).maxDeviF();
       if (isPositive(deviation) && isPositive(error)) {
         counts
             .computeIfAbsent(logCell(deviation), x -> new TreeMap<>())

@@ -138,8 +138,7 @@ final class UnseenLabels {
       accuracy.add(accuracy(iteration, labels, some(frames, from, count), count));
       from += count;
     }
-    return plots(
-            ", of those never labelled in this run", some(frames, from, 2 * before.size()))
+    return plots(", of those never labelled in this run", some(frames, from, 2 * before.size()))
         .withAccuracy(accuracy);
   }
 
@@ -178,8 +177,7 @@ final class UnseenLabels {
     int count = both.size();
     both.addAll(byGiven ? models(workdir.models()) : models(workdir.train(number)));
     List<Compared> frames =
-        Compared.sample(
-            spark, FramesDataset.read(spark, workdir.labels(number).toString()), both);
+        Compared.sample(spark, FramesDataset.read(spark, workdir.labels(number).toString()), both);
     return new Picked(
         accuracy(
             byGiven ? GIVEN : number,

@@ -5,7 +5,9 @@ import org.dpsieve.outputlayer.CanonicalSum;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OutputLayerFit;
 
-/** Sums of normal equations, model by model and fold by fold: what {@code treeAggregate} carries. */
+/**
+ * Sums of normal equations, model by model and fold by fold: what {@code treeAggregate} carries.
+ */
 final class FoldSums implements Serializable {
   private static final long serialVersionUID = 1;
 

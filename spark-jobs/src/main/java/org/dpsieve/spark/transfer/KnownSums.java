@@ -38,12 +38,21 @@ public record KnownSums(
 
   /** Whether they are sums of the models' parameters for these types. */
   boolean fits(List<DeepPotential> models, boolean[] present, int most) {
-    boolean fits = labelled.size() == models.size() && groups <= most;
-    for (int m = 0; fits && m < models.size(); m++) {
-      int size = OutputParameters.of(models.get(m), present).size();
-      fits = labelled.get(m)[0].size() == size && (old.isEmpty() || old.get(m)[0].size() == size);
+    return groups <= most && fit(labelled, models, present) && fit(old, models, present);
+  }
+
+  private static boolean fit(
+      List<NormalEquations[]> sums, List<DeepPotential> models, boolean[] present) {
+    boolean fit = sums.isEmpty() || sums.size() == models.size();
+    for (int m = 0; fit && m < sums.size(); m++) {
+      fit = sums.get(m)[0].size() == OutputParameters.of(models.get(m), present).size();
     }
-    return fits;
+    return fit;
+  }
+
+  /** Without those of labelled frames. */
+  public KnownSums ofOld() {
+    return new KnownSums(List.of(), 0, List.of(), old, oldGroups, leftOut);
   }
 
   /**

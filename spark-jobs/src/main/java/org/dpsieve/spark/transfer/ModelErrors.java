@@ -128,7 +128,8 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
    * @param predictions of each frame, in the models' order
    * @param models how many these are
    */
-  public static List<ModelErrors> of(List<Frame> frames, List<Prediction[]> predictions, int models) {
+  public static List<ModelErrors> of(
+      List<Frame> frames, List<Prediction[]> predictions, int models) {
     List<Squares> all = new ArrayList<>();
     for (int k = 0; k < frames.size(); k++) {
       all.add(squares(null, "", frames.get(k), predictions.get(k), models));

@@ -134,8 +134,7 @@ public final class OldLabels {
    */
   public Dataset<Row> beside(Dataset<Row> labelled) {
     Dataset<Row> some =
-        frames.join(
-            broadcast(labelled.select("frame_id")), new String[] {"frame_id"}, "left_semi");
+        frames.join(broadcast(labelled.select("frame_id")), new String[] {"frame_id"}, "left_semi");
     return besideEach(labelled, some);
   }
 

@@ -156,10 +156,7 @@ public final class OutputLayerStage {
       boolean[] present = typesIn(all, models.get(0));
       KnownSums sums =
           (known.fits(models, present, groups.size()) ? known : KnownSums.NONE)
-              .with(
-                  group -> sums(spark, groups.get(group), models, present),
-                  groups.size(),
-                  judge);
+              .with(group -> sums(spark, groups.get(group), models, present), groups.size(), judge);
       if (asked) {
         sums = withOld(spark, sums, old, models, present).withLeftOut(old::leftOut);
       }
@@ -294,7 +291,6 @@ public final class OutputLayerStage {
    * Of every model, residuals at its own parameters.
    *
    * @param rows of the frames dataset; read twice
-   *
    * @return empty where there are no frames
    */
   private static List<NormalEquations[]> sums(
@@ -340,8 +336,7 @@ public final class OutputLayerStage {
                     if (!rows.hasNext()) {
                       return List.<FoldSums.Term>of().iterator();
                     }
-                    Iterator<FoldSums.Term> terms =
-                        new TermIterator(rows, shared.value(), present);
+                    Iterator<FoldSums.Term> terms = new TermIterator(rows, shared.value(), present);
                     return terms;
                   })
               .treeAggregate(new FoldSums(count), FoldSums::add, FoldSums::add, DEPTH);
