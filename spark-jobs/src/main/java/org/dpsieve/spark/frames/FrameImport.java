@@ -186,25 +186,12 @@ public final class FrameImport {
     List<SystemCheck> checks = check(systems, storage);
     requireNoProblems(checks);
     requireNames(checks);
-    Dataset<Row> frames = read(systems, checks, storage);
-    Dataset<Row> keys =
-        frames
-            .select(
-                "frame_id",
-                "system",
-                "index",
-                "natoms",
-                "energy",
-                "system_number",
-                "file",
-                "reason",
-                "duplicate_key",
-                "state")
-            .persist(StorageLevel.MEMORY_AND_DISK());
+    // read and checked once; all that follows looks at some columns of it
+    Dataset<Row> frames = read(systems, checks, storage).persist(StorageLevel.DISK_ONLY());
     try {
-      return write(frames, keys, systems.size(), checks);
+      return write(frames, systems.size(), checks);
     } finally {
-      keys.unpersist();
+      frames.unpersist();
     }
   }
 
@@ -244,7 +231,7 @@ public final class FrameImport {
     }
   }
 
-  /** All frames with {@link #READ}'s columns; read anew whenever it is evaluated. */
+  /** All frames with {@link #READ}'s columns. */
   private Dataset<Row> read(List<SystemPath> systems, List<SystemCheck> checks, Storage storage) {
     List<List<Piece>> tasks = new ArrayList<>();
     int room = 0;
@@ -295,8 +282,19 @@ public final class FrameImport {
     return rows;
   }
 
-  private ImportReport write(
-      Dataset<Row> frames, Dataset<Row> keys, int systems, List<SystemCheck> checks) {
+  private ImportReport write(Dataset<Row> frames, int systems, List<SystemCheck> checks) {
+    Dataset<Row> keys =
+        frames.select(
+            "frame_id",
+            "system",
+            "index",
+            "natoms",
+            "energy",
+            "system_number",
+            "file",
+            "reason",
+            "duplicate_key",
+            "state");
     Dataset<Row> good = keys.where(col("reason").isNull());
     Dataset<Row> bad = keys.where(col("reason").isNotNull());
     Row totals =
@@ -355,7 +353,7 @@ public final class FrameImport {
                     .and(col("index").equalTo(col("dropped"))),
                 "left_anti");
       }
-      ParquetCommit.write(
+      ParquetCommit.writeKept(
           unique.select(columns(FrameRows.SCHEMA)),
           List.of("formula", "frame_id"),
           PartSize.atoms(atomsPerFile(totals.getLong(1))),

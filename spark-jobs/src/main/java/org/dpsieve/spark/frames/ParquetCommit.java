@@ -184,15 +184,31 @@ public final class ParquetCommit {
       PartSize size,
       String target,
       Map<String, String> metadata) {
-    SparkSession spark = rows.sparkSession();
-    requireFree(spark, target);
     Dataset<Row> kept = rows.persist(StorageLevel.DISK_ONLY());
     try {
-      return new ParquetCommit(spark, target).write(kept, sortColumns, size, metadata);
-    } catch (Throwable e) {
-      throw WriteFailure.of(e, target);
+      return writeKept(kept, sortColumns, size, target, metadata);
     } finally {
       kept.unpersist();
+    }
+  }
+
+  /**
+   * As {@link #write}, of rows that are kept already.
+   *
+   * @param rows evaluated up to three times
+   */
+  static PartsManifest writeKept(
+      Dataset<Row> rows,
+      List<String> sortColumns,
+      PartSize size,
+      String target,
+      Map<String, String> metadata) {
+    requireFree(rows.sparkSession(), target);
+    try {
+      return new ParquetCommit(rows.sparkSession(), target)
+          .write(rows, sortColumns, size, metadata);
+    } catch (Throwable e) {
+      throw WriteFailure.of(e, target);
     }
   }
 

@@ -34,7 +34,6 @@ import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.SummaryJson;
-import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.Versions;
 import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FramesDataset;
@@ -100,7 +99,8 @@ final class Results {
       Facts.Deviation deviation =
           evaluation.write(target.resolve("deviation.parquet"), pool, frames, models, null);
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
-      Facts.HeldOut errors = errors(target, pool, old, labelled, models, summary);
+      SortedMap<String, Double> largest = new TreeMap<>();
+      Facts.HeldOut errors = errors(target, pool, old, labelled, models, summary, largest);
       spark.sparkContext().setJobDescription("result: the worst frames");
       WorstFrames worst = new WorstFrames(spark, target.resolve("deviation.parquet"));
       worst.write(pool, target.resolve("worst_frames.tsv"));
@@ -109,10 +109,7 @@ final class Results {
               ? null
               : FramesDataset.read(spark, target.resolve("held_out.parquet").toString());
       List<Facts.Foretold> foretold =
-          errors == null
-              ? List.of()
-              : worst.foretold(
-                  unseen, models.stream().map(m -> ModelFiles.read(m, config.typeMap())).toList());
+          largest.isEmpty() ? List.of() : worst.foretold(largest);
       spark.sparkContext().setJobDescription("result: the whole pool at the new level");
       Facts.RelabelledPool relabelled =
           new RelabelledPool(spark, config)
@@ -187,14 +184,19 @@ final class Results {
     return all;
   }
 
-  /** {@code null} where the new level is not known for frames that were never labelled. */
+  /**
+   * {@code null} where the new level is not known for frames that were never labelled.
+   *
+   * @param largest hears the largest error of a force of each of them, eV/Å
+   */
   private Facts.HeldOut errors(
       Path target,
       Dataset<Row> pool,
       OldLabels old,
       Dataset<Row> labelled,
       List<Path> models,
-      Summary summary) {
+      Summary summary,
+      Map<String, Double> largest) {
     if (newLevel.isEmpty() || !Training.readable(models, config.typeMap())) {
       return null;
     }
@@ -223,7 +225,7 @@ final class Results {
       return new Facts.HeldOut(
           level(),
           count,
-          new Training(spark, config).errors(relabelled, models),
+          new Training(spark, config).errors(relabelled, models, largest),
           new FirstLabels(spark, config)
               .of(summary.labels(), old, summary.models(), relabelled)
               .orElse(null));

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -219,16 +220,37 @@ final class Training {
    * frames.
    */
   List<Facts.BeforeAfter> errors(Dataset<Row> labelled, List<Path> models) {
+    return pairs(ModelErrors.of(spark, labelled, both(models)));
+  }
+
+  /**
+   * The same.
+   *
+   * @param largest hears of each frame the largest error of a force that these models have, eV/Å,
+   *     by {@code frame_id}
+   */
+  List<Facts.BeforeAfter> errors(
+      Dataset<Row> labelled, List<Path> models, Map<String, Double> largest) {
+    ModelErrors.Found found =
+        ModelErrors.find(spark, labelled, both(models), config.models().size());
+    largest.putAll(found.largest());
+    return pairs(found.errors());
+  }
+
+  private List<DeepPotential> both(List<Path> models) {
     List<DeepPotential> both = new ArrayList<>();
     config.models().forEach(model -> both.add(read(model)));
     models.forEach(model -> both.add(read(model)));
-    List<ModelErrors> errors = ModelErrors.of(spark, labelled, both);
+    return both;
+  }
+
+  private List<Facts.BeforeAfter> pairs(List<ModelErrors> errors) {
     int given = config.models().size();
     List<Facts.BeforeAfter> pairs = new ArrayList<>();
-    for (int m = 0; m < models.size(); m++) {
+    for (int m = given; m < errors.size(); m++) {
       pairs.add(
           new Facts.BeforeAfter(
-              given == 0 ? NO_MODEL : errors(errors.get(m)), errors(errors.get(given + m))));
+              given == 0 ? NO_MODEL : errors(errors.get(m - given)), errors(errors.get(m))));
     }
     return pairs;
   }
