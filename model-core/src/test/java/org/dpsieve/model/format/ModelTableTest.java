@@ -61,6 +61,9 @@ class ModelTableTest {
               "se_e2_a-exclude se_e2_a-exclude-one-side"),
           row("with `type_embedding`", "type-embedding", ""),
           row("after `dp compress`", "compressed compressed-exclude-types compressed-beyond", ""),
+          row("`se_a_ebd_v2`", "se-a-ebd-v2 se-a-ebd-v2-exclude-types", ""),
+          row("with `type_one_side` and `exclude_types`", "se-a-ebd-v2-one-side", ""),
+          row("after `dp compress`", "compressed-se-a-ebd-v2 compressed-se-a-ebd-v2-one-side", ""),
           row("`env_protection`", "", "se_e2_a-env-protection"),
           row(
               "`se_e2_r`",
@@ -81,8 +84,25 @@ class ModelTableTest {
           row("with a mean (`set_davg_zero` false)", "se-atten-mean se-atten-attention-mean", ""),
           row("`se_atten_v2`", "se-atten-v2", "se_atten_v2"),
           row("`hybrid`", "hybrid hybrid-three-types hybrid-se-atten", "hybrid hybrid-mixed"),
+          row(
+              "`hybrid` in a `hybrid`",
+              "",
+              "../dpmodel/hybrid-nested ../dpmodel/hybrid-nested-mixed"),
+          row(
+              "first fitting layer as wide as the descriptor (residual)",
+              "",
+              "../dpmodel/first-residual ../dpmodel/first-residual-fparam-case"),
+          row(
+              "0.12, 1.x and 2.0, after `dp convert-from`",
+              "old-0.12 old-1.0 old-1.0-one-type old-1.3-exclude old-2.0",
+              ""),
+          row("with `atom_ener` and `numb_fparam`", "old-1.3-atom-ener", ""),
+          row("with `se_r` (now `se_e2_r`)", "old-1.3-se-r", ""),
           row("`atom_ener`", "atom-ener", "../dpmodel/atom_ener"),
-          row("`numb_fparam`, `numb_aparam`", "numb-fparam-and-aparam", "fparam-aparam"),
+          row(
+              "`numb_fparam`, `numb_aparam`, `use_ele_temp`",
+              "numb-fparam-and-aparam",
+              "fparam-aparam"),
           row("`default_fparam`", "", "default-fparam"),
           row("`dim_case_embd`", "", "case-embedding"),
           row("`pair_exclude_types`, `atom_exclude_types`", "", "exclude-pairs-and-atoms"),

@@ -25,7 +25,6 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.Labeller;
-import org.dpsieve.label.Labellers;
 import org.dpsieve.label.TaskLabeller;
 import org.dpsieve.loop.Checksums;
 import org.dpsieve.loop.Facts;
@@ -67,7 +66,7 @@ public final class SparkStages implements Stages {
     this.workdir = workdir;
     this.open = open;
     this.notes = notes;
-    this.labeller = Labellers.of(config.simplify());
+    this.labeller = config.simplify().label().labeller();
     this.nodes = new NodeTasks(this::spark, progress, notes);
     check();
   }
@@ -226,6 +225,7 @@ public final class SparkStages implements Stages {
         .write(
             target,
             Tables.in(Pool.read(spark(), remaining.frames()), left),
+            Pool.size(spark(), remaining.frames()),
             models(models),
             accurate(remaining.accurate()));
   }
@@ -239,7 +239,12 @@ public final class SparkStages implements Stages {
       all = Tables.notIn(all, Tables.read(spark(), folder));
     }
     return evaluation()
-        .write(target, Tables.notIn(all, Decisions.unfit(spark(), picks)), models(models), null);
+        .write(
+            target,
+            Tables.notIn(all, Decisions.unfit(spark(), picks)),
+            Pool.size(spark(), frames),
+            models(models),
+            null);
   }
 
   @Override
@@ -270,7 +275,12 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Picks pickAtRandom(Path target, Path frames, int atMost) {
     return decisions()
-        .first(target, Pool.read(spark(), frames), labelled(frames, List.of()), atMost);
+        .first(
+            target,
+            Pool.read(spark(), frames),
+            Pool.size(spark(), frames),
+            labelled(frames, List.of()),
+            atMost);
   }
 
   @Override
@@ -282,6 +292,7 @@ public final class SparkStages implements Stages {
             workdir.picks(0),
             iteration,
             Pool.read(spark(), frames),
+            Pool.size(spark(), frames),
             deviation,
             labelled(frames, labels),
             atMost);
@@ -337,7 +348,13 @@ public final class SparkStages implements Stages {
     List<Path> models =
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
     return new Results(spark(), config.simplify(), level, evaluation())
-        .write(target, Pool.read(spark(), frames), oldLabels(frames, List.of()), models, summary);
+        .write(
+            target,
+            Pool.read(spark(), frames),
+            Pool.size(spark(), frames),
+            oldLabels(frames, List.of()),
+            models,
+            summary);
   }
 
   @Override

@@ -15,8 +15,12 @@ import org.apache.spark.sql.catalyst.expressions.SortOrder;
 import org.apache.spark.sql.catalyst.expressions.package$;
 import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
 import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.metric.SQLMetric;
+import org.apache.spark.sql.execution.metric.SQLMetrics;
 import org.apache.spark.sql.types.DataType;
 import scala.collection.immutable.IndexedSeq;
+import scala.collection.immutable.Map;
+import scala.collection.immutable.Map$;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag$;
@@ -25,15 +29,33 @@ import scala.reflect.ClassTag$;
 public final class EvaluateFunctionsExec extends SparkPlan {
   private static final long serialVersionUID = 1;
 
+  /** Of Spark's web page and of {@link #metrics}. */
+  static final String WITHOUT_NUMBERS = "framesWithoutNumbers";
+
   private final Seq<Expression> functions;
   private final Seq<Attribute> results;
   private final SparkPlan child;
+
+  private Map<String, SQLMetric> metrics; // made when first asked for, as Spark's own operators do
 
   /** As {@link EvaluateFunctions}. */
   public EvaluateFunctionsExec(Seq<Expression> functions, Seq<Attribute> results, SparkPlan child) {
     this.functions = functions;
     this.results = results;
     this.child = child;
+  }
+
+  @Override
+  public synchronized Map<String, SQLMetric> metrics() {
+    if (metrics == null) {
+      metrics =
+          Map$.MODULE$.from(
+              CollectionConverters.asScala(
+                  java.util.Map.of(
+                      WITHOUT_NUMBERS,
+                      SQLMetrics.createMetric(sparkContext(), "frames without numbers (NaN)"))));
+    }
+    return metrics;
   }
 
   @Override
@@ -53,8 +75,12 @@ public final class EvaluateFunctionsExec extends SparkPlan {
         CollectionConverters.asJava(output()).stream()
             .map(Attribute::dataType)
             .toArray(DataType[]::new);
+    SQLMetric withoutNumbers = metrics().apply(WITHOUT_NUMBERS);
     return new JavaRDD<>(child.execute(), ClassTag$.MODULE$.<InternalRow>apply(InternalRow.class))
-        .mapPartitions(rows -> new FunctionIterator(rows, calls, types), true)
+        .mapPartitions(
+            rows ->
+                new FunctionIterator(rows, calls, types, WithoutNumbers.ofThisTask(withoutNumbers)),
+            true)
         .rdd();
   }
 

@@ -38,6 +38,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
   private final Iterator<InternalRow> rows;
   private final List<FunctionCall> calls;
   private final UnsafeProjection projection;
+  private final WithoutNumbers withoutNumbers;
   private final JoinedRow joined = new JoinedRow();
 
   /** Frames are made once for each distinct (z, coord, cell). */
@@ -45,9 +46,14 @@ final class FunctionIterator implements Iterator<InternalRow> {
 
   private Iterator<InternalRow> ready = List.<InternalRow>of().iterator();
 
-  FunctionIterator(Iterator<InternalRow> rows, List<FunctionCall> calls, DataType[] output) {
+  FunctionIterator(
+      Iterator<InternalRow> rows,
+      List<FunctionCall> calls,
+      DataType[] output,
+      WithoutNumbers withoutNumbers) {
     this.rows = rows;
     this.calls = calls;
+    this.withoutNumbers = withoutNumbers;
     this.projection = UnsafeProjection.create(output);
     this.sources = calls.stream().map(FunctionCall::frame).distinct().toList();
   }
@@ -132,6 +138,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
 
   private Object[][] values(List<List<Frame>> frames, int count) {
     Object[][] values = new Object[count][calls.size()];
+    boolean[] counted = new boolean[count]; // once, however many functions a row has
     Map<List<Object>, List<Prediction[]>> evaluated = new HashMap<>();
     for (int c = 0; c < calls.size(); c++) {
       FunctionCall call = calls.get(c);
@@ -148,13 +155,33 @@ final class FunctionIterator implements Iterator<InternalRow> {
       DispersionD3 d3 = call.d3() == null ? null : new DispersionD3(call.d3());
       for (int i = 0; i < count; i++) {
         Frame frame = all.get(i);
-        if (frame != null) {
-          values[i][c] =
-              d3 == null ? value(call.kind(), predictions.next()) : dispersion(d3, frame);
+        if (frame == null) {
+          continue;
+        }
+        Labels dispersion = d3 == null ? null : dispersion(d3, frame);
+        Prediction[] models = d3 == null ? predictions.next() : null;
+        values[i][c] = d3 == null ? value(call.kind(), models) : struct(dispersion);
+        if (!counted[i] && (d3 == null ? isNaN(models) : Double.isNaN(dispersion.energy()))) {
+          counted[i] = true;
+          withoutNumbers.add(frame, () -> reason(call, frame));
         }
       }
     }
     return values;
+  }
+
+  private static boolean isNaN(Prediction[] models) {
+    return Arrays.stream(models)
+        .anyMatch(
+            model ->
+                Double.isNaN(model.energy())
+                    || Arrays.stream(model.force()).anyMatch(Double::isNaN));
+  }
+
+  private static String reason(FunctionCall call, Frame frame) {
+    return call.d3() == null
+        ? call.ensemble().ensemble().problem(frame).orElse("the models give NaN")
+        : DispersionD3.unfit(frame).orElse("D3 gives NaN");
   }
 
   private static Object value(FunctionKind kind, Prediction[] models) {
@@ -185,11 +212,13 @@ final class FunctionIterator implements Iterator<InternalRow> {
     return new Labels(Double.NaN, force, virial);
   }
 
-  private static Object dispersion(DispersionD3 d3, Frame frame) {
-    Labels labels =
-        DispersionD3.unfit(frame).isEmpty()
-            ? d3.evaluate(TypeElements.LEADING.apply(frame))
-            : nothing(frame); // as models say of such frames: one does not end a query
+  private static Labels dispersion(DispersionD3 d3, Frame frame) {
+    return DispersionD3.unfit(frame).isEmpty()
+        ? d3.evaluate(TypeElements.LEADING.apply(frame))
+        : nothing(frame); // as models say of such frames: one does not end a query
+  }
+
+  private static Object struct(Labels labels) {
     return new GenericInternalRow(
         new Object[] {
           labels.energy(),

@@ -12,6 +12,8 @@ import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.metric.SQLMetric;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
 import org.dpsieve.d3.DispersionD3;
@@ -230,6 +232,38 @@ class SqlFunctionsTest {
       assertThat(row.getStruct(0).<Double>getList(1)).hasSize(6).containsOnly(Double.NaN);
       assertThat(row.getDouble(1)).as(wild).isNaN();
     }
+  }
+
+  @Test
+  void framesWithoutNumbersAreCountedOnceEach() {
+    String frame = "array(47, 79), array(0, 0, 0, 2.5 * (id % 2), 0, 0), null";
+    Dataset<Row> query =
+        spark.sql(
+            "SELECT id, dp_d3(%s), dp_energy('%s', %s) FROM range(7)"
+                .formatted(frame, FILES.get(0), frame));
+    query.collectAsList();
+    assertThat(counted(query.queryExecution().executedPlan())).isEqualTo(4); // id 0, 2, 4, 6
+  }
+
+  private static long counted(SparkPlan plan) {
+    return plan instanceof EvaluateFunctionsExec
+        ? plan.metrics().apply(EvaluateFunctionsExec.WITHOUT_NUMBERS).value()
+        : counted(plan.children().head());
+  }
+
+  @Test
+  void theFirstFrameWithoutNumbersIsSaidWithItsReason() {
+    WithoutNumbers frames = new WithoutNumbers(new SQLMetric("sum", 0));
+    assertThat(frames.line()).isEmpty();
+    Frame frame = new Frame("row", 0, new int[] {47, 79}, new double[6], null, Labels.NONE);
+    frames.add(frame, () -> "2 atoms at one place");
+    frames.add(
+        frame,
+        () -> {
+          throw new AssertionError("asked for the first one alone");
+        });
+    assertThat(frames.line())
+        .contains("frames without numbers (NaN): 2; the first, Ag1Au1: 2 atoms at one place");
   }
 
   private static Frame firstFrame() {
