@@ -23,7 +23,7 @@ _CHECKOUT = _PACKAGE.parents[2]
 
 @dataclass(frozen=True)
 class Java:
-    """A Java on this machine; without ``vectors`` the kernels are slower, and their numbers the same."""
+    """A Java on this machine; without ``vectors`` the kernels are plain loops, which take more time."""
 
     program: Path
     version: int

@@ -26,7 +26,6 @@ INK, PICK = "#33658a", "#c8553d"
 _PER_DECADE = 20
 _MARKS = "osD^v<>ph*" * 10
 _MOST_DOTS = 4000
-_STYLE = {"figure.figsize": (7, 4), "figure.dpi": 110, "axes.grid": True, "grid.alpha": 0.3}
 
 
 def _logarithmic(*axes: Axis) -> None:
@@ -38,9 +37,11 @@ def _logarithmic(*axes: Axis) -> None:
 
 
 def _figure(rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure, Any]:
-    with plt.rc_context(_STYLE):
-        figure, axes = plt.subplots(rows, columns, **options)
-        return figure, axes
+    # no rc_context: what a notebook's backend sets when it is first used would be undone with it
+    figure, axes = plt.subplots(rows, columns, **{"figsize": (7, 4), "dpi": 110, **options})
+    for axis in np.ravel(axes):
+        axis.grid(True, alpha=0.3)
+    return figure, axes
 
 
 def _positive(table: pd.DataFrame) -> pd.DataFrame:
