@@ -65,7 +65,7 @@ public class GemmBenchmark {
         KernelBenchmark.requireClose(c[i], expected[i], 1e-4);
       }
     } else {
-      Gemm gemm = implementation.equals("OpenBLAS") ? blas : new VectorGemm(blas);
+      Gemm gemm = implementation.equals("OpenBLAS") ? blas : new VectorGemm();
       Gemm.Factor factor = gemm.factor(right, inner, columns);
       double[] c = new double[expected.length];
       product = () -> factor.multiply(left, c, rows);

@@ -1,5 +1,7 @@
 package org.dpsieve.infer;
 
+import java.io.Serializable;
+
 /**
  * What one model says of one frame. Atoms in the frame's own order.
  *
@@ -8,4 +10,5 @@ package org.dpsieve.infer;
  * @param virial eV, row-major [3, 3], positive under compression
  * @param atomEnergy eV, [nAtoms]
  */
-public record Prediction(double energy, double[] force, double[] virial, double[] atomEnergy) {}
+public record Prediction(double energy, double[] force, double[] virial, double[] atomEnergy)
+    implements Serializable {}

@@ -11,6 +11,8 @@ interface DoubleArithmetic extends Arithmetic {
 
   LayerFunction layerFunction();
 
+  LayerDerivative layerDerivative();
+
   @Override
   default ModelKernel kernel(DeepPotential model, boolean tabulated) {
     return model.additions().isEmpty()

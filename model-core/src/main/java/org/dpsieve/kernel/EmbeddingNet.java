@@ -55,7 +55,7 @@ final class EmbeddingNet implements EmbeddingSlope {
         nextSlope[j] += dx * weight[row + j];
       }
     }
-    LoopLayerFunction.activate(layer, nextValue, activationSlope, 0, 0);
+    LoopLayerFunction.activate(layer, nextValue, activationSlope, 0);
     for (int j = 0; j < outputs; j++) {
       nextSlope[j] *= activationSlope[j];
     }

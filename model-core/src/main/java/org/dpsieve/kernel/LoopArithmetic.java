@@ -16,4 +16,9 @@ record LoopArithmetic(Gemm gemm) implements DoubleArithmetic {
   public LayerFunction layerFunction() {
     return new LoopLayerFunction();
   }
+
+  @Override
+  public LayerDerivative layerDerivative() {
+    return new LoopLayerFunction();
+  }
 }

@@ -42,7 +42,7 @@ public final class ChangeOrder {
     this.precision = new double[size * size];
     double each = 1 / (CHANGE * CHANGE * candidates.size());
     for (FrameSketch frame : candidates) {
-      OpenBlas.addGram(FrameSketch.ROWS, size, each, frame.force(), precision);
+      BestKernel.DENSE.gemm().addGram(FrameSketch.ROWS, size, each, frame.force(), precision);
     }
     double trace = trace();
     for (int k = 0; k < size; k++) {
@@ -84,10 +84,18 @@ public final class ChangeOrder {
 
   private void add(FrameSketch frame) {
     double force = INDEPENDENT_FORCES / (FORCE_NOISE * FORCE_NOISE);
-    OpenBlas.addGram(1, size, 1 / (ENERGY_NOISE * ENERGY_NOISE), frame.energy(), precision);
-    OpenBlas.addGram(FrameSketch.ROWS, size, force, frame.force(), precision);
-    OpenBlas.addGram(
-        FrameSketch.VIRIALS, size, 1 / (VIRIAL_NOISE * VIRIAL_NOISE), frame.virial(), precision);
+    BestKernel.DENSE
+        .gemm()
+        .addGram(1, size, 1 / (ENERGY_NOISE * ENERGY_NOISE), frame.energy(), precision);
+    BestKernel.DENSE.gemm().addGram(FrameSketch.ROWS, size, force, frame.force(), precision);
+    BestKernel.DENSE
+        .gemm()
+        .addGram(
+            FrameSketch.VIRIALS,
+            size,
+            1 / (VIRIAL_NOISE * VIRIAL_NOISE),
+            frame.virial(),
+            precision);
   }
 
   /** By how much all energies' variances fall: the first of equals, by place. */
@@ -105,7 +113,7 @@ public final class ChangeOrder {
     }
     OpenBlas.whiten(factor, size, rows, count);
     double[] gram = new double[size * size];
-    OpenBlas.addGram(count, size, 1, rows, gram);
+    BestKernel.DENSE.gemm().addGram(count, size, 1, rows, gram);
     for (int i = 0; i < size; i++) {
       for (int j = 0; j < i; j++) {
         gram[i * size + j] = gram[j * size + i];

@@ -32,9 +32,7 @@ public final class EnergyRow {
     for (int type = 0; type < model.typeCount(); type++) {
       double[] vacuum = null;
       if (parameters.includes(type) && model.fitting().vacuumSubtracted()[type]) {
-        try (CentreFeatures centre = new CentreFeatures(Lowering.of(model), type)) {
-          vacuum = centre.vacuum();
-        }
+        vacuum = new CentreFeatures(Lowering.of(model), type, BestKernel.DENSE).vacuum();
       }
       parts.add(
           parameters.includes(type)

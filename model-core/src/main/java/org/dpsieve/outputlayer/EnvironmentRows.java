@@ -4,40 +4,44 @@ import org.dpsieve.model.SeE2A;
 
 /**
  * Rows of the environment matrix of a block's pairs, normalised, and their derivatives with respect
- * to the displacement.
+ * to the displacement. With e the unit vector to the neighbor, column 0 is R₀ = (s - davg₀) / dstd₀
+ * and column c is R_c = (t x_c - davg_c) / dstd_c with t = s / r, so that dR₀/dx_b = along₀ e_b and
+ * dR_c/dx_b = along_c e_b + across_c where b is c.
  *
- * @param row row-major [pairs, 4]
- * @param slope row-major [pairs, 4, 3], Å⁻¹
+ * @param row [4, pairs]: the columns one after the other
+ * @param along Å⁻¹, row-major [pairs, 4]
+ * @param across Å⁻¹, of columns 1 to 3, row-major [pairs, 3]
+ * @param unit e, row-major [pairs, 3]
  */
-record EnvironmentRows(double[] row, double[] slope) {
+record EnvironmentRows(double[] row, double[] along, double[] across, double[] unit) {
 
   /** As {@code deepmd/dpmodel/utils/env_mat.py: _make_env_mat}. */
   static EnvironmentRows of(SeE2A descriptor, int centreType, CentreBlock block) {
-    double[] row = new double[4 * block.pairs()];
-    double[] slope = new double[12 * block.pairs()];
+    int pairs = block.pairs();
+    double[] row = new double[4 * pairs];
+    double[] along = new double[4 * pairs];
+    double[] across = new double[3 * pairs];
+    double[] unit = new double[3 * pairs];
     double[] mean = descriptor.davg()[centreType];
     double[] deviation = descriptor.dstd()[centreType];
-    for (int pair = 0; pair < block.pairs(); pair++) {
-      double[] x = new double[3];
-      System.arraycopy(block.displacement(), 3 * pair, x, 0, 3);
-      double r = Math.sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2]);
+    double[] x = block.displacement();
+    for (int pair = 0; pair < pairs; pair++) {
+      int at = 3 * pair;
+      double r = Math.sqrt(x[at] * x[at] + x[at + 1] * x[at + 1] + x[at + 2] * x[at + 2]);
       double weight = descriptor.smoothing().value(r);
       double s = weight / r;
       double ds = descriptor.smoothing().derivative(r) / r - weight / (r * r);
-      // column 1 + k is t x_k with t = s / r
       double t = s / r;
       double dt = ds / r - s / (r * r);
-      row[4 * pair] = (s - mean[0]) / deviation[0];
-      for (int a = 0; a < 3; a++) {
-        double direction = x[a] / r;
-        slope[12 * pair + a] = ds * direction / deviation[0];
-        row[4 * pair + 1 + a] = (t * x[a] - mean[1 + a]) / deviation[1 + a];
-        for (int k = 0; k < 3; k++) {
-          double derivative = dt * direction * x[k] + (k == a ? t : 0);
-          slope[12 * pair + 3 * (1 + k) + a] = derivative / deviation[1 + k];
-        }
+      row[pair] = (s - mean[0]) / deviation[0];
+      along[4 * pair] = ds / deviation[0];
+      for (int k = 0; k < 3; k++) {
+        unit[at + k] = x[at + k] / r;
+        row[(k + 1) * pairs + pair] = (t * x[at + k] - mean[k + 1]) / deviation[k + 1];
+        along[4 * pair + k + 1] = dt * x[at + k] / deviation[k + 1];
+        across[at + k] = t / deviation[k + 1];
       }
     }
-    return new EnvironmentRows(row, slope);
+    return new EnvironmentRows(row, along, across, unit);
   }
 }

@@ -5,7 +5,10 @@ import java.util.List;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.TypeMap;
+import org.dpsieve.kernel.DenseKernel;
+import org.dpsieve.kernel.Gemm;
 import org.dpsieve.kernel.Lowering;
+import org.dpsieve.kernel.Matrix;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.SeE2A;
 import org.dpsieve.model.Surroundings;
@@ -20,17 +23,29 @@ import org.dpsieve.neighbor.Neighbors;
 public final class GemmFeatures implements FeatureKernel {
   private static final int BLOCK = 4; // atoms; their matrices stay in the second-level cache
 
+  /** Centre, and three of the virial's columns. */
+  private static final int SUMS = 4;
+
   private final DeepPotential model;
   private final Surroundings surroundings;
   private final OutputParameters parameters;
   private final CentreFeatures[] centres; // null where the type is not solved for
   private final double[][] vacuum;
+  private final Gemm gemm;
+  private double[] weights = new double[0];
+  private double[] sums = new double[0];
 
   /**
    * @throws UnsupportedModelException when the output layer of such a model cannot be solved for
    */
   public GemmFeatures(DeepPotential original, OutputParameters parameters) {
+    this(original, parameters, BestKernel.DENSE);
+  }
+
+  /** By a kernel of the caller's choice. */
+  GemmFeatures(DeepPotential original, OutputParameters parameters, DenseKernel kernel) {
     requireSolvable(original);
+    this.gemm = kernel.gemm();
     this.model = Lowering.of(original);
     this.surroundings = original.descriptor().surroundings().get(0);
     this.parameters = parameters;
@@ -38,7 +53,7 @@ public final class GemmFeatures implements FeatureKernel {
     this.vacuum = new double[model.typeCount()][];
     for (int type = 0; type < centres.length; type++) {
       if (parameters.includes(type)) {
-        centres[type] = new CentreFeatures(model, type);
+        centres[type] = new CentreFeatures(model, type, kernel);
         if (model.fitting().vacuumSubtracted()[type]) {
           vacuum[type] = centres[type].vacuum();
         }
@@ -96,7 +111,7 @@ public final class GemmFeatures implements FeatureKernel {
       for (int from = 0; from < count; from += BLOCK) {
         int length = Math.min(BLOCK, count - from);
         CentreBlock block = CentreBlock.of(neighbors, members, from, length);
-        add(block, type, centres[type].of(block), features);
+        add(block, type, features);
       }
     }
     return features;
@@ -129,50 +144,72 @@ public final class GemmFeatures implements FeatureKernel {
     return TypeMap.of(typeMap, "the type map of " + modelName).types(frame);
   }
 
-  private void add(
-      CentreBlock block, int type, CentreFeatures.Result result, FrameFeatures features) {
-    int size = parameters.size();
+  private void add(CentreBlock block, int type, FrameFeatures features) {
     int width = parameters.width(type);
     int offset = parameters.offset(type);
-    double[] value = result.value();
+    double[] value = centres[type].load(block);
     for (int atom = 0; atom < block.count(); atom++) {
       for (int h = 0; h < width; h++) {
         double zero = vacuum[type] == null ? 0 : vacuum[type][h];
         features.energy()[offset + h] += value[atom * width + h] - zero;
       }
       features.energy()[offset + width] += vacuum[type] == null ? 1 : 0;
-      for (int pair = block.start()[atom]; pair < block.start()[atom + 1]; pair++) {
-        for (int x = 0; x < 3; x++) {
-          double[] tangent = result.tangent();
-          int from = (3 * pair + x) * width;
-          int centre = (3 * block.atoms()[atom] + x) * size + offset;
-          int neighbor = (3 * block.neighbor()[pair] + x) * size + offset;
-          addScaled(1, tangent, from, features.force(), centre, width);
-          addScaled(-1, tangent, from, features.force(), neighbor, width);
-          for (int a = 0; a < 3; a++) {
-            int component = (3 * x + a) * size + offset;
-            double displacement = block.displacement()[3 * pair + a];
-            addScaled(-displacement, tangent, from, features.virial(), component, width);
-          }
-        }
+      add(block, atom, centres[type].tangent(atom), offset, width, features);
+    }
+  }
+
+  /**
+   * @param tangent of the atom's neighbors, row-major [neighbors, 3, width]
+   */
+  private void add(
+      CentreBlock block, int atom, Matrix tangent, int offset, int width, FrameFeatures features) {
+    int size = parameters.size();
+    int from = block.start()[atom];
+    int count = block.start()[atom + 1] - from;
+    weights = Buffers.atLeast(weights, SUMS * count);
+    sums = Buffers.atLeast(sums, SUMS * 3 * width);
+    for (int k = 0; k < count; k++) {
+      weights[k] = 1;
+      for (int x = 0; x < 3; x++) {
+        weights[(x + 1) * count + k] = -block.displacement()[3 * (from + k) + x];
+        int neighbor = (3 * block.neighbor()[from + k] + x) * size + offset;
+        subtract(
+            tangent.values(),
+            tangent.from() + (3 * k + x) * width,
+            features.force(),
+            neighbor,
+            width);
+      }
+    }
+    gemm.multiply(
+        SUMS,
+        3 * width,
+        count,
+        new Matrix(weights, count),
+        new Matrix(tangent.values(), tangent.from(), 3 * width),
+        new Matrix(sums, 3 * width));
+    for (int x = 0; x < 3; x++) {
+      int centre = (3 * block.atoms()[atom] + x) * size + offset;
+      add(sums, x * width, features.force(), centre, width);
+      for (int a = 0; a < 3; a++) {
+        int component = (3 * x + a) * size + offset;
+        add(sums, (3 * (a + 1) + x) * width, features.virial(), component, width);
       }
     }
   }
 
-  /** A loop of its own for each target, or the compiler does not vectorise it. */
-  private static void addScaled(
-      double factor, double[] source, int fromSource, double[] target, int fromTarget, int count) {
+  private static void add(double[] source, int from, double[] target, int to, int count) {
     for (int h = 0; h < count; h++) {
-      target[fromTarget + h] += factor * source[fromSource + h];
+      target[to + h] += source[from + h];
+    }
+  }
+
+  private static void subtract(double[] source, int from, double[] target, int to, int count) {
+    for (int h = 0; h < count; h++) {
+      target[to + h] -= source[from + h];
     }
   }
 
   @Override
-  public void close() {
-    for (CentreFeatures centre : centres) {
-      if (centre != null) {
-        centre.close();
-      }
-    }
-  }
+  public void close() {}
 }

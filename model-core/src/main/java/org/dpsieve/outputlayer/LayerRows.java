@@ -1,87 +1,84 @@
 package org.dpsieve.outputlayer;
 
-import org.dpsieve.model.Activation;
+import org.dpsieve.kernel.DenseKernel;
+import org.dpsieve.kernel.Gemm;
+import org.dpsieve.kernel.LayerDerivative;
+import org.dpsieve.kernel.LayerFunction;
+import org.dpsieve.kernel.Matrix;
 import org.dpsieve.model.Layer;
 
 /** One layer of a net for many rows at once: values, and slopes of the activation. */
-final class LayerRows implements AutoCloseable {
+final class LayerRows {
   final Layer layer;
-  private final NativeMatrix weight;
-  private final NativeMatrix input = new NativeMatrix();
-  private final NativeMatrix output = new NativeMatrix();
+  private final Gemm.Factor weight;
+  private final LayerFunction function;
+  private final LayerDerivative derivative;
+  private final double[] unit; // row-major [inputs, inputs]
 
-  LayerRows(Layer layer) {
+  LayerRows(Layer layer, DenseKernel kernel) {
     this.layer = layer;
-    this.weight = NativeMatrix.of(layer.weight());
-  }
-
-  /** x W, row-major [rows, outputs]; no bias. */
-  double[] linear(double[] x, int rows) {
-    input.put(x, rows * layer.inputs());
-    output.reserve((long) rows * layer.outputs());
-    NativeMatrix.multiply(
-        rows,
-        layer.outputs(),
-        layer.inputs(),
-        input,
-        0,
-        layer.inputs(),
-        weight,
-        0,
-        layer.outputs(),
-        0,
-        output,
-        0,
-        layer.outputs());
-    double[] result = new double[rows * layer.outputs()];
-    output.get(0, result, result.length);
-    return result;
+    this.weight = kernel.gemm().factor(layer.weight(), layer.inputs(), layer.outputs());
+    this.function = kernel.layerFunction();
+    this.derivative = kernel.layerDerivative();
+    this.unit = new double[layer.inputs() * layer.inputs()];
+    for (int k = 0; k < layer.inputs(); k++) {
+      unit[k * layer.inputs() + k] = 1;
+    }
   }
 
   /**
-   * Turns x W into the activation's part of the layer and its slope, both times the time step.
+   * y = x W; no bias.
    *
-   * @param z x W, row-major [rows, outputs] or longer; overwritten with idt activation(z + b)
-   * @param slope overwritten with idt activation'(z + b), [rows, outputs]
+   * @param x row-major [rows, inputs] or longer
+   * @param y row-major [rows, outputs] or longer
    */
-  void activate(double[] z, int rows, double[] slope) {
-    Activation activation = layer.activation();
-    boolean tanh = activation.equals(Activation.TANH);
-    int width = layer.outputs();
-    for (int row = 0; row < rows; row++) {
-      for (int h = 0; h < width; h++) {
-        int k = row * width + h;
-        double x = z[k] + layer.bias()[h];
-        double value = tanh ? Math.tanh(x) : activation.value(x);
-        double derivative = tanh ? 1 - value * value : activation.derivative(x);
-        double step = layer.idt() == null ? 1 : layer.idt()[h];
-        z[k] = step * value;
-        slope[k] = step * derivative;
-      }
-    }
+  void linear(int rows, double[] x, double[] y) {
+    weight.multiply(rows, new Matrix(x, layer.inputs()), new Matrix(y, layer.outputs()));
   }
 
-  /** Adds the shortcut's part of x to y, both row by row. */
-  void addShortcut(double[] x, double[] y, int rows) {
-    if (layer.shortcut() == Layer.Shortcut.NONE) {
-      return;
-    }
+  /**
+   * From x W to the layer's output.
+   *
+   * @param x row-major [rows, inputs] or longer
+   * @param y x W, row-major [rows, outputs] or longer; overwritten
+   * @param slope overwritten with idt activation'(x W + b), [rows, outputs] or longer
+   */
+  void activate(int rows, double[] x, double[] y, double[] slope) {
+    function.apply(layer, rows, x, y, slope);
+  }
+
+  /**
+   * From derivatives of x to those of the layer's output.
+   *
+   * @param dx [rows, inputs]
+   * @param dy [rows, outputs], overwritten
+   * @param slope one row of {@link #activate}'s, at the layer's input
+   */
+  void differentiate(int rows, Matrix dx, Matrix dy, Matrix slope) {
+    weight.multiply(rows, dx, dy);
+    derivative.chain(layer, rows, dx, dy, slope);
+  }
+
+  /**
+   * The derivatives of the layer's output by its input.
+   *
+   * @param target row-major [inputs, outputs], overwritten
+   * @param slope one row of {@link #activate}'s, at the layer's input
+   */
+  void differentiate(double[] target, Matrix slope) {
     int inputs = layer.inputs();
-    int width = layer.outputs();
-    for (int row = 0; row < rows; row++) {
-      for (int from = 0; from < width; from += inputs) { // once, or twice where it doubles
-        int to = Math.min(inputs, width - from);
-        for (int h = 0; h < to; h++) {
-          y[row * width + from + h] += x[row * inputs + h];
-        }
-      }
-    }
+    System.arraycopy(layer.weight(), 0, target, 0, inputs * layer.outputs());
+    derivative.chain(
+        layer, inputs, new Matrix(unit, inputs), new Matrix(target, layer.outputs()), slope);
   }
 
-  @Override
-  public void close() {
-    weight.close();
-    input.close();
-    output.close();
+  /** Of the rows after the first {@code count}, x W and x being derivatives of those. */
+  void chain(int count, double[] x, double[] y, double[] slope) {
+    derivative.chain(
+        layer,
+        count,
+        new Matrix(x, count * layer.inputs(), layer.inputs()),
+        new Matrix(y, count * layer.outputs(), layer.outputs()),
+        new Matrix(slope, layer.outputs()));
   }
 }

@@ -54,7 +54,7 @@ final class Moments implements Serializable {
 
   private void addRows(double[] x, double[] residual, double weight) {
     int count = residual.length;
-    OpenBlas.addGram(count, size, weight, x, matrix);
+    BestKernel.DENSE.gemm().addGram(count, size, weight, x, matrix);
     for (int row = 0; row < count; row++) {
       double weighted = weight * residual[row];
       for (int k = 0; k < size; k++) {
@@ -76,7 +76,7 @@ final class Moments implements Serializable {
     }
     addRows(x, residual, weight);
     if (knownMatrix != null) {
-      OpenBlas.addGram(old.length, size, weight, x, knownMatrix);
+      BestKernel.DENSE.gemm().addGram(old.length, size, weight, x, knownMatrix);
     }
     if (oldRight == null) {
       oldRight = new double[size];

@@ -4,13 +4,11 @@ import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas.CblasNonUnit;
 import static org.bytedeco.openblas.global.openblas.CblasRight;
 import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
-import static org.bytedeco.openblas.global.openblas.CblasTrans;
 import static org.bytedeco.openblas.global.openblas.CblasUpper;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgelsd;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dposv;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
-import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
 
 import org.bytedeco.javacpp.Loader;
@@ -26,20 +24,6 @@ final class OpenBlas {
   }
 
   private OpenBlas() {}
-
-  /** Does nothing but make sure that the library is loaded and uses one core. */
-  static void load() {}
-
-  /**
-   * Adds weight xᵀ x to the upper triangle of a matrix.
-   *
-   * @param x row-major [rows, size]
-   * @param matrix row-major [size, size]
-   */
-  static void addGram(int rows, int size, double weight, double[] x, double[] matrix) {
-    cblas_dsyrk(
-        CblasRowMajor, CblasUpper, CblasTrans, size, rows, weight, x, size, 1, matrix, size);
-  }
 
   /**
    * The solution of a symmetric, positive definite system; overwrites both arguments.

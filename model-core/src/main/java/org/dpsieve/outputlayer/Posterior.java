@@ -50,8 +50,8 @@ final class Posterior {
   private void add(FrameSketch frame, double times) {
     double energy = times / (ENERGY_NOISE * ENERGY_NOISE);
     double force = times * INDEPENDENT_FORCES / (FORCE_NOISE * FORCE_NOISE);
-    OpenBlas.addGram(1, size, energy, frame.energy(), precision);
-    OpenBlas.addGram(FrameSketch.ROWS, size, force, frame.force(), precision);
+    BestKernel.DENSE.gemm().addGram(1, size, energy, frame.energy(), precision);
+    BestKernel.DENSE.gemm().addGram(FrameSketch.ROWS, size, force, frame.force(), precision);
     factor = null;
   }
 

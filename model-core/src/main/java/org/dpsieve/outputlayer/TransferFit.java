@@ -1,6 +1,9 @@
 package org.dpsieve.outputlayer;
 
 import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * New labels learnt as a change from {@link OldLayer}, or directly: by errors on labelled frames
@@ -65,34 +68,27 @@ public record TransferFit(
       OptionalDouble ridge) {
     Restraint restraint = Restraint.ofLabelled(biases);
     OutputLayerFit fit = OutputLayerFit.of(folds, prefactors, restraint, ridge);
-    double error = leftOut(folds, judges, prefactors, restraint, fit.ridge());
-    TransferFit direct = new TransferFit(null, folds, folds, restraint, fit, error, Double.NaN);
+    LeftOut direct = LeftOut.of(folds, judges, prefactors, restraint, fit.ridge());
     if (old == null || mode == Mode.IGNORE) {
-      return direct;
+      return new TransferFit(null, folds, folds, restraint, fit, direct.mean(), Double.NaN);
     }
-    TransferFit changed = changed(folds, judges, prefactors, biases, old, ridge, error);
-    boolean worse = changed.share.isNone() || changed.changed >= error;
-    return mode == Mode.AUTO && worse
-        ? new TransferFit(null, folds, folds, restraint, fit, error, changed.changed)
-        : changed;
-  }
-
-  private static TransferFit changed(
-      NormalEquations[] folds,
-      NormalEquations[] judges,
-      LossPrefactors prefactors,
-      int[] biases,
-      OldLayer old,
-      OptionalDouble ridge,
-      double direct) {
-    Restraint restraint = Restraint.ofPool(biases, old.forceForm());
-    OldShare share = ShareChoice.of(folds, prefactors, old, restraint);
+    Restraint ofPool = Restraint.ofPool(biases, old.forceForm());
+    OldShare share = ShareChoice.of(folds, prefactors, old, ofPool);
     NormalEquations[] fitted = changed(folds, old, share);
-    NormalEquations[] whole = changed(folds, old, OldShare.NONE);
-    OutputLayerFit fit = OutputLayerFit.of(fitted, prefactors, restraint, ridge);
-    double error =
-        leftOut(fitted, changed(judges, old, OldShare.NONE), prefactors, restraint, fit.ridge());
-    return new TransferFit(share, fitted, whole, restraint, fit, direct, error);
+    OutputLayerFit change = OutputLayerFit.of(fitted, prefactors, ofPool, ridge);
+    LeftOut changed =
+        LeftOut.of(fitted, changed(judges, old, OldShare.NONE), prefactors, ofPool, change.ridge());
+    boolean less = share.isNone() ? !(changed.mean() < direct.mean()) : direct.surelyLess(changed);
+    return mode == Mode.AUTO && less
+        ? new TransferFit(null, folds, folds, restraint, fit, direct.mean(), changed.mean())
+        : new TransferFit(
+            share,
+            fitted,
+            changed(folds, old, OldShare.NONE),
+            ofPool,
+            change,
+            direct.mean(),
+            changed.mean());
   }
 
   private static NormalEquations[] changed(NormalEquations[] folds, OldLayer old, OldShare share) {
@@ -103,22 +99,63 @@ public record TransferFit(
     return changed;
   }
 
-  private static double leftOut(
-      NormalEquations[] fitted,
-      NormalEquations[] whole,
-      LossPrefactors prefactors,
-      Restraint restraint,
-      double ridge) {
-    double loss = 0;
-    long frames = 0;
-    for (int fold = 0; fold < fitted.length; fold++) {
-      NormalEquations rest = OutputLayerFit.sum(fitted, fold);
-      if (whole[fold].frames() > 0 && rest.frames() > 0) {
-        double[] change = restraint.change(rest, prefactors, ridge);
-        loss += whole[fold].loss(prefactors, change) * whole[fold].frames();
-        frames += whole[fold].frames();
+  /**
+   * Losses of judges on whom nothing was fitted, a fold at a time.
+   *
+   * @param losses mean loss of the fold's frames, [folds]; NaN where there are none, or nothing was
+   *     left to fit to
+   * @param frames of the fold
+   */
+  private record LeftOut(double[] losses, long[] frames) {
+    /** Of its own standard errors, by which a mean is surely not zero. */
+    private static final double SURE = 2;
+
+    static LeftOut of(
+        NormalEquations[] fitted,
+        NormalEquations[] judges,
+        LossPrefactors prefactors,
+        Restraint restraint,
+        double ridge) {
+      double[] losses = new double[fitted.length];
+      long[] frames = new long[fitted.length];
+      for (int fold = 0; fold < fitted.length; fold++) {
+        NormalEquations rest = OutputLayerFit.sum(fitted, fold);
+        losses[fold] = Double.NaN;
+        if (judges[fold].frames() > 0 && rest.frames() > 0) {
+          double[] change = restraint.change(rest, prefactors, ridge);
+          losses[fold] = judges[fold].loss(prefactors, change);
+          frames[fold] = judges[fold].frames();
+        }
       }
+      return new LeftOut(losses, frames);
     }
-    return loss / frames;
+
+    /** Over all frames; NaN without any. */
+    double mean() {
+      double loss = 0;
+      for (int fold = 0; fold < losses.length; fold++) {
+        loss += frames[fold] == 0 ? 0 : losses[fold] * frames[fold];
+      }
+      return loss / LongStream.of(frames).sum();
+    }
+
+    /**
+     * Whether these losses are less than others beyond chance: by the mean over the folds of the
+     * logarithm of their ratio, against that mean's standard error. From few labels chance makes
+     * either fit look the better one by far.
+     */
+    boolean surelyLess(LeftOut others) {
+      double[] ratios =
+          IntStream.range(0, losses.length)
+              .filter(fold -> frames[fold] > 0)
+              .mapToDouble(fold -> Math.log(others.losses[fold] / losses[fold]))
+              .toArray();
+      if (ratios.length < 2) {
+        return false;
+      }
+      double mean = DoubleStream.of(ratios).average().orElseThrow();
+      double square = DoubleStream.of(ratios).map(r -> (r - mean) * (r - mean)).sum();
+      return mean > SURE * Math.sqrt(square / (ratios.length * (ratios.length - 1.0)));
+    }
   }
 }

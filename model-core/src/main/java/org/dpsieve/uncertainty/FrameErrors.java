@@ -61,4 +61,26 @@ public record FrameErrors(Pairs energy, Pairs force) implements Serializable {
     }
     return new FrameErrors(energy, force);
   }
+
+  /** Of labels that were predicted, one for each; none of a kind that is missing on a side. */
+  public static FrameErrors of(Frame frame, PredictedLabels predicted) {
+    Labels found = frame.labels();
+    Labels said = predicted.labels();
+    double n = frame.atomCount();
+    boolean energies = found.energy() != null && said.energy() != null;
+    boolean forces = found.force() != null && said.force() != null;
+    double[] force = new double[forces ? said.force().length : 0];
+    double[] sigma = new double[force.length];
+    for (int c = 0; c < force.length; c++) {
+      force[c] = said.force()[c] - found.force()[c];
+      sigma[c] = predicted.forceSigma()[c / 3];
+    }
+    return new FrameErrors(
+        energies
+            ? new Pairs(
+                new double[] {(said.energy() - found.energy()) / n},
+                new double[] {predicted.energySigma()})
+            : new Pairs(new double[0], new double[0]),
+        new Pairs(force, sigma));
+  }
 }

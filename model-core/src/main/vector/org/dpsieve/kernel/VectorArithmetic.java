@@ -4,18 +4,14 @@ import jdk.incubator.vector.DoubleVector;
 
 /** {@link DoubleArithmetic} by the Vector API. */
 record VectorArithmetic(Gemm gemm) implements DoubleArithmetic {
-  /**
-   * Called by name from {@link Arithmetic#best}.
-   *
-   * @param blas for matrix products where vectors are shorter than AVX-512's
-   */
+  /** Called by name from {@link Arithmetic#best}. */
   static Arithmetic of(Gemm blas) {
     int lanes = DoubleVector.SPECIES_PREFERRED.length();
     if (lanes < 4 || lanes > EmbeddingTable.LINE) {
       throw new UnsupportedOperationException(
           "vectors of %d doubles, expected 4 to %d".formatted(lanes, EmbeddingTable.LINE));
     }
-    return new VectorArithmetic(lanes == VectorGemm.LANES ? new VectorGemm(blas) : blas);
+    return new VectorArithmetic(new VectorGemm());
   }
 
   @Override
@@ -31,6 +27,11 @@ record VectorArithmetic(Gemm gemm) implements DoubleArithmetic {
 
   @Override
   public LayerFunction layerFunction() {
+    return new VectorLayerFunction();
+  }
+
+  @Override
+  public LayerDerivative layerDerivative() {
     return new VectorLayerFunction();
   }
 }

@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
       LabelsCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,
+      ServeCommand.class,
       CommandLine.HelpCommand.class
     },
     exitCodeListHeading = "Exit codes:%n",

@@ -4,16 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
-import org.dpsieve.infer.OrderedParallel;
-import org.dpsieve.infer.Prediction;
 import org.dpsieve.io.OwnFiles;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -28,7 +23,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Write what each model says of every frame, and their deviation, as JSON with all digits.",
-      "That is: energy, force, virial and energy per atom; the frames come from a JSON file or from systems."
+      "That is: energy, force, virial and energy per atom; the frames come from a JSON file or from"
+          + " systems."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
@@ -38,8 +34,6 @@ import picocli.CommandLine.Spec;
       "  dpsieve eval -m models/*/graph.pb -s data/pbe -o out.json"
     })
 final class EvalCommand implements Callable<Integer> {
-  private static final int ATOMS_AT_ONCE = 8192;
-
   @Mixin private ModelOptions models;
 
   @ArgGroup(multiplicity = "1")
@@ -89,12 +83,15 @@ final class EvalCommand implements Callable<Integer> {
         FrameSource frames = frames()) {
       List<String> names = models.files().stream().map(Path::toString).toList();
       try (EvaluationJson json = new EvaluationJson(OwnFiles.create(part), names)) {
-        OrderedParallel.map(
-            new Chunks(frames),
-            chunk -> new Chunk(chunk, ensemble.evaluate(chunk)),
-            chunk -> {
-              chunk.write(json, source.json != null); // which names each frame
-              warn(chunk, ensemble);
+        EvalRun.run(
+            frames,
+            ensemble,
+            null,
+            result -> {
+              Frame frame = result.frame();
+              String id = source.json == null ? frame.name() : frame.system(); // as it names it
+              json.frame(id, frame, result.models(), null, null);
+              warn(result);
             });
       }
       Files.move(part, output, StandardCopyOption.REPLACE_EXISTING);
@@ -110,55 +107,22 @@ final class EvalCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Of frames that could not be evaluated: their numbers are NaN. */
-  private void warn(Chunk chunk, Ensemble ensemble) {
-    for (int i = 0; i < chunk.frames().size(); i++) {
-      Frame frame = chunk.frames().get(i);
-      if (Double.isNaN(chunk.predictions().get(i)[0].energy())) {
-        notEvaluated++;
-        spec.commandLine()
-            .getErr()
-            .printf(
-                "warning: Frame %s: %s; its numbers are NaN%n",
-                frame.name(), ensemble.problem(frame).orElse("the models give NaN"));
-      }
+  /** Of a frame that could not be evaluated: its numbers are NaN. */
+  private void warn(EvalRun.Result result) {
+    if (result.problem() != null) {
+      notEvaluated++;
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "warning: Frame %s: %s; its numbers are NaN%n",
+              result.frame().name(), result.problem());
     }
   }
 
   private FrameSource frames() throws IOException {
     return source.system == null
         ? new FrameSource.Given(FramesJson.read(source.json))
-        : FrameSource.of(source.system, extxyz.keys(), models.typeMap(), ATOMS_AT_ONCE, note -> {});
-  }
-
-  /** Frames for one call. */
-  private record Chunks(FrameSource frames) implements Iterator<List<Frame>> {
-    @Override
-    public boolean hasNext() {
-      return frames.hasNext();
-    }
-
-    @Override
-    public List<Frame> next() {
-      List<Frame> chunk = new ArrayList<>();
-      for (int atoms = 0; atoms < ATOMS_AT_ONCE && frames.hasNext(); ) {
-        Frame frame = frames.next().frame();
-        chunk.add(frame);
-        atoms += frame.atomCount();
-      }
-      if (chunk.isEmpty()) {
-        throw new NoSuchElementException();
-      }
-      return chunk;
-    }
-  }
-
-  private record Chunk(List<Frame> frames, List<Prediction[]> predictions) {
-    void write(EvaluationJson json, boolean named) {
-      for (int i = 0; i < frames.size(); i++) {
-        Frame frame = frames.get(i);
-        json.frame(named ? frame.system() : frame.name(), frame, predictions.get(i));
-      }
-    }
+        : FrameSource.of(
+            source.system, extxyz.keys(), models.typeMap(), EvalRun.ATOMS_AT_ONCE, note -> {});
   }
 }

@@ -12,6 +12,7 @@ import org.dpsieve.deviation.Deviation;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Prediction;
+import org.dpsieve.uncertainty.FrameSigma;
 
 /**
  * What models say of frames, as a stream of JSON: every number with all its digits; the deviation
@@ -42,7 +43,11 @@ final class EvaluationJson implements AutoCloseable {
     json.writeArrayFieldStart("frames");
   }
 
-  void frame(String id, Frame frame, Prediction[] models) {
+  /**
+   * @param sigma of the models' numbers; {@code null} where it was not asked for
+   * @param problem why all numbers are NaN; {@code null} where it is not asked for
+   */
+  void frame(String id, Frame frame, Prediction[] models, FrameSigma sigma, String problem) {
     try {
       json.writeRaw('\n');
       json.writeStartObject();
@@ -69,10 +74,26 @@ final class EvaluationJson implements AutoCloseable {
       }
       json.writeEndArray();
       deviation(Deviation.of(models));
+      if (sigma != null) {
+        sigma(sigma);
+      }
+      if (problem != null) {
+        json.writeStringField("problem", problem);
+      }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** As the columns of deviation tables; {@code atoms} is of a component of an atom's force. */
+  private void sigma(FrameSigma sigma) throws IOException {
+    json.writeObjectFieldStart("sigma");
+    json.writeNumberField("sigma_e", sigma.energy());
+    json.writeNumberField("sigma_f", sigma.force());
+    json.writeNumberField("rms_sigma_f", sigma.rmsForce());
+    numbers("atoms", sigma.component());
+    json.writeEndObject();
   }
 
   private void deviation(FrameDeviation deviation) throws IOException {

@@ -28,7 +28,8 @@ final class Failures {
   /** How Spark says that a file of a table could not be read. */
   private static final Pattern UNREADABLE =
       Pattern.compile(
-          "(?:while reading file|Could not read footer for file:?) (?:file:(?://)?)?(\\S+?\\.parquet)");
+          "(?:while reading file|Could not read footer for file:?)"
+              + " (?:file:(?://)?)?(\\S+?\\.parquet)");
 
   private Failures() {}
 
@@ -62,7 +63,7 @@ final class Failures {
   }
 
   /** What the user can mend, wherever in the chain of causes it is said. */
-  private static Optional<String> forUser(Throwable failure) {
+  static Optional<String> forUser(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof InputException) {
         return Optional.of(cause.getMessage());

@@ -28,16 +28,23 @@ final class FramesJson {
   }
 
   static List<Frame> read(Path file) throws IOException {
-    JsonNode root = JsonFile.tree(file);
+    return of(JsonFile.tree(file), file.toString());
+  }
+
+  /**
+   * @param source where it is from, for messages
+   */
+  static List<Frame> of(JsonNode root, String source) {
     JsonNode array = root.path("frames");
     if (!array.isArray() || array.isEmpty()) {
       throw new InputException(
-          file + ": no frames; expected {\"frames\": [{\"elements\": [..], \"coord\": [..]}, ..]}");
+          source
+              + ": no frames; expected {\"frames\": [{\"elements\": [..], \"coord\": [..]}, ..]}");
     }
     List<Frame> frames = new ArrayList<>();
     for (JsonNode frame : array) {
       String id = frame.path("id").asText(String.valueOf(frames.size()));
-      String place = "%s: frames[%d] (%s)".formatted(file, frames.size(), id);
+      String place = "%s: frames[%d] (%s)".formatted(source, frames.size(), id);
       frames.add(new FramesJson(place).frame(frame, id, frames.size()));
     }
     return frames;

@@ -174,7 +174,9 @@ final class LoopRun {
     RunTable.labels(summary).forEach(console::say);
     if (result.errors() != null) {
       console.say("");
-      RunTable.errors(result.errors()).forEach(console::say);
+      RunTable.errors(result.errors(), result.pool()).forEach(console::say);
+    } else {
+      console.say("errors on frames never labelled: not known, their new labels are not");
     }
     console.say("");
     console.say(RunTable.deviation(result.maxDeviForce()));

@@ -26,7 +26,13 @@ final class SparkOptions {
       // Spark's 200 make one machine spend half a minute a run on empty tasks; no result depends on
       // it
       conf.setIfMissing("spark.sql.shuffle.partitions", "8");
+      // plans of a few small stages are not worth a job for each stage
+      conf.setIfMissing("spark.sql.adaptive.enabled", "false");
     }
+    // A row here is a frame, and costs milliseconds. Compiling code for each query costs more than
+    // it saves: a third of a small run's time.
+    conf.setIfMissing("spark.sql.codegen.wholeStage", "false");
+    conf.setIfMissing("spark.sql.codegen.factoryMode", "NO_CODEGEN");
     // a flipped bit in a page of data is an error then, not another number
     conf.setIfMissing("spark.hadoop.parquet.page.verify-checksum.enabled", "true");
     conf.setIfMissing("spark.app.name", "dpsieve " + name);

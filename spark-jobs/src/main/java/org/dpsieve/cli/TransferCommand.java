@@ -123,8 +123,9 @@ final class TransferCommand implements Callable<Integer> {
     Set<String> ids = new HashSet<>();
     for (Frame frame : systems.read(old, spec.commandLine().getErr())) {
       Row row = FrameRows.toRow(frame);
-      rows.add(row);
-      ids.add(row.getString(0));
+      if (ids.add(row.getString(0))) {
+        rows.add(row);
+      }
     }
     long matched = labelled.stream().filter(row -> ids.contains(row.getString(0))).count();
     PrintWriter out = spec.commandLine().getOut();

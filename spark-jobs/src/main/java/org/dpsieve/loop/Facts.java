@@ -224,6 +224,8 @@ public final class Facts {
    *     out; NaN where not known
    * @param forceCoverage the same of force components
    * @param reason why nothing was written; empty where it was
+   * @param errors of predicted labels on frames never labelled; {@code null} where the new level is
+   *     not known for them
    */
   public record RelabelledPool(
       boolean written,
@@ -234,10 +236,11 @@ public final class Facts {
       Sigma forceSigma,
       double energyCoverage,
       double forceCoverage,
-      String reason) {
+      String reason,
+      Errors errors) {
     public static RelabelledPool none(String reason) {
       return new RelabelledPool(
-          false, 0, 0, new TreeMap<>(), null, null, Double.NaN, Double.NaN, reason);
+          false, 0, 0, new TreeMap<>(), null, null, Double.NaN, Double.NaN, reason, null);
     }
   }
 
@@ -270,8 +273,18 @@ public final class Facts {
    * @param level what the errors are against
    * @param frames how many frames
    * @param models one entry per model, before and after
+   * @param few what the first labels alone would have given; {@code null} where nobody can tell
    */
-  public record HeldOut(String level, long frames, List<BeforeAfter> models) {}
+  public record HeldOut(String level, long frames, List<BeforeAfter> models, Few few) {}
+
+  /**
+   * Errors after a few labels.
+   *
+   * @param labels how many, of those of the first iteration
+   * @param models mean over the models
+   * @param predicted of labels predicted as old label + change; {@code null} without old labels
+   */
+  public record Few(long labels, Errors models, Errors predicted) {}
 
   public record BeforeAfter(Errors before, Errors after) {}
 }

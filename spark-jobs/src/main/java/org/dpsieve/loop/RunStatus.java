@@ -49,14 +49,42 @@ public final class RunStatus {
     return lines;
   }
 
-  /** Of the last iteration that has any: its steps' tasks, each with its state. */
-  private List<String> tasks() {
+  /**
+   * As JSON for other programs, see {@link StatusJson}.
+   *
+   * @throws org.dpsieve.error.InputException when the folder is no work directory
+   */
+  public String json() {
+    RunHistory history = RunHistory.read(workdir);
+    List<StatusJson.Task> tasks = new ArrayList<>();
+    int last = lastWithTasks();
+    for (String step : last < 0 ? List.<String>of() : STEPS) {
+      entries(last, step).forEach(entry -> tasks.add(StatusJson.Task.of(last, step, entry)));
+    }
+    finalTasks().forEach(entry -> tasks.add(StatusJson.Task.of(null, "train", entry)));
+    return StatusJson.of(history, tasks).text();
+  }
+
+  /** The last iteration that has tasks; -1 for none. */
+  private int lastWithTasks() {
     int last = -1;
     for (int i = 0; Files.exists(workdir.iteration(i)); i++) {
       for (String step : STEPS) {
         last = Files.exists(workdir.tasks(i, step)) ? i : last;
       }
     }
+    return last;
+  }
+
+  private List<TaskJournal.Entry> finalTasks() {
+    return Files.exists(workdir.finalJournal())
+        ? TaskJournal.read(workdir.finalJournal())
+        : List.of();
+  }
+
+  /** Of the last iteration that has any: its steps' tasks, each with its state. */
+  private List<String> tasks() {
+    int last = lastWithTasks();
     List<String> lines = new ArrayList<>();
     for (String step : STEPS) {
       lines.addAll(
@@ -64,12 +92,7 @@ public final class RunStatus {
               "tasks of iteration %d, %s:".formatted(last, step),
               last < 0 ? List.of() : entries(last, step)));
     }
-    lines.addAll(
-        TaskTable.lines(
-            "tasks of final_training:",
-            Files.exists(workdir.finalJournal())
-                ? TaskJournal.read(workdir.finalJournal())
-                : List.of()));
+    lines.addAll(TaskTable.lines("tasks of final_training:", finalTasks()));
     return lines;
   }
 

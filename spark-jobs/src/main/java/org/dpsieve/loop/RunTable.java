@@ -181,14 +181,19 @@ public final class RunTable {
     return cells.toArray();
   }
 
-  /** The models' errors against the new level, before and after. */
-  public static List<String> errors(Facts.HeldOut errors) {
+  /**
+   * The models' errors against the new level, before and after; those of labels predicted from old
+   * ones, and of either after the first labels.
+   *
+   * @param pool {@code null} where no labels were predicted
+   */
+  public static List<String> errors(Facts.HeldOut errors, Facts.RelabelledPool pool) {
     List<String> lines = new ArrayList<>();
     lines.add(
         format(
             "RMS error against %s on %s frames never labelled",
             errors.level(), count(errors.frames())));
-    TextTable table = new TextTable(14, 12, 10, 12, 10, 12, 10);
+    TextTable table = new TextTable(32, 12, 10, 12, 10, 12, 10);
     table.row("model", "before", "after", "before", "after", "before", "after");
     for (int m = 0; m < errors.models().size(); m++) {
       Facts.Errors before = errors.models().get(m).before();
@@ -202,9 +207,29 @@ public final class RunTable {
           TextTable.number(1000 * before.virial(), 2),
           TextTable.number(1000 * after.virial(), 2));
     }
+    after("old label + change", pool == null ? null : pool.errors(), table);
+    Facts.Few few = errors.few();
+    if (few != null) {
+      String labels = "first %d labels: ".formatted(few.labels());
+      after(labels + "mean of models", few.models(), table);
+      after(labels + "old + change", few.predicted(), table);
+    }
     lines.add(table.over(2, "energy, meV/atom", "force, eV/Å", "virial, meV/atom"));
     lines.addAll(table.lines());
     return lines;
+  }
+
+  private static void after(String name, Facts.Errors errors, TextTable table) {
+    if (errors != null) {
+      table.row(
+          name,
+          NONE,
+          TextTable.number(1000 * errors.energy(), 2),
+          NONE,
+          TextTable.number(errors.force(), 4),
+          NONE,
+          TextTable.number(1000 * errors.virial(), 2));
+    }
   }
 
   /** The ensemble's last word on the whole pool. */

@@ -41,6 +41,7 @@ final class ReportData {
     data.put("forceAfter", errors == null ? null : errors.forceAfter());
     data.put("deviationAndError", errors == null ? null : errors.deviationAndError());
     data.put("accuracy", errors == null ? List.of() : errors.accuracy());
+    data.put("foretold", report.foretold());
     data.put("expected", report.expected());
     data.put("features", report.features());
     data.put("trustLo", trustLo(report));

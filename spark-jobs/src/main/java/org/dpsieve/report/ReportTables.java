@@ -167,6 +167,14 @@ final class ReportTables {
       cells.addAll(errors(heldOut.models().get(m).before(), heldOut.models().get(m).after()));
       rows.add(new Cells(cells));
     }
+    Facts.RelabelledPool pool = heldOut == null ? null : history.result().pool();
+    after("old label + change", pool == null ? null : pool.errors(), rows);
+    Facts.Few few = heldOut == null ? null : heldOut.few();
+    if (few != null) {
+      String labels = "first %d labels: ".formatted(few.labels());
+      after(labels + "mean of models", few.models(), rows);
+      after(labels + "old + change", few.predicted(), rows);
+    }
     return Map.of(
         "any",
         true,
@@ -182,13 +190,19 @@ final class ReportTables {
                     : "Root mean square error against %s on %s frames never labelled"
                         .formatted(heldOut.level(), RunTable.count(heldOut.frames())))),
         "foretold",
-        history.result() == null || history.result().foretold() == null
-            ? List.of()
-            : RunTable.foretold(history.result().foretold()),
+        rows(RunTable.foretold(report.foretold()), Map.of()),
         "accuracyNote",
         heldOut == null
             ? " Each ensemble is compared with the frames it picked, which are the hardest for it: a bound from above."
             : "");
+  }
+
+  private static void after(String name, Facts.Errors errors, List<Cells> rows) {
+    if (errors != null) {
+      List<String> cells = new ArrayList<>(List.of(name));
+      cells.addAll(errors(new Facts.Errors(Double.NaN, Double.NaN, Double.NaN), errors));
+      rows.add(new Cells(cells));
+    }
   }
 
   /** How far the uncertainty can be trusted, and what it says. */

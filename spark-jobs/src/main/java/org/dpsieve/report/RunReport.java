@@ -2,6 +2,7 @@ package org.dpsieve.report;
 
 import java.util.List;
 import java.util.Map;
+import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunHistory;
 import org.dpsieve.uncertainty.Reliability;
 
@@ -31,6 +32,13 @@ public record RunReport(
     FeatureSpace features,
     List<Failure> failures,
     Map<String, String> versions) {
+
+  /** How well numbers foretell the largest force errors; empty where nobody can tell yet. */
+  List<Facts.Foretold> foretold() {
+    return history.result() == null || history.result().foretold() == null
+        ? List.of()
+        : history.result().foretold();
+  }
 
   /**
    * Frames by {@code max_devi_f}.
@@ -74,7 +82,20 @@ public record RunReport(
       Grid forceBefore,
       Grid forceAfter,
       LogGrid deviationAndError,
-      List<Accuracy> accuracy) {}
+      List<Accuracy> accuracy) {
+    /** The same with another curve of errors by labels. */
+    public ErrorPlots withAccuracy(List<Accuracy> other) {
+      return new ErrorPlots(
+          frames,
+          count,
+          energyBefore,
+          energyAfter,
+          forceBefore,
+          forceAfter,
+          deviationAndError,
+          other);
+    }
+  }
 
   /**
    * Points counted in squares of equal size, both axes alike.
@@ -99,7 +120,7 @@ public record RunReport(
    * @param labels trained on
    * @param models per model: eV per atom, eV/Å, eV per atom; NaN where there is no label
    */
-  public record Accuracy(int iteration, long labels, List<org.dpsieve.loop.Facts.Errors> models) {}
+  public record Accuracy(int iteration, long labels, List<Facts.Errors> models) {}
 
   /**
    * By the uncertainty of the models trained last.

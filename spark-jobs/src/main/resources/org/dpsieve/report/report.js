@@ -279,6 +279,39 @@
     }
   }
 
+  // Curves of d3.line with a dash and a symbol each, and their names beside their ends, from below.
+  function named(plot, curves, place, unit) {
+    const dashes = [null, '6 3', '2 3', '8 3 2 3', '1 4', '10 4'];
+    curves.forEach((one, i) => {
+      plot.svg.append('path').attr('class', 'link').attr('stroke-dasharray', dashes[i % dashes.length]).attr('d', d3.line(...place)(one.points));
+      plot.svg.append('g').selectAll('path').data(one.points).join('path').attr('class', 'solid')
+        .attr('transform', point => `translate(${place[0](point)},${place[1](point)})`).attr('d', d3.symbol(shapes[i % shapes.length], 46)())
+        .append('title').text(point => `${one.name}: ${unit(point)}`);
+    });
+    let free = plot.bottom;
+    d3.sort(curves.map((one, i) => ({ ...one, i, last: place[1](one.points[one.points.length - 1]) })), one => -one.last).forEach(one => {
+      const at = Math.min(one.last + 4, free);
+      free = at - 15;
+      plot.svg.append('path').attr('class', 'solid').attr('transform', `translate(${plot.right + 12},${at - 4})`).attr('d', d3.symbol(shapes[one.i % shapes.length], 40)());
+      plot.svg.append('text').attr('x', plot.right + 22).attr('y', at).text(one.name);
+    });
+  }
+
+  // Of the tenth of the frames with the largest errors, how many are found among those looked at, worst foretold first.
+  function foretold() {
+    if (data.foretold.length === 0) return;
+    const plot = drawing('chart-foretold', 560, 330, { ...margin, right: 130 }, 'Share of the worst tenth found among the frames ranked highest');
+    if (!plot) return;
+    const x = d3.scaleLinear().domain([0, 50]).range([plot.margin.left, plot.right]);
+    const y = d3.scaleLinear().domain([0, 100]).range([plot.bottom, plot.margin.top]);
+    axes(plot, x, y, { x: 'frames looked at, %', y: 'of the worst tenth found, %' });
+    title(plot, 'The worst frames, found in advance');
+    [[[0, 0], [50, 50]], [[0, 0], [10, 100], [50, 100]]].forEach(line => plot.svg.append('path').attr('class', 'bound')
+      .attr('d', d3.line(point => x(point[0]), point => y(point[1]))(line)));
+    const curves = data.foretold.map(one => ({ name: one.by, points: [[0, 0], ...one.found.map((share, i) => [5 * (i + 1), 100 * share])] }));
+    named(plot, curves, [point => x(point[0]), point => y(point[1])], point => `${short(point[1])} % in ${point[0]} % of the frames`);
+  }
+
   function times() {
     if (data.times.length === 0) return;
     const wide = { top: 16, right: 96, bottom: 44, left: 62 };
@@ -289,23 +322,8 @@
     const x = d3.scaleLinear().domain([xs[0] - 0.3, xs[1] + 0.3]).range([wide.left, plot.right]);
     const y = d3.scaleLinear().domain([0, d3.max(points, point => point.seconds)]).nice().range([plot.bottom, wide.top]);
     axes(plot, x, y, { x: 'iteration', y: 'time, s' }, { x: 'whole' });
-    const dashes = [null, '6 3', '2 3', '8 3 2 3', '1 4', '10 4'];
-    let used = [];
-    d3.groups(points, point => point.stage).forEach(([stage, some], i) => {
-      plot.svg.append('path').attr('class', 'link').attr('stroke-dasharray', dashes[i % dashes.length])
-        .attr('d', d3.line(point => x(point.iteration), point => y(point.seconds))(some));
-      plot.svg.append('g').selectAll('path').data(some).join('path').attr('class', 'solid')
-        .attr('transform', point => `translate(${x(point.iteration)},${y(point.seconds)})`).attr('d', d3.symbol(shapes[i % shapes.length], 46)());
-      used.push({ stage, i, last: some[some.length - 1] });
-    });
-    used = d3.sort(used, one => one.last.seconds);
-    let free = plot.bottom;
-    used.forEach(one => {
-      const at = Math.min(y(one.last.seconds) + 4, free);
-      free = at - 15;
-      plot.svg.append('path').attr('class', 'solid').attr('transform', `translate(${plot.right + 12},${at - 4})`).attr('d', d3.symbol(shapes[one.i % shapes.length], 40)());
-      plot.svg.append('text').attr('x', plot.right + 22).attr('y', at).text(one.stage);
-    });
+    const curves = d3.groups(points, point => point.stage).map(([name, some]) => ({ name, points: some }));
+    named(plot, curves, [point => x(point.iteration), point => y(point.seconds)], point => `${short(point.seconds)} s in iteration ${point.iteration}`);
   }
 
   distributions();
@@ -317,6 +335,7 @@
   parity(data.forceAfter, 'Force components, after', 'eV/Å');
   deviationAndError();
   accuracy();
+  foretold();
   reliability();
   features();
   times();

@@ -118,9 +118,7 @@ class OldLabelsRunTest {
         file,
         text.replaceFirst("\"pick_data\":\\s*\\[[^]]*\\]", "\"pick_data\": \"" + pool + "\"")
             .replace("\"f_trust_lo\":0.05", "\"f_trust_lo\":0.01")
-            .replace("\"labeled\": false", "\"labeled\": true")
-            .replace("models/[0-3]", "models/[0-1]")
-            .replaceFirst("\"numb_models\":\\s*4", "\"numb_models\": 2"));
+            .replace("\"labeled\": false", "\"labeled\": true"));
   }
 
   private static Path run(String name, Path old, String more, Terminal terminal)
@@ -182,7 +180,12 @@ class OldLabelsRunTest {
   @Test
   void oldLabelsOfAnotherCodeThatAreMissingInPartsAreUsedWhereTheyAreSound() throws IOException {
     Terminal terminal = new Terminal();
-    Path run = run("code", patchy(), "\"old_labels\": \"use\"", terminal);
+    Path simplify = simplify("code", patchy(), "\"old_labels\": \"use\"");
+    Files.writeString(
+        simplify,
+        Files.readString(simplify).replace("\"init_pick_number\":20", "\"init_pick_number\":30"));
+    Path run = folder.resolve("code");
+    terminal.succeed("simplify", simplify, SmallRun.machine(), "--workdir", run);
     assertThat(oldLabels(run)).isNotEmpty().allMatch(text -> text.startsWith("used: "));
     assertThat(oldLabels(run).get(0)).contains("9 left out: no finite numbers");
     JsonNode facts = summary(run).path("result_pool");
@@ -193,16 +196,34 @@ class OldLabelsRunTest {
     assertThat(facts.path("predicted").asLong())
         .isEqualTo((long) FRAMES * SYSTEMS.size() - computed - out);
     String line = "%d frames computed, %d predicted".formatted(computed, 90 - computed - out);
-    assertThat(terminal.out()).contains(line);
+    assertThat(terminal.out())
+        .contains(line, "old label + change  ", "first 25 labels: mean of models  ");
+    JsonNode few = summary(run).path("errors").path("few");
+    assertThat(few.path("labels").asLong()).isEqualTo(25);
+    for (String kind : List.of("energy", "force", "virial")) {
+      assertThat(few.path("models").path(kind).asDouble()).isPositive().isLessThan(1);
+      // 30 labels against 25 of them: near the same, and not the same
+      assertThat(few.path("predicted").path(kind).asDouble() / facts.path("errors").path(kind).asDouble())
+          .isBetween(0.2, 5.0)
+          .isNotEqualTo(1);
+    }
     terminal.clear();
     terminal.succeed("status", run);
     assertThat(terminal.out()).contains(line);
-    requireLabels(run.resolve("result/pool"), computed);
+    double energy = requireLabels(run.resolve("result/pool"), computed);
+    assertThat(facts.path("errors").path("energy").asDouble()).isCloseTo(energy, within(1e-9));
+    assertThat(Files.readString(run.resolve("report.html")))
+        .contains("first 25 labels: old + change", "chart-foretold", "\"foretold\":[{\"by\":");
   }
 
-  /** Every label is there only where there was an old one, and near the new level's. */
-  private static void requireLabels(Path folder, long computed) throws IOException {
+  /**
+   * Every label is there only where there was an old one, and near the new level's.
+   *
+   * @return root mean square error of predicted energies, eV per atom
+   */
+  private static double requireLabels(Path folder, long computed) throws IOException {
     long found = 0;
+    List<Double> squares = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();
     for (Path set : sets(folder)) {
       double[] marks = NpyArray.open(set.resolve(Certainty.COMPUTED_FILE)).read();
@@ -219,7 +240,9 @@ class OldLabelsRunTest {
           assertThat(sigma[k]).isZero();
         } else if (sigma != null) {
           assertThat(sigma[k]).isPositive();
-          ratios.add(Math.abs(frame.labels().energy() - truth.energy()) / sigma[k]);
+          double off = frame.labels().energy() - truth.energy();
+          ratios.add(Math.abs(off) / sigma[k]);
+          squares.add(off * off / frame.atomCount() / frame.atomCount());
           assertThat(frame.labels().energy() / 8).isCloseTo(truth.energy() / 8, within(0.05));
         }
       }
@@ -227,6 +250,7 @@ class OldLabelsRunTest {
     assertThat(found).isEqualTo(computed);
     assertThat(ratios.stream().filter(r -> r < 1.96).count() / (double) ratios.size())
         .isGreaterThan(0.8);
+    return Math.sqrt(squares.stream().mapToDouble(s -> s).average().orElseThrow());
   }
 
   private static List<Path> sets(Path folder) throws IOException {

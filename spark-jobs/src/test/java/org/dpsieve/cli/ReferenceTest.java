@@ -22,11 +22,16 @@ class ReferenceTest {
 
   @TempDir private Path folder;
 
+  private static boolean isForPeople(CommandLine command) {
+    return !command.getCommandName().equals("help")
+        && !command.getCommandSpec().usageMessage().hidden();
+  }
+
   private static String reference() {
     StringBuilder text = new StringBuilder();
     for (CommandLine command : Dpsieve.commandLine().getSubcommands().values()) {
       String name = command.getCommandName();
-      if (!name.equals("help")) {
+      if (isForPeople(command)) {
         command.setUsageHelpWidth(100);
         String usage = command.getUsageMessage(CommandLine.Help.Ansi.OFF).stripTrailing();
         text.append("## %s\n\n```\n".formatted(name));
@@ -62,7 +67,7 @@ class ReferenceTest {
         .getSubcommands()
         .forEach(
             (name, command) -> {
-              if (!name.equals("help")) {
+              if (isForPeople(command)) {
                 assertThat(command.getUsageMessage(CommandLine.Help.Ansi.OFF))
                     .as(name)
                     .contains("Examples:");

@@ -37,9 +37,12 @@ class ScriptTest {
       Files.writeString(checkout.resolve(module + "/pom.xml"), "");
     }
     Files.writeString(checkout.resolve("pom.xml"), "");
-    Files.copy(Shared.repository().resolve("scripts/dpsieve"), checkout.resolve("scripts/dpsieve"));
+    for (String script : List.of("scripts/dpsieve", "scripts/build")) {
+      Files.copy(Shared.repository().resolve(script), checkout.resolve(script));
+    }
     for (String name :
-        List.of("bash", "env", "dirname", "find", "sed", "head", "cat", "readlink", "touch")) {
+        List.of(
+            "bash", "env", "dirname", "find", "sed", "head", "cat", "readlink", "touch", "uname")) {
       program(name, "exec " + which(name) + " \"$@\"");
     }
   }

@@ -72,11 +72,32 @@ class RunTableTest {
   void errorsCarryUnits() {
     Facts.Errors before = new Facts.Errors(0.6, 0.065, 0.4);
     Facts.Errors after = new Facts.Errors(0.0021, 0.0123, 0.01);
-    assertThat(
-            RunTable.errors(
-                new Facts.HeldOut("D3", 2200, List.of(new Facts.BeforeAfter(before, after)))))
+    List<Facts.BeforeAfter> models = List.of(new Facts.BeforeAfter(before, after));
+    assertThat(RunTable.errors(new Facts.HeldOut("D3", 2200, models, null), null))
+        .hasSize(4)
         .anySatisfy(
             line ->
                 assertThat(line).matches("graph.000 +600.00 +2.10 +0.0650 +0.0123 +400.00 +10.00"));
+    Facts.RelabelledPool pool =
+        new Facts.RelabelledPool(
+            true,
+            1,
+            2,
+            new java.util.TreeMap<>(),
+            null,
+            null,
+            1,
+            1,
+            "",
+            new Facts.Errors(0.001, 0.015, 0.006));
+    Facts.Few few = new Facts.Few(25, new Facts.Errors(0.004, 0.07, 0.04), null);
+    assertThat(RunTable.errors(new Facts.HeldOut("D3", 2200, models, few), pool))
+        .hasSize(6)
+        .anySatisfy(
+            line -> assertThat(line).matches("old label \\+ change +- +1.00 +- +0.0150 +- +6.00"))
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .matches("first 25 labels: mean of models +- +4.00 +- +0.0700 +- +40.00"));
   }
 }

@@ -27,7 +27,8 @@ class WarningsTest {
 
   @Test
   void modelsThatAreBetterGiveNone() {
-    Facts.HeldOut errors = new Facts.HeldOut("x", 60, List.of(new Facts.BeforeAfter(BAD, GOOD)));
+    Facts.HeldOut errors =
+        new Facts.HeldOut("x", 60, List.of(new Facts.BeforeAfter(BAD, GOOD)), null);
     assertThat(
             Warnings.of(
                 List.of(iteration(BAD, GOOD)),
@@ -41,7 +42,8 @@ class WarningsTest {
         new Facts.HeldOut(
             "x",
             1234,
-            List.of(new Facts.BeforeAfter(GOOD, GOOD), new Facts.BeforeAfter(GOOD, BAD)));
+            List.of(new Facts.BeforeAfter(GOOD, GOOD), new Facts.BeforeAfter(GOOD, BAD)),
+            null);
     assertThat(Warnings.of(List.of(iteration(GOOD, BAD)), result(errors, null)))
         .containsExactly(
             "1 of 2 models are worse after the run than before, on 1,234 frames never labelled: graph.001: energy 3.00 -> 734.00 meV/atom",

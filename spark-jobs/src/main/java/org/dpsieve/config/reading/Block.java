@@ -17,6 +17,9 @@ import java.util.Set;
  * Keys that begin with {@code _} are comments.
  */
 public final class Block {
+  /** A file's own key that says to an editor what may stand in the file. */
+  public static final String SCHEMA = "$schema";
+
   private final ParameterFile file;
   private final String path;
   private final ObjectNode node;
@@ -258,7 +261,9 @@ public final class Block {
   private List<String> undeclared() {
     List<String> keys = new ArrayList<>();
     node.fieldNames().forEachRemaining(keys::add);
-    keys.removeIf(key -> key.startsWith("_") || declared.contains(key));
+    keys.removeIf(
+        key ->
+            key.startsWith("_") || declared.contains(key) || path.isEmpty() && key.equals(SCHEMA));
     return keys;
   }
 

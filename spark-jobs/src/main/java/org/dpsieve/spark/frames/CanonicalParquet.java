@@ -28,8 +28,12 @@ public final class CanonicalParquet {
 
   private CanonicalParquet() {}
 
-  /** Copies a Parquet file; closes neither {@code files} nor {@code out}. */
-  public static void copy(FileSystem files, Path source, OutputStream out) throws IOException {
+  /**
+   * Copies a Parquet file; closes neither {@code files} nor {@code out}.
+   *
+   * @return how many rows it has
+   */
+  public static long copy(FileSystem files, Path source, OutputStream out) throws IOException {
     long length = files.getFileStatus(source).getLen();
     try (FSDataInputStream in = files.open(source)) {
       byte[] tail = new byte[TAIL];
@@ -48,7 +52,8 @@ public final class CanonicalParquet {
         out.write(buffer, 0, count);
         left -= count;
       }
-      byte[] sorted = sorted(footer);
+      FileMetaData metadata = Util.readFileMetaData(new ByteArrayInputStream(footer));
+      byte[] sorted = sorted(metadata, footer.length);
       out.write(sorted);
       out.write(
           ByteBuffer.allocate(TAIL)
@@ -56,17 +61,17 @@ public final class CanonicalParquet {
               .putInt(sorted.length)
               .put(MAGIC)
               .array());
+      return metadata.getNum_rows();
     }
   }
 
-  private static byte[] sorted(byte[] footer) throws IOException {
-    FileMetaData metadata = Util.readFileMetaData(new ByteArrayInputStream(footer));
+  private static byte[] sorted(FileMetaData metadata, int length) throws IOException {
     for (RowGroup group : metadata.getRow_groups()) {
       for (ColumnChunk column : group.getColumns()) {
         column.getMeta_data().getEncodings().sort(null);
       }
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(footer.length);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(length);
     Util.writeFileMetaData(metadata, bytes);
     return bytes.toByteArray();
   }

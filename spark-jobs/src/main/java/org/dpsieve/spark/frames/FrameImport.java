@@ -186,25 +186,12 @@ public final class FrameImport {
     List<SystemCheck> checks = check(systems, storage);
     requireNoProblems(checks);
     requireNames(checks);
-    Dataset<Row> frames = read(systems, checks, storage);
-    Dataset<Row> keys =
-        frames
-            .select(
-                "frame_id",
-                "system",
-                "index",
-                "natoms",
-                "energy",
-                "system_number",
-                "file",
-                "reason",
-                "duplicate_key",
-                "state")
-            .persist(StorageLevel.MEMORY_AND_DISK());
+    // read and checked once; all that follows looks at some columns of it
+    Dataset<Row> frames = read(systems, checks, storage).persist(StorageLevel.DISK_ONLY());
     try {
-      return write(frames, keys, systems.size(), checks);
+      return write(frames, systems.size(), checks);
     } finally {
-      keys.unpersist();
+      frames.unpersist();
     }
   }
 
@@ -244,7 +231,7 @@ public final class FrameImport {
     }
   }
 
-  /** All frames with {@link #READ}'s columns; read anew whenever it is evaluated. */
+  /** All frames with {@link #READ}'s columns. */
   private Dataset<Row> read(List<SystemPath> systems, List<SystemCheck> checks, Storage storage) {
     List<List<Piece>> tasks = new ArrayList<>();
     int room = 0;
@@ -295,8 +282,19 @@ public final class FrameImport {
     return rows;
   }
 
-  private ImportReport write(
-      Dataset<Row> frames, Dataset<Row> keys, int systems, List<SystemCheck> checks) {
+  private ImportReport write(Dataset<Row> frames, int systems, List<SystemCheck> checks) {
+    Dataset<Row> keys =
+        frames.select(
+            "frame_id",
+            "system",
+            "index",
+            "natoms",
+            "energy",
+            "system_number",
+            "file",
+            "reason",
+            "duplicate_key",
+            "state");
     Dataset<Row> good = keys.where(col("reason").isNull());
     Dataset<Row> bad = keys.where(col("reason").isNotNull());
     Row totals =
@@ -311,7 +309,7 @@ public final class FrameImport {
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long equal = duplicates.count();
-      if (labelsCount) { // else they get the same new label
+      if (labelsCount && equal > 0) { // else they get the same new label
         Duplicates.requireNoOtherStates(duplicates);
       }
       ImportReport report =
@@ -321,7 +319,7 @@ public final class FrameImport {
               equal,
               totals.getLong(2),
               target + ".quarantine",
-              reasons(bad, duplicates),
+              equal + totals.getLong(2) == 0 ? Map.of() : reasons(bad, duplicates),
               typeMap(checks),
               elements,
               ignored(checks));
@@ -336,6 +334,7 @@ public final class FrameImport {
                     example.<String>getAs("reason")));
       }
       writeQuarantine(
+          equal + report.badFrames(),
           report.duplicates() + report.badFrames() == 0
               ? spark.createDataFrame(List.of(), QUARANTINE)
               : bad.unionByName(duplicates.drop("kind", "other_state"))
@@ -354,7 +353,7 @@ public final class FrameImport {
                     .and(col("index").equalTo(col("dropped"))),
                 "left_anti");
       }
-      ParquetCommit.write(
+      ParquetCommit.writeKept(
           unique.select(columns(FrameRows.SCHEMA)),
           List.of("formula", "frame_id"),
           PartSize.atoms(atomsPerFile(totals.getLong(1))),
@@ -382,17 +381,19 @@ public final class FrameImport {
     return Arrays.stream(schema.fieldNames()).map(functions::col).toArray(Column[]::new);
   }
 
-  private void writeQuarantine(Dataset<Row> setAside) {
+  private void writeQuarantine(long count, Dataset<Row> setAside) {
     String quarantine = target + ".quarantine";
     if (ParquetCommit.isComplete(spark, quarantine)) { // of an import that was killed after this
       ParquetCommit.remove(spark, quarantine);
     }
-    ParquetCommit.write(
-        setAside,
-        List.of("file", "frame"),
-        PartSize.rows(QUARANTINE_ROWS_PER_FILE),
-        quarantine,
-        Map.of("kind", "quarantine"));
+    List<String> order = List.of("file", "frame");
+    Map<String, String> metadata = Map.of("kind", "quarantine");
+    if (count <= QUARANTINE_ROWS_PER_FILE) {
+      ParquetCommit.writeOne(setAside, order, quarantine, metadata);
+    } else {
+      ParquetCommit.write(
+          setAside, order, PartSize.rows(QUARANTINE_ROWS_PER_FILE), quarantine, metadata);
+    }
   }
 
   private static long atomsPerFile(long atoms) {

@@ -5,6 +5,7 @@ import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.dpsieve.error.InputException;
 
 /** Frames on disk: a folder of Parquet part files with the columns of {@link FrameRows#SCHEMA}. */
@@ -40,7 +41,8 @@ public final class FramesDataset {
   public static Dataset<Row> readParts(
       SparkSession spark, String path, List<String> neededColumns, String what) {
     try {
-      Dataset<Row> rows = filesAsPartitions(spark, path);
+      Dataset<Row> rows =
+          filesAsPartitions(spark, ParquetCommit.schema(spark, path).orElse(null), path);
       List<String> columns = List.of(rows.columns());
       if (!columns.containsAll(neededColumns)) {
         throw new InputException(
@@ -62,7 +64,9 @@ public final class FramesDataset {
    */
   public static Dataset<Row> readFiles(SparkSession spark, String path, List<String> names) {
     return filesAsPartitions(
-        spark, names.stream().map(name -> path + "/" + name).toArray(String[]::new));
+        spark,
+        ParquetCommit.schema(spark, path).orElse(null),
+        names.stream().map(name -> path + "/" + name).toArray(String[]::new));
   }
 
   /**
@@ -91,14 +95,21 @@ public final class FramesDataset {
   /**
    * How files become partitions is a setting of the session that a relation was made in, no option
    * of the reader: a clone of the user's session makes it, and the user's own runs it.
+   *
+   * @param schema of the files; {@code null} to have a job look for it
    */
-  private static Dataset<Row> filesAsPartitions(SparkSession spark, String... paths) {
+  private static Dataset<Row> filesAsPartitions(
+      SparkSession spark, StructType schema, String... paths) {
     org.apache.spark.sql.classic.SparkSession session =
         (org.apache.spark.sql.classic.SparkSession) spark;
     org.apache.spark.sql.classic.SparkSession reader = session.cloneSession();
     reader.conf().set("spark.sql.files.maxPartitionBytes", ONE_FILE);
     reader.conf().set("spark.sql.files.openCostInBytes", ONE_FILE);
+    org.apache.spark.sql.classic.DataFrameReader files = reader.read();
+    if (schema != null) {
+      files = files.schema(schema);
+    }
     return org.apache.spark.sql.classic.Dataset.ofRows(
-        session, reader.read().parquet(paths).queryExecution().analyzed());
+        session, files.parquet(paths).queryExecution().analyzed());
   }
 }

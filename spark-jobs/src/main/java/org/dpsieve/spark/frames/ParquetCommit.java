@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
@@ -21,12 +22,17 @@ import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.parquet.ParquetReadSupport;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
 import org.dpsieve.error.InputException;
@@ -131,6 +137,31 @@ public final class ParquetCommit {
     return HexFormat.of().formatHex(digest.digest()).equals(part.sha256());
   }
 
+  /**
+   * The columns of a complete target, as Spark wrote them into its first part; empty where it is
+   * not complete, or another program wrote it. Spark itself would start a job for it.
+   */
+  static Optional<StructType> schema(SparkSession spark, String target) {
+    List<PartsManifest.PartFile> parts =
+        manifest(spark, target).map(PartsManifest::files).orElse(List.of());
+    if (parts.isEmpty()) {
+      return Optional.empty();
+    }
+    Path first = new Path(target, parts.get(0).name());
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(
+            HadoopInputFile.fromPath(first, spark.sessionState().newHadoopConf()))) {
+      return Optional.ofNullable(
+              reader
+                  .getFileMetaData()
+                  .getKeyValueMetaData()
+                  .get(ParquetReadSupport.SPARK_METADATA_KEY()))
+          .map(json -> (StructType) DataType.fromJson(json));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty(); // Spark says what is wrong with it
+    }
+  }
+
   /** Whether the target is there and whole, so that the stage that makes it need not run. */
   public static boolean isComplete(SparkSession spark, String target) {
     return manifest(spark, target).isPresent();
@@ -153,15 +184,47 @@ public final class ParquetCommit {
       PartSize size,
       String target,
       Map<String, String> metadata) {
-    SparkSession spark = rows.sparkSession();
-    requireFree(spark, target);
     Dataset<Row> kept = rows.persist(StorageLevel.DISK_ONLY());
     try {
-      return new ParquetCommit(spark, target).write(kept, sortColumns, size, metadata);
-    } catch (Throwable e) {
-      throw WriteFailure.of(e, target);
+      return writeKept(kept, sortColumns, size, target, metadata);
     } finally {
       kept.unpersist();
+    }
+  }
+
+  /**
+   * As {@link #write}, of rows that are kept already.
+   *
+   * @param rows evaluated up to three times
+   */
+  static PartsManifest writeKept(
+      Dataset<Row> rows,
+      List<String> sortColumns,
+      PartSize size,
+      String target,
+      Map<String, String> metadata) {
+    requireFree(rows.sparkSession(), target);
+    try {
+      return new ParquetCommit(rows.sparkSession(), target)
+          .write(rows, sortColumns, size, metadata);
+    } catch (Throwable e) {
+      throw WriteFailure.of(e, target);
+    }
+  }
+
+  /**
+   * As {@link #write}, of a table that fits into one file: no pass over its rows finds that out.
+   *
+   * @param rows evaluated once, on all cores
+   */
+  public static PartsManifest writeOne(
+      Dataset<Row> rows, List<String> sortColumns, String target, Map<String, String> metadata) {
+    requireFree(rows.sparkSession(), target);
+    try {
+      return new ParquetCommit(rows.sparkSession(), target)
+          .commit(rows.repartition(1), sortColumns, metadata);
+    } catch (Throwable e) {
+      throw WriteFailure.of(e, target);
     }
   }
 
@@ -208,22 +271,34 @@ public final class ParquetCommit {
   private PartsManifest write(
       Dataset<Row> rows, List<String> sortColumns, PartSize size, Map<String, String> metadata)
       throws IOException {
+    Row all = rows.agg(functions.count(functions.lit(1)), functions.sum(size.weightOfRow())).head();
+    long count = all.getLong(0);
+    return commit(
+        count == 0 || all.getLong(1) <= size.most()
+            ? rows.coalesce(1)
+            : PartBoundaries.of(rows, sortColumns, size, count).partition(rows),
+        sortColumns,
+        metadata);
+  }
+
+  /**
+   * @param cut a partition for each part
+   */
+  private PartsManifest commit(
+      Dataset<Row> cut, List<String> sortColumns, Map<String, String> metadata) throws IOException {
     StagedPath.remove(files, staged);
     try {
-      Row all =
-          rows.agg(functions.count(functions.lit(1)), functions.sum(size.weightOfRow())).head();
-      long count = all.getLong(0);
-      Column[] order = sortColumns.stream().map(functions::col).toArray(Column[]::new);
-      Dataset<Row> cut =
-          count == 0 || all.getLong(1) <= size.most()
-              ? rows.coalesce(1)
-              : PartBoundaries.of(rows, sortColumns, size, count).partition(rows);
-      cut.sortWithinPartitions(order)
+      cut.sortWithinPartitions(sortColumns.stream().map(functions::col).toArray(Column[]::new))
           .write()
           .option("compression", "snappy")
           .option("parquet.block.size", ROW_GROUP_BYTES)
           .parquet(staged.toString());
-      PartsManifest manifest = new PartsManifest(count, settleParts(), new TreeMap<>(metadata));
+      List<Settled> parts = settleParts();
+      PartsManifest manifest =
+          new PartsManifest(
+              parts.stream().mapToLong(Settled::rows).sum(),
+              parts.stream().map(Settled::part).toList(),
+              new TreeMap<>(metadata));
       manifest.write(files, staged);
       files.delete(target, true);
       files.mkdirs(target.getParent());
@@ -237,8 +312,11 @@ public final class ParquetCommit {
     }
   }
 
+  /** A part under its lasting name. */
+  private record Settled(PartsManifest.PartFile part, long rows) implements Serializable {}
+
   /** Gives Spark's files their lasting names and bytes and removes what else it left. */
-  private List<PartsManifest.PartFile> settleParts() throws IOException {
+  private List<Settled> settleParts() throws IOException {
     FileStatus[] written = files.listStatus(staged);
     Arrays.sort(written);
     List<String[]> parts = new ArrayList<>();
@@ -250,7 +328,7 @@ public final class ParquetCommit {
     }
     SerializableConfiguration configuration =
         new SerializableConfiguration(spark.sessionState().newHadoopConf());
-    List<PartsManifest.PartFile> settled;
+    List<Settled> settled;
     if (parts.size() == 1) { // the small tables of the loop: not worth a job
       settled =
           List.of(settle(new Path(parts.get(0)[0]), new Path(parts.get(0)[1]), configuration));
@@ -267,18 +345,20 @@ public final class ParquetCommit {
     return settled;
   }
 
-  private static PartsManifest.PartFile settle(
-      Path source, Path part, SerializableConfiguration configuration) {
+  private static Settled settle(Path source, Path part, SerializableConfiguration configuration) {
     try {
       FileSystem files = fileSystem(source, configuration.value());
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      long rows;
       try (OutputStream out = new DigestOutputStream(files.create(part, true), digest)) {
-        CanonicalParquet.copy(files, source, out);
+        rows = CanonicalParquet.copy(files, source, out);
       }
-      return new PartsManifest.PartFile(
-          part.getName(),
-          files.getFileStatus(part).getLen(),
-          HexFormat.of().formatHex(digest.digest()));
+      return new Settled(
+          new PartsManifest.PartFile(
+              part.getName(),
+              files.getFileStatus(part).getLen(),
+              HexFormat.of().formatHex(digest.digest())),
+          rows);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (NoSuchAlgorithmException e) {

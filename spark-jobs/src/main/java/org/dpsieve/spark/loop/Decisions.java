@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.when;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -48,11 +49,16 @@ final class Decisions {
     this.screen = FrameScreen.all(new BadBox(config.label().skipBadBox()), labeller);
   }
 
-  Facts.Picks first(Path target, Dataset<Row> pool, Dataset<Row> labelled, int atMost) {
+  /**
+   * @param frames how many the pool has
+   */
+  Facts.Picks first(
+      Path target, Dataset<Row> pool, long frames, Dataset<Row> labelled, int atMost) {
     Dataset<Row> written =
         written(
             target,
             pool,
+            frames,
             skipped ->
                 PickStage.decideFirst(
                     pool,
@@ -85,12 +91,14 @@ final class Decisions {
 
   /**
    * @param first the picks of iteration 0
+   * @param frames how many the pool has
    */
   Facts.Picks later(
       Path target,
       Path first,
       int iteration,
       Dataset<Row> pool,
+      long frames,
       Path deviation,
       Dataset<Row> labelled,
       int atMost) {
@@ -99,6 +107,7 @@ final class Decisions {
         written(
             target,
             Tables.in(pool, deviations),
+            frames,
             skipped ->
                 PickStage.decide(
                     PickStage.classify(deviations, levels(config.trust())),
@@ -114,13 +123,14 @@ final class Decisions {
 
   /**
    * @param frames what is decided about: looked through once for what is never picked
+   * @param most frames that there can be
    */
   private Dataset<Row> written(
-      Path target, Dataset<Row> frames, UnaryOperator<Dataset<Row>> decide) {
+      Path target, Dataset<Row> frames, long most, UnaryOperator<Dataset<Row>> decide) {
     Dataset<Row> skipped =
         PickStage.skipped(frames, screen).persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      Tables.write(decide.apply(skipped), target);
+      Tables.write(decide.apply(skipped), most, target);
     } finally {
       skipped.unpersist();
     }
@@ -132,8 +142,16 @@ final class Decisions {
   }
 
   private static Facts.Picks facts(Dataset<Row> written) {
-    SortedMap<String, Long> classes = Tables.counts(written, col("class"));
-    SortedMap<String, Long> fates = Tables.counts(written, col("decision"));
+    SortedMap<String, Long> classes = new TreeMap<>();
+    SortedMap<String, Long> fates = new TreeMap<>();
+    SortedMap<String, Long> reasons = new TreeMap<>();
+    for (Row row : written.groupBy("class", "decision", "skip_reason").count().collectAsList()) {
+      classes.merge(row.getString(0), row.getLong(3), Long::sum);
+      fates.merge(row.getString(1), row.getLong(3), Long::sum);
+      if (!row.isNullAt(2)) {
+        reasons.merge(row.getString(2), row.getLong(3), Long::sum);
+      }
+    }
     return new Facts.Picks(
         classes.values().stream().mapToLong(Long::longValue).sum(),
         classes.getOrDefault(FrameClass.ACCURATE.key(), 0L),
@@ -141,7 +159,7 @@ final class Decisions {
         classes.getOrDefault(FrameClass.FAILED.key(), 0L),
         fates.getOrDefault(Decision.PICKED.key(), 0L),
         fates.getOrDefault(Decision.FAILED.key(), 0L),
-        Tables.counts(written, col("skip_reason")));
+        reasons);
   }
 
   /** Where the picks lie in feature space, where the first model's features can be had. */

@@ -79,11 +79,13 @@ final class Evaluation {
   }
 
   /**
+   * @param most frames that there can be
    * @param models in the folder that training wrote, or others
    * @param gone frames that left the pool earlier, rows of picks tables: they count among those
    *     whose error is expected; {@code null} for none
    */
-  Facts.Deviation write(Path target, Dataset<Row> frames, List<Path> models, Dataset<Row> gone) {
+  Facts.Deviation write(
+      Path target, Dataset<Row> frames, long most, List<Path> models, Dataset<Row> gone) {
     Path folder = models.get(0).toAbsolutePath().getParent();
     Optional<UncertaintyFiles.Known> known =
         uncertain ? UncertaintyFiles.read(folder) : Optional.empty();
@@ -100,6 +102,7 @@ final class Evaluation {
           trust.usesTrueError()
               ? DeviationStage.applyWithTrueError(frames, engine)
               : DeviationStage.apply(frames, engine),
+          most,
           target);
     }
     Dataset<Row> written = Tables.read(spark, target);

@@ -20,8 +20,6 @@ import org.dpsieve.label.WildLabel;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.spark.frames.FrameRows;
-import org.dpsieve.spark.frames.ParquetCommit;
-import org.dpsieve.spark.frames.PartSize;
 import org.dpsieve.spark.label.DirectLabels;
 
 /** New labels for frames: the labels table, which is a frames dataset of its own. */
@@ -44,8 +42,12 @@ final class Labelling {
 
   /** Labels the picked frames here and writes those that got one. */
   Facts.Labels label(Path target, Dataset<Row> pool, Path picks, DirectLabeller labeller) {
-    Dataset<Row> frames = picked(pool, picks);
-    return write(target, frames, labels(frames, labeller), Map.of());
+    Dataset<Row> frames = picked(pool, picks).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      return write(target, frames, labels(frames, labeller), Map.of());
+    } finally {
+      frames.unpersist();
+    }
   }
 
   /**
@@ -57,16 +59,13 @@ final class Labelling {
       Path target, Dataset<Row> frames, Dataset<Row> labels, Map<String, String> tasks) {
     Dataset<Row> kept = labels.persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      Dataset<Row> labelled = withLabels(frames, kept);
-      ParquetCommit.write(
-          labelled,
-          List.of("formula", "frame_id"),
-          PartSize.rows(ROWS_PER_FILE),
-          target.toString(),
-          Map.of());
-      Dataset<Row> written = Tables.read(spark, target);
+      long asked = kept.count();
+      long labelled =
+          Tables.writeFrames(withLabels(frames, kept), asked, ROWS_PER_FILE, target).rows();
       return new Facts.Labels(
-          written.count(), Tables.byElements(written), failures(frames, kept, tasks));
+          labelled,
+          Tables.byElements(Tables.read(spark, target)),
+          labelled == asked ? List.of() : failures(frames, kept, tasks));
     } finally {
       kept.unpersist();
     }

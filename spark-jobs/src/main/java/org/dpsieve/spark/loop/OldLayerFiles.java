@@ -24,6 +24,8 @@ import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.OutputPosterior;
 import org.dpsieve.spark.deviation.LabelPredictor;
 import org.dpsieve.spark.transfer.LabelUncertainty;
+import org.dpsieve.spark.transfer.OutputLayerSolution;
+import org.dpsieve.spark.transfer.OutputLayerStage;
 import org.dpsieve.uncertainty.ExpectedError;
 import org.dpsieve.uncertainty.LabelEnsemble;
 import org.dpsieve.uncertainty.Uncertainty;
@@ -135,23 +137,56 @@ final class OldLayerFiles {
         continue; // this model does without
       }
       DeepPotential start = ModelFiles.read(config.train().models().get(m), config.typeMap());
-      double[] fitted = OutputParameters.of(start, all.present()).read(start);
-      for (int k = 0; k < fitted.length; k++) {
-        fitted[k] += layers.get(m).change()[k];
-      }
       members.add(
           new LabelEnsemble.Member(
               ModelFiles.read(models.get(m), config.typeMap()),
-              fitted,
+              fitted(start, all, layers.get(m)),
               new OldShare(share[0], share[1], share[2])));
       posteriors.add(all.posteriors().get(m));
     }
-    LabelUncertainty found = numbers.uncertainty();
-    return Optional.of(
-        new LabelPredictor(
-            members,
-            new Uncertainty(all.present(), posteriors, found.energyFactor(), found.forceFactor()),
-            ExpectedError.Scale.of(found.reliability())));
+    return Optional.of(predictor(members, all.present(), posteriors, numbers.uncertainty()));
+  }
+
+  /**
+   * The same of a training that was not written.
+   *
+   * @param start models that it started from
+   */
+  static LabelPredictor predictor(OutputLayerStage.Trained trained, List<DeepPotential> start) {
+    List<LabelEnsemble.Member> members = new ArrayList<>();
+    List<OutputPosterior> posteriors = new ArrayList<>();
+    Uncertainty all = trained.uncertainty();
+    for (int m = 0; m < start.size(); m++) {
+      OutputLayerSolution solution = trained.solutions().get(m);
+      if (solution.old().used()) {
+        members.add(
+            new LabelEnsemble.Member(
+                solution.model(),
+                fitted(start.get(m), all, trained.old().get(m)),
+                solution.old().share()));
+        posteriors.add(all.posteriors().get(m));
+      }
+    }
+    return predictor(members, all.present(), posteriors, trained.labels());
+  }
+
+  private static double[] fitted(DeepPotential start, Uncertainty all, OldLayer layer) {
+    double[] fitted = OutputParameters.of(start, all.present()).read(start);
+    for (int k = 0; k < fitted.length; k++) {
+      fitted[k] += layer.change()[k];
+    }
+    return fitted;
+  }
+
+  private static LabelPredictor predictor(
+      List<LabelEnsemble.Member> members,
+      boolean[] present,
+      List<OutputPosterior> posteriors,
+      LabelUncertainty found) {
+    return new LabelPredictor(
+        members,
+        new Uncertainty(present, posteriors, found.energyFactor(), found.forceFactor()),
+        ExpectedError.Scale.of(found.reliability()));
   }
 
   /** Copies what is there. */

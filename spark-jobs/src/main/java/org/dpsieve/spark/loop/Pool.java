@@ -30,6 +30,7 @@ import org.dpsieve.spark.frames.FrameImport;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.HadoopStorage;
 import org.dpsieve.spark.frames.ImportReport;
+import org.dpsieve.spark.frames.ParquetCommit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,8 @@ final class Pool {
         importTo(
             spark, config, config.pool().pickData(), target.resolve(POOL), labelsCount(config));
     say(report, "pick_data", POOL, notes);
-    requireKnown(spark, target.resolve(POOL), "pick_data", config.typeMap());
+    Map<String, Long> byFormula =
+        requireKnown(spark, target.resolve(POOL), "pick_data", config.typeMap());
     if (!config.pool().initData().isEmpty()) {
       say(
           importTo(spark, config, config.pool().initData(), target.resolve(INITIAL), true),
@@ -75,9 +77,7 @@ final class Pool {
       importTo(spark, config, config.pool().oldData(), target.resolve(OLD), false);
     }
     return new Facts.Pool(
-        report.frames(),
-        Tables.byElements(read(spark, target)),
-        report.duplicates() + report.badFrames());
+        report.frames(), Tables.byElements(byFormula), report.duplicates() + report.badFrames());
   }
 
   private static void say(ImportReport report, String key, String name, Consumer<String> notes) {
@@ -115,21 +115,30 @@ final class Pool {
     return report;
   }
 
-  /** Before anything is done with them, counted by system. */
-  private static void requireKnown(
+  /**
+   * Before anything is done with them, counted by system.
+   *
+   * @return how many frames there are of each formula
+   */
+  private static Map<String, Long> requireKnown(
       SparkSession spark, Path frames, String key, List<String> typeMap) {
     Dataset<Row> all = FramesDataset.read(spark, frames.toString());
     ForeignElements found = new ForeignElements(key, typeMap);
+    Map<String, Long> byFormula = new TreeMap<>();
     all.groupBy("system", "formula")
         .count()
         .orderBy("system", "formula")
         .collectAsList()
         .forEach(
-            row -> found.add(row.getString(0), row.getLong(2), Formula.types(row.getString(1))));
+            row -> {
+              found.add(row.getString(0), row.getLong(2), Formula.types(row.getString(1)));
+              byFormula.merge(row.getString(1), row.getLong(2), Long::sum);
+            });
     if (found.any()) {
       throw new InputException(
           found.message(all.select("system").distinct().count()) + "; nothing was imported");
     }
+    return byFormula;
   }
 
   /** Which entry of {@code init_data_sys} each system is of; the first one where several are. */
@@ -159,6 +168,11 @@ final class Pool {
 
   static Dataset<Row> read(SparkSession spark, Path frames) {
     return FramesDataset.read(spark, frames.resolve(POOL).toString());
+  }
+
+  /** How many frames the pool has. */
+  static long size(SparkSession spark, Path frames) {
+    return ParquetCommit.manifest(spark, frames.resolve(POOL).toString()).orElseThrow().rows();
   }
 
   /** {@code init_data_sys}; empty when there is none. */

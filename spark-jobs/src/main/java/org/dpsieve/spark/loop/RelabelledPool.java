@@ -67,12 +67,20 @@ final class RelabelledPool {
    * Writes {@code target/pool}, or says why not.
    *
    * @param pool rows of the frames dataset
+   * @param frames how many these are
    * @param old {@code null} where there are none, or nobody wants them
    * @param labelled frames with computed labels
    * @param models the final ones
+   * @param unseen frames never labelled with new labels; {@code null} where those are not known
    */
   Facts.RelabelledPool write(
-      Path target, Dataset<Row> pool, OldLabels old, Dataset<Row> labelled, List<Path> models) {
+      Path target,
+      Dataset<Row> pool,
+      long frames,
+      OldLabels old,
+      Dataset<Row> labelled,
+      List<Path> models,
+      Dataset<Row> unseen) {
     Path trained = models.isEmpty() ? null : models.get(0).toAbsolutePath().getParent();
     Optional<String> obstacle = obstacle(old, trained);
     if (obstacle.isPresent()) {
@@ -83,7 +91,12 @@ final class RelabelledPool {
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(OldLayerFiles.predictor(trained, config, models).orElseThrow());
     Dataset<Row> all =
-        relabelled(pool, old, labelled, predictor).persist(StorageLevel.MEMORY_AND_DISK());
+        relabelled(
+                config.pool().labelsAreOld() ? old.besideThemselves() : old.besideAll(pool),
+                frames,
+                labelled,
+                predictor)
+            .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Dataset<Row> kept = all.where(col(REASON).isNull());
       SortedMap<String, Long> leftOut = Tables.counts(all, col(REASON));
@@ -113,10 +126,28 @@ final class RelabelledPool {
           sigma(counts, 3),
           found.reliability().energy().coverage(),
           found.reliability().force().coverage(),
-          "");
+          "",
+          unseen == null ? null : LabelErrors.of(kept.where("NOT computed"), unseen));
     } finally {
       all.unpersist();
       predictor.destroy();
+    }
+  }
+
+  /**
+   * Errors of predicted labels.
+   *
+   * @param unseen frames with new labels, none of which the prediction has seen
+   */
+  Facts.Errors errors(Dataset<Row> unseen, OldLabels old, LabelPredictor predictor) {
+    Broadcast<LabelPredictor> shared =
+        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(predictor);
+    try {
+      Dataset<Row> predicted =
+          relabelled(old.beside(unseen), unseen.count(), unseen.limit(0), shared);
+      return LabelErrors.of(predicted.where(col(REASON).isNull()), unseen);
+    } finally {
+      shared.destroy();
     }
   }
 
@@ -161,11 +192,11 @@ final class RelabelledPool {
         : Optional.empty();
   }
 
-  private Dataset<Row> relabelled(
-      Dataset<Row> pool,
-      OldLabels old,
-      Dataset<Row> labelled,
-      Broadcast<LabelPredictor> predictor) {
+  /**
+   * @param pool frames with their old labels beside them
+   */
+  private static Dataset<Row> relabelled(
+      Dataset<Row> pool, long frames, Dataset<Row> labelled, Broadcast<LabelPredictor> predictor) {
     Dataset<Row> computed =
         labelled
             .dropDuplicates("frame_id")
@@ -175,9 +206,8 @@ final class RelabelledPool {
                 col("force").as(PredictIterator.NEW + "force"),
                 col("virial").as(PredictIterator.NEW + "virial"),
                 lit(true).as("computed"));
-    int tasks = (int) Math.max(1, Math.min(MOST_TASKS, pool.count() / FRAMES_PER_TASK));
-    return old.beside(pool)
-        .join(computed, new String[] {"frame_id"}, "left")
+    int tasks = (int) Math.max(1, Math.min(MOST_TASKS, frames / FRAMES_PER_TASK));
+    return pool.join(computed, new String[] {"frame_id"}, "left")
         .repartition(tasks, col("frame_id"))
         .mapPartitions(
             (MapPartitionsFunction<Row, Row>) rows -> new PredictIterator(rows, predictor.value()),

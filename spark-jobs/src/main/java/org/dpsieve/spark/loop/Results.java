@@ -35,12 +35,12 @@ import org.dpsieve.label.StyleSettings;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.SummaryJson;
-import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.Versions;
 import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.PartSize;
+import org.dpsieve.spark.frames.PartsManifest;
 import org.dpsieve.spark.transfer.OldLabels;
 
 /**
@@ -75,10 +75,16 @@ final class Results {
   }
 
   /**
+   * @param frames how many the pool has
    * @param old {@code null} where there are no labels of an old level, or nobody wants them
    */
   Facts.Result write(
-      Path target, Dataset<Row> pool, OldLabels old, List<Path> models, Summary summary) {
+      Path target,
+      Dataset<Row> pool,
+      long frames,
+      OldLabels old,
+      List<Path> models,
+      Summary summary) {
     try {
       Files.createDirectories(target);
       for (Path model : models) {
@@ -92,21 +98,23 @@ final class Results {
       merge(labelled, target);
       spark.sparkContext().setJobDescription("result: deviation of the whole pool");
       Facts.Deviation deviation =
-          evaluation.write(target.resolve("deviation.parquet"), pool, models, null);
+          evaluation.write(target.resolve("deviation.parquet"), pool, frames, models, null);
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
-      Facts.HeldOut errors = errors(target, pool, labelled, models);
+      SortedMap<String, Double> largest = new TreeMap<>();
+      Facts.HeldOut errors = errors(target, pool, old, labelled, models, summary, largest);
       spark.sparkContext().setJobDescription("result: the worst frames");
       WorstFrames worst = new WorstFrames(spark, target.resolve("deviation.parquet"));
       worst.write(pool, target.resolve("worst_frames.tsv"));
-      List<Facts.Foretold> foretold =
+      Dataset<Row> unseen =
           errors == null
-              ? List.of()
-              : worst.foretold(
-                  FramesDataset.read(spark, target.resolve("held_out.parquet").toString()),
-                  models.stream().map(m -> ModelFiles.read(m, config.typeMap())).toList());
+              ? null
+              : FramesDataset.read(spark, target.resolve("held_out.parquet").toString());
+      List<Facts.Foretold> foretold =
+          largest.isEmpty() ? List.of() : worst.foretold(largest);
       spark.sparkContext().setJobDescription("result: the whole pool at the new level");
       Facts.RelabelledPool relabelled =
-          new RelabelledPool(spark, config).write(target, pool, old, labelled, models);
+          new RelabelledPool(spark, config)
+              .write(target, pool, frames, old, labelled, models, unseen);
       Facts.Result result =
           new Facts.Result(
               summary.verdict(),
@@ -142,20 +150,21 @@ final class Results {
                         size(filter(col("z"), z -> z.equalTo(TypeNames.number(symbol))))))
             .toArray(Column[]::new);
     Path frames = target.resolve("frames.parquet");
-    ParquetCommit.write(
-        labelled
-            .withColumn("system", concat(counts))
-            .withColumn(
-                "index",
-                row_number()
-                    .over(Window.partitionBy("system").orderBy("frame_id"))
-                    .minus(lit(1))
-                    .cast(DataTypes.IntegerType)),
-        List.of("formula", "frame_id"),
-        PartSize.rows(ROWS_PER_FILE),
-        frames.toString(),
-        Map.of("type_map", String.join(" ", config.typeMap())));
-    if (labelled.isEmpty()) { // init_pick_number 0, and the given models agree everywhere
+    PartsManifest written =
+        ParquetCommit.write(
+            labelled
+                .withColumn("system", concat(counts))
+                .withColumn(
+                    "index",
+                    row_number()
+                        .over(Window.partitionBy("system").orderBy("frame_id"))
+                        .minus(lit(1))
+                        .cast(DataTypes.IntegerType)),
+            List.of("formula", "frame_id"),
+            PartSize.rows(ROWS_PER_FILE),
+            frames.toString(),
+            Map.of("type_map", String.join(" ", config.typeMap())));
+    if (written.rows() == 0) { // init_pick_number 0, and the given models agree everywhere
       Files.createDirectories(target.resolve("data"));
       return;
     }
@@ -176,9 +185,19 @@ final class Results {
     return all;
   }
 
-  /** {@code null} where the new level is not known for frames that were never labelled. */
+  /**
+   * {@code null} where the new level is not known for frames that were never labelled.
+   *
+   * @param largest hears the largest error of a force of each of them, eV/Å
+   */
   private Facts.HeldOut errors(
-      Path target, Dataset<Row> pool, Dataset<Row> labelled, List<Path> models) {
+      Path target,
+      Dataset<Row> pool,
+      OldLabels old,
+      Dataset<Row> labelled,
+      List<Path> models,
+      Summary summary,
+      Map<String, Double> largest) {
     if (newLevel.isEmpty() || !Training.readable(models, config.typeMap())) {
       return null;
     }
@@ -197,19 +216,20 @@ final class Results {
             .withLabels(frames, labelling.labels(frames, newLevel.get()))
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      long count = relabelled.count();
+      // also kept, for whoever wants to see more of it than these numbers
+      Path heldOut = target.resolve("held_out.parquet");
+      long count = Tables.writeFrames(relabelled, MOST_ERROR_FRAMES, ROWS_PER_FILE, heldOut).rows();
       if (count == 0) {
+        ParquetCommit.remove(spark, heldOut.toString());
         return null;
       }
-      // also kept, for whoever wants to see more of it than these numbers
-      ParquetCommit.write(
-          relabelled,
-          List.of("formula", "frame_id"),
-          PartSize.rows(ROWS_PER_FILE),
-          target.resolve("held_out.parquet").toString(),
-          Map.of());
       return new Facts.HeldOut(
-          level(), count, new Training(spark, config).errors(relabelled, models));
+          level(),
+          count,
+          new Training(spark, config).errors(relabelled, models, largest),
+          new FirstLabels(spark, config)
+              .of(summary.labels(), old, summary.models(), relabelled)
+              .orElse(null));
     } finally {
       relabelled.unpersist();
       frames.unpersist();

@@ -225,6 +225,7 @@ public final class SparkStages implements Stages {
         .write(
             target,
             Tables.in(Pool.read(spark(), remaining.frames()), left),
+            Pool.size(spark(), remaining.frames()),
             models(models),
             accurate(remaining.accurate()));
   }
@@ -238,7 +239,12 @@ public final class SparkStages implements Stages {
       all = Tables.notIn(all, Tables.read(spark(), folder));
     }
     return evaluation()
-        .write(target, Tables.notIn(all, Decisions.unfit(spark(), picks)), models(models), null);
+        .write(
+            target,
+            Tables.notIn(all, Decisions.unfit(spark(), picks)),
+            Pool.size(spark(), frames),
+            models(models),
+            null);
   }
 
   @Override
@@ -269,7 +275,12 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Picks pickAtRandom(Path target, Path frames, int atMost) {
     return decisions()
-        .first(target, Pool.read(spark(), frames), labelled(frames, List.of()), atMost);
+        .first(
+            target,
+            Pool.read(spark(), frames),
+            Pool.size(spark(), frames),
+            labelled(frames, List.of()),
+            atMost);
   }
 
   @Override
@@ -281,6 +292,7 @@ public final class SparkStages implements Stages {
             workdir.picks(0),
             iteration,
             Pool.read(spark(), frames),
+            Pool.size(spark(), frames),
             deviation,
             labelled(frames, labels),
             atMost);
@@ -336,7 +348,13 @@ public final class SparkStages implements Stages {
     List<Path> models =
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
     return new Results(spark(), config.simplify(), level, evaluation())
-        .write(target, Pool.read(spark(), frames), oldLabels(frames, List.of()), models, summary);
+        .write(
+            target,
+            Pool.read(spark(), frames),
+            Pool.size(spark(), frames),
+            oldLabels(frames, List.of()),
+            models,
+            summary);
   }
 
   @Override

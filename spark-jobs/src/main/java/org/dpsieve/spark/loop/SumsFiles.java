@@ -36,8 +36,9 @@ final class SumsFiles {
    * @param key of what the sums depend on
    * @param groups of labelled frames, and of old ones
    * @param sizes numbers of parameters, [models]
+   * @param leftOut old labels that are none
    */
-  private record Numbers(String key, int groups, int oldGroups, int[] sizes) {}
+  private record Numbers(String key, int groups, int oldGroups, int[] sizes, long leftOut) {}
 
   static void write(Path folder, String key, KnownSums sums) throws IOException {
     int[] sizes = new int[sums.labelled().size()];
@@ -52,7 +53,8 @@ final class SumsFiles {
       }
     }
     JSON.writeValue(
-        folder.resolve(FILE).toFile(), new Numbers(key, sums.groups(), sums.oldGroups(), sizes));
+        folder.resolve(FILE).toFile(),
+        new Numbers(key, sums.groups(), sums.oldGroups(), sizes, sums.leftOut()));
   }
 
   private static void write(Path file, NormalEquations[] sums) throws IOException {
@@ -86,7 +88,8 @@ final class SumsFiles {
           old.add(read(file(folder, "old_sums", m), numbers.sizes()[m]));
         }
       }
-      return new KnownSums(labelled, numbers.groups(), judges, old, numbers.oldGroups());
+      return new KnownSums(
+          labelled, numbers.groups(), judges, old, numbers.oldGroups(), numbers.leftOut());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -25,6 +25,7 @@ import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.PartSize;
+import org.dpsieve.spark.frames.PartsManifest;
 import org.dpsieve.uncertainty.Reliability;
 
 /** The thin tables of a run, keyed by {@code frame_id}, and what is counted in them. */
@@ -52,9 +53,23 @@ final class Tables {
         spark, folder.toString(), List.of("frame_id"), "a table of frames");
   }
 
-  static void write(Dataset<Row> rows, Path target) {
-    ParquetCommit.write(
-        rows, List.of("frame_id"), PartSize.rows(ROWS_PER_FILE), target.toString(), Map.of());
+  /**
+   * @param most rows that there can be
+   */
+  static void write(Dataset<Row> rows, long most, Path target) {
+    write(rows, List.of("frame_id"), most, ROWS_PER_FILE, target);
+  }
+
+  /** Frames with labels, as {@link #write(Dataset, long, Path)}. */
+  static PartsManifest writeFrames(Dataset<Row> rows, long most, int rowsPerFile, Path target) {
+    return write(rows, List.of("formula", "frame_id"), most, rowsPerFile, target);
+  }
+
+  private static PartsManifest write(
+      Dataset<Row> rows, List<String> order, long most, int rowsPerFile, Path target) {
+    return most <= rowsPerFile
+        ? ParquetCommit.writeOne(rows, order, target.toString(), Map.of())
+        : ParquetCommit.write(rows, order, PartSize.rows(rowsPerFile), target.toString(), Map.of());
   }
 
   /** The rows of {@code frames} whose ids are in the other table. */
@@ -73,9 +88,14 @@ final class Tables {
   static SortedMap<String, Long> byElements(Dataset<Row> frames) {
     // counts to ones, but for digits within the brackets of a type name
     Column types = regexp_replace(col("formula"), lit("[0-9]+(?![^(]*\\))"), lit("1"));
+    return byElements(counts(frames, types));
+  }
+
+  /** The same of counts by formula. */
+  static SortedMap<String, Long> byElements(Map<String, Long> byFormula) {
     SortedMap<String, Long> sets = new TreeMap<>();
-    counts(frames, types)
-        .forEach((key, rows) -> sets.merge(String.join("-", Formula.types(key)), rows, Long::sum));
+    byFormula.forEach(
+        (key, rows) -> sets.merge(String.join("-", Formula.types(key)), rows, Long::sum));
     return sets;
   }
 

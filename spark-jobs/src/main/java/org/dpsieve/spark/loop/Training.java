@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -79,7 +80,10 @@ final class Training {
     String beside =
         old == null
             ? ""
-            : beside(old, labelled.stream().reduce(Dataset::unionByName).orElseThrow());
+            : beside(
+                old,
+                trained.sums().leftOut(),
+                labelled.stream().reduce(Dataset::unionByName).orElseThrow());
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
     try {
@@ -111,6 +115,24 @@ final class Training {
     return new Facts.Training(frames, fits);
   }
 
+  /**
+   * Trains on these frames alone, writing nothing.
+   *
+   * @param trained the folder of a training, whose sums of old labels are taken over
+   */
+  OutputLayerStage.Trained few(Dataset<Row> labelled, OldLabels old, Path trained) {
+    List<DeepPotential> models = config.models().stream().map(this::read).toList();
+    return OutputLayerStage.train(
+        spark,
+        List.of(labelled),
+        0,
+        models,
+        prefactors(models.size()),
+        true,
+        old,
+        SumsFiles.read(trained, sumsKey(old)).ofOld());
+  }
+
   private static double[][] shares(List<OutputLayerSolution> solutions) {
     return solutions.stream()
         .map(OutputLayerSolution::old)
@@ -123,9 +145,8 @@ final class Training {
   }
 
   /** What is to be said of the old labels of all models. */
-  private static String beside(OldLabels old, Dataset<Row> labelled) {
-    long leftOut = old.leftOut();
-    return (leftOut == 0 ? "" : "; " + OldLabelUse.leftOut(leftOut))
+  private static String beside(OldLabels old, long leftOut, Dataset<Row> labelled) {
+    return (leftOut <= 0 ? "" : "; " + OldLabelUse.leftOut(leftOut))
         + old.otherUnit(labelled).map(text -> "; " + text).orElse("");
   }
 
@@ -156,6 +177,10 @@ final class Training {
   }
 
   private DeepPotential read(Path model) {
+    return read(model, typeMap);
+  }
+
+  static DeepPotential read(Path model, List<String> typeMap) {
     return ModelFiles.read(model, typeMap);
   }
 
@@ -195,16 +220,37 @@ final class Training {
    * frames.
    */
   List<Facts.BeforeAfter> errors(Dataset<Row> labelled, List<Path> models) {
+    return pairs(ModelErrors.of(spark, labelled, both(models)));
+  }
+
+  /**
+   * The same.
+   *
+   * @param largest hears of each frame the largest error of a force that these models have, eV/Å,
+   *     by {@code frame_id}
+   */
+  List<Facts.BeforeAfter> errors(
+      Dataset<Row> labelled, List<Path> models, Map<String, Double> largest) {
+    ModelErrors.Found found =
+        ModelErrors.find(spark, labelled, both(models), config.models().size());
+    largest.putAll(found.largest());
+    return pairs(found.errors());
+  }
+
+  private List<DeepPotential> both(List<Path> models) {
     List<DeepPotential> both = new ArrayList<>();
     config.models().forEach(model -> both.add(read(model)));
     models.forEach(model -> both.add(read(model)));
-    List<ModelErrors> errors = ModelErrors.of(spark, labelled, both);
+    return both;
+  }
+
+  private List<Facts.BeforeAfter> pairs(List<ModelErrors> errors) {
     int given = config.models().size();
     List<Facts.BeforeAfter> pairs = new ArrayList<>();
-    for (int m = 0; m < models.size(); m++) {
+    for (int m = given; m < errors.size(); m++) {
       pairs.add(
           new Facts.BeforeAfter(
-              given == 0 ? NO_MODEL : errors(errors.get(m)), errors(errors.get(given + m))));
+              given == 0 ? NO_MODEL : errors(errors.get(m - given)), errors(errors.get(m))));
     }
     return pairs;
   }

@@ -1,8 +1,11 @@
 package org.dpsieve.spark.loop;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,16 +14,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.dpsieve.loop.Facts;
-import org.dpsieve.model.DeepPotential;
-import org.dpsieve.spark.deviation.DeviationStage;
-import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.transfer.Foretold;
 
 /**
@@ -74,7 +77,11 @@ final class WorstFrames {
                 col("max_devi_f"))
             .collectAsList();
     Map<String, Row> places = new TreeMap<>();
-    pool.join(spark.createDataFrame(worst, deviationRows(worst)).select("frame_id"), "frame_id")
+    Dataset<Row> ids =
+        spark.createDataFrame(
+            worst.stream().map(row -> RowFactory.create(row.getString(0))).toList(),
+            new StructType().add("frame_id", StringType, false));
+    pool.join(broadcast(ids), "frame_id")
         .select("frame_id", "system", "index", "formula")
         .collectAsList()
         .forEach(row -> places.put(row.getString(0), row));
@@ -102,38 +109,35 @@ final class WorstFrames {
             .collect(Collectors.joining("", head, "")));
   }
 
-  private static org.apache.spark.sql.types.StructType deviationRows(List<Row> rows) {
-    return rows.isEmpty()
-        ? new org.apache.spark.sql.types.StructType()
-            .add("frame_id", org.apache.spark.sql.types.DataTypes.StringType)
-        : rows.get(0).schema();
-  }
 
   private static String text(Row row, int column) {
     return row.isNullAt(column) ? "" : Double.toString(row.getDouble(column));
   }
 
   /**
-   * @param heldOut rows of the frames dataset with new labels, of frames never labelled
-   * @param models that can be read
+   * @param largest error of a force that the final models have on frames never labelled, eV/Å, by
+   *     {@code frame_id}
    */
-  List<Facts.Foretold> foretold(Dataset<Row> heldOut, List<DeepPotential> models) {
-    List<Row> rows;
-    try (EnsembleHandle ensemble = EnsembleHandle.of(spark, models)) {
-      rows =
-          DeviationStage.applyWithTrueError(heldOut.where("force IS NOT NULL"), ensemble)
-              .select(col("frame_id"), col("true_error_f"))
-              .join(
-                  deviation.select(
-                      col("frame_id"),
-                      col("max_devi_f"),
-                      orNull("sigma_f").as("sigma_f"),
-                      orNull("expected_f").as("expected_f")),
-                  "frame_id")
-              .where("NOT isnan(true_error_f) AND NOT isnan(max_devi_f)")
-              .orderBy("frame_id")
-              .collectAsList();
-    }
+  List<Facts.Foretold> foretold(SortedMap<String, Double> largest) {
+    StructType errors =
+        new StructType().add("frame_id", StringType, false).add("true_error_f", DoubleType, false);
+    Dataset<Row> known =
+        spark.createDataFrame(
+            largest.entrySet().stream()
+                .map(entry -> RowFactory.create(entry.getKey(), entry.getValue()))
+                .toList(),
+            errors);
+    List<Row> rows =
+        deviation
+            .select(
+                col("frame_id"),
+                col("max_devi_f"),
+                orNull("sigma_f").as("sigma_f"),
+                orNull("expected_f").as("expected_f"))
+            .join(broadcast(known), "frame_id")
+            .where("NOT isnan(true_error_f) AND NOT isnan(max_devi_f)")
+            .orderBy("frame_id")
+            .collectAsList();
     double[] found = numbers(rows, "true_error_f");
     List<Facts.Foretold> all = new ArrayList<>();
     for (String by : List.of("max_devi_f", "sigma_f", "expected_f")) {

@@ -1,8 +1,6 @@
 package org.dpsieve.spark.pick;
 
-import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.broadcast;
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -56,7 +54,7 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
   /** Frames of the sample: a cloud to the eye, two seconds to compute. */
   private static final int MOST_FRAMES = 400;
 
-  private static final double MOST_ATOMS = 20_000;
+  private static final long MOST_ATOMS = 20_000;
 
   private static final int BATCH = 64; // frames
 
@@ -75,7 +73,7 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
    *     cannot be read
    */
   public static FeatureMap first(Dataset<Row> pool, Dataset<Row> picked, DeepPotential model) {
-    Set<String> sample = ids(pool.orderBy("frame_id").limit(most(pool)));
+    Set<String> sample = sample(pool);
     Set<String> picks = ids(picked);
     Set<String> both = new TreeSet<>(sample);
     both.addAll(picks);
@@ -108,9 +106,19 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
         .collect(Collectors.toSet());
   }
 
-  private static int most(Dataset<Row> pool) {
-    double atoms = pool.agg(avg(col("natoms"))).head().getDouble(0);
-    return (int) Math.max(1, Math.min(MOST_FRAMES, MOST_ATOMS / atoms));
+  /** The first frames by id, as many as stay within the number of atoms. */
+  private static Set<String> sample(Dataset<Row> pool) {
+    Set<String> ids = new TreeSet<>();
+    long atoms = 0;
+    for (Row row :
+        pool.select("frame_id", "natoms").orderBy("frame_id").limit(MOST_FRAMES).collectAsList()) {
+      atoms += row.getInt(1);
+      if (!ids.isEmpty() && atoms > MOST_ATOMS) {
+        break;
+      }
+      ids.add(row.getString(0));
+    }
+    return ids;
   }
 
   /** Of some frames of the pool, sorted by id; those whose geometry makes no sense are left out. */

@@ -1,10 +1,9 @@
 package org.dpsieve.spark.report;
 
-import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dpsieve.report.RunReport;
@@ -13,32 +12,33 @@ import org.dpsieve.report.RunReport;
 final class Compositions {
   private Compositions() {}
 
-  /** Frames of the pool by formula. */
-  static Dataset<Row> count(Dataset<Row> frames) {
-    return frames.groupBy("formula").count();
+  /** Frames by formula: as many entries as there are compositions. */
+  static Map<String, Long> count(Dataset<Row> frames) {
+    Map<String, Long> counts = new HashMap<>();
+    frames
+        .groupBy("formula")
+        .count()
+        .collectAsList()
+        .forEach(row -> counts.put(row.getString(0), row.getLong(1)));
+    return counts;
   }
 
   /**
    * The most frequent formulas of the pool.
    *
-   * @param labelled frames with a new label, {@code null} when there are none
+   * @param labelled frames with a new label
    */
-  static List<RunReport.Composition> of(Dataset<Row> pool, Dataset<Row> labelled, int most) {
-    Dataset<Row> counts = pool.withColumnRenamed("count", "pool");
-    counts =
-        labelled == null
-            ? counts.withColumn("labelled", lit(0L))
-            : counts.join(
-                count(labelled).withColumnRenamed("count", "labelled"),
-                new String[] {"formula"},
-                "left");
-    return counts
-        .orderBy(col("pool").desc(), col("formula"))
+  static List<RunReport.Composition> of(
+      Map<String, Long> pool, Map<String, Long> labelled, int most) {
+    return pool.entrySet().stream()
+        .sorted(
+            Comparator.comparing((Map.Entry<String, Long> entry) -> -entry.getValue())
+                .thenComparing(Map.Entry::getKey))
         .limit(most)
-        .select(col("formula"), col("pool"), coalesce(col("labelled"), lit(0L)))
-        .collectAsList()
-        .stream()
-        .map(row -> new RunReport.Composition(row.getString(0), row.getLong(1), row.getLong(2)))
+        .map(
+            entry ->
+                new RunReport.Composition(
+                    entry.getKey(), entry.getValue(), labelled.getOrDefault(entry.getKey(), 0L)))
         .toList();
   }
 }

@@ -1,174 +1,154 @@
 package org.dpsieve.spark.report;
 
-import static org.apache.spark.sql.functions.array_max;
-import static org.apache.spark.sql.functions.array_min;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.greatest;
-import static org.apache.spark.sql.functions.least;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.types.DataTypes.DoubleType;
-import static org.apache.spark.sql.types.DataTypes.createArrayType;
-
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.stream.DoubleStream;
-import org.apache.spark.api.java.function.MapPartitionsFunction;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
-import org.dpsieve.frame.Frame;
+import java.util.function.Function;
+import org.dpsieve.deviation.Deviation;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.report.RunReport;
-import org.dpsieve.spark.deviation.EnsembleHandle;
-import org.dpsieve.spark.frames.FrameRows;
 
-/** What models say against labels, point by point, and counted in squares. */
-public final class Parity {
-  private static final int ATOMS_AT_ONCE = 8192;
-
+/** What models say against labels, counted in squares. */
+final class Parity {
   /** Squares along an axis: finer than a pen on paper needs. */
   private static final int SIZE = 56;
 
-  /**
-   * {@code energy}: eV per atom; {@code force}: eV/Å. Each array holds, for every model of the
-   * first half of the ensemble, then of the second, as many numbers as the label has.
-   */
-  static final StructType SCHEMA =
-      new StructType()
-          .add("energy_label", createArrayType(DoubleType, false), false)
-          .add("energy", createArrayType(DoubleType, false), false)
-          .add("force_label", createArrayType(DoubleType, false), false)
-          .add("force", createArrayType(DoubleType, false), false);
+  /** Squares to a factor of ten. */
+  private static final int PER_DECADE = 24;
 
-  private static final StructType CELLS =
-      new StructType()
-          .add("half", DataTypes.IntegerType, false)
-          .add("x", DataTypes.IntegerType, false)
-          .add("y", DataTypes.IntegerType, false)
-          .add("points", DataTypes.LongType, false);
+  /** Larger numbers have no place on an axis. */
+  private static final double LARGEST = 1e300;
+
+  /** What is drawn: a label's numbers, and the same of a model. */
+  enum Quantity {
+    /** eV per atom. */
+    ENERGY(
+        one ->
+            one.frame().labels().energy() == null
+                ? null
+                : new double[] {one.frame().labels().energy() / one.frame().atomCount()}),
+    /** eV/Å, components. */
+    FORCE(one -> one.frame().labels().force());
+
+    private final Function<Compared, double[]> label;
+
+    Quantity(Function<Compared, double[]> label) {
+      this.label = label;
+    }
+
+    private double[] of(Compared one, int model) {
+      Prediction prediction = one.predictions()[model];
+      return this == ENERGY
+          ? new double[] {prediction.energy() / one.frame().atomCount()}
+          : prediction.force();
+    }
+  }
 
   private Parity() {}
 
-  /** Labels and predictions of frames whose geometry makes sense. */
-  public static Dataset<Row> points(Dataset<Row> labelled, EnsembleHandle ensemble) {
-    return labelled.mapPartitions(
-        (MapPartitionsFunction<Row, Row>) rows -> points(rows, ensemble), Encoders.row(SCHEMA));
-  }
-
-  private static Iterator<Row> points(Iterator<Row> rows, EnsembleHandle ensemble) {
-    List<Row> points = new ArrayList<>();
-    while (rows.hasNext()) {
-      List<Frame> batch = new ArrayList<>();
-      for (int atoms = 0; atoms < ATOMS_AT_ONCE && rows.hasNext(); ) {
-        Frame frame = FrameRows.toFrame(rows.next());
-        batch.add(frame);
-        atoms += frame.atomCount();
-      }
-      List<Prediction[]> predictions = ensemble.ensemble().evaluate(batch);
-      for (int i = 0; i < batch.size(); i++) {
-        points.add(point(batch.get(i), predictions.get(i)));
-      }
-    }
-    return points.iterator();
-  }
-
-  private static Row point(Frame frame, Prediction[] models) {
-    double n = frame.atomCount();
-    Double energy = frame.labels().energy();
-    double[] force = frame.labels().force();
-    return RowFactory.create(
-        energy == null ? new double[0] : new double[] {energy / n},
-        energy == null
-            ? new double[0]
-            : Arrays.stream(models).mapToDouble(model -> model.energy() / n).toArray(),
-        force == null ? new double[0] : force,
-        force == null
-            ? new double[0]
-            : Arrays.stream(models).flatMapToDouble(m -> DoubleStream.of(m.force())).toArray());
-  }
-
   /**
-   * The two halves of the ensemble on the same axes.
+   * Two ensembles on the same axes.
    *
-   * @param quantity {@code energy} or {@code force}
+   * @param frames with the predictions of the models before, then of as many after
    * @return before, after; empty when there is no such label
    */
-  static List<RunReport.Grid> grids(Dataset<Row> points, String quantity) {
-    String label = quantity + "_label";
-    Row range =
-        points
-            .select(
-                least(array_min(col(label)), array_min(col(quantity))).as("lo"),
-                greatest(array_max(col(label)), array_max(col(quantity))).as("hi"))
-            .where("NOT isnan(lo) AND NOT isnan(hi) AND abs(lo) < 1e300 AND abs(hi) < 1e300")
-            .agg(min("lo"), max("hi"))
-            .head();
-    if (range.isNullAt(0)) {
+  static List<RunReport.Grid> grids(List<Compared> frames, Quantity quantity) {
+    double lo = Double.POSITIVE_INFINITY;
+    double hi = Double.NEGATIVE_INFINITY;
+    for (Compared one : frames) {
+      double[] label = quantity.label.apply(one);
+      if (label == null) {
+        continue;
+      }
+      double[] range = {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
+      widen(range, label);
+      for (int m = 0; m < one.predictions().length; m++) {
+        widen(range, quantity.of(one, m));
+      }
+      if (Math.abs(range[0]) < LARGEST && Math.abs(range[1]) < LARGEST) {
+        lo = Math.min(lo, range[0]);
+        hi = Math.max(hi, range[1]);
+      }
+    }
+    if (lo > hi) {
       return List.of();
     }
-    double lo = range.getDouble(0);
-    double hi = range.getDouble(1);
     if (!(hi > lo)) {
       hi = lo + Math.max(1e-6, 1e-6 * Math.abs(lo));
     }
-    double min = lo;
     double width = (hi - lo) / SIZE;
-    List<List<long[]>> cells = List.of(new ArrayList<>(), new ArrayList<>());
-    points
-        .mapPartitions(
-            (MapPartitionsFunction<Row, Row>) rows -> count(rows, quantity, min, width),
-            Encoders.row(CELLS))
-        .groupBy("half", "x", "y")
-        .sum("points")
-        .orderBy("half", "x", "y")
-        .collectAsList()
-        .forEach(
-            row ->
-                cells
-                    .get(row.getInt(0))
-                    .add(new long[] {row.getInt(1), row.getInt(2), row.getLong(3)}));
-    return List.of(
-        new RunReport.Grid(lo, hi, SIZE, cells.get(0)),
-        new RunReport.Grid(lo, hi, SIZE, cells.get(1)));
+    List<RunReport.Grid> grids = new ArrayList<>();
+    for (int half = 0; half < 2; half++) {
+      TreeMap<Integer, Long> counts = new TreeMap<>();
+      for (Compared one : frames) {
+        count(one, quantity, half, lo, width, counts);
+      }
+      List<long[]> cells = new ArrayList<>();
+      counts.forEach((cell, n) -> cells.add(new long[] {cell / SIZE, cell % SIZE, n}));
+      grids.add(new RunReport.Grid(lo, hi, SIZE, cells));
+    }
+    return grids;
   }
 
-  private static Iterator<Row> count(
-      Iterator<Row> rows, String quantity, double min, double width) {
-    TreeMap<Integer, Long> counts = new TreeMap<>();
-    while (rows.hasNext()) {
-      Row row = rows.next();
-      List<Double> labels = row.getList(row.fieldIndex(quantity + "_label"));
-      List<Double> predictions = row.getList(row.fieldIndex(quantity));
-      for (int i = 0; i < predictions.size(); i++) {
-        int x = cell(labels.get(i % labels.size()), min, width);
-        int y = cell(predictions.get(i), min, width);
+  private static void widen(double[] range, double[] values) {
+    for (double value : values) {
+      range[0] = Math.min(range[0], value);
+      range[1] = Math.max(range[1], value);
+    }
+  }
+
+  private static void count(
+      Compared one,
+      Quantity quantity,
+      int half,
+      double lo,
+      double width,
+      TreeMap<Integer, Long> counts) {
+    double[] label = quantity.label.apply(one);
+    int models = one.predictions().length / 2;
+    for (int m = half * models; label != null && m < (half + 1) * models; m++) {
+      double[] said = quantity.of(one, m);
+      for (int i = 0; i < label.length; i++) {
+        int x = cell(label[i], lo, width);
+        int y = cell(said[i], lo, width);
         if (x >= 0 && y >= 0) {
-          int half = 2 * i < predictions.size() ? 0 : 1;
-          counts.merge((half * SIZE + x) * SIZE + y, 1L, Long::sum);
+          counts.merge(x * SIZE + y, 1L, Long::sum);
         }
       }
     }
-    return counts.entrySet().stream()
-        .map(
-            entry ->
-                RowFactory.create(
-                    entry.getKey() / SIZE / SIZE,
-                    entry.getKey() / SIZE % SIZE,
-                    entry.getKey() % SIZE,
-                    entry.getValue()))
-        .iterator();
   }
 
   /** -1 for what is no number or out of range, as NaN. */
   private static int cell(double value, double min, double width) {
     double cell = (value - min) / width;
     return cell >= 0 && cell <= SIZE ? (int) Math.min(SIZE - 1, cell) : -1;
+  }
+
+  /** An ensemble's largest deviation of a force against its largest error, frame by frame. */
+  static RunReport.LogGrid deviationAndError(List<Compared> frames) {
+    TreeMap<Long, TreeMap<Long, Long>> counts = new TreeMap<>();
+    for (Compared one : frames) {
+      if (one.frame().labels().force() == null) {
+        continue;
+      }
+      double deviation = Deviation.of(one.predictions()).maxDeviF();
+      double error = Deviation.PLAIN.ofLabels(one.predictions(), one.frame().labels()).maxDeviF();
+      if (isPositive(deviation) && isPositive(error)) {
+        counts
+            .computeIfAbsent(logCell(deviation), x -> new TreeMap<>())
+            .merge(logCell(error), 1L, Long::sum);
+      }
+    }
+    List<long[]> cells = new ArrayList<>();
+    counts.forEach((x, row) -> row.forEach((y, n) -> cells.add(new long[] {x, y, n})));
+    return new RunReport.LogGrid(PER_DECADE, cells);
+  }
+
+  private static boolean isPositive(double value) {
+    return value > 0 && value < Double.POSITIVE_INFINITY;
+  }
+
+  private static long logCell(double value) {
+    return (long) Math.floor(Math.log10(value) * PER_DECADE);
   }
 }

@@ -10,7 +10,6 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.loop.Facts;
@@ -41,7 +40,8 @@ public final class RunReporter {
   private final Supplier<SparkSession> open;
   private final Map<Integer, RunReport.Distribution> distributions = new HashMap<>();
   private UnseenLabels unseen;
-  private Dataset<Row> poolByFormula;
+  private Map<String, Long> poolByFormula;
+  private final Map<Integer, Map<String, Long>> labelledByFormula = new HashMap<>();
 
   /**
    * @param open gives the session; not asked for where nothing has to be counted
@@ -80,7 +80,7 @@ public final class RunReporter {
     List<RunReport.Composition> compositions = List.of();
     long formulas = 0;
     if (history.pool() != null) {
-      formulas = poolByFormula().count();
+      formulas = poolByFormula().size();
       compositions = Compositions.of(poolByFormula(), labelled(history), MOST_COMPOSITIONS);
     }
     return new RunReport(
@@ -105,25 +105,26 @@ public final class RunReporter {
     return unseen;
   }
 
-  private Dataset<Row> poolByFormula() {
+  private Map<String, Long> poolByFormula() {
     if (poolByFormula == null) {
-      poolByFormula =
-          Compositions.count(
-                  FramesDataset.read(
-                      open.get(), workdir.frames().resolve("pool.parquet").toString()))
-              .persist(StorageLevel.MEMORY_AND_DISK());
+      poolByFormula = Compositions.count(frames(workdir.frames().resolve("pool.parquet")));
     }
     return poolByFormula;
   }
 
-  private Dataset<Row> labelled(RunHistory history) {
-    Dataset<Row> all = null;
+  private Dataset<Row> frames(Path folder) {
+    return FramesDataset.read(open.get(), folder.toString());
+  }
+
+  /** Frames with a new label, by formula. */
+  private Map<String, Long> labelled(RunHistory history) {
+    Map<String, Long> all = new HashMap<>();
     for (Summary.Iteration iteration : history.iterations()) {
       if (iteration.labels() != null) {
-        Dataset<Row> more =
-            FramesDataset.read(open.get(), workdir.labels(iteration.number()).toString())
-                .select("formula");
-        all = all == null ? more : all.union(more);
+        labelledByFormula
+            .computeIfAbsent(
+                iteration.number(), number -> Compositions.count(frames(workdir.labels(number))))
+            .forEach((formula, count) -> all.merge(formula, count, Long::sum));
       }
     }
     return all;

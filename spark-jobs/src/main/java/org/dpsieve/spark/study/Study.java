@@ -81,7 +81,9 @@ public record Study(
     List<Task> tasks = new ArrayList<>();
     for (long seed = 0; seed < seeds; seed++) {
       for (String strategy : strategies) {
-        tasks.add(new Task(strategy, seed, TransferFit.Mode.AUTO));
+        if (seed == 0 || old.isEmpty() || !StudyRun.SEEDLESS.equals(strategy)) {
+          tasks.add(new Task(strategy, seed, TransferFit.Mode.AUTO));
+        }
         if (!old.isEmpty() && BOTH_WAYS.contains(strategy)) {
           tasks.add(new Task(strategy, seed, TransferFit.Mode.IGNORE));
         }

@@ -5,13 +5,11 @@ import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
-import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.dpsieve.frame.Labels;
-import org.dpsieve.outputlayer.OldShare;
 
 /**
  * Errors of one trained model on the frames held out: root mean squares, and those of the worst
@@ -22,9 +20,6 @@ import org.dpsieve.outputlayer.OldShare;
  * @param virial of a component, eV per atom
  * @param worstEnergy of any frame, eV per atom
  * @param worstForce largest root mean square over a frame's components, eV/Å
- * @param label errors of labels predicted as old label + change: energy, force, virial, in the same
- *     units; NaN where old labels were not used
- * @param ranking of frames by what their force error is expected to be
  * @param uncertainty of all models together
  */
 record StudyErrors(
@@ -37,10 +32,7 @@ record StudyErrors(
     double virial,
     double worstEnergy,
     double worstForce,
-    double[] label,
-    StudyRanking ranking,
-    StudyUncertainty uncertainty)
-    implements Serializable {
+    StudyUncertainty uncertainty) {
   static final StructType SCHEMA =
       new StructType()
           .add("strategy", StringType, false)
@@ -75,8 +67,6 @@ record StudyErrors(
       int model,
       double[] parameters,
       List<StudyFrame> heldOut,
-      double[] label,
-      StudyRanking ranking,
       StudyUncertainty uncertainty) {
     double energy = 0;
     double force = 0;
@@ -106,63 +96,7 @@ record StudyErrors(
         Math.sqrt(virial / (9.0 * heldOut.size())),
         worstEnergy,
         worstForce,
-        label,
-        ranking,
         uncertainty);
-  }
-
-  /**
-   * Errors of labels predicted as what the model says and what a fit to the old labels leaves of
-   * them.
-   *
-   * @param fitted parameters of that fit
-   * @param share of it
-   */
-  static double[] ofLabels(
-      int model, double[] parameters, double[] fitted, OldShare share, List<StudyFrame> heldOut) {
-    double energy = 0;
-    double force = 0;
-    double virial = 0;
-    long components = 0;
-    for (StudyFrame frame : heldOut) {
-      Labels known = frame.frame().labels();
-      Labels old = frame.old();
-      double n = frame.frame().atomCount();
-      double e = frame.energy(model, parameters) - known.energy();
-      e += old.energy() == null ? 0 : share.energy() * (old.energy() - frame.energy(model, fitted));
-      energy += e * e / (n * n);
-      force +=
-          squares(
-              plus(
-                  frame.force(model, parameters),
-                  share.force(),
-                  old.force(),
-                  frame.force(model, fitted)),
-              known.force());
-      virial +=
-          squares(
-                  plus(
-                      frame.virial(model, parameters),
-                      share.virial(),
-                      old.virial(),
-                      frame.virial(model, fitted)),
-                  known.virial())
-              / (n * n);
-      components += known.force().length;
-    }
-    return new double[] {
-      Math.sqrt(energy / heldOut.size()),
-      Math.sqrt(force / components),
-      Math.sqrt(virial / (9.0 * heldOut.size()))
-    };
-  }
-
-  private static double[] plus(double[] a, double share, double[] old, double[] fitted) {
-    double[] sum = a.clone();
-    for (int k = 0; old != null && k < sum.length; k++) {
-      sum[k] += share * (old[k] - fitted[k]);
-    }
-    return sum;
   }
 
   private static double squares(double[] a, double[] b) {
@@ -174,6 +108,8 @@ record StudyErrors(
   }
 
   Row row() {
+    StudyUncertainty.Label label = uncertainty.label();
+    StudyUncertainty.Ranking ranking = uncertainty.rankings().get(model);
     return RowFactory.create(
         strategy,
         seed,
@@ -184,17 +120,17 @@ record StudyErrors(
         virial,
         worstEnergy,
         worstForce,
-        label[0],
-        label[1],
-        label[2],
-        ranking.energyCoverage(),
-        ranking.forceCoverage(),
+        label.energy(),
+        label.force(),
+        label.virial(),
+        label.energyCoverage(),
+        label.forceCoverage(),
         ranking.sigma().spearman(),
         ranking.sigma().worst(),
         ranking.deviation().spearman(),
         ranking.deviation().worst(),
-        ranking.known().spearman(),
-        ranking.known().worst(),
+        ranking.expected().spearman(),
+        ranking.expected().worst(),
         uncertainty.energyCoverage(),
         uncertainty.forceCoverage(),
         uncertainty.nextEnergy(),

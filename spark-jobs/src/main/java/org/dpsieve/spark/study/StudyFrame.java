@@ -1,6 +1,7 @@
 package org.dpsieve.spark.study;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.outputlayer.FrameFeatures;
@@ -12,9 +13,11 @@ import org.dpsieve.outputlayer.FrameSketch;
  * @param frame with energy, force and virial
  * @param old its labels at the old level, or none
  * @param models its features for each model
+ * @param rests what each model's fit to old labels leaves of its own, of the kinds it has; empty
+ *     without such fits
  * @param sketch by the first model
  */
-record StudyFrame(Frame frame, Labels old, Features[] models, FrameSketch sketch)
+record StudyFrame(Frame frame, Labels old, Features[] models, Labels[] rests, FrameSketch sketch)
     implements Serializable {
 
   /** {@link FrameFeatures} with the force in single precision, most of the memory. */
@@ -27,6 +30,31 @@ record StudyFrame(Frame frame, Labels old, Features[] models, FrameSketch sketch
       }
       return new Features(features.constant(), features.energy(), force, features.virial());
     }
+  }
+
+  StudyFrame withOld(Labels labels) {
+    return new StudyFrame(frame, labels, models, rests, sketch);
+  }
+
+  /**
+   * @param fitted parameters of each model fitted to old labels
+   */
+  StudyFrame withRests(double[][] fitted) {
+    Labels[] found = new Labels[fitted.length];
+    for (int m = 0; m < found.length; m++) {
+      found[m] =
+          new Labels(
+              old.energy() == null ? null : old.energy() - energy(m, fitted[m]),
+              old.force() == null ? null : minus(old.force(), force(m, fitted[m])),
+              old.virial() == null ? null : minus(old.virial(), virial(m, fitted[m])));
+    }
+    return new StudyFrame(frame, old, models, found, sketch);
+  }
+
+  private static double[] minus(double[] a, double[] b) {
+    double[] difference = new double[a.length];
+    Arrays.setAll(difference, k -> a[k] - b[k]);
+    return difference;
   }
 
   String id() {
@@ -57,14 +85,28 @@ record StudyFrame(Frame frame, Labels old, Features[] models, FrameSketch sketch
     float[] rows = models[model].force();
     double[] force = new double[3 * frame.atomCount()];
     for (int row = 0; row < force.length; row++) {
-      int from = row * parameters.length;
-      double sum = 0;
-      for (int k = 0; k < parameters.length; k++) {
-        sum += rows[from + k] * parameters[k];
-      }
-      force[row] = sum;
+      force[row] = dot(rows, row * parameters.length, parameters);
     }
     return force;
+  }
+
+  /** In four sums, none of which waits for another. */
+  private static double dot(float[] row, int from, double[] parameters) {
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int k = 0;
+    for (; k + 3 < parameters.length; k += 4) {
+      a += row[from + k] * parameters[k];
+      b += row[from + k + 1] * parameters[k + 1];
+      c += row[from + k + 2] * parameters[k + 2];
+      d += row[from + k + 3] * parameters[k + 3];
+    }
+    for (; k < parameters.length; k++) {
+      a += row[from + k] * parameters[k];
+    }
+    return a + b + (c + d);
   }
 
   /** Virial in eV, [9]. */

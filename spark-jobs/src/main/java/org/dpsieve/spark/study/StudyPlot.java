@@ -20,6 +20,12 @@ public final class StudyPlot {
   /** The last, which has no dashes either, is thicker than the first. */
   private static final List<Integer> THICKNESS = List.of(1, 2, 2, 2, 3);
 
+  /** What is done without old labels is paler than the same with them. */
+  private static final double PALE = 0.4;
+
+  /** Of one name in the legend, pixels for a character. */
+  private static final int CHARACTER = 6;
+
   private StudyPlot() {}
 
   public static String svg(StudyTable table) {
@@ -45,7 +51,7 @@ public final class StudyPlot {
           x + 20,
           HEIGHT + 14,
           strategy);
-      x += 120;
+      x += 60 + CHARACTER * strategy.length();
     }
     line(svg, "</svg>");
     return svg.toString();
@@ -121,15 +127,18 @@ public final class StudyPlot {
       StudyTable.Point point = table.point(strategy, labels, quantity);
       double at = x.applyAsDouble(labels);
       points.append(String.format(Locale.ROOT, "%.1f,%.1f ", at, y.applyAsDouble(point.mean())));
+      if (Double.isNaN(point.interval())) {
+        continue; // one seed
+      }
       double least = point.mean() - point.interval();
       line( // an interval that leaves the frame ends at its edge
           svg,
-          "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>",
+          "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" %s/>",
           at,
           at,
           least > 0 ? Math.min(HEIGHT - BOTTOM, y.applyAsDouble(least)) : HEIGHT - BOTTOM,
           Math.max(TOP, y.applyAsDouble(point.mean() + point.interval())),
-          COLOURS.get(Study.STRATEGIES.indexOf(strategy)));
+          colour(strategy));
     }
     line(
         svg,
@@ -139,9 +148,18 @@ public final class StudyPlot {
   }
 
   private static String stroke(String strategy) {
-    int which = Study.STRATEGIES.indexOf(strategy);
-    return "stroke=\"%s\" stroke-width=\"%d\" stroke-dasharray=\"%s\""
-        .formatted(COLOURS.get(which), THICKNESS.get(which), DASHES.get(which));
+    int which = which(strategy);
+    return "%s stroke-width=\"%d\" stroke-dasharray=\"%s\""
+        .formatted(colour(strategy), THICKNESS.get(which), DASHES.get(which));
+  }
+
+  private static String colour(String strategy) {
+    return "stroke=\"%s\" stroke-opacity=\"%s\""
+        .formatted(COLOURS.get(which(strategy)), Study.STRATEGIES.contains(strategy) ? "1" : PALE);
+  }
+
+  private static int which(String strategy) {
+    return Study.STRATEGIES.indexOf(strategy.replace(Study.ALONE, ""));
   }
 
   private static DoubleUnaryOperator scale(double from, double to, double start, double end) {

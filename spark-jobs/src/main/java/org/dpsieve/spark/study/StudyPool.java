@@ -38,13 +38,15 @@ import org.dpsieve.spark.transfer.OutputLayerStage;
  * @param start each model's own parameters
  * @param biases each model's places of the biases
  * @param old each model's output layer by the old labels; empty without old labels
+ * @param fitted each model's parameters fitted to the old labels; likewise
  */
 record StudyPool(
     List<StudyFrame> pool,
     List<StudyFrame> heldOut,
     double[][] start,
     int[][] biases,
-    List<OldLayer> old)
+    List<OldLayer> old,
+    double[][] fitted)
     implements Serializable {
   /** Of an unfair pool, the part that is not a near-duplicate, and what that is copied from. */
   private static final int GENUINE = 10;
@@ -95,12 +97,22 @@ record StudyPool(
     }
     Map<String, Labels> before = new HashMap<>();
     old.forEach(frame -> before.put(FrameId.of(frame), frame.labels()));
+    List<OldLayer> layers =
+        old.isEmpty() ? List.of() : layers(spark, old, models, present, prefactors);
+    double[][] fitted = new double[layers.size()][];
+    for (int m = 0; m < fitted.length; m++) {
+      fitted[m] = start[m].clone();
+      for (int k = 0; k < fitted[m].length; k++) {
+        fitted[m][k] += layers.get(m).change()[k];
+      }
+    }
     return new StudyPool(
-        features(spark, unfair ? unfair(pool) : pool, models, present, before),
-        features(spark, order.subList(0, heldOut), models, present, before),
+        features(spark, unfair ? unfair(pool) : pool, models, present, before, fitted),
+        features(spark, order.subList(0, heldOut), models, present, before, fitted),
         start,
         biases,
-        old.isEmpty() ? List.of() : layers(spark, old, models, present, prefactors));
+        layers,
+        fitted);
   }
 
   private static List<OldLayer> layers(
@@ -111,20 +123,13 @@ record StudyPool(
       LossPrefactors prefactors) {
     OldLabels labels =
         new OldLabels(
-            spark.createDataFrame(old.stream().map(FrameRows::toRow).toList(), FrameRows.SCHEMA),
+            spark
+                .createDataFrame(old.stream().map(FrameRows::toRow).toList(), FrameRows.SCHEMA)
+                .dropDuplicates("frame_id"),
             TransferFit.Mode.USE,
             0);
     return OutputLayerStage.oldLayers(
         spark, labels, models, present, Collections.nCopies(models.size(), prefactors));
-  }
-
-  /** A model's parameters fitted to the old labels. */
-  double[] fitted(int model) {
-    double[] fitted = start[model].clone();
-    for (int k = 0; k < fitted.length; k++) {
-      fitted[k] += old.get(model).change()[k];
-    }
-    return fitted;
   }
 
   private static void requireLabels(Frame frame) {
@@ -191,7 +196,8 @@ record StudyPool(
       List<Frame> frames,
       List<DeepPotential> models,
       boolean[] present,
-      Map<String, Labels> old) {
+      Map<String, Labels> old,
+      double[][] fitted) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     var shared = context.broadcast(models.toArray(new DeepPotential[0]));
     int parts = Math.max(1, Math.min(4 * context.defaultParallelism(), frames.size() / 32));
@@ -208,12 +214,7 @@ record StudyPool(
                       })
                   .collect());
       all.replaceAll(
-          frame ->
-              new StudyFrame(
-                  frame.frame(),
-                  old.getOrDefault(frame.id(), Labels.NONE),
-                  frame.models(),
-                  frame.sketch()));
+          frame -> frame.withOld(old.getOrDefault(frame.id(), Labels.NONE)).withRests(fitted));
       all.sort(Comparator.comparing(StudyFrame::id).thenComparing(f -> f.frame().name()));
       return all;
     } finally {
@@ -240,7 +241,8 @@ record StudyPool(
     }
     List<StudyFrame> result = new ArrayList<>();
     for (int k = 0; k < features.length; k++) {
-      result.add(new StudyFrame(frames.get(k), Labels.NONE, features[k], sketches[k]));
+      result.add(
+          new StudyFrame(frames.get(k), Labels.NONE, features[k], new Labels[0], sketches[k]));
     }
     return result;
   }

@@ -1,7 +1,6 @@
 package org.dpsieve.spark.study;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +19,9 @@ import org.dpsieve.outputlayer.TransferFit;
 final class StudyRun {
   static final List<String> STRATEGIES =
       List.of("random", "deviation", "stratified", "diverse", "information");
+
+  /** With old labels its picks are the same whatever the seed. */
+  static final String SEEDLESS = "information";
 
   /** Labels between two trainings of the models that {@code deviation} looks at. */
   private static final int DEVIATION_BATCH = 25;
@@ -53,29 +55,13 @@ final class StudyRun {
       if (within.contains(training.frames())) {
         double[][] parameters = training.parameters();
         StudyUncertainty uncertainty =
-            uncertain ? StudyUncertainty.of(data, training) : StudyUncertainty.NONE;
-        List<StudyRanking> rankings =
             uncertain
-                ? StudyRanking.of(data, training)
-                : Collections.nCopies(parameters.length, StudyRanking.NONE);
+                ? StudyUncertainty.of(data, training)
+                : StudyUncertainty.none(parameters.length);
         for (int m = 0; m < parameters.length; m++) {
-          double[] label = {Double.NaN, Double.NaN, Double.NaN};
-          if (training.usesOld(m)) {
-            label =
-                StudyErrors.ofLabels(
-                    m, parameters[m], data.fitted(m), training.share(m), data.heldOut());
-          }
           errors.add(
               StudyErrors.of(
-                  name,
-                  seed,
-                  training.frames(),
-                  m,
-                  parameters[m],
-                  data.heldOut(),
-                  label,
-                  rankings.get(m),
-                  uncertainty));
+                  name, seed, training.frames(), m, parameters[m], data.heldOut(), uncertainty));
         }
       }
     }

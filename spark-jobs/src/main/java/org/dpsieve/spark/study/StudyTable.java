@@ -11,7 +11,7 @@ import org.apache.spark.sql.Row;
 
 /**
  * A study in numbers that people read: the mean over models and then over seeds, with the 95 %
- * interval of that mean (Student's t over seeds).
+ * interval of that mean (Student's t over seeds; none where picks do not depend on the seed).
  */
 public final class StudyTable {
   /** Columns of the rows and what they are called, with the factor to the unit shown. */
@@ -96,11 +96,16 @@ public final class StudyTable {
     return List.copyOf(sums.get(strategy).keySet());
   }
 
+  /** Over the seeds of which it is known; NaN where it is of none. */
   Point point(String strategy, int labels, Quantity quantity) {
     double[] values =
         sums.get(strategy).get(labels).values().stream()
             .mapToDouble(sum -> sum[quantity.ordinal()] / models)
+            .filter(value -> !Double.isNaN(value))
             .toArray();
+    if (values.length == 0) {
+      return new Point(Double.NaN, Double.NaN);
+    }
     double mean = 0;
     for (double value : values) {
       mean += value / values.length;
@@ -215,6 +220,9 @@ public final class StudyTable {
     budgets.forEach(budget -> text.append(" %d |".formatted(budget)));
     text.append("%n|---%s|%n".formatted("|---".repeat(budgets.size())));
     for (String strategy : strategies()) {
+      if (budgets.stream().allMatch(b -> Double.isNaN(point(strategy, b, quantity).mean()))) {
+        continue;
+      }
       text.append("| %s |".formatted(strategy));
       for (int budget : budgets) {
         text.append(' ').append(text(strategy, budget, quantity)).append(" |");
@@ -224,10 +232,15 @@ public final class StudyTable {
     text.append("%n".formatted());
   }
 
-  /** The mean and its interval. */
+  /** The mean and its interval, where there are some. */
   String text(String strategy, int labels, Quantity quantity) {
     Point point = point(strategy, labels, quantity);
-    String format = quantity.factor == 1 ? "%.4f ± %.4f" : "%.2f ± %.2f";
-    return format.formatted(point.mean(), point.interval());
+    if (Double.isNaN(point.mean())) {
+      return "–";
+    }
+    String number = quantity.factor == 1 ? "%.4f" : "%.2f";
+    return Double.isNaN(point.interval())
+        ? number.formatted(point.mean())
+        : (number + " ± " + number).formatted(point.mean(), point.interval());
   }
 }

@@ -40,7 +40,7 @@ final class StudyTraining {
   void add(StudyFrame frame) {
     int fold = frames % OutputLayerFit.FOLDS;
     for (int m = 0; m < sums.size(); m++) {
-      double[] fitted = data.old().isEmpty() ? data.start()[m] : data.fitted(m);
+      double[] fitted = data.old().isEmpty() ? data.start()[m] : data.fitted()[m];
       sums.get(m)[fold].add(frame.frame(), frame.features(m), data.start()[m], frame.old(), fitted);
     }
     folds.get(fold).add(frame);
@@ -105,7 +105,7 @@ final class StudyTraining {
 
   /** What the change that was fitted last is added to. */
   private double[] base(int model) {
-    return fits().get(model).usesOld() ? data.fitted(model) : data.start()[model];
+    return fits().get(model).usesOld() ? data.fitted()[model] : data.start()[model];
   }
 
   private static double[] sum(double[] a, double[] b) {

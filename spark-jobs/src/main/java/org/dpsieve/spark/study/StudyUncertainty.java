@@ -1,22 +1,24 @@
 package org.dpsieve.spark.study;
 
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
-import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.outputlayer.OutputLayerFit;
-import org.dpsieve.outputlayer.OutputPosterior;
+import org.dpsieve.spark.transfer.Foretold;
 import org.dpsieve.uncertainty.Calibration;
+import org.dpsieve.uncertainty.ExpectedError;
 import org.dpsieve.uncertainty.FrameErrors;
 import org.dpsieve.uncertainty.FrameSigma;
-import org.dpsieve.uncertainty.Uncertainty;
+import org.dpsieve.uncertainty.PredictedLabels;
+import org.dpsieve.uncertainty.Reliability;
 
 /**
- * What the loop's own uncertainty would say at some point of a study, held against the frames held
+ * What the loop would say of its own errors at some point of a study, held against the frames held
  * out.
  *
  * @param energyCoverage share of their energy errors within the 95 % interval; NaN where labels are
@@ -25,91 +27,200 @@ import org.dpsieve.uncertainty.Uncertainty;
  * @param nextEnergy what the energy's error is expected to be multiplied by with {@link #NEXT} more
  *     labels; NaN where labels are too few
  * @param nextForce the same of forces
+ * @param label of labels predicted from old ones; {@link Label#NONE} where no model uses them
+ * @param rankings for each model, of frames by what their largest force error is expected to be
  */
 record StudyUncertainty(
-    double energyCoverage, double forceCoverage, double nextEnergy, double nextForce)
-    implements Serializable {
+    double energyCoverage,
+    double forceCoverage,
+    double nextEnergy,
+    double nextForce,
+    Label label,
+    List<Ranking> rankings) {
   static final int NEXT = 100;
-
-  /** Where nobody asks. */
-  static final StudyUncertainty NONE =
-      new StudyUncertainty(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
   /** Frames of a fold that are looked at, as the loop does. */
   private static final int MOST = 50;
 
-  /** Models' parameters, and what is left open of them. */
-  record Ensemble(double[][] parameters, OutputPosterior[] posteriors, double[][] draws) {}
+  /**
+   * Labels predicted as old label + change: root mean square errors, eV per atom and eV/Å, and how
+   * many are within their 95 % intervals.
+   */
+  record Label(
+      double energy, double force, double virial, double energyCoverage, double forceCoverage) {
+    static final Label NONE = new Label(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+  }
+
+  /**
+   * How well one model's largest force error of each frame held out is foretold.
+   *
+   * @param sigma by the posterior
+   * @param deviation by max_devi_f of all models
+   * @param expected by old labels, where they are used
+   */
+  record Ranking(Foretold sigma, Foretold deviation, Foretold expected) {
+    static final Ranking NONE = new Ranking(Foretold.NONE, Foretold.NONE, Foretold.NONE);
+  }
+
+  /** Where nobody asks. */
+  static StudyUncertainty none(int models) {
+    return new StudyUncertainty(
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Label.NONE,
+        Collections.nCopies(models, Ranking.NONE));
+  }
+
+  /** One kind of prediction on labelled frames left out: its factors, and how it was off. */
+  private record Calibrated(double energyFactor, double forceFactor, Reliability reliability) {
+    static Calibrated of(List<List<FrameErrors>> folds) {
+      double energy = factor(folds, FrameErrors::energy);
+      double force = factor(folds, FrameErrors::force);
+      return new Calibrated(energy, force, Reliability.of(folds, energy, force));
+    }
+
+    ExpectedError.Scale scale() {
+      return ExpectedError.Scale.of(reliability);
+    }
+  }
 
   static StudyUncertainty of(StudyPool data, StudyTraining training) {
+    StudyEnsemble all = new StudyEnsemble(training, -1);
     List<List<FrameErrors>> folds = new ArrayList<>();
+    List<List<FrameErrors>> labelFolds = new ArrayList<>();
     for (int fold = 0; fold < OutputLayerFit.FOLDS; fold++) {
       List<StudyFrame> left = training.fold(fold);
       if (!left.isEmpty() && left.size() < training.frames()) {
+        List<StudyFrame> some = left.subList(0, Math.min(MOST, left.size()));
+        StudyEnsemble without = new StudyEnsemble(training, fold);
         folds.add(
-            errors(
-                left.subList(0, Math.min(MOST, left.size())),
-                ensemble(training, fold),
-                new Uncertainty(new boolean[0], List.of(), 1, 1)));
+            FrameErrors.of(
+                some.stream().map(StudyFrame::frame).toList(),
+                some.stream().map(frame -> without.sigma(frame, 1, 1)).toList()));
+        if (all.usesOld()) {
+          labelFolds.add(
+              some.stream().map(f -> FrameErrors.of(f.frame(), without.label(f, 1, 1))).toList());
+        }
       }
     }
-    Uncertainty calibrated =
-        new Uncertainty(
-            new boolean[0],
-            List.of(),
-            factor(folds, FrameErrors::energy),
-            factor(folds, FrameErrors::force));
-    List<FrameErrors> unseen = errors(data.heldOut(), ensemble(training, -1), calibrated);
+    Calibrated models = Calibrated.of(folds);
+    Calibrated labels = Calibrated.of(labelFolds);
+    List<FrameSigma> sigmas =
+        data.heldOut().stream()
+            .map(f -> all.sigma(f, models.energyFactor, models.forceFactor))
+            .toList();
+    List<PredictedLabels> predicted =
+        all.usesOld()
+            ? data.heldOut().stream()
+                .map(f -> all.label(f, labels.energyFactor, labels.forceFactor))
+                .toList()
+            : List.of();
+    List<FrameErrors> unseen =
+        FrameErrors.of(data.heldOut().stream().map(StudyFrame::frame).toList(), sigmas);
     LearningCurve curve = training.curve();
     int now = training.frames();
     return new StudyUncertainty(
         covered(unseen, FrameErrors::energy),
         covered(unseen, FrameErrors::force),
         curve == null ? Double.NaN : curve.energyRatio(now, now + NEXT),
-        curve == null ? Double.NaN : curve.forceRatio(now, now + NEXT));
+        curve == null ? Double.NaN : curve.forceRatio(now, now + NEXT),
+        label(data.heldOut(), predicted),
+        rankings(data.heldOut(), all, sigmas, models, predicted, labels));
   }
 
-  static Ensemble ensemble(StudyTraining training, int without) {
-    double[][] parameters = training.parametersWithout(without);
-    OutputPosterior[] posteriors = training.posteriorsWithout(without);
-    double[][] draws = new double[posteriors.length][];
-    for (int m = 0; m < draws.length; m++) {
-      if (FrameSigma.drawOf(m, draws.length) == m) {
-        draws[m] = posteriors[m].draw(m);
+  private static Label label(List<StudyFrame> heldOut, List<PredictedLabels> predicted) {
+    if (predicted.isEmpty()) {
+      return Label.NONE;
+    }
+    List<FrameErrors> errors = new ArrayList<>();
+    double virial = 0;
+    for (int k = 0; k < predicted.size(); k++) {
+      StudyFrame frame = heldOut.get(k);
+      errors.add(FrameErrors.of(frame.frame(), predicted.get(k)));
+      double[] said = predicted.get(k).labels().virial();
+      for (int c = 0; c < 9; c++) {
+        double off = said == null ? Double.NaN : said[c] - frame.frame().labels().virial()[c];
+        virial += off * off / (9.0 * frame.frame().atomCount() * frame.frame().atomCount());
       }
     }
-    return new Ensemble(parameters, posteriors, draws);
+    return new Label(
+        rootMeanSquare(errors, FrameErrors::energy),
+        rootMeanSquare(errors, FrameErrors::force),
+        Math.sqrt(virial / predicted.size()),
+        covered(errors, FrameErrors::energy),
+        covered(errors, FrameErrors::force));
   }
 
-  private static List<FrameErrors> errors(
-      List<StudyFrame> frames, Ensemble ensemble, Uncertainty uncertainty) {
-    List<Frame> plain = frames.stream().map(StudyFrame::frame).toList();
-    return FrameErrors.of(
-        plain, frames.stream().map(frame -> sigma(frame, ensemble, uncertainty)).toList());
+  private static double rootMeanSquare(
+      List<FrameErrors> errors, Function<FrameErrors, FrameErrors.Pairs> quantity) {
+    return Math.sqrt(
+        errors.stream()
+            .map(quantity)
+            .flatMapToDouble(pairs -> Arrays.stream(pairs.error()))
+            .map(error -> error * error)
+            .average()
+            .orElse(Double.NaN));
   }
 
-  static FrameSigma sigma(StudyFrame frame, Ensemble ensemble, Uncertainty uncertainty) {
-    int models = ensemble.posteriors().length;
-    double atoms = frame.frame().atomCount();
-    Prediction[] predictions = new Prediction[models];
-    double[] variance = new double[models];
-    double[][] drawn = new double[models][];
-    for (int m = 0; m < models; m++) {
-      double[] parameters = ensemble.parameters()[m];
-      predictions[m] =
-          new Prediction(
-              frame.energy(m, parameters),
-              frame.force(m, parameters),
-              new double[9],
-              new double[0]);
-      double[] row = frame.models()[m].energy().clone();
-      for (int k = 0; k < row.length; k++) {
-        row[k] /= atoms;
+  private static List<Ranking> rankings(
+      List<StudyFrame> heldOut,
+      StudyEnsemble all,
+      List<FrameSigma> sigmas,
+      Calibrated models,
+      List<PredictedLabels> predicted,
+      Calibrated labels) {
+    double[][] parameters = all.parameters();
+    double[] deviation =
+        heldOut.stream().mapToDouble(frame -> frame.maxForceDeviation(parameters)).toArray();
+    List<Ranking> rankings = new ArrayList<>();
+    for (int m = 0; m < parameters.length; m++) {
+      double[] found = new double[heldOut.size()];
+      double[] sigma = new double[heldOut.size()];
+      double[] expected = new double[predicted.size()];
+      for (int k = 0; k < found.length; k++) {
+        FrameSigma own = only(sigmas.get(k), m);
+        found[k] = largest(own.models()[0], heldOut.get(k).frame().labels());
+        sigma[k] = own.force();
+        if (!predicted.isEmpty()) {
+          expected[k] =
+              ExpectedError.of(own, models.scale(), predicted.get(k), labels.scale()).force();
+        }
       }
-      variance[m] = ensemble.posteriors()[m].variance(row);
-      drawn[m] = ensemble.draws()[m] == null ? null : frame.force(m, ensemble.draws()[m]);
+      rankings.add(
+          new Ranking(
+              Foretold.of(sigma, found),
+              parameters.length < 2 ? Foretold.NONE : Foretold.of(deviation, found),
+              predicted.isEmpty() ? Foretold.NONE : Foretold.of(expected, found)));
     }
-    return FrameSigma.of(uncertainty, predictions, variance, drawn);
+    return rankings;
+  }
+
+  /** One model's. */
+  private static FrameSigma only(FrameSigma all, int model) {
+    return new FrameSigma(
+        new Prediction[] {all.models()[model]},
+        all.modelEnergy()[model],
+        all.modelForce()[model],
+        all.rmsForce(),
+        new double[] {all.modelEnergy()[model]},
+        new double[] {all.modelForce()[model]},
+        all.component());
+  }
+
+  /** Error of an atom's force vector. */
+  private static double largest(Prediction model, Labels known) {
+    double largest = 0;
+    for (int c = 0; c < known.force().length; c += 3) {
+      double square = 0;
+      for (int k = c; k < c + 3; k++) {
+        double off = model.force()[k] - known.force()[k];
+        square += off * off;
+      }
+      largest = Math.max(largest, square);
+    }
+    return Math.sqrt(largest);
   }
 
   private static double factor(

@@ -5,19 +5,23 @@ import org.dpsieve.outputlayer.CanonicalSum;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OutputLayerFit;
 
-/** Sums of normal equations, fold by fold: what {@code treeAggregate} carries. */
+/**
+ * Sums of normal equations, model by model and fold by fold: what {@code treeAggregate} carries.
+ */
 final class FoldSums implements Serializable {
   private static final long serialVersionUID = 1;
 
-  /** One term of one fold's sum. */
-  record Term(LabelledFrames.Place place, NormalEquations equations) implements Serializable {}
+  /** One term of one fold's sum, of one model. */
+  record Term(int model, LabelledFrames.Place place, NormalEquations equations)
+      implements Serializable {}
 
+  /** Those of model m begin at m times the number of folds. */
   private final CanonicalSum<NormalEquations>[] folds;
 
-  FoldSums() {
+  FoldSums(int models) {
     @SuppressWarnings("unchecked") // no generic arrays in Java
     CanonicalSum<NormalEquations>[] sums =
-        (CanonicalSum<NormalEquations>[]) new CanonicalSum<?>[OutputLayerFit.FOLDS];
+        (CanonicalSum<NormalEquations>[]) new CanonicalSum<?>[models * OutputLayerFit.FOLDS];
     for (int fold = 0; fold < sums.length; fold++) {
       sums[fold] = new CanonicalSum<>();
     }
@@ -25,7 +29,8 @@ final class FoldSums implements Serializable {
   }
 
   FoldSums add(Term term) {
-    folds[term.place().fold()].add(term.place().term(), term.equations(), FoldSums::plus);
+    folds[term.model() * OutputLayerFit.FOLDS + term.place().fold()].add(
+        term.place().term(), term.equations(), FoldSums::plus);
     return this;
   }
 
@@ -39,10 +44,10 @@ final class FoldSums implements Serializable {
   /**
    * @param size number of parameters
    */
-  NormalEquations[] totals(int size) {
-    NormalEquations[] totals = new NormalEquations[folds.length];
-    for (int fold = 0; fold < folds.length; fold++) {
-      NormalEquations total = folds[fold].total(FoldSums::plus);
+  NormalEquations[] totals(int model, int size) {
+    NormalEquations[] totals = new NormalEquations[OutputLayerFit.FOLDS];
+    for (int fold = 0; fold < totals.length; fold++) {
+      NormalEquations total = folds[model * totals.length + fold].total(FoldSums::plus);
       totals[fold] = total == null ? new NormalEquations(size) : total;
     }
     return totals;

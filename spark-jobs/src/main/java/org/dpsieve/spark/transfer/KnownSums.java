@@ -3,6 +3,7 @@ package org.dpsieve.spark.transfer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OutputLayerFit;
@@ -18,14 +19,16 @@ import org.dpsieve.outputlayer.OutputParameters;
  * @param judges the part of one group that stands for all; empty where it is not there yet
  * @param old of frames with old labels; empty where there are none
  * @param oldGroups of such frames in it: a sample of the pool, and further ones
+ * @param leftOut old labels that are none, of all frames; -1 where they are not counted yet
  */
 public record KnownSums(
     List<NormalEquations[]> labelled,
     int groups,
     List<NormalEquations[]> judges,
     List<NormalEquations[]> old,
-    int oldGroups) {
-  public static final KnownSums NONE = new KnownSums(List.of(), 0, List.of(), List.of(), 0);
+    int oldGroups,
+    long leftOut) {
+  public static final KnownSums NONE = new KnownSums(List.of(), 0, List.of(), List.of(), 0, -1);
 
   public KnownSums {
     labelled = List.copyOf(labelled);
@@ -35,12 +38,21 @@ public record KnownSums(
 
   /** Whether they are sums of the models' parameters for these types. */
   boolean fits(List<DeepPotential> models, boolean[] present, int most) {
-    boolean fits = labelled.size() == models.size() && groups <= most;
-    for (int m = 0; fits && m < models.size(); m++) {
-      int size = OutputParameters.of(models.get(m), present).size();
-      fits = labelled.get(m)[0].size() == size && (old.isEmpty() || old.get(m)[0].size() == size);
+    return groups <= most && fit(labelled, models, present) && fit(old, models, present);
+  }
+
+  private static boolean fit(
+      List<NormalEquations[]> sums, List<DeepPotential> models, boolean[] present) {
+    boolean fit = sums.isEmpty() || sums.size() == models.size();
+    for (int m = 0; fit && m < sums.size(); m++) {
+      fit = sums.get(m)[0].size() == OutputParameters.of(models.get(m), present).size();
     }
-    return fits;
+    return fit;
+  }
+
+  /** Without those of labelled frames. */
+  public KnownSums ofOld() {
+    return new KnownSums(List.of(), 0, List.of(), old, oldGroups, leftOut);
   }
 
   /**
@@ -56,7 +68,7 @@ public record KnownSums(
       judging = next == judge ? one : judging;
       all = plus(all, one);
     }
-    return new KnownSums(all, upTo, judging, old, oldGroups);
+    return new KnownSums(all, upTo, judging, old, oldGroups, leftOut);
   }
 
   /** One model's sums over the frames that stand for all; over all where there are none yet. */
@@ -70,7 +82,14 @@ public record KnownSums(
     for (int next = oldGroups; next < upTo; next++) {
       all = plus(all, group.apply(next));
     }
-    return new KnownSums(labelled, groups, judges, all, upTo);
+    return new KnownSums(labelled, groups, judges, all, upTo, leftOut);
+  }
+
+  /** With the number of old labels that are none, counted where it is not known yet. */
+  KnownSums withLeftOut(LongSupplier count) {
+    return leftOut >= 0
+        ? this
+        : new KnownSums(labelled, groups, judges, old, oldGroups, count.getAsLong());
   }
 
   private static List<NormalEquations[]> plus(

@@ -75,30 +75,9 @@ final class LabelCalibration {
               fold.pairs().stream().map(pair -> pair.frame().withLabels(pair.old())).toList());
       List<FrameErrors> errors = new ArrayList<>();
       for (int k = 0; k < predicted.size(); k++) {
-        errors.add(errors(fold.pairs().get(k).frame(), predicted.get(k)));
+        errors.add(FrameErrors.of(fold.pairs().get(k).frame(), predicted.get(k)));
       }
       return errors;
     }
-  }
-
-  private static FrameErrors errors(Frame frame, PredictedLabels predicted) {
-    Labels found = frame.labels();
-    Labels said = predicted.labels();
-    double n = frame.atomCount();
-    boolean energies = found.energy() != null && said.energy() != null;
-    boolean forces = found.force() != null && said.force() != null;
-    double[] force = new double[forces ? said.force().length : 0];
-    double[] sigma = new double[force.length];
-    for (int c = 0; c < force.length; c++) {
-      force[c] = said.force()[c] - found.force()[c];
-      sigma[c] = predicted.forceSigma()[c / 3];
-    }
-    return new FrameErrors(
-        energies
-            ? new FrameErrors.Pairs(
-                new double[] {(said.energy() - found.energy()) / n},
-                new double[] {predicted.energySigma()})
-            : new FrameErrors.Pairs(new double[0], new double[0]),
-        new FrameErrors.Pairs(force, sigma));
   }
 }

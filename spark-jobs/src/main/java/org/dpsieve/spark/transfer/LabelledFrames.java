@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.spark.Partitioner;
@@ -66,6 +67,12 @@ final class LabelledFrames {
    *     first
    */
   static LabelledFrames of(SparkSession spark, List<Dataset<Row>> groups) {
+    return find(spark, groups)
+        .orElseThrow(() -> new InputException("no labelled frame to fit the output layer to"));
+  }
+
+  /** As {@link #of(SparkSession, List)}; empty where there are no frames. */
+  static Optional<LabelledFrames> find(SparkSession spark, List<Dataset<Row>> groups) {
     Dataset<Row> all = null;
     for (int group = 0; group < groups.size(); group++) {
       Dataset<Row> one =
@@ -77,17 +84,18 @@ final class LabelledFrames {
     }
     List<Row> found = all.select("frame_id", "system", "index", GROUP).collectAsList();
     if (found.isEmpty()) {
-      throw new InputException("no labelled frame to fit the output layer to");
+      return Optional.empty();
     }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<Map<String, Member>> members = context.broadcast(members(found, groups.size()));
     int frames = found.size();
     int parts = Math.min(terms(frames), 4 * context.defaultParallelism());
-    return new LabelledFrames(
-        all.javaRDD()
-            .filter(row -> members.value().get(key(row)).group() == group(row))
-            .mapToPair(row -> new scala.Tuple2<>(members.value().get(key(row)).place(), row))
-            .repartitionAndSortWithinPartitions(new ByTerm(frames, parts)));
+    return Optional.of(
+        new LabelledFrames(
+            all.javaRDD()
+                .filter(row -> members.value().get(key(row)).group() == group(row))
+                .mapToPair(row -> new scala.Tuple2<>(members.value().get(key(row)).place(), row))
+                .repartitionAndSortWithinPartitions(new ByTerm(frames, parts))));
   }
 
   /** By key; a group's places follow those of the groups before it, fold by fold. */

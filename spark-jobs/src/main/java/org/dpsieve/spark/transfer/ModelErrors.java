@@ -7,8 +7,13 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.deviation.Deviation;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.infer.Prediction;
@@ -28,10 +33,30 @@ import org.dpsieve.spark.frames.FrameRows;
 public record ModelErrors(double energyPerAtom, double force, double virialPerAtom, long frames) {
   private static final int BATCH = 64; // frames
 
-  /** One frame's sums of squares, three a model: energy per atom, force, virial per atom. */
+  /**
+   * One frame's sums of squares, three a model: energy per atom, force, virial per atom.
+   *
+   * @param place {@code null} where the order is known
+   * @param largest error of a force that any of the later models has; NaN where nobody asks
+   */
   private record Squares(
-      LabelledFrames.Place place, boolean energy, int forces, boolean virial, double[] sums)
+      LabelledFrames.Place place,
+      String id,
+      boolean energy,
+      int forces,
+      boolean virial,
+      double[] sums,
+      double largest)
       implements Serializable {}
+
+  /**
+   * Errors of models, and where the later ones are wrong.
+   *
+   * @param errors in the models' order
+   * @param largest error of a force (eV/Å) that any of the later models has, by {@code frame_id};
+   *     frames without force label are left out
+   */
+  public record Found(List<ModelErrors> errors, SortedMap<String, Double> largest) {}
 
   /** The largest error of each kind among several models. */
   public static ModelErrors worst(List<ModelErrors> models) {
@@ -51,27 +76,68 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
    */
   public static List<ModelErrors> of(
       SparkSession spark,
-      org.apache.spark.sql.Dataset<org.apache.spark.sql.Row> labelled,
+      Dataset<Row> labelled,
       List<DeepPotential> models) {
     return of(spark, LabelledFrames.of(spark, labelled), models);
   }
 
   static List<ModelErrors> of(
       SparkSession spark, LabelledFrames labelled, List<DeepPotential> models) {
+    return of(squares(spark, labelled, models, models.size()), models.size());
+  }
+
+  /**
+   * As {@link #of(SparkSession, Dataset, List)}, and frame by frame.
+   *
+   * @param later number of the first of the later models
+   */
+  public static Found find(
+      SparkSession spark, Dataset<Row> labelled, List<DeepPotential> models, int later) {
+    List<Squares> all = squares(spark, LabelledFrames.of(spark, labelled), models, later);
+    SortedMap<String, Double> largest = new TreeMap<>();
+    for (Squares one : all) {
+      if (one.forces() > 0) {
+        largest.put(one.id(), one.largest());
+      }
+    }
+    return new Found(of(all, models.size()), largest);
+  }
+
+  private static List<Squares> squares(
+      SparkSession spark, LabelledFrames labelled, List<DeepPotential> models, int later) {
     try (EnsembleHandle ensemble = EnsembleHandle.of(spark, models)) {
       JavaRDD<Squares> squares =
-          labelled.rows().mapPartitions(rows -> squares(rows, ensemble).iterator());
+          labelled.rows().mapPartitions(rows -> squares(rows, ensemble, later).iterator());
       List<Squares> all = new ArrayList<>(squares.collect());
       all.sort(Comparator.comparing(Squares::place));
-      List<ModelErrors> errors = new ArrayList<>();
-      for (int m = 0; m < models.size(); m++) {
-        errors.add(of(all, m));
-      }
-      return Collections.unmodifiableList(errors);
+      return all;
     }
   }
 
-  private static ModelErrors of(List<Squares> all, int model) {
+  private static List<ModelErrors> of(List<Squares> all, int models) {
+    List<ModelErrors> errors = new ArrayList<>();
+    for (int m = 0; m < models; m++) {
+      errors.add(ofModel(all, m));
+    }
+    return Collections.unmodifiableList(errors);
+  }
+
+  /**
+   * The same of frames and predictions that are at hand.
+   *
+   * @param predictions of each frame, in the models' order
+   * @param models how many these are
+   */
+  public static List<ModelErrors> of(
+      List<Frame> frames, List<Prediction[]> predictions, int models) {
+    List<Squares> all = new ArrayList<>();
+    for (int k = 0; k < frames.size(); k++) {
+      all.add(squares(null, "", frames.get(k), predictions.get(k), models));
+    }
+    return of(all, models);
+  }
+
+  private static ModelErrors ofModel(List<Squares> all, int model) {
     double[] sum = new double[3];
     long[] count = new long[3];
     for (Squares frame : all) {
@@ -90,20 +156,22 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
   }
 
   private static List<Squares> squares(
-      Iterator<scala.Tuple2<LabelledFrames.Place, org.apache.spark.sql.Row>> rows,
-      EnsembleHandle ensemble) {
+      Iterator<scala.Tuple2<LabelledFrames.Place, Row>> rows, EnsembleHandle ensemble, int later) {
     List<Squares> result = new ArrayList<>();
     while (rows.hasNext()) {
       List<Frame> frames = new ArrayList<>();
       List<LabelledFrames.Place> places = new ArrayList<>();
+      List<String> ids = new ArrayList<>();
       while (rows.hasNext() && frames.size() < BATCH) {
-        scala.Tuple2<LabelledFrames.Place, org.apache.spark.sql.Row> row = rows.next();
+        scala.Tuple2<LabelledFrames.Place, Row> row = rows.next();
         places.add(row._1());
+        ids.add(row._2().getAs("frame_id"));
         frames.add(FrameRows.toFrame(row._2()));
       }
       List<Prediction[]> predictions = ensemble.ensemble().evaluate(frames);
       for (int k = 0; k < frames.size(); k++) {
-        Squares one = squares(places.get(k), frames.get(k), predictions.get(k));
+        Squares one =
+            squares(places.get(k), ids.get(k), frames.get(k), predictions.get(k), later);
         boolean finite = Arrays.stream(one.sums()).allMatch(Double::isFinite);
         if (finite || ensemble.ensemble().problem(frames.get(k)).isEmpty()) {
           result.add(one); // what no model can be asked says nothing of one
@@ -113,7 +181,8 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
     return result;
   }
 
-  private static Squares squares(LabelledFrames.Place place, Frame frame, Prediction[] models) {
+  private static Squares squares(
+      LabelledFrames.Place place, String id, Frame frame, Prediction[] models, int later) {
     Labels labels = frame.labels();
     double n = frame.atomCount();
     double[] sums = new double[3 * models.length];
@@ -130,7 +199,14 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
       }
     }
     int forces = labels.force() == null ? 0 : labels.force().length;
-    return new Squares(place, labels.energy() != null, forces, labels.virial() != null, sums);
+    double largest =
+        forces == 0 || later == models.length
+            ? Double.NaN
+            : Deviation.PLAIN
+                .ofLabels(Arrays.copyOfRange(models, later, models.length), labels)
+                .maxDeviF();
+    return new Squares(
+        place, id, labels.energy() != null, forces, labels.virial() != null, sums, largest);
   }
 
   private static double square(double[] a, double[] b, double divisor) {

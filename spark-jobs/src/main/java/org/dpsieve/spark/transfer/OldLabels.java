@@ -1,6 +1,7 @@
 package org.dpsieve.spark.transfer;
 
 import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.forall;
@@ -42,14 +43,15 @@ public final class OldLabels {
 
   private static final String LEFT_OUT = "labels left out";
 
+  /** As they are; {@link #checked} before anybody reads their labels. */
   private final Dataset<Row> frames;
-  private final Dataset<Row> leftOut;
+
   private final TransferFit.Mode mode;
   private final long seed;
   private final List<Dataset<Row>> further;
 
   /**
-   * @param frames rows of the frames dataset, of which those with any label count
+   * @param frames rows of the frames dataset, each id once, of which those with any label count
    * @param mode whether they may, must or must not be used
    * @param seed of the sample that the old output layer is fitted to
    */
@@ -66,28 +68,32 @@ public final class OldLabels {
     this.mode = mode;
     this.seed = seed;
     this.further = List.copyOf(further);
-    Dataset<Row> checked =
-        frames
-            .dropDuplicates("frame_id")
-            .withColumn(LEFT_OUT, lit(0))
-            .transform(
-                all ->
-                    sound(
-                        all,
-                        "energy",
-                        abs(col("energy")).leq(col("natoms").multiply(WildLabel.MOST_ENERGY))))
-            .transform(
-                all ->
-                    sound(
-                        all,
-                        "force",
-                        numbers("force", col("natoms").multiply(3), WildLabel.MOST_FORCE)))
-            .transform(all -> sound(all, "virial", numbers("virial", lit(9), LARGEST)));
-    this.leftOut = checked;
-    this.frames =
-        checked
-            .drop(LEFT_OUT)
-            .where("energy is not null or force is not null or virial is not null");
+    this.frames = frames;
+  }
+
+  /** Some of the frames: labels that are none become null and are counted. */
+  private static Dataset<Row> checked(Dataset<Row> some) {
+    return some.withColumn(LEFT_OUT, lit(0))
+        .transform(
+            all ->
+                sound(
+                    all,
+                    "energy",
+                    abs(col("energy")).leq(col("natoms").multiply(WildLabel.MOST_ENERGY))))
+        .transform(
+            all ->
+                sound(
+                    all,
+                    "force",
+                    numbers("force", col("natoms").multiply(3), WildLabel.MOST_FORCE)))
+        .transform(all -> sound(all, "virial", numbers("virial", lit(9), LARGEST)));
+  }
+
+  /** Those of some frames that have a label. */
+  private static Dataset<Row> withLabels(Dataset<Row> some) {
+    return checked(some)
+        .drop(LEFT_OUT)
+        .where("energy is not null or force is not null or virial is not null");
   }
 
   /** Labels that fail a test become null and are counted. */
@@ -103,7 +109,7 @@ public final class OldLabels {
    * How many energies, forces of a frame and virials are no numbers, or not as many as atoms ask.
    */
   public long leftOut() {
-    Row all = leftOut.agg(sum(LEFT_OUT)).first();
+    Row all = checked(frames).agg(sum(LEFT_OUT)).first();
     return all.isNullAt(0) ? 0 : all.getLong(0);
   }
 
@@ -121,14 +127,39 @@ public final class OldLabels {
     return mode != TransferFit.Mode.IGNORE;
   }
 
-  /** The frames with their old labels in columns of their own, null where there is none. */
+  /**
+   * Frames with their old labels in columns of their own, null where there is none.
+   *
+   * @param labelled few, so that their ids can go to every executor
+   */
   public Dataset<Row> beside(Dataset<Row> labelled) {
-    return labelled.join(
-        frames.select(
-            col("frame_id"),
-            col("energy").as(PREFIX + "energy"),
-            col("force").as(PREFIX + "force"),
-            col("virial").as(PREFIX + "virial")),
+    Dataset<Row> some =
+        frames.join(broadcast(labelled.select("frame_id")), new String[] {"frame_id"}, "left_semi");
+    return besideEach(labelled, some);
+  }
+
+  /** As {@link #beside}, of any number of frames. */
+  public Dataset<Row> besideAll(Dataset<Row> pool) {
+    return besideEach(pool, frames);
+  }
+
+  /** All frames that there are, with their own labels as the old ones. */
+  public Dataset<Row> besideThemselves() {
+    Dataset<Row> all = checked(frames).drop(LEFT_OUT);
+    for (String label : List.of("energy", "force", "virial")) {
+      all = all.withColumn(PREFIX + label, col(label));
+    }
+    return all;
+  }
+
+  private static Dataset<Row> besideEach(Dataset<Row> rows, Dataset<Row> old) {
+    return rows.join(
+        withLabels(old)
+            .select(
+                col("frame_id"),
+                col("energy").as(PREFIX + "energy"),
+                col("force").as(PREFIX + "force"),
+                col("virial").as(PREFIX + "virial")),
         new String[] {"frame_id"},
         "left");
   }
@@ -160,14 +191,14 @@ public final class OldLabels {
   Dataset<Row> sample(int number, Set<String> types) {
     Column key = key();
     Dataset<Row> ids =
-        known(frames, types)
+        known(withLabels(frames), types)
             .select(col("frame_id"), col("formula"), key.as(KEY))
             .withColumn(TURN, row_number().over(Window.partitionBy("formula").orderBy(KEY)))
             .where(col(TURN).leq(number))
             .orderBy(TURN, KEY)
             .limit(number)
             .select("frame_id");
-    return frames.join(ids, "frame_id").select(columns());
+    return withLabels(frames.join(broadcast(ids), "frame_id")).select(columns());
   }
 
   /** How many groups of further frames there are. */
@@ -186,7 +217,8 @@ public final class OldLabels {
     for (Dataset<Row> before : further.subList(0, group)) {
       ids = ids.join(before.select("frame_id"), new String[] {"frame_id"}, "left_anti");
     }
-    return known(frames.join(ids, new String[] {"frame_id"}, "left_semi"), types)
+    Dataset<Row> some = frames.join(broadcast(ids), new String[] {"frame_id"}, "left_semi");
+    return known(withLabels(some), types)
         .orderBy(key(), col("frame_id"))
         .limit(number)
         .select(columns());

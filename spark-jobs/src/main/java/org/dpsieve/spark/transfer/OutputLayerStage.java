@@ -21,6 +21,7 @@ import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OldLayer;
+import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.spark.frames.FrameRows;
@@ -36,6 +37,9 @@ import org.dpsieve.uncertainty.Uncertainty;
 public final class OutputLayerStage {
   /** Levels of the tree that sums travel up. */
   private static final int DEPTH = 2;
+
+  /** Of the sums of a task, 8 bytes each. */
+  private static final long MOST_NUMBERS = 1 << 24;
 
   private OutputLayerStage() {}
 
@@ -141,10 +145,10 @@ public final class OutputLayerStage {
     List<Dataset<Row>> groups = new ArrayList<>();
     Dataset<Row> all = null;
     for (Dataset<Row> group : labelled) {
+      Dataset<Row> labels =
+          group.filter("energy is not null or force is not null or virial is not null");
       Dataset<Row> some =
-          group
-              .filter("energy is not null or force is not null or virial is not null")
-              .persist(StorageLevel.MEMORY_AND_DISK());
+          (asked ? old.beside(labels) : labels).persist(StorageLevel.MEMORY_AND_DISK());
       groups.add(some);
       all = all == null ? some : all.unionByName(some);
     }
@@ -152,22 +156,12 @@ public final class OutputLayerStage {
       boolean[] present = typesIn(all, models.get(0));
       KnownSums sums =
           (known.fits(models, present, groups.size()) ? known : KnownSums.NONE)
-              .with(
-                  group ->
-                      sums(
-                          spark,
-                          asked ? old.beside(groups.get(group)) : groups.get(group),
-                          models,
-                          present),
-                  groups.size(),
-                  judge);
+              .with(group -> sums(spark, groups.get(group), models, present), groups.size(), judge);
       if (asked) {
-        sums = withOld(spark, sums, old, models, present);
+        sums = withOld(spark, sums, old, models, present).withLeftOut(old::leftOut);
       }
       List<OldLayer> layers = layers(sums, models, present, prefactors);
-      LabelledFrames frames =
-          LabelledFrames.of(
-              spark, asked ? groups.stream().map(old::beside).toList() : List.copyOf(groups));
+      LabelledFrames frames = LabelledFrames.of(spark, groups);
       List<FoldedFit> fits = new ArrayList<>();
       List<DeepPotential> beforeAndAfter = new ArrayList<>(models);
       for (int m = 0; m < models.size(); m++) {
@@ -248,12 +242,16 @@ public final class OutputLayerStage {
       }
     }
     return sums.withOld(
-        group ->
-            sums(
-                spark,
-                group == 0 ? old.sample(most, types) : old.further(group - 1, most, types),
-                models,
-                present),
+        group -> {
+          Dataset<Row> some =
+              (group == 0 ? old.sample(most, types) : old.further(group - 1, most, types))
+                  .persist(StorageLevel.MEMORY_AND_DISK());
+          try {
+            return sums(spark, some, models, present);
+          } finally {
+            some.unpersist();
+          }
+        },
         1 + old.groups());
   }
 
@@ -292,46 +290,61 @@ public final class OutputLayerStage {
   /**
    * Of every model, residuals at its own parameters.
    *
+   * @param rows of the frames dataset; read twice
    * @return empty where there are no frames
    */
   private static List<NormalEquations[]> sums(
       SparkSession spark, Dataset<Row> rows, List<DeepPotential> models, boolean[] present) {
-    Dataset<Row> kept = rows.persist(StorageLevel.MEMORY_AND_DISK());
-    try {
-      if (kept.isEmpty()) {
-        return List.of();
-      }
-      LabelledFrames frames = LabelledFrames.of(spark, kept);
-      List<NormalEquations[]> sums = new ArrayList<>();
-      for (DeepPotential model : models) {
-        sums.add(sums(spark, frames, model, present));
-      }
-      return sums;
-    } finally {
-      kept.unpersist();
+    LabelledFrames frames = LabelledFrames.find(spark, List.of(rows)).orElse(null);
+    if (frames == null) {
+      return List.of();
     }
+    List<NormalEquations[]> sums = new ArrayList<>();
+    for (List<DeepPotential> some : atOnce(models, present)) {
+      sums.addAll(sums(spark, frames, some, present));
+    }
+    return sums;
   }
 
-  private static NormalEquations[] sums(
-      SparkSession spark, LabelledFrames frames, DeepPotential model, boolean[] present) {
-    int size = OutputParameters.of(model, present).size();
-    Broadcast<DeepPotential> shared =
-        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(model);
+  /** Models whose sums fit into a task's memory together, in their order. */
+  private static List<List<DeepPotential>> atOnce(List<DeepPotential> models, boolean[] present) {
+    List<List<DeepPotential>> all = new ArrayList<>();
+    long numbers = 0;
+    for (DeepPotential model : models) {
+      long size = OutputParameters.of(model, present).size();
+      numbers += OutputLayerFit.FOLDS * size * size;
+      if (all.isEmpty() || numbers > MOST_NUMBERS) {
+        all.add(new ArrayList<>());
+        numbers = OutputLayerFit.FOLDS * size * size;
+      }
+      all.get(all.size() - 1).add(model);
+    }
+    return all;
+  }
+
+  private static List<NormalEquations[]> sums(
+      SparkSession spark, LabelledFrames frames, List<DeepPotential> models, boolean[] present) {
+    int count = models.size();
+    Broadcast<List<DeepPotential>> shared =
+        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(List.copyOf(models));
     try {
-      return frames
-          .rows()
-          .mapPartitions(
-              rows -> {
-                if (!rows.hasNext()) {
-                  return List.<FoldSums.Term>of().iterator();
-                }
-                Iterator<FoldSums.Term> terms =
-                    new TermIterator(
-                        rows, shared.value(), OutputParameters.of(shared.value(), present));
-                return terms;
-              })
-          .treeAggregate(new FoldSums(), FoldSums::add, FoldSums::add, DEPTH)
-          .totals(size);
+      FoldSums sums =
+          frames
+              .rows()
+              .mapPartitions(
+                  rows -> {
+                    if (!rows.hasNext()) {
+                      return List.<FoldSums.Term>of().iterator();
+                    }
+                    Iterator<FoldSums.Term> terms = new TermIterator(rows, shared.value(), present);
+                    return terms;
+                  })
+              .treeAggregate(new FoldSums(count), FoldSums::add, FoldSums::add, DEPTH);
+      List<NormalEquations[]> totals = new ArrayList<>();
+      for (int m = 0; m < count; m++) {
+        totals.add(sums.totals(m, OutputParameters.of(models.get(m), present).size()));
+      }
+      return totals;
     } finally {
       shared.destroy();
     }

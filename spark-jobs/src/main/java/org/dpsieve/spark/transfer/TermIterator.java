@@ -1,9 +1,14 @@
 package org.dpsieve.spark.transfer;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.sql.Row;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.neighbor.GeometryException;
 import org.dpsieve.outputlayer.FeatureKernel;
@@ -14,22 +19,29 @@ import org.dpsieve.spark.frames.FrameRows;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The terms of one partition's frames. */
+/** The terms of one partition's frames, each frame read once for all models. */
 final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TermIterator.class);
 
   private final Iterator<scala.Tuple2<LabelledFrames.Place, Row>> rows;
-  private final double[] start;
-  private final FeatureKernel kernel;
+  private final List<double[]> starts = new ArrayList<>();
+  private final List<FeatureKernel> kernels = new ArrayList<>();
+  private final Deque<FoldSums.Term> ready = new ArrayDeque<>();
   private scala.Tuple2<LabelledFrames.Place, Row> next;
 
+  /**
+   * @param present which types of the models are solved for
+   */
   TermIterator(
       Iterator<scala.Tuple2<LabelledFrames.Place, Row>> rows,
-      DeepPotential model,
-      OutputParameters parameters) {
+      List<DeepPotential> models,
+      boolean[] present) {
     this.rows = rows;
-    this.start = parameters.read(model);
-    this.kernel = new GemmFeatures(model, parameters);
+    for (DeepPotential model : models) {
+      OutputParameters parameters = OutputParameters.of(model, present);
+      starts.add(parameters.read(model));
+      kernels.add(new GemmFeatures(model, parameters));
+    }
     advance();
   }
 
@@ -42,28 +54,43 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
 
   @Override
   public boolean hasNext() {
-    return next != null;
+    return !ready.isEmpty() || next != null;
   }
 
   @Override
   public FoldSums.Term next() {
-    if (next == null) {
+    if (!hasNext()) {
       throw new NoSuchElementException();
     }
+    if (ready.isEmpty()) {
+      read();
+    }
+    return ready.remove();
+  }
+
+  /** The next term of every model. */
+  private void read() {
     LabelledFrames.Place place = next._1();
-    NormalEquations equations = new NormalEquations(start.length);
+    List<NormalEquations> sums =
+        starts.stream().map(start -> new NormalEquations(start.length)).toList();
     while (next != null && next._1().fold() == place.fold() && next._1().term() == place.term()) {
-      add(next._2(), equations);
+      add(next._2(), sums);
       advance();
     }
-    return new FoldSums.Term(place, equations);
+    for (int m = 0; m < sums.size(); m++) {
+      ready.add(new FoldSums.Term(m, place, sums.get(m)));
+    }
   }
 
   /** A frame that no model can be asked about is left out: it costs no other frame. */
-  private void add(Row row, NormalEquations equations) {
+  private void add(Row row, List<NormalEquations> sums) {
     Frame frame = FrameRows.toFrame(row);
+    Labels old = OldLabels.of(row);
     try {
-      equations.add(frame, kernel.of(frame), start, OldLabels.of(row), start);
+      for (int m = 0; m < sums.size(); m++) {
+        double[] start = starts.get(m);
+        sums.get(m).add(frame, kernels.get(m).of(frame), start, old, start);
+      }
     } catch (GeometryException e) {
       LOG.warn("not trained on: {}", e.getMessage());
     }
@@ -71,6 +98,6 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
 
   @Override
   public void close() {
-    kernel.close();
+    kernels.forEach(FeatureKernel::close);
   }
 }

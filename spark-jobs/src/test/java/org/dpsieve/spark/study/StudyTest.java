@@ -163,12 +163,19 @@ class StudyTest {
       assertThat(table.point(strategy, 10, StudyTable.Quantity.LABEL_FORCE).mean())
           .isLessThan(0.1 * table.point(strategy, 10, StudyTable.Quantity.FORCE).mean());
     }
+    // no seed changes what information picks of a change
+    assertThat(rows.where("strategy = 'information'").select("seed").distinct().count()).isOne();
+    assertThat(rows.where("coverage_label_force > 0.5 and rank_expected <= 1").count())
+        .isEqualTo(2 * 2 + 2 + 2 * 2); // random, information, stratified
+    assertThat(StudyPlot.svg(table))
+        .contains("stroke-opacity=\"1\"", "stroke-opacity=\"0.4\"", "random, new labels alone")
+        .doesNotContain("NaN");
     assertThat(
             rows.where("label_energy is not null and strategy like '%alone'")
                 .where("not isnan(label_energy)")
                 .count())
         .isZero();
-    assertThat(table.text(20)).contains("| random, new labels alone |");
+    assertThat(table.text(20)).contains("| random, new labels alone |").doesNotContain("NaN");
   }
 
   /** What a setting is chosen by must not be what the result is measured on. */

@@ -1,0 +1,7 @@
+"""``python -m dpsieve``: the command ``dpsieve``."""
+
+import sys
+
+from ._launcher import main
+
+sys.exit(main())
