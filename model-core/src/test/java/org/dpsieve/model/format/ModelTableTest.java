@@ -84,7 +84,10 @@ class ModelTableTest {
           row("with a mean (`set_davg_zero` false)", "se-atten-mean se-atten-attention-mean", ""),
           row("`se_atten_v2`", "se-atten-v2", "se_atten_v2"),
           row("`hybrid`", "hybrid hybrid-three-types hybrid-se-atten", "hybrid hybrid-mixed"),
-          row("`hybrid` in a `hybrid`", "", "../dpmodel/hybrid-nested ../dpmodel/hybrid-nested-mixed"),
+          row(
+              "`hybrid` in a `hybrid`",
+              "",
+              "../dpmodel/hybrid-nested ../dpmodel/hybrid-nested-mixed"),
           row(
               "first fitting layer as wide as the descriptor (residual)",
               "",
@@ -96,7 +99,10 @@ class ModelTableTest {
           row("with `atom_ener` and `numb_fparam`", "old-1.3-atom-ener", ""),
           row("with `se_r` (now `se_e2_r`)", "old-1.3-se-r", ""),
           row("`atom_ener`", "atom-ener", "../dpmodel/atom_ener"),
-          row("`numb_fparam`, `numb_aparam`, `use_ele_temp`", "numb-fparam-and-aparam", "fparam-aparam"),
+          row(
+              "`numb_fparam`, `numb_aparam`, `use_ele_temp`",
+              "numb-fparam-and-aparam",
+              "fparam-aparam"),
           row("`default_fparam`", "", "default-fparam"),
           row("`dim_case_embd`", "", "case-embedding"),
           row("`pair_exclude_types`, `atom_exclude_types`", "", "exclude-pairs-and-atoms"),

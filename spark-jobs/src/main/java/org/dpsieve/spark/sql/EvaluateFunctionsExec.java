@@ -79,8 +79,7 @@ public final class EvaluateFunctionsExec extends SparkPlan {
     return new JavaRDD<>(child.execute(), ClassTag$.MODULE$.<InternalRow>apply(InternalRow.class))
         .mapPartitions(
             rows ->
-                new FunctionIterator(
-                    rows, calls, types, WithoutNumbers.ofThisTask(withoutNumbers)),
+                new FunctionIterator(rows, calls, types, WithoutNumbers.ofThisTask(withoutNumbers)),
             true)
         .rdd();
   }
