@@ -37,8 +37,10 @@ class ApplicationJar(BuildHookInterface):  # type: ignore[misc]
                 "jvm.flags": checkout / "conf/jvm.flags",
                 "log4j2.properties": checkout / "spark-jobs/src/main/resources/log4j2.properties",
             }
-        else:  # a source distribution has them already
-            application = {path.name: path for path in (root / "src/dpsieve/app").iterdir()}
-        folder = "dpsieve/app" if self.target_name == "wheel" else "src/dpsieve/app"
-        for name, path in application.items():
-            build_data["force_include"][str(path)] = f"{folder}/{name}"
+            folders = {"app": application, "schema": {p.name: p for p in (checkout / "conf/schema").glob("*.json")}}
+            package = "dpsieve" if self.target_name == "wheel" else "src/dpsieve"
+            for folder, files in folders.items():
+                for name, path in files.items():
+                    build_data["force_include"][str(path)] = f"{package}/{folder}/{name}"
+        elif not (root / "src/dpsieve/app/dpsieve.jar").exists():  # which a source distribution has
+            raise FileNotFoundError("no jar is here and no checkout to build it from; install from a checkout")

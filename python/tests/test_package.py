@@ -52,6 +52,7 @@ def test_the_wheel_has_the_jar_and_starts_it(java: None, tmp_path: Path) -> None
         with (CHECKOUT / "spark-jobs/target/dpsieve.jar").open("rb") as jar:
             assert found.digest() == hashlib.file_digest(jar, "sha256").digest()
     assert "dpsieve/py.typed" in names and "dpsieve/app/jvm.flags" in names
+    assert "dpsieve/schema/simplify.json" in names and "dpsieve/schema/machine.json" in names
     assert not [name for name in names if "tests" in name]
     environment = {k: v for k, v in os.environ.items() if k != "DPSIEVE_JAR"}
     said = subprocess.run(

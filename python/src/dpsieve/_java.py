@@ -121,10 +121,16 @@ def spark_jars() -> Path:
 
 
 def flags(java: Java) -> list[str]:
-    """Those of conf/jvm.flags that this Java can take: one without the module would not start."""
+    """Those of conf/jvm.flags that this Java knows.
+
+    One without the Vector API would not start; since 24 there is no sun.security.action, and each start would say so.
+    """
     lines = application("jvm.flags").read_text(encoding="utf-8").splitlines()
     words = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    return [word for word in words if java.vectors or word != f"--add-modules={VECTORS}"]
+    unknown = set() if java.vectors else {f"--add-modules={VECTORS}"}
+    if java.version >= 24:
+        unknown.add("--add-opens=java.base/sun.security.action=ALL-UNNAMED")
+    return [word for word in words if word not in unknown]
 
 
 def cores() -> int:

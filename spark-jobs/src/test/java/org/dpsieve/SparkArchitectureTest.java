@@ -1,6 +1,7 @@
 package org.dpsieve;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -36,4 +37,36 @@ class SparkArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.dpsieve.spark..");
+
+  @ArchTest
+  static final ArchRule noLabellerIsKnownToWhatAllLabellersShare =
+      noClasses()
+          .that()
+          .resideInAPackage("org.dpsieve.label")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.dpsieve.label.*..");
+
+  /** Above all: the file formats that dpdata's names stand for, and the list of styles. */
+  @ArchTest
+  static final ArchRule labellersHaveNoCycles =
+      slices().matching("org.dpsieve.label.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule labellersKnowHowFilesAreReadAndNotWhatTheyMean =
+      noClasses()
+          .that()
+          .resideInAPackage("org.dpsieve.label..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.dpsieve.config");
+
+  @ArchTest
+  static final ArchRule readingFilesKnowsNothingOfWhatTheyMean =
+      noClasses()
+          .that()
+          .resideInAPackage("org.dpsieve.config.reading..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.dpsieve.config", "org.dpsieve.label..", "org.dpsieve.loop..");
 }

@@ -10,14 +10,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.dpsieve.config.FpStyle;
 import org.dpsieve.error.InputException;
 import org.dpsieve.label.FileLabels;
-import org.dpsieve.label.Labellers;
+import org.dpsieve.label.FpStyle;
 import org.dpsieve.label.OutputFiles;
 import org.dpsieve.label.OutputReader;
 import org.dpsieve.label.TaskOutcome;
-import org.dpsieve.label.dpdata.DpdataReader;
+import org.dpsieve.label.styles.FpStyles;
 import org.dpsieve.spark.frames.WriteFailure;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -99,36 +98,40 @@ final class LabelsCommand implements Callable<Integer> {
   }
 
   private OutputReader reader() {
-    if (style.equals(FpStyle.CUSTOM.key())) {
+    if (style.equals(FpStyles.CUSTOM.key())) {
       if (format == null) {
         throw new ParameterException(
             spec.commandLine(),
             "--style custom: --format is missing, expected a format of dpdata, e.g. fhi_aims/output");
       }
-      return DpdataReader.of(format, "output");
+      return FpStyles.CUSTOM.outputs(format);
     }
     if (format != null) {
       throw new ParameterException(
           spec.commandLine(), "--format: of use with --style custom only; remove it");
     }
-    return Labellers.readable().contains(style)
-        ? Labellers.reader(FpStyle.of(style)).orElseThrow()
-        : unknownStyle();
+    return FpStyles.named(style).flatMap(FpStyle::outputs).orElseThrow(this::unknownStyle);
   }
 
-  private OutputReader unknownStyle() {
-    throw new ParameterException(
+  private ParameterException unknownStyle() {
+    return new ParameterException(
         spec.commandLine(),
-        "--style %s: unknown; known: %s, custom"
-            .formatted(style, String.join(", ", Labellers.readable())));
+        "--style %s: unknown; known: %s".formatted(style, String.join(", ", readable())));
+  }
+
+  private static List<String> readable() {
+    return Stream.concat(
+            FpStyles.all().stream().filter(style -> style.outputs().isPresent()),
+            Stream.of(FpStyles.CUSTOM))
+        .map(FpStyle::key)
+        .toList();
   }
 
   /** For the help text. */
   static final class Styles implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return Stream.concat(Labellers.readable().stream(), Stream.of(FpStyle.CUSTOM.key()))
-          .iterator();
+      return readable().iterator();
     }
   }
 

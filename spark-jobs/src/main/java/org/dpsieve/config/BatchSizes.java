@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.dpsieve.config.reading.Block;
 
 /**
  * {@code init_batch_size}, {@code sys_batch_size}: frames of a training step, as {@code

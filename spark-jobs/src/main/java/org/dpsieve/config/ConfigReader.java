@@ -1,9 +1,11 @@
 package org.dpsieve.config;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
+import org.dpsieve.config.reading.Block;
+import org.dpsieve.config.reading.ParameterFile;
+import org.dpsieve.config.reading.Paths;
+import org.dpsieve.config.reading.Problems;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.Precision;
 
@@ -23,22 +25,6 @@ public final class ConfigReader {
     return read(simplify, machine, Path.of(""));
   }
 
-  /** The engine that a section of machine.json names, in any of its forms; empty for none. */
-  private static String engine(ParameterFile.Content machine, String section) {
-    if (machine == null) {
-      return "";
-    }
-    JsonNode node = machine.root().path(section);
-    JsonNode first = node.isArray() ? node.path(0) : node;
-    return first.path("engine").asText();
-  }
-
-  private static Optional<String> shortRangeTable(Block simplify, String trains) {
-    return trains.equals("dp") && simplify.given("srtab_file_path")
-        ? Optional.of("srtab_file_path: models with a short-range table")
-        : Optional.empty();
-  }
-
   /** The same with relative paths taken from {@code current} first. */
   static RunConfig read(Path simplify, Path machine, Path current) {
     return read(simplify, machine, current, new Problems());
@@ -46,72 +32,63 @@ public final class ConfigReader {
 
   /** The same; {@code problems} then also knows which keys were asked for. */
   static RunConfig read(Path simplify, Path machine, Path current, Problems problems) {
-    ParameterFile.Content simplifyFile = ParameterFile.read(simplify, problems);
-    ParameterFile.Content machineFile = ParameterFile.read(machine, problems);
-    if (simplifyFile != null && machineFile != null) {
-      FileKinds.problem(simplifyFile, machineFile)
+    Optional<ParameterFile.Content> simplifyFile = ParameterFile.read(simplify, problems);
+    Optional<ParameterFile.Content> machineFile = ParameterFile.read(machine, problems);
+    if (simplifyFile.isPresent() && machineFile.isPresent()) {
+      FileKinds.problem(simplifyFile.get(), machineFile.get())
           .ifPresent(
               problem -> {
                 throw new InputException(problem);
               });
     }
-    SimplifyReader.Read run = null;
-    List<Path> models = List.of();
-    Optional<String> foreign = Optional.empty();
-    Block simplifyBlock = null;
-    if (simplifyFile != null) {
-      simplifyBlock = simplifyFile.block(problems);
-      Block block = simplifyBlock;
-      Paths paths = new Paths(current, simplify);
-      String trains = engine(machineFile, "train");
-      run = new SimplifyReader(simplifyBlock, paths, problems, trains.equals("dp")).read();
-      ModelsReader reader =
-          new ModelsReader(
-              simplifyBlock,
-              paths,
-              problems,
-              Engines.dpTrains(trains, run.train()),
-              engine(machineFile, "model_devi"));
-      models = reader.read(run.train(), run.typeMap());
-      foreign = reader.foreign().or(() -> shortRangeTable(block, trains));
-      if (foreign.isPresent()) {
-        String why = "which DeePMD-kit alone can read (%s)".formatted(foreign.get());
-        noFeatures(simplifyBlock, run.pick(), why);
-      }
+    // where the machine file cannot be read, the other is checked as with an empty one
+    MachineReader.Sections sections =
+        new MachineReader(
+                machineFile.orElseGet(() -> ParameterFile.empty(machine, problems)).block(problems),
+                problems)
+            .read();
+    if (simplifyFile.isEmpty()) {
+      throw problems.exception();
     }
-    if (run != null && models.isEmpty() && !problems.any()) {
-      noFeatures(simplifyBlock, run.pick(), "of which there are none before the first training");
-    }
-    MachineReader.ReadAll steps = null;
-    if (machineFile != null) {
-      steps = new MachineReader(machineFile.block(problems), problems).read();
-    }
-    if (run == null || steps == null) {
-      problems.throwIfAny();
-      throw new IllegalStateException("a file that cannot be read is a problem");
+    Block file = simplifyFile.get().block(problems);
+    Paths paths = new Paths(current, simplify);
+    SimplifyReader.Read run =
+        new SimplifyReader(file, paths, problems, TrainingReader.of(sections.train(), problems))
+            .read();
+    ModelsReader.Models models =
+        new ModelsReader(
+                file,
+                paths,
+                problems,
+                Engines.trains(sections.train(), run.train()),
+                sections.modelDevi().engine())
+            .read(run.train(), run.typeMap());
+    requireFeatures(file, run.pick(), models, problems);
+    if (machineFile.isEmpty()) {
+      throw problems.exception();
     }
     Engines engines = new Engines(problems, new NodeReader(current));
     Engines.Train train =
         engines.train(
-            steps.train(),
-            simplifyBlock,
+            sections.train(),
+            file,
             run.train(),
-            models,
-            new DpTrainKeys(simplifyBlock, new Paths(current, simplify)),
-            simplifyBlock.has("final_training"));
+            models.files(),
+            new DpTrainKeys(file, paths),
+            file.has("final_training"));
     MachineConfig machineConfig =
         new MachineConfig(
             machine,
-            steps.deepmdVersion(),
+            sections.deepmdVersion(),
             train.section(),
-            engines.modelDevi(steps.modelDevi(), models.isEmpty() ? Optional.empty() : foreign),
-            engines.precision(steps.modelDevi()),
-            engines.fp(steps.fp(), run.label(), run.pool().labeled()));
+            engines.modelDevi(sections.modelDevi(), models.foreign()),
+            engines.precision(sections.modelDevi()),
+            engines.fp(sections.fp(), run.label(), run.pool().labeled()));
     if (run.pick().targetError().isPresent()
         && (machineConfig.train().engine() != Engine.OUTPUT_LAYER
             || machineConfig.modelDevi().engine() != Engine.JVM
             || machineConfig.precision() != Precision.FLOAT64)) {
-      simplifyBlock.error(
+      file.error(
           "target_error",
           "expected errors come with train's engine output-layer and model_devi's engine jvm in"
               + " float64; with others use label_budget or max_iter");
@@ -126,7 +103,7 @@ public final class ConfigReader {
             run.pick(),
             run.trust(),
             new TrainConfig(
-                models,
+                models.files(),
                 run.train().inputs().stream().map(TrainingReader.Read::input).toList(),
                 run.fpTaskMin(),
                 run.oldLabels(),
@@ -139,6 +116,18 @@ public final class ConfigReader {
         problems.warnings(),
         problems.migrations(),
         problems.notes());
+  }
+
+  /** Strategies that look into models need some that are here, and that are read. */
+  private static void requireFeatures(
+      Block file, PickConfig pick, ModelsReader.Models models, Problems problems) {
+    if (models.foreign().isPresent()) {
+      noFeatures(
+          file, pick, "which DeePMD-kit alone can read (%s)".formatted(models.foreign().get()));
+    }
+    if (models.files().isEmpty() && !problems.any()) {
+      noFeatures(file, pick, "of which there are none before the first training");
+    }
   }
 
   private static void noFeatures(Block file, PickConfig pick, String why) {

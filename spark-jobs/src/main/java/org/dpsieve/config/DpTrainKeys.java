@@ -13,6 +13,8 @@ import org.dpsieve.config.DpTrainConfig.Backend;
 import org.dpsieve.config.DpTrainConfig.Init;
 import org.dpsieve.config.DpTrainConfig.Reuse;
 import org.dpsieve.config.DpTrainConfig.Start;
+import org.dpsieve.config.reading.Block;
+import org.dpsieve.config.reading.Paths;
 import org.dpsieve.model.format.ModelSuffix;
 
 /** The keys of simplify.json that count when DeePMD-kit trains. */

@@ -4,14 +4,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.dpsieve.config.MachineReader.Read;
+import org.dpsieve.config.MachineReader.Section;
 import org.dpsieve.config.TrainingInput.Trainable;
+import org.dpsieve.config.reading.Block;
+import org.dpsieve.config.reading.Problems;
+import org.dpsieve.label.FpStyle;
 import org.dpsieve.model.Precision;
 
 /** Decides who does each step, from both files together. */
 final class Engines {
-  private static final List<String> BACKENDS = List.of("local", "spark", "dpdispatcher");
-
   private static final String FINAL = "final_training";
 
   private final Problems problems;
@@ -22,14 +23,11 @@ final class Engines {
     this.nodes = nodes;
   }
 
-  /**
-   * Whether DeePMD-kit trains.
-   *
-   * @param engine {@code train.engine}; empty where the trainable keys decide
-   */
-  static boolean dpTrains(String engine, TrainKeys.Read keys) {
-    return engine.equals("dp")
-        || engine.isEmpty() && !keys.inputs().isEmpty() && !freesOutputLayer(keys);
+  /** Who trains: what machine.json names, else what the trainable keys leave. */
+  static Engine trains(Section section, TrainKeys.Read keys) {
+    boolean free =
+        !section.block().has("engine") && !keys.inputs().isEmpty() && !freesOutputLayer(keys);
+    return section.engine().orElse(free ? Engine.DP : Engine.OUTPUT_LAYER);
   }
 
   /** Whether the trainable keys freeze everything else. */
@@ -47,35 +45,33 @@ final class Engines {
    * train} for any other choice.
    */
   Train train(
-      Read section,
+      Section section,
       Block simplify,
       TrainKeys.Read keys,
       List<Path> models,
       DpTrainKeys dpKeys,
       boolean inTheEnd) {
-    Optional<String> engine = choice(section, List.of("output-layer", "dp"));
-    boolean outputLayer = freesOutputLayer(keys);
-    if (dpTrains(section.block().has("engine") ? engine.orElse("wrong") : "", keys)) {
+    if (trains(section, keys) == Engine.DP) {
       if (inTheEnd) {
         simplify.error(
             FINAL,
             "follows train.engine output-layer, whose old labels make the pool that it trains on; found dp");
       }
       return new Train(
-          dp(section, engine.isPresent()),
+          dp(section),
           Optional.of(
               dpKeys.read(models, keys.modelCount().orElse(Math.max(1, models.size())), keys)));
     }
     TrainKeys.refuseForOutputLayer(simplify, keys, models);
-    outputLayer(section, simplify, keys, outputLayer, engine, inTheEnd);
+    outputLayer(section, simplify, keys, inTheEnd);
     Optional<NodeConfig> node = inTheEnd ? finalNode(section, simplify, models) : Optional.empty();
     return new Train(section.with(Engine.OUTPUT_LAYER, node), Optional.empty());
   }
 
   /** Where {@code final_training} runs. */
-  private Optional<NodeConfig> finalNode(Read section, Block simplify, List<Path> models) {
+  private Optional<NodeConfig> finalNode(Section section, Block simplify, List<Path> models) {
     Optional<NodeConfig> node = nodes.read(section, Optional.of("dp"));
-    if (node.isEmpty() && section.backend().isEmpty()) {
+    if (node.isEmpty() && !section.block().has("backend")) {
       section
           .block()
           .error(
@@ -95,32 +91,26 @@ final class Engines {
     return node;
   }
 
-  private MachineConfig.Section dp(Read section, boolean named) {
+  private MachineConfig.Section dp(Section section) {
     Optional<NodeConfig> node = nodes.read(section, Optional.of("dp"));
-    if (node.isEmpty() && section.backend().isEmpty()) {
+    if (node.isEmpty() && !section.block().has("backend")) {
       section
           .block()
           .error(
               "backend",
               "is missing: %s takes DeePMD-kit's dp train; say where it runs: local, spark, or dpdispatcher with machine and resources"
                   .formatted(
-                      named
+                      section.engine().isPresent()
                           ? "train.engine dp"
                           : "a default_training_param that leaves more than the output layer trainable"));
     }
     return section.with(Engine.DP, node);
   }
 
-  private void outputLayer(
-      Read section,
-      Block simplify,
-      TrainKeys.Read keys,
-      boolean outputLayer,
-      Optional<String> engine,
-      boolean inTheEnd) {
+  private void outputLayer(Section section, Block simplify, TrainKeys.Read keys, boolean inTheEnd) {
     boolean given = keys.inputs().stream().anyMatch(TrainingReader.Read::trainableGiven);
     String param = simplify.where("default_training_param");
-    if (engine.equals(Optional.of("output-layer")) && !outputLayer) {
+    if (section.engine().equals(Optional.of(Engine.OUTPUT_LAYER)) && !freesOutputLayer(keys)) {
       if (given) {
         problems.error(
             "%s: its trainable keys leave another choice of layers than the output layer, but %s is output-layer; set model.descriptor.trainable to false and model.fitting_net.trainable to [false, ..., false, true], or the engine to dp"
@@ -139,7 +129,7 @@ final class Engines {
     if (!inTheEnd) {
       inProcess(section, "output-layer", section.settings());
     }
-    if (engine.isEmpty()) {
+    if (section.engine().isEmpty()) {
       problems.note(
           "train.engine: output-layer, from the trainable keys of default_training_param");
     }
@@ -152,9 +142,8 @@ final class Engines {
    *
    * @param foreign why our reader does not know them; empty when it does
    */
-  MachineConfig.Section modelDevi(Read section, Optional<String> foreign) {
-    Optional<String> engine = choice(section, List.of("jvm", "dp"));
-    boolean dp = engine.equals(Optional.of("dp")) || engine.isEmpty() && foreign.isPresent();
+  MachineConfig.Section modelDevi(Section section, Optional<String> foreign) {
+    boolean dp = section.engine().orElse(foreign.isPresent() ? Engine.DP : Engine.JVM) == Engine.DP;
     String program = section.command().map(Engines::program).orElse("");
     if (dp && (program.startsWith("lmp") || program.startsWith("lammps"))) {
       section
@@ -186,7 +175,7 @@ final class Engines {
   }
 
   /** In which the deviation is evaluated. */
-  Precision precision(Read section) {
+  Precision precision(Section section) {
     boolean single =
         section.block().has("precision")
             && section
@@ -210,11 +199,10 @@ final class Engines {
   }
 
   /** Labels: what the style says. */
-  MachineConfig.Section fp(Read section, LabelConfig label, boolean labeled) {
-    Optional<String> engine = choice(section, List.of("embedded", "command"));
+  MachineConfig.Section fp(Section section, LabelConfig label, boolean labeled) {
     FpStyle style = label.style();
     if (!labeled && style.runsProgram()) {
-      if (engine.equals(Optional.of("embedded"))) {
+      if (section.engine().equals(Optional.of(Engine.EMBEDDED))) {
         section
             .block()
             .error(
@@ -228,7 +216,7 @@ final class Engines {
       }
       return section.with(Engine.COMMAND, node);
     }
-    if (engine.equals(Optional.of("command"))) {
+    if (section.engine().equals(Optional.of(Engine.COMMAND))) {
       section
           .block()
           .error(
@@ -242,21 +230,10 @@ final class Engines {
     return section.with(Engine.EMBEDDED, Optional.empty());
   }
 
-  private static Optional<String> choice(Read section, List<String> engines) {
-    return section.engine().isEmpty()
-        ? Optional.empty()
-        : section.block().choice("engine", engines);
-  }
-
-  private static Optional<String> choiceOfBackend(Read section) {
-    return section.backend().isEmpty()
-        ? Optional.empty()
-        : section.block().choice("backend", BACKENDS);
-  }
-
-  private void inProcess(Read section, String engine, List<String> unused) {
-    choiceOfBackend(section)
-        .filter(backend -> !backend.equals("spark"))
+  private void inProcess(Section section, String engine, List<String> unused) {
+    section
+        .backend()
+        .filter(backend -> backend != Backend.SPARK)
         .ifPresent(
             backend ->
                 section
@@ -264,7 +241,7 @@ final class Engines {
                     .error(
                         "backend",
                         "'%s' cannot run the engine %s, which runs in Spark's executors; remove this key or set it to spark"
-                            .formatted(backend, engine)));
+                            .formatted(backend.key(), engine)));
     if (!unused.isEmpty()) {
       problems.note(
           "%s: %s not used, the engine %s runs in Spark's executors"

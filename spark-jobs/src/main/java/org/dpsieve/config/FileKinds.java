@@ -5,6 +5,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.dpsieve.config.reading.Block;
+import org.dpsieve.config.reading.ParameterFile;
+import org.dpsieve.config.reading.Spelling;
 
 /**
  * Whether the two files are what they were given as. A file of another kind has an error for each
@@ -82,7 +85,7 @@ final class FileKinds {
   private static List<String> keys(ParameterFile.Content content) {
     List<String> keys = new ArrayList<>();
     content.root().fieldNames().forEachRemaining(keys::add);
-    keys.removeIf(key -> key.startsWith("_"));
+    keys.removeIf(key -> key.startsWith("_") || key.equals(Block.SCHEMA));
     return keys;
   }
 

@@ -5,14 +5,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.dpsieve.label.FpStyle;
+import org.dpsieve.label.Labeller;
+import org.dpsieve.label.StoredLabels;
+import org.dpsieve.label.StyleSettings;
 
 /**
  * How picked frames get their labels.
  *
  * @param style {@code fp_style}; of no effect when the pool is {@code labeled}
- * @param vasp present for {@code fp_style: vasp}
- * @param d3 present for {@code fp_style: d3}
- * @param program present for the other programs
+ * @param settings what the file says to the style; empty where the pool is {@code labeled}
  * @param skipBadBox {@code fp_skip_bad_box}: largest allowed value of each measure ({@code
  *     length_ratio, height_ratio, wrap_ratio, tilt_ratio}) and {@code min_distance}, the least
  *     distance of two atoms in Å; frames beyond are never picked. In the file's order, may be empty
@@ -22,13 +24,20 @@ import java.util.OptionalInt;
  */
 public record LabelConfig(
     FpStyle style,
-    Optional<VaspConfig> vasp,
-    Optional<D3Config> d3,
-    Optional<ProgramConfig> program,
+    Optional<StyleSettings> settings,
     Map<String, Double> skipBadBox,
     OptionalInt taskMax,
     double ratioFailed) {
   public LabelConfig {
     skipBadBox = Collections.unmodifiableMap(new LinkedHashMap<>(skipBadBox));
+  }
+
+  /**
+   * The labeller of a run. Reads the files it needs, once, here.
+   *
+   * @throws org.dpsieve.error.InputException when its files do not fit
+   */
+  public Labeller labeller() {
+    return settings.map(StyleSettings::labeller).orElseGet(StoredLabels::new);
   }
 }

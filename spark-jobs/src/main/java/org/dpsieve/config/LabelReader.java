@@ -1,57 +1,43 @@
 package org.dpsieve.config;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import org.dpsieve.d3.D3Options;
-import org.dpsieve.d3.Damping;
-import org.dpsieve.error.InputException;
+import java.util.stream.Stream;
+import org.dpsieve.config.reading.Block;
+import org.dpsieve.config.reading.Numbers;
+import org.dpsieve.config.reading.Paths;
+import org.dpsieve.config.reading.Problems;
+import org.dpsieve.config.reading.Spelling;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
+import org.dpsieve.label.FpStyle;
+import org.dpsieve.label.StyleKeys;
+import org.dpsieve.label.StyleSettings;
+import org.dpsieve.label.styles.FpStyles;
 
 /** The {@code fp_} keys: what gives a frame its new label. */
 final class LabelReader {
-  private static final List<String> STYLES =
-      Arrays.stream(FpStyle.values()).map(FpStyle::key).toList();
-
-  private static final ObjectNode EMPTY = JsonNodeFactory.instance.objectNode();
-
-  /** Keys of some style of DP-GEN. */
-  static final List<String> KEYS =
+  private static final List<String> COMMON =
       List.of(
           "fp_style",
-          "fp_pp_path",
-          "fp_pp_files",
-          "fp_incar",
-          "fp_aniso_kspacing",
-          "cvasp",
           "fp_skip_bad_box",
-          "fp_params",
-          "user_fp_params",
-          "external_input_path",
-          "fp_orb_files",
-          "fp_kpt_file",
-          "fp_dpks_descriptor",
-          "k_points",
-          "cluster_cutoff",
-          "cluster_cutoff_hard",
-          "cluster_minify",
           "fp_task_max",
           "fp_task_min",
           "fp_accurate_threshold",
           "fp_accurate_soft_threshold",
           "ratio_failed");
+
+  /** Of {@code dpgen run} alone. */
+  private static final List<String> CLUSTERS =
+      List.of("cluster_cutoff", "cluster_cutoff_hard", "cluster_minify");
+
+  /** Keys of some style of DP-GEN. */
+  static final List<String> KEYS =
+      Stream.of(COMMON, ofStyles(), CLUSTERS).flatMap(List::stream).toList();
 
   private static final List<String> MEASURES =
       List.of("length_ratio", "height_ratio", "wrap_ratio", "tilt_ratio", "min_distance");
@@ -71,36 +57,26 @@ final class LabelReader {
     this.problems = problems;
   }
 
+  private static List<String> ofStyles() {
+    return FpStyles.all().stream().flatMap(style -> style.keys().stream()).distinct().toList();
+  }
+
   LabelConfig read(boolean labeled) {
-    FpStyle style = style(labeled);
-    Optional<VaspConfig> vasp = Optional.empty();
-    Optional<D3Config> d3 = Optional.empty();
-    Optional<ProgramConfig> program = Optional.empty();
-    if (labeled) {
-      if (style != FpStyle.NONE) {
-        file.warn("fp_style", "of no effect: labeled is true, so nothing is calculated");
-      }
-    } else if (style == FpStyle.VASP) {
-      vasp = vasp();
-    } else if (style == FpStyle.D3) {
-      d3 = Optional.of(d3());
-    } else if (style != null && style.runsProgram()) {
-      program = Optional.of(new ProgramReader(file, paths, typeMap).read(style));
+    Optional<FpStyle> known = style(labeled);
+    FpStyle style = known.orElse(FpStyles.NONE);
+    Optional<StyleSettings> settings = Optional.empty();
+    if (labeled && style != FpStyles.NONE) {
+      file.warn("fp_style", "of no effect: labeled is true, so nothing is calculated");
+    } else if (!labeled) {
+      settings = style.read(new StyleKeys(file, paths, typeMap, elements, problems));
     }
-    if (style != null) {
+    if (known.isPresent()) {
       warnOfOtherStyles(style, labeled);
+      if (!labeled) {
+        requireElements();
+      }
     }
-    if (style != null && !labeled) {
-      requireElements();
-    }
-    return new LabelConfig(
-        style == null ? FpStyle.NONE : style,
-        vasp,
-        d3,
-        program,
-        skipBadBox(),
-        taskMax(labeled),
-        ratioFailed());
+    return new LabelConfig(style, settings, skipBadBox(), taskMax(labeled), ratioFailed());
   }
 
   /** Every label that is calculated needs them. */
@@ -114,28 +90,27 @@ final class LabelReader {
     elements.said(typeMap).ifPresent(problems::note);
   }
 
-  /** {@code null} when it is wrong. */
-  private FpStyle style(boolean labeled) {
+  /** Empty when it is wrong, which is reported. */
+  private Optional<FpStyle> style(boolean labeled) {
     String name = file.text("fp_style").orElse("none");
     if (name.equals("pwmat")) {
       file.error(
           "fp_style",
           "DP-GEN's simplify accepts 'pwmat' without any key it needs, so that it never ran; use custom with dpdata's formats pwmat/atom.config and pwmat/movement");
-      return null;
+      return Optional.empty();
     }
-    if (!STYLES.contains(name)) {
+    Optional<FpStyle> style = FpStyles.named(name);
+    if (style.isEmpty()) {
+      List<String> known = FpStyles.keys();
       file.error(
           "fp_style",
           "unknown style '%s'%s; known: %s"
-              .formatted(name, Spelling.hint(name, STYLES), String.join(", ", STYLES)));
-      return null;
-    }
-    FpStyle style = FpStyle.valueOf(name.toUpperCase(Locale.ROOT));
-    if (style == FpStyle.NONE && !labeled) {
+              .formatted(name, Spelling.hint(name, known), String.join(", ", known)));
+    } else if (style.get() == FpStyles.NONE && !labeled) {
       problems.error(
           "%s: found none, but labeled is false: picked frames need a labeller; set fp_style to d3, vasp, pwscf or another program, or labeled to true"
               .formatted(file.where("fp_style")));
-      return null;
+      return Optional.empty();
     }
     return style;
   }
@@ -143,18 +118,13 @@ final class LabelReader {
   private void warnOfOtherStyles(FpStyle style, boolean labeled) {
     List<String> idle = new ArrayList<>();
     for (String key : KEYS) {
-      boolean common =
-          key.equals("fp_style")
-              || key.startsWith("fp_task_")
-              || key.startsWith("fp_accurate_")
-              || key.equals("ratio_failed")
-              || key.equals("fp_skip_bad_box");
       boolean own = !labeled && style.keys().contains(key);
-      if (common || own || !file.has(key)) {
+      if (COMMON.contains(key) || own || !file.has(key)) {
         continue;
       }
-      if (style == FpStyle.VASP && !labeled && key.endsWith("fp_params")) {
-        file.error(key, "VASP takes its settings from fp_incar alone; remove it");
+      Optional<String> refusal = labeled ? Optional.empty() : style.refusal(key);
+      if (refusal.isPresent()) {
+        file.error(key, refusal.get());
         continue;
       }
       idle.add(key);
@@ -167,99 +137,6 @@ final class LabelReader {
                   labeled ? "with labeled true" : "with fp_style " + style.key(),
                   String.join(", ", idle)));
     }
-  }
-
-  private Optional<VaspConfig> vasp() {
-    Optional<List<Double>> spacing = file.numbers("fp_aniso_kspacing");
-    if (spacing.isPresent()
-        && (spacing.get().size() != 3 || spacing.get().stream().anyMatch(k -> k <= 0))) {
-      file.error(
-          "fp_aniso_kspacing", "found %s, expected three numbers above 0".formatted(spacing.get()));
-    }
-    List<Path> potcars = potcars();
-    SortedMap<String, Path> incars = incars(spacing.isPresent());
-    return incars.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new VaspConfig(potcars, incars, spacing, file.flag("cvasp")));
-  }
-
-  /** One INCAR, or an object of them by composition. */
-  private SortedMap<String, Path> incars(boolean spacingGiven) {
-    SortedMap<String, Path> incars = new TreeMap<>();
-    if (!file.require("fp_incar", "the path of an INCAR file, or paths by composition")) {
-      return incars;
-    }
-    JsonNode value = file.node().get("fp_incar");
-    if (!value.isObject()) {
-      file.text("fp_incar")
-          .ifPresent(text -> incars.put(CompositionKey.DEFAULT, incar(text, spacingGiven)));
-      return incars;
-    }
-    value
-        .properties()
-        .forEach(
-            entry -> {
-              if (entry.getKey().startsWith("_")) {
-                return; // a comment
-              }
-              CompositionKey.problem(entry.getKey(), typeMap)
-                  .ifPresent(problem -> file.error("fp_incar", problem));
-              if (entry.getValue().isTextual()) {
-                incars.put(entry.getKey(), incar(entry.getValue().textValue(), spacingGiven));
-              } else {
-                file.error(
-                    "fp_incar",
-                    "'%s' is %s, expected the path of an INCAR file"
-                        .formatted(entry.getKey(), entry.getValue()));
-              }
-            });
-    if (!incars.containsKey(CompositionKey.DEFAULT)) {
-      file.error(
-          "fp_incar",
-          "has no 'default', the INCAR of compositions that no other key names; add it");
-    }
-    return incars;
-  }
-
-  private Path incar(String text, boolean spacingGiven) {
-    Path incar = paths.resolve(text);
-    new VaspFiles(problems).checkIncar(file, incar, paths.lookedFor(text), spacingGiven);
-    return incar;
-  }
-
-  private List<Path> potcars() {
-    List<String> files = ElementFiles.read(file, paths, typeMap, "fp_pp_files", "POTCAR files");
-    List<Path> potcars = files.stream().map(paths::resolve).toList();
-    VaspFiles vasp = new VaspFiles(problems);
-    for (int i = 0; i < potcars.size(); i++) {
-      vasp.checkPotcar(
-          file,
-          potcars.get(i),
-          typeMap.isEmpty() ? "" : elements.symbol(typeMap.get(i)).orElse(""));
-    }
-    return potcars;
-  }
-
-  private D3Config d3() {
-    Block params = file.block("fp_params").orElseGet(() -> file.child("fp_params", EMPTY));
-    params.declare(List.of("functional", "damping", "cutoff", "cn_cutoff"));
-    D3Config config =
-        new D3Config(
-            params.text("functional").orElse("pbe"),
-            params.choice("damping", List.of("zero", "bj")).orElse("zero"),
-            params.finite("cutoff", 0),
-            params.finite("cn_cutoff", 0));
-    try {
-      new D3Options(
-          config.functional(),
-          Damping.valueOf(config.damping().toUpperCase(Locale.ROOT)),
-          config.cutoff().orElse(D3Options.PAIR_CUTOFF),
-          config.cnCutoff().orElse(D3Options.COORDINATION_CUTOFF));
-    } catch (InputException e) {
-      problems.error(file.where("fp_params") + ": " + e.getMessage());
-    }
-    params.finish();
-    return config;
   }
 
   /** {@code "length_ratio:5;height_ratio:5"}. */

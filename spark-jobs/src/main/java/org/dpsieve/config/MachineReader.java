@@ -5,11 +5,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.dpsieve.config.reading.Block;
+import org.dpsieve.config.reading.Problems;
+import org.dpsieve.config.reading.Spelling;
 
 /**
  * {@code machine.json}. The keys are those of dpgen 0.14 {@code arginfo.py} and dpdispatcher 1.1
@@ -71,14 +76,16 @@ final class MachineReader {
   }
 
   /**
-   * One section as written.
+   * One section.
    *
    * @param block for messages
+   * @param engine empty where none is named, or one that there is not for this step
+   * @param backend likewise
    */
-  record Read(
+  record Section(
       Block block,
-      Optional<String> engine,
-      Optional<String> backend,
+      Optional<Engine> engine,
+      Optional<Backend> backend,
       Optional<String> command,
       Map<String, Object> machine,
       Map<String, Object> resources,
@@ -102,10 +109,10 @@ final class MachineReader {
     }
   }
 
-  /** Both files' sections. */
-  record ReadAll(String deepmdVersion, Read train, Read modelDevi, Read fp) {}
+  /** All sections, and the version of DeePMD-kit. */
+  record Sections(String deepmdVersion, Section train, Section modelDevi, Section fp) {}
 
-  ReadAll read() {
+  Sections read() {
     OldMachine.migrate(file.file(), file.node(), problems);
     apiVersion();
     String version = file.text("deepmd_version").orElse("2");
@@ -120,7 +127,12 @@ final class MachineReader {
     if (file.has("handlers")) {
       file.warn("handlers", "of no effect: no mail is sent");
     }
-    ReadAll all = new ReadAll(version, section("train"), section("model_devi"), section("fp"));
+    Sections all =
+        new Sections(
+            version,
+            section("train", Engine.OUTPUT_LAYER, Engine.DP),
+            section("model_devi", Engine.JVM, Engine.DP),
+            section("fp", Engine.EMBEDDED, Engine.COMMAND));
     file.finishLeniently();
     return all;
   }
@@ -137,7 +149,7 @@ final class MachineReader {
     }
   }
 
-  private Read section(String name) {
+  private Section section(String name, Engine... engines) {
     Block block =
         file.block(name).orElseGet(() -> file.child(name, JsonNodeFactory.instance.objectNode()));
     List<String> comments = new ArrayList<>();
@@ -160,18 +172,25 @@ final class MachineReader {
     if (block.text("export_command").isPresent()) {
       block.warn("export_command", "of no effect: only for model_format pt2");
     }
-    Read read =
-        new Read(
+    Section section =
+        new Section(
             block,
-            block.text("engine"),
-            block.text("backend"),
+            named(block, "engine", engines, Engine::key),
+            named(block, "backend", Backend.values(), Backend::key),
             block.text("command"),
             machine,
             resources,
             block.texts("user_forward_files").orElse(List.of()),
             block.texts("user_backward_files").orElse(List.of()));
     block.finishLeniently();
-    return read;
+    return section;
+  }
+
+  private static <T> Optional<T> named(
+      Block block, String key, T[] values, Function<T, String> name) {
+    return block
+        .choice(key, Arrays.stream(values).map(name).toList())
+        .flatMap(text -> Arrays.stream(values).filter(v -> name.apply(v).equals(text)).findFirst());
   }
 
   /** Reports what dpdispatcher needs of a section's machine, and is not there. */

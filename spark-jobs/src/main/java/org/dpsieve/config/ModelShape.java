@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.dpsieve.config.reading.Block;
+import org.dpsieve.config.reading.Numbers;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.SeE2A;

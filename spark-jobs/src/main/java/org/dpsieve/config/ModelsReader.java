@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dpsieve.config.reading.Block;
+import org.dpsieve.config.reading.Paths;
+import org.dpsieve.config.reading.Problems;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
@@ -30,33 +33,39 @@ final class ModelsReader {
   private final Problems problems;
 
   private final boolean dpTrains;
-  private final String evaluates;
-  private String foreign;
+  private final Optional<Engine> evaluates;
+  private Optional<String> foreign = Optional.empty();
   private String key = TrainKeys.MODELS;
 
   /**
-   * @param dpTrains whether DeePMD-kit trains: then models may be of any of its backends
+   * @param trains where DeePMD-kit does, models may be of any of its backends
    * @param evaluates {@code model_devi.engine}; unless it is {@code jvm}, such models may be ones
    *     that our reader does not know
    */
-  ModelsReader(Block file, Paths paths, Problems problems, boolean dpTrains, String evaluates) {
+  ModelsReader(
+      Block file, Paths paths, Problems problems, Engine trains, Optional<Engine> evaluates) {
     this.file = file;
     this.paths = paths;
     this.problems = problems;
-    this.dpTrains = dpTrains;
+    this.dpTrains = trains == Engine.DP;
     this.evaluates = evaluates;
   }
 
-  /** Why our reader does not know the models; empty when it does, after {@link #read}. */
-  Optional<String> foreign() {
-    return Optional.ofNullable(foreign);
+  /**
+   * What is there.
+   *
+   * @param files the frozen files, one per model, in the order of the globs, each glob sorted;
+   *     empty where DeePMD-kit trains and starts from no such model
+   * @param foreign why our reader does not know the models; empty when it does
+   */
+  record Models(List<Path> files, Optional<String> foreign) {}
+
+  Models read(TrainKeys.Read keys, List<String> typeMap) {
+    List<Path> files = files(keys, typeMap);
+    return new Models(files, foreign);
   }
 
-  /**
-   * The frozen files, one per model, in the order of the globs, each glob sorted; empty where
-   * DeePMD-kit trains and starts from no such model.
-   */
-  List<Path> read(TrainKeys.Read keys, List<String> typeMap) {
+  private List<Path> files(TrainKeys.Read keys, List<String> typeMap) {
     List<String> globs = keys.modelGlobs();
     if (globs.isEmpty() && dpTrains && !keys.initModel()) {
       key =
@@ -64,7 +73,7 @@ final class ModelsReader {
               ? TrainKeys.FINETUNE
               : TrainKeys.INIT_FROZEN;
       globs = file.given(key) ? file.textOrTexts(key).orElse(List.of()) : List.of();
-      return read(globs, keys, typeMap);
+      return files(globs, keys, typeMap);
     }
     if (globs.isEmpty() && (!file.has(key) || file.node().get(key).isArray())) {
       String count =
@@ -81,10 +90,10 @@ final class ModelsReader {
                       ? "or set training_init_model to false to train from scratch"
                       : "from scratch trains dp (train.engine in machine.json)"));
     }
-    return read(globs, keys, typeMap);
+    return files(globs, keys, typeMap);
   }
 
-  private List<Path> read(List<String> globs, TrainKeys.Read keys, List<String> typeMap) {
+  private List<Path> files(List<String> globs, TrainKeys.Read keys, List<String> typeMap) {
     List<Path> found = new ArrayList<>();
     boolean complete = true;
     for (String glob : globs) {
@@ -257,8 +266,8 @@ final class ModelsReader {
 
   /** Whether a model that our reader does not know may be left to DeePMD-kit. */
   private boolean isForeign(String why) {
-    if (dpTrains && !evaluates.equals("jvm")) {
-      foreign = foreign == null ? why.replace(ModelFiles.ELSEWHERE, "") : foreign;
+    if (dpTrains && !evaluates.equals(Optional.of(Engine.JVM))) {
+      foreign = foreign.or(() -> Optional.of(why.replace(ModelFiles.ELSEWHERE, "")));
       return true;
     }
     file.error(key, why);

@@ -4,9 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import org.dpsieve.config.MachineReader.Read;
+import org.dpsieve.config.MachineReader.Section;
+import org.dpsieve.config.reading.Block;
 
 /** The keys of a section of machine.json that say where its tasks run. */
 final class NodeReader {
@@ -29,21 +29,14 @@ final class NodeReader {
    *
    * @param command where the section has none
    */
-  Optional<NodeConfig> read(Read section, Optional<String> command) {
+  Optional<NodeConfig> read(Section section, Optional<String> command) {
     Block block = section.block();
-    Optional<String> named =
-        section.backend().isEmpty()
-            ? Optional.empty()
-            : block.choice("backend", List.of("local", "spark", "dpdispatcher"));
-    boolean plain = section.backend().isEmpty() && !section.machine().isEmpty();
+    boolean plain = !block.has("backend") && !section.machine().isEmpty();
     Optional<String> program = section.command().or(() -> command);
-    if (named.isEmpty() && !(plain && program.isPresent())) {
+    if (section.backend().isEmpty() && !(plain && program.isPresent())) {
       return Optional.empty();
     }
-    Backend backend =
-        named
-            .map(name -> Backend.valueOf(name.toUpperCase(Locale.ROOT)))
-            .orElse(Backend.DPDISPATCHER);
+    Backend backend = section.backend().orElse(Backend.DPDISPATCHER);
     if (program.isEmpty() || program.get().isBlank()) {
       block.error(
           "command", "is missing: backend %s runs it in every task".formatted(backend.key()));
@@ -98,7 +91,7 @@ final class NodeReader {
     }
   }
 
-  private List<Path> forward(Read section) {
+  private List<Path> forward(Section section) {
     List<Path> files = new ArrayList<>();
     for (String name : section.userForwardFiles()) {
       Path file = current.resolve(name).normalize();

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dpsieve.config.reading.ParameterFile;
+import org.dpsieve.config.reading.Problems;
 
 /**
  * The keys of older files, in one table: DP-GEN up to 0.10 (renamed in its pull request 730), and

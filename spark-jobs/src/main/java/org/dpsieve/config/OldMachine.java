@@ -12,6 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.dpsieve.config.reading.Block;
+import org.dpsieve.config.reading.ParameterFile;
+import org.dpsieve.config.reading.Problems;
 
 /**
  * Brings older forms of machine.json to today's: a section {@code train}, {@code model_devi},

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.dpsieve.config.DpTrainConfig.Init;
 import org.dpsieve.config.TrustConfig.Range;
+import org.dpsieve.config.reading.Numbers;
+import org.dpsieve.label.StyleSettings;
 import org.dpsieve.model.Precision;
 
 /** What a run will do, in words: what {@code --dry-run} prints. */
@@ -142,40 +144,7 @@ public final class Plan {
   }
 
   private static String labels(SimplifyConfig config) {
-    LabelConfig label = config.label();
-    if (config.pool().labeled()) {
-      return "those stored in the pool";
-    }
-    if (label.d3().isPresent()) {
-      D3Config d3 = label.d3().get();
-      return "DFT-D3 of %s with %s damping, added to the stored label"
-          .formatted(d3.functional(), d3.damping());
-    }
-    return label
-        .vasp()
-        .map(
-            vasp ->
-                "VASP task folders from %s and %s"
-                    .formatted(
-                        vasp.incars().values().stream()
-                            .map(Path::toString)
-                            .collect(Collectors.joining(", ")),
-                        vasp.potcars().stream()
-                            .map(potcar -> potcar.getFileName().toString())
-                            .collect(Collectors.joining(", "))))
-        .orElseGet(
-            () -> label.program().map(program -> program(label.style(), program)).orElse("none"));
-  }
-
-  private static String program(FpStyle style, ProgramConfig program) {
-    List<String> from = new ArrayList<>();
-    program.template().ifPresent(template -> from.add(template.toString()));
-    if (!program.parametersKey().isEmpty()) {
-      from.add(program.parametersKey());
-    }
-    program.potentials().forEach(file -> from.add(file.getFileName().toString()));
-    program.orbitals().forEach(file -> from.add(file.getFileName().toString()));
-    return "%s task folders from %s".formatted(style.key(), String.join(", ", from));
+    return config.label().settings().map(StyleSettings::plan).orElse("those stored in the pool");
   }
 
   private void trust(TrustConfig trust) {

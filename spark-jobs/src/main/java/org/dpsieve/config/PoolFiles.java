@@ -11,6 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dpsieve.config.reading.Block;
+import org.dpsieve.config.reading.Paths;
+import org.dpsieve.config.reading.Problems;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.systems.Lmdb;
 

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.dpsieve.config.reading.Paths;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.TypeNames;

@@ -14,6 +14,10 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dpsieve.config.TrustConfig.Range;
+import org.dpsieve.config.reading.Block;
+import org.dpsieve.config.reading.Numbers;
+import org.dpsieve.config.reading.Paths;
+import org.dpsieve.config.reading.Problems;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
@@ -85,13 +89,13 @@ final class SimplifyReader {
   private final Paths paths;
   private final Problems problems;
 
-  private final boolean dp;
+  private final TrainingReader inputs;
 
   /**
-   * @param dp whether machine.json says that DeePMD-kit trains
+   * @param inputs reads training inputs, as who trains by them understands them
    */
-  SimplifyReader(Block file, Paths paths, Problems problems, boolean dp) {
-    this.dp = dp;
+  SimplifyReader(Block file, Paths paths, Problems problems, TrainingReader inputs) {
+    this.inputs = inputs;
     this.file = file;
     this.paths = paths;
     this.problems = problems;
@@ -134,7 +138,7 @@ final class SimplifyReader {
     int fpTaskMin = fpTaskMin();
     TransferFit.Mode oldLabels = oldLabels(pool);
     OptionalInt finalSteps = finalSteps(pool, oldLabels);
-    TrainKeys.Read train = new TrainKeys(file, problems, dp).read(typeMap);
+    TrainKeys.Read train = new TrainKeys(file, inputs).read(typeMap);
     temperature(labeled, label);
     idle();
     refuseRunKeys();
@@ -268,7 +272,7 @@ final class SimplifyReader {
         pool.labeled()
             ? "labeled true takes the labels from there"
             : "fp_style d3 adds to the labels that are there";
-    if (pool.labeled() || label.style() == FpStyle.D3) {
+    if (pool.labeled() || label.style().addsToStored()) {
       files.requireEnergies(file, "pick_data", pool.pickData(), why);
       files.requireSomeForces(file, "pick_data", pool.pickData(), why);
     }
@@ -474,7 +478,7 @@ final class SimplifyReader {
     int use = file.integer("use_ele_temp", 0).orElse(0);
     if (use > 2) {
       file.error("use_ele_temp", "found %d, expected 0, 1 or 2".formatted(use));
-    } else if (use > 0 && !dp) {
+    } else if (use > 0 && !inputs.takesTemperature()) {
       file.error(
           "use_ele_temp",
           "the output layer of models with frame or atom parameters cannot be solved for; expected 0, or train.engine dp");

@@ -1,7 +1,6 @@
 package org.dpsieve.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.dpsieve.config.DpTrainConfig.Backend;
+import org.dpsieve.config.reading.Block;
 import org.dpsieve.model.format.ModelSuffix;
 
 /** The keys of simplify.json about the models and their training. */
@@ -45,16 +45,14 @@ final class TrainKeys {
   private static final List<String> FINE_TUNED = List.of("se_atten", "se_atten_v2", "dpa1");
 
   private final Block file;
-  private final Problems problems;
-  private final boolean dp;
+  private final TrainingReader reader;
 
   /**
-   * @param dp whether machine.json says that DeePMD-kit trains: then it knows what its input may be
+   * @param reader of training inputs, of who trains by them
    */
-  TrainKeys(Block file, Problems problems, boolean dp) {
+  TrainKeys(Block file, TrainingReader reader) {
     this.file = file;
-    this.problems = problems;
-    this.dp = dp;
+    this.reader = reader;
   }
 
   /**
@@ -189,7 +187,8 @@ final class TrainKeys {
     }
     if (file.given("srtab_file_path")) {
       file.error(
-          "srtab_file_path", "models with a short-range table cannot be read yet; remove it");
+          "srtab_file_path",
+          "the output layer of models with a short-range table cannot be solved for; train.engine dp trains them");
     }
   }
 
@@ -199,11 +198,11 @@ final class TrainKeys {
     if (!file.require(key, "DeePMD-kit's training input")) {
       return inputs;
     }
-    TrainingReader reader = new TrainingReader(problems, dp);
+    int temperature = file.node().path("use_ele_temp").asInt(0);
     JsonNode value = file.node().get(key);
     if (!value.isArray()) {
       Optional<Block> block = file.block(key);
-      block.ifPresent(input -> inputs.add(reader.read(temperature(input), typeMap)));
+      block.ifPresent(input -> inputs.add(reader.read(input, typeMap, temperature)));
       return inputs;
     }
     if (count.isPresent() && value.size() != count.getAsInt()) {
@@ -219,21 +218,9 @@ final class TrainKeys {
             "item %d is %s, expected an object".formatted(i + 1, Block.describe(value.get(i))));
       } else {
         inputs.add(
-            reader.read(temperature(file.child(key + "[" + i + "]", value.get(i))), typeMap));
+            reader.read(file.child(key + "[" + i + "]", value.get(i)), typeMap, temperature));
       }
     }
     return inputs;
-  }
-
-  /**
-   * With what {@code use_ele_temp} sets in an input, as DP-GEN does; DeePMD-kit alone trains it.
-   */
-  private Block temperature(Block input) {
-    int use = file.node().path("use_ele_temp").asInt(0);
-    if (dp && use > 0 && input.node().at("/model/fitting_net") instanceof ObjectNode fitting) {
-      fitting.put(use == 1 ? "numb_fparam" : "numb_aparam", 1);
-      fitting.remove(use == 1 ? "numb_aparam" : "numb_fparam");
-    }
-    return input;
   }
 }

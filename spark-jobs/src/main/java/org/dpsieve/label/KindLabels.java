@@ -17,7 +17,7 @@ import org.dpsieve.frame.TypeNames;
  * ({@code OW, HW} are {@code O, H}; {@code Fe1, Fe2} are what they are), so that kinds of one
  * element stay apart.
  */
-final class KindLabels implements TaskLabeller {
+public final class KindLabels implements TaskLabeller {
   private static final long serialVersionUID = 1;
 
   private final List<String> typeMap;
@@ -39,7 +39,7 @@ final class KindLabels implements TaskLabeller {
    * @param elements of every type of the type map
    * @param load makes the labeller of a type map, of elements or labels
    */
-  static TaskLabeller of(
+  public static TaskLabeller of(
       List<String> typeMap, TypeElements elements, Function<List<String>, TaskLabeller> load) {
     List<String> labels = labels(typeMap, elements);
     return labels.equals(typeMap) && typeMap.stream().allMatch(KindLabels::isElement)
@@ -48,7 +48,7 @@ final class KindLabels implements TaskLabeller {
   }
 
   /** The same for programs that know elements alone: kinds of one element are one. */
-  static TaskLabeller ofElements(
+  public static TaskLabeller ofElements(
       List<String> typeMap, TypeElements elements, Function<List<String>, TaskLabeller> load) {
     if (typeMap.stream().allMatch(KindLabels::isElement)) {
       return load.apply(typeMap);

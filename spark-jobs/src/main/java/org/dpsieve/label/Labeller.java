@@ -2,9 +2,9 @@ package org.dpsieve.label;
 
 /**
  * What gives a picked frame its new label: {@link DirectLabeller} where the frame is, or {@link
- * TaskLabeller} by a program that runs elsewhere. A labeller is one class and one line in {@link
- * Labellers}. It is sent to executors, so it holds what it needs and reads no files there. Its
- * screen names the frames it cannot label; they are never picked.
+ * TaskLabeller} by a program that runs elsewhere. Each belongs to an {@link FpStyle}. It is sent to
+ * executors, so it holds what it needs and reads no files there. Its screen names the frames it
+ * cannot label; they are never picked.
  */
 public interface Labeller extends FrameScreen {
   /** As {@code fp_style} names it. */

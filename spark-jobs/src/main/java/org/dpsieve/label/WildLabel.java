@@ -40,7 +40,7 @@ public final class WildLabel {
   }
 
   /** Of a frame whose stored label is the new one, or a part of it. */
-  static Optional<FrameScreen.Finding> stored(Frame frame) {
+  public static Optional<FrameScreen.Finding> stored(Frame frame) {
     return problem(frame.labels(), frame.atomCount())
         .map(detail -> new FrameScreen.Finding("wild stored label", detail));
   }

@@ -11,17 +11,15 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.dpsieve.config.CompositionKey;
-import org.dpsieve.config.D3Config;
 import org.dpsieve.config.DpTrainConfig;
 import org.dpsieve.config.LabelConfig;
-import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainConfig;
 import org.dpsieve.config.TrainingInput;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.label.ConvergenceSettings;
+import org.dpsieve.label.LabelIdentity;
 
 /**
  * What a run is known by, by key as the files spell it; after a comma or in brackets, which part or
@@ -133,52 +131,18 @@ public record RunKeys(
   /** What labels depend on. */
   private void add(LabelConfig label) {
     fixed.put("fp_style", label.style().key());
-    label.d3().ifPresent(d3 -> fixed.put("fp_params", text(d3)));
-    label
-        .vasp()
-        .ifPresent(
-            vasp -> {
-              fixed.put("fp_pp_files (sha256)", checksums(vasp.potcars()));
-              vasp.incars()
-                  .forEach(
-                      (key, incar) ->
-                          add(
-                              key.equals(CompositionKey.DEFAULT) ? "fp_incar" : "fp_incar, " + key,
-                              ConvergenceSettings.incar(incar)));
-              vasp.anisoKspacing()
-                  .ifPresent(spacing -> fixed.put("fp_aniso_kspacing", spacing.toString()));
-            });
-    label.program().ifPresent(program -> add(label, program));
-  }
-
-  private void add(LabelConfig label, ProgramConfig program) {
-    if (!program.parametersKey().isEmpty()) {
-      add(
-          program.parametersKey(),
-          ConvergenceSettings.parameters(label.style(), program.parameters()));
+    if (label.settings().isEmpty()) {
+      return;
     }
-    files("fp_pp_files", program.potentials());
-    files("fp_orb_files", program.orbitals());
-    files("fp_kpt_file", program.kPointsFile().stream().toList());
-    files("fp_dpks_descriptor", program.descriptor().stream().toList());
-    program
-        .template()
-        .ifPresent(
-            file -> add("input file of fp_style", ConvergenceSettings.lines(label.style(), file)));
-    if (!program.kPoints().isEmpty()) {
-      fixed.put("k_points", program.kPoints().toString());
-    }
+    LabelIdentity identity = label.settings().get().identity();
+    fixed.putAll(identity.values());
+    identity.inputs().forEach(this::add);
+    identity.files().forEach((key, files) -> fixed.put(key + " (sha256)", checksums(files)));
   }
 
   private void add(String key, ConvergenceSettings.Parts parts) {
     fixed.put(key, json(parts.level()));
     open.put(key + ", convergence", json(parts.convergence()));
-  }
-
-  private void files(String key, List<Path> files) {
-    if (!files.isEmpty()) {
-      fixed.put(key + " (sha256)", checksums(files));
-    }
   }
 
   private static String leaves(String json) {
@@ -206,13 +170,6 @@ public record RunKeys(
             loss.limitPrefF(),
             loss.startPrefV(),
             loss.limitPrefV());
-  }
-
-  private static String text(D3Config d3) {
-    StringBuilder text = new StringBuilder(d3.functional() + ", damping " + d3.damping());
-    d3.cutoff().ifPresent(cutoff -> text.append(", cutoff ").append(cutoff).append(" Å"));
-    d3.cnCutoff().ifPresent(cutoff -> text.append(", cn_cutoff ").append(cutoff).append(" Å"));
-    return text.toString();
   }
 
   private static String checksums(List<Path> files) {

@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.dpsieve.config.TrustConfig.Range;
 import org.dpsieve.error.InputException;
+import org.dpsieve.label.StyleSettings;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,8 @@ class ConfigReaderTest {
     Path conf = Shared.repository().resolve("conf/ag-au");
     RunConfig config =
         ConfigReader.read(conf.resolve("simplify.json"), conf.resolve("machine.json"), folder);
-    assertThat(config.simplify().label().d3().orElseThrow().functional()).isEqualTo("pbe");
+    assertThat(config.simplify().label().settings().orElseThrow().plan())
+        .isEqualTo("DFT-D3 of pbe with zero damping, added to the stored label");
     assertThat(config.simplify().pool().pickData()).containsExactly(conf.resolve("pbe").toString());
     assertThat(config.simplify().label().skipBadBox())
         .containsEntry("length_ratio", 5.0)
@@ -93,7 +95,8 @@ class ConfigReaderTest {
     Path conf = Shared.repository().resolve("conf/espresso");
     RunConfig config =
         ConfigReader.read(conf.resolve("simplify.json"), conf.resolve("machine.json"), folder);
-    assertThat(config.simplify().label().program().orElseThrow().potentials())
+    StyleSettings label = config.simplify().label().settings().orElseThrow();
+    assertThat(label.identity().files().get("fp_pp_files"))
         .containsExactly(conf.resolve("Ag.pbe-q11.gth"), conf.resolve("Au.pbe-q11.gth"));
   }
 

@@ -2,6 +2,8 @@ package org.dpsieve.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,8 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dpsieve.config.reading.Problems;
 import org.dpsieve.error.InputException;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +48,9 @@ class KeyReferenceTest {
                           "remote_profile": {"hostname": "cluster", "username": "user"}},
               "resources": {"group_size": 1, "strategy": {"ratio_unfinished": 0.0}}}}
       """;
+
+  /** What {@link #accepted} found: several tests ask, and every key takes some readings. */
+  private static final Map<Row, String> ACCEPTED = new ConcurrentHashMap<>();
 
   @TempDir private Path folder;
   private final Map<String, Fixture> fixtures = new LinkedHashMap<>();
@@ -233,6 +240,15 @@ class KeyReferenceTest {
 
   /** What the reader says that it expects, when it is given an object, -1, and a word. */
   private String accepted(Row row) throws IOException {
+    String known = ACCEPTED.get(row);
+    if (known == null) {
+      known = asked(row);
+      ACCEPTED.put(row, known);
+    }
+    return known;
+  }
+
+  private String asked(Row row) throws IOException {
     String name = row.file().equals("machine.json") ? section(row) : row.key();
     Pattern expected =
         Pattern.compile(
@@ -322,5 +338,85 @@ class KeyReferenceTest {
                 + " -Dtest=KeyReferenceTest -Dsurefire.failIfNoSpecifiedTests=false"
                 + " -Ddpsieve.writeReference=true")
         .isEqualTo(reference());
+  }
+
+  /** A key of the same name in another section. */
+  private static Row in(Row row, String section) {
+    return new Row(
+        row.file(),
+        row.key().replace("SECTION", section),
+        row.whose(),
+        row.fallback(),
+        row.fixture(),
+        row.meaning());
+  }
+
+  /**
+   * @param row tried in its section
+   * @param path in the file
+   */
+  private void add(KeySchema schema, Row row, String path) throws IOException {
+    String accepts = accepted(row);
+    boolean isJson = !row.fallback().matches("|required|\\(.*");
+    JsonNode fallback = isJson ? new ObjectMapper().readTree(row.fallback()) : null;
+    List<String> values = KeySchema.words(accepts);
+    boolean enumerated =
+        !values.isEmpty() && (fallback == null || values.contains(fallback.asText()));
+    for (String value : values) { // another key may refuse it, as labeled refuses fp_style none
+      enumerated &= !complaint(row, "\"" + value + "\"").contains(accepts);
+    }
+    // dpdispatcher's names are read in short forms and other cases, too
+    boolean closed = !row.whose().equals("dpdispatcher");
+    schema.key(path, accepts, enumerated, closed, row.meaning(), fallback);
+  }
+
+  private KeySchema schema(String file) throws IOException {
+    KeySchema schema = new KeySchema(file);
+    for (Row row : rows()) {
+      if (!row.file().equals(file)) {
+        continue;
+      }
+      if (row.key().startsWith("SECTION.")) {
+        for (String section : List.of("train", "model_devi", "fp")) {
+          Row own = in(row, section);
+          add(schema, row.key().equals("SECTION.engine") ? own : row, own.key());
+        }
+      } else {
+        add(schema, row, row.key());
+      }
+      boolean always = row.fixture().equals("d3") && row.fallback().equals("required");
+      if (always && !OldKeys.renamed().containsValue(row.key())) {
+        schema.require(row.key());
+      }
+    }
+    if (file.equals("simplify.json")) {
+      schema.refuseOthers();
+      OldKeys.renamed().forEach((old, now) -> schema.old(old, "old name of " + now));
+      OldKeys.dropped().forEach((key, why) -> schema.old(key, "of no effect: " + why));
+    }
+    return schema;
+  }
+
+  /** {@code conf/schema}: for editors, from the same words as the page. */
+  @Test
+  void schemasSayWhatTheReadersSay() throws IOException {
+    for (String file : List.of("simplify.json", "machine.json")) {
+      Path target = Shared.repository().resolve("conf/schema").resolve(file);
+      String text = schema(file).text();
+      if (Boolean.getBoolean("dpsieve.writeReference")) {
+        Files.createDirectories(target.getParent());
+        Files.writeString(target, text);
+      }
+      assertThat(target).as("written as docs/reference/keys.md is").hasContent(text);
+    }
+  }
+
+  @Test
+  void aFileMayNameItsSchema() throws IOException {
+    Fixture run = fixtures.get("d3");
+    run.set("$schema", "\"schema/simplify.json\"").setMachine("$schema", "\"machine.json\"");
+    assertThat(run.complaint()).isEmpty();
+    assertThat(run.set("fp_params/$schema", "1").complaint())
+        .contains("fp_params.$schema: unknown key");
   }
 }

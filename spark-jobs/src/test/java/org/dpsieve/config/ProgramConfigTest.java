@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.dpsieve.label.LabelIdentity;
+import org.dpsieve.label.StyleSettings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,11 +33,16 @@ class ProgramConfigTest {
   @Test
   void userParametersAreTheProgramsOwn() throws IOException {
     run.set("user_fp_params", "{\"_comment\": 1, \"control\": {\"_x\": 1}, \"kspacing\": 0.2}");
-    ProgramConfig program = run.read().simplify().label().program().orElseThrow();
-    assertThat(program.userParameters()).isTrue();
-    assertThat(program.parameters().toString()).isEqualTo("{\"control\":{},\"kspacing\":0.2}");
-    assertThat(program.potentials())
+    LabelIdentity program = settings().identity();
+    assertThat(program.inputs()).containsOnlyKeys("user_fp_params");
+    assertThat(program.inputs().get("user_fp_params").level())
+        .isEqualTo(Map.of("control", "{}", "kspacing", "0.2"));
+    assertThat(program.files().get("fp_pp_files"))
         .containsExactly(folder.resolve("pseudo/Ag.upf"), folder.resolve("pseudo/Au.upf"));
+  }
+
+  private StyleSettings settings() {
+    return run.read().simplify().label().settings().orElseThrow();
   }
 
   @Test
@@ -100,8 +107,8 @@ class ProgramConfigTest {
         .set("external_input_path", "\"template.inp\"")
         .set("fp_pp_path", null)
         .set("fp_pp_files", null);
-    assertThat(run.read().simplify().label().program().orElseThrow().template())
-        .contains(folder.resolve("template.inp"));
+    assertThat(settings().plan())
+        .isEqualTo("cp2k task folders from " + folder.resolve("template.inp"));
     run.set("user_fp_params", "{}");
     assertThat(run.complaint()).contains("external_input_path: found beside user_fp_params");
   }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import org.dpsieve.label.StyleSettings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,9 +34,12 @@ class VaspConfigTest {
   @Test
   void itsFilesAreFound() {
     RunConfig config = run.read();
-    VaspConfig vasp = config.simplify().label().vasp().orElseThrow();
-    assertThat(vasp.incars()).isEqualTo(Map.of("default", folder.resolve("vasp_input/INCAR")));
-    assertThat(vasp.potcars())
+    StyleSettings vasp = config.simplify().label().settings().orElseThrow();
+    assertThat(vasp.plan())
+        .isEqualTo(
+            "VASP task folders from %s and POTCAR_Ag, POTCAR_Au"
+                .formatted(folder.resolve("vasp_input/INCAR")));
+    assertThat(vasp.identity().files().get("fp_pp_files"))
         .isEqualTo(
             List.of(
                 folder.resolve("vasp_input/POTCAR_Ag"), folder.resolve("vasp_input/POTCAR_Au")));
@@ -75,8 +78,8 @@ class VaspConfigTest {
     run.set(
         "fp_incar",
         "{\"default\": \"vasp_input/INCAR\", \"Ag-Au\": \"vasp_input/INCAR\", \"Ag2Au\": \"vasp_input/INCAR\"}");
-    assertThat(run.read().simplify().label().vasp().orElseThrow().incars())
-        .containsOnlyKeys("default", "Ag-Au", "Ag2Au");
+    assertThat(run.read().simplify().label().settings().orElseThrow().identity().inputs())
+        .containsOnlyKeys("fp_incar", "fp_incar, Ag-Au", "fp_incar, Ag2Au");
 
     run.set(
         "fp_incar", "{\"Ag-Fe\": \"vasp_input/INCAR\", \"Cu3\": \"vasp_input/none\", \"Au\": 3}");

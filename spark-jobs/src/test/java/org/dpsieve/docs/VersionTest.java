@@ -32,6 +32,7 @@ class VersionTest {
       assertThat(first(module + "/pom.xml", "<parent>.*?<version>([^<]+)<")).isEqualTo(version);
     }
     assertThat(first("CITATION.cff", "\nversion: (\\S+)")).isEqualTo(version);
+    assertThat(first("python/pyproject.toml", "\nversion = \"([^\"]+)\"")).isEqualTo(version);
     assertThat(first("CHANGELOG.md", "\n## \\[(\\d[^\\]]*)]")).isEqualTo(version);
   }
 

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
@@ -21,6 +20,7 @@ import org.dpsieve.label.AtomOrder;
 import org.dpsieve.label.ElementData;
 import org.dpsieve.label.OutputReader;
 import org.dpsieve.label.Potentials;
+import org.dpsieve.label.ProgramConfig;
 import org.dpsieve.label.TaskLabeller;
 import org.dpsieve.label.TextGeometry;
 

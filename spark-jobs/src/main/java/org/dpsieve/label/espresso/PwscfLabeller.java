@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
@@ -15,6 +14,7 @@ import org.dpsieve.label.ElementData;
 import org.dpsieve.label.KMesh;
 import org.dpsieve.label.OutputReader;
 import org.dpsieve.label.Potentials;
+import org.dpsieve.label.ProgramConfig;
 import org.dpsieve.label.TaskLabeller;
 import org.dpsieve.label.TextGeometry;
 

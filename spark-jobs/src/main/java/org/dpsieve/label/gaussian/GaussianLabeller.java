@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.label.AtomOrder;
 import org.dpsieve.label.OutputReader;
+import org.dpsieve.label.ProgramConfig;
 import org.dpsieve.label.TaskLabeller;
 import org.dpsieve.label.TextGeometry;
 

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.label.AtomOrder;
 import org.dpsieve.label.KMesh;
 import org.dpsieve.label.OutputReader;
 import org.dpsieve.label.Potentials;
+import org.dpsieve.label.ProgramConfig;
 import org.dpsieve.label.TaskLabeller;
 import org.dpsieve.label.TextGeometry;
 

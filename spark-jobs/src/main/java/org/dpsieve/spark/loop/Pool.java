@@ -16,7 +16,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.ForeignElements;
-import org.dpsieve.config.FpStyle;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.ElementMap;
@@ -92,7 +91,7 @@ final class Pool {
 
   /** Whether the pool's own labels are, or are part of, those that are trained on. */
   private static boolean labelsCount(SimplifyConfig config) {
-    return config.pool().labeled() || config.label().style() == FpStyle.D3;
+    return config.pool().labeled() || config.label().style().addsToStored();
   }
 
   private static ImportReport importTo(

@@ -31,6 +31,7 @@ import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.DirectLabeller;
+import org.dpsieve.label.StyleSettings;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.SummaryJson;
@@ -235,16 +236,7 @@ final class Results {
   }
 
   private String level() {
-    return config.pool().labeled()
-        ? "the stored labels"
-        : config
-            .label()
-            .d3()
-            .map(
-                d3 ->
-                    "the stored labels + D3 (%s, %s damping)"
-                        .formatted(d3.functional(), d3.damping()))
-            .orElse("the new labels");
+    return config.label().settings().map(StyleSettings::reference).orElse("the stored labels");
   }
 
   /** What the run decided by. */

@@ -25,7 +25,6 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.Labeller;
-import org.dpsieve.label.Labellers;
 import org.dpsieve.label.TaskLabeller;
 import org.dpsieve.loop.Checksums;
 import org.dpsieve.loop.Facts;
@@ -67,7 +66,7 @@ public final class SparkStages implements Stages {
     this.workdir = workdir;
     this.open = open;
     this.notes = notes;
-    this.labeller = Labellers.of(config.simplify());
+    this.labeller = config.simplify().label().labeller();
     this.nodes = new NodeTasks(this::spark, progress, notes);
     check();
   }

@@ -13,8 +13,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dpsieve.config.ProgramConfig;
 import org.dpsieve.label.Calculation;
+import org.dpsieve.label.ProgramConfig;
 import org.dpsieve.label.TaskOutcome;
 import org.junit.jupiter.api.Test;
 

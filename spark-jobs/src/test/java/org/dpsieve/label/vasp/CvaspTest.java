@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.dpsieve.config.VaspConfig;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.label.ProgramFixture;
 import org.dpsieve.testing.Programs;

@@ -1,4 +1,4 @@
-package org.dpsieve.config;
+package org.dpsieve.config.reading;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.dpsieve.io.JsonProblem;
 
 /**
@@ -27,7 +28,7 @@ import org.dpsieve.io.JsonProblem;
  * or YAML, by its suffix. Remembers the line of every key, and tells of keys given twice, of which
  * the last counts as in Python's json.
  */
-final class ParameterFile {
+public final class ParameterFile {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final Path path;
@@ -43,25 +44,24 @@ final class ParameterFile {
   }
 
   /** A file read into a tree. */
-  record Content(ParameterFile file, ObjectNode root) {
-    Block block(Problems problems) {
+  public record Content(ParameterFile file, ObjectNode root) {
+    public Block block(Problems problems) {
       return new Block(file, "", root, problems);
     }
   }
 
-  /** The file's object; {@code null} when it cannot be read, and {@code problems} says why. */
-  static Content read(Path path, Problems problems) {
+  /** A file's object; empty when it cannot be read, and {@code problems} says why. */
+  public static Optional<Content> read(Path path, Problems problems) {
     ParameterFile file = new ParameterFile(path, problems);
     if (!Files.isRegularFile(path)) {
       problems.error(
           "%s: %s; give the path of a parameter file"
               .formatted(path, Files.exists(path) ? "is not a file" : "there is no such file"));
-      return null;
+      return Optional.empty();
     }
     try (Reader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8);
         JsonParser parser = file.factory().createParser(withoutByteOrderMark(reader))) {
-      ObjectNode root = file.root(parser);
-      return root == null ? null : new Content(file, root);
+      return file.root(parser).map(root -> new Content(file, root));
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
       problems.error(
@@ -77,7 +77,12 @@ final class ParameterFile {
     } catch (IOException e) {
       problems.error("%s: cannot be read: %s".formatted(path, e));
     }
-    return null;
+    return Optional.empty();
+  }
+
+  /** In the place of a file that cannot be read: one without any key. */
+  public static Content empty(Path path, Problems problems) {
+    return new Content(new ParameterFile(path, problems), NODES.objectNode());
   }
 
   private static Reader withoutByteOrderMark(Reader reader) throws IOException {
@@ -98,13 +103,13 @@ final class ParameterFile {
         .build();
   }
 
-  private ObjectNode root(JsonParser parser) throws IOException {
+  private Optional<ObjectNode> root(JsonParser parser) throws IOException {
     JsonToken first = parser.nextToken();
     if (first != JsonToken.START_OBJECT) {
       problems.error(
           "%s: %s, expected one object of keys and values, { ... }"
               .formatted(path, first == null ? "is empty" : "begins with " + parser.getText()));
-      return null;
+      return Optional.empty();
     }
     ObjectNode root = object(parser, "");
     if (parser.nextToken() != null) {
@@ -112,9 +117,9 @@ final class ParameterFile {
       problems.error(
           "%s, line %d, column %d: text after the closing brace; remove it"
               .formatted(path, at.getLineNr(), at.getColumnNr()));
-      return null;
+      return Optional.empty();
     }
-    return root;
+    return Optional.of(root);
   }
 
   private ObjectNode object(JsonParser parser, String parent) throws IOException {
@@ -172,23 +177,23 @@ final class ParameterFile {
     return NODES.textNode(text);
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 
   /** The line of a key, {@code a.b.c}; 0 when the file has none. */
-  int line(String keyPath) {
+  public int line(String keyPath) {
     return lines.getOrDefault(keyPath, 0);
   }
 
   /** {@code simplify.json, line 3: key}: how every message begins. */
-  String where(String keyPath) {
+  public String where(String keyPath) {
     int line = line(keyPath);
     return path.getFileName() + (line > 0 ? ", line " + line : "") + ": " + keyPath;
   }
 
   /** The same for a key and all below it. */
-  void movedAll(String from, String to) {
+  public void movedAll(String from, String to) {
     Map<String, Integer> below = new HashMap<>();
     lines.forEach(
         (key, line) -> {
@@ -200,7 +205,7 @@ final class ParameterFile {
   }
 
   /** Lets messages about a key moved from an old place name its old line. */
-  void moved(String from, String to) {
+  public void moved(String from, String to) {
     if (line(from) > 0) {
       lines.putIfAbsent(to, line(from));
     }

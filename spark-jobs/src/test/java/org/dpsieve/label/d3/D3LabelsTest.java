@@ -1,4 +1,4 @@
-package org.dpsieve.label;
+package org.dpsieve.label.d3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.dpsieve.config;
+package org.dpsieve.config.reading;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Finds the name that was meant. */
-final class Spelling {
+public final class Spelling {
   private Spelling() {}
 
   /** The nearest of {@code names}, when one is near enough to be meant by {@code word}. */
-  static Optional<String> nearest(String word, Collection<String> names) {
+  public static Optional<String> nearest(String word, Collection<String> names) {
     String lower = word.toLowerCase(Locale.ROOT);
     int near = word.length() < 2 ? 0 : Math.max(1, Math.min(4, word.length() / 3));
     return names.stream()
@@ -26,7 +26,7 @@ final class Spelling {
   }
 
   /** {@code "; did you mean 'x'?"}, or nothing. */
-  static String hint(String word, Collection<String> names) {
+  public static String hint(String word, Collection<String> names) {
     return nearest(word, names)
         .or(() -> abbreviated(word, names))
         .map("; did you mean '%s'?"::formatted)
@@ -48,7 +48,7 @@ final class Spelling {
   }
 
   /** Insertions, deletions, replacements and swaps of neighbors that make one of the other. */
-  static int distance(String a, String b) {
+  public static int distance(String a, String b) {
     int[][] d = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {
       for (int j = 0; j <= b.length(); j++) {

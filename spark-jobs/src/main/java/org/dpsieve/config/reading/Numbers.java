@@ -1,11 +1,11 @@
-package org.dpsieve.config;
+package org.dpsieve.config.reading;
 
 /** Numbers as people write them. */
-final class Numbers {
+public final class Numbers {
   private Numbers() {}
 
   /** {@code 0.2}, {@code 5}, {@code 1e10}; not {@code 5.0} or {@code 1.0E10}. */
-  static String text(double number) {
+  public static String text(double number) {
     if (number == Math.rint(number) && Math.abs(number) < 1e7) {
       return Long.toString((long) number);
     }

@@ -1,4 +1,4 @@
-package org.dpsieve.config;
+package org.dpsieve.config.reading;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,55 +16,58 @@ import java.util.Set;
  * nobody asked for. Types are dargs' own: an integer serves as a float, nothing else is converted.
  * Keys that begin with {@code _} are comments.
  */
-final class Block {
+public final class Block {
+  /** A file's own key that says to an editor what may stand in the file. */
+  public static final String SCHEMA = "$schema";
+
   private final ParameterFile file;
   private final String path;
   private final ObjectNode node;
   private final Problems problems;
   private final Set<String> declared = new LinkedHashSet<>();
 
-  Block(ParameterFile file, String path, ObjectNode node, Problems problems) {
+  public Block(ParameterFile file, String path, ObjectNode node, Problems problems) {
     this.file = file;
     this.path = path;
     this.node = node;
     this.problems = problems;
   }
 
-  ObjectNode node() {
+  public ObjectNode node() {
     return node;
   }
 
-  ParameterFile file() {
+  public ParameterFile file() {
     return file;
   }
 
   /** {@code a.b}; empty for the file's own object. */
-  String path() {
+  public String path() {
     return path;
   }
 
   /** {@code a.b.key}. */
-  String path(String key) {
+  public String path(String key) {
     return path.isEmpty() ? key : path + "." + key;
   }
 
   /** {@code simplify.json, line 3: a.b.key}. */
-  String where(String key) {
+  public String where(String key) {
     return file.where(path(key));
   }
 
-  boolean has(String key) {
+  public boolean has(String key) {
     declared(key);
     return node.has(key);
   }
 
   /** Whether the key has a value other than {@code null}. */
-  boolean given(String key) {
+  public boolean given(String key) {
     return has(key) && !node.get(key).isNull();
   }
 
   /** Declares keys without reading them. */
-  Block declare(Collection<String> keys) {
+  public Block declare(Collection<String> keys) {
     keys.forEach(this::declared);
     return this;
   }
@@ -75,16 +78,16 @@ final class Block {
     }
   }
 
-  void error(String key, String message) {
+  public void error(String key, String message) {
     problems.error(where(key) + ": " + message);
   }
 
-  void warn(String key, String message) {
+  public void warn(String key, String message) {
     problems.warn(where(key) + ": " + message);
   }
 
   /** Reports a required key as missing; true when it is there. */
-  boolean require(String key, String expected) {
+  public boolean require(String key, String expected) {
     if (has(key)) {
       return true;
     }
@@ -97,20 +100,20 @@ final class Block {
     return false;
   }
 
-  Optional<String> text(String key) {
+  public Optional<String> text(String key) {
     return value(key, JsonNode::isTextual, "a string").map(JsonNode::textValue);
   }
 
-  Optional<Boolean> bool(String key) {
+  public Optional<Boolean> bool(String key) {
     return value(key, JsonNode::isBoolean, "true or false").map(JsonNode::booleanValue);
   }
 
-  boolean flag(String key) {
+  public boolean flag(String key) {
     return bool(key).orElse(false);
   }
 
   /** An integer of at least {@code least} that fits 32 bits. */
-  OptionalInt integer(String key, int least) {
+  public OptionalInt integer(String key, int least) {
     Optional<JsonNode> value = value(key, JsonNode::isIntegralNumber, "an integer");
     if (value.isEmpty()) {
       return OptionalInt.empty();
@@ -123,7 +126,7 @@ final class Block {
     return OptionalInt.of(number.intValue());
   }
 
-  Optional<Long> longInteger(String key) {
+  public Optional<Long> longInteger(String key) {
     Optional<JsonNode> value = value(key, JsonNode::isIntegralNumber, "an integer");
     if (value.isPresent() && !value.get().canConvertToLong()) {
       error(key, "found %s, expected an integer of 64 bits".formatted(value.get()));
@@ -133,7 +136,7 @@ final class Block {
   }
 
   /** A number that may be infinite, but not NaN. */
-  OptionalDouble number(String key) {
+  public OptionalDouble number(String key) {
     Optional<JsonNode> value = value(key, JsonNode::isNumber, "a number");
     if (value.isEmpty()) {
       return OptionalDouble.empty();
@@ -147,7 +150,7 @@ final class Block {
   }
 
   /** A finite number of at least {@code least}. */
-  OptionalDouble finite(String key, double least) {
+  public OptionalDouble finite(String key, double least) {
     OptionalDouble number = number(key);
     if (number.isPresent()
         && (Double.isInfinite(number.getAsDouble()) || number.getAsDouble() < least)) {
@@ -162,13 +165,13 @@ final class Block {
     return number;
   }
 
-  Optional<List<String>> texts(String key) {
+  public Optional<List<String>> texts(String key) {
     return list(key, JsonNode::isTextual, "a list of strings")
         .map(items -> items.stream().map(JsonNode::textValue).toList());
   }
 
   /** A list of strings, for which older files and careless ones give one bare string. */
-  Optional<List<String>> textOrTexts(String key) {
+  public Optional<List<String>> textOrTexts(String key) {
     if (has(key) && node.get(key).isTextual()) {
       return Optional.of(List.of(node.get(key).textValue()));
     }
@@ -176,7 +179,7 @@ final class Block {
         .map(items -> items.stream().map(JsonNode::textValue).toList());
   }
 
-  Optional<List<Double>> numbers(String key) {
+  public Optional<List<Double>> numbers(String key) {
     return list(
             key,
             item -> item.isNumber() && Double.isFinite(item.doubleValue()),
@@ -185,16 +188,16 @@ final class Block {
   }
 
   /** An object; {@code null} in its place is reported like any other type. */
-  Optional<Block> block(String key) {
+  public Optional<Block> block(String key) {
     return value(key, JsonNode::isObject, "an object, { ... }").map(value -> child(key, value));
   }
 
-  Block child(String key, JsonNode object) {
+  public Block child(String key, JsonNode object) {
     return new Block(file, path(key), (ObjectNode) object, problems);
   }
 
   /** One of a few words. */
-  Optional<String> choice(String key, List<String> choices) {
+  public Optional<String> choice(String key, List<String> choices) {
     Optional<String> word = text(key);
     if (word.isPresent() && !choices.contains(word.get())) {
       error(
@@ -242,7 +245,7 @@ final class Block {
   }
 
   /** A value and its type, for messages; long ones are cut. */
-  static String describe(JsonNode value) {
+  public static String describe(JsonNode value) {
     String text = value.toString();
     String shown = text.length() <= 60 ? text : text.substring(0, 57) + "...";
     return switch (value.getNodeType()) {
@@ -258,12 +261,14 @@ final class Block {
   private List<String> undeclared() {
     List<String> keys = new ArrayList<>();
     node.fieldNames().forEachRemaining(keys::add);
-    keys.removeIf(key -> key.startsWith("_") || declared.contains(key));
+    keys.removeIf(
+        key ->
+            key.startsWith("_") || declared.contains(key) || path.isEmpty() && key.equals(SCHEMA));
     return keys;
   }
 
   /** Reports every key nobody asked for. */
-  void finish() {
+  public void finish() {
     for (String key : undeclared()) {
       String hint = Spelling.hint(key, declared);
       error(key, "unknown key" + (hint.isEmpty() ? "; remove it, nothing reads it" : hint));
@@ -274,7 +279,7 @@ final class Block {
    * Reports keys that look misspelt, and warns of others nobody asked for: of machine.json, where
    * DP-GEN and dpdispatcher check no names and files in use carry keys of other programs.
    */
-  void finishLeniently() {
+  public void finishLeniently() {
     for (String key : undeclared()) {
       String hint = Spelling.hint(key, declared);
       if (Spelling.nearest(key, declared).isEmpty()) {

@@ -1,4 +1,4 @@
-package org.dpsieve.config;
+package org.dpsieve.label.vasp;
 
 import java.nio.file.Path;
 import java.util.Collections;

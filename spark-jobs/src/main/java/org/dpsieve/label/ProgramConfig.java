@@ -1,4 +1,4 @@
-package org.dpsieve.config;
+package org.dpsieve.label;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
@@ -31,6 +31,26 @@ public record ProgramConfig(
     potentials = List.copyOf(potentials);
     orbitals = List.copyOf(orbitals);
     kPoints = List.copyOf(kPoints);
+  }
+
+  /** With parameters and pseudopotentials alone. */
+  public static ProgramConfig of(
+      String parametersKey, ObjectNode parameters, List<Path> potentials) {
+    return new ProgramConfig(
+        parametersKey,
+        parameters,
+        potentials,
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty());
+  }
+
+  /** The same with a whole input file of the program's in the place of parameters. */
+  public ProgramConfig withTemplate(Optional<Path> file) {
+    return new ProgramConfig(
+        parametersKey, parameters, potentials, orbitals, file, kPointsFile, kPoints, descriptor);
   }
 
   /** Whether the parameters are the program's own, and not DP-GEN's few. */

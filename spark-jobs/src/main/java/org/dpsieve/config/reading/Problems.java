@@ -1,4 +1,4 @@
-package org.dpsieve.config;
+package org.dpsieve.config.reading;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -7,7 +7,7 @@ import java.util.Set;
 import org.dpsieve.error.InputException;
 
 /** What is found while both files are read: everything is reported, and at once. */
-final class Problems {
+public final class Problems {
   private final Set<String> errors = new LinkedHashSet<>();
   private final Set<String> warnings = new LinkedHashSet<>();
   private final Set<String> migrations = new LinkedHashSet<>();
@@ -21,60 +21,67 @@ final class Problems {
    *
    * @param key as messages name it, without the line: {@code machine.json: fp.command}
    */
-  void asked(String key) {
+  public void asked(String key) {
     asked.add(key);
   }
 
-  Set<String> asked() {
+  public Set<String> asked() {
     return asked;
   }
 
-  void error(String message) {
+  public void error(String message) {
     errors.add(message);
   }
 
-  void warn(String message) {
+  public void warn(String message) {
     warnings.add(message);
   }
 
   /** An old key that was understood. */
-  void migrated(String message) {
+  public void migrated(String message) {
     migrations.add(message);
   }
 
-  void note(String message) {
+  public void note(String message) {
     notes.add(message);
   }
 
-  boolean any() {
+  public boolean any() {
     return !errors.isEmpty();
   }
 
-  List<String> warnings() {
+  public List<String> warnings() {
     return List.copyOf(warnings);
   }
 
-  List<String> migrations() {
+  public List<String> migrations() {
     return List.copyOf(migrations);
   }
 
-  List<String> notes() {
+  public List<String> notes() {
     return List.copyOf(notes);
   }
 
-  /** Throws when anything is wrong: one problem as it is, several as a numbered list. */
-  void throwIfAny() {
+  /** Throws when anything is wrong. */
+  public void throwIfAny() {
+    if (any()) {
+      throw exception();
+    }
+  }
+
+  /** What is wrong: one problem as it is, several as a numbered list. */
+  public InputException exception() {
     if (errors.isEmpty()) {
-      return;
+      throw new IllegalStateException("a file that cannot be read is a problem");
     }
     if (errors.size() == 1) {
-      throw new InputException(errors.iterator().next());
+      return new InputException(errors.iterator().next());
     }
     List<String> lines = new ArrayList<>();
     lines.add(errors.size() + " problems; nothing was started:");
     for (String error : errors) {
       lines.add("  %d. %s".formatted(lines.size(), error));
     }
-    throw new InputException(String.join("\n", lines));
+    return new InputException(String.join("\n", lines));
   }
 }

@@ -22,14 +22,58 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code scripts/notebooks/deviation.ipynb} as it is, on a real run. */
+/**
+ * The Python package, by its own tests, and {@code scripts/notebooks/deviation.ipynb} as it is:
+ * both on one small run.
+ */
 @Timeout(1200)
-class NotebookIT {
+class PythonIT {
   private static final Path NOTEBOOK =
       Shared.repository().resolve("scripts/notebooks/deviation.ipynb");
+  private static final Path PACKAGE = Shared.repository().resolve("python");
   private static final int PICTURES = 9;
 
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
+
+  /** Made by the first test that needs it. */
+  private static Path run;
+
+  @Test
+  void thePackagePassesItsTests() throws Exception {
+    String python = PySpark.program("python");
+    PySpark.program("pytest");
+    String said =
+        PySpark.run(
+            folder,
+            List.of(
+                python,
+                "-m",
+                "pytest",
+                "-q",
+                "--durations=5",
+                "-p",
+                "no:cacheprovider",
+                "--rootdir=" + PACKAGE,
+                PACKAGE.resolve("tests").toString()),
+            environment());
+    System.out.println(said);
+    assertThat(said).contains(" passed").doesNotContain("SKIPPED");
+  }
+
+  /** Of a person with pip's Spark alone. */
+  private static Map<String, String> environment() throws IOException {
+    return Map.of(
+        "DPSIEVE_TEST_RUN",
+        run().toString(),
+        "DPSIEVE_RUN",
+        run().toString(),
+        "PYTHONPATH",
+        PACKAGE.resolve("src").toString(),
+        "PYTHONDONTWRITEBYTECODE",
+        "1",
+        "SPARK_HOME",
+        "");
+  }
 
   @Test
   void itIsKeptWithoutOutputs() throws IOException {
@@ -44,19 +88,11 @@ class NotebookIT {
   @Test
   void everyCellRunsAndEveryPictureShowsSomething() throws Exception {
     String jupyter = PySpark.program("jupyter-execute");
-    Path run = folder.resolve("run");
-    simplify(run);
     Path executed = folder.resolve("executed.ipynb");
     PySpark.run(
         folder,
         List.of(jupyter, NOTEBOOK.toString(), "--output=" + executed, "--timeout=900"),
-        Map.of(
-            "DPSIEVE_RUN",
-            run.toString(),
-            "DPSIEVE_JAR",
-            PySpark.applicationJar().toString(),
-            "PYSPARK_PYTHON",
-            PySpark.program("python")));
+        environment());
     List<BufferedImage> pictures = new ArrayList<>();
     for (JsonNode cell : new ObjectMapper().readTree(executed.toFile()).get("cells")) {
       for (JsonNode output : cell.path("outputs")) {
@@ -81,11 +117,15 @@ class NotebookIT {
     return java.util.Arrays.stream(pixels).distinct().count();
   }
 
-  private void simplify(Path run) throws IOException {
-    LocalSpark.session();
-    Path parameters =
-        SmallRun.simplify(
-            folder.resolve("simplify.json"), 12, "\"max_iter\": 3", "Ag8", "Au8", "Ag4Au4");
-    new Terminal().succeed("simplify", parameters, SmallRun.machine(), "--workdir", run);
+  private static synchronized Path run() throws IOException {
+    if (run == null) {
+      LocalSpark.session();
+      Path parameters =
+          SmallRun.simplify(
+              folder.resolve("simplify.json"), 12, "\"max_iter\": 3", "Ag8", "Au8", "Ag4Au4");
+      run = folder.resolve("run");
+      new Terminal().succeed("simplify", parameters, SmallRun.machine(), "--workdir", run);
+    }
+    return run;
   }
 }

@@ -1,4 +1,4 @@
-package org.dpsieve.config;
+package org.dpsieve.label.vasp;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dpsieve.config.reading.Block;
+import org.dpsieve.config.reading.Problems;
 
 /** Checks the files that VASP's inputs are made of. */
 final class VaspFiles {

@@ -1,4 +1,4 @@
-package org.dpsieve.config;
+package org.dpsieve.config.reading;
 
 import java.io.IOException;
 import java.net.URI;
@@ -14,25 +14,25 @@ import java.util.stream.Stream;
  * does; where nothing is there, from the folder of the file, so that a file with its data beside it
  * works from anywhere.
  */
-final class Paths {
+public final class Paths {
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*");
   private static final String MAGIC = "*?[";
 
   private final Path current;
   private final Path besideFile;
 
-  Paths(Path current, Path file) {
+  public Paths(Path current, Path file) {
     this.current = current.toAbsolutePath().normalize();
     this.besideFile = file.toAbsolutePath().normalize().getParent();
   }
 
   /** Whether the path names a file system other than this machine's: {@code hdfs://host/data}. */
-  static boolean isRemote(String path) {
+  public static boolean isRemote(String path) {
     return SCHEME.matcher(path).matches() && !path.startsWith("file:");
   }
 
   /** Where a path leads, whether or not there is something. */
-  Path resolve(String text) {
+  public Path resolve(String text) {
     String path = text.startsWith("file:") ? URI.create(text).getPath() : text;
     Path here = current.resolve(path).normalize();
     if (Files.exists(here) || here.equals(Path.of(path))) {
@@ -46,12 +46,12 @@ final class Paths {
    * A file of a folder, both as given. To be looked for as a whole: the folder alone (".") may be
    * in both places, the file in one.
    */
-  static String within(String folder, String name) {
+  public static String within(String folder, String name) {
     return Path.of(folder, name).toString();
   }
 
   /** Where was looked, for messages about what is not there. */
-  String lookedFor(String text) {
+  public String lookedFor(String text) {
     String hint = text.startsWith("~") ? "; ~ is not expanded, write the whole path" : "";
     Path here = current.resolve(text).normalize();
     Path beside = besideFile.resolve(text).normalize();
@@ -59,7 +59,7 @@ final class Paths {
   }
 
   /** What a glob matches, as Python's {@code glob}, sorted; empty when nothing. */
-  List<Path> glob(String pattern) {
+  public List<Path> glob(String pattern) {
     List<Path> matches = expand(current, pattern);
     return matches.isEmpty() ? expand(besideFile, pattern) : matches;
   }

@@ -1,14 +1,15 @@
-package org.dpsieve.label;
+package org.dpsieve.label.d3;
 
 import java.util.Optional;
-import org.dpsieve.config.D3Config;
-import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.d3.D3Options;
-import org.dpsieve.d3.Damping;
 import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.TypeElements;
+import org.dpsieve.label.DirectLabeller;
+import org.dpsieve.label.LabelResult;
+import org.dpsieve.label.TaskOutcome;
+import org.dpsieve.label.WildLabel;
 
 /** {@code fp_style: d3}: DFT-D3 added to the stored label. */
 public final class D3Labels implements DirectLabeller {
@@ -20,17 +21,6 @@ public final class D3Labels implements DirectLabeller {
   public D3Labels(D3Options options, TypeElements elements) {
     this.options = options;
     this.elements = elements;
-  }
-
-  static D3Labels of(SimplifyConfig config) {
-    D3Config d3 = config.label().d3().orElseThrow();
-    return new D3Labels(
-        new D3Options(
-            d3.functional(),
-            Damping.of(d3.damping()),
-            d3.cutoff().orElse(D3Options.PAIR_CUTOFF),
-            d3.cnCutoff().orElse(D3Options.COORDINATION_CUTOFF)),
-        config.elements());
   }
 
   @Override

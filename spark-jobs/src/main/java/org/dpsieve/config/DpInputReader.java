@@ -1,0 +1,47 @@
+package org.dpsieve.config;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import org.dpsieve.config.TrainingInput.Loss;
+import org.dpsieve.config.reading.Block;
+import org.dpsieve.config.reading.Problems;
+
+/** An input for DeePMD-kit, which alone decides what it may say. */
+final class DpInputReader extends TrainingReader {
+  DpInputReader(Problems problems) {
+    super(problems);
+  }
+
+  @Override
+  boolean takesTemperature() {
+    return true;
+  }
+
+  /** As DP-GEN does. */
+  @Override
+  void setTemperature(Block input, int use) {
+    if (use > 0 && input.node().at("/model/fitting_net") instanceof ObjectNode fitting) {
+      fitting.put(use == 1 ? "numb_fparam" : "numb_aparam", 1);
+      fitting.remove(use == 1 ? "numb_aparam" : "numb_fparam");
+    }
+  }
+
+  @Override
+  Read read(Block input, Optional<Block> model, List<String> typeMap) {
+    Optional<Block> descriptor =
+        model.filter(block -> block.has("descriptor")).flatMap(block -> block.block("descriptor"));
+    Optional<Block> fitting =
+        model
+            .filter(block -> block.has("fitting_net"))
+            .flatMap(block -> block.block("fitting_net"));
+    input.require("training", "DeePMD-kit's training block");
+    return new Read(
+        new TrainingInput(
+            new Loss(0.02, 1, 1000, 1, 0, 0), trainable(descriptor, fitting), json(input, typeMap)),
+        descriptor,
+        fitting,
+        input.block("training"),
+        trainableGiven(descriptor, fitting));
+  }
+}
