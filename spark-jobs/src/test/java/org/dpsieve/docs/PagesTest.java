@@ -163,6 +163,8 @@ class PagesTest {
                 Files.walk(ROOT.resolve("spark-jobs/src/main/java"))),
             Stream.of(
                 ROOT.resolve("scripts/dpsieve"),
+                ROOT.resolve("scripts/build"),
+                ROOT.resolve("python/src/dpsieve/_java.py"),
                 ROOT.resolve("spark-jobs/src/main/resources/org/dpsieve/node/dispatch.py")))) {
       said =
           files
