@@ -63,7 +63,7 @@ class ReportCommandTest {
     Path scratch = Files.createDirectory(folder.resolve("browser"));
     Chromium page = Chromium.open(workdir.resolve("report.html"), scratch);
     assertThat(page.consoleMessages()).isEmpty();
-    assertThat(page.dom().split("<svg", -1).length - 1).isEqualTo(3 + 4 + 4 + 3 + 2 + 1);
+    assertThat(page.dom().split("<svg", -1).length - 1).isEqualTo(3 + 4 + 4 + 3 + 2 + 1 + 1);
     assertThat(page.marks("bar")).isGreaterThan(10);
     assertThat(page.marks("picked")).isGreaterThan(5);
     assertThat(page.marks("level")).isGreaterThan(1);
