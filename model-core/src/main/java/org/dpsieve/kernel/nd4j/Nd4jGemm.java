@@ -13,8 +13,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * GEMM by ND4J, on arrays outside the heap that are used again and again. A row-major matrix is its
- * transpose in the order of columns, which ND4J's products are in: so c = a b is computed as cᵀ = bᵀ
- * aᵀ and nothing is copied but to and from the heap.
+ * transpose in the order of columns, which ND4J's products are in: so c = a b is computed as cᵀ =
+ * bᵀ aᵀ and nothing is copied but to and from the heap.
  */
 public final class Nd4jGemm implements Gemm {
   /** The inner loops of its BLAS take 8, 16 or 24 rows at a time: a multiple of all of them. */
