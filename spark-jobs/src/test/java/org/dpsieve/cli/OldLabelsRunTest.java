@@ -203,7 +203,9 @@ class OldLabelsRunTest {
     for (String kind : List.of("energy", "force", "virial")) {
       assertThat(few.path("models").path(kind).asDouble()).isPositive().isLessThan(1);
       // 30 labels against 25 of them: near the same, and not the same
-      assertThat(few.path("predicted").path(kind).asDouble() / facts.path("errors").path(kind).asDouble())
+      assertThat(
+              few.path("predicted").path(kind).asDouble()
+                  / facts.path("errors").path(kind).asDouble())
           .isBetween(0.2, 5.0)
           .isNotEqualTo(1);
     }
