@@ -35,7 +35,7 @@ final class KeySchema {
   }
 
   void require(String key) {
-    ((ArrayNode) root.withArray("required")).add(key);
+    root.withArray("required").add(key);
   }
 
   /**
