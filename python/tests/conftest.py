@@ -34,4 +34,4 @@ def run_folder(java: None) -> Path:
 def needs(*modules: str) -> None:
     for module in modules:
         if importlib.util.find_spec(module) is None:
-            pytest.skip(f"no {module} here")
+            pytest.skip(f"no {module} here", allow_module_level=True)

@@ -183,7 +183,8 @@ def test_a_forked_process_has_a_java_of_its_own(frames: list[Atoms]) -> None:
 
 
 def test_java_ends_with_python(java: None) -> None:
-    code = "import dpsieve, os, sys; dpsieve.model_devi([], []) if 0 else None\n" + (
+    code = (
+        "import dpsieve, os\n"
         "from dpsieve import _service\n"
         "try: _service.ask({'status': '/nowhere'})\n"
         "except dpsieve.InputError: print(_service._running.java.pid, flush=True)\n"
