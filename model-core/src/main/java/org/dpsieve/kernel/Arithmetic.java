@@ -53,8 +53,7 @@ public interface Arithmetic {
               Class.forName("org.dpsieve.kernel.VectorLayerFunction")
                   .getDeclaredConstructor()
                   .newInstance();
-      Arithmetic best =
-          (Arithmetic) Class.forName(vectors).getDeclaredMethod("of").invoke(null);
+      Arithmetic best = (Arithmetic) Class.forName(vectors).getDeclaredMethod("of").invoke(null);
       return Probe.pays(function) ? best : without(gemm, "this JVM is slow at vectors");
     } catch (InvocationTargetException e) {
       return precision == Precision.FLOAT32

@@ -90,8 +90,15 @@ class GemmTest {
 
   static Stream<Arguments> shapes() {
     int[][] shapes = {
-      {1, 1, 1}, {3, 5, 7}, {4, 8, 24}, {53, 160, 80}, {159, 80, 40}, {16, 8, 250}, {5, 0, 9},
-      {6, 33, 9}, {7, 20, 31}
+      {1, 1, 1},
+      {3, 5, 7},
+      {4, 8, 24},
+      {53, 160, 80},
+      {159, 80, 40},
+      {16, 8, 250},
+      {5, 0, 9},
+      {6, 33, 9},
+      {7, 20, 31}
     };
     DoubleArithmetic best = (DoubleArithmetic) Arithmetic.best(Precision.FLOAT64, ND4J);
     return Stream.of(ND4J, best.gemm())
@@ -171,8 +178,7 @@ class GemmTest {
       }
       double cores =
           (double) (process.getProcessCpuTime() - all) / (thread.getCurrentThreadCpuTime() - own);
-      System.out.printf(
-          "%d thread(s) of ND4J, cores used: %.0f%n", Nd4jGemm.threads(), cores);
+      System.out.printf("%d thread(s) of ND4J, cores used: %.0f%n", Nd4jGemm.threads(), cores);
     }
   }
 }

@@ -33,8 +33,7 @@ class LayerFunctionTest {
     x[7] = Double.NEGATIVE_INFINITY;
     for (Arithmetic arithmetic :
         new Arithmetic[] {
-          Arithmetic.loops(new Nd4jGemm()),
-          Arithmetic.best(Precision.FLOAT64, new Nd4jGemm())
+          Arithmetic.loops(new Nd4jGemm()), Arithmetic.best(Precision.FLOAT64, new Nd4jGemm())
         }) {
       double[] y = x.clone();
       double[] slope = new double[x.length];

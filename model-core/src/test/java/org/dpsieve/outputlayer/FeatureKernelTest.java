@@ -121,7 +121,8 @@ class FeatureKernelTest {
         new Frame("atom", 0, new int[] {79}, new double[3], null, Labels.NONE),
         new Frame("dimer", 0, new int[] {47, 79}, coordinates(2.4), null, Labels.NONE),
         new Frame("far apart", 0, new int[] {79, 79}, coordinates(40), null, Labels.NONE),
-        new Frame("row", 0, new int[] {79, 79, 79, 79}, coordinates(2.5, 5, 7.5), null, Labels.NONE),
+        new Frame(
+            "row", 0, new int[] {79, 79, 79, 79}, coordinates(2.5, 5, 7.5), null, Labels.NONE),
         new Frame("one in a small cell", 0, new int[] {47}, new double[3], SMALL, Labels.NONE));
   }
 

@@ -7,14 +7,13 @@ import org.dpsieve.kernel.Gemm;
 import org.dpsieve.kernel.Matrix;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * GEMM by ND4J, on arrays outside the heap that are used again and again. A row-major matrix is its
- * transpose in the order of columns, which ND4J's products are in: so c = a b is computed as cᵀ = bᵀ
- * aᵀ and nothing is copied but to and from the heap.
+ * transpose in the order of columns, which ND4J's products are in: so c = a b is computed as cᵀ =
+ * bᵀ aᵀ and nothing is copied but to and from the heap.
  */
 public final class Nd4jGemm implements Gemm {
   /** The inner loops of its BLAS take 8, 16 or 24 rows at a time: a multiple of all of them. */
@@ -40,9 +39,7 @@ public final class Nd4jGemm implements Gemm {
     }
 
     static DataBuffer numbers(long count) {
-      try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-        return Nd4j.createUninitialized(DataType.DOUBLE, count).data();
-      }
+      return Nd4j.createUninitializedDetached(DataType.DOUBLE, count).data();
     }
 
     static void multiply(INDArray a, INDArray b, INDArray c) {
