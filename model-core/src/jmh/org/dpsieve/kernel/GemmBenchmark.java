@@ -3,7 +3,6 @@ package org.dpsieve.kernel;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.dpsieve.kernel.nd4j.OpenBlasGemm;
 import org.dpsieve.kernel.nd4j.Nd4jGemm;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

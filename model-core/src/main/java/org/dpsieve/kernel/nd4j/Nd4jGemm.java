@@ -7,7 +7,6 @@ import org.dpsieve.kernel.Gemm;
 import org.dpsieve.kernel.Matrix;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -40,9 +39,7 @@ public final class Nd4jGemm implements Gemm {
     }
 
     static DataBuffer numbers(long count) {
-      try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-        return Nd4j.createUninitialized(DataType.DOUBLE, count).data();
-      }
+      return Nd4j.createUninitializedDetached(DataType.DOUBLE, count).data();
     }
 
     static void multiply(INDArray a, INDArray b, INDArray c) {
