@@ -1,8 +1,9 @@
 package org.dpsieve.kernel;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.dpsieve.kernel.nd4j.OpenBlasGemm;
+import org.dpsieve.kernel.nd4j.Nd4jGemm;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -26,10 +27,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
 public class GemmBenchmark {
-  @Param({"OpenBLAS", "float64", "float32"})
+  @Param({"plain", "OpenBLAS", "ND4J", "float64", "float32"})
   String implementation;
 
-  @Param({"1134x240", "240x240", "240x1134"})
+  @Param({"1200x240", "240x240", "240x1134"})
   String shape;
 
   private Runnable product;
@@ -39,20 +40,16 @@ public class GemmBenchmark {
     String[] sizes = shape.split("x");
     int inner = Integer.parseInt(sizes[0]);
     int columns = Integer.parseInt(sizes[1]);
-    Gemm blas = new OpenBlasGemm();
-    int rows = blas.rows();
+    int rows = new Nd4jGemm().rows();
     Random random = new Random(1);
     double[] left = random.doubles((long) rows * inner, -1, 1).toArray();
     double[] right = random.doubles((long) inner * columns, -1, 1).toArray();
     double[] expected = new double[rows * columns];
-    for (int i = 0; i < rows; i++) {
-      for (int k = 0; k < inner; k++) {
-        for (int j = 0; j < columns; j++) {
-          expected[i * columns + j] += left[i * inner + k] * right[k * columns + j];
-        }
-      }
-    }
-    if (implementation.equals("float32")) {
+    multiply(rows, inner, columns, left, right, expected);
+    if (implementation.equals("plain")) {
+      double[] c = new double[expected.length];
+      product = () -> multiply(rows, inner, columns, left, right, c);
+    } else if (implementation.equals("float32")) {
       FloatGemm gemm = new FloatGemm(right, inner, columns);
       float[] a = new float[left.length];
       float[] c = new float[expected.length];
@@ -65,7 +62,12 @@ public class GemmBenchmark {
         KernelBenchmark.requireClose(c[i], expected[i], 1e-4);
       }
     } else {
-      Gemm gemm = implementation.equals("OpenBLAS") ? blas : new VectorGemm();
+      Gemm gemm =
+          switch (implementation) {
+            case "OpenBLAS" -> new OpenBlasGemm();
+            case "ND4J" -> new Nd4jGemm();
+            default -> new VectorGemm();
+          };
       Gemm.Factor factor = gemm.factor(right, inner, columns);
       double[] c = new double[expected.length];
       product = () -> factor.multiply(left, c, rows);
@@ -73,6 +75,22 @@ public class GemmBenchmark {
       for (int i = 0; i < c.length; i++) {
         KernelBenchmark.requireClose(c[i], expected[i], 1e-11);
       }
+    }
+  }
+
+  private static void multiply(
+      int rows, int inner, int columns, double[] a, double[] b, double[] c) {
+    Arrays.fill(c, 0);
+    for (int i = 0; i < rows; i++) {
+      for (int k = 0; k < inner; k++) {
+        add(a[i * inner + k], b, k * columns, c, i * columns, columns);
+      }
+    }
+  }
+
+  private static void add(double factor, double[] b, int from, double[] c, int to, int count) {
+    for (int j = 0; j < count; j++) {
+      c[to + j] += factor * b[from + j];
     }
   }
 

@@ -2,7 +2,7 @@ package org.dpsieve.kernel;
 
 import java.util.concurrent.TimeUnit;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.kernel.nd4j.OpenBlasGemm;
+import org.dpsieve.kernel.nd4j.Nd4jGemm;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.SeE2A;
@@ -84,13 +84,13 @@ public class KernelBenchmark {
   public void setUp() {
     DeepPotential model = model();
     environment = environment((SeE2A) model.descriptor(), ATOMS);
-    Arithmetic loops = Arithmetic.loops(new OpenBlasGemm());
+    Arithmetic loops = Arithmetic.loops(new Nd4jGemm());
     loops.kernel(model, true).evaluate(new Environment[] {environment}, new double[0], workspace, energy, force, virial);
     double[] expected = force.clone();
     Arithmetic arithmetic =
         switch (implementation) {
-          case "float64" -> VectorArithmetic.of(new OpenBlasGemm());
-          case "float32" -> FloatArithmetic.of(new OpenBlasGemm());
+          case "float64" -> VectorArithmetic.of();
+          case "float32" -> FloatArithmetic.of();
           default -> loops;
         };
     kernel = arithmetic.kernel(model, tabulated);

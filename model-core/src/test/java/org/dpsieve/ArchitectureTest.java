@@ -47,4 +47,22 @@ class ArchitectureTest {
               "org.dpsieve.model..",
               "org.dpsieve.kernel..",
               "org.dpsieve.infer..");
+
+  @ArchTest
+  static final ArchRule graphsAreARoomOfTheirOwn =
+      noClasses()
+          .that()
+          .resideInAPackage("org.dpsieve.model.format.graph..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.dpsieve.model.format");
+
+  @ArchTest
+  static final ArchRule onlyModelFilesKnowsGraphs =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.dpsieve.model.format..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.dpsieve.model.format.graph..");
 }

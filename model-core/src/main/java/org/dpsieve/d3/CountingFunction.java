@@ -31,10 +31,11 @@ final class CountingFunction extends PairFunction {
       if (u < SAME_PLACE) {
         continue;
       }
-      double r = Math.sqrt(u);
-      double bond = 1 / (1 + Math.exp(-STEEPNESS * (radii / r - 1)));
+      double inverse = 1 / Math.sqrt(u);
+      double ratio = STEEPNESS * radii * inverse;
+      double bond = 1 / (1 + Math.exp(STEEPNESS - ratio));
       sum += bond;
-      double g = -bond * (1 - bond) * STEEPNESS * radii / (u * r);
+      double g = -bond * (1 - bond) * ratio * (inverse * inverse);
       double gx = g * x;
       sum0 += g;
       sum1 += gx;

@@ -19,6 +19,9 @@ public final class DispersionD3 {
   /** Å³; below that no matter is as dense, and the images within the cutoff are countless. */
   private static final double LEAST_VOLUME_PER_ATOM = 0.01;
 
+  /** 72 bytes each. */
+  private static final int MOST_PAIRS_KEPT = 1_000_000;
+
   private final DampingParameters parameters;
   private final double pairCutoff;
   private final double coordinationCutoff;
@@ -143,6 +146,12 @@ public final class DispersionD3 {
     double energy;
     final double[] gradient;
 
+    /**
+     * What {@link LatticeSum} leaves of each pair's bonds, [pairs, 9], so that they are summed up
+     * once; {@code null} where that would be too much to keep.
+     */
+    final double[] bonds;
+
     /** dE/dstrain along the axes of {@link LatticeSum}, its six components. */
     final double[] strain = new double[6];
 
@@ -155,6 +164,8 @@ public final class DispersionD3 {
       images =
           new LatticeSum(cell == null ? null : Arrays.stream(cell).map(x -> x / BOHR).toArray());
       gradient = new double[3 * atoms];
+      long pairs = atoms * (atoms + 1L) / 2;
+      bonds = pairs > MOST_PAIRS_KEPT ? null : new double[(int) (9 * pairs)];
     }
 
     Labels labels() {
@@ -204,6 +215,7 @@ public final class DispersionD3 {
           sum(counting, i, j, coordinationCutoff);
           coordination[i] += images.value;
           coordination[j] += images.value;
+          keep(i, j);
         }
       }
       return coordination;
@@ -263,10 +275,26 @@ public final class DispersionD3 {
     void throughCoordination(PairFunction[][] counting, double[] byCoordination) {
       for (int i = 0; i < atoms; i++) {
         for (int j = 0; j <= i; j++) {
-          sum(counting, i, j, coordinationCutoff);
+          if (bonds == null) {
+            sum(counting, i, j, coordinationCutoff);
+          } else {
+            System.arraycopy(bonds, kept(i, j), images.gradient, 0, 3);
+            System.arraycopy(bonds, kept(i, j) + 3, images.moment, 0, 6);
+          }
           addGradient(i, j, byCoordination[i] + byCoordination[j]);
         }
       }
+    }
+
+    void keep(int i, int j) {
+      if (bonds != null) {
+        System.arraycopy(images.gradient, 0, bonds, kept(i, j), 3);
+        System.arraycopy(images.moment, 0, bonds, kept(i, j) + 3, 6);
+      }
+    }
+
+    int kept(int i, int j) {
+      return 9 * (i * (i + 1) / 2 + j);
     }
 
     void addGradient(int i, int j, double scale) {

@@ -15,7 +15,7 @@ import org.dpsieve.kernel.Environment;
 import org.dpsieve.kernel.ModelKernel;
 import org.dpsieve.kernel.Readout;
 import org.dpsieve.kernel.Workspace;
-import org.dpsieve.kernel.nd4j.OpenBlasGemm;
+import org.dpsieve.kernel.nd4j.Nd4jGemm;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.Surroundings;
@@ -110,7 +110,7 @@ public final class Ensemble implements AutoCloseable {
    * @param models one or more, of one type map
    */
   public static Ensemble of(List<DeepPotential> models, EnsembleOptions options) {
-    return of(models, options, Arithmetic.best(options.precision(), new OpenBlasGemm()));
+    return of(models, options, Arithmetic.best(options.precision(), new Nd4jGemm()));
   }
 
   /** By an arithmetic of the caller's choice, for tests that compare them. */

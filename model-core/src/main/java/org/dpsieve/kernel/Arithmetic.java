@@ -3,8 +3,6 @@ package org.dpsieve.kernel;
 import java.lang.reflect.InvocationTargetException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One implementation of everything that is done per pair of atoms or per element of a layer. {@link
@@ -26,51 +24,50 @@ public interface Arithmetic {
    */
   ModelKernel kernel(DeepPotential model, boolean tabulated);
 
-  /** Plain Java, with matrix products by {@code blas}. */
-  static Arithmetic loops(Gemm blas) {
-    return new LoopArithmetic(blas);
+  /** Plain Java, with matrix products by {@code gemm}. */
+  static Arithmetic loops(Gemm gemm) {
+    return new LoopArithmetic(gemm);
   }
 
   /**
    * The implementation by {@code jdk.incubator.vector} where this JVM has that module and vectors
-   * of four doubles or more and is measured to make good use of them, else {@link #loops}.
+   * of four doubles or more and is measured to make good use of them, else {@link #loops}, of which
+   * it warns once.
    *
-   * <p>Single precision has no plain twin: without vectors of 16 floats, {@link #loops} in double
-   * precision take its place, which is more than was asked for.
+   * <p>Single precision has no plain twin: without vectors of 16 floats double precision takes its
+   * place, which is more than was asked for.
    *
-   * @param blas for the matrix products that the Vector API is not better at
+   * @param gemm for matrix products where not all is done by the Vector API
    */
-  static Arithmetic best(Precision precision, Gemm blas) {
-    Logger log = LoggerFactory.getLogger(Arithmetic.class);
-    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-      log.info(
-          "plain Java loops: start the JVM with --add-modules jdk.incubator.vector to be faster");
-      return loops(blas);
-    }
+  static Arithmetic best(Precision precision, Gemm gemm) {
+    String vectors =
+        precision == Precision.FLOAT32
+            ? "org.dpsieve.kernel.FloatArithmetic"
+            : "org.dpsieve.kernel.VectorArithmetic";
     try {
-      Arithmetic vectors =
-          (Arithmetic)
-              Class.forName(
-                      precision == Precision.FLOAT32
-                          ? "org.dpsieve.kernel.FloatArithmetic"
-                          : "org.dpsieve.kernel.VectorArithmetic")
-                  .getDeclaredMethod("of", Gemm.class)
-                  .invoke(null, blas);
+      if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+        return without(gemm, "start the JVM with --add-modules jdk.incubator.vector to be faster");
+      }
       LayerFunction function =
           (LayerFunction)
               Class.forName("org.dpsieve.kernel.VectorLayerFunction")
                   .getDeclaredConstructor()
                   .newInstance();
-      return Probe.pays(function) ? vectors : loops(blas);
+      Arithmetic best = (Arithmetic) Class.forName(vectors).getDeclaredMethod("of").invoke(null);
+      return Probe.pays(function) ? best : without(gemm, "this JVM is slow at vectors");
     } catch (InvocationTargetException e) {
-      log.info("plain Java loops: {}", e.getCause().getMessage());
-      return loops(blas);
+      return precision == Precision.FLOAT32
+          ? best(Precision.FLOAT64, gemm)
+          : without(gemm, e.getCause().getMessage());
     } catch (ReflectiveOperationException | LinkageError e) {
       // a later JDK may have changed the incubating module
-      log.info(
-          "plain Java loops: this JVM's Vector API is another than that of the build: {}",
-          e.toString());
-      return loops(blas);
+      return without(
+          gemm, "this JVM's Vector API is another than that of the build: " + e.toString());
     }
+  }
+
+  private static Arithmetic without(Gemm gemm, String reason) {
+    Probe.warnOnce(gemm, reason);
+    return loops(gemm);
   }
 }

@@ -23,6 +23,8 @@ final class Probe {
 
   private static Boolean pays;
 
+  private static boolean warned;
+
   private Probe() {}
 
   static synchronized boolean pays(LayerFunction vectors) {
@@ -30,6 +32,17 @@ final class Probe {
       pays = known() || measure(vectors, new LoopLayerFunction(), System::nanoTime);
     }
     return pays;
+  }
+
+  /** Says that the Vector API is not used; the first time only. */
+  static synchronized void warnOnce(Gemm gemm, String reason) {
+    if (!warned) {
+      warned = true;
+      LOG.warn(
+          "no Vector API: matrix products by {}, the rest in plain Java loops; {}",
+          gemm.name(),
+          reason);
+    }
   }
 
   /** HotSpot with its server compiler: no other compiler in its place, not switched off. */

@@ -7,16 +7,15 @@ import org.dpsieve.model.Precision;
 /** {@link Arithmetic} in single precision. */
 record FloatArithmetic(Arithmetic otherwise) implements Arithmetic {
   /**
-   * Called by name from {@link Arithmetic#best}.
-   *
-   * @param blas for models that have no kernel in single precision: they are evaluated in double
+   * Called by name from {@link Arithmetic#best}. Models that have no kernel in single precision are
+   * evaluated in double.
    */
-  static Arithmetic of(Gemm blas) {
+  static Arithmetic of() {
     int lanes = FloatVector.SPECIES_PREFERRED.length();
     if (lanes != 16) {
       throw new UnsupportedOperationException("vectors of %d floats, expected 16".formatted(lanes));
     }
-    return new FloatArithmetic(VectorArithmetic.of(blas));
+    return new FloatArithmetic(VectorArithmetic.of());
   }
 
   @Override

@@ -5,7 +5,7 @@ import jdk.incubator.vector.DoubleVector;
 /** {@link DoubleArithmetic} by the Vector API. */
 record VectorArithmetic(Gemm gemm) implements DoubleArithmetic {
   /** Called by name from {@link Arithmetic#best}. */
-  static Arithmetic of(Gemm blas) {
+  static Arithmetic of() {
     int lanes = DoubleVector.SPECIES_PREFERRED.length();
     if (lanes < 4 || lanes > EmbeddingTable.LINE) {
       throw new UnsupportedOperationException(

@@ -10,7 +10,7 @@ import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.kernel.Arithmetic;
-import org.dpsieve.kernel.nd4j.OpenBlasGemm;
+import org.dpsieve.kernel.nd4j.Nd4jGemm;
 import org.dpsieve.kernel.reference.ReferenceModel;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.EnergyFitting;
@@ -185,7 +185,7 @@ class ArchitecturesTest {
     for (boolean tabulated : new boolean[] {true, false}) {
       EnsembleOptions options = new EnsembleOptions(tabulated, Precision.FLOAT64);
       try (Ensemble ensemble =
-          Ensemble.of(List.of(model), options, Arithmetic.loops(new OpenBlasGemm()))) {
+          Ensemble.of(List.of(model), options, Arithmetic.loops(new Nd4jGemm()))) {
         Predictions.assertClose(
             evaluate(ensemble, frame), expected, 1, architecture + ", tables: " + tabulated);
       }

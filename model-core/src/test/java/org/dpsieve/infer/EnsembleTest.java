@@ -19,7 +19,7 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.kernel.Arithmetic;
 import org.dpsieve.kernel.Gemm;
-import org.dpsieve.kernel.nd4j.OpenBlasGemm;
+import org.dpsieve.kernel.nd4j.Nd4jGemm;
 import org.dpsieve.kernel.reference.ReferenceModel;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
@@ -47,7 +47,7 @@ class EnsembleTest {
    * enough.
    */
   private static List<Arithmetic> arithmetics() {
-    Gemm blas = new OpenBlasGemm();
+    Gemm blas = new Nd4jGemm();
     return List.of(Arithmetic.loops(blas), Arithmetic.best(Precision.FLOAT64, blas));
   }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.kernel.Arithmetic;
-import org.dpsieve.kernel.nd4j.OpenBlasGemm;
+import org.dpsieve.kernel.nd4j.Nd4jGemm;
 import org.dpsieve.kernel.reference.ReferenceModel;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
@@ -61,7 +61,7 @@ class OtherVectorsTest {
     private Child() {}
 
     public static void main(String[] arguments) {
-      Arithmetic arithmetic = Arithmetic.best(Precision.FLOAT64, new OpenBlasGemm());
+      Arithmetic arithmetic = Arithmetic.best(Precision.FLOAT64, new Nd4jGemm());
       List<Activation> activations = EnsembleTest.activations().toList();
       if (System.getProperty("java.vm.info", "").startsWith("interpreted")) {
         activations = List.of(Activation.TANH); // slow
@@ -86,7 +86,7 @@ class OtherVectorsTest {
       }
       System.out.printf(
           "%s, single precision is %s%n",
-          arithmetic.name(), Arithmetic.best(Precision.FLOAT32, new OpenBlasGemm()).precision());
+          arithmetic.name(), Arithmetic.best(Precision.FLOAT32, new Nd4jGemm()).precision());
     }
 
     private static RandomModels.Shape shape(Activation activation) {

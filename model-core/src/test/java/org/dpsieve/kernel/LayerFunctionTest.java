@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
-import org.dpsieve.kernel.nd4j.OpenBlasGemm;
+import org.dpsieve.kernel.nd4j.Nd4jGemm;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Precision;
@@ -33,8 +33,7 @@ class LayerFunctionTest {
     x[7] = Double.NEGATIVE_INFINITY;
     for (Arithmetic arithmetic :
         new Arithmetic[] {
-          Arithmetic.loops(new OpenBlasGemm()),
-          Arithmetic.best(Precision.FLOAT64, new OpenBlasGemm())
+          Arithmetic.loops(new Nd4jGemm()), Arithmetic.best(Precision.FLOAT64, new Nd4jGemm())
         }) {
       double[] y = x.clone();
       double[] slope = new double[x.length];

@@ -11,6 +11,8 @@ import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.infer.Prediction;
+import org.dpsieve.kernel.DenseKernel;
+import org.dpsieve.kernel.nd4j.Nd4jGemm;
 import org.dpsieve.kernel.reference.ReferenceModel;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
@@ -100,12 +102,28 @@ class FeatureKernelTest {
         new EnergyFitting(networks, vacuum, fitting.zeroLevel(), fitting.precision()));
   }
 
+  private static final double[] SMALL = {2.9, 0, 0, 0.3, 3.1, 0, 0, -0.2, 2.8};
+
+  /** An atom in the origin, and others along x. */
+  private static double[] coordinates(double... x) {
+    double[] coord = new double[3 + 3 * x.length];
+    for (int atom = 0; atom < x.length; atom++) {
+      coord[3 * atom + 3] = x[atom];
+    }
+    return coord;
+  }
+
   private static List<Frame> frames() {
     Frame crystal = RandomModels.agAuFrame(5, 11);
     return List.of(
         crystal,
         new Frame("cluster", 0, crystal.z(), crystal.coord(), null, Labels.NONE),
-        new Frame("atom", 0, new int[] {79}, new double[3], null, Labels.NONE));
+        new Frame("atom", 0, new int[] {79}, new double[3], null, Labels.NONE),
+        new Frame("dimer", 0, new int[] {47, 79}, coordinates(2.4), null, Labels.NONE),
+        new Frame("far apart", 0, new int[] {79, 79}, coordinates(40), null, Labels.NONE),
+        new Frame(
+            "row", 0, new int[] {79, 79, 79, 79}, coordinates(2.5, 5, 7.5), null, Labels.NONE),
+        new Frame("one in a small cell", 0, new int[] {47}, new double[3], SMALL, Labels.NONE));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -113,11 +131,11 @@ class FeatureKernelTest {
   void fastFeaturesAreThePlainOnes(String name, DeepPotential model) {
     OutputParameters parameters = OutputParameters.of(model, present(model));
     FeatureKernel plain = new ReferenceFeatures(model, parameters);
-    try (FeatureKernel fast = new GemmFeatures(model, parameters)) {
-      for (Frame frame : frames()) {
-        FrameFeatures expected = plain.of(frame);
-        FrameFeatures actual = fast.of(frame);
-        String what = name + ", " + frame.name();
+    for (Frame frame : frames()) {
+      FrameFeatures expected = plain.of(frame);
+      for (DenseKernel kernel : List.of(BestKernel.DENSE, DenseKernel.loops(new Nd4jGemm()))) {
+        FrameFeatures actual = new GemmFeatures(model, parameters, kernel).of(frame);
+        String what = name + ", " + frame.name() + ", " + kernel.gemm().name();
         assertThat(actual.constant()).as(what).isCloseTo(expected.constant(), within(1e-11));
         assertThat(actual.energy()).as(what).containsExactly(expected.energy(), within(1e-10));
         assertThat(actual.force()).as(what).containsExactly(expected.force(), within(1e-10));

@@ -1,7 +1,7 @@
 package org.dpsieve.testing;
 
 import org.dpsieve.kernel.Arithmetic;
-import org.dpsieve.kernel.nd4j.OpenBlasGemm;
+import org.dpsieve.kernel.nd4j.Nd4jGemm;
 import org.dpsieve.model.Precision;
 import org.junit.jupiter.api.Assumptions;
 
@@ -11,7 +11,7 @@ public final class SinglePrecision {
 
   /** Skips the calling test where it would compare double precision with itself. */
   public static void require() {
-    Arithmetic arithmetic = Arithmetic.best(Precision.FLOAT32, new OpenBlasGemm());
+    Arithmetic arithmetic = Arithmetic.best(Precision.FLOAT32, new Nd4jGemm());
     Assumptions.assumeTrue(
         arithmetic.precision() == Precision.FLOAT32,
         () ->

@@ -85,9 +85,17 @@ final class DoctorCommand implements Callable<Integer> {
         "speed: one task, one core");
     try {
       org.nd4j.linalg.factory.Nd4j.create(1);
-      add(true, "ND4J, OpenBLAS", Versions.all().get("nd4j"), "every evaluation and solve");
+      add(
+          true,
+          "ND4J, OpenBLAS",
+          Versions.all().get("nd4j"),
+          "every solve; evaluations without the Vector API");
     } catch (Throwable e) { // a native library that does not load is an Error
-      add(false, "ND4J, OpenBLAS", "does not load: " + e, "every evaluation and solve");
+      add(
+          false,
+          "ND4J, OpenBLAS",
+          "does not load: " + e,
+          "every solve; evaluations without the Vector API");
     }
     String home = System.getenv("SPARK_HOME");
     add(

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Exactly one iteration of simplify, the next one that is not complete.",
-      "The last line printed is: continue, converged or stalled."
+      "The last line printed is: continue, converged or stalled. A run that ends by max_iter or"
+          + " label_budget is stalled, too: a larger one goes on."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -1,6 +1,7 @@
 package org.dpsieve.config;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.dpsieve.config.reading.Block;
 import org.dpsieve.config.reading.ParameterFile;
@@ -63,7 +64,6 @@ public final class ConfigReader {
                 Engines.trains(sections.train(), run.train()),
                 sections.modelDevi().engine())
             .read(run.train(), run.typeMap());
-    requireFeatures(file, run.pick(), models, problems);
     if (machineFile.isEmpty()) {
       throw problems.exception();
     }
@@ -76,12 +76,21 @@ public final class ConfigReader {
             models.files(),
             new DpTrainKeys(file, paths),
             file.has("final_training"));
+    Optional<String> foreign =
+        models
+            .foreign()
+            .or(
+                () ->
+                    train
+                        .dp()
+                        .flatMap(dp -> TrainedModels.foreign(dp.backend(), run.train().inputs())));
+    requireFeatures(file, run.pick(), models.files(), foreign, problems);
     MachineConfig machineConfig =
         new MachineConfig(
             machine,
             sections.deepmdVersion(),
             train.section(),
-            engines.modelDevi(sections.modelDevi(), models.foreign()),
+            engines.modelDevi(sections.modelDevi(), foreign),
             engines.precision(sections.modelDevi()),
             engines.fp(sections.fp(), run.label(), run.pool().labeled()));
     if (run.pick().targetError().isPresent()
@@ -120,12 +129,11 @@ public final class ConfigReader {
 
   /** Strategies that look into models need some that are here, and that are read. */
   private static void requireFeatures(
-      Block file, PickConfig pick, ModelsReader.Models models, Problems problems) {
-    if (models.foreign().isPresent()) {
-      noFeatures(
-          file, pick, "which DeePMD-kit alone can read (%s)".formatted(models.foreign().get()));
+      Block file, PickConfig pick, List<Path> models, Optional<String> foreign, Problems problems) {
+    if (foreign.isPresent()) {
+      noFeatures(file, pick, "which DeePMD-kit alone can read (%s)".formatted(foreign.get()));
     }
-    if (models.files().isEmpty() && !problems.any()) {
+    if (models.isEmpty() && !problems.any()) {
       noFeatures(file, pick, "of which there are none before the first training");
     }
   }

@@ -35,13 +35,35 @@ final class DpInputReader extends TrainingReader {
         model
             .filter(block -> block.has("fitting_net"))
             .flatMap(block -> block.block("fitting_net"));
+    fitting.ifPresent(DpInputReader::requirePotential);
+    model
+        .filter(block -> block.given("spin"))
+        .ifPresent(
+            block ->
+                block.error(
+                    "spin",
+                    "models with spin have no deviation: dp model-devi does not know them"));
     input.require("training", "DeePMD-kit's training block");
     return new Read(
         new TrainingInput(
             new Loss(0.02, 1, 1000, 1, 0, 0), trainable(descriptor, fitting), json(input, typeMap)),
+        model,
         descriptor,
         fitting,
         input.block("training"),
         trainableGiven(descriptor, fitting));
+  }
+
+  /** Frames are picked, and models judged, by energies and forces. */
+  private static void requirePotential(Block fitting) {
+    fitting
+        .text("type")
+        .filter(type -> !type.equals("ener"))
+        .ifPresent(
+            type ->
+                fitting.error(
+                    "type",
+                    "found '%s', whose models have no deviation of forces; expected ener"
+                        .formatted(type)));
   }
 }

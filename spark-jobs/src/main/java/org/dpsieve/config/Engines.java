@@ -143,6 +143,14 @@ final class Engines {
    * @param foreign why our reader does not know them; empty when it does
    */
   MachineConfig.Section modelDevi(Section section, Optional<String> foreign) {
+    if (foreign.isPresent() && section.engine().equals(Optional.of(Engine.JVM))) {
+      section
+          .block()
+          .error(
+              "engine",
+              "found jvm, which will not know the models that dp train makes: %s; expected dp, or no such key"
+                  .formatted(foreign.get()));
+    }
     boolean dp = section.engine().orElse(foreign.isPresent() ? Engine.DP : Engine.JVM) == Engine.DP;
     String program = section.command().map(Engines::program).orElse("");
     if (dp && (program.startsWith("lmp") || program.startsWith("lammps"))) {

@@ -92,6 +92,7 @@ final class OutputLayerInputReader extends TrainingReader {
     input.finish();
     return new Read(
         new TrainingInput(loss, trainable(descriptor, fitting), json(input, typeMap)),
+        model,
         descriptor,
         fitting,
         input.block("training"),

@@ -66,6 +66,7 @@ abstract class TrainingReader {
    */
   record Read(
       TrainingInput input,
+      Optional<Block> model,
       Optional<Block> descriptor,
       Optional<Block> fitting,
       Optional<Block> training,

@@ -85,14 +85,14 @@ class KilledRunTest {
         .contains(
             "frames/pool.parquet/part-00000.parquet",
             "iter.000000/02.fp/labels.parquet/part-00000.parquet",
-            "iter.000001/00.train/graph.003.pb",
+            "iter.000001/00.train/graph.001.pb",
             "iter.000001/01.model_devi/deviation.parquet/part-00000.parquet",
             "iter.000001/01.model_devi/picks.parquet/part-00000.parquet",
             "iter.000001/02.fp/labels.parquet/part-00000.parquet",
             "iter.000002/00.train/graph.000.pb",
             "result/summary.json",
             "result/data/Ag8Au0/type.raw",
-            "result/graph.003.pb");
+            "result/graph.001.pb");
     assertThat(SNAPSHOTS).hasSize(9);
   }
 

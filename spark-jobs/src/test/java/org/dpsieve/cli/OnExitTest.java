@@ -34,8 +34,8 @@ class OnExitTest {
     Files.writeString(
         simplify,
         Files.readString(simplify)
-            .replace("models/[0-3]", "models/0")
-            .replaceFirst("\"numb_models\":\\s*4", "\"numb_models\": 1"));
+            .replace("models/[01]", "models/0")
+            .replaceFirst("\"numb_models\":\\s*2", "\"numb_models\": 1"));
     Path dp =
         Files.writeString(
             folder.resolve("dp.sh"),

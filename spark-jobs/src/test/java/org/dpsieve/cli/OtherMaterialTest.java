@@ -97,7 +97,7 @@ class OtherMaterialTest {
         Files.readString(simplify)
             .replace("\"Au\"", "\"Cu\"")
             .replaceAll("\"pick_data\":\\s*\\[[^\\]]*\\]", "\"pick_data\": \"pool\"")
-            .replaceAll("(\"training_iter0_model_path\":\\s*)\"[^\"]*\"", "$1\"models/00[0-3]\"")
+            .replaceAll("(\"training_iter0_model_path\":\\s*)\"[^\"]*\"", "$1\"models/00[01]\"")
             .replaceAll(
                 "\"fp_style\":\\s*\"d3\"",
                 "\"fp_style\": \"vasp\", \"fp_pp_path\": \"vasp_input\","

@@ -47,7 +47,7 @@ class ReportCommandTest {
   @Test
   void simplifyWritesItAndSaysWhere() {
     assertThat(said).contains("report: " + workdir.resolve("report.html")).doesNotContain("seed:");
-    assertThat(workdir.resolve("models/graph.003.pb")).exists();
+    assertThat(workdir.resolve("models/graph.001.pb")).exists();
   }
 
   @Test
@@ -63,7 +63,7 @@ class ReportCommandTest {
     Path scratch = Files.createDirectory(folder.resolve("browser"));
     Chromium page = Chromium.open(workdir.resolve("report.html"), scratch);
     assertThat(page.consoleMessages()).isEmpty();
-    assertThat(page.dom().split("<svg", -1).length - 1).isEqualTo(3 + 4 + 4 + 3 + 2 + 1);
+    assertThat(page.dom().split("<svg", -1).length - 1).isEqualTo(3 + 4 + 4 + 3 + 2 + 1 + 1);
     assertThat(page.marks("bar")).isGreaterThan(10);
     assertThat(page.marks("picked")).isGreaterThan(5);
     assertThat(page.marks("level")).isGreaterThan(1);
@@ -124,7 +124,7 @@ class ReportCommandTest {
       strings = {
         "iter.000000/02.fp/labels.parquet/part-00000.parquet",
         "iter.000001/00.train/uncertainty.json",
-        "models/graph.002.pb"
+        "models/graph.001.pb"
       })
   void whatHasChangedIsNamedAndNothingDrawn(String name) throws IOException {
     Path file = workdir.resolve(name);

@@ -127,4 +127,38 @@ class ScratchConfigTest {
     assertThat(run.read().warnings())
         .anyMatch(w -> w.contains("save_freq: ") && w.contains("disp_freq 10 is taken"));
   }
+
+  @Test
+  void modelsThatOnlyDeepmdKitWillReadAreEvaluatedByIt() throws IOException {
+    run.set("default_training_param/model/fitting_net/trainable", "true");
+    assertThat(run.read().machine().modelDevi().engine()).isEqualTo(Engine.JVM);
+    run.set("train_backend", "\"pytorch\"");
+    assertThat(run.read().machine().modelDevi().engine()).isEqualTo(Engine.JVM);
+
+    run.set("default_training_param/model/descriptor/type", "\"dpa2\"");
+    assertThat(run.read().machine().modelDevi().engine()).isEqualTo(Engine.DP);
+    assertThat(run.read().warnings())
+        .anyMatch(w -> w.contains("dp model-devi") && w.contains("descriptor.type is 'dpa2'"));
+    run.setMachine("model_devi", "{\"engine\": \"jvm\"}");
+    assertThat(run.complaint())
+        .contains("model_devi.engine: found jvm", "descriptor.type is 'dpa2'; expected dp");
+
+    run.setMachine("model_devi", "{}").set("train_backend", "\"tensorflow\"");
+    for (String known : List.of("se_a_ebd_v2", "se_e3", "se_atten")) {
+      run.set("default_training_param/model/descriptor/type", "\"" + known + "\"");
+      assertThat(run.read().machine().modelDevi().engine()).as(known).isEqualTo(Engine.JVM);
+    }
+    run.set("default_training_param/model/descriptor/type", "\"se_e3_tebd\"");
+    assertThat(run.read().machine().modelDevi().engine()).isEqualTo(Engine.DP);
+    run.set(
+        "default_training_param/model/descriptor",
+        "{\"type\": \"hybrid\", \"list\": [{\"type\": \"se_a\"}, {\"type\": \"loc_frame\"}]}");
+    assertThat(run.read().machine().modelDevi().engine()).isEqualTo(Engine.DP);
+  }
+
+  @Test
+  void whatIsNoPotentialIsNotTrained() throws IOException {
+    run.set("default_training_param/model/fitting_net/type", "\"dipole\"");
+    assertThat(run.complaint()).contains("fitting_net.type: found 'dipole'", "expected ener");
+  }
 }

@@ -15,6 +15,8 @@ import org.dpsieve.frame.ElementMap;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.io.RegularFile;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.TypeMaps;
+import org.dpsieve.model.format.graph.GraphFiles;
 
 /** Trained models on disk, whatever their format. */
 public final class ModelFiles {
@@ -62,13 +64,41 @@ public final class ModelFiles {
     ModelFormat format = ModelFormat.of(bytes);
     try {
       return format == ModelFormat.GRAPH
-          ? FrozenGraphReader.read(FrozenGraph.of(name, FrozenGraph.parse(name, bytes)), names)
+          ? GraphFiles.read(name, bytes, names)
           : SerializedModelReader.read(name, format.sections(name, bytes), names);
     } catch (NoPotentialException e) {
       throw new NoPotentialException(e.getMessage() + NOWHERE);
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(e.getMessage() + ELSEWHERE);
     }
+  }
+
+  /**
+   * Whether a descriptor is one that models frozen by a backend are read with, other settings
+   * aside.
+   *
+   * @param backend of DeePMD-kit, as {@link ModelSuffix#backend} names it
+   * @param type as {@code input.json} spells it; a hybrid is as its parts are
+   */
+  public static boolean readsDescriptor(String backend, String type) {
+    return switch (type) {
+      case "se_e2_a",
+          "se_a",
+          "se_e2_r",
+          "se_r",
+          "se_e3",
+          "se_t",
+          "se_at",
+          "se_a_3be",
+          "se_atten",
+          "dpa1",
+          "se_atten_v2",
+          "hybrid" ->
+          true;
+      case "se_a_ebd_v2", "se_a_tpe_v2" -> backend.equals("tensorflow");
+      case "se_e3_tebd" -> backend.equals("pytorch");
+      default -> false;
+    };
   }
 
   /**
@@ -92,7 +122,7 @@ public final class ModelFiles {
     byte[] bytes = bytes(path);
     try {
       return switch (ModelFormat.of(bytes)) {
-        case GRAPH -> FrozenGraphReader.unnamedTypes(FrozenGraph.parse(path.toString(), bytes));
+        case GRAPH -> GraphFiles.unnamedTypes(path.toString(), bytes);
         case HDF5, TEXT ->
             SerializedModelReader.unnamedTypes(
                 ModelFormat.of(bytes).sections(path.toString(), bytes));
@@ -115,26 +145,10 @@ public final class ModelFiles {
     for (Path model : models) {
       Optional<Integer> types = unnamedTypes(model);
       if (types.isPresent()) {
-        names = named(model.toString(), List.of(), given, types.get());
+        names = TypeMaps.named(model.toString(), List.of(), given, types.get());
       }
     }
     return names;
-  }
-
-  /** A model's type map, or the names that were given where it has none. */
-  static List<String> named(String name, List<String> typeMap, List<String> given, int types) {
-    if (!typeMap.isEmpty()) {
-      return typeMap;
-    }
-    if (given.isEmpty()) {
-      throw new UnnamedTypesException(name, types);
-    }
-    if (given.size() != types) {
-      throw new InputException(
-          "%s: has %d types and names none; the type map given names %d (%s), expected one for each"
-              .formatted(name, types, given.size(), String.join(" ", given)));
-    }
-    return given;
   }
 
   /**
@@ -178,7 +192,7 @@ public final class ModelFiles {
     }
     ModelFormat format = ModelFormat.of(source);
     return format == ModelFormat.GRAPH
-        ? OutputLayerWriter.write(FrozenGraph.parse(name, source), changed.fitting())
+        ? GraphFiles.withOutputLayer(name, source, changed.fitting())
         : SerializedOutputLayer.write(name, source, format, changed.fitting());
   }
 
@@ -209,9 +223,7 @@ public final class ModelFiles {
     requireSuffix(source, format, target);
     byte[] written =
         switch (format) {
-          case GRAPH ->
-              OutputLayerWriter.bytes(
-                  TypeMapWriter.write(name, FrozenGraph.parse(name, bytes), before, after));
+          case GRAPH -> GraphFiles.withTypeMap(name, bytes, before, after);
           case HDF5 -> DpFile.withTypeMap(name, bytes, before, after);
           case TEXT -> TextModelWriter.withTypeMap(name, bytes, before, after);
           case TORCH ->

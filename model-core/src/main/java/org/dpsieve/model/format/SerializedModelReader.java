@@ -15,6 +15,7 @@ import org.dpsieve.model.Descriptor;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.Surroundings;
+import org.dpsieve.model.TypeMaps;
 import org.dpsieve.neighbor.NeighborRules;
 
 /**
@@ -109,7 +110,7 @@ final class SerializedModelReader {
     boolean unnamed = !model.has("type_map") || model.list("type_map").isEmpty();
     if (unnamed && model.has("fitting")) {
       int types = model.section("fitting").count("ntypes", names.size());
-      copy.put("type_map", ModelFiles.named(model.file(), List.of(), names, types));
+      copy.put("type_map", TypeMaps.named(model.file(), List.of(), names, types));
     } else if (unnamed && !names.isEmpty()) {
       copy.put("type_map", names);
     }

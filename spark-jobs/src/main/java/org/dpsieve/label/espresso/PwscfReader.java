@@ -1,17 +1,13 @@
 package org.dpsieve.label.espresso;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.dpsieve.label.Calculation;
-import org.dpsieve.label.OutputReader;
 import org.dpsieve.label.OutputText;
-import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.TaskOutputs;
-import org.dpsieve.label.UnexpectedText;
+import org.dpsieve.label.TextReader;
 
 /**
  * Output of Quantum ESPRESSO's {@code pw.x}, 5 to 7: {@code scf} and each geometry of {@code
@@ -19,32 +15,23 @@ import org.dpsieve.label.UnexpectedText;
  * input beside it (more digits) where there is one that says the same: {@code input} or, as dpdata
  * 1.1 finds it, the output's name with {@code in} for {@code out}.
  */
-public final class PwscfReader implements OutputReader {
+public final class PwscfReader extends TextReader {
   private static final long serialVersionUID = 1;
 
-  @Override
-  public List<String> names() {
-    return List.of("output");
+  public PwscfReader() {
+    super("output");
   }
 
   @Override
-  public Calculation read(String name, TaskOutputs folder) throws IOException {
-    try (OutputText text = OutputText.of(folder, name)) {
-      PwscfRun run = PwscfRun.read(text);
-      Set<String> inputs = new LinkedHashSet<>(List.of(name.replace("out", "in"), "input"));
-      inputs.remove(name);
-      for (String input : inputs) {
-        Optional<InputStream> file = folder.open(input);
-        if (file.isPresent()) {
-          try (OutputText given = OutputText.of(file.get())) {
-            PwscfGeometry.ofInput(given).ifPresent(run::refine);
-          }
-          break;
-        }
+  protected Calculation read(OutputText text, String file, TaskOutputs folder) throws IOException {
+    PwscfRun run = PwscfRun.read(text);
+    Set<String> inputs = new LinkedHashSet<>(List.of(file.replace("out", "in"), "input"));
+    inputs.remove(file);
+    for (String input : inputs) {
+      if (beside(folder, input, given -> PwscfGeometry.ofInput(given).ifPresent(run::refine))) {
+        break;
       }
-      return run.calculation();
-    } catch (UnexpectedText e) {
-      return Calculation.failed(TaskOutcome.UNPARSABLE, e.getMessage());
     }
+    return run.calculation();
   }
 }

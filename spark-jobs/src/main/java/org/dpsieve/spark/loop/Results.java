@@ -109,8 +109,7 @@ final class Results {
           errors == null
               ? null
               : FramesDataset.read(spark, target.resolve("held_out.parquet").toString());
-      List<Facts.Foretold> foretold =
-          largest.isEmpty() ? List.of() : worst.foretold(largest);
+      List<Facts.Foretold> foretold = largest.isEmpty() ? List.of() : worst.foretold(largest);
       spark.sparkContext().setJobDescription("result: the whole pool at the new level");
       Facts.RelabelledPool relabelled =
           new RelabelledPool(spark, config)

@@ -109,7 +109,6 @@ final class WorstFrames {
             .collect(Collectors.joining("", head, "")));
   }
 
-
   private static String text(Row row, int column) {
     return row.isNullAt(column) ? "" : Double.toString(row.getDouble(column));
   }

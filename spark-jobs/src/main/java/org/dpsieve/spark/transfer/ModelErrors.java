@@ -75,9 +75,7 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
    * @param labelled rows of the frames dataset
    */
   public static List<ModelErrors> of(
-      SparkSession spark,
-      Dataset<Row> labelled,
-      List<DeepPotential> models) {
+      SparkSession spark, Dataset<Row> labelled, List<DeepPotential> models) {
     return of(spark, LabelledFrames.of(spark, labelled), models);
   }
 
@@ -170,8 +168,7 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
       }
       List<Prediction[]> predictions = ensemble.ensemble().evaluate(frames);
       for (int k = 0; k < frames.size(); k++) {
-        Squares one =
-            squares(places.get(k), ids.get(k), frames.get(k), predictions.get(k), later);
+        Squares one = squares(places.get(k), ids.get(k), frames.get(k), predictions.get(k), later);
         boolean finite = Arrays.stream(one.sums()).allMatch(Double::isFinite);
         if (finite || ensemble.ensemble().problem(frames.get(k)).isEmpty()) {
           result.add(one); // what no model can be asked says nothing of one

@@ -36,6 +36,9 @@ public record OldLabelUse(boolean used, long frames, OldShare share, double with
     if (!use.used) {
       return "not used: " + losses;
     }
+    if (use.with > use.without) {
+      losses += " (which may be chance, or old_labels is use)";
+    }
     return String.format(
         Locale.ROOT,
         "used: %s; those of %d frames; shares of energy %.2f, force %.2f, virial %.2f",

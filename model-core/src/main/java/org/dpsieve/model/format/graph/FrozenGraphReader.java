@@ -1,4 +1,4 @@
-package org.dpsieve.model.format;
+package org.dpsieve.model.format.graph;
 
 import com.google.protobuf.ByteString;
 import java.util.Arrays;
@@ -21,6 +21,7 @@ import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.Hybrid;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.Surroundings;
+import org.dpsieve.model.TypeMaps;
 import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.GraphDef;
 import org.dpsieve.model.format.proto.NodeDef;
@@ -134,7 +135,7 @@ final class FrozenGraphReader {
   }
 
   private List<String> typeMap(int types) {
-    List<String> typeMap = ModelFiles.named(graph.file(), typeMap(graph), names, types);
+    List<String> typeMap = TypeMaps.named(graph.file(), typeMap(graph), names, types);
     if (typeMap.size() != types) {
       throw new InputException(
           "%s: type map '%s' names %d types, its descriptor has %d; set type_map when training, or freeze again"

@@ -1,4 +1,4 @@
-package org.dpsieve.model.format;
+package org.dpsieve.model.format.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -25,6 +25,7 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.SeE2A;
+import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.GraphDef;
 import org.dpsieve.model.format.proto.NodeDef;
@@ -40,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ModelFilesTest {
+class GraphFilesTest {
   private static final byte[] PLAIN = new GoldenModel("plain", false).graph();
 
   @TempDir Path folder;
@@ -281,42 +282,6 @@ class ModelFilesTest {
     graph.addNodeBuilder().setName("inputs").setOp("Placeholder");
     graph.addNodeBuilder().setName("o_energy").setOp("Tanh").addInput("inputs");
     assertRefused("cv.pb", graph.build().toByteArray(), "a net of collective variables");
-  }
-
-  /** As DeePMD-kit itself, which knows layouts by their number. */
-  @Test
-  void namesLayoutsOfOtherVersions() throws IOException {
-    String yaml =
-        new String(new GoldenArchitecture("se_e2_a").file("yaml"), StandardCharsets.UTF_8);
-    String early = yaml.replaceFirst("\n  '@version': 2", "\n  '@version': 1");
-    String late = yaml.replaceFirst("\n    '@version': 2", "\n    '@version': 9");
-    assertThat(early).isNotEqualTo(yaml);
-    assertThat(late).isNotEqualTo(yaml);
-    assertRefused(
-        "early.yaml",
-        early.getBytes(StandardCharsets.UTF_8),
-        "'model' has version 1, made by a pre-release of DeePMD-kit 3.0");
-    assertRefused(
-        "late.yaml",
-        late.getBytes(StandardCharsets.UTF_8),
-        "'model.descriptor' has version 9, made by a DeePMD-kit later than 3.2");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"pth", "pt"})
-  void namesPytorchModelsOfPreReleases(String suffix) throws IOException {
-    byte[] source = new GoldenArchitecture("se_e2_a").file(suffix);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      for (Map.Entry<String, byte[]> record : TorchArchive.read("source", source).entrySet()) {
-        String content = new String(record.getValue(), StandardCharsets.ISO_8859_1);
-        zip.putNextEntry(new ZipEntry(record.getKey()));
-        zip.write(
-            content.replace("atomic_model", "atomic_early").getBytes(StandardCharsets.ISO_8859_1));
-      }
-    }
-    assertRefused(
-        "model." + suffix, bytes.toByteArray(), "made by a pre-release of DeePMD-kit 3.0");
   }
 
   private void assertRefused(String name, byte[] bytes, String message) throws IOException {

@@ -1,8 +1,10 @@
-package org.dpsieve.model.format;
+package org.dpsieve.model.format.graph;
 
 import java.util.List;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.LinearCombination;
+import org.dpsieve.model.TypeMaps;
 import org.dpsieve.model.format.proto.NodeDef;
 
 /** Reads a linear combination of models ({@code deepmd/tf/model/linear.py}). */
@@ -48,7 +50,7 @@ final class LinearGraph {
       add(graph.part(ending), weights[k], combination);
     }
     List<String> typeMap = FrozenGraphReader.typeMap(graph);
-    return combination.sum(ModelFiles.named(graph.file(), typeMap, names, combination.types()));
+    return combination.sum(TypeMaps.named(graph.file(), typeMap, names, combination.types()));
   }
 
   private void add(FrozenGraph part, double weight, LinearCombination combination) {

@@ -1,10 +1,11 @@
-package org.dpsieve.model.format;
+package org.dpsieve.model.format.graph;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.PairTable;
+import org.dpsieve.model.PairTables;
 import org.dpsieve.model.ShortRange;
 import org.dpsieve.model.SmoothSwitch;
 import org.dpsieve.model.Surroundings;

@@ -1,17 +1,14 @@
-package org.dpsieve.model.format;
+package org.dpsieve.model;
 
 import java.util.Arrays;
 import org.dpsieve.error.InputException;
-import org.dpsieve.model.PairTable;
-import org.dpsieve.model.SmoothSwitch;
-import org.dpsieve.model.Surroundings;
 
 /** Tables as DeePMD-kit holds them in memory and in files ({@code deepmd/utils/pair_tab.py}). */
-final class PairTables {
+public final class PairTables {
   private PairTables() {}
 
   /** All neighbors up to a distance (Å), but {@code sel} at most. */
-  static Surroundings surroundings(double rcut, int sel, int types) {
+  public static Surroundings surroundings(double rcut, int sel, int types) {
     return Surroundings.mixed(new SmoothSwitch(rcut, rcut, 0), 0, sel, types);
   }
 
@@ -20,7 +17,7 @@ final class PairTables {
    * @param data row-major [types, types, intervals, 4]
    * @param cutoff Å; may be infinite
    */
-  static PairTable table(
+  public static PairTable table(
       String file,
       double[] info,
       double[] data,

@@ -1,27 +1,24 @@
-package org.dpsieve.model.format;
+package org.dpsieve.model;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
-import org.dpsieve.model.Additions;
-import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.PairTable;
 
 /**
  * A sum of models and tables ({@code linear_ener}): the first Deep Potential, to which the others
  * are additions.
  */
-final class LinearCombination {
+public final class LinearCombination {
   private final String file;
   private final List<DeepPotential> models = new ArrayList<>();
   private final List<PairTable> tables = new ArrayList<>();
 
-  LinearCombination(String file) {
+  public LinearCombination(String file) {
     this.file = file;
   }
 
-  void add(DeepPotential model, double weight) {
+  public void add(DeepPotential model, double weight) {
     if (!models.isEmpty() && model.fitting().extraInputs().variable() > 0) {
       throw new UnsupportedModelException(
           "%s: a linear combination in which more than the first model takes numb_fparam or numb_aparam cannot be read"
@@ -30,19 +27,19 @@ final class LinearCombination {
     models.add(model.times(weight));
   }
 
-  void add(PairTable table, double weight) {
+  public void add(PairTable table, double weight) {
     tables.add(table.times(weight));
   }
 
   /** How many types its models have; 0 where there is none. */
-  int types() {
+  public int types() {
     return models.isEmpty() ? 0 : models.get(0).typeCount();
   }
 
   /**
    * @param typeMap what its program calls the types of all parts
    */
-  DeepPotential sum(List<String> typeMap) {
+  public DeepPotential sum(List<String> typeMap) {
     if (models.isEmpty()) {
       throw new UnsupportedModelException(
           "%s: a table of pair energies without a Deep Potential cannot be read".formatted(file));

@@ -1,4 +1,4 @@
-package org.dpsieve.model.format;
+package org.dpsieve.model.format.graph;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayDeque;

@@ -1,4 +1,4 @@
-package org.dpsieve.model.format;
+package org.dpsieve.model.format.graph;
 
 import java.util.Arrays;
 import org.dpsieve.error.InputException;

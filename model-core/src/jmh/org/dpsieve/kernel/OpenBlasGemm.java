@@ -1,4 +1,4 @@
-package org.dpsieve.kernel.nd4j;
+package org.dpsieve.kernel;
 
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
@@ -9,15 +9,13 @@ import static org.bytedeco.openblas.global.openblas_nolapack.cblas_dsyrk;
 
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.Loader;
-import org.dpsieve.kernel.Gemm;
-import org.dpsieve.kernel.Matrix;
 
 /**
  * GEMM by the OpenBLAS that ND4J ships, called through pointers: 0.1 µs a call, where an {@code
  * INDArray} product of the same library costs 8 to 10. Matrices are copied to native memory and
  * back, a few percent of the product's own time at these shapes.
  */
-public final class OpenBlasGemm implements Gemm {
+final class OpenBlasGemm implements Gemm {
   /** OpenBLAS's inner loops take 8, 16 or 24 rows at a time: a multiple of all of them. */
   private static final int ROWS = 192;
 
