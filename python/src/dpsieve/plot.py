@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -117,20 +118,23 @@ class Plots:
         return figure
 
     def picks(self) -> Figure:
-        """Where the picks lie: size of the frame against its deviation, picks in front of the pool."""
+        """Where the picks lie: share of the type map's last type against the deviation, picks in front of the pool."""
         picks = _positive(self._picks)
+        last = self._run.type_map[-1]
+        count = picks["formula"].str.extract(rf"(?:^|\d){re.escape(last)}(\d+)", expand=False)
+        picks = picks.assign(share=count.fillna(0).astype(float) / picks["natoms"])
         some = picks.sample(min(len(picks), _MOST_DOTS), random_state=0)
         figure, axis = _figure()
-        axis.plot(some["natoms"], some["max_devi_f"], ".", color=INK, alpha=0.25, markersize=3, label="left in the pool")
+        axis.plot(some["share"], some["max_devi_f"], ".", color=INK, alpha=0.25, markersize=3, label="left in the pool")
         chosen = picks[picks["decision"] == "picked"]
         for mark, (iteration, rows) in zip(_MARKS, chosen.groupby("iteration")):
             axis.plot(
-                rows["natoms"], rows["max_devi_f"], mark, markerfacecolor="none", color=PICK, markersize=5,
+                rows["share"], rows["max_devi_f"], mark, markerfacecolor="none", color=PICK, markersize=5,
                 label=f"picked, iteration {iteration}",
             )  # fmt: skip
         axis.set_yscale("log")
         _logarithmic(axis.yaxis)
-        axis.set_xlabel("atoms in the frame")
+        axis.set_xlabel(f"share of {last} among the atoms")
         axis.set_ylabel("max_devi_f, eV/Å")
         axis.legend(fontsize=8)
         return figure
