@@ -53,7 +53,7 @@ def without(monkeypatch: pytest.MonkeyPatch, *modules: str) -> None:
     )
 
 
-@pytest.mark.parametrize("command", ["simplify", "rescreen", "model-devi", "eval"])
+@pytest.mark.parametrize("command", ["simplify", "iterate", "rescreen", "model-devi", "eval"])
 def test_java_gets_what_the_script_gives_it(place: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     home = place / "jdk"
     fake_java(home)

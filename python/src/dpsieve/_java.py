@@ -145,17 +145,29 @@ def environment() -> dict[str, str]:
     return {"OMP_NUM_THREADS": "1", **os.environ}
 
 
-def local_command(java: Java, main: str, arguments: Sequence[str], short: bool = False) -> list[str]:
-    """Spark inside the process, as scripts/dpsieve starts it.
+def tuning(command: str) -> list[str]:
+    """Options of a command's JVM, with the reasons, are in scripts/dpsieve; a test holds that these are the same."""
+    if command in ("model-devi", "eval"):
+        return ["-XX:+UseSerialGC"]
+    options = ["-XX:+UseParallelGC"]
+    if command in ("simplify", "iterate"):
+        options += [
+            "-XX:Tier4InvocationThreshold=100000",
+            "-XX:Tier4MinInvocationThreshold=20000",
+            "-XX:Tier4CompileThreshold=200000",
+            "-XX:Tier4BackEdgeThreshold=400000",
+        ]
+    return options
 
-    ``short``: little garbage, a short life.
-    """
+
+def local_command(java: Java, main: str, arguments: Sequence[str]) -> list[str]:
+    """Spark inside the process, as scripts/dpsieve starts it."""
     path = [str(application("dpsieve.jar")), str(spark_jars() / "*")]
     command = [str(java.program), *flags(java), "-cp", os.pathsep.join(path)]
     if cores() == 1:  # with no core to compile beside the work, slow code must not go on meanwhile
         command.append("-XX:-BackgroundCompilation")
     command.append(f"-Xmx{os.environ.get('DPSIEVE_MEMORY') or '4g'}")
-    command.append("-XX:+UseSerialGC" if short else "-XX:+UseParallelGC")
+    command += tuning(arguments[0] if arguments else "")
     command += shlex.split(os.environ.get("DPSIEVE_JAVA_OPTS", ""))
     return [*command, main, *arguments]
 

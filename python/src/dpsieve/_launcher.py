@@ -23,8 +23,7 @@ def command(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
             )
         environment["JAVA_HOME"] = str(java.home)
         return _java.submit_command(home, arguments), environment
-    short = bool(arguments) and arguments[0] in ("model-devi", "eval")
-    return _java.local_command(java, _java.MAIN, arguments, short), environment
+    return _java.local_command(java, _java.MAIN, arguments), environment
 
 
 def main() -> int:
