@@ -2,15 +2,25 @@ package org.dpsieve;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Which package may know which; the module map in docs/developers.md. */
 @AnalyzeClasses(packages = "org.dpsieve", importOptions = ImportOption.DoNotIncludeTests.class)
 class SparkArchitectureTest {
+  /** From TensorFlow's own descriptions. */
+  private static final String GENERATED = "org.dpsieve.model.format.proto";
+
   @ArchTest
   static final ArchRule onlySparkPackagesAndTheCommandLineKnowSpark =
       noClasses()
@@ -69,4 +79,20 @@ class SparkArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.dpsieve.config", "org.dpsieve.label..", "org.dpsieve.loop..");
+
+  /** Who reads a name, or looks for it, need not ask which of them is meant. */
+  @ArchTest
+  static void noTwoTypesHaveOneName(JavaClasses classes) {
+    Map<String, Set<String>> packages = new TreeMap<>();
+    for (JavaClass type : classes) {
+      if (type.isTopLevelClass() && !type.getPackageName().startsWith(GENERATED)) {
+        packages
+            .computeIfAbsent(type.getSimpleName(), name -> new TreeSet<>())
+            .add(type.getPackageName());
+      }
+    }
+    packages.remove("package-info");
+    packages.values().removeIf(where -> where.size() == 1);
+    assertThat(packages).isEmpty();
+  }
 }

@@ -1,6 +1,7 @@
 package org.dpsieve.d3;
 
 import java.io.Serializable;
+import java.util.SortedSet;
 import org.dpsieve.error.InputException;
 
 /**
@@ -24,6 +25,11 @@ public record D3Options(
     check("pair cutoff", pairCutoff);
     check("coordination number cutoff", coordinationCutoff);
     DampingParameters.of(functional, damping); // refuses what is not known
+  }
+
+  /** Names of all functionals that are known, as the option takes them. */
+  public static SortedSet<String> functionals() {
+    return DampingParameters.functionals();
   }
 
   /** With the usual cutoffs. */

@@ -9,7 +9,9 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.dpsieve.error.InputException;
 
 /**
@@ -51,6 +53,13 @@ record DampingParameters(Damping damping, double s6, double s8, double first, do
     TABLE
         .get(damping)
         .put(word[1], new DampingParameters(damping, value[0], value[1], value[2], value[3]));
+  }
+
+  /** Names of all functionals that have parameters for some damping, as {@link #of} takes them. */
+  static SortedSet<String> functionals() {
+    SortedSet<String> all = new TreeSet<>();
+    TABLE.values().forEach(table -> all.addAll(table.keySet()));
+    return all;
   }
 
   /**

@@ -54,6 +54,7 @@ final class D3Command implements Callable<Integer> {
       names = "--functional",
       defaultValue = "pbe",
       paramLabel = "NAME",
+      completionCandidates = Words.Functionals.class,
       description = "Functional whose damping parameters to use. Default: ${DEFAULT-VALUE}.")
   private String functional;
 

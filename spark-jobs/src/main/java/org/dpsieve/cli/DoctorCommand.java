@@ -134,7 +134,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   /** Asks a program for its version; without arguments it only looks whether it is there. */
   private void installed(String what, String neededFor, String program, String... arguments) {
-    Probe probe = Probe.of(program, arguments);
+    ProgramCheck probe = ProgramCheck.of(program, arguments);
     add(probe.works() ? "ok" : "-", what, probe.said(), neededFor);
   }
 

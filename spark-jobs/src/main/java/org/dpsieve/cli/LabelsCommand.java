@@ -148,9 +148,9 @@ final class LabelsCommand implements Callable<Integer> {
     try {
       Path whole = part.resolve("whole");
       if (json) {
-        LabelledFrames.json(files, whole);
+        LabelsOutput.json(files, whole);
       } else {
-        LabelledFrames.deepmd(files, whole);
+        LabelsOutput.deepmd(files, whole);
       }
       Files.move(whole, output, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.dpsieve.config.PickStrategy;
+import org.dpsieve.d3.D3Options;
 import org.dpsieve.spark.study.Study;
 
 /**
@@ -47,6 +48,13 @@ abstract class Words implements Iterable<String> {
   static final class Dampings extends Words {
     Dampings() {
       super(List.of("zero", "bj"));
+    }
+  }
+
+  /** {@code --functional} of D3. */
+  static final class Functionals extends Words {
+    Functionals() {
+      super(List.copyOf(D3Options.functionals()));
     }
   }
 

@@ -15,7 +15,7 @@ final class ClosePair {
   static OptionalDouble below(double limit, Frame frame) {
     double[] cell = frame.cell();
     int[] images = new int[3];
-    Lattice lattice = cell == null ? null : new Lattice(cell);
+    PeriodicDistance lattice = cell == null ? null : new PeriodicDistance(cell);
     if (cell != null) {
       double[] heights = CellShape.of(cell).heights();
       for (int i = 0; i < 3; i++) {

@@ -142,9 +142,10 @@ final class FrameLabel {
   }
 
   private Optional<String> otherPlaces(Calculation.Step step) {
-    Lattice lattice = frame.cell() == null ? null : new Lattice(frame.cell());
+    PeriodicDistance lattice = frame.cell() == null ? null : new PeriodicDistance(frame.cell());
     for (int k = 0; k < order.length; k++) {
-      double distance = Lattice.distance(lattice, step.coord(), 3 * k, frame.coord(), 3 * order[k]);
+      double distance =
+          PeriodicDistance.distance(lattice, step.coord(), 3 * k, frame.coord(), 3 * order[k]);
       if (!(distance < SAME_PLACE)) {
         return Optional.of("atom %d is %.4f Å off its place".formatted(k + 1, distance));
       }

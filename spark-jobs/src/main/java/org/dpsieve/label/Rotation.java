@@ -20,7 +20,7 @@ final class Rotation {
    * @param tolerance Å by which a turned lattice vector may be off
    */
   static Optional<Rotation> between(double[] cell, double[] turned, double tolerance) {
-    double[] raw = times(Lattice.inverse(cell), turned);
+    double[] raw = times(PeriodicDistance.inverse(cell), turned);
     double[] matrix = orthogonal(raw);
     double[] there = times(cell, matrix);
     for (int i = 0; i < 9; i++) {
@@ -47,7 +47,7 @@ final class Rotation {
   private static double[] orthogonal(double[] matrix) {
     double[] x = matrix;
     for (int step = 0; step < 20; step++) {
-      double[] inverse = transposed(Lattice.inverse(x));
+      double[] inverse = transposed(PeriodicDistance.inverse(x));
       double[] next = new double[9];
       for (int i = 0; i < 9; i++) {
         next[i] = (x[i] + inverse[i]) / 2;

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.dpsieve.label.AtomicUnits;
 import org.dpsieve.label.Calculation;
 import org.dpsieve.label.CellVolume;
-import org.dpsieve.label.Lattice;
 import org.dpsieve.label.OutputText;
+import org.dpsieve.label.PeriodicDistance;
 import org.dpsieve.label.Steps;
 import org.dpsieve.label.TaskOutcome;
 
@@ -250,14 +250,15 @@ final class AbacusRun {
       return;
     }
     Calculation.Step step = steps.list().get(0);
-    Lattice lattice = new Lattice(structure.cell());
+    PeriodicDistance lattice = new PeriodicDistance(structure.cell());
     for (int i = 0; i < 9; i++) {
       if (!(Math.abs(structure.cell()[i] - step.cell()[i]) < SAME_PLACE)) {
         return;
       }
     }
     for (int k = 0; k < elements.size(); k++) {
-      double distance = Lattice.distance(lattice, step.coord(), 3 * k, structure.coord(), 3 * k);
+      double distance =
+          PeriodicDistance.distance(lattice, step.coord(), 3 * k, structure.coord(), 3 * k);
       if (!(distance < SAME_PLACE)) {
         return;
       }

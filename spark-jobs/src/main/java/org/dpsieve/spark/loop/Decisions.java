@@ -17,6 +17,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
+import org.dpsieve.config.PickStrategy;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrustConfig;
 import org.dpsieve.error.UnsupportedModelException;
@@ -33,9 +34,9 @@ import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.spark.pick.FeatureMap;
 import org.dpsieve.spark.pick.PickContext;
+import org.dpsieve.spark.pick.PickOrder;
 import org.dpsieve.spark.pick.PickStage;
 import org.dpsieve.spark.pick.PickStrategies;
-import org.dpsieve.spark.pick.PickStrategy;
 
 /** What happens to each frame of an iteration: the picks table. */
 final class Decisions {
@@ -74,8 +75,8 @@ final class Decisions {
    * The features are the first model's; they are those of its trained copies too where the hidden
    * layers are frozen.
    */
-  private PickStrategy strategy(
-      org.dpsieve.config.PickStrategy named, Dataset<Row> pool, Dataset<Row> labelled, int atMost) {
+  private PickOrder strategy(
+      PickStrategy named, Dataset<Row> pool, Dataset<Row> labelled, int atMost) {
     boolean change =
         !config.pool().labeled() && config.train().oldLabels() != TransferFit.Mode.IGNORE;
     return PickStrategies.named(

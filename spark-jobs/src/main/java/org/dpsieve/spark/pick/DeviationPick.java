@@ -10,7 +10,7 @@ import org.apache.spark.sql.Row;
  * The largest {@code max_devi_f} first. In iteration 0, where the models are not consulted, at
  * random.
  */
-public final class DeviationPick implements PickStrategy {
+public final class DeviationPick implements PickOrder {
   @Override
   public String key() {
     return "deviation";

@@ -45,7 +45,7 @@ import org.dpsieve.spark.transfer.OutputLayerStage;
  * more candidates a sample is drawn, a frame's chance by the square of its force deviation where it
  * is known.
  */
-final class FeaturePick implements PickStrategy {
+final class FeaturePick implements PickOrder {
   /** Frames the driver compares: 50 MB of features for two elements and 80 hidden units. */
   static final int MOST = 4_000;
 

@@ -114,7 +114,7 @@ public final class PickStage {
    * @return as {@link #decide}, with {@code class} candidate for every frame
    */
   public static Dataset<Row> decideFirst(
-      Dataset<Row> pool, Dataset<Row> skipped, PickStrategy strategy, long seed, int number) {
+      Dataset<Row> pool, Dataset<Row> skipped, PickOrder strategy, long seed, int number) {
     Dataset<Row> all = pool.select("frame_id").withColumn("class", lit(FrameClass.CANDIDATE.key()));
     return decide(all, skipped, strategy, seed, 0, number);
   }
@@ -133,7 +133,7 @@ public final class PickStage {
   public static Dataset<Row> decide(
       Dataset<Row> classes,
       Dataset<Row> skipped,
-      PickStrategy strategy,
+      PickOrder strategy,
       long seed,
       int iteration,
       int number) {

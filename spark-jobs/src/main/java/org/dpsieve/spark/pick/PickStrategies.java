@@ -47,7 +47,7 @@ public final class PickStrategies {
    * @param key one of {@link #KEYS}
    * @param context asked for only by strategies that need it
    */
-  public static PickStrategy named(String key, Supplier<PickContext> context) {
+  public static PickOrder named(String key, Supplier<PickContext> context) {
     return switch (key) {
       case "random" -> new RandomPick();
       case "deviation" -> new DeviationPick();

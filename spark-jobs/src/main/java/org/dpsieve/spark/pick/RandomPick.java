@@ -14,7 +14,7 @@ import org.apache.spark.sql.Row;
  * "<seed>:<iteration>:<frame_id>"} (decimal, decimal, hex). The same frames in every run with that
  * seed, on any number of partitions and in any other program that sorts by this rule.
  */
-public final class RandomPick implements PickStrategy {
+public final class RandomPick implements PickOrder {
   @Override
   public String key() {
     return "random";

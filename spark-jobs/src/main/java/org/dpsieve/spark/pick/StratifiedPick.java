@@ -14,7 +14,7 @@ import org.apache.spark.sql.expressions.Window;
  * each partition, and no composition's frames are sorted as a whole ({@code
  * InferWindowGroupLimit}).
  */
-final class StratifiedPick implements PickStrategy {
+final class StratifiedPick implements PickOrder {
   static final String KEY = "stratified";
   private static final String TURN = "turn of its composition";
 

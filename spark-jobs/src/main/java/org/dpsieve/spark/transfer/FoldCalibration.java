@@ -46,9 +46,9 @@ final class FoldCalibration {
   record Calibrated(Uncertainty uncertainty, Reliability reliability) {}
 
   static Calibrated of(
-      SparkSession spark, LabelledFrames labelled, boolean[] present, List<FoldedFit> fits) {
+      SparkSession spark, FoldedFrames labelled, boolean[] present, List<FoldedFit> fits) {
     Uncertainty raw = Uncertainty.raw(present, fits.stream().map(FoldedFit::posterior).toList());
-    List<Tuple2<LabelledFrames.Place, Frame>> some =
+    List<Tuple2<FoldedFrames.Place, Frame>> some =
         new ArrayList<>(
             labelled
                 .rows()

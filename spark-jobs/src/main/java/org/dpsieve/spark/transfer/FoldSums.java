@@ -12,7 +12,7 @@ final class FoldSums implements Serializable {
   private static final long serialVersionUID = 1;
 
   /** One term of one fold's sum, of one model. */
-  record Term(int model, LabelledFrames.Place place, NormalEquations equations)
+  record Term(int model, FoldedFrames.Place place, NormalEquations equations)
       implements Serializable {}
 
   /** Those of model m begin at m times the number of folds. */

@@ -21,8 +21,7 @@ import org.dpsieve.uncertainty.Uncertainty;
  */
 final class LabelCalibration {
   /** A labelled frame, and its old labels. */
-  private record Pair(LabelledFrames.Place place, Frame frame, Labels old)
-      implements Serializable {}
+  private record Pair(FoldedFrames.Place place, Frame frame, Labels old) implements Serializable {}
 
   /** A fold, and models that have not seen it. */
   private record Fold(List<Pair> pairs, List<LabelEnsemble.Member> members, Uncertainty uncertainty)
@@ -34,7 +33,7 @@ final class LabelCalibration {
    * @return {@code null} where no model uses old labels
    */
   static LabelUncertainty of(
-      SparkSession spark, LabelledFrames labelled, boolean[] present, List<FoldedFit> fits) {
+      SparkSession spark, FoldedFrames labelled, boolean[] present, List<FoldedFit> fits) {
     List<FoldedFit> used = fits.stream().filter(fit -> fit.fit().usesOld()).toList();
     if (used.isEmpty()) {
       return null;

@@ -40,7 +40,7 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
    * @param largest error of a force that any of the later models has; NaN where nobody asks
    */
   private record Squares(
-      LabelledFrames.Place place,
+      FoldedFrames.Place place,
       String id,
       boolean energy,
       int forces,
@@ -76,11 +76,11 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
    */
   public static List<ModelErrors> of(
       SparkSession spark, Dataset<Row> labelled, List<DeepPotential> models) {
-    return of(spark, LabelledFrames.of(spark, labelled), models);
+    return of(spark, FoldedFrames.of(spark, labelled), models);
   }
 
   static List<ModelErrors> of(
-      SparkSession spark, LabelledFrames labelled, List<DeepPotential> models) {
+      SparkSession spark, FoldedFrames labelled, List<DeepPotential> models) {
     return of(squares(spark, labelled, models, models.size()), models.size());
   }
 
@@ -91,7 +91,7 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
    */
   public static Found find(
       SparkSession spark, Dataset<Row> labelled, List<DeepPotential> models, int later) {
-    List<Squares> all = squares(spark, LabelledFrames.of(spark, labelled), models, later);
+    List<Squares> all = squares(spark, FoldedFrames.of(spark, labelled), models, later);
     SortedMap<String, Double> largest = new TreeMap<>();
     for (Squares one : all) {
       if (one.forces() > 0) {
@@ -102,7 +102,7 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
   }
 
   private static List<Squares> squares(
-      SparkSession spark, LabelledFrames labelled, List<DeepPotential> models, int later) {
+      SparkSession spark, FoldedFrames labelled, List<DeepPotential> models, int later) {
     try (EnsembleHandle ensemble = EnsembleHandle.of(spark, models)) {
       JavaRDD<Squares> squares =
           labelled.rows().mapPartitions(rows -> squares(rows, ensemble, later).iterator());
@@ -154,14 +154,14 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
   }
 
   private static List<Squares> squares(
-      Iterator<scala.Tuple2<LabelledFrames.Place, Row>> rows, EnsembleHandle ensemble, int later) {
+      Iterator<scala.Tuple2<FoldedFrames.Place, Row>> rows, EnsembleHandle ensemble, int later) {
     List<Squares> result = new ArrayList<>();
     while (rows.hasNext()) {
       List<Frame> frames = new ArrayList<>();
-      List<LabelledFrames.Place> places = new ArrayList<>();
+      List<FoldedFrames.Place> places = new ArrayList<>();
       List<String> ids = new ArrayList<>();
       while (rows.hasNext() && frames.size() < BATCH) {
-        scala.Tuple2<LabelledFrames.Place, Row> row = rows.next();
+        scala.Tuple2<FoldedFrames.Place, Row> row = rows.next();
         places.add(row._1());
         ids.add(row._2().getAs("frame_id"));
         frames.add(FrameRows.toFrame(row._2()));
@@ -179,7 +179,7 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
   }
 
   private static Squares squares(
-      LabelledFrames.Place place, String id, Frame frame, Prediction[] models, int later) {
+      FoldedFrames.Place place, String id, Frame frame, Prediction[] models, int later) {
     Labels labels = frame.labels();
     double n = frame.atomCount();
     double[] sums = new double[3 * models.length];

@@ -161,7 +161,7 @@ public final class OutputLayerStage {
         sums = withOld(spark, sums, old, models, present).withLeftOut(old::leftOut);
       }
       List<OldLayer> layers = layers(sums, models, present, prefactors);
-      LabelledFrames frames = LabelledFrames.of(spark, groups);
+      FoldedFrames frames = FoldedFrames.of(spark, groups);
       List<FoldedFit> fits = new ArrayList<>();
       List<DeepPotential> beforeAndAfter = new ArrayList<>(models);
       for (int m = 0; m < models.size(); m++) {
@@ -295,7 +295,7 @@ public final class OutputLayerStage {
    */
   private static List<NormalEquations[]> sums(
       SparkSession spark, Dataset<Row> rows, List<DeepPotential> models, boolean[] present) {
-    LabelledFrames frames = LabelledFrames.find(spark, List.of(rows)).orElse(null);
+    FoldedFrames frames = FoldedFrames.find(spark, List.of(rows)).orElse(null);
     if (frames == null) {
       return List.of();
     }
@@ -323,7 +323,7 @@ public final class OutputLayerStage {
   }
 
   private static List<NormalEquations[]> sums(
-      SparkSession spark, LabelledFrames frames, List<DeepPotential> models, boolean[] present) {
+      SparkSession spark, FoldedFrames frames, List<DeepPotential> models, boolean[] present) {
     int count = models.size();
     Broadcast<List<DeepPotential>> shared =
         JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(List.copyOf(models));

@@ -23,17 +23,17 @@ import org.slf4j.LoggerFactory;
 final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TermIterator.class);
 
-  private final Iterator<scala.Tuple2<LabelledFrames.Place, Row>> rows;
+  private final Iterator<scala.Tuple2<FoldedFrames.Place, Row>> rows;
   private final List<double[]> starts = new ArrayList<>();
   private final List<FeatureKernel> kernels = new ArrayList<>();
   private final Deque<FoldSums.Term> ready = new ArrayDeque<>();
-  private scala.Tuple2<LabelledFrames.Place, Row> next;
+  private scala.Tuple2<FoldedFrames.Place, Row> next;
 
   /**
    * @param present which types of the models are solved for
    */
   TermIterator(
-      Iterator<scala.Tuple2<LabelledFrames.Place, Row>> rows,
+      Iterator<scala.Tuple2<FoldedFrames.Place, Row>> rows,
       List<DeepPotential> models,
       boolean[] present) {
     this.rows = rows;
@@ -70,7 +70,7 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
 
   /** The next term of every model. */
   private void read() {
-    LabelledFrames.Place place = next._1();
+    FoldedFrames.Place place = next._1();
     List<NormalEquations> sums =
         starts.stream().map(start -> new NormalEquations(start.length)).toList();
     while (next != null && next._1().fold() == place.fold() && next._1().term() == place.term()) {

@@ -34,7 +34,7 @@ class PickStrategiesTest {
     return LocalSpark.session().createDataFrame(rows, FrameRows.SCHEMA);
   }
 
-  private PickStrategy strategy(String key, Dataset<Row> all, int number) {
+  private PickOrder strategy(String key, Dataset<Row> all, int number) {
     return PickStrategies.named(
         key, () -> new PickContext(all, all.limit(0), () -> RandomModels.agAu(1), number, false));
   }

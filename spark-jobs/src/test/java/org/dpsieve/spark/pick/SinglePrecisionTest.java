@@ -135,7 +135,7 @@ class SinglePrecisionTest {
   }
 
   private static Map<String, String> decisions(
-      Map<String, Row> deviations, TrustLevels levels, PickStrategy strategy) {
+      Map<String, Row> deviations, TrustLevels levels, PickOrder strategy) {
     Dataset<Row> rows =
         spark.createDataFrame(List.copyOf(deviations.values()), DeviationStage.SCHEMA).coalesce(1);
     Map<String, String> found = new TreeMap<>();

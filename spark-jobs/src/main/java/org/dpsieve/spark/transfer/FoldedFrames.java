@@ -26,7 +26,7 @@ import org.dpsieve.outputlayer.OutputLayerFit;
  * within a fold, {@link #TERM} frames after another make a term of its sum. A frame's fold does not
  * depend on other groups: what was summed up for one stays right when another is added.
  */
-final class LabelledFrames {
+final class FoldedFrames {
   /** Frames added one after the other; terms are added as a binary tree. */
   static final int TERM = 8;
 
@@ -51,14 +51,14 @@ final class LabelledFrames {
   /** A frame's group and its place among all. */
   private record Member(int group, Place place) implements java.io.Serializable {}
 
-  private LabelledFrames(JavaPairRDD<Place, Row> rows) {
+  private FoldedFrames(JavaPairRDD<Place, Row> rows) {
     this.rows = rows;
   }
 
   /**
    * @param labelled rows of the frames dataset; a frame that is in it twice counts once
    */
-  static LabelledFrames of(SparkSession spark, Dataset<Row> labelled) {
+  static FoldedFrames of(SparkSession spark, Dataset<Row> labelled) {
     return of(spark, List.of(labelled));
   }
 
@@ -66,13 +66,13 @@ final class LabelledFrames {
    * @param groups rows of the frames dataset; a frame that is in them twice counts once, in the
    *     first
    */
-  static LabelledFrames of(SparkSession spark, List<Dataset<Row>> groups) {
+  static FoldedFrames of(SparkSession spark, List<Dataset<Row>> groups) {
     return find(spark, groups)
         .orElseThrow(() -> new InputException("no labelled frame to fit the output layer to"));
   }
 
   /** As {@link #of(SparkSession, List)}; empty where there are no frames. */
-  static Optional<LabelledFrames> find(SparkSession spark, List<Dataset<Row>> groups) {
+  static Optional<FoldedFrames> find(SparkSession spark, List<Dataset<Row>> groups) {
     Dataset<Row> all = null;
     for (int group = 0; group < groups.size(); group++) {
       Dataset<Row> one =
@@ -91,7 +91,7 @@ final class LabelledFrames {
     int frames = found.size();
     int parts = Math.min(terms(frames), 4 * context.defaultParallelism());
     return Optional.of(
-        new LabelledFrames(
+        new FoldedFrames(
             all.javaRDD()
                 .filter(row -> members.value().get(key(row)).group() == group(row))
                 .mapToPair(row -> new scala.Tuple2<>(members.value().get(key(row)).place(), row))

@@ -7,7 +7,7 @@ import org.apache.spark.sql.Row;
  * Which candidates are picked first. A strategy is one class and one line in {@link
  * PickStrategies}.
  */
-public interface PickStrategy {
+public interface PickOrder {
   /** As {@code pick_strategy} in simplify.json names it. */
   String key();
 

@@ -20,8 +20,8 @@ import org.dpsieve.io.deepmd.NpySystemWriter;
 import org.dpsieve.label.FileLabels;
 
 /** Labelled frames as one JSON file or as deepmd/npy systems. */
-final class LabelledFrames {
-  private LabelledFrames() {}
+final class LabelsOutput {
+  private LabelsOutput() {}
 
   /** {@code frames} with all digits, and {@code files} with each file's outcome. */
   static void json(List<FileLabels> files, Path target) throws IOException {

@@ -1,14 +1,14 @@
 package org.dpsieve.label;
 
 /** Distances in a periodic cell, for points that nearly coincide. */
-public final class Lattice {
+public final class PeriodicDistance {
   private final double[] cell;
   private final double[] inverse;
 
   /**
    * @param cell lattice vectors as rows, Å, row-major [3, 3]
    */
-  public Lattice(double[] cell) {
+  public PeriodicDistance(double[] cell) {
     this.cell = cell;
     this.inverse = inverse(cell);
   }
@@ -35,7 +35,7 @@ public final class Lattice {
    *
    * @param lattice {@code null} when not periodic
    */
-  public static double distance(Lattice lattice, double[] a, int at, double[] b, int bt) {
+  public static double distance(PeriodicDistance lattice, double[] a, int at, double[] b, int bt) {
     double[] d = {a[at] - b[bt], a[at + 1] - b[bt + 1], a[at + 2] - b[bt + 2]};
     return CellShape.norm(lattice == null ? d : lattice.reduced(d));
   }

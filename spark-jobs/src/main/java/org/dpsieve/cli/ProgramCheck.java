@@ -13,20 +13,20 @@ import java.util.concurrent.TimeUnit;
  *
  * @param said its first line, or why there is none
  */
-record Probe(boolean works, String said) {
+record ProgramCheck(boolean works, String said) {
   private static final int SECONDS = 60;
   private static final int LONGEST = 44;
 
   /**
    * @param arguments that make it say its version; without any it is only looked for
    */
-  static Probe of(String program, String... arguments) {
+  static ProgramCheck of(String program, String... arguments) {
     Path file = find(program);
     if (file == null) {
-      return new Probe(false, program + " not found");
+      return new ProgramCheck(false, program + " not found");
     }
     if (arguments.length == 0) {
-      return new Probe(true, file.toString());
+      return new ProgramCheck(true, file.toString());
     }
     List<String> command = new ArrayList<>(List.of(file.toString()));
     command.addAll(List.of(arguments));
@@ -41,24 +41,25 @@ record Probe(boolean works, String said) {
                 .start();
         if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
           process.destroyForcibly();
-          return new Probe(false, program + ": no answer in %d s".formatted(SECONDS));
+          return new ProgramCheck(false, program + ": no answer in %d s".formatted(SECONDS));
         }
         List<String> lines =
             Files.readString(output).lines().filter(line -> !line.isBlank()).toList();
         String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1).strip();
         String first = lines.isEmpty() ? file.toString() : lines.get(0).strip();
         return process.exitValue() == 0
-            ? new Probe(
+            ? new ProgramCheck(
                 true, shortened(lines.size() > 1 && last.startsWith("DeePMD") ? last : first))
-            : new Probe(false, shortened(last.isEmpty() ? "exit " + process.exitValue() : last));
+            : new ProgramCheck(
+                false, shortened(last.isEmpty() ? "exit " + process.exitValue() : last));
       } finally {
         Files.deleteIfExists(output);
       }
     } catch (IOException e) {
-      return new Probe(false, shortened(program + ": " + e.getMessage()));
+      return new ProgramCheck(false, shortened(program + ": " + e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Probe(false, program + ": interrupted");
+      return new ProgramCheck(false, program + ": interrupted");
     }
   }
 
