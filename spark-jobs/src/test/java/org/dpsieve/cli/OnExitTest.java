@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Terminal;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The real program, stopped by a signal while a task runs. */
 @Timeout(1200)
+@Tag("slow")
 class OnExitTest {
   @TempDir private Path folder;
 

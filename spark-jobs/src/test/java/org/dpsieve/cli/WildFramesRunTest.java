@@ -18,11 +18,13 @@ import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A pool with a frame of each kind that makes no sense, from the import to the report. */
+@Tag("slow")
 class WildFramesRunTest {
   private static final Path EXAMPLE = Shared.repository().resolve("conf/ag-au");
 
