@@ -109,9 +109,7 @@ public interface Stages {
    * @param result the folder that {@link #result} wrote
    * @throws StalledException when a model could not be trained
    */
-  default Facts.Training finish(Path target, Path result) {
-    throw new UnsupportedOperationException();
-  }
+  Facts.Training finish(Path target, Path result);
 
   /**
    * Which frames are left: those of the last classification that are neither accurate nor labelled

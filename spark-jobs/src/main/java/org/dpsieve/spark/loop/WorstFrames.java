@@ -24,6 +24,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.dpsieve.loop.Facts;
+import org.dpsieve.spark.frames.FrameSample;
 import org.dpsieve.spark.transfer.Foretold;
 
 /**
@@ -77,11 +78,7 @@ final class WorstFrames {
                 col("max_devi_f"))
             .collectAsList();
     Map<String, Row> places = new TreeMap<>();
-    Dataset<Row> ids =
-        spark.createDataFrame(
-            worst.stream().map(row -> RowFactory.create(row.getString(0))).toList(),
-            new StructType().add("frame_id", StringType, false));
-    pool.join(broadcast(ids), "frame_id")
+    FrameSample.of(pool, worst.stream().map(row -> row.getString(0)).toList())
         .select("frame_id", "system", "index", "formula")
         .collectAsList()
         .forEach(row -> places.put(row.getString(0), row));

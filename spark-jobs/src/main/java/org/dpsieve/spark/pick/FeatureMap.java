@@ -1,8 +1,5 @@
 package org.dpsieve.spark.pick;
 
-import static org.apache.spark.sql.functions.broadcast;
-import static org.apache.spark.sql.types.DataTypes.StringType;
-
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -23,8 +20,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructType;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
@@ -35,6 +30,7 @@ import org.dpsieve.model.Precision;
 import org.dpsieve.outputlayer.EnergyRow;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.spark.frames.FrameSample;
 
 /**
  * Where frames lie in feature space, in two numbers without unit, for people to look at. Axes and
@@ -50,11 +46,6 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
   private static final String FILE = "_feature_map.json";
 
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** Frames of the sample: a cloud to the eye, two seconds to compute. */
-  private static final int MOST_FRAMES = 400;
-
-  private static final long MOST_ATOMS = 20_000;
 
   private static final int BATCH = 64; // frames
 
@@ -73,7 +64,7 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
    *     cannot be read
    */
   public static FeatureMap first(Dataset<Row> pool, Dataset<Row> picked, DeepPotential model) {
-    Set<String> sample = sample(pool);
+    Set<String> sample = FrameSample.ids(pool);
     Set<String> picks = ids(picked);
     Set<String> both = new TreeSet<>(sample);
     both.addAll(picks);
@@ -106,21 +97,6 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
         .collect(Collectors.toSet());
   }
 
-  /** The first frames by id, as many as stay within the number of atoms. */
-  private static Set<String> sample(Dataset<Row> pool) {
-    Set<String> ids = new TreeSet<>();
-    long atoms = 0;
-    for (Row row :
-        pool.select("frame_id", "natoms").orderBy("frame_id").limit(MOST_FRAMES).collectAsList()) {
-      atoms += row.getInt(1);
-      if (!ids.isEmpty() && atoms > MOST_ATOMS) {
-        break;
-      }
-      ids.add(row.getString(0));
-    }
-    return ids;
-  }
-
   /** Of some frames of the pool, sorted by id; those whose geometry makes no sense are left out. */
   private static List<Point> points(Dataset<Row> pool, Set<String> ids, DeepPotential model) {
     boolean[] all = new boolean[model.typeCount()];
@@ -129,12 +105,7 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
     if (ids.isEmpty()) {
       return List.of();
     }
-    Dataset<Row> wanted =
-        pool.sparkSession()
-            .createDataFrame(
-                ids.stream().sorted().map(id -> RowFactory.create(id)).toList(),
-                new StructType().add("frame_id", StringType, false));
-    Dataset<Row> frames = pool.join(broadcast(wanted), "frame_id");
+    Dataset<Row> frames = FrameSample.of(pool, ids);
     JavaSparkContext context =
         JavaSparkContext.fromSparkContext(frames.sparkSession().sparkContext());
     Broadcast<DeepPotential> shared = context.broadcast(model);

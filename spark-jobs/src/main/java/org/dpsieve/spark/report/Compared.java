@@ -1,24 +1,22 @@
 package org.dpsieve.spark.report;
 
-import static org.apache.spark.sql.functions.broadcast;
-
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.DoubleStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.spark.frames.FrameSample;
 
 /**
  * A labelled frame and what models say of it: evaluated where the executors are, few enough frames
@@ -28,31 +26,25 @@ import org.dpsieve.spark.frames.FrameRows;
  * @param predictions in the models' order
  */
 record Compared(String id, Frame frame, Prediction[] predictions) implements Serializable {
-  private static final int MOST_FRAMES = 400;
-  private static final int MOST_ATOMS = 20_000;
   private static final int BATCH = 32; // frames
 
   /**
-   * A sample, by {@code frame_id}, which is a hash: as good as at random, and the same every time.
+   * Of a {@link FrameSample}.
    *
    * @param labelled rows of the frames dataset
    * @return sorted by id; without frames whose geometry makes no sense
    */
   static List<Compared> sample(
       SparkSession spark, Dataset<Row> labelled, List<DeepPotential> models) {
-    List<Row> ids = ids(labelled);
+    Set<String> ids = FrameSample.ids(labelled);
     if (ids.isEmpty()) {
       return List.of();
     }
-    StructType id = new StructType().add("frame_id", DataTypes.StringType, false);
-    Dataset<Row> frames =
-        labelled.join(
-            broadcast(spark.createDataFrame(ids, id)), new String[] {"frame_id"}, "left_semi");
     int tasks = JavaSparkContext.fromSparkContext(spark.sparkContext()).defaultParallelism();
     try (EnsembleHandle ensemble = EnsembleHandle.of(spark, models)) {
       List<Compared> all =
           new ArrayList<>(
-              frames
+              FrameSample.of(labelled, ids)
                   .repartition(tasks)
                   .toJavaRDD()
                   .mapPartitions(rows -> of(rows, ensemble).iterator())
@@ -60,26 +52,6 @@ record Compared(String id, Frame frame, Prediction[] predictions) implements Ser
       all.sort(Comparator.comparing(Compared::id));
       return all;
     }
-  }
-
-  /** The first frames, as many as stay within the number of atoms. */
-  private static List<Row> ids(Dataset<Row> labelled) {
-    List<Row> rows =
-        labelled
-            .select("frame_id", "natoms")
-            .orderBy("frame_id")
-            .limit(MOST_FRAMES)
-            .collectAsList();
-    List<Row> ids = new ArrayList<>();
-    long atoms = 0;
-    for (Row row : rows) {
-      atoms += row.getInt(1);
-      if (!ids.isEmpty() && atoms > MOST_ATOMS) {
-        break;
-      }
-      ids.add(org.apache.spark.sql.RowFactory.create(row.getString(0)));
-    }
-    return ids;
   }
 
   private static List<Compared> of(Iterator<Row> rows, EnsembleHandle ensemble) {
