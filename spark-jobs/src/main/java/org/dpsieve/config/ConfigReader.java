@@ -53,7 +53,7 @@ public final class ConfigReader {
     }
     Block file = simplifyFile.get().block(problems);
     Paths paths = new Paths(current, simplify);
-    SimplifyReader.Read run =
+    SimplifyReader.SimplifyFile run =
         new SimplifyReader(file, paths, problems, TrainingReader.of(sections.train(), problems))
             .read();
     ModelsReader.Models models =
@@ -113,7 +113,7 @@ public final class ConfigReader {
             run.trust(),
             new TrainConfig(
                 models.files(),
-                run.train().inputs().stream().map(TrainingReader.Read::input).toList(),
+                run.train().inputs().stream().map(TrainingReader.InputBlocks::input).toList(),
                 run.fpTaskMin(),
                 run.oldLabels(),
                 train.dp(),

@@ -111,7 +111,7 @@ final class SimplifyReader {
   }
 
   /** What the file says, before the models are looked at. */
-  record Read(
+  record SimplifyFile(
       List<String> typeMap,
       TypeElements elements,
       PoolConfig pool,
@@ -121,9 +121,9 @@ final class SimplifyReader {
       int fpTaskMin,
       TransferFit.Mode oldLabels,
       OptionalInt finalSteps,
-      TrainKeys.Read train) {}
+      TrainKeys.GivenTraining train) {}
 
-  Read read() {
+  SimplifyFile read() {
     OldKeys.migrateSimplify(file.file(), file.node(), problems);
     file.declare(KEYS).declare(LabelReader.KEYS).declare(TrainKeys.KEYS);
     List<String> typeMap = typeMap();
@@ -138,12 +138,12 @@ final class SimplifyReader {
     int fpTaskMin = fpTaskMin();
     TransferFit.Mode oldLabels = oldLabels(pool);
     OptionalInt finalSteps = finalSteps(pool, oldLabels);
-    TrainKeys.Read train = new TrainKeys(file, inputs).read(typeMap);
+    TrainKeys.GivenTraining train = new TrainKeys(file, inputs).read(typeMap);
     temperature(labeled, label);
     idle();
     refuseRunKeys();
     file.finish();
-    return new Read(
+    return new SimplifyFile(
         typeMap, elements, pool, pick, trust, label, fpTaskMin, oldLabels, finalSteps, train);
   }
 
