@@ -107,7 +107,8 @@ final class Engines {
     return section.with(Engine.DP, node);
   }
 
-  private void outputLayer(Section section, Block simplify, TrainKeys.GivenTraining keys, boolean inTheEnd) {
+  private void outputLayer(
+      Section section, Block simplify, TrainKeys.GivenTraining keys, boolean inTheEnd) {
     boolean given = keys.inputs().stream().anyMatch(TrainingReader.InputBlocks::trainableGiven);
     String param = simplify.where("default_training_param");
     if (section.engine().equals(Optional.of(Engine.OUTPUT_LAYER)) && !freesOutputLayer(keys)) {

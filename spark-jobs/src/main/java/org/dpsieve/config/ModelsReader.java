@@ -213,7 +213,8 @@ final class ModelsReader {
     return "";
   }
 
-  private boolean readable(Path path, TrainKeys.GivenTraining keys, int index, List<String> typeMap) {
+  private boolean readable(
+      Path path, TrainKeys.GivenTraining keys, int index, List<String> typeMap) {
     DeepPotential model;
     try {
       model = ModelFiles.read(path, typeMap);

@@ -16,13 +16,13 @@ import org.dpsieve.config.PickStrategy;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainingInput;
-import org.dpsieve.config.TrustConfig;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.Borderline;
+import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.spark.deviation.DeviationEngine;
 import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.DpModelDevi;
@@ -40,7 +40,7 @@ final class Evaluation {
   private final SparkSession spark;
   private final SimplifyConfig simplify;
   private final boolean oldLabelsInPool;
-  private final TrustConfig trust;
+  private final TrustLevels trust;
   private final MachineConfig.Section section;
   private final EnsembleOptions options;
   private final boolean uncertain;
@@ -62,8 +62,7 @@ final class Evaluation {
     this.options = new EnsembleOptions(true, config.machine().precision());
     this.uncertain = uncertain(config.machine());
     this.borderline =
-        new Borderline(
-            Decisions.levels(trust), config.simplify().pick().strategy() == PickStrategy.DEVIATION);
+        new Borderline(trust, config.simplify().pick().strategy() == PickStrategy.DEVIATION);
     this.typeMap = config.simplify().typeMap();
     this.training = config.simplify().train().input(0);
     this.trainer = config.simplify().train().dp();
