@@ -46,12 +46,11 @@ final class DeviationIterator extends FrameBatches {
         rows.add(row(ids.get(i), batch.get(i), predictions.get(i), null, null));
       }
     } else {
-      List<FrameSigma> sigmas = uncertain.evaluate(batch);
-      List<PredictedLabels> labels =
-          handle.expectsErrors() ? handle.labels().evaluate(batch) : null;
+      List<UncertainEnsemble.Answer> answers = uncertain.answer(batch);
       for (int i = 0; i < batch.size(); i++) {
-        FrameSigma sigma = sigmas.get(i);
-        ExpectedError error = labels == null ? null : handle.expected(sigma, labels.get(i));
+        FrameSigma sigma = answers.get(i).sigma();
+        PredictedLabels labels = answers.get(i).labels();
+        ExpectedError error = labels == null ? null : handle.expected(sigma, labels);
         rows.add(row(ids.get(i), batch.get(i), sigma.models(), sigma, error));
       }
     }
