@@ -9,6 +9,7 @@ import org.dpsieve.config.reading.Paths;
 import org.dpsieve.config.reading.Problems;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.Precision;
+import org.dpsieve.pick.PickStrategy;
 
 /**
  * Reads {@code simplify.json} and {@code machine.json} and checks both, with everything on this

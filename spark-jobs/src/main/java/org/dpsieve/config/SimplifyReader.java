@@ -3,7 +3,6 @@ package org.dpsieve.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.dpsieve.config.reading.Block;
 import org.dpsieve.config.reading.Numbers;
 import org.dpsieve.config.reading.Paths;
@@ -22,6 +20,7 @@ import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
 
@@ -283,20 +282,14 @@ final class SimplifyReader {
 
   private PickStrategy strategy(String key, PickStrategy otherwise) {
     String name = file.text(key).orElse(otherwise.key());
-    for (PickStrategy strategy : PickStrategy.values()) {
-      if (strategy.key().equals(name)) {
-        return strategy;
-      }
+    Optional<PickStrategy> strategy = PickStrategy.named(name);
+    if (strategy.isEmpty()) {
+      file.error(
+          key,
+          "unknown strategy '%s'; known: %s"
+              .formatted(name, String.join(", ", PickStrategy.keys())));
     }
-    file.error(
-        key,
-        "unknown strategy '%s'; known: %s"
-            .formatted(
-                name,
-                Arrays.stream(PickStrategy.values())
-                    .map(PickStrategy::key)
-                    .collect(Collectors.joining(", "))));
-    return PickStrategy.RANDOM;
+    return strategy.orElse(PickStrategy.RANDOM);
   }
 
   /** Used where they help, by errors on labelled frames left out. */

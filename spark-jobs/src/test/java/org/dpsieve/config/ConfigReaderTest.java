@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.dpsieve.error.InputException;
 import org.dpsieve.label.StyleSettings;
+import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;

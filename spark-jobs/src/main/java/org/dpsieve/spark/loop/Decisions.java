@@ -17,7 +17,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
-import org.dpsieve.config.PickStrategy;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.label.BadBox;
@@ -29,6 +28,7 @@ import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.pick.FrameClass;
+import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.spark.pick.FeatureMap;
 import org.dpsieve.spark.pick.PickContext;
@@ -77,8 +77,8 @@ final class Decisions {
       PickStrategy named, Dataset<Row> pool, Dataset<Row> labelled, int atMost) {
     boolean change =
         !config.pool().labeled() && config.train().oldLabels() != TransferFit.Mode.IGNORE;
-    return PickStrategies.named(
-        named.key(),
+    return PickStrategies.of(
+        named,
         () ->
             new PickContext(
                 pool,

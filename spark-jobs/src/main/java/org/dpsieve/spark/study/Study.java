@@ -2,8 +2,10 @@ package org.dpsieve.spark.study;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -16,6 +18,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.pick.PickStrategy;
 
 /**
  * What picking strategies are worth: on a pool whose labels are all known, each strategy picks with
@@ -28,7 +31,7 @@ import org.dpsieve.outputlayer.TransferFit;
  *     the rest is held out in its place
  */
 public record Study(
-    List<String> strategies,
+    List<PickStrategy> strategies,
     int seeds,
     List<Integer> budgets,
     LossPrefactors prefactors,
@@ -36,24 +39,24 @@ public record Study(
     double heldOutPart,
     boolean unfair,
     boolean validation) {
-  public static final List<String> STRATEGIES = StudyRun.STRATEGIES;
-
   /** What is added to a strategy's name where old labels are there and not used. */
   public static final String ALONE = ", new labels alone";
 
   /** All that rows may be named. */
   static List<String> names() {
-    List<String> names = new ArrayList<>(STRATEGIES);
-    STRATEGIES.forEach(strategy -> names.add(strategy + ALONE));
+    List<String> names = new ArrayList<>(PickStrategy.keys());
+    PickStrategy.keys().forEach(strategy -> names.add(strategy + ALONE));
     return names;
   }
 
   /** Strategies that are looked at both ways. */
-  private static final List<String> BOTH_WAYS = List.of("random", "information");
+  private static final Set<PickStrategy> BOTH_WAYS =
+      EnumSet.of(PickStrategy.RANDOM, PickStrategy.INFORMATION);
 
-  private record Task(String strategy, long seed, TransferFit.Mode old) implements Serializable {
+  private record Task(PickStrategy strategy, long seed, TransferFit.Mode old)
+      implements Serializable {
     String name() {
-      return old == TransferFit.Mode.IGNORE ? strategy + ALONE : strategy;
+      return old == TransferFit.Mode.IGNORE ? strategy.key() + ALONE : strategy.key();
     }
   }
 
@@ -72,7 +75,7 @@ public record Study(
    */
   public Dataset<Row> run(
       SparkSession spark, List<Frame> frames, List<DeepPotential> models, List<Frame> old) {
-    if (models.size() < 2 && strategies.contains("deviation")) {
+    if (models.size() < 2 && strategies.contains(PickStrategy.DEVIATION)) {
       throw new InputException(
           "strategy 'deviation' needs two models or more; name them, or other --strategies");
     }
@@ -80,8 +83,8 @@ public record Study(
     Broadcast<StudyPool> shared = context.broadcast(pool(spark, frames, models, old));
     List<Task> tasks = new ArrayList<>();
     for (long seed = 0; seed < seeds; seed++) {
-      for (String strategy : strategies) {
-        if (seed == 0 || old.isEmpty() || !StudyRun.SEEDLESS.equals(strategy)) {
+      for (PickStrategy strategy : strategies) {
+        if (seed == 0 || old.isEmpty() || strategy != StudyRun.SEEDLESS) {
           tasks.add(new Task(strategy, seed, TransferFit.Mode.AUTO));
         }
         if (!old.isEmpty() && BOTH_WAYS.contains(strategy)) {
@@ -147,7 +150,7 @@ public record Study(
       List<Row> errors =
           all.flatMap(
                   task ->
-                      new StudyRun(shared.value(), task.trainer(), "random", task.seed())
+                      new StudyRun(shared.value(), task.trainer(), PickStrategy.RANDOM, task.seed())
                           .errors(at, task.trainer().name(), false).stream()
                               .map(StudyErrors::row)
                               .iterator())

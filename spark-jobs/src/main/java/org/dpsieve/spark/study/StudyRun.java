@@ -7,31 +7,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.dpsieve.error.InputException;
 import org.dpsieve.outputlayer.ChangeOrder;
 import org.dpsieve.outputlayer.DiverseOrder;
 import org.dpsieve.outputlayer.FrameSketch;
 import org.dpsieve.outputlayer.InformationOrder;
 import org.dpsieve.outputlayer.RandomKey;
 import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.pick.PickStrategy;
 
 /** One strategy with one seed: picks, trains and measures at every budget. */
 final class StudyRun {
-  static final List<String> STRATEGIES =
-      List.of("random", "deviation", "stratified", "diverse", "information");
-
   /** With old labels its picks are the same whatever the seed. */
-  static final String SEEDLESS = "information";
+  static final PickStrategy SEEDLESS = PickStrategy.INFORMATION;
 
   /** Labels between two trainings of the models that {@code deviation} looks at. */
   private static final int DEVIATION_BATCH = 25;
 
   private final StudyPool data;
   private final StudyTrainer trainer;
-  private final String strategy;
+  private final PickStrategy strategy;
   private final long seed;
 
-  StudyRun(StudyPool data, StudyTrainer trainer, String strategy, long seed) {
+  StudyRun(StudyPool data, StudyTrainer trainer, PickStrategy strategy, long seed) {
     this.data = data;
     this.trainer = trainer;
     this.strategy = strategy;
@@ -72,18 +69,14 @@ final class StudyRun {
   List<Integer> picks(int number) {
     List<FrameSketch> sketches = data.pool().stream().map(StudyFrame::sketch).toList();
     return switch (strategy) {
-      case "random" -> random().subList(0, number);
-      case "stratified" -> stratified().subList(0, number);
-      case "deviation" -> worstFirst(number);
-      case "diverse" -> DiverseOrder.of(sketches, Stream.empty(), number, seed);
-      case "information" ->
+      case RANDOM -> random().subList(0, number);
+      case STRATIFIED -> stratified().subList(0, number);
+      case DEVIATION -> worstFirst(number);
+      case DIVERSE -> DiverseOrder.of(sketches, Stream.empty(), number, seed);
+      case INFORMATION ->
           data.old().isEmpty() || trainer.old() == TransferFit.Mode.IGNORE
               ? InformationOrder.of(sketches, Stream.empty(), number, seed)
               : ChangeOrder.of(sketches, Stream.empty(), number);
-      default ->
-          throw new InputException(
-              "unknown strategy '%s'; known: %s"
-                  .formatted(strategy, String.join(", ", STRATEGIES)));
     };
   }
 

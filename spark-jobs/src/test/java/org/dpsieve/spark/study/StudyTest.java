@@ -20,6 +20,7 @@ import org.dpsieve.infer.Prediction;
 import org.dpsieve.kernel.reference.ReferenceModel;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.RandomModels;
 import org.junit.jupiter.api.Tag;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Test;
 
 @Tag("slow")
 class StudyTest {
+  private static final List<PickStrategy> ALL = List.of(PickStrategy.values());
+
   private static final List<DeepPotential> MODELS =
       List.of(RandomModels.agAu(1), RandomModels.agAu(2));
 
@@ -42,7 +45,7 @@ class StudyTest {
     return frames;
   }
 
-  private static Study study(List<String> strategies) {
+  private static Study study(List<PickStrategy> strategies) {
     return new Study(
         strategies,
         2,
@@ -57,15 +60,13 @@ class StudyTest {
   @Test
   void everyStrategySeedBudgetAndModelHasItsErrors() {
     Dataset<Row> rows =
-        study(Study.STRATEGIES).run(LocalSpark.session(), frames(24), MODELS, List.of()).persist();
+        study(ALL).run(LocalSpark.session(), frames(24), MODELS, List.of()).persist();
     assertThat(rows.count()).isEqualTo(5 * 2 * 2 * 2);
     assertThat(rows.where("rmse_energy >= 0 and rmse_force >= 0 and rmse_virial >= 0").count())
         .isEqualTo(rows.count());
     assertThat(rows.where("worst_energy < rmse_energy or worst_force < 0").count()).isZero();
     List<Row> again =
-        study(Study.STRATEGIES)
-            .run(LocalSpark.session(), frames(24), MODELS, List.of())
-            .collectAsList();
+        study(ALL).run(LocalSpark.session(), frames(24), MODELS, List.of()).collectAsList();
     assertThat(again).isEqualTo(rows.collectAsList());
     StudyTable table = new StudyTable(rows);
     assertThat(
@@ -82,7 +83,7 @@ class StudyTest {
   void withTheLoopsRidgeTheLoopsUncertaintyIsLookedAt() {
     Dataset<Row> rows =
         new Study(
-                List.of("random"),
+                List.of(PickStrategy.RANDOM),
                 2,
                 List.of(10, 20),
                 LossPrefactors.DEFAULT,
@@ -102,7 +103,7 @@ class StudyTest {
   @Test
   void everyWayToTrainHasItsErrorsAndItsLoop() {
     Study.Trainers trainers =
-        study(List.of("random")).trainers(LocalSpark.session(), frames(24), MODELS);
+        study(List.of(PickStrategy.RANDOM)).trainers(LocalSpark.session(), frames(24), MODELS);
     int ways = StudyTrainer.all().size();
     assertThat(trainers.errors().count()).isEqualTo(ways * 2L * 2 * 2);
     assertThat(trainers.loops().count()).isEqualTo(ways * 2L);
@@ -141,7 +142,7 @@ class StudyTest {
     Collections.reverse(old); // matched by frame, not by order
     Dataset<Row> rows =
         new Study(
-                List.of("random", "information", "stratified"),
+                List.of(PickStrategy.RANDOM, PickStrategy.INFORMATION, PickStrategy.STRATIFIED),
                 2,
                 List.of(10, 20),
                 LossPrefactors.DEFAULT,
@@ -196,7 +197,7 @@ class StudyTest {
   void deviationNeedsAnEnsemble() {
     assertThatThrownBy(
             () ->
-                study(List.of("deviation"))
+                study(List.of(PickStrategy.DEVIATION))
                     .run(LocalSpark.session(), frames(8), MODELS.subList(0, 1), List.of()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("two models");
