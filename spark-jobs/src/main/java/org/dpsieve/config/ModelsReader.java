@@ -222,7 +222,7 @@ final class ModelsReader {
       file.error(key, e.getMessage());
       return false;
     } catch (UnsupportedModelException e) {
-      return isForeign(e.getMessage());
+      return isForeign(e);
     } catch (InputException e) {
       file.error(key, e.getMessage());
       return false;
@@ -266,12 +266,12 @@ final class ModelsReader {
   }
 
   /** Whether a model that our reader does not know may be left to DeePMD-kit. */
-  private boolean isForeign(String why) {
+  private boolean isForeign(UnsupportedModelException why) {
     if (dpTrains && !evaluates.equals(Optional.of(Engine.JVM))) {
-      foreign = foreign.or(() -> Optional.of(why.replace(ModelFiles.ELSEWHERE, "")));
+      foreign = foreign.or(() -> Optional.of(why.feature()));
       return true;
     }
-    file.error(key, why);
+    file.error(key, why.getMessage());
     return false;
   }
 
