@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
@@ -20,11 +22,19 @@ import org.dpsieve.infer.Prediction;
 import org.dpsieve.kernel.reference.ReferenceModel;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.pick.PickStrategy;
+import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.spark.pick.PickContext;
+import org.dpsieve.spark.pick.PickOrder;
+import org.dpsieve.spark.pick.PickStage;
+import org.dpsieve.spark.pick.PickStrategies;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.RandomModels;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag("slow")
 class StudyTest {
@@ -113,6 +123,34 @@ class StudyTest {
     assertThat(new TrainerTable(trainers.errors(), trainers.loops()).text())
         .contains("| no ridge |", "energy, meV/atom, 10 labels", " 1.0 | 18 |")
         .doesNotContain("NaN");
+  }
+
+  /** What is measured here is what a run does with the same frames and the same seed. */
+  @ParameterizedTest
+  @EnumSource
+  void picksAreThoseOfTheLoopsFirstIteration(PickStrategy strategy) {
+    StudyPool data = pool(frames(40), false);
+    List<Row> rows = new ArrayList<>();
+    data.pool().forEach(frame -> rows.add(FrameRows.toRow(frame.frame())));
+    Dataset<Row> frames = LocalSpark.session().createDataFrame(rows, FrameRows.SCHEMA);
+    PickOrder order =
+        PickStrategies.of(
+            strategy,
+            () -> new PickContext(frames, frames.limit(0), () -> MODELS.get(0), 12, false));
+    List<String> expected =
+        PickStage.decideFirst(
+                frames, PickStage.skipped(frames, frame -> Optional.empty()), order, 7, 12)
+            .where("decision = 'picked'")
+            .select("frame_id")
+            .as(Encoders.STRING())
+            .collectAsList();
+    StudyTrainer trainer =
+        StudyTrainer.loops(LossPrefactors.DEFAULT, OptionalDouble.empty(), TransferFit.Mode.IGNORE);
+    try (StudyPicks picks = new StudyPicks(LocalSpark.session(), data, MODELS.get(0))) {
+      assertThat(picks.of(strategy, 7, 12, trainer))
+          .extracting(place -> data.pool().get(place).id())
+          .containsExactlyInAnyOrderElementsOf(expected);
+    }
   }
 
   private static StudyPool pool(List<Frame> frames, boolean validation) {
