@@ -17,6 +17,8 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.dpsieve.config.ConfigReader;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.d3.D3Options;
@@ -216,6 +218,16 @@ class OldLabelsRunTest {
     assertThat(facts.path("errors").path("energy").asDouble()).isCloseTo(energy, within(1e-9));
     assertThat(Files.readString(run.resolve("report.html")))
         .contains("first 25 labels: old + change", "chart-foretold", "\"foretold\":[{\"by\":");
+    requireExpectedErrors(run);
+  }
+
+  /** Of frames with an old force by it; of the others as the posterior has it. */
+  private static void requireExpectedErrors(Path run) {
+    Dataset<Row> rows =
+        LocalSpark.session().read().parquet(run.resolve("result/deviation.parquet").toString());
+    assertThat(rows.count()).isEqualTo((long) FRAMES * SYSTEMS.size());
+    assertThat(rows.where("expected_f > 0 and expected_e > 0 and rms_expected_f > 0").count())
+        .isEqualTo(rows.count());
   }
 
   /**

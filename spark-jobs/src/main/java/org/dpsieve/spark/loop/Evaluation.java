@@ -30,6 +30,7 @@ import org.dpsieve.spark.deviation.DpProgram;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.deviation.LabelPredictor;
 import org.dpsieve.spark.deviation.NotEvaluated;
+import org.dpsieve.spark.transfer.OldLabels;
 import org.dpsieve.uncertainty.ExpectedError;
 
 /** The ensemble's deviation on frames: the deviation table. */
@@ -39,7 +40,7 @@ final class Evaluation {
 
   private final SparkSession spark;
   private final SimplifyConfig simplify;
-  private final boolean oldLabelsInPool;
+  private final OldLabels old; // null without any
   private final TrustLevels trust;
   private final MachineConfig.Section section;
   private final EnsembleOptions options;
@@ -51,12 +52,14 @@ final class Evaluation {
   private final Consumer<String> notes;
 
   /**
+   * @param old labels by which errors are expected; {@code null} where there are none, or nobody
+   *     wants them
    * @param notes hears what a person should know
    */
-  Evaluation(SparkSession spark, RunConfig config, Consumer<String> notes) {
+  Evaluation(SparkSession spark, RunConfig config, OldLabels old, Consumer<String> notes) {
     this.spark = spark;
     this.simplify = config.simplify();
-    this.oldLabelsInPool = simplify.pool().labelsAreOld();
+    this.old = old;
     this.trust = config.simplify().trust();
     this.section = config.machine().modelDevi();
     this.options = new EnsembleOptions(true, config.machine().precision());
@@ -89,9 +92,10 @@ final class Evaluation {
     Optional<UncertaintyFiles.Known> known =
         uncertain ? UncertaintyFiles.read(folder) : Optional.empty();
     Optional<LabelPredictor> predictor =
-        known.isPresent() && oldLabelsInPool
+        known.isPresent() && old != null
             ? OldLayerFiles.predictor(folder, simplify, models)
             : Optional.empty();
+    Dataset<Row> asked = predictor.isPresent() ? withOldLabels(frames) : frames;
     boolean answered;
     boolean ours;
     try (DeviationEngine engine = engine(models, known.orElse(null), predictor.orElse(null))) {
@@ -99,8 +103,8 @@ final class Evaluation {
       ours = engine instanceof EnsembleHandle;
       Tables.write(
           trust.usesTrueError()
-              ? DeviationStage.applyWithTrueError(frames, engine)
-              : DeviationStage.apply(frames, engine),
+              ? DeviationStage.applyWithTrueError(asked, engine)
+              : DeviationStage.apply(asked, engine),
           most,
           target);
     }
@@ -117,6 +121,12 @@ final class Evaluation {
     return answered
         ? deviation.with(Tables.expected(written, gone, known.orElseThrow().numbers()))
         : deviation;
+  }
+
+  private Dataset<Row> withOldLabels(Dataset<Row> frames) {
+    return simplify.pool().labelsAreOld()
+        ? OldLabels.besideThemselves(frames)
+        : old.besideAll(frames);
   }
 
   private List<String> firstNotEvaluated(
