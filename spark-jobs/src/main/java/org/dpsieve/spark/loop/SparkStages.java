@@ -192,9 +192,7 @@ public final class SparkStages implements Stages {
         }
       }
       if (models != null) {
-        UncertaintyFiles.copy(models, target);
-        OldLayerFiles.copy(models, target);
-        SumsFiles.copy(models, target);
+        BesideModels.copy(models, target);
       }
       return new Facts.Training(0, List.of());
     } catch (IOException e) {
@@ -351,12 +349,7 @@ public final class SparkStages implements Stages {
     OldLabels old = oldLabels(frames, List.of());
     return new Results(spark(), config.simplify(), level, evaluation(old))
         .write(
-            target,
-            Pool.read(spark(), frames),
-            Pool.size(spark(), frames),
-            old,
-            models,
-            summary);
+            target, Pool.read(spark(), frames), Pool.size(spark(), frames), old, models, summary);
   }
 
   @Override
