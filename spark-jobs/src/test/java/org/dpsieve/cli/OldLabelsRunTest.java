@@ -31,11 +31,11 @@ import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.io.deepmd.NpySystemWriter;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.npy.NpyArray;
-import org.dpsieve.loop.Checksums;
 import org.dpsieve.loop.RunListener;
 import org.dpsieve.loop.Settings;
 import org.dpsieve.loop.Simplify;
@@ -421,7 +421,7 @@ class OldLabelsRunTest {
         String name = root.relativize(file).toString();
         if (!name.matches(
             "dpsieve.log|timings.jsonl|\\.dpsieve.lock|run.json|report.html|models/.*")) {
-          content.put(name, Checksums.sha256(file));
+          content.put(name, RegularFile.sha256(file));
         }
       }
     }

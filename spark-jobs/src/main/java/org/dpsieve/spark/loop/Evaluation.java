@@ -12,17 +12,17 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.DpTrainConfig;
 import org.dpsieve.config.Engine;
 import org.dpsieve.config.MachineConfig;
-import org.dpsieve.config.PickStrategy;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainingInput;
-import org.dpsieve.config.TrustConfig;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.Borderline;
+import org.dpsieve.pick.PickStrategy;
+import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.spark.deviation.DeviationEngine;
 import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.DpModelDevi;
@@ -41,7 +41,7 @@ final class Evaluation {
   private final SparkSession spark;
   private final SimplifyConfig simplify;
   private final OldLabels old; // null without any
-  private final TrustConfig trust;
+  private final TrustLevels trust;
   private final MachineConfig.Section section;
   private final EnsembleOptions options;
   private final boolean uncertain;
@@ -65,8 +65,7 @@ final class Evaluation {
     this.options = new EnsembleOptions(true, config.machine().precision());
     this.uncertain = uncertain(config.machine());
     this.borderline =
-        new Borderline(
-            Decisions.levels(trust), config.simplify().pick().strategy() == PickStrategy.DEVIATION);
+        new Borderline(trust, config.simplify().pick().strategy() == PickStrategy.DEVIATION);
     this.typeMap = config.simplify().typeMap();
     this.training = config.simplify().train().input(0);
     this.trainer = config.simplify().train().dp();
@@ -185,9 +184,7 @@ final class Evaluation {
               predictor);
     } catch (UnsupportedModelException e) {
       // Of models that DeePMD-kit has trained from ones we know, with another activation function.
-      notes.accept(
-          "deviation by DeePMD-kit's own dp model-devi: "
-              + e.getMessage().replace(ModelFiles.ELSEWHERE, ""));
+      notes.accept("deviation by DeePMD-kit's own dp model-devi: " + e.feature());
       DpModelDevi dp = dp(models);
       check(dp);
       return dp;

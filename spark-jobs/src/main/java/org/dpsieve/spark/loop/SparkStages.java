@@ -21,12 +21,12 @@ import org.apache.spark.sql.functions;
 import org.dpsieve.config.Engine;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.TaskLabeller;
-import org.dpsieve.loop.Checksums;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Stages;
 import org.dpsieve.loop.Summary;
@@ -372,7 +372,7 @@ public final class SparkStages implements Stages {
             .formatted(
                 config.simplify().train().finalSteps().getAsInt(),
                 config.simplify().train().inputs().stream()
-                    .map(input -> Checksums.sha256(input.json()))
+                    .map(input -> Sha256.hex(input.json()))
                     .collect(Collectors.joining(" ")));
   }
 
