@@ -160,7 +160,14 @@ class OutputLayerStageTest {
   private OutputLayerStage.Trained train(
       List<Dataset<Row>> groups, OldLabels old, KnownSums known) {
     return OutputLayerStage.train(
-        LocalSpark.session(), groups, 0, List.of(model), List.of(PREFACTORS), false, old, known);
+        LocalSpark.session(),
+        groups,
+        0,
+        List.of(model),
+        List.of(PREFACTORS),
+        OutputLayerStage.Asked.SOLUTIONS,
+        old,
+        known);
   }
 
   private OutputLayerSolution solve(List<Frame> labelled, OldLabels old) {
@@ -258,7 +265,7 @@ class OutputLayerStageTest {
             0,
             models,
             Collections.nCopies(4, PREFACTORS),
-            true,
+            new OutputLayerStage.Asked(true, 0, 0),
             null,
             KnownSums.NONE);
     List<DeepPotential> after =
