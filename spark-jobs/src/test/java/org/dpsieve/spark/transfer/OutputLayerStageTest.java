@@ -40,6 +40,7 @@ import org.dpsieve.uncertainty.Calibration;
 import org.dpsieve.uncertainty.FrameErrors;
 import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.UncertainEnsemble;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class OutputLayerStageTest {
@@ -140,6 +141,7 @@ class OutputLayerStageTest {
 
   /** Of labels that are no use only those are left out, and they are counted. */
   @Test
+  @Tag("slow")
   void oldLabelsThatAreNoNumbersAreLeftOutAndCounted() {
     List<Frame> frames = labelled(30);
     List<Frame> old = new ArrayList<>();
@@ -176,6 +178,7 @@ class OutputLayerStageTest {
 
   /** A training adds what is new to the sums of the one before: same bits as all at once. */
   @Test
+  @Tag("slow")
   void sumsOfAnEarlierTrainingAreGoneOnFrom() {
     List<Frame> frames = labelled(30);
     List<Dataset<Row>> groups =
@@ -258,6 +261,7 @@ class OutputLayerStageTest {
   }
 
   @Test
+  @Tag("slow")
   void errorsOfAnIndependentSolutionWithoutRidge() throws IOException {
     JsonNode expected =
         new ObjectMapper().readTree(Shared.path("expected/output-layer.json").toFile());
@@ -288,6 +292,7 @@ class OutputLayerStageTest {
 
   /** Of 120 frames never labelled, by an ensemble trained on 100 others. */
   @Test
+  @Tag("slow")
   void intervalsCoverErrorsOfFramesNeverLabelled() throws IOException {
     JsonNode expected =
         new ObjectMapper().readTree(Shared.path("expected/output-layer.json").toFile());
