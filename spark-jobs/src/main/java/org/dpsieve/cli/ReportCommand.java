@@ -37,7 +37,7 @@ final class ReportCommand implements Callable<Integer> {
       names = "--figures",
       paramLabel = "DIR",
       description =
-          "Also write each chart into this folder, as NAME.svg, NAME.png and NAME.csv (its numbers).")
+          "Also write each chart into this folder, as NAME.svg, NAME.png and NAME.csv (its numbers), and those that belong together as one picture.")
   private Path figures;
 
   @Mixin private SparkOptions spark;

@@ -299,28 +299,11 @@ public final class Plot {
         x = GAP;
         y += LINE_HEIGHT;
       }
-      marks.add(moved(entry.sample(), x + 12, y - 4));
+      marks.add(entry.sample().moved(x + 12, y - 4));
       marks.add(words(MarkStyle.TEXT, x + 28, y, text, false));
       x += width + GAP;
     }
     return new Figure(
         group, name, title, WIDTH, (int) Math.ceil(y + 1.5 * GAP), List.copyOf(marks), table);
-  }
-
-  private static Mark moved(Mark mark, double x, double y) {
-    if (mark instanceof Mark.Circle one) {
-      return new Mark.Circle(one.style(), x, y, one.radius(), null);
-    }
-    if (mark instanceof Mark.Box one) {
-      return new Mark.Box(
-          one.style(), one.x() + x, one.y() + y, one.width(), one.height(), 1, null);
-    }
-    Mark.Line line = (Mark.Line) mark;
-    double[] xy = line.xy().clone();
-    for (int i = 0; i < xy.length; i += 2) {
-      xy[i] += x;
-      xy[i + 1] += y;
-    }
-    return new Mark.Line(line.style(), xy, line.closed(), null);
   }
 }

@@ -1,7 +1,6 @@
 package org.dpsieve.figure;
 
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -20,20 +19,6 @@ public final class Svg {
 
   public static String of(Figure figure) {
     return new Svg(figure).text();
-  }
-
-  /** Several as one picture, in a row. */
-  public static String beside(List<Figure> figures) {
-    StringBuilder all = new StringBuilder();
-    int x = 0;
-    int height = 0;
-    for (Figure figure : figures) {
-      all.append(of(figure).replaceFirst("<svg ", "<svg x=\"%d\" ".formatted(x)));
-      x += figure.width();
-      height = Math.max(height, figure.height());
-    }
-    return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n%s</svg>\n"
-        .formatted(x, height, x, height, all);
   }
 
   private String text() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -70,7 +69,16 @@ class FiguresTest {
         .contains("prefers-color-scheme: dark", "fill=\"#2b6cb0\"", "url(#hatch-all-kinds)")
         .contains("<title>10 frames</title>")
         .doesNotContain("<b>", "NaN", "href", "script", "var(");
-    assertThat(Svg.beside(List.of(figure(), figure()))).contains("width=\"800\"", "<svg x=\"400\"");
+  }
+
+  @Test
+  void severalMakeOnePictureInRows() {
+    Figure one = figure();
+    Figure four = Figure.beside("four", List.of(one, one, one, one));
+    assertThat(four.width()).isEqualTo(3 * one.width());
+    assertThat(four.height()).isEqualTo(2 * one.height());
+    assertThat(four.marks()).hasSize(4 * one.marks().size());
+    assertThat(four).matches(Bounds::hold);
   }
 
   @Test
@@ -96,9 +104,10 @@ class FiguresTest {
 
   @Test
   void eachIsThreeFiles(@TempDir Path folder) throws Exception {
-    FigureFiles.write(List.of(figure()), folder.resolve("new/folder"));
-    for (String ending : List.of("svg", "png", "csv")) {
-      assertThat(Files.size(folder.resolve("new/folder/all-kinds." + ending))).isPositive();
+    FigureFiles.write(List.of(figure(), figure()), folder.resolve("new/folder"));
+    for (String name :
+        List.of("all-kinds.svg", "all-kinds.png", "all-kinds.csv", "all.svg", "all.png")) {
+      assertThat(folder.resolve("new/folder/" + name)).isNotEmptyFile();
     }
   }
 }

@@ -14,6 +14,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dpsieve.error.InputException;
 import org.dpsieve.figure.Bounds;
+import org.dpsieve.figure.Figure;
 import org.dpsieve.figure.Svg;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
@@ -75,7 +76,7 @@ class StudyTest {
         .isLessThanOrEqualTo(10 + 1e-9);
     assertThat(table.text(10)).contains("| information |").contains("±");
     assertThat(StudyFigures.of(table)).hasSize(3).allMatch(Bounds::hold);
-    assertThat(Svg.beside(StudyFigures.of(table)))
+    assertThat(Svg.of(Figure.beside("plot", StudyFigures.of(table))))
         .startsWith("<svg")
         .contains("information", "95 % intervals over seeds")
         .doesNotContain("NaN");
@@ -170,7 +171,7 @@ class StudyTest {
     assertThat(rows.where("strategy = 'information'").select("seed").distinct().count()).isOne();
     assertThat(rows.where("coverage_label_force > 0.5 and rank_expected <= 1").count())
         .isEqualTo(2 * 2 + 2 + 2 * 2); // random, information, stratified
-    assertThat(Svg.beside(StudyFigures.of(table)))
+    assertThat(Svg.of(Figure.beside("plot", StudyFigures.of(table))))
         .contains("random, new labels alone")
         .doesNotContain("NaN");
     assertThat(StudyFigures.of(table).get(0).table().csv())
