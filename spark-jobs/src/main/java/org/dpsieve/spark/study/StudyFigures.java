@@ -9,6 +9,7 @@ import org.dpsieve.figure.MarkStyle;
 import org.dpsieve.figure.Plot;
 import org.dpsieve.figure.Scale;
 import org.dpsieve.figure.Symbol;
+import org.dpsieve.pick.PickStrategy;
 
 /** A study as charts: error against labels, both logarithmic, with 95 % intervals. */
 public final class StudyFigures {
