@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunHistory;
+import org.dpsieve.pick.TrustBand;
 import org.dpsieve.uncertainty.Reliability;
 
 /**
@@ -60,8 +61,7 @@ public record RunReport(
    * @param bins in order, empty ones left out
    * @param outside frames with a deviation that has no place on a log axis: 0 or NaN
    */
-  public record Distribution(
-      Integer iteration, RunHistory.Levels levels, List<Bin> bins, long outside) {}
+  public record Distribution(Integer iteration, TrustBand levels, List<Bin> bins, long outside) {}
 
   /**
    * @param from eV/Å, included

@@ -17,8 +17,8 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dpsieve.loop.Facts;
-import org.dpsieve.loop.RunHistory;
 import org.dpsieve.pick.Decision;
+import org.dpsieve.pick.TrustBand;
 import org.dpsieve.report.RunReport;
 
 /** Counts of frames by deviation. */
@@ -31,8 +31,7 @@ final class Distributions {
   /**
    * @param table rows with {@code max_devi_f}; with {@code decision} where frames were picked
    */
-  static RunReport.Distribution of(
-      Dataset<Row> table, Integer iteration, RunHistory.Levels levels) {
+  static RunReport.Distribution of(Dataset<Row> table, Integer iteration, TrustBand levels) {
     Column deviation = col("max_devi_f");
     Column picked =
         Set.of(table.columns()).contains("decision")

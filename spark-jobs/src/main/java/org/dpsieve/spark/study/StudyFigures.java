@@ -9,6 +9,7 @@ import org.dpsieve.figure.MarkStyle;
 import org.dpsieve.figure.Plot;
 import org.dpsieve.figure.Scale;
 import org.dpsieve.figure.Symbol;
+import org.dpsieve.pick.PickStrategy;
 
 /** A study as charts: error against labels, both logarithmic, with 95 % intervals. */
 public final class StudyFigures {
@@ -68,8 +69,8 @@ public final class StudyFigures {
             "95 %% to (%s)".formatted(name[1]));
     for (String strategy : table.strategies()) {
       List<double[]> points = points(table, quantity, strategy);
-      int which = Study.STRATEGIES.indexOf(strategy.replace(Study.ALONE, ""));
-      boolean alone = !Study.STRATEGIES.contains(strategy);
+      int which = PickStrategy.keys().indexOf(strategy.replace(Study.ALONE, ""));
+      boolean alone = !PickStrategy.keys().contains(strategy);
       MarkStyle style = MarkStyle.line(which);
       Symbol symbol = alone ? Symbol.CROSS : Symbol.of(which);
       plot.line(style, points).legend(style, symbol, strategy);
