@@ -104,7 +104,8 @@ final class ProgressLine implements AutoCloseable {
     }
     // the last column stays free: a full line would begin the next
     String line = fitted(what.apply((System.nanoTime() - since) / 1e9), columns - 1);
-    out.print("\r" + line + " ".repeat(Math.max(0, Math.min(painted, columns - 1) - line.length())));
+    out.print(
+        "\r" + line + " ".repeat(Math.max(0, Math.min(painted, columns - 1) - line.length())));
     out.flush();
     painted = line.length();
   }

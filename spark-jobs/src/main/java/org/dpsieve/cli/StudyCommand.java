@@ -167,7 +167,9 @@ final class StudyCommand implements Callable<Integer> {
       String text = table.text(reference);
       Files.writeString(output.resolve("table.md"), text, StandardCharsets.UTF_8);
       List<Figure> figures = StudyFigures.of(table);
-      Files.writeString(output.resolve("plot.svg"), Svg.of(Figure.beside("plot", figures)),
+      Files.writeString(
+          output.resolve("plot.svg"),
+          Svg.of(Figure.beside("plot", figures)),
           StandardCharsets.UTF_8);
       FigureFiles.write(figures, output);
       spec.commandLine().getOut().printf("%s%nwritten: %s%n", text, output);

@@ -39,8 +39,7 @@ public record Figure(
     for (int first = 0; first < figures.size(); first += COLUMNS) {
       int left = 0;
       int height = 0;
-      for (Figure figure :
-          figures.subList(first, Math.min(first + COLUMNS, figures.size()))) {
+      for (Figure figure : figures.subList(first, Math.min(first + COLUMNS, figures.size()))) {
         for (Mark mark : figure.marks()) {
           marks.add(mark.moved(left, top));
         }

@@ -53,8 +53,7 @@ public final class Png {
             RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
         graphics.scale(SCALE, SCALE);
         Png png = new Png(graphics);
-        png.draw(
-            new Mark.Box(MarkStyle.PAPER, 0, 0, figure.width(), figure.height(), 1, null));
+        png.draw(new Mark.Box(MarkStyle.PAPER, 0, 0, figure.width(), figure.height(), 1, null));
         figure.marks().forEach(png::draw);
       } finally {
         graphics.dispose();
@@ -76,9 +75,7 @@ public final class Png {
   private void draw(Mark mark) {
     if (mark instanceof Mark.Box box) {
       filled(
-          box,
-          new Rectangle2D.Double(box.x(), box.y(), box.width(), box.height()),
-          box.opacity());
+          box, new Rectangle2D.Double(box.x(), box.y(), box.width(), box.height()), box.opacity());
     } else if (mark instanceof Mark.Circle circle) {
       double r = circle.radius();
       filled(circle, new Ellipse2D.Double(circle.x() - r, circle.y() - r, 2 * r, 2 * r), 1);
