@@ -12,7 +12,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.loop.TextTable;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.TrustBand;
-import org.dpsieve.spark.deviation.DpProgram;
+import org.dpsieve.resident.DpProgram;
 import org.dpsieve.spark.pick.PickStrategies;
 import org.dpsieve.spark.rescreen.Rescreen;
 import org.dpsieve.spark.rescreen.RescreenOptions;
@@ -55,7 +55,7 @@ final class RescreenCommand implements Callable<Integer> {
       paramLabel = "NAME",
       completionCandidates = Words.Engines.class,
       description = {
-        "Who evaluates the models: jvm, our kernels; or dp, DeePMD-kit's dp model-devi, started inside",
+        "Who evaluates the models: jvm, our kernels; or dp, DeePMD-kit, in a process beside each of",
         "Spark's tasks (what DPSIEVE_DP names, else dp on PATH): slower, for models our reader does not",
         "know. Default: ${DEFAULT-VALUE}."
       })

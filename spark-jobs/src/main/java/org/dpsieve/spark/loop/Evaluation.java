@@ -23,10 +23,10 @@ import org.dpsieve.loop.Facts;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.Borderline;
+import org.dpsieve.resident.DpProgram;
 import org.dpsieve.spark.deviation.DeviationEngine;
 import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.DpModelDevi;
-import org.dpsieve.spark.deviation.DpProgram;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.deviation.LabelPredictor;
 import org.dpsieve.spark.deviation.NotEvaluated;
@@ -95,6 +95,7 @@ final class Evaluation {
             : Optional.empty();
     boolean answered;
     boolean ours;
+    Map<String, String> problems;
     try (DeviationEngine engine = engine(models, known.orElse(null), predictor.orElse(null))) {
       answered = engine.isUncertain();
       ours = engine instanceof EnsembleHandle;
@@ -104,6 +105,7 @@ final class Evaluation {
               : DeviationStage.apply(frames, engine),
           most,
           target);
+      problems = engine.problems();
     }
     Dataset<Row> written = Tables.read(spark, target);
     Facts.Deviation deviation = Tables.deviation(written);
@@ -113,7 +115,8 @@ final class Evaluation {
               .formatted(
                   deviation.notANumber(),
                   deviation.frames(),
-                  String.join("; ", firstNotEvaluated(written, frames, ours ? models : null))));
+                  String.join(
+                      "; ", firstNotEvaluated(written, frames, ours ? models : null, problems))));
     }
     return answered
         ? deviation.with(Tables.expected(written, gone, known.orElseThrow().numbers()))
@@ -121,7 +124,7 @@ final class Evaluation {
   }
 
   private List<String> firstNotEvaluated(
-      Dataset<Row> written, Dataset<Row> frames, List<Path> models) {
+      Dataset<Row> written, Dataset<Row> frames, List<Path> models, Map<String, String> problems) {
     return NotEvaluated.first(
         MOST_REASONS,
         written,
@@ -129,7 +132,8 @@ final class Evaluation {
         models == null
             ? null
             : models.stream().map(model -> ModelFiles.read(model, typeMap)).toList(),
-        options);
+        options,
+        problems);
   }
 
   /**
@@ -176,8 +180,7 @@ final class Evaluation {
     } catch (UnsupportedModelException e) {
       // Of models that DeePMD-kit has trained from ones we know, with another activation function.
       notes.accept(
-          "deviation by DeePMD-kit's own dp model-devi: "
-              + e.getMessage().replace(ModelFiles.ELSEWHERE, ""));
+          "deviation by DeePMD-kit itself: " + e.getMessage().replace(ModelFiles.ELSEWHERE, ""));
       DpModelDevi dp = dp(models);
       check(dp);
       return dp;

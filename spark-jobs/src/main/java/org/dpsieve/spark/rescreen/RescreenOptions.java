@@ -9,7 +9,7 @@ import org.dpsieve.model.Precision;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
-import org.dpsieve.spark.deviation.DpProgram;
+import org.dpsieve.resident.DpProgram;
 
 /**
  * What to do.
