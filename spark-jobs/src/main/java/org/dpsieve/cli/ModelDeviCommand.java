@@ -38,16 +38,7 @@ import picocli.CommandLine.Spec;
 final class ModelDeviCommand implements Callable<Integer> {
   @Mixin private ModelOptions models;
 
-  @Option(
-      names = "--engine",
-      defaultValue = "jvm",
-      paramLabel = "NAME",
-      completionCandidates = Words.Engines.class,
-      description = {
-        "Who evaluates the models: jvm, our kernels; or dp, DeePMD-kit (what DPSIEVE_DP names, else dp",
-        "on PATH), for models our reader does not know. Default: ${DEFAULT-VALUE}."
-      })
-  private String engine;
+  @Mixin private EngineOption engine;
 
   @Option(
       names = {"-s", "--system"},
@@ -129,15 +120,11 @@ final class ModelDeviCommand implements Callable<Integer> {
   }
 
   private ModelDeviEngine engine() {
-    return switch (engine) {
-      case "jvm" ->
-          new KernelDeviations(
-              models, new Deviation(optional(relative), optional(relativeVirial)), realError);
-      case "dp" ->
-          new ProgramDeviations(
-              models, new DeviationCall(realError, atomic, relative, relativeVirial));
-      default -> throw new InputException("--engine %s: expected jvm or dp".formatted(engine));
-    };
+    return engine.isProgram()
+        ? new ProgramDeviations(
+            models, new DeviationCall(realError, atomic, relative, relativeVirial))
+        : new KernelDeviations(
+            models, new Deviation(optional(relative), optional(relativeVirial)), realError);
   }
 
   /** All of it or, should the disk be full, nothing. */

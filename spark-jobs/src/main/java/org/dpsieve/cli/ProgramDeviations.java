@@ -14,9 +14,6 @@ import org.dpsieve.error.UnnamedTypesException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.resident.DeviationCall;
-import org.dpsieve.resident.DpProgram;
-import org.dpsieve.resident.Limits;
-import org.dpsieve.resident.PackedModels;
 import org.dpsieve.resident.Question;
 import org.dpsieve.resident.ResidentModels;
 import org.dpsieve.resident.ResidentModels.Known;
@@ -58,7 +55,7 @@ final class ProgramDeviations implements ModelDeviEngine {
     names = unnamed > 0 ? List.of() : ModelFiles.unnamed(models.files(), given);
     known = unnamed > 0 ? KernelDeviations.numbers(unnamed) : known(models);
     this.models =
-        models.files().stream().map(PackedModels::file).map(Path::toAbsolutePath).toList();
+        models.files();
   }
 
   /** The models' own type map, where our reader finds it. */
@@ -101,12 +98,7 @@ final class ProgramDeviations implements ModelDeviEngine {
   }
 
   private ResidentModels models(List<String> typeMap) {
-    return new ResidentModels(
-        new DpProgram(DpProgram.defaultCommand(), Map.of()),
-        models,
-        typeMap,
-        Map.of(),
-        Limits.DEFAULT);
+    return EngineOption.program(models, typeMap);
   }
 
   private static FrameDeviation deviation(double[] found, int atoms) {

@@ -49,17 +49,7 @@ final class RescreenCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions models;
 
-  @Option(
-      names = "--engine",
-      defaultValue = "jvm",
-      paramLabel = "NAME",
-      completionCandidates = Words.Engines.class,
-      description = {
-        "Who evaluates the models: jvm, our kernels; or dp, DeePMD-kit, in a process beside each of",
-        "Spark's tasks (what DPSIEVE_DP names, else dp on PATH): slower, for models our reader does not",
-        "know. Default: ${DEFAULT-VALUE}."
-      })
-  private String engine;
+  @Mixin private EngineOption engine;
 
   @Option(
       names = "--frames",
@@ -135,16 +125,14 @@ final class RescreenCommand implements Callable<Integer> {
       throw new InputException(
           "--f-lo and --f-hi belong together: give both, or none to only write the deviation");
     }
-    if (!engine.equals("jvm") && !engine.equals("dp")) {
-      throw new InputException("--engine %s: expected jvm or dp".formatted(engine));
-    }
+    boolean program = engine.isProgram();
     PickStrategies.check(strategy, () -> ModelFiles.read(models.files().get(0), models.typeMap()));
     RescreenOptions options =
         new RescreenOptions(
             models.files(),
             models.typeMap(),
             models.options(),
-            engine.equals("dp") ? new DpProgram(DpProgram.defaultCommand(), Map.of()) : null,
+            program ? new DpProgram(DpProgram.defaultCommand(), Map.of()) : null,
             frames,
             output,
             where,

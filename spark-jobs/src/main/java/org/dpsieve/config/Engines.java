@@ -173,7 +173,7 @@ final class Engines {
     inProcess(section, "dp", unused);
     if (foreign.isPresent()) {
       problems.warn(
-          "deviation by DeePMD-kit's own dp model-devi, started inside Spark's tasks ('%s'): %s"
+          "deviation by DeePMD-kit itself, in a process beside each of Spark's tasks ('%s'): %s"
               .formatted(section.command().orElse("dp"), foreign.get()));
     } else {
       problems.note(

@@ -2,21 +2,17 @@ package org.dpsieve.spark.deviation;
 
 import java.io.Serializable;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.CollectionAccumulator;
 import org.dpsieve.error.InputException;
-import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.resident.DpProgram;
-import org.dpsieve.resident.PackedModels;
 
 /**
  * Deviations by DeePMD-kit itself, in processes beside Spark's tasks, one for each: for models that
@@ -25,19 +21,11 @@ import org.dpsieve.resident.PackedModels;
 public final class DpModelDevi implements DeviationEngine {
   private static final long serialVersionUID = 2;
 
-  private final Broadcast<PackedModels> models;
-  private final DpProgram program;
-  private final ArrayList<String> typeMap;
+  private final DpModels models;
   private final CollectionAccumulator<String[]> problems;
 
-  private DpModelDevi(
-      Broadcast<PackedModels> models,
-      DpProgram program,
-      ArrayList<String> typeMap,
-      CollectionAccumulator<String[]> problems) {
+  private DpModelDevi(DpModels models, CollectionAccumulator<String[]> problems) {
     this.models = models;
-    this.program = program;
-    this.typeMap = typeMap;
     this.problems = problems;
   }
 
@@ -50,11 +38,8 @@ public final class DpModelDevi implements DeviationEngine {
    */
   public static DpModelDevi of(
       SparkSession spark, List<Path> models, DpProgram program, List<String> typeMap) {
-    PackedModels packed = PackedModels.of(models);
     return new DpModelDevi(
-        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(packed),
-        program,
-        new ArrayList<>(ModelFiles.unnamed(models, typeMap)),
+        DpModels.of(spark, models, program, typeMap),
         spark.sparkContext().collectionAccumulator("frames without numbers"));
   }
 
@@ -72,7 +57,7 @@ public final class DpModelDevi implements DeviationEngine {
   }
 
   private String problem(List<String> elements, int fparam, int aparam) {
-    try (TaskModels task = task()) {
+    try (TaskModels task = models.task()) {
       return task.problem(elements, fparam, aparam).orElse("");
     }
   }
@@ -100,14 +85,9 @@ public final class DpModelDevi implements DeviationEngine {
     }
   }
 
-  /** For the task of this thread. */
-  private TaskModels task() {
-    return new TaskModels(models.value(), program, typeMap);
-  }
-
   @Override
   public Iterator<Row> evaluate(Iterator<Row> frames, boolean trueError) {
-    return new DpDeviationIterator(frames, task(), trueError, problems);
+    return new DpDeviationIterator(frames, models.task(), trueError, problems);
   }
 
   /** Why frames have no numbers, by {@code frame_id}; of some tasks that have ended. */
@@ -116,9 +96,8 @@ public final class DpModelDevi implements DeviationEngine {
     return NotEvaluated.byFrame(problems.value());
   }
 
-  /** The processes stay for whoever evaluates the same models next. */
   @Override
   public void close() {
-    models.destroy();
+    models.close();
   }
 }

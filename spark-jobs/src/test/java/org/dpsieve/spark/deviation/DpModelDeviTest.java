@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,9 +45,24 @@ class DpModelDeviTest {
         .repartition(partitions);
   }
 
-  /** Seven digits are what the program writes. */
+  /** By DeePMD-kit's own function, as dp model-devi calls it; doubles as text with all digits. */
+  private static final String MODEL_DEVI =
+      """
+      import json, sys
+      import numpy as np
+      from deepmd.infer import DeepPot, calc_model_devi
+      asked = json.load(open(sys.argv[1]))
+      models = [DeepPot(model) for model in asked["models"]]
+      kinds = {name: i for i, name in enumerate(models[0].get_type_map())}
+      for frame in asked["frames"]:
+          box = frame["box"] and np.array([frame["box"]])
+          types = [kinds[name] for name in frame["elements"]]
+          frame["row"] = calc_model_devi(np.array([frame["coord"]]), box, types, models)[0, 1:].tolist()
+      json.dump(asked, open(sys.argv[1], "w"))
+      """;
+
   @Test
-  void rowsAreThoseOfTheKernelsToSevenDigits() {
+  void rowsAreThoseOfDeepmdKitToTheLastBitAndSoInSql() throws Exception {
     List<Path> models =
         IntStream.of(0, 1)
             .mapToObj(m -> Shared.repository().resolve("conf/ag-au/models/" + m + "/graph.pb"))
@@ -74,11 +92,66 @@ class DpModelDeviTest {
           } else {
             assertThat(actual.get(i).getDouble(k))
                 .as("column %d of %s", k, expected.get(i))
-                .isCloseTo(number, within(1e-6 * Math.abs(number) + 1e-9));
+                .isCloseTo(number, within(1e-8 * Math.abs(number) + 1e-9));
           }
         }
       }
       assertThat(actual.stream().filter(row -> Double.isNaN(row.getDouble(4)))).hasSize(1);
+      assertThat(dp.problems().values()).containsExactly("coordinate of atom 1 is NaN");
+      requireLastBits(actual, frames.subList(0, 6), models);
+      requireSql(actual, frames, models);
+    }
+  }
+
+  private void requireLastBits(List<Row> rows, List<Frame> frames, List<Path> models)
+      throws Exception {
+    ObjectNode asked = new ObjectMapper().createObjectNode();
+    models.forEach(model -> asked.withArray("models").add(model.toString()));
+    for (Frame frame : frames) {
+      ObjectNode node = asked.withArray("frames").addObject();
+      node.set("elements", new ObjectMapper().valueToTree(frame.names().of(frame.z())));
+      node.set("coord", new ObjectMapper().valueToTree(frame.coord()));
+      node.set("box", new ObjectMapper().valueToTree(frame.cell()));
+    }
+    Path file = Files.writeString(folder.resolve("asked.json"), asked.toString());
+    DeepmdKit.python(folder.resolve("log"), MODEL_DEVI, List.of(file.toString()));
+    JsonNode said = new ObjectMapper().readTree(file.toFile()).path("frames");
+    for (int i = 0; i < frames.size(); i++) {
+      String id = (String) FrameRows.toRow(frames.get(i)).get(0);
+      Row row = rows.stream().filter(r -> r.getString(0).equals(id)).findFirst().orElseThrow();
+      for (int k = 0; k < 7; k++) {
+        assertThat(row.getDouble(1 + k)).isEqualTo(said.path(i).path("row").path(k).asDouble());
+      }
+    }
+  }
+
+  /** The process is that of the stage. */
+  private void requireSql(List<Row> rows, List<Frame> frames, List<Path> models) {
+    spark.conf().set("dpsieve.engine", "dp");
+    try {
+      rows(frames, 1).createOrReplaceTempView("by_dp");
+      List<Row> found =
+          spark
+              .sql(
+                  "SELECT frame_id, d.* FROM (SELECT frame_id, model_devi('%s,%s', z, coord, cell) AS d FROM by_dp)"
+                      .formatted(models.get(0), models.get(1)))
+              .collectAsList();
+      assertThat(found).hasSameSizeAs(rows);
+      for (Row row : found) {
+        Row expected =
+            rows.stream()
+                .filter(r -> r.getString(0).equals(row.getString(0)))
+                .findFirst()
+                .orElseThrow();
+        for (int k = 1; k < 8; k++) {
+          double number = expected.getDouble(k);
+          assertThat(Double.isNaN(row.getDouble(k))).isEqualTo(Double.isNaN(number));
+          assertThat(Double.isNaN(number) ? 0 : row.getDouble(k) - number)
+              .isCloseTo(0, within(1e-14));
+        }
+      }
+    } finally {
+      spark.conf().unset("dpsieve.engine");
     }
   }
 
