@@ -168,7 +168,7 @@ class UncertainEnsembleTest {
     try (Ensemble ensemble = Ensemble.of(List.of(model))) {
       assertThat(ensemble.evaluate(frames).get(0)[0].energy())
           .isCloseTo(new ReferenceModel(model).evaluate(frames.get(0)).energy(), within(1e-8));
-      assertThatThrownBy(() -> ensemble.read(frames, new double[1][][]))
+      assertThatThrownBy(() -> ensemble.read(frames, new double[1][0][][]))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("hidden layer");
     }

@@ -11,6 +11,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.loop.TextTable;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.resident.DpProgram;
 import org.dpsieve.spark.pick.PickStrategies;
@@ -126,7 +127,14 @@ final class RescreenCommand implements Callable<Integer> {
           "--f-lo and --f-hi belong together: give both, or none to only write the deviation");
     }
     boolean program = engine.isProgram();
-    PickStrategies.check(strategy, () -> ModelFiles.read(models.files().get(0), models.typeMap()));
+    PickStrategy picks =
+        PickStrategy.named(strategy)
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "--strategy: unknown value '%s'; known: %s"
+                            .formatted(strategy, String.join(", ", PickStrategy.keys()))));
+    PickStrategies.check(picks, () -> ModelFiles.read(models.files().get(0), models.typeMap()));
     RescreenOptions options =
         new RescreenOptions(
             models.files(),
@@ -139,7 +147,7 @@ final class RescreenCommand implements Callable<Integer> {
             sample,
             lo == null ? null : new TrustBand(lo, hi),
             pick,
-            strategy,
+            picks,
             seed,
             extxyz.keys());
     SparkSession session = spark.open("rescreen");

@@ -14,6 +14,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.spark.study.Study;
 import org.dpsieve.spark.study.StudyPlot;
 import org.dpsieve.spark.study.StudyTable;
@@ -75,9 +76,9 @@ final class StudyCommand implements Callable<Integer> {
       names = "--strategies",
       split = ",",
       paramLabel = "NAME",
-      completionCandidates = Words.StudyStrategies.class,
-      description = "Comma-separated. Default: random,deviation,stratified,diverse,information.")
-  private List<String> strategies = Study.STRATEGIES;
+      completionCandidates = Words.Strategies.class,
+      description = "Comma-separated, as pick_strategy. Default: all.")
+  private List<String> strategies = PickStrategy.keys();
 
   @Option(
       names = "--seeds",
@@ -137,7 +138,7 @@ final class StudyCommand implements Callable<Integer> {
     check();
     Study study =
         new Study(
-            strategies,
+            strategies.stream().flatMap(name -> PickStrategy.named(name).stream()).toList(),
             seeds,
             budgets.stream().sorted().distinct().toList(),
             outputLayer.prefactors(),
@@ -187,13 +188,13 @@ final class StudyCommand implements Callable<Integer> {
       problems.add(output + ": exists; name a folder that does not, or remove it");
     }
     for (String strategy : strategies) {
-      if (!Study.STRATEGIES.contains(strategy)) {
+      if (PickStrategy.named(strategy).isEmpty()) {
         problems.add(
             "--strategies: unknown '%s'; known: %s"
-                .formatted(strategy, String.join(", ", Study.STRATEGIES)));
+                .formatted(strategy, String.join(", ", PickStrategy.keys())));
       }
     }
-    if (strategies.contains("deviation") && models.size() < 2) {
+    if (strategies.contains(PickStrategy.DEVIATION.key()) && models.size() < 2) {
       problems.add(
           "--strategies: 'deviation' needs two models or more; name them with -m, or leave it out");
     }

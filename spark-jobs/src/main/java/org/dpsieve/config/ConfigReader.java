@@ -9,6 +9,7 @@ import org.dpsieve.config.reading.Paths;
 import org.dpsieve.config.reading.Problems;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.Precision;
+import org.dpsieve.pick.PickStrategy;
 
 /**
  * Reads {@code simplify.json} and {@code machine.json} and checks both, with everything on this
@@ -53,7 +54,7 @@ public final class ConfigReader {
     }
     Block file = simplifyFile.get().block(problems);
     Paths paths = new Paths(current, simplify);
-    SimplifyReader.Read run =
+    SimplifyReader.SimplifyFile run =
         new SimplifyReader(file, paths, problems, TrainingReader.of(sections.train(), problems))
             .read();
     ModelsReader.Models models =
@@ -113,7 +114,7 @@ public final class ConfigReader {
             run.trust(),
             new TrainConfig(
                 models.files(),
-                run.train().inputs().stream().map(TrainingReader.Read::input).toList(),
+                run.train().inputs().stream().map(TrainingReader.InputBlocks::input).toList(),
                 run.fpTaskMin(),
                 run.oldLabels(),
                 train.dp(),

@@ -66,16 +66,16 @@ final class TrainKeys {
    * @param batchSizes {@code init_batch_size}, {@code sys_batch_size}
    * @param inputs {@code default_training_param}, one or one per model; empty when wrong
    */
-  record Read(
+  record GivenTraining(
       OptionalInt modelCount,
       List<String> modelGlobs,
       boolean initModel,
       Optional<Backend> backend,
       Optional<ModelSuffix> format,
       BatchSizes batchSizes,
-      List<TrainingReader.Read> inputs) {}
+      List<TrainingReader.InputBlocks> inputs) {}
 
-  Read read(List<String> typeMap) {
+  GivenTraining read(List<String> typeMap) {
     OptionalInt count =
         file.require("numb_models", "the number of models, usually 4")
             ? file.integer("numb_models", 1)
@@ -89,7 +89,7 @@ final class TrainKeys {
     Optional<Backend> backend =
         file.choice("train_backend", Arrays.stream(Backend.values()).map(Backend::key).toList())
             .map(Backend::named);
-    return new Read(
+    return new GivenTraining(
         count,
         globs,
         file.flag("training_init_model"),
@@ -104,7 +104,7 @@ final class TrainKeys {
    * not fine-tune, as it does those of {@code se_atten} alone: training can start from them as from
    * frozen ones.
    */
-  static boolean fineTunesAsFrozen(Block file, Read keys) {
+  static boolean fineTunesAsFrozen(Block file, GivenTraining keys) {
     if (!file.given(FINETUNE)) {
       return false;
     }
@@ -121,7 +121,7 @@ final class TrainKeys {
   }
 
   /** Reports models that are not of the backend and format that the file names. */
-  static void requireFormat(Block file, Read keys, List<Path> models) {
+  static void requireFormat(Block file, GivenTraining keys, List<Path> models) {
     for (Path model : models) {
       Optional<Backend> own = Backend.of(model);
       if (keys.backend().isPresent() && own.isPresent() && !own.equals(keys.backend())) {
@@ -144,7 +144,7 @@ final class TrainKeys {
   }
 
   /** What has no meaning where the output layer is solved here. */
-  static void refuseForOutputLayer(Block file, Read keys, List<Path> models) {
+  static void refuseForOutputLayer(Block file, GivenTraining keys, List<Path> models) {
     requireFormat(file, keys, models);
     file.flag("dp_train_skip_neighbor_stat");
     if (file.flag("dp_compress")) {
@@ -192,8 +192,8 @@ final class TrainKeys {
     }
   }
 
-  private List<TrainingReader.Read> inputs(List<String> typeMap, OptionalInt count) {
-    List<TrainingReader.Read> inputs = new ArrayList<>();
+  private List<TrainingReader.InputBlocks> inputs(List<String> typeMap, OptionalInt count) {
+    List<TrainingReader.InputBlocks> inputs = new ArrayList<>();
     String key = "default_training_param";
     if (!file.require(key, "DeePMD-kit's training input")) {
       return inputs;

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunHistory;
+import org.dpsieve.pick.TrustBand;
 import org.dpsieve.uncertainty.Reliability;
 
 /**
@@ -48,8 +49,7 @@ public record RunReport(
    * @param bins in order, empty ones left out
    * @param outside frames with a deviation that has no place on a log axis: 0 or NaN
    */
-  public record Distribution(
-      Integer iteration, RunHistory.Levels levels, List<Bin> bins, long outside) {}
+  public record Distribution(Integer iteration, TrustBand levels, List<Bin> bins, long outside) {}
 
   /**
    * @param from eV/Å, included

@@ -47,13 +47,13 @@ final class DpDeviationIterator extends FrameBatches {
   }
 
   @Override
-  List<Row> rows(List<String> ids, List<Frame> batch) {
+  List<Row> rows(List<Row> source, List<Frame> batch) {
     List<Known> found = models.ask(batch, question);
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
       Object[] values = new Object[1 + COLUMNS + (trueError ? 2 : 0)];
       Arrays.fill(values, Double.NaN);
-      values[0] = ids.get(i);
+      values[0] = id(source.get(i));
       double[][] parts = found.get(i).parts();
       for (int k = 0; parts != null && k < COLUMNS; k++) {
         values[1 + k] = parts[0][k];
@@ -63,7 +63,7 @@ final class DpDeviationIterator extends FrameBatches {
         values[2 + COLUMNS] = parts[1][ENERGY];
       }
       if (parts == null && told++ < MOST_PROBLEMS) {
-        problems.add(new String[] {ids.get(i), found.get(i).problem()});
+        problems.add(new String[] {id(source.get(i)), found.get(i).problem()});
       }
       rows.add(RowFactory.create(values));
     }

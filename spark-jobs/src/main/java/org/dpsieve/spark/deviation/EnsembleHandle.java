@@ -14,7 +14,6 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.uncertainty.ExpectedError;
 import org.dpsieve.uncertainty.FrameSigma;
-import org.dpsieve.uncertainty.LabelEnsemble;
 import org.dpsieve.uncertainty.PredictedLabels;
 import org.dpsieve.uncertainty.UncertainEnsemble;
 import org.dpsieve.uncertainty.Uncertainty;
@@ -86,8 +85,8 @@ public final class EnsembleHandle implements DeviationEngine {
   }
 
   /**
-   * The same, which by old labels says of each frame how far off models are expected to be. As much
-   * time again.
+   * The same, which by old labels says of each frame how far off models are expected to be: two
+   * thirds more time.
    *
    * @param scale of the models' own standard deviations
    * @param predictor {@code null} where no model uses old labels
@@ -109,11 +108,6 @@ public final class EnsembleHandle implements DeviationEngine {
     return labels != null;
   }
 
-  /** Labels by old ones, in this JVM; many tasks may use it at once. */
-  LabelEnsemble labels() {
-    return labels.value().ensemble();
-  }
-
   ExpectedError expected(FrameSigma sigma, PredictedLabels label) {
     return ExpectedError.of(sigma, scale, label, labels.value().scale());
   }
@@ -125,7 +119,11 @@ public final class EnsembleHandle implements DeviationEngine {
 
   /** The ensemble in this JVM with its uncertainty; many tasks may use it at once. */
   UncertainEnsemble uncertain() {
-    return new UncertainEnsemble(List.of(models.value()), ensemble(), uncertainty.value());
+    return new UncertainEnsemble(
+        List.of(models.value()),
+        ensemble(),
+        uncertainty.value(),
+        labels == null ? null : labels.value().predicting());
   }
 
   /** Frames that are evaluated in double precision whatever the ensemble's. */

@@ -13,8 +13,9 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainConfig;
 import org.dpsieve.config.TrainingInput;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
-import org.dpsieve.loop.Checksums;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
@@ -170,10 +171,10 @@ final class Training {
   /** What the sums depend on and may change between two calls. */
   private String sumsKey(OldLabels old) {
     List<String> parts = new ArrayList<>();
-    config.models().forEach(model -> parts.add(Checksums.sha256(model)));
+    config.models().forEach(model -> parts.add(RegularFile.sha256(model)));
     boolean asked = old != null && config.oldLabels() != TransferFit.Mode.IGNORE;
     parts.add(asked ? "old labels" : "no old labels");
-    return Checksums.sha256(String.join("\n", parts));
+    return Sha256.hex(String.join("\n", parts));
   }
 
   private DeepPotential read(Path model) {

@@ -13,8 +13,8 @@ import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.dpsieve.loop.RunHistory;
 import org.dpsieve.pick.Decision;
+import org.dpsieve.pick.TrustBand;
 import org.dpsieve.report.RunReport;
 
 /** Counts of frames by deviation. */
@@ -27,8 +27,7 @@ final class Distributions {
   /**
    * @param table rows with {@code max_devi_f}; with {@code decision} where frames were picked
    */
-  static RunReport.Distribution of(
-      Dataset<Row> table, Integer iteration, RunHistory.Levels levels) {
+  static RunReport.Distribution of(Dataset<Row> table, Integer iteration, TrustBand levels) {
     Column deviation = col("max_devi_f");
     Column picked =
         Set.of(table.columns()).contains("decision")

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.OwnFiles;
-import org.dpsieve.loop.Checksums;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 
@@ -62,7 +62,7 @@ final class RunModels {
           continue; // of the JAX backend: nothing that compares can read it
         }
         if (!Files.exists(target)
-            || !Checksums.sha256(target).equals(Checksums.sha256(models.get(m)))) {
+            || !RegularFile.sha256(target).equals(RegularFile.sha256(models.get(m)))) {
           OwnFiles.replace(target, Files.readAllBytes(models.get(m)));
         }
       }

@@ -3,6 +3,7 @@ package org.dpsieve.spark.study;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleUnaryOperator;
+import org.dpsieve.pick.PickStrategy;
 
 /** A study as a picture (SVG): error against labels, both logarithmic, with 95 % intervals. */
 public final class StudyPlot {
@@ -155,11 +156,12 @@ public final class StudyPlot {
 
   private static String colour(String strategy) {
     return "stroke=\"%s\" stroke-opacity=\"%s\""
-        .formatted(COLOURS.get(which(strategy)), Study.STRATEGIES.contains(strategy) ? "1" : PALE);
+        .formatted(
+            COLOURS.get(which(strategy)), PickStrategy.keys().contains(strategy) ? "1" : PALE);
   }
 
   private static int which(String strategy) {
-    return Study.STRATEGIES.indexOf(strategy.replace(Study.ALONE, ""));
+    return PickStrategy.keys().indexOf(strategy.replace(Study.ALONE, ""));
   }
 
   private static DoubleUnaryOperator scale(double from, double to, double start, double end) {
