@@ -112,10 +112,7 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private void write(
-      FrameSource frames,
-      Function<List<Frame>, List<EvalRun.Result>> by,
-      Path file,
-      String madeBy)
+      FrameSource frames, Function<List<Frame>, List<EvalRun.Result>> by, Path file, String madeBy)
       throws IOException {
     List<String> names = models.files().stream().map(Path::toString).toList();
     try (EvaluationJson json = new EvaluationJson(OwnFiles.create(file), names, madeBy)) {

@@ -54,8 +54,7 @@ final class ProgramDeviations implements ModelDeviEngine {
             : 0;
     names = unnamed > 0 ? List.of() : ModelFiles.unnamed(models.files(), given);
     known = unnamed > 0 ? KernelDeviations.numbers(unnamed) : known(models);
-    this.models =
-        models.files();
+    this.models = models.files();
   }
 
   /** The models' own type map, where our reader finds it. */

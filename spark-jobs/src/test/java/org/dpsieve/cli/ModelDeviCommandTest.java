@@ -258,8 +258,11 @@ class ModelDeviCommandTest {
     assertThat(terminal.err()).contains("type Cu is none of the models' (Ag Au)", "1 frames could");
     String text = Files.readString(out);
     assertThat(text).contains("\"made_by\":\"DeePMD-kit 3.");
-    JsonNode energy = new ObjectMapper().readTree(text.replace("NaN", "null")).at("/frames/0/models/0");
-    assertThat(energy.path("atom_energy").get(0).asDouble() + energy.path("atom_energy").get(1).asDouble())
+    JsonNode energy =
+        new ObjectMapper().readTree(text.replace("NaN", "null")).at("/frames/0/models/0");
+    assertThat(
+            energy.path("atom_energy").get(0).asDouble()
+                + energy.path("atom_energy").get(1).asDouble())
         .isCloseTo(energy.path("energy").asDouble(), within(1e-12));
   }
 }

@@ -120,7 +120,7 @@ class OtherBackendsRunTest {
     if (backend.equals("jax")) {
       assertThat(terminal.said())
           .contains(
-              "deviation by DeePMD-kit itself", "SavedModel of DeePMD-kit's JAX");
+              "deviation by DeePMD-kit's own dp model-devi", "SavedModel of DeePMD-kit's JAX");
     }
     Path train = folder.resolve("run/iter.000001/00.train");
     assertThat(train.resolve("graph.000." + suffix)).exists();

@@ -188,7 +188,7 @@ final class Evaluation {
               predictor);
     } catch (UnsupportedModelException e) {
       // Of models that DeePMD-kit has trained from ones we know, with another activation function.
-      notes.accept("deviation by DeePMD-kit itself: " + e.feature());
+      notes.accept("deviation by DeePMD-kit's own dp model-devi: " + e.feature());
       DpModelDevi dp = dp(models);
       check(dp);
       return dp;

@@ -351,12 +351,7 @@ public final class SparkStages implements Stages {
     OldLabels old = oldLabels(frames, List.of());
     return new Results(spark(), config.simplify(), level, evaluation(old))
         .write(
-            target,
-            Pool.read(spark(), frames),
-            Pool.size(spark(), frames),
-            old,
-            models,
-            summary);
+            target, Pool.read(spark(), frames), Pool.size(spark(), frames), old, models, summary);
   }
 
   @Override

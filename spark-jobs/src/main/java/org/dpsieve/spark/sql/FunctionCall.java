@@ -14,8 +14,7 @@ import org.dpsieve.d3.Damping;
  * @param d3 {@code null} of the others
  * @param frame z, coord, cell, bound to the input's columns
  */
-record FunctionCall(
-    FunctionKind kind, SqlModels models, D3Options d3, List<Expression> frame)
+record FunctionCall(FunctionKind kind, SqlModels models, D3Options d3, List<Expression> frame)
     implements Serializable {
 
   static FunctionCall of(SparkSession spark, FrameFunction function, List<Expression> frame) {
