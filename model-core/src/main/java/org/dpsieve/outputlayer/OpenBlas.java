@@ -8,6 +8,7 @@ import static org.bytedeco.openblas.global.openblas.CblasUpper;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgelsd;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dposv;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyev;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
 
@@ -94,6 +95,20 @@ final class OpenBlas {
         size,
         rows,
         size);
+  }
+
+  /**
+   * Eigenvalues and eigenvectors of a symmetric matrix.
+   *
+   * @param matrix [size, size]; becomes the eigenvectors, one in each row
+   * @return eigenvalues, ascending, [size]
+   */
+  static double[] eigen(double[] matrix, int size) {
+    double[] values = new double[size];
+    // eigenvectors are the columns of a column-major matrix: rows of a row-major one
+    int info = LAPACKE_dsyev(LAPACK_COL_MAJOR, (byte) 'V', (byte) 'U', size, matrix, size, values);
+    require("dsyev", info, size);
+    return values;
   }
 
   private static void require(String routine, int info, int size) {

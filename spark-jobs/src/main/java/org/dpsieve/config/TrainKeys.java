@@ -53,6 +53,8 @@ final class TrainKeys {
           BIAS_AFTER);
 
   /** As of DeePMD-kit 3.2's TensorFlow backend. */
+  static final String MEMBERS = "numb_members";
+
   private static final List<String> FINE_TUNED = List.of("se_atten", "se_atten_v2", "dpa1");
 
   private final Block file;
@@ -70,6 +72,7 @@ final class TrainKeys {
    * What the file says.
    *
    * @param modelCount {@code numb_models}; empty when it is missing or wrong
+   * @param members {@code numb_members}; empty when it is missing or wrong
    * @param modelGlobs {@code training_iter0_model_path}
    * @param initModel {@code training_init_model}
    * @param backend {@code train_backend}, or the one that has {@code model_format}
@@ -79,6 +82,7 @@ final class TrainKeys {
    */
   record GivenTraining(
       OptionalInt modelCount,
+      OptionalInt members,
       List<String> modelGlobs,
       boolean initModel,
       Optional<Backend> backend,
@@ -91,8 +95,10 @@ final class TrainKeys {
         file.require("numb_models", "the number of models, usually 4")
             ? file.integer("numb_models", 1)
             : OptionalInt.empty();
-    if (count.isPresent() && count.getAsInt() == 1) {
-      file.warn("numb_models", "one model never disagrees with itself: every frame is accurate");
+    OptionalInt members = file.integer(MEMBERS, 2);
+    if (members.isPresent() && count.isPresent() && count.getAsInt() > 1) {
+      file.warn(
+          MEMBERS, "has no effect: the %d models are the ensemble".formatted(count.getAsInt()));
     }
     List<String> globs = file.textOrTexts(MODELS).orElse(List.of());
     Optional<ModelSuffix> format =
@@ -102,6 +108,7 @@ final class TrainKeys {
             .map(Backend::named);
     return new GivenTraining(
         count,
+        members,
         globs,
         file.flag("training_init_model"),
         backend.or(() -> format.flatMap(ModelSuffix::backend).map(Backend::named)),

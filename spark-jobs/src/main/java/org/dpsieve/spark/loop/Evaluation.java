@@ -62,7 +62,12 @@ final class Evaluation {
     this.old = old;
     this.trust = config.simplify().trust();
     this.section = config.machine().modelDevi();
-    this.options = new EnsembleOptions(true, config.machine().precision());
+    this.options =
+        new EnsembleOptions(
+            true,
+            config.simplify().train().members() > 0
+                ? Precision.FLOAT64 // members are read beside their model
+                : config.machine().precision());
     this.uncertain = uncertain(config.machine());
     this.borderline =
         new Borderline(trust, config.simplify().pick().strategy() == PickStrategy.DEVIATION);
@@ -90,7 +95,9 @@ final class Evaluation {
       Path target, Dataset<Row> frames, long most, List<Path> models, Dataset<Row> gone) {
     Path folder = models.get(0).toAbsolutePath().getParent();
     Optional<UncertaintyFiles.Known> known =
-        uncertain ? UncertaintyFiles.read(folder) : Optional.empty();
+        uncertain || simplify.train().members() > 0
+            ? UncertaintyFiles.read(folder)
+            : Optional.empty();
     Optional<LabelPredictor> predictor =
         known.isPresent() && old != null
             ? OldLayerFiles.predictor(folder, simplify, models)
@@ -185,7 +192,8 @@ final class Evaluation {
               spark,
               known.uncertainty(),
               ExpectedError.Scale.of(known.numbers().reliability()),
-              predictor);
+              predictor,
+              known.members());
     } catch (UnsupportedModelException e) {
       // Of models that DeePMD-kit has trained from ones we know, with another activation function.
       notes.accept("deviation by DeePMD-kit's own dp model-devi: " + e.feature());

@@ -28,6 +28,7 @@ import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The SQL functions through Spark's parser, analyser, optimiser and executors. */
@@ -91,6 +92,7 @@ class SqlFunctionsTest {
   }
 
   @Test
+  @Tag("slow")
   void functionsMayStandAnywhereInAQuery() {
     String direct =
         "SELECT formula, max(" + DEVI + ".max_devi_f) AS m FROM frames GROUP BY formula";
