@@ -149,7 +149,12 @@ public final class ConfigReader {
               .formatted(problem));
       return 0;
     }
-    return run.train().members().orElse(MEMBERS);
+    int members = run.train().members().orElse(MEMBERS);
+    file.warn(
+        "numb_models",
+        "the ensemble is made out of one model, %d members: a deviation is the error that the model is expected to have. Set model_devi_f_trust_lo above the largest force errors that it keeps with any number of labels, or end the run by label_budget or target_error"
+            .formatted(members));
+    return members;
   }
 
   /** Strategies that look into models need some that are here, and that are read. */

@@ -12,7 +12,7 @@ import org.dpsieve.figure.Svg;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.infer.Prediction;
-import org.dpsieve.loop.RunHistory;
+import org.dpsieve.pick.TrustBand;
 import org.junit.jupiter.api.Test;
 
 /** Charts of errors: what is written in them, and sets so small or odd that they may be blank. */
@@ -29,7 +29,7 @@ class ErrorFiguresTest {
     RunReport report =
         new RunReport(
             null,
-            List.of(new RunReport.Distribution(1, new RunHistory.Levels(0.05, 100), List.of(), 0)),
+            List.of(new RunReport.Distribution(1, new TrustBand(0.05, 100), List.of(), 0)),
             List.of(),
             List.of(),
             0,
