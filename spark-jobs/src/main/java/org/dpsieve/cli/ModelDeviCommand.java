@@ -9,13 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.dpsieve.deviation.Deviation;
 import org.dpsieve.error.InputException;
-import org.dpsieve.spark.deviation.DpEvaluation;
+import org.dpsieve.resident.DeviationCall;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,16 +38,7 @@ import picocli.CommandLine.Spec;
 final class ModelDeviCommand implements Callable<Integer> {
   @Mixin private ModelOptions models;
 
-  @Option(
-      names = "--engine",
-      defaultValue = "jvm",
-      paramLabel = "NAME",
-      completionCandidates = Words.Engines.class,
-      description = {
-        "Who evaluates the models: jvm, our kernels; or dp, DeePMD-kit's dp model-devi (what DPSIEVE_DP",
-        "names, else dp on PATH), for models our reader does not know. Default: ${DEFAULT-VALUE}."
-      })
-  private String engine;
+  @Mixin private EngineOption engine;
 
   @Option(
       names = {"-s", "--system"},
@@ -130,31 +119,12 @@ final class ModelDeviCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ModelDeviEngine engine() throws IOException {
-    return switch (engine) {
-      case "jvm" ->
-          new KernelDeviations(
-              models, new Deviation(optional(relative), optional(relativeVirial)), realError);
-      case "dp" -> new ProgramDeviations(models, programOptions());
-      default -> throw new InputException("--engine %s: expected jvm or dp".formatted(engine));
-    };
-  }
-
-  private List<String> programOptions() {
-    List<String> options = new ArrayList<>();
-    if (realError) {
-      options.add(DpEvaluation.REAL_ERROR);
-    }
-    if (atomic) {
-      options.add("--atomic");
-    }
-    if (relative != null) {
-      options.addAll(List.of("--relative", relative.toString()));
-    }
-    if (relativeVirial != null) {
-      options.addAll(List.of("--relative_v", relativeVirial.toString()));
-    }
-    return options;
+  private ModelDeviEngine engine() {
+    return engine.isProgram()
+        ? new ProgramDeviations(
+            models, new DeviationCall(realError, atomic, relative, relativeVirial))
+        : new KernelDeviations(
+            models, new Deviation(optional(relative), optional(relativeVirial)), realError);
   }
 
   /** All of it or, should the disk be full, nothing. */

@@ -78,7 +78,7 @@ public final class ConfigReader {
             file,
             run.train(),
             models.files(),
-            new DpTrainKeys(file, paths),
+            new DpTrainKeys(file, paths, run.typeMap()),
             file.has("final_training"));
     Optional<String> foreign =
         models

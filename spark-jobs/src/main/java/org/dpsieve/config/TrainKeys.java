@@ -18,6 +18,12 @@ final class TrainKeys {
   static final String INIT_FROZEN = "training_init_frozen_model";
   static final String FINETUNE = "training_finetune_model";
 
+  static final String BRANCH = "model_branch";
+  static final String DPGEN_BRANCH = "training_model_branch";
+  static final String PRETRAIN_SCRIPT = "use_pretrain_script";
+  static final String DPGEN_PRETRAIN_SCRIPT = "training_use_pretrain_script";
+  static final String BIAS_AFTER = "change_bias_after_training";
+
   static final List<String> KEYS =
       List.of(
           "train_backend",
@@ -39,7 +45,12 @@ final class TrainKeys {
           "init_batch_size",
           "sys_batch_size",
           INIT_FROZEN,
-          FINETUNE);
+          FINETUNE,
+          BRANCH,
+          DPGEN_BRANCH,
+          PRETRAIN_SCRIPT,
+          DPGEN_PRETRAIN_SCRIPT,
+          BIAS_AFTER);
 
   /** As of DeePMD-kit 3.2's TensorFlow backend. */
   static final String MEMBERS = "numb_members";
@@ -167,6 +178,12 @@ final class TrainKeys {
         file.error(
             key,
             "name the frozen models in training_iter0_model_path, from which training starts; remove this key");
+      }
+    }
+    for (String key :
+        List.of(BRANCH, DPGEN_BRANCH, PRETRAIN_SCRIPT, DPGEN_PRETRAIN_SCRIPT, BIAS_AFTER)) {
+      if (file.given(key)) {
+        file.error(key, "is for dp train and dp change-bias; remove it, or set train.engine to dp");
       }
     }
     for (String key :

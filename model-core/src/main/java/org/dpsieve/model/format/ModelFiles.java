@@ -22,7 +22,7 @@ import org.dpsieve.model.format.graph.GraphFiles;
 public final class ModelFiles {
   /** How a message about a model that is not understood ends. */
   static final String ELSEWHERE =
-      "; DeePMD-kit itself may know it: --engine dp (model-devi, rescreen), engine dp in"
+      "; DeePMD-kit itself may know it: --engine dp (model-devi, eval, rescreen), SET dpsieve.engine = dp in SQL, engine dp in"
           + " machine.json, or its own dp model-devi";
 
   /** How a message about a model that is no potential ends. */

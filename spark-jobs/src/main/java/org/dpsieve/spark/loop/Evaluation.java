@@ -23,10 +23,10 @@ import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustLevels;
+import org.dpsieve.resident.DpProgram;
 import org.dpsieve.spark.deviation.DeviationEngine;
 import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.DpModelDevi;
-import org.dpsieve.spark.deviation.DpProgram;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.deviation.LabelPredictor;
 import org.dpsieve.spark.deviation.NotEvaluated;
@@ -105,6 +105,7 @@ final class Evaluation {
     Dataset<Row> asked = predictor.isPresent() ? withOldLabels(frames) : frames;
     boolean answered;
     boolean ours;
+    Map<String, String> problems;
     try (DeviationEngine engine = engine(models, known.orElse(null), predictor.orElse(null))) {
       answered = engine.isUncertain();
       ours = engine instanceof EnsembleHandle;
@@ -114,6 +115,7 @@ final class Evaluation {
               : DeviationStage.apply(asked, engine),
           most,
           target);
+      problems = engine.problems();
     }
     Dataset<Row> written = Tables.read(spark, target);
     Facts.Deviation deviation = Tables.deviation(written);
@@ -123,7 +125,8 @@ final class Evaluation {
               .formatted(
                   deviation.notANumber(),
                   deviation.frames(),
-                  String.join("; ", firstNotEvaluated(written, frames, ours ? models : null))));
+                  String.join(
+                      "; ", firstNotEvaluated(written, frames, ours ? models : null, problems))));
     }
     return answered
         ? deviation.with(Tables.expected(written, gone, known.orElseThrow().numbers()))
@@ -137,7 +140,7 @@ final class Evaluation {
   }
 
   private List<String> firstNotEvaluated(
-      Dataset<Row> written, Dataset<Row> frames, List<Path> models) {
+      Dataset<Row> written, Dataset<Row> frames, List<Path> models, Map<String, String> problems) {
     return NotEvaluated.first(
         MOST_REASONS,
         written,
@@ -145,7 +148,8 @@ final class Evaluation {
         models == null
             ? null
             : models.stream().map(model -> ModelFiles.read(model, typeMap)).toList(),
-        options);
+        options,
+        problems);
   }
 
   /**

@@ -6,17 +6,15 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
-import org.dpsieve.spark.deviation.EnsembleHandle;
 
 /**
  * A function with what its tasks need.
  *
- * @param ensemble {@code null} of {@code dp_d3}
+ * @param models {@code null} of {@code dp_d3}
  * @param d3 {@code null} of the others
  * @param frame z, coord, cell, bound to the input's columns
  */
-record FunctionCall(
-    FunctionKind kind, EnsembleHandle ensemble, D3Options d3, List<Expression> frame)
+record FunctionCall(FunctionKind kind, SqlModels models, D3Options d3, List<Expression> frame)
     implements Serializable {
 
   static FunctionCall of(SparkSession spark, FrameFunction function, List<Expression> frame) {

@@ -24,7 +24,6 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
-import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
 
 /**
@@ -146,10 +145,10 @@ final class FunctionIterator implements Iterator<InternalRow> {
       List<Frame> present = all.stream().filter(frame -> frame != null).toList();
       Iterator<Prediction[]> predictions = null;
       if (call.kind().usesModels()) {
-        Ensemble ensemble = call.ensemble().ensemble();
+        SqlModels models = call.models();
         predictions =
             evaluated
-                .computeIfAbsent(List.of(ensemble, call.frame()), key -> ensemble.evaluate(present))
+                .computeIfAbsent(List.of(models, call.frame()), key -> models.evaluate(present))
                 .iterator();
       }
       DispersionD3 d3 = call.d3() == null ? null : new DispersionD3(call.d3());
@@ -180,7 +179,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
 
   private static String reason(FunctionCall call, Frame frame) {
     return call.d3() == null
-        ? call.ensemble().ensemble().problem(frame).orElse("the models give NaN")
+        ? call.models().problem(frame).orElse("the models give NaN")
         : DispersionD3.unfit(frame).orElse("D3 gives NaN");
   }
 

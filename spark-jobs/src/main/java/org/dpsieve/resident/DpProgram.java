@@ -1,4 +1,4 @@
-package org.dpsieve.spark.deviation;
+package org.dpsieve.resident;
 
 import java.io.Serializable;
 import java.util.HashMap;

@@ -1,11 +1,15 @@
-package org.dpsieve.spark.deviation;
+package org.dpsieve.resident;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +22,18 @@ import org.dpsieve.model.format.ModelFiles;
  *
  * @param names one per model, in order: DeePMD-kit tells formats by the suffix
  * @param files path below the folder of all models to content
+ * @param digest of both
  */
-record PackedModels(ArrayList<String> names, LinkedHashMap<String, byte[]> files)
+public record PackedModels(
+    ArrayList<String> names, LinkedHashMap<String, byte[]> files, String digest)
     implements Serializable {
   /** Suffixes of models that are folders. */
   private static final List<String> FOLDERS = List.of(".savedmodel", ".savedmodeltf", ".jax");
 
-  static PackedModels of(List<Path> models) {
+  /**
+   * @throws InputException when a file cannot be read
+   */
+  public static PackedModels of(List<Path> models) {
     ArrayList<String> names = new ArrayList<>();
     LinkedHashMap<String, byte[]> files = new LinkedHashMap<>();
     for (Path given : models) {
@@ -40,11 +49,26 @@ record PackedModels(ArrayList<String> names, LinkedHashMap<String, byte[]> files
         throw new InputException(model + ": cannot be read: " + e.getMessage(), e);
       }
     }
-    return new PackedModels(names, files);
+    return new PackedModels(names, files, digest(names, files));
+  }
+
+  private static String digest(List<String> names, Map<String, byte[]> files) {
+    try {
+      MessageDigest all = MessageDigest.getInstance("SHA-256");
+      all.update(String.join("\n", names).getBytes(StandardCharsets.UTF_8));
+      files.forEach(
+          (name, content) -> {
+            all.update((name + " " + content.length).getBytes(StandardCharsets.UTF_8));
+            all.update(content);
+          });
+      return HexFormat.of().formatHex(all.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   /** The model itself where a path names the folder it is in; models that are folders stay. */
-  static Path file(Path model) {
+  public static Path file(Path model) {
     String name = model.getFileName() == null ? "" : model.getFileName().toString();
     return FOLDERS.stream().anyMatch(name::endsWith) ? model : ModelFiles.file(model);
   }
