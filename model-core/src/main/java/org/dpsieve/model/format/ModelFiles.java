@@ -273,7 +273,7 @@ public final class ModelFiles {
     }
   }
 
-  private static byte[] bytes(Path file) {
+  static byte[] bytes(Path file) {
     try (InputStream in = RegularFile.open(file, Integer.MAX_VALUE - 8)) {
       return in.readAllBytes();
     } catch (NoSuchFileException e) {

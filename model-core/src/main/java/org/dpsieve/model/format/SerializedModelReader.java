@@ -211,7 +211,7 @@ final class SerializedModelReader {
    * How many neighbors are picked before the parts of a hybrid take their own of them ({@code
    * deepmd/dpmodel/descriptor/hybrid.py: get_sel}).
    */
-  private static NeighborRules rules(Descriptor descriptor) {
+  static NeighborRules rules(Descriptor descriptor) {
     int[] most = new int[descriptor.surroundings().get(0).sel().length];
     int largest = 0;
     boolean mixed = false;
