@@ -13,9 +13,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
-import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.spark.deviation.PropertyHandle;
 
 /**
  * The models that queries name, sent to the executors once for as long as their files stay the
@@ -28,6 +28,17 @@ final class SqlEnsembles {
   private static final int KEPT = 8;
 
   private static final Map<String, EnsembleHandle> KNOWN = new LinkedHashMap<>(16, 0.75f, true);
+  private static final Map<String, PropertyHandle> PROPERTIES =
+      new LinkedHashMap<>(16, 0.75f, true);
+
+  private interface Maker<H> {
+    H of(List<FileStatus> files, List<String> names, Configuration configuration)
+        throws IOException;
+  }
+
+  private interface Reader<M> {
+    M of(java.nio.file.Path file, List<String> names);
+  }
 
   private SqlEnsembles() {}
 
@@ -37,6 +48,27 @@ final class SqlEnsembles {
    * @throws InputException when there is no such file or it is no model
    */
   static EnsembleHandle of(SparkSession spark, List<String> models) {
+    return handle(
+        spark,
+        models,
+        KNOWN,
+        (files, names, configuration) ->
+            EnsembleHandle.of(spark, read(files, names, configuration, ModelFiles::read)));
+  }
+
+  /** The same of models of a property. */
+  static PropertyHandle properties(SparkSession spark, List<String> models) {
+    return handle(
+        spark,
+        models,
+        PROPERTIES,
+        (files, names, configuration) ->
+            PropertyHandle.of(
+                spark, read(files, names, configuration, ModelFiles::readProperty)));
+  }
+
+  private static <H> H handle(
+      SparkSession spark, List<String> models, Map<String, H> known, Maker<H> make) {
     try {
       Configuration configuration = spark.sessionState().newHadoopConf();
       List<FileStatus> files = find(models, configuration);
@@ -47,13 +79,13 @@ final class SqlEnsembles {
               key.append(
                   " %s %d %d"
                       .formatted(file.getPath(), file.getLen(), file.getModificationTime())));
-      synchronized (KNOWN) {
-        EnsembleHandle handle = KNOWN.get(key.toString());
+      synchronized (known) {
+        H handle = known.get(key.toString());
         if (handle == null) {
-          handle = EnsembleHandle.of(spark, read(files, names(typeMap), configuration));
-          KNOWN.put(key.toString(), handle);
-          if (KNOWN.size() > KEPT) {
-            KNOWN.remove(KNOWN.keySet().iterator().next());
+          handle = make.of(files, names(typeMap), configuration);
+          known.put(key.toString(), handle);
+          if (known.size() > KEPT) {
+            known.remove(known.keySet().iterator().next());
           }
         }
         return handle;
@@ -86,14 +118,15 @@ final class SqlEnsembles {
     return typeMap.isBlank() ? List.of() : List.of(typeMap.trim().split("\\s*,\\s*"));
   }
 
-  private static List<DeepPotential> read(
-      List<FileStatus> files, List<String> names, Configuration configuration) throws IOException {
-    List<DeepPotential> models = new ArrayList<>();
+  private static <M> List<M> read(
+      List<FileStatus> files, List<String> names, Configuration configuration, Reader<M> reader)
+      throws IOException {
+    List<M> models = new ArrayList<>();
     for (FileStatus file : files) {
       Path path = file.getPath();
       FileSystem system = path.getFileSystem(configuration);
       if (system.getScheme().equals("file")) {
-        models.add(ModelFiles.read(java.nio.file.Path.of(path.toUri().getPath()), names));
+        models.add(reader.of(java.nio.file.Path.of(path.toUri().getPath()), names));
         continue;
       }
       java.nio.file.Path folder = Files.createTempDirectory("dpsieve");
@@ -102,7 +135,7 @@ final class SqlEnsembles {
         try (var in = system.open(path)) {
           Files.copy(in, copy);
         }
-        models.add(ModelFiles.read(copy, names));
+        models.add(reader.of(copy, names));
       } finally {
         Files.deleteIfExists(copy);
         Files.delete(folder);
