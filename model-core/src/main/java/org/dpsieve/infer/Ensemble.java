@@ -358,9 +358,7 @@ public final class Ensemble implements AutoCloseable {
     }
 
     private Environment[] own(int model) {
-      return Arrays.stream(seen.get(model))
-          .mapToObj(environments::get)
-          .toArray(Environment[]::new);
+      return Arrays.stream(seen.get(model)).mapToObj(environments::get).toArray(Environment[]::new);
     }
 
     private void clear() {

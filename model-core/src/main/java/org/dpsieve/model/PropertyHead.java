@@ -28,12 +28,7 @@ import org.dpsieve.frame.Property;
  * @param shift of the diagonal, [types]; zeros for other forms
  */
 public record PropertyHead(
-    Property property,
-    Form form,
-    int dimension,
-    double[][] weight,
-    double[][] bias,
-    double[] shift)
+    Property property, Form form, int dimension, double[][] weight, double[][] bias, double[] shift)
     implements Serializable {
 
   /** What an atom's value does when the frame is turned. */

@@ -107,8 +107,7 @@ public final class OpenBlas {
    */
   public static void eigen(double[] matrix, int size, double[] values) {
     // symmetric: column-major is row-major; eigenvectors are columns there, rows here
-    int info =
-        LAPACKE_dsyevd(LAPACK_COL_MAJOR, (byte) 'V', (byte) 'U', size, matrix, size, values);
+    int info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, (byte) 'V', (byte) 'U', size, matrix, size, values);
     require("dsyevd", info, size);
   }
 

@@ -100,8 +100,7 @@ class PropertyEnsembleTest {
 
   @Test
   void aFramesNumbersDoNotDependOnItsBatch() throws IOException {
-    PropertyModel model =
-        ModelFiles.readProperty("dipole.dp", unpacked("dipole.dp"), List.of());
+    PropertyModel model = ModelFiles.readProperty("dipole.dp", unpacked("dipole.dp"), List.of());
     List<Frame> frames = new ArrayList<>();
     goldens("dipole.dp").path("frames").forEach(frame -> frames.add(Goldens.frame(frame)));
     try (PropertyEnsemble ensemble = PropertyEnsemble.of(List.of(model, model))) {
@@ -116,8 +115,7 @@ class PropertyEnsembleTest {
   /** A dipole turns with its frame. */
   @Test
   void vectorsTurnWithTheFrame() throws IOException {
-    PropertyModel model =
-        ModelFiles.readProperty("dipole.dp", unpacked("dipole.dp"), List.of());
+    PropertyModel model = ModelFiles.readProperty("dipole.dp", unpacked("dipole.dp"), List.of());
     Frame frame = Goldens.frame(goldens("dipole.dp").path("frames").get(0));
     double[] turned = frame.coord().clone();
     for (int i = 0; i < turned.length; i += 3) {
@@ -146,8 +144,7 @@ class PropertyEnsembleTest {
         .isInstanceOf(NoPotentialException.class)
         .hasMessageContaining("the fitting 'dos'; nor does dp model-devi");
     PropertyModel one = ModelFiles.readProperty("dos.dp", dos, List.of());
-    PropertyModel other =
-        ModelFiles.readProperty("dipole.dp", unpacked("dipole.dp"), List.of());
+    PropertyModel other = ModelFiles.readProperty("dipole.dp", unpacked("dipole.dp"), List.of());
     assertThatThrownBy(() -> PropertyEnsemble.of(List.of(one, other)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("dos.dp gives dos:extensive (4 numbers), but dipole.dp gives dipole");

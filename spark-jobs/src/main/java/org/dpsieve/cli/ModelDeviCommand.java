@@ -156,8 +156,7 @@ final class ModelDeviCommand implements Callable<Integer> {
     Path part = Files.createTempFile(folder, output.getFileName() + ".", ".part");
     PropertyDeviRun run = new PropertyDeviRun(models, asked, realError, frequency, err);
     try (FrameSource frames =
-        FrameSource.of(
-            system, extxyz.keys(List.of(asked)), run.typeMap(), 1 << 14, note -> {})) {
+        FrameSource.of(system, extxyz.keys(List.of(asked)), run.typeMap(), 1 << 14, note -> {})) {
       try (Writer text = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
         run.run(frames, text);
       }

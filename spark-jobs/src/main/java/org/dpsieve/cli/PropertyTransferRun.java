@@ -84,8 +84,7 @@ final class PropertyTransferRun {
             labelled,
             before,
             new PropertyTransfer.Options(basis, features, ridge));
-    PropertyFiles.write(
-        model, solution.model(), solution.bias(), solution.deviation(), output);
+    PropertyFiles.write(model, solution.model(), solution.bias(), solution.deviation(), output);
     report(solution, out);
     out.printf("written: %s%n", output);
     out.flush();
@@ -94,10 +93,7 @@ final class PropertyTransferRun {
   private void report(PropertySolution solution, PrintWriter out) {
     out.printf("property          %s%n", solution.model().head().property());
     out.printf("labelled frames   %d%n", solution.frames());
-    out.printf(
-        Locale.ROOT,
-        "ridge             %.1e of the largest eigenvalue%n",
-        solution.ridge());
+    out.printf(Locale.ROOT, "ridge             %.1e of the largest eigenvalue%n", solution.ridge());
     TextTable table = new TextTable(30, 12).row("error on frames left out", "of 1");
     for (PropertySolution.Tried tried : solution.tried()) {
       table.row(

@@ -3,9 +3,9 @@ package org.dpsieve.cli;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import org.dpsieve.outputlayer.property.PropertyTransfer;
 import org.dpsieve.config.PickStrategy;
 import org.dpsieve.d3.D3Options;
+import org.dpsieve.outputlayer.property.PropertyTransfer;
 import org.dpsieve.spark.study.Study;
 
 /**

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** From models of energies and labels to models of a property and their deviation; docs/properties.md. */
+/**
+ * From models of energies and labels to models of a property and their deviation;
+ * docs/properties.md.
+ */
 class PropertyCommandsTest {
   private static final Path EXAMPLE = Shared.repository().resolve("conf/ag-au");
   private static final Property COHESION = Property.of("cohesion:intensive");
@@ -35,8 +38,7 @@ class PropertyCommandsTest {
     labelled = folder.resolve("labelled");
     for (String name : List.of("Ag4Au4", "Ag8", "Ag6Au2", "Au8")) {
       List<Frame> frames = new ArrayList<>();
-      for (Frame frame :
-          DeepmdSystems.readNpy(EXAMPLE.resolve("pbe/" + name)).subList(0, 12)) {
+      for (Frame frame : DeepmdSystems.readNpy(EXAMPLE.resolve("pbe/" + name)).subList(0, 12)) {
         double[] value = {frame.labels().energy() / frame.atomCount()};
         frames.add(frame.withProperties(Map.of(COHESION, value)));
       }
@@ -67,7 +69,8 @@ class PropertyCommandsTest {
                     word ->
                         word.startsWith("models/")
                             ? EXAMPLE.resolve(word).toString()
-                            : word.equals("labelled") || word.startsWith("cohesion-")
+                            : word.equals("labelled")
+                                    || word.startsWith("cohesion-")
                                     || word.startsWith("cohesion.")
                                 ? folder.resolve(word).toString()
                                 : word)
@@ -111,8 +114,7 @@ class PropertyCommandsTest {
   void saysWhatDoesNotFit() {
     Path model = EXAMPLE.resolve("models/0/graph.pb");
     Path target = folder.resolve("x.dp");
-    assertThat(
-            run("transfer", "-m", model, "--property", "gap", "-s", labelled, "-o", target))
+    assertThat(run("transfer", "-m", model, "--property", "gap", "-s", labelled, "-o", target))
         .isEqualTo(2);
     assertThat(terminal.said()).contains("0 of 48 frames have the label gap:extensive");
     assertThat(

@@ -6,7 +6,9 @@ import org.dpsieve.infer.PropertyEnsemble;
 import org.dpsieve.infer.PropertyPrediction;
 import org.dpsieve.model.PropertyModel;
 
-/** A model of a property in plain loops: the definition of its numbers, as {@link ReferenceModel}. */
+/**
+ * A model of a property in plain loops: the definition of its numbers, as {@link ReferenceModel}.
+ */
 public final class ReferenceProperty {
   private final PropertyModel model;
   private final ReferenceModel body;

@@ -21,9 +21,9 @@ import org.dpsieve.model.SeE2A;
 import org.dpsieve.model.SmoothSwitch;
 
 /**
- * New models of properties, as DeePMD-kit 3.2 reads them: its serialisation in HDF5 ({@code .dp}) or
- * as YAML ({@code .yaml}). The descriptor is that of a model of energies: taken over as it is from
- * files of these formats, made anew from a se_e2_a of any other.
+ * New models of properties, as DeePMD-kit 3.2 reads them: its serialisation in HDF5 ({@code .dp})
+ * or as YAML ({@code .yaml}). The descriptor is that of a model of energies: taken over as it is
+ * from files of these formats, made anew from a se_e2_a of any other.
  */
 public final class PropertyFiles {
   private static final List<String> SUFFIXES = List.of(".dp", ".yaml", ".yml");
@@ -34,8 +34,8 @@ public final class PropertyFiles {
   private PropertyFiles() {}
 
   /**
-   * A model of energies as it is evaluated once it is one of a property: neighbors are picked as the
-   * format that is written has it.
+   * A model of energies as it is evaluated once it is one of a property: neighbors are picked as
+   * the format that is written has it.
    *
    * @param path of any format that is read
    * @param names as for {@link ModelFiles#read(Path, List)}
@@ -91,7 +91,8 @@ public final class PropertyFiles {
         .flatMap(Arrays::stream)
         .allMatch(net -> net instanceof Network)) {
       why = "embedding nets that are tables (dp compress) or left out (exclude_types)";
-    } else if (descriptor.masked() != null || descriptor.ofEmpty(0, 0) != descriptor.embedding()[0][0]) {
+    } else if (descriptor.masked() != null
+        || descriptor.ofEmpty(0, 0) != descriptor.embedding()[0][0]) {
       why = "exclude_types";
     } else if (descriptor.normalization() != Arrays.stream(descriptor.sel()).sum()) {
       why = "a sel that was changed later";
@@ -132,9 +133,9 @@ public final class PropertyFiles {
     ModelFormat format = ModelFormat.of(bytes);
     Map<String, Object> descriptor =
         isTakenOver(format)
-            ? copy(
-                format.sections(file.toString(), bytes).section("model").section("descriptor"))
-            : SerializedWriting.descriptor((SeE2A) model.body().descriptor(), model.body().typeMap());
+            ? copy(format.sections(file.toString(), bytes).section("model").section("descriptor"))
+            : SerializedWriting.descriptor(
+                (SeE2A) model.body().descriptor(), model.body().typeMap());
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("software", "deepmd-kit");
     root.put("version", PROGRAM);
@@ -143,8 +144,7 @@ public final class PropertyFiles {
     root.put("model_def_script", script(model, descriptor));
     try {
       boolean hdf5 = target.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".dp");
-      OwnFiles.replace(
-          target, hdf5 ? SerializedWriting.hdf5(root) : SerializedWriting.yaml(root));
+      OwnFiles.replace(target, hdf5 ? SerializedWriting.hdf5(root) : SerializedWriting.yaml(root));
     } catch (IOException e) {
       throw new InputException("%s: cannot be written: %s".formatted(target, e.getMessage()), e);
     }
@@ -283,7 +283,8 @@ public final class PropertyFiles {
     fitting.put("mixed_types", shared || types == 1 && networks.length == 1);
     fitting.put("exclude_types", body.excludedTypes());
     fitting.put(
-        "nets", SerializedWriting.collection(nets, shared || types == 1 ? 0 : 1, types, "fitting_network"));
+        "nets",
+        SerializedWriting.collection(nets, shared || types == 1 ? 0 : 1, types, "fitting_network"));
     Map<String, Object> variables = new LinkedHashMap<>();
     variables.put("bias_atom_e", SerializedWriting.tensor(own, types, outputs));
     for (String none :

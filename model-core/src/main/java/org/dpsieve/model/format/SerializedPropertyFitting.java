@@ -114,8 +114,7 @@ final class SerializedPropertyFitting {
   private Form form() {
     return switch (type) {
       case "dipole" -> Form.DIPOLE;
-      case "polar" ->
-          fitting.flag("fit_diag", true) ? Form.POLAR_DIAGONAL : Form.POLAR_FULL;
+      case "polar" -> fitting.flag("fit_diag", true) ? Form.POLAR_DIAGONAL : Form.POLAR_FULL;
       default -> Form.INVARIANT;
     };
   }
@@ -123,8 +122,7 @@ final class SerializedPropertyFitting {
   private Property property() {
     String name =
         switch (type) {
-          case "property" ->
-              fitting.text("var_name", fitting.text("property_name", "property"));
+          case "property" -> fitting.text("var_name", fitting.text("property_name", "property"));
           case "polar" -> "polarizability";
           default -> type;
         };
@@ -160,8 +158,7 @@ final class SerializedPropertyFitting {
 
   private void polarStatistics(Section model, double[][] factor, double[] diagonal) {
     Section variables = fitting.section("@variables");
-    double[] scale =
-        variables.has("scale") ? variables.tensor("scale", types, 1).values() : ones();
+    double[] scale = variables.has("scale") ? variables.tensor("scale", types, 1).values() : ones();
     for (int t = 0; t < types; t++) {
       Arrays.fill(factor[t], scale[t]);
     }

@@ -244,7 +244,8 @@ final class SerializedWriting {
       }
       text.append(list.isEmpty() ? "[]" : "]");
     } else if (value instanceof StoredTensor tensor) {
-      text.append("{\"@class\": \"np.ndarray\", \"@is_variable\": true, \"@version\": 1, \"dtype\": \"")
+      text.append(
+              "{\"@class\": \"np.ndarray\", \"@is_variable\": true, \"@version\": 1, \"dtype\": \"")
           .append(tensor.single() ? "float32" : "float64")
           .append("\", \"value\": ");
       numbers(tensor, 0, 0, text);

@@ -157,8 +157,7 @@ final class TorchModel {
     model.put("pair_exclude_types", input.values().get("pair_exclude_types"));
     model.put("atom_exclude_types", input.values().get("atom_exclude_types"));
     model.put(
-        "@variables",
-        variables("atomic_model.", "out_bias", "out_bias", "out_std", "out_std"));
+        "@variables", variables("atomic_model.", "out_bias", "out_bias", "out_std", "out_std"));
     model.put("own_bias", true);
     if (input.has("use_srtab")) {
       model.put("models", List.of(nets(input, typeMap, 0), table(typeMap, 1)));

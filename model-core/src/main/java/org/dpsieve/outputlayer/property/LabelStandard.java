@@ -48,8 +48,7 @@ record LabelStandard(double[][] bias, double[] deviation) {
     return new LabelStandard(bias, deviation);
   }
 
-  private static void leastSquares(
-      List<double[]> counts, List<double[]> labels, double[][] bias) {
+  private static void leastSquares(List<double[]> counts, List<double[]> labels, double[][] bias) {
     int types = bias.length;
     double[] gram = new double[types * types];
     for (double[] row : counts) {

@@ -3,9 +3,9 @@ package org.dpsieve.outputlayer.property;
 import org.dpsieve.outputlayer.OpenBlas;
 
 /**
- * Ridge regression, min |y - Z w|² + λ |w|², for all ridges λ at once by one eigendecomposition, and
- * the errors on each block of rows when it is left out, in closed form: with H = Z (ZᵀZ + λ)⁻¹ Zᵀ
- * the residual of a block is (1 - H_bb)⁻¹ times the one of the fit to all (Allen 1974,
+ * Ridge regression, min |y - Z w|² + λ |w|², for all ridges λ at once by one eigendecomposition,
+ * and the errors on each block of rows when it is left out, in closed form: with H = Z (ZᵀZ + λ)⁻¹
+ * Zᵀ the residual of a block is (1 - H_bb)⁻¹ times the one of the fit to all (Allen 1974,
  * doi:10.1080/00401706.1974.10489157; of blocks: Cook, Weisberg 1982, section 3.6).
  */
 final class LeaveOut {
@@ -95,8 +95,7 @@ final class LeaveOut {
   /** Parameters of the design, row-major [size, components]. */
   double[] parameters(double ridge) {
     double[] w =
-        Products.times(
-            vectors, size, eigenvalues.length, coefficients(ridge), rows.components());
+        Products.times(vectors, size, eigenvalues.length, coefficients(ridge), rows.components());
     for (int i = 0; i < w.length; i++) {
       w[i] /= scale[i / rows.components()];
     }

@@ -69,8 +69,7 @@ final class Moments {
     vectors = new double[size * size];
     for (int i = 0; i < size; i++) {
       for (int j = 0; j < size; j++) {
-        vectors[i * size + j] =
-            products[i * size + j] / count - sum[i] / count * (sum[j] / count);
+        vectors[i * size + j] = products[i * size + j] / count - sum[i] / count * (sum[j] / count);
       }
     }
     values = new double[size];

@@ -78,8 +78,8 @@ public final class PropertyBodies {
   }
 
   /**
-   * Random features: a hidden layer of random weights on the principal components, as a kernel ridge
-   * regression of a smooth kernel has them (Rahimi, Recht 2007).
+   * Random features: a hidden layer of random weights on the principal components, as a kernel
+   * ridge regression of a smooth kernel has them (Rahimi, Recht 2007).
    *
    * @param features how many
    * @param sharpness standard deviation of what goes into the tanh
@@ -153,8 +153,7 @@ public final class PropertyBodies {
       Layer layer = layers.of(g);
       int width = layer.outputs();
       nets.add(
-          new Network(
-              List.of(layer, Layer.linear(width, 1, new double[width], new double[1]))));
+          new Network(List.of(layer, Layer.linear(width, 1, new double[width], new double[1]))));
     }
     return with(model, Arrays.stream(groups).mapToObj(nets::get).toArray(Network[]::new));
   }

@@ -27,12 +27,7 @@ import org.dpsieve.model.PropertyHead.Form;
  * @param width of the equivariant part E, [3, width]; 1 for an invariant
  */
 public record PropertyDesign(
-    Property property,
-    Form form,
-    int[] group,
-    double[][] centre,
-    double[][] projection,
-    int width)
+    Property property, Form form, int[] group, double[][] centre, double[][] projection, int width)
     implements Serializable {
 
   int types() {
@@ -172,8 +167,7 @@ public record PropertyDesign(
     for (int h = 0; h < hidden(); h++) {
       for (int j = 0; j < kept(); j++) {
         for (int k = 0; k < outputs; k++) {
-          weight[h * outputs + k] +=
-              p[h * kept() + j] * parameters[(g * kept() + j) * outputs + k];
+          weight[h * outputs + k] += p[h * kept() + j] * parameters[(g * kept() + j) * outputs + k];
         }
       }
     }

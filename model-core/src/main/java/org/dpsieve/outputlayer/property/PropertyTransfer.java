@@ -21,8 +21,8 @@ import org.dpsieve.model.PropertyModel;
 /**
  * A model of a property from a model of energies and few labels: descriptor and hidden layers stay
  * (or a layer made of the descriptor takes their place), and the output layer is the solution of a
- * ridge regression. What it stands on and the ridge are those with the smallest error on frames left
- * out, each in turn.
+ * ridge regression. What it stands on and the ridge are those with the smallest error on frames
+ * left out, each in turn.
  */
 public final class PropertyTransfer {
   /** Parameters of each component, at most: what one core solves for in some seconds. */
@@ -96,7 +96,8 @@ public final class PropertyTransfer {
    * @param energies model to start from, as it will be evaluated once it is one of the property
    * @param label of the frames; an atomic one trains by the values of atoms
    * @param frames those without the label are left out
-   * @param old labels of the same property at another level, of these frames or others; may be empty
+   * @param old labels of the same property at another level, of these frames or others; may be
+   *     empty
    * @throws InputException when there are no labels, or they do not fit together
    */
   public static PropertySolution solve(
@@ -133,8 +134,7 @@ public final class PropertyTransfer {
                   standard.withBias(
                       LabelStandard.of(form, oldRows[c].counts, oldRows[c].labels).bias()));
       PropertyFit fit = PropertyFit.best(fresh, before, options.ridge());
-      tried.add(
-          new PropertySolution.Tried(candidate.name, fit.usesOld(), Math.sqrt(fit.loss())));
+      tried.add(new PropertySolution.Tried(candidate.name, fit.usesOld(), Math.sqrt(fit.loss())));
       if (best == null || fit.loss() < best.loss()) {
         best = solution(candidate, fit, standard, labelled.size());
       }
@@ -235,7 +235,8 @@ public final class PropertyTransfer {
         names.add("descriptor");
         bodies.add(PropertyBodies.components(energies, moments, options.features()));
       }
-      boolean random = options.basis() == null ? !form.isEquivariant() : options.basis().equals("random");
+      boolean random =
+          options.basis() == null ? !form.isEquivariant() : options.basis().equals("random");
       if (random) {
         for (double sharpness : new double[] {1, 3}) {
           names.add("%d random features (%.0f)".formatted(options.features(), sharpness));
@@ -246,8 +247,7 @@ public final class PropertyTransfer {
     List<Candidate> candidates = new ArrayList<>();
     for (int c = 0; c < bodies.size(); c++) {
       candidates.add(
-          new Candidate(
-              names.get(c), bodies.get(c), design(moments(bodies.get(c), sample))));
+          new Candidate(names.get(c), bodies.get(c), design(moments(bodies.get(c), sample))));
     }
     return candidates;
   }
@@ -396,8 +396,7 @@ public final class PropertyTransfer {
   }
 
   private Rows[] rows(List<Candidate> candidates, List<Frame> frames) {
-    Rows[] rows =
-        candidates.stream().map(c -> new Rows(c.design.size())).toArray(Rows[]::new);
+    Rows[] rows = candidates.stream().map(c -> new Rows(c.design.size())).toArray(Rows[]::new);
     long numbers =
         frames.stream()
             .mapToLong(

@@ -45,18 +45,15 @@ class PropertyDesignTest {
   void rowsSayWhatTheLayerSays(String asked, Form form, int components) {
     DeepPotential model = RandomModels.agAu(3);
     PropertyDesign design = design(model, Property.of(asked), form);
-    double[] w =
-        new Random(9).doubles((long) design.size() * components, -1, 1).toArray();
+    double[] w = new Random(9).doubles((long) design.size() * components, -1, 1).toArray();
     Frame frame = RandomModels.agAuFrame(2, 6);
     AtomFeatures features;
     try (Ensemble ensemble = Ensemble.of(List.of(PropertyBodies.hidden(model)))) {
       features = ensemble.features(List.of(frame)).get(0)[0];
     }
     double[] rows =
-        Products.times(
-            design.ofFrame(features), design.rows(), design.size(), w, components);
-    double[] value =
-        PropertyEnsemble.prediction(design.head(w, components), features).value();
+        Products.times(design.ofFrame(features), design.rows(), design.size(), w, components);
+    double[] value = PropertyEnsemble.prediction(design.head(w, components), features).value();
     assertThat(rows).hasSameSizeAs(value);
     for (int k = 0; k < value.length; k++) {
       assertThat(rows[k]).isCloseTo(value[k], within(1e-11));

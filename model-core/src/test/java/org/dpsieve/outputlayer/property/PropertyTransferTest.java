@@ -19,7 +19,6 @@ import org.dpsieve.frame.Property;
 import org.dpsieve.infer.PropertyEnsemble;
 import org.dpsieve.infer.PropertyPrediction;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.PropertyHead;
 import org.dpsieve.model.PropertyModel;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.model.format.PropertyFiles;
@@ -58,10 +57,8 @@ class PropertyTransferTest {
     PropertyDesign design =
         PropertyDesignTest.design(start, property, PropertyTransfer.form(property));
     Random random = new Random(5);
-    double[] parameters =
-        random.doubles((long) design.size() * components, -1, 1).toArray();
-    return new PropertyModel(
-        PropertyBodies.hidden(start), design.head(parameters, components));
+    double[] parameters = random.doubles((long) design.size() * components, -1, 1).toArray();
+    return new PropertyModel(PropertyBodies.hidden(start), design.head(parameters, components));
   }
 
   private static List<Frame> labelled(PropertyModel truth, Property label, List<Frame> frames) {
@@ -93,8 +90,7 @@ class PropertyTransferTest {
     "atomic_dipole, 1, yaml",
     "polarizability, 1, dp"
   })
-  void learnsWhatItsFeaturesCanSayAndIsWrittenAsItIs(
-      String asked, int components, String suffix) {
+  void learnsWhatItsFeaturesCanSayAndIsWrittenAsItIs(String asked, int components, String suffix) {
     Property label = Property.of(asked);
     Property property = PropertyTransfer.ofFrames(label);
     PropertyModel truth = truth(property, components);
@@ -109,8 +105,7 @@ class PropertyTransferTest {
             List.of(),
             new PropertyTransfer.Options("hidden", 8, java.util.OptionalDouble.empty()));
     Path file = folder.resolve("model." + suffix);
-    PropertyFiles.write(
-        source, solution.model(), solution.bias(), solution.deviation(), file);
+    PropertyFiles.write(source, solution.model(), solution.bias(), solution.deviation(), file);
     PropertyModel read = ModelFiles.readProperty(file, List.of());
     assertThat(read.head().property()).isEqualTo(property);
     double worst = 0;
@@ -145,10 +140,7 @@ class PropertyTransferTest {
             start, gap, all.subList(0, 60), List.of(), PropertyTransfer.Options.DEFAULT);
     assertThat(solution.tried()).hasSize(4);
     double best =
-        solution.tried().stream()
-            .mapToDouble(PropertySolution.Tried::error)
-            .min()
-            .orElseThrow();
+        solution.tried().stream().mapToDouble(PropertySolution.Tried::error).min().orElseThrow();
     assertThat(Math.sqrt(solution.loss())).isEqualTo(best);
     int covered = 0;
     try (org.dpsieve.infer.Ensemble body =
@@ -157,8 +149,7 @@ class PropertyTransferTest {
       for (Frame frame : all.subList(60, 120)) {
         double sigma = solution.sigma(body.features(List.of(frame)).get(0)[0])[0];
         double error =
-            ensemble.evaluate(List.of(frame)).get(0)[0].value()[0]
-                - frame.properties().get(gap)[0];
+            ensemble.evaluate(List.of(frame)).get(0)[0].value()[0] - frame.properties().get(gap)[0];
         covered += Math.abs(error) <= solution.quantile() * sigma ? 1 : 0;
       }
     }
@@ -178,9 +169,7 @@ class PropertyTransferTest {
         .hasMessageContaining("gap.npy");
     Property dipole = Property.of("dipole");
     List<Frame> wrong =
-        none.stream()
-            .map(frame -> frame.withProperties(Map.of(dipole, new double[2])))
-            .toList();
+        none.stream().map(frame -> frame.withProperties(Map.of(dipole, new double[2]))).toList();
     assertThatThrownBy(
             () ->
                 PropertyTransfer.solve(
@@ -200,8 +189,7 @@ class PropertyTransferTest {
     PropertySolution solution =
         PropertyTransfer.solve(start, gap, train, List.of(), PropertyTransfer.Options.DEFAULT);
     Path file = folder.resolve("gap.dp");
-    PropertyFiles.write(
-        source, solution.model(), solution.bias(), solution.deviation(), file);
+    PropertyFiles.write(source, solution.model(), solution.bias(), solution.deviation(), file);
     Frame frame = frames(31).get(30);
     String types =
         frame.types().isEmpty()
@@ -223,8 +211,7 @@ class PropertyTransferTest {
                 frame.cell() == null ? "" : Arrays.toString(frame.cell()),
                 types);
     Path answer = folder.resolve("answer");
-    DeepmdKit.python(
-        folder.resolve("log"), script, List.of(file.toString(), answer.toString()));
+    DeepmdKit.python(folder.resolve("log"), script, List.of(file.toString(), answer.toString()));
     double[] theirs =
         Arrays.stream(Files.readString(answer).split(" "))
             .mapToDouble(Double::parseDouble)

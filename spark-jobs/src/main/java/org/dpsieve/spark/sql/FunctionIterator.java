@@ -200,8 +200,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
       values[i][column] = UnsafeArrayData.fromPrimitiveArray(mean);
       if (!counted[i] && Arrays.stream(mean).anyMatch(Double::isNaN)) {
         counted[i] = true;
-        withoutNumbers.add(
-            frame, () -> ensemble.problem(frame).orElse("the models give NaN"));
+        withoutNumbers.add(frame, () -> ensemble.problem(frame).orElse("the models give NaN"));
       }
     }
   }

@@ -63,8 +63,7 @@ final class SqlEnsembles {
         models,
         PROPERTIES,
         (files, names, configuration) ->
-            PropertyHandle.of(
-                spark, read(files, names, configuration, ModelFiles::readProperty)));
+            PropertyHandle.of(spark, read(files, names, configuration, ModelFiles::readProperty)));
   }
 
   private static <H> H handle(
