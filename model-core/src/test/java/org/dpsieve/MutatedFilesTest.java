@@ -18,12 +18,14 @@ import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.testing.Mutations;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Spoilt models and frames, see {@link Mutations}; spoilt outputs and settings are spark-jobs'. */
+@Tag("slow")
 class MutatedFilesTest {
   private static final Path RESOURCES = Path.of("src/test/resources");
   private static final Storage STORAGE = new LocalStorage();

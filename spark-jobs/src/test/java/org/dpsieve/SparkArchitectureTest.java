@@ -48,6 +48,16 @@ class SparkArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("org.dpsieve.spark..");
 
+  /** It measures what the others do; nothing that a run needs may move in there. */
+  @ArchTest
+  static final ArchRule theStudyIsARoomOfItsOwn =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.dpsieve.spark.study..", "org.dpsieve.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.dpsieve.spark.study..");
+
   @ArchTest
   static final ArchRule noLabellerIsKnownToWhatAllLabellersShare =
       noClasses()

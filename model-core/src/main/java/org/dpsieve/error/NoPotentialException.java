@@ -5,7 +5,14 @@ package org.dpsieve.error;
  * nothing that compares such models knows it, neither here nor {@code dp model-devi}.
  */
 public final class NoPotentialException extends UnsupportedModelException {
-  public NoPotentialException(String message) {
-    super(message);
+  private static final long serialVersionUID = 1;
+
+  public NoPotentialException(String feature) {
+    super(feature);
+  }
+
+  /** As {@link UnsupportedModelException#UnsupportedModelException(String, String)}. */
+  public NoPotentialException(String feature, String advice) {
+    super(feature, advice);
   }
 }

@@ -2,8 +2,8 @@ package org.dpsieve.frame;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import org.dpsieve.digest.Sha256;
 
 /**
  * The same for frames that are one and the same configuration: atoms in another order, or single
@@ -47,13 +47,9 @@ public final class DuplicateKey {
         bytes.putLong(number);
       }
     }
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(bytes.array(), 0, bytes.position());
-      return Arrays.copyOf(sha256.digest(), BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    MessageDigest sha256 = Sha256.start();
+    sha256.update(bytes.flip());
+    return Arrays.copyOf(sha256.digest(), BYTES);
   }
 
   /** Of each atom: element, place on the grid, parameters. */

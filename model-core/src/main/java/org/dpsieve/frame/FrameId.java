@@ -1,10 +1,7 @@
 package org.dpsieve.frame;
 
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.HexFormat;
+import org.dpsieve.digest.Sha256;
 
 /**
  * Names a frame by its content, so that the same frame is never labelled twice and every run agrees
@@ -39,12 +36,7 @@ public final class FrameId {
       putParameters(bytes, frame.fparam());
       putParameters(bytes, frame.aparam());
     }
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes.array());
-      return HexFormat.of().formatHex(Arrays.copyOf(hash, 16));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.hex(bytes.array()).substring(0, 32);
   }
 
   private static int length(double[] values) {

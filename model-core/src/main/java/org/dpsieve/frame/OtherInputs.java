@@ -1,15 +1,13 @@
 package org.dpsieve.frame;
 
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.dpsieve.digest.Sha256;
 
 /**
  * What labels depend on beside atoms, cell and parameters, and for which a {@link Frame} has no
@@ -122,12 +120,7 @@ public final class OtherInputs {
         bytes.putDouble(value);
       }
     }
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes.array());
-      return HexFormat.of().formatHex(hash, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.hex(bytes.array()).substring(0, 16);
   }
 
   private static String bare(String name) {

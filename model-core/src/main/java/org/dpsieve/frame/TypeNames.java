@@ -1,9 +1,6 @@
 package org.dpsieve.frame;
 
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -12,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
 
 /**
@@ -62,14 +60,9 @@ public final class TypeNames implements Serializable {
   }
 
   private static int hashed(String name) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
-      int bits = (hash[0] & 0xff) << 16 | (hash[1] & 0xff) << 8 | hash[2] & 0xff;
-      return -1 - (Elements.leading(name).orElse(0) << HASH_BITS | Math.max(1, bits));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] hash = Sha256.of(name);
+    int bits = (hash[0] & 0xff) << 16 | (hash[1] & 0xff) << 8 | hash[2] & 0xff;
+    return -1 - (Elements.leading(name).orElse(0) << HASH_BITS | Math.max(1, bits));
   }
 
   /** The element that the name of a number begins with, 0 for none; an element's own. */

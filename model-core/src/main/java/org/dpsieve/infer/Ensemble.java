@@ -211,14 +211,14 @@ public final class Ensemble implements AutoCloseable {
 
   /**
    * As {@link #evaluate}, with what else is asked of the models. Costs little for the hidden layer,
-   * and half of a model's evaluation for each draw.
+   * and half of a model's evaluation for each other output layer.
    *
-   * @param draws another output layer for each model, {@code null} for those without,
-   *     [models][types] [width of the last hidden layer]; {@code null} to ask for nothing
+   * @param layers other output layers of each model, [models][layers][types][width of the last
+   *     hidden layer]; {@code null} to ask for nothing
    * @return [frame][model]
    */
-  public List<Reading[]> read(List<Frame> frames, double[][][] draws) {
-    if (draws != null && !kernels.stream().allMatch(ModelKernel::reads)) {
+  public List<Reading[]> read(List<Frame> frames, double[][][][] layers) {
+    if (layers != null && !kernels.stream().allMatch(ModelKernel::reads)) {
       throw new IllegalArgumentException(
           "only kernels in double precision of nets with a hidden layer can be read");
     }
@@ -227,7 +227,7 @@ public final class Ensemble implements AutoCloseable {
       session = new Session();
     }
     try {
-      return session.evaluate(frames, draws);
+      return session.evaluate(frames, layers);
     } finally {
       idle.add(session);
     }
@@ -300,7 +300,7 @@ public final class Ensemble implements AutoCloseable {
       }
     }
 
-    List<Reading[]> evaluate(List<Frame> frames, double[][][] draws) {
+    List<Reading[]> evaluate(List<Frame> frames, double[][][][] layers) {
       List<Reading[]> results = new ArrayList<>(frames.size());
       List<Reading[]> batch = new ArrayList<>();
       clear();
@@ -313,11 +313,11 @@ public final class Ensemble implements AutoCloseable {
           Arrays.fill(result, new Reading(notANumber(frame.atomCount()), null, null, null));
         }
         if (full()) {
-          evaluateBatch(batch, draws);
+          evaluateBatch(batch, layers);
           batch.clear();
         }
       }
-      evaluateBatch(batch, draws);
+      evaluateBatch(batch, layers);
       return results;
     }
 
@@ -404,16 +404,16 @@ public final class Ensemble implements AutoCloseable {
       System.arraycopy(rows, 0, extras[model], used, rows.length);
     }
 
-    private void evaluateBatch(List<Reading[]> results, double[][][] draws) {
+    private void evaluateBatch(List<Reading[]> results, double[][][][] layers) {
       Environment any = environments.get(0);
       double[] atomEnergy = new double[any.atomCount()];
       double[] force = new double[3 * any.atomCount()];
       double[] virial = new double[9 * any.frameCount()];
       for (int model = 0; model < kernels.size(); model++) {
         Readout readout =
-            draws == null
+            layers == null
                 ? null
-                : new Readout(draws[model], any.atomCount(), any.frameCount(), typeMap.size());
+                : new Readout(layers[model], any.atomCount(), any.frameCount(), typeMap.size());
         workspace.read(readout);
         kernels
             .get(model)
@@ -453,14 +453,15 @@ public final class Ensemble implements AutoCloseable {
       atoms[type] = readout.atoms(frame, type);
     }
     int from = 3 * environment.firstAtom(frame);
-    double[] force = readout.force();
-    return new Reading(
-        prediction,
-        hidden,
-        atoms,
-        force.length == 0
-            ? null
-            : Arrays.copyOfRange(force, from, 3 * environment.firstAtom(frame + 1)));
+    int to = 3 * environment.firstAtom(frame + 1);
+    Reading.Other[] others = new Reading.Other[readout.layers()];
+    for (int layer = 0; layer < others.length; layer++) {
+      others[layer] =
+          new Reading.Other(
+              Arrays.copyOfRange(readout.force(layer), from, to),
+              Arrays.copyOfRange(readout.virial(layer), 9 * frame, 9 * frame + 9));
+    }
+    return new Reading(prediction, hidden, atoms, others);
   }
 
   private static Prediction cut(

@@ -6,8 +6,15 @@ package org.dpsieve.infer;
  * @param hidden sums of the last hidden layer over the frame's atoms of each type, [types][width];
  *     {@code null} for types the frame has none of, and as a whole where nothing was asked or the
  *     frame's geometry makes no sense
- * @param atoms of each type, [types]; {@code null} where nothing was asked
- * @param drawnForce forces by another output layer, eV/Å, row-major [nAtoms, 3]; {@code null}
- *     without one
+ * @param atoms of each type, [types]; {@code null} likewise
+ * @param others what other output layers make, [layers]; {@code null} likewise
  */
-public record Reading(Prediction prediction, double[][] hidden, int[] atoms, double[] drawnForce) {}
+public record Reading(Prediction prediction, double[][] hidden, int[] atoms, Other[] others) {
+  /**
+   * By another output layer.
+   *
+   * @param force eV/Å, row-major [nAtoms, 3]
+   * @param virial eV, row-major [3, 3]
+   */
+  public record Other(double[] force, double[] virial) {}
+}

@@ -3,6 +3,7 @@ package org.dpsieve.io;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dpsieve.digest.Sha256;
 
 /**
  * Files that other programs left. Only regular files are opened, links to them too: to open a pipe
@@ -86,6 +88,19 @@ public final class RegularFile {
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of(e.getMessage());
+    }
+  }
+
+  /**
+   * {@link Sha256} of a file of any size, hex.
+   *
+   * @throws UncheckedIOException when it cannot be read
+   */
+  public static String sha256(Path file) {
+    try (InputStream in = open(file, Long.MAX_VALUE)) {
+      return Sha256.hex(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -160,7 +160,7 @@ final class DoubleModelKernel extends BlockKernel {
           count,
           fitting[type].lastHidden(workspace),
           fitting[type].lastWidth());
-      if (readout.draws()) {
+      if (readout.layers() > 0) {
         kept = workspace.keptSums(rows * sumsSize); // backward overwrites sums
         System.arraycopy(sums, 0, kept, 0, count * sumsSize);
       }
@@ -172,9 +172,18 @@ final class DoubleModelKernel extends BlockKernel {
     }
     weigh(workspace.weights(), centres, count, numbers, size);
     back(scratch, environments, centres, count, sums, numbers, force, virial);
-    if (kept != null) {
-      fitting[type].back(readout.draw(type), count, workspace);
-      back(scratch, environments, centres, count, kept, numbers, readout.force(), readout.virial());
+    for (int layer = 0; kept != null && layer < readout.layers(); layer++) {
+      System.arraycopy(kept, 0, sums, 0, count * sumsSize);
+      fitting[type].back(readout.layer(layer, type), count, workspace);
+      back(
+          scratch,
+          environments,
+          centres,
+          count,
+          sums,
+          numbers,
+          readout.force(layer),
+          readout.virial(layer));
     }
   }
 

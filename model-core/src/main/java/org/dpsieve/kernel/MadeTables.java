@@ -4,10 +4,9 @@ import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 
@@ -54,22 +53,18 @@ final class MadeTables {
 
   private static String key(
       Network network, double low, double high, EmbeddingTable.Accuracy accuracy) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Layer layer : network.layers()) {
-        String shape =
-            "%d %d %s %s "
-                .formatted(layer.inputs(), layer.outputs(), layer.activation(), layer.shortcut());
-        digest.update(shape.getBytes(StandardCharsets.UTF_8));
-        add(digest, layer.weight());
-        add(digest, layer.bias());
-        add(digest, layer.idt() == null ? new double[0] : layer.idt());
-      }
-      add(digest, low, high, accuracy.terms(), accuracy.value(), accuracy.slope());
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+    MessageDigest digest = Sha256.start();
+    for (Layer layer : network.layers()) {
+      String shape =
+          "%d %d %s %s "
+              .formatted(layer.inputs(), layer.outputs(), layer.activation(), layer.shortcut());
+      digest.update(shape.getBytes(StandardCharsets.UTF_8));
+      add(digest, layer.weight());
+      add(digest, layer.bias());
+      add(digest, layer.idt() == null ? new double[0] : layer.idt());
     }
+    add(digest, low, high, accuracy.terms(), accuracy.value(), accuracy.slope());
+    return Sha256.hex(digest);
   }
 
   private static void add(MessageDigest digest, double... values) {

@@ -2,48 +2,49 @@ package org.dpsieve.kernel;
 
 /**
  * What is read from one model beside energies and forces while a batch is evaluated: the last
- * hidden layer, summed over the atoms of each type of a frame, and, where wanted, the forces that
- * the model would have with another output layer, which costs one more way back.
+ * hidden layer, summed over the atoms of each type of a frame, and the forces and virials that the
+ * model would have with other output layers, each of which costs one more way back.
  */
 public final class Readout {
   private final int types;
-  private final double[][] draw;
-  private final double[] force;
-  private final double[] virial;
+  private final double[][][] layers;
+  private final double[][] force;
+  private final double[][] virial;
   private final double[][] hidden;
   private final int[] atoms;
 
   /**
-   * @param draw weights of that other output layer, [types][width of the last hidden layer]; {@code
-   *     null} for none
+   * @param layers weights of other output layers, [layers][types][width of the last hidden layer]
    * @param atoms of the batch
    * @param frames of the batch
    * @param types of the model
    */
-  public Readout(double[][] draw, int atoms, int frames, int types) {
-    this.draw = draw;
-    this.force = new double[draw == null ? 0 : 3 * atoms];
-    this.virial = new double[draw == null ? 0 : 9 * frames];
+  public Readout(double[][][] layers, int atoms, int frames, int types) {
+    this.layers = layers;
+    this.force = new double[layers.length][3 * atoms];
+    this.virial = new double[layers.length][9 * frames];
     this.hidden = new double[frames * types][];
     this.atoms = new int[frames * types];
     this.types = types;
   }
 
-  boolean draws() {
-    return draw != null;
+  /** How many other output layers. */
+  public int layers() {
+    return layers.length;
   }
 
-  double[] draw(int type) {
-    return draw[type];
+  double[] layer(int layer, int type) {
+    return layers[layer][type];
   }
 
-  /** Forces by the drawn output layer, eV/Å, row-major [atoms, 3]; empty without a draw. */
-  public double[] force() {
-    return force;
+  /** Forces by another output layer, eV/Å, row-major [atoms, 3]. */
+  public double[] force(int layer) {
+    return force[layer];
   }
 
-  double[] virial() {
-    return virial;
+  /** Virials by another output layer, eV, row-major [frames, 3, 3]. */
+  public double[] virial(int layer) {
+    return virial[layer];
   }
 
   /**

@@ -9,7 +9,7 @@ import static org.bytedeco.openblas.global.openblas.CblasUpper;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgelsd;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dposv;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
-import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyev;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
 import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
@@ -102,13 +102,15 @@ public final class OpenBlas {
   /**
    * Eigenvalues and eigenvectors of a symmetric matrix.
    *
-   * @param matrix [size, size]; its rows become the eigenvectors
-   * @param values [size]; become the eigenvalues, ascending
+   * @param matrix [size, size]; becomes the eigenvectors, one in each row
+   * @return eigenvalues, ascending, [size]
    */
-  public static void eigen(double[] matrix, int size, double[] values) {
-    // symmetric: column-major is row-major; eigenvectors are columns there, rows here
-    int info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, (byte) 'V', (byte) 'U', size, matrix, size, values);
-    require("dsyevd", info, size);
+  public static double[] eigen(double[] matrix, int size) {
+    double[] values = new double[size];
+    // eigenvectors are the columns of a column-major matrix: rows of a row-major one
+    int info = LAPACKE_dsyev(LAPACK_COL_MAJOR, (byte) 'V', (byte) 'U', size, matrix, size, values);
+    require("dsyev", info, size);
+    return values;
   }
 
   /**

@@ -1,8 +1,7 @@
 package org.dpsieve.outputlayer;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.nio.ByteBuffer;
+import org.dpsieve.digest.Sha256;
 
 /** Chance that follows from texts alone: the same in every run, on any machine. */
 public final class RandomKey {
@@ -13,16 +12,7 @@ public final class RandomKey {
    * sorted order the same as that of the digests.
    */
   public static double uniform(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      long bits = 0;
-      for (int k = 0; k < Long.BYTES; k++) {
-        bits = bits << Byte.SIZE | digest[k] & 0xff;
-      }
-      return ((bits >>> 12) + 0.5) / (1L << 52);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every Java has it
-    }
+    long bits = ByteBuffer.wrap(Sha256.of(text)).getLong();
+    return ((bits >>> 12) + 0.5) / (1L << 52);
   }
 }

@@ -1,15 +1,13 @@
 package org.dpsieve.uncertainty;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.infer.Reading;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.outputlayer.EnergyRow;
-import org.dpsieve.outputlayer.OutputParameters;
 
 /**
  * An ensemble that also says how far off it may be, by the posterior of its output layers.
@@ -22,44 +20,70 @@ import org.dpsieve.outputlayer.OutputParameters;
  * models of four. An atom's estimate, three components of each draw, is drawn towards the frame's
  * mean by {@link FrameSigma#PRIOR_VALUES} values' weight.
  *
+ * <p>Where labels are predicted from old ones as well, that is read in the same evaluation.
+ *
  * <p>The same to the last bit in any batch and order: draws follow from the model's place alone.
  */
 public final class UncertainEnsemble {
   private final Ensemble ensemble;
-  private final Uncertainty uncertainty;
-  private final List<EnergyRow> rows = new ArrayList<>();
-  private final double[][][] draws;
+  private final SigmaReading sigma;
+  private final LabelReading labels; // null where none are predicted
+  private final MemberReading members; // null where the models are the members
+  private final double[][][][] layers;
+
+  /**
+   * What is known of a frame.
+   *
+   * @param members whose deviation tells frames apart: the models, or those that are made of one
+   * @param labels predicted from old ones; {@code null} where that was not asked for
+   */
+  public record Answer(FrameSigma sigma, Prediction[] members, PredictedLabels labels) {}
+
+  /**
+   * Those of the models that predict labels from old ones.
+   *
+   * @param members models that use old labels
+   * @param places of them in the ensemble, [members]
+   * @param uncertainty of them as far as labels go
+   */
+  public record Predicting(
+      List<LabelEnsemble.Member> members, int[] places, Uncertainty uncertainty) {}
 
   /**
    * @param models those of the ensemble, in its order
    * @param uncertainty of these models
    */
   public UncertainEnsemble(List<DeepPotential> models, Ensemble ensemble, Uncertainty uncertainty) {
-    this.ensemble = ensemble;
-    this.uncertainty = uncertainty;
-    this.draws = new double[models.size()][][];
-    for (int m = 0; m < draws.length; m++) {
-      OutputParameters parameters = OutputParameters.of(models.get(m), uncertainty.present());
-      rows.add(EnergyRow.of(models.get(m), parameters));
-      if (FrameSigma.drawOf(m, draws.length) == m) {
-        draws[m] = layers(models.get(m), parameters, uncertainty.posteriors().get(m).draw(m));
-      }
-    }
+    this(models, ensemble, uncertainty, null, null);
   }
 
-  /** Weights of each type, without the bias, which moves no atom; zeros where none is drawn. */
-  static double[][] layers(DeepPotential model, OutputParameters parameters, double[] drawn) {
-    double[][] layers = new double[model.typeCount()][];
-    for (int type = 0; type < layers.length; type++) {
-      if (parameters.includes(type)) {
-        int from = parameters.offset(type);
-        layers[type] = Arrays.copyOfRange(drawn, from, from + parameters.width(type));
-      } else {
-        int last = model.fitting().networks()[type].layers().size() - 1;
-        layers[type] = new double[model.fitting().networks()[type].layers().get(last).inputs()];
-      }
-    }
-    return layers;
+  /**
+   * @param models those of the ensemble, in its order
+   * @param uncertainty of these models
+   * @param changes of the parameters of the one model, which make members of an ensemble of it,
+   *     [members][size]; {@code null} where the models are the members
+   * @param predicting {@code null} to predict no labels
+   */
+  public UncertainEnsemble(
+      List<DeepPotential> models,
+      Ensemble ensemble,
+      Uncertainty uncertainty,
+      double[][] changes,
+      Predicting predicting) {
+    this.ensemble = ensemble;
+    OtherLayers asked = new OtherLayers(models.size());
+    int[] all = IntStream.range(0, models.size()).toArray();
+    this.sigma = new SigmaReading(models, all, uncertainty, asked);
+    this.labels =
+        predicting == null
+            ? null
+            : new LabelReading(
+                predicting.members(), predicting.places(), predicting.uncertainty(), asked);
+    this.members =
+        changes == null
+            ? null
+            : new MemberReading(models.get(0), 0, uncertainty.present(), changes, asked);
+    this.layers = asked.all();
   }
 
   /**
@@ -67,26 +91,26 @@ public final class UncertainEnsemble {
    * @throws org.dpsieve.error.InputException when an element is not in the type map
    */
   public List<FrameSigma> evaluate(List<Frame> frames) {
-    List<FrameSigma> result = new ArrayList<>(frames.size());
-    for (Reading[] readings : ensemble.read(frames, draws)) {
-      result.add(sigma(readings));
-    }
-    return result;
+    return ensemble.read(frames, layers).stream().map(sigma::of).toList();
   }
 
-  private FrameSigma sigma(Reading[] readings) {
-    Prediction[] models =
-        Arrays.stream(readings).map(Reading::prediction).toArray(Prediction[]::new);
-    double[] variance = new double[models.length];
-    double[][] drawnForce = new double[models.length][];
-    for (int m = 0; m < models.length; m++) {
-      variance[m] = Double.NaN;
-      if (readings[m].hidden() != null && rows.get(m).knows(readings[m].hidden())) {
-        double[] row = rows.get(m).of(readings[m].hidden(), readings[m].atoms());
-        variance[m] = uncertainty.posteriors().get(m).variance(row);
-      }
-      drawnForce[m] = readings[m].drawnForce();
+  /**
+   * As {@link #evaluate}, with predicted labels.
+   *
+   * @param frames with old labels, of all kinds, some or none
+   */
+  public List<Answer> answer(List<Frame> frames) {
+    List<Answer> answers = new ArrayList<>(frames.size());
+    List<Reading[]> readings = ensemble.read(frames, layers);
+    for (int k = 0; k < frames.size(); k++) {
+      Reading[] read = readings.get(k);
+      FrameSigma said = sigma.of(read);
+      answers.add(
+          new Answer(
+              said,
+              members == null ? said.models() : members.of(read),
+              labels == null ? null : labels.of(frames.get(k), read)));
     }
-    return FrameSigma.of(uncertainty, models, variance, drawnForce);
+    return answers;
   }
 }

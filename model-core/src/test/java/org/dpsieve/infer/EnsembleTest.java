@@ -31,6 +31,7 @@ import org.dpsieve.testing.Predictions;
 import org.dpsieve.testing.RandomModels;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SinglePrecision;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -143,6 +144,7 @@ class EnsembleTest {
   /** 2e-4 eV/Å or one part in a thousand of the largest force deviation; awkward frames, a pool. */
   @ParameterizedTest
   @CsvSource({"small", "seed-size"})
+  @Tag("slow")
   void singlePrecisionKeepsTheDeviation(String architecture) throws IOException {
     SinglePrecision.require();
     Goldens goldens = Goldens.read(Shared.path("expected/" + architecture + ".json"));

@@ -17,10 +17,12 @@ import org.dpsieve.model.Precision;
 import org.dpsieve.testing.Predictions;
 import org.dpsieve.testing.RandomModels;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The kernels as other machines have them: each in a JVM of its own that is told so. */
+@Tag("slow")
 class OtherVectorsTest {
   private static final String MODULE = "--add-modules=jdk.incubator.vector";
 

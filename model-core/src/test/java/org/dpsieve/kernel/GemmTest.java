@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.dpsieve.kernel.nd4j.Nd4jGemm;
 import org.dpsieve.model.Precision;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -139,6 +140,7 @@ class GemmTest {
   /** In a JVM of its own, since the library reads its environment once. */
   @ParameterizedTest
   @ValueSource(strings = {"", "4"})
+  @Tag("slow")
   void oneTaskUsesOneCoreWhateverTheEnvironmentSays(String threads) throws Exception {
     ProcessBuilder java =
         new ProcessBuilder(

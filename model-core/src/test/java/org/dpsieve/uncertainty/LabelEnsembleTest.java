@@ -137,6 +137,43 @@ class LabelEnsembleTest {
     }
   }
 
+  /** The second and third model alone use old labels, in an ensemble of three. */
+  @Test
+  void togetherAnswersAreThoseOfEachApart() {
+    Uncertainty uncertainty = new Uncertainty(BOTH, posteriors, 2, 3);
+    Uncertainty ofLabels = new Uncertainty(BOTH, posteriors.subList(1, 3), 0.5, 0.7);
+    List<LabelEnsemble.Member> members = new ArrayList<>();
+    for (int m = 1; m < 3; m++) {
+      members.add(
+          new LabelEnsemble.Member(
+              trained.get(m), fitted.get(m), new OldShare(0.25 * m, 0.5, 1 - 0.25 * m)));
+    }
+    try (var ensemble = org.dpsieve.infer.Ensemble.of(trained, NETS);
+        LabelEnsemble apart = new LabelEnsemble(members, ofLabels, NETS)) {
+      List<FrameSigma> sigmas =
+          new UncertainEnsemble(trained, ensemble, uncertainty).evaluate(frames);
+      List<PredictedLabels> labels = apart.evaluate(frames);
+      List<UncertainEnsemble.Answer> answers =
+          new UncertainEnsemble(
+                  trained,
+                  ensemble,
+                  uncertainty,
+                  null,
+                  new UncertainEnsemble.Predicting(members, new int[] {1, 2}, ofLabels))
+              .answer(frames);
+      for (int k = 0; k < frames.size(); k++) {
+        FrameSigma sigma = answers.get(k).sigma();
+        assertThat(sigma.energy()).isEqualTo(sigmas.get(k).energy());
+        assertThat(sigma.component()).containsExactly(sigmas.get(k).component());
+        Labels together = answers.get(k).labels().labels();
+        assertThat(together.energy()).isEqualTo(labels.get(k).labels().energy());
+        assertThat(together.force()).isEqualTo(labels.get(k).labels().force());
+        assertThat(together.virial()).isEqualTo(labels.get(k).labels().virial());
+        assertThat(answers.get(k).labels().energySigma()).isEqualTo(labels.get(k).energySigma());
+      }
+    }
+  }
+
   @Test
   void ofAnElementWithoutNewLabelsNothingIsKnown() {
     boolean[] silver = {true, false};

@@ -5,12 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.label.FileLabels;
 import org.dpsieve.label.FpStyle;
 import org.dpsieve.label.OutputFiles;
@@ -156,11 +156,7 @@ final class LabelsCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw WriteFailure.of(e, output.toString());
     } finally {
-      try (Stream<Path> left = Files.walk(part)) {
-        for (Path path : (Iterable<Path>) left.sorted(Comparator.reverseOrder())::iterator) {
-          Files.delete(path);
-        }
-      }
+      OwnFiles.remove(part);
     }
   }
 

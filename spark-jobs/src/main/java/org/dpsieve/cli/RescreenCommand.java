@@ -11,6 +11,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.loop.TextTable;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.spark.deviation.DpProgram;
 import org.dpsieve.spark.pick.PickStrategies;
@@ -138,7 +139,14 @@ final class RescreenCommand implements Callable<Integer> {
     if (!engine.equals("jvm") && !engine.equals("dp")) {
       throw new InputException("--engine %s: expected jvm or dp".formatted(engine));
     }
-    PickStrategies.check(strategy, () -> ModelFiles.read(models.files().get(0), models.typeMap()));
+    PickStrategy picks =
+        PickStrategy.named(strategy)
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "--strategy: unknown value '%s'; known: %s"
+                            .formatted(strategy, String.join(", ", PickStrategy.keys()))));
+    PickStrategies.check(picks, () -> ModelFiles.read(models.files().get(0), models.typeMap()));
     RescreenOptions options =
         new RescreenOptions(
             models.files(),
@@ -151,7 +159,7 @@ final class RescreenCommand implements Callable<Integer> {
             sample,
             lo == null ? null : new TrustBand(lo, hi),
             pick,
-            strategy,
+            picks,
             seed,
             extxyz.keys());
     SparkSession session = spark.open("rescreen");

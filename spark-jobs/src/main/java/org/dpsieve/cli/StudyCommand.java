@@ -11,11 +11,15 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
+import org.dpsieve.figure.Figure;
+import org.dpsieve.figure.FigureFiles;
+import org.dpsieve.figure.Svg;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.spark.study.Study;
-import org.dpsieve.spark.study.StudyPlot;
+import org.dpsieve.spark.study.StudyFigures;
 import org.dpsieve.spark.study.StudyTable;
 import org.dpsieve.spark.study.TrainerTable;
 import picocli.CommandLine.Command;
@@ -30,7 +34,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Compare picking strategies on a pool whose labels are all known: error on a part held out, against labels.",
-      "Writes errors.parquet (a row per strategy, seed, budget and model), table.md and plot.svg into the output folder."
+      "Writes errors.parquet (a row per strategy, seed, budget and model), table.md, plot.svg and its charts one by one (study-energy.svg, .png, .csv and so on) into the output folder."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
@@ -75,9 +79,9 @@ final class StudyCommand implements Callable<Integer> {
       names = "--strategies",
       split = ",",
       paramLabel = "NAME",
-      completionCandidates = Words.StudyStrategies.class,
-      description = "Comma-separated. Default: random,deviation,stratified,diverse,information.")
-  private List<String> strategies = Study.STRATEGIES;
+      completionCandidates = Words.Strategies.class,
+      description = "Comma-separated, as pick_strategy. Default: all.")
+  private List<String> strategies = PickStrategy.keys();
 
   @Option(
       names = "--seeds",
@@ -137,7 +141,7 @@ final class StudyCommand implements Callable<Integer> {
     check();
     Study study =
         new Study(
-            strategies,
+            strategies.stream().flatMap(name -> PickStrategy.named(name).stream()).toList(),
             seeds,
             budgets.stream().sorted().distinct().toList(),
             outputLayer.prefactors(),
@@ -162,7 +166,12 @@ final class StudyCommand implements Callable<Integer> {
           new StudyTable(session.read().parquet(output.resolve("errors.parquet").toString()));
       String text = table.text(reference);
       Files.writeString(output.resolve("table.md"), text, StandardCharsets.UTF_8);
-      Files.writeString(output.resolve("plot.svg"), StudyPlot.svg(table), StandardCharsets.UTF_8);
+      List<Figure> figures = StudyFigures.of(table);
+      Files.writeString(
+          output.resolve("plot.svg"),
+          Svg.of(Figure.beside("plot", figures)),
+          StandardCharsets.UTF_8);
+      FigureFiles.write(figures, output);
       spec.commandLine().getOut().printf("%s%nwritten: %s%n", text, output);
       spec.commandLine().getOut().flush();
     } finally {
@@ -187,13 +196,13 @@ final class StudyCommand implements Callable<Integer> {
       problems.add(output + ": exists; name a folder that does not, or remove it");
     }
     for (String strategy : strategies) {
-      if (!Study.STRATEGIES.contains(strategy)) {
+      if (PickStrategy.named(strategy).isEmpty()) {
         problems.add(
             "--strategies: unknown '%s'; known: %s"
-                .formatted(strategy, String.join(", ", Study.STRATEGIES)));
+                .formatted(strategy, String.join(", ", PickStrategy.keys())));
       }
     }
-    if (strategies.contains("deviation") && models.size() < 2) {
+    if (strategies.contains(PickStrategy.DEVIATION.key()) && models.size() < 2) {
       problems.add(
           "--strategies: 'deviation' needs two models or more; name them with -m, or leave it out");
     }

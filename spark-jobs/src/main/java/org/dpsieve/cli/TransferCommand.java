@@ -114,31 +114,43 @@ final class TransferCommand implements Callable<Integer> {
     SparkSession session = spark.open("transfer");
     try {
       Dataset<Row> labelled = session.createDataFrame(rows, FrameRows.SCHEMA);
-      OldLabels before = old.isEmpty() ? null : oldLabels(session, rows);
-      if (before != null) {
-        before.otherUnit(labelled).ifPresent(this::sayOfOldLabels);
-      }
+      OldLabels before =
+          old.isEmpty() ? null : oldLabels(session, labelled, rows, old, systems, spec);
       OutputLayerSolution solution =
           OutputLayerStage.solve(session, labelled, List.of(start), prefactors, ridge, before)
               .get(0);
       ModelFiles.writeWithOutputLayer(model, solution.model(), output);
-      report(solution);
+      report(solution, !old.isEmpty(), spec.commandLine().getOut());
+      spec.commandLine().getOut().printf("written: %s%n", output);
     } finally {
       session.stop();
     }
     return 0;
   }
 
-  private OldLabels oldLabels(SparkSession session, List<Row> labelled) throws IOException {
-    List<Row> rows = new ArrayList<>();
+  /**
+   * Labels at the old level, with what is to be said of them.
+   *
+   * @param rows of the labelled frames
+   * @param old folders
+   */
+  static OldLabels oldLabels(
+      SparkSession session,
+      Dataset<Row> labelled,
+      List<Row> rows,
+      List<String> old,
+      LabelledSystems systems,
+      CommandSpec spec)
+      throws IOException {
+    List<Row> known = new ArrayList<>();
     Set<String> ids = new HashSet<>();
     for (Frame frame : systems.read(old, spec.commandLine().getErr())) {
       Row row = FrameRows.toRow(frame);
       if (ids.add(row.getString(0))) {
-        rows.add(row);
+        known.add(row);
       }
     }
-    long matched = labelled.stream().filter(row -> ids.contains(row.getString(0))).count();
+    long matched = rows.stream().filter(row -> ids.contains(row.getString(0))).count();
     PrintWriter out = spec.commandLine().getOut();
     out.printf("old labels        %d frames, %d of the labelled among them%n", ids.size(), matched);
     if (matched == 0) {
@@ -146,20 +158,16 @@ final class TransferCommand implements Callable<Integer> {
           "none of the labelled frames is in --old: frames match only if atoms, cell and coordinates are the same to the last digit%n");
     }
     OldLabels labels =
-        new OldLabels(session.createDataFrame(rows, FrameRows.SCHEMA), TransferFit.Mode.AUTO, 0);
+        new OldLabels(session.createDataFrame(known, FrameRows.SCHEMA), TransferFit.Mode.AUTO, 0);
     long leftOut = labels.leftOut();
     if (leftOut > 0) {
-      sayOfOldLabels(OldLabelUse.leftOut(leftOut));
+      out.printf("old labels        %s%n", OldLabelUse.leftOut(leftOut));
     }
+    labels.otherUnit(labelled).ifPresent(text -> out.printf("old labels        %s%n", text));
     return labels;
   }
 
-  private void sayOfOldLabels(String text) {
-    spec.commandLine().getOut().printf("old labels        %s%n", text);
-  }
-
-  private void report(OutputLayerSolution solution) {
-    PrintWriter out = spec.commandLine().getOut();
+  static void report(OutputLayerSolution solution, boolean hasOld, PrintWriter out) {
     ModelErrors before = solution.before();
     ModelErrors after = solution.after();
     out.printf("labelled frames   %d%n", after.frames());
@@ -173,7 +181,7 @@ final class TransferCommand implements Callable<Integer> {
           "not fitted        %s: held at what the model says (prefactor 0, or no frame has a label of it)%n",
           kind.key());
     }
-    if (!old.isEmpty()) {
+    if (hasOld) {
       out.printf("old labels        %s%n", OldLabelUse.text(solution.old()));
     }
     TextTable table = new TextTable(18, 12, 12).row("RMSE", "before", "after");
@@ -181,7 +189,6 @@ final class TransferCommand implements Callable<Integer> {
     row(table, "force, eV/Å", before.force(), after.force());
     row(table, "virial, eV/atom", before.virialPerAtom(), after.virialPerAtom());
     table.lines().forEach(out::println);
-    out.printf("written: %s%n", output);
     out.flush();
   }
 

@@ -1,12 +1,10 @@
 package org.dpsieve.cli;
 
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import org.dpsieve.config.PickStrategy;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.outputlayer.property.PropertyTransfer;
-import org.dpsieve.spark.study.Study;
+import org.dpsieve.pick.PickStrategy;
 
 /**
  * The words that an option takes, in the spelling that it accepts, for the tab key. By itself
@@ -66,17 +64,10 @@ abstract class Words implements Iterable<String> {
     }
   }
 
-  /** {@code --strategy}. */
+  /** {@code --strategy}, {@code --strategies}. */
   static final class Strategies extends Words {
     Strategies() {
-      super(Arrays.stream(PickStrategy.values()).map(PickStrategy::key).toList());
-    }
-  }
-
-  /** {@code --strategies}. */
-  static final class StudyStrategies extends Words {
-    StudyStrategies() {
-      super(Study.STRATEGIES);
+      super(PickStrategy.keys());
     }
   }
 }

@@ -28,7 +28,7 @@ final class DpInputReader extends TrainingReader {
   }
 
   @Override
-  Read read(Block input, Optional<Block> model, List<String> typeMap) {
+  InputBlocks read(Block input, Optional<Block> model, List<String> typeMap) {
     Optional<Block> descriptor =
         model.filter(block -> block.has("descriptor")).flatMap(block -> block.block("descriptor"));
     Optional<Block> fitting =
@@ -44,7 +44,7 @@ final class DpInputReader extends TrainingReader {
                     "spin",
                     "models with spin have no deviation: dp model-devi does not know them"));
     input.require("training", "DeePMD-kit's training block");
-    return new Read(
+    return new InputBlocks(
         new TrainingInput(
             new Loss(0.02, 1, 1000, 1, 0, 0), trainable(descriptor, fitting), json(input, typeMap)),
         model,

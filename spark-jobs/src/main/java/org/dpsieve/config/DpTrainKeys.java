@@ -34,7 +34,7 @@ final class DpTrainKeys {
    *     others, or from none
    * @param count {@code numb_models}
    */
-  DpTrainConfig read(List<Path> models, int count, TrainKeys.Read keys) {
+  DpTrainConfig read(List<Path> models, int count, TrainKeys.GivenTraining keys) {
     boolean asFrozen = TrainKeys.fineTunesAsFrozen(file, keys);
     List<Path> finetune = asFrozen ? List.of() : named(TrainKeys.FINETUNE, count);
     Backend backend =
@@ -82,8 +82,8 @@ final class DpTrainKeys {
   }
 
   /** Tells what is changed so that the last step is in a checkpoint. */
-  private static void tellOfLastCheckpoint(TrainKeys.Read keys, OptionalInt later) {
-    for (TrainingReader.Read input : keys.inputs()) {
+  private static void tellOfLastCheckpoint(TrainKeys.GivenTraining keys, OptionalInt later) {
+    for (TrainingReader.InputBlocks input : keys.inputs()) {
       input
           .training()
           .ifPresent(
@@ -108,7 +108,7 @@ final class DpTrainKeys {
   }
 
   private void requireFormat(
-      List<Path> models, List<Path> finetune, Backend backend, TrainKeys.Read keys) {
+      List<Path> models, List<Path> finetune, Backend backend, TrainKeys.GivenTraining keys) {
     String key =
         file.has("train_backend") || keys.format().isEmpty() ? "train_backend" : "model_format";
     for (Path model : models) {
@@ -133,8 +133,8 @@ final class DpTrainKeys {
   }
 
   /** {@code deepmd/pt/model/task/fitting.py}: trainable = all(list). */
-  private void refuseWhatFreezesEverything(Backend backend, TrainKeys.Read keys) {
-    for (TrainingReader.Read input : keys.inputs()) {
+  private void refuseWhatFreezesEverything(Backend backend, TrainKeys.GivenTraining keys) {
+    for (TrainingReader.InputBlocks input : keys.inputs()) {
       Optional<JsonNode> list =
           input.fitting().map(net -> net.node().get("trainable")).filter(JsonNode::isArray);
       if (backend == Backend.PYTORCH && list.isPresent()) {
@@ -157,7 +157,7 @@ final class DpTrainKeys {
   }
 
   /** As of DeePMD-kit 3.2: {@code deepmd/jax/entrypoints}. */
-  private void refuseWhatJaxCannot(List<Start> start, TrainKeys.Read keys) {
+  private void refuseWhatJaxCannot(List<Start> start, TrainKeys.GivenTraining keys) {
     if (start.stream().anyMatch(one -> one.init() == Init.FROZEN)) {
       file.error(
           "train_backend",
@@ -166,7 +166,7 @@ final class DpTrainKeys {
     if (file.flag("dp_compress")) {
       file.error("dp_compress", "the JAX backend does not compress .savedmodel; remove it");
     }
-    for (TrainingReader.Read input : keys.inputs()) {
+    for (TrainingReader.InputBlocks input : keys.inputs()) {
       input
           .descriptor()
           .filter(block -> block.node().path("type").asText().matches("se_(e2_)?a"))
@@ -185,7 +185,7 @@ final class DpTrainKeys {
       boolean asFrozen,
       int count,
       Backend backend,
-      TrainKeys.Read keys) {
+      TrainKeys.GivenTraining keys) {
     boolean initModel = keys.initModel();
     // without others the models are those of the key itself
     List<Path> frozen =

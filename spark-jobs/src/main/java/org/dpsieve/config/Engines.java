@@ -24,14 +24,14 @@ final class Engines {
   }
 
   /** Who trains: what machine.json names, else what the trainable keys leave. */
-  static Engine trains(Section section, TrainKeys.Read keys) {
+  static Engine trains(Section section, TrainKeys.GivenTraining keys) {
     boolean free =
         !section.block().has("engine") && !keys.inputs().isEmpty() && !freesOutputLayer(keys);
     return section.engine().orElse(free ? Engine.DP : Engine.OUTPUT_LAYER);
   }
 
   /** Whether the trainable keys freeze everything else. */
-  private static boolean freesOutputLayer(TrainKeys.Read keys) {
+  private static boolean freesOutputLayer(TrainKeys.GivenTraining keys) {
     return !keys.inputs().isEmpty()
         && keys.inputs().stream()
             .allMatch(read -> read.input().trainable() == Trainable.OUTPUT_LAYER);
@@ -47,7 +47,7 @@ final class Engines {
   Train train(
       Section section,
       Block simplify,
-      TrainKeys.Read keys,
+      TrainKeys.GivenTraining keys,
       List<Path> models,
       DpTrainKeys dpKeys,
       boolean inTheEnd) {
@@ -107,8 +107,9 @@ final class Engines {
     return section.with(Engine.DP, node);
   }
 
-  private void outputLayer(Section section, Block simplify, TrainKeys.Read keys, boolean inTheEnd) {
-    boolean given = keys.inputs().stream().anyMatch(TrainingReader.Read::trainableGiven);
+  private void outputLayer(
+      Section section, Block simplify, TrainKeys.GivenTraining keys, boolean inTheEnd) {
+    boolean given = keys.inputs().stream().anyMatch(TrainingReader.InputBlocks::trainableGiven);
     String param = simplify.where("default_training_param");
     if (section.engine().equals(Optional.of(Engine.OUTPUT_LAYER)) && !freesOutputLayer(keys)) {
       if (given) {

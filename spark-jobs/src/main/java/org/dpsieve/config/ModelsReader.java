@@ -60,12 +60,12 @@ final class ModelsReader {
    */
   record Models(List<Path> files, Optional<String> foreign) {}
 
-  Models read(TrainKeys.Read keys, List<String> typeMap) {
+  Models read(TrainKeys.GivenTraining keys, List<String> typeMap) {
     List<Path> files = files(keys, typeMap);
     return new Models(files, foreign);
   }
 
-  private List<Path> files(TrainKeys.Read keys, List<String> typeMap) {
+  private List<Path> files(TrainKeys.GivenTraining keys, List<String> typeMap) {
     List<String> globs = keys.modelGlobs();
     if (globs.isEmpty() && dpTrains && !keys.initModel()) {
       key =
@@ -93,7 +93,7 @@ final class ModelsReader {
     return files(globs, keys, typeMap);
   }
 
-  private List<Path> files(List<String> globs, TrainKeys.Read keys, List<String> typeMap) {
+  private List<Path> files(List<String> globs, TrainKeys.GivenTraining keys, List<String> typeMap) {
     List<Path> found = new ArrayList<>();
     boolean complete = true;
     for (String glob : globs) {
@@ -128,7 +128,7 @@ final class ModelsReader {
   }
 
   /** The frozen model at a path, a file or a folder; {@code null} when there is none. */
-  private Path frozen(Path path, TrainKeys.Read keys) {
+  private Path frozen(Path path, TrainKeys.GivenTraining keys) {
     if (Files.isRegularFile(path) || path.toString().endsWith(".savedmodel")) {
       return path;
     }
@@ -168,7 +168,7 @@ final class ModelsReader {
   }
 
   /** Why other formats were not looked for. */
-  private static String wish(TrainKeys.Read keys) {
+  private static String wish(TrainKeys.GivenTraining keys) {
     return keys.format()
         .map(format -> " (model_format %s)".formatted(format.key()))
         .or(() -> keys.backend().map(backend -> " (train_backend %s)".formatted(backend.key())))
@@ -213,7 +213,8 @@ final class ModelsReader {
     return "";
   }
 
-  private boolean readable(Path path, TrainKeys.Read keys, int index, List<String> typeMap) {
+  private boolean readable(
+      Path path, TrainKeys.GivenTraining keys, int index, List<String> typeMap) {
     DeepPotential model;
     try {
       model = ModelFiles.read(path, typeMap);
@@ -221,7 +222,7 @@ final class ModelsReader {
       file.error(key, e.getMessage());
       return false;
     } catch (UnsupportedModelException e) {
-      return isForeign(e.getMessage());
+      return isForeign(e);
     } catch (InputException e) {
       file.error(key, e.getMessage());
       return false;
@@ -265,17 +266,17 @@ final class ModelsReader {
   }
 
   /** Whether a model that our reader does not know may be left to DeePMD-kit. */
-  private boolean isForeign(String why) {
+  private boolean isForeign(UnsupportedModelException why) {
     if (dpTrains && !evaluates.equals(Optional.of(Engine.JVM))) {
-      foreign = foreign.or(() -> Optional.of(why.replace(ModelFiles.ELSEWHERE, "")));
+      foreign = foreign.or(() -> Optional.of(why.feature()));
       return true;
     }
-    file.error(key, why);
+    file.error(key, why.getMessage());
     return false;
   }
 
   /** Where the training input describes another model than the one it is to train. */
-  private void differences(Path path, DeepPotential model, TrainingReader.Read input) {
+  private void differences(Path path, DeepPotential model, TrainingReader.InputBlocks input) {
     LinkedHashSet<String> differences = new LinkedHashSet<>();
     input.descriptor().ifPresent(block -> differences.addAll(ModelShape.descriptor(block, model)));
     input.fitting().ifPresent(block -> differences.addAll(ModelShape.fitting(block, model)));

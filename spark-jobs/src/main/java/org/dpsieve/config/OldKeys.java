@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.dpsieve.config.reading.ParameterFile;
 import org.dpsieve.config.reading.Problems;
+import org.dpsieve.pick.TrustBand;
 
 /**
  * The keys of older files, in one table: DP-GEN up to 0.10 (renamed in its pull request 730), and
@@ -75,7 +76,7 @@ final class OldKeys {
       boolean energy = rename.old.startsWith("e_trust") && root.has(rename.now);
       if (energy
           && file.line(rename.old) > 0
-          && root.get(rename.now).asDouble() < TrustConfig.Range.OFF) {
+          && root.get(rename.now).asDouble() < TrustBand.OFF.lo()) {
         problems.warn(
             "%s: was compared with the deviation of the total energy in eV, %s is compared with eV per atom; the number is taken as eV per atom, check it"
                 .formatted(file.where(rename.old), rename.now));

@@ -76,7 +76,7 @@ final class OutputLayerInputReader extends TrainingReader {
   }
 
   @Override
-  Read read(Block input, Optional<Block> model, List<String> typeMap) {
+  InputBlocks read(Block input, Optional<Block> model, List<String> typeMap) {
     model.ifPresent(block -> block.declare(MODEL));
     Optional<Block> descriptor = model.flatMap(block -> part(block, "descriptor"));
     Optional<Block> fitting = model.flatMap(block -> part(block, "fitting_net"));
@@ -90,7 +90,7 @@ final class OutputLayerInputReader extends TrainingReader {
     }
     input.block("training").ifPresent(this::readTraining);
     input.finish();
-    return new Read(
+    return new InputBlocks(
         new TrainingInput(loss, trainable(descriptor, fitting), json(input, typeMap)),
         model,
         descriptor,

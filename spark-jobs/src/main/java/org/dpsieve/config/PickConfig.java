@@ -2,6 +2,7 @@ package org.dpsieve.config;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.dpsieve.pick.PickStrategy;
 
 /**
  * How many frames are picked, and when the run ends.

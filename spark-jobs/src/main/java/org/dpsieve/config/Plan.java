@@ -5,10 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.dpsieve.config.DpTrainConfig.Init;
-import org.dpsieve.config.TrustConfig.Range;
 import org.dpsieve.config.reading.Numbers;
 import org.dpsieve.label.StyleSettings;
 import org.dpsieve.model.Precision;
+import org.dpsieve.pick.TrustBand;
+import org.dpsieve.pick.TrustLevels;
 
 /** What a run will do, in words: what {@code --dry-run} prints. */
 public final class Plan {
@@ -147,22 +148,22 @@ public final class Plan {
     return config.label().settings().map(StyleSettings::plan).orElse("those stored in the pool");
   }
 
-  private void trust(TrustConfig trust) {
-    level("max_devi_f", trust.modelDeviForce(), "eV/Å");
-    level("devi_e", trust.modelDeviEnergy(), "eV per atom");
+  private void trust(TrustLevels trust) {
+    level("max_devi_f", trust.force(), "eV/Å");
+    level("devi_e", trust.energy(), "eV per atom");
     if (trust.usesTrueError()) {
-      level("error of force", trust.trueErrorForce(), "eV/Å");
-      level("error of energy", trust.trueErrorEnergy(), "eV per atom");
+      level("error of force", trust.trueForce(), "eV/Å");
+      level("error of energy", trust.trueEnergy(), "eV per atom");
     }
   }
 
-  private void level(String name, Range range, String unit) {
+  private void level(String name, TrustBand band, String unit) {
     item(
         name,
-        range.isOff()
+        band.isOff()
             ? "not used"
             : "accurate < %s <= candidate < %s <= failed (%s)"
-                .formatted(Numbers.text(range.lo()), Numbers.text(range.hi()), unit));
+                .formatted(Numbers.text(band.lo()), Numbers.text(band.hi()), unit));
   }
 
   private void picks(SimplifyConfig config) {

@@ -3,6 +3,7 @@ package org.dpsieve.config;
 import java.nio.file.Path;
 import java.util.List;
 import org.dpsieve.frame.TypeElements;
+import org.dpsieve.pick.TrustLevels;
 
 /**
  * {@code simplify.json}: what to do, in the words of DP-GEN.
@@ -17,7 +18,7 @@ public record SimplifyConfig(
     TypeElements elements,
     PoolConfig pool,
     PickConfig pick,
-    TrustConfig trust,
+    TrustLevels trust,
     TrainConfig train,
     LabelConfig label) {
   public SimplifyConfig {

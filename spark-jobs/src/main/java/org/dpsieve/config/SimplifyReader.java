@@ -3,7 +3,6 @@ package org.dpsieve.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -12,8 +11,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import org.dpsieve.config.TrustConfig.Range;
 import org.dpsieve.config.reading.Block;
 import org.dpsieve.config.reading.Numbers;
 import org.dpsieve.config.reading.Paths;
@@ -23,6 +20,9 @@ import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.pick.PickStrategy;
+import org.dpsieve.pick.TrustBand;
+import org.dpsieve.pick.TrustLevels;
 
 /**
  * {@code simplify.json}. The keys are those of dpgen 0.14 {@code simplify/arginfo.py} and {@code
@@ -54,6 +54,7 @@ final class SimplifyReader {
           "true_error_e_trust_lo",
           "true_error_e_trust_hi",
           "numb_models",
+          "numb_members",
           "mlp_engine",
           "seed",
           "max_iter",
@@ -111,19 +112,19 @@ final class SimplifyReader {
   }
 
   /** What the file says, before the models are looked at. */
-  record Read(
+  record SimplifyFile(
       List<String> typeMap,
       TypeElements elements,
       PoolConfig pool,
       PickConfig pick,
-      TrustConfig trust,
+      TrustLevels trust,
       LabelConfig label,
       int fpTaskMin,
       TransferFit.Mode oldLabels,
       OptionalInt finalSteps,
-      TrainKeys.Read train) {}
+      TrainKeys.GivenTraining train) {}
 
-  Read read() {
+  SimplifyFile read() {
     OldKeys.migrateSimplify(file.file(), file.node(), problems);
     file.declare(KEYS).declare(LabelReader.KEYS).declare(TrainKeys.KEYS);
     List<String> typeMap = typeMap();
@@ -134,16 +135,16 @@ final class SimplifyReader {
     LabelConfig label = new LabelReader(file, paths, typeMap, elements, problems).read(labeled);
     requireLabels(pool, label);
     PickConfig pick = pick(label);
-    TrustConfig trust = trust(labeled);
+    TrustLevels trust = trust(labeled);
     int fpTaskMin = fpTaskMin();
     TransferFit.Mode oldLabels = oldLabels(pool);
     OptionalInt finalSteps = finalSteps(pool, oldLabels);
-    TrainKeys.Read train = new TrainKeys(file, inputs).read(typeMap);
+    TrainKeys.GivenTraining train = new TrainKeys(file, inputs).read(typeMap);
     temperature(labeled, label);
     idle();
     refuseRunKeys();
     file.finish();
-    return new Read(
+    return new SimplifyFile(
         typeMap, elements, pool, pick, trust, label, fpTaskMin, oldLabels, finalSteps, train);
   }
 
@@ -282,20 +283,14 @@ final class SimplifyReader {
 
   private PickStrategy strategy(String key, PickStrategy otherwise) {
     String name = file.text(key).orElse(otherwise.key());
-    for (PickStrategy strategy : PickStrategy.values()) {
-      if (strategy.key().equals(name)) {
-        return strategy;
-      }
+    Optional<PickStrategy> strategy = PickStrategy.named(name);
+    if (strategy.isEmpty()) {
+      file.error(
+          key,
+          "unknown strategy '%s'; known: %s"
+              .formatted(name, String.join(", ", PickStrategy.keys())));
     }
-    file.error(
-        key,
-        "unknown strategy '%s'; known: %s"
-            .formatted(
-                name,
-                Arrays.stream(PickStrategy.values())
-                    .map(PickStrategy::key)
-                    .collect(Collectors.joining(", "))));
-    return PickStrategy.RANDOM;
+    return strategy.orElse(PickStrategy.RANDOM);
   }
 
   /** Used where they help, by errors on labelled frames left out. */
@@ -401,17 +396,17 @@ final class SimplifyReader {
     return file.require(key, "a number of frames") ? file.integer(key, least) : OptionalInt.empty();
   }
 
-  private TrustConfig trust(boolean labeled) {
+  private TrustLevels trust(boolean labeled) {
     boolean lo = file.require("model_devi_f_trust_lo", "a number, eV/Å");
     boolean hi = file.require("model_devi_f_trust_hi", "a number, eV/Å");
-    TrustConfig trust =
-        new TrustConfig(
+    TrustLevels trust =
+        new TrustLevels(
             lo && hi
-                ? range("model_devi_f_trust")
-                : new Range(level("model_devi_f_trust_lo"), level("model_devi_f_trust_hi")),
-            range("model_devi_e_trust"),
-            range("true_error_f_trust"),
-            range("true_error_e_trust"));
+                ? band("model_devi_f_trust")
+                : new TrustBand(level("model_devi_f_trust_lo"), level("model_devi_f_trust_hi")),
+            band("model_devi_e_trust"),
+            band("true_error_f_trust"),
+            band("true_error_e_trust"));
     if (trust.usesTrueError() && !labeled) {
       problems.error(
           "%s: true_error_* compares the models with the labels in pick_data, which are the old ones while labeled is false; remove these keys or set labeled to true"
@@ -420,23 +415,23 @@ final class SimplifyReader {
     return trust;
   }
 
-  private Range range(String stem) {
+  private TrustBand band(String stem) {
     double lo = level(stem + "_lo");
     double hi = level(stem + "_hi");
-    Range range = new Range(lo, hi);
-    if (lo > hi && !range.isOff()) {
+    TrustBand band = new TrustBand(lo, hi);
+    if (lo > hi && !band.isOff()) {
       file.error(
           stem + "_lo",
           "found %s, above %s_hi %s; expected lo <= hi"
               .formatted(Numbers.text(lo), stem, Numbers.text(hi)));
     }
-    return range;
+    return band;
   }
 
   /** A level; NaN when what is given is none, which is reported. */
   private double level(String key) {
     if (!file.has(key)) {
-      return Range.OFF;
+      return TrustBand.OFF.lo();
     }
     double level = file.number(key).orElse(Double.NaN);
     if (level < 0) {

@@ -42,6 +42,8 @@ final class TrainKeys {
           FINETUNE);
 
   /** As of DeePMD-kit 3.2's TensorFlow backend. */
+  static final String MEMBERS = "numb_members";
+
   private static final List<String> FINE_TUNED = List.of("se_atten", "se_atten_v2", "dpa1");
 
   private final Block file;
@@ -59,6 +61,7 @@ final class TrainKeys {
    * What the file says.
    *
    * @param modelCount {@code numb_models}; empty when it is missing or wrong
+   * @param members {@code numb_members}; empty when it is missing or wrong
    * @param modelGlobs {@code training_iter0_model_path}
    * @param initModel {@code training_init_model}
    * @param backend {@code train_backend}, or the one that has {@code model_format}
@@ -66,22 +69,25 @@ final class TrainKeys {
    * @param batchSizes {@code init_batch_size}, {@code sys_batch_size}
    * @param inputs {@code default_training_param}, one or one per model; empty when wrong
    */
-  record Read(
+  record GivenTraining(
       OptionalInt modelCount,
+      OptionalInt members,
       List<String> modelGlobs,
       boolean initModel,
       Optional<Backend> backend,
       Optional<ModelSuffix> format,
       BatchSizes batchSizes,
-      List<TrainingReader.Read> inputs) {}
+      List<TrainingReader.InputBlocks> inputs) {}
 
-  Read read(List<String> typeMap) {
+  GivenTraining read(List<String> typeMap) {
     OptionalInt count =
         file.require("numb_models", "the number of models, usually 4")
             ? file.integer("numb_models", 1)
             : OptionalInt.empty();
-    if (count.isPresent() && count.getAsInt() == 1) {
-      file.warn("numb_models", "one model never disagrees with itself: every frame is accurate");
+    OptionalInt members = file.integer(MEMBERS, 2);
+    if (members.isPresent() && count.isPresent() && count.getAsInt() > 1) {
+      file.warn(
+          MEMBERS, "has no effect: the %d models are the ensemble".formatted(count.getAsInt()));
     }
     List<String> globs = file.textOrTexts(MODELS).orElse(List.of());
     Optional<ModelSuffix> format =
@@ -89,8 +95,9 @@ final class TrainKeys {
     Optional<Backend> backend =
         file.choice("train_backend", Arrays.stream(Backend.values()).map(Backend::key).toList())
             .map(Backend::named);
-    return new Read(
+    return new GivenTraining(
         count,
+        members,
         globs,
         file.flag("training_init_model"),
         backend.or(() -> format.flatMap(ModelSuffix::backend).map(Backend::named)),
@@ -104,7 +111,7 @@ final class TrainKeys {
    * not fine-tune, as it does those of {@code se_atten} alone: training can start from them as from
    * frozen ones.
    */
-  static boolean fineTunesAsFrozen(Block file, Read keys) {
+  static boolean fineTunesAsFrozen(Block file, GivenTraining keys) {
     if (!file.given(FINETUNE)) {
       return false;
     }
@@ -121,7 +128,7 @@ final class TrainKeys {
   }
 
   /** Reports models that are not of the backend and format that the file names. */
-  static void requireFormat(Block file, Read keys, List<Path> models) {
+  static void requireFormat(Block file, GivenTraining keys, List<Path> models) {
     for (Path model : models) {
       Optional<Backend> own = Backend.of(model);
       if (keys.backend().isPresent() && own.isPresent() && !own.equals(keys.backend())) {
@@ -144,7 +151,7 @@ final class TrainKeys {
   }
 
   /** What has no meaning where the output layer is solved here. */
-  static void refuseForOutputLayer(Block file, Read keys, List<Path> models) {
+  static void refuseForOutputLayer(Block file, GivenTraining keys, List<Path> models) {
     requireFormat(file, keys, models);
     file.flag("dp_train_skip_neighbor_stat");
     if (file.flag("dp_compress")) {
@@ -192,8 +199,8 @@ final class TrainKeys {
     }
   }
 
-  private List<TrainingReader.Read> inputs(List<String> typeMap, OptionalInt count) {
-    List<TrainingReader.Read> inputs = new ArrayList<>();
+  private List<TrainingReader.InputBlocks> inputs(List<String> typeMap, OptionalInt count) {
+    List<TrainingReader.InputBlocks> inputs = new ArrayList<>();
     String key = "default_training_param";
     if (!file.require(key, "DeePMD-kit's training input")) {
       return inputs;

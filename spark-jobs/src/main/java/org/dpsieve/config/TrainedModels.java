@@ -18,14 +18,14 @@ final class TrainedModels {
   private TrainedModels() {}
 
   /** Why only DeePMD-kit will know them; empty where our reader should. */
-  static Optional<String> foreign(Backend backend, List<TrainingReader.Read> inputs) {
+  static Optional<String> foreign(Backend backend, List<TrainingReader.InputBlocks> inputs) {
     if (backend == Backend.JAX) {
       return Optional.of("train_backend jax freezes into .savedmodel");
     }
     return inputs.stream().flatMap(input -> foreign(backend, input).stream()).findFirst();
   }
 
-  private static Optional<String> foreign(Backend backend, TrainingReader.Read input) {
+  private static Optional<String> foreign(Backend backend, TrainingReader.InputBlocks input) {
     Optional<String> model = input.model().flatMap(block -> kind(backend, block));
     return model.or(
         () -> input.descriptor().flatMap(block -> foreign(backend, block, block.node())));

@@ -32,7 +32,7 @@ abstract class TrainingReader {
   abstract boolean takesTemperature();
 
   /** Reads the rest of an input with today's keys. */
-  abstract Read read(Block input, Optional<Block> model, List<String> typeMap);
+  abstract InputBlocks read(Block input, Optional<Block> model, List<String> typeMap);
 
   /** With what {@code use_ele_temp} sets in an input. */
   void setTemperature(Block input, int use) {}
@@ -42,7 +42,7 @@ abstract class TrainingReader {
    *
    * @param temperature {@code use_ele_temp}
    */
-  final Read read(Block input, List<String> typeMap, int temperature) {
+  final InputBlocks read(Block input, List<String> typeMap, int temperature) {
     setTemperature(input, temperature);
     input.declare(TOP);
     OldKeys.migrateTraining(input.file(), input.path(), input.node(), problems);
@@ -64,7 +64,7 @@ abstract class TrainingReader {
    *
    * @param trainableGiven whether the file says which layers are trainable
    */
-  record Read(
+  record InputBlocks(
       TrainingInput input,
       Optional<Block> model,
       Optional<Block> descriptor,

@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.function.Function;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.OwnFiles;
+import org.dpsieve.io.RegularFile;
 
 /**
  * All or nothing for one stage's folder. The work writes a folder beside the target; when it is
@@ -92,7 +93,7 @@ final class Commit {
 
   /** The checksum by which later stages refer to this one. */
   static String checksum(Path target) {
-    return Checksums.sha256(target.resolve(StageManifest.NAME));
+    return RegularFile.sha256(target.resolve(StageManifest.NAME));
   }
 
   /** Takes a complete stage away, as a whole. */

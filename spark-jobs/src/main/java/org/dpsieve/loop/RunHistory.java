@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dpsieve.error.InputException;
+import org.dpsieve.pick.TrustBand;
 
 /**
  * What is complete in a work directory. Reads manifests alone and changes nothing.
@@ -42,9 +43,6 @@ public record RunHistory(
   public RunHistory {
     iterations = List.copyOf(iterations);
   }
-
-  /** Lower and upper trust level on max_devi_f, eV/Å. */
-  public record Levels(double lo, double hi) {}
 
   /**
    * @throws InputException when the folder is no work directory, or a file of it is damaged
@@ -147,13 +145,13 @@ public record RunHistory(
   }
 
   /** The levels on max_devi_f that an iteration's frames were classified by; empty when off. */
-  public Optional<Levels> forceLevels(int iteration) {
+  public Optional<TrustBand> forceLevels(int iteration) {
     Matcher found =
         FORCE_LEVELS.matcher(
             Commit.inputs(workdir.picks(iteration)).getOrDefault(Simplify.TRUST, ""));
     return found.find()
         ? Optional.of(
-            new Levels(Double.parseDouble(found.group(1)), Double.parseDouble(found.group(2))))
+            new TrustBand(Double.parseDouble(found.group(1)), Double.parseDouble(found.group(2))))
         : Optional.empty();
   }
 

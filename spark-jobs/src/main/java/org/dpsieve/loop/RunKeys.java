@@ -17,6 +17,7 @@ import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainConfig;
 import org.dpsieve.config.TrainingInput;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.label.ConvergenceSettings;
 import org.dpsieve.label.LabelIdentity;
@@ -177,7 +178,7 @@ public record RunKeys(
   }
 
   static String digits(Path file) {
-    return Checksums.sha256(file).substring(0, DIGITS);
+    return RegularFile.sha256(file).substring(0, DIGITS);
   }
 
   /** The file that identifies a model; some are folders. */

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.io.JsonProblem;
 import org.dpsieve.io.RegularFile;
 
@@ -36,7 +37,7 @@ final class Sealed {
       String blank = JSON.writeValueAsString(content.deepCopy().put(SEAL, ZEROS)) + "\n";
       int place = blank.lastIndexOf(ZEROS);
       return blank.substring(0, place)
-          + Checksums.sha256(blank)
+          + Sha256.hex(blank)
           + blank.substring(place + ZEROS.length());
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
@@ -82,7 +83,7 @@ final class Sealed {
     String before = text.substring(0, place);
     String after = text.substring(place + seal.length());
     byte[] zeroed = (before + ZEROS + after).getBytes(StandardCharsets.ISO_8859_1);
-    return before + Checksums.sha256(zeroed) + after;
+    return before + Sha256.hex(zeroed) + after;
   }
 
   /** Why a file cannot be trusted, to be told after its name. */

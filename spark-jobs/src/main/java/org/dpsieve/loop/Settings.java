@@ -7,7 +7,7 @@ import java.util.Set;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TargetError;
-import org.dpsieve.config.TrustConfig;
+import org.dpsieve.pick.TrustLevels;
 
 /**
  * What the loop itself decides by.
@@ -38,15 +38,15 @@ public record Settings(
    */
   public static Settings of(RunConfig run, Workdir workdir) {
     SimplifyConfig config = run.simplify();
-    TrustConfig trust = config.trust();
+    TrustLevels trust = config.trust();
     return new Settings(
         RunKeys.of(run, workdir),
         "model_devi_f %s, model_devi_e %s, true_error_f %s, true_error_e %s"
             .formatted(
-                range(trust.modelDeviForce()),
-                range(trust.modelDeviEnergy()),
-                range(trust.trueErrorForce()),
-                range(trust.trueErrorEnergy())),
+                trust.force().text(),
+                trust.energy().text(),
+                trust.trueForce().text(),
+                trust.trueEnergy().text()),
         !config.pool().initData().isEmpty(),
         config.pick().initPickNumber(),
         config.pick().iterPickNumber(),
@@ -57,10 +57,6 @@ public record Settings(
         config.pick().labelBudget(),
         config.pick().targetError(),
         config.pick().accurateForGood());
-  }
-
-  private static String range(TrustConfig.Range range) {
-    return range.isOff() ? "off" : range.lo() + " to " + range.hi();
   }
 
   /** With changes that the user answers for. */

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.dpsieve.io.OwnFiles;
-import org.dpsieve.loop.Record.Step;
+import org.dpsieve.loop.DpgenRecord.Step;
 
 /**
  * The iterations of {@code dpgen simplify} ({@code dpgen/simplify/simplify.py: run_iter}):
@@ -31,7 +31,7 @@ public final class Simplify {
   private final Settings settings;
   private final Stages stages;
   private final RunListener listener;
-  private final Record record;
+  private final DpgenRecord record;
   private final Standstill standstill;
 
   private Facts.Pool pool;
@@ -57,7 +57,7 @@ public final class Simplify {
     this.settings = settings;
     this.stages = stages;
     this.listener = listener;
-    this.record = new Record(workdir.record());
+    this.record = new DpgenRecord(workdir.record());
     this.standstill = new Standstill(workdir, settings.ratioFailed());
   }
 
@@ -480,7 +480,7 @@ public final class Simplify {
   }
 
   private void finished(int iteration, Step step) {
-    if (record.tasks() < Record.tasksUpTo(iteration, step)) {
+    if (record.tasks() < DpgenRecord.tasksUpTo(iteration, step)) {
       record.finished(iteration, step);
     }
   }
@@ -518,7 +518,7 @@ public final class Simplify {
   private void noteShortRecord() {
     long tasks = record.tasks();
     for (int iteration = 0; Files.exists(workdir.picks(iteration)); iteration++) {
-      if (tasks < Record.tasksUpTo(iteration, Step.TRAIN)) {
+      if (tasks < DpgenRecord.tasksUpTo(iteration, Step.TRAIN)) {
         listener.note(
             "record.dpgen ends before iteration %d, which is there: it is kept. To go back, remove %s and later folders"
                 .formatted(iteration, workdir.iteration(iteration).getFileName()));

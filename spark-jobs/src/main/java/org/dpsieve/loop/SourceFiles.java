@@ -18,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.JsonFile;
 
@@ -68,8 +69,7 @@ final class SourceFiles {
       }
     }
     SortedMap<String, String> folders = new TreeMap<>();
-    lines.forEach(
-        (name, text) -> folders.put(name, Checksums.sha256(text.toString()).substring(0, 16)));
+    lines.forEach((name, text) -> folders.put(name, Sha256.hex(text.toString()).substring(0, 16)));
     return new SourceFiles(folders);
   }
 

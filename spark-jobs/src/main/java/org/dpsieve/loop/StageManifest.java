@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
+import org.dpsieve.io.RegularFile;
 
 /**
  * What a complete stage says of itself, {@code _stage.json} in its folder. Holds no time, host or
@@ -48,7 +49,7 @@ record StageManifest(
       throws IOException {
     SortedMap<String, Entry> files = new TreeMap<>();
     for (Path file : files(folder)) {
-      files.put(name(folder, file), new Entry(Files.size(file), Checksums.sha256(file)));
+      files.put(name(folder, file), new Entry(Files.size(file), RegularFile.sha256(file)));
     }
     return new StageManifest(new TreeMap<>(inputs), JSON.valueToTree(facts), files);
   }
@@ -162,7 +163,7 @@ record StageManifest(
       return problem;
     }
     Path file = target.resolve(entry.getKey());
-    String found = Checksums.sha256(file);
+    String found = RegularFile.sha256(file);
     String expected = String.valueOf(entry.getValue().sha256());
     return found.equals(expected)
         ? null

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.dpsieve.node.TaskJournal;
+import org.dpsieve.pick.TrustBand;
 
 /**
  * {@code dpsieve status --json}: where a run stands, for other programs; docs/reference/files.md
@@ -62,7 +63,7 @@ record StatusJson(
       Facts.Picks picks,
       Facts.Labels labels,
       long labelledSoFar,
-      RunHistory.Levels trustF,
+      TrustBand trustF,
       Map<String, Double> seconds) {}
 
   /**

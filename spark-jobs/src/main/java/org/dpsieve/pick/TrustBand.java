@@ -1,5 +1,6 @@
 package org.dpsieve.pick;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.io.Serializable;
 
 /**
@@ -20,8 +21,14 @@ public record TrustBand(double lo, double hi) implements Serializable {
   private static final double SINGLE_RELATIVE = 1e-3;
 
   /** Whether no deviation that occurs can reach it. */
+  @JsonIgnore
   public boolean isOff() {
     return lo >= OFF.lo && hi >= OFF.hi;
+  }
+
+  /** As settings are shown and compared: {@code 0.2 to 0.35}, or {@code off}. */
+  public String text() {
+    return isOff() ? "off" : lo + " to " + hi;
   }
 
   /** Whether a value of single precision may belong on the other side of a level. */

@@ -8,10 +8,12 @@ import java.io.Serializable;
  * {@code [lo, hi)}; else accurate. Where DP-GEN ends with an error, a value that is not a number,
  * the frame is failed; and it is failed too where DP-GEN lets another value outvote the NaN.
  *
- * @param force on {@code max_devi_f}, eV/Å
- * @param energy on {@code devi_e}, eV per atom
- * @param trueForce on the largest force error against stored labels, eV/Å
- * @param trueEnergy on the energy error against stored labels, eV per atom
+ * @param force {@code model_devi_f_trust_lo/_hi}, eV/Å, on max_devi_f
+ * @param energy {@code model_devi_e_trust_lo/_hi}, eV per atom, on devi_e
+ * @param trueForce {@code true_error_f_trust_lo/_hi}, eV/Å, on the largest force error against
+ *     stored labels
+ * @param trueEnergy {@code true_error_e_trust_lo/_hi}, eV per atom, on the energy error against
+ *     stored labels
  */
 public record TrustLevels(
     TrustBand force, TrustBand energy, TrustBand trueForce, TrustBand trueEnergy)

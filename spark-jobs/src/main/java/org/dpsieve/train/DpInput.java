@@ -7,14 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Locale;
 import org.dpsieve.config.DpTrainConfig.Reuse;
 import org.dpsieve.config.LastCheckpoint;
+import org.dpsieve.digest.Sha256;
 
 /**
  * DeePMD-kit's {@code input.json} of one model, made from the user's template as DP-GEN makes it
@@ -108,17 +107,7 @@ public final class DpInput {
 
   /** Of 32 bits, unsigned. */
   private static long seed(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      long value = 0;
-      for (int i = 0; i < 4; i++) {
-        value = value << 8 | hash[i] & 0xff;
-      }
-      return value;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Integer.toUnsignedLong(ByteBuffer.wrap(Sha256.of(text)).getInt());
   }
 
   /** Names that the commands and whoever reads the results rely on. */

@@ -11,6 +11,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Terminal;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,6 +97,7 @@ class ExtxyzCommandsTest {
   }
 
   @Test
+  @Tag("slow")
   void framesThatDifferBySpinOrChargeAloneAreNoDuplicates() throws IOException {
     String magmoms = ":initial_magmoms:R:1";
     Path target = folder.resolve("states");

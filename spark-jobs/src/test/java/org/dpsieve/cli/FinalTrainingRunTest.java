@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.io.npy.NpyArray;
-import org.dpsieve.loop.Checksums;
 import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Terminal;
@@ -61,11 +61,11 @@ class FinalTrainingRunTest {
         .as(terminal::said)
         .isEqualTo(4);
     assertThat(terminal.said()).contains("final_training: 1 of 1 models could not be trained");
-    String before = Checksums.sha256(run.resolve("result/_stage.json"));
+    String before = RegularFile.sha256(run.resolve("result/_stage.json"));
     terminal.clear();
     terminal.succeed("simplify", simplify, machine("OMP_NUM_THREADS=1 " + dp), "--workdir", run);
     assertThat(terminal.out()).contains("result/final/graph.000 on ");
-    assertThat(Checksums.sha256(run.resolve("result/_stage.json"))).isEqualTo(before);
+    assertThat(RegularFile.sha256(run.resolve("result/_stage.json"))).isEqualTo(before);
     assertThat(run.resolve("result/final/graph.000.pb")).exists();
     assertThat(run.resolve("final.tasks")).doesNotExist();
 

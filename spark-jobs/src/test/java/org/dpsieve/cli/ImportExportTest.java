@@ -221,6 +221,7 @@ class ImportExportTest {
   }
 
   @Test
+  @Tag("slow")
   void bytesDoNotDependOnShufflePartitionsAndSettingsStay() throws IOException {
     double[] coord = new double[6 * 300];
     double[] box = new double[9 * 300];
@@ -271,6 +272,7 @@ class ImportExportTest {
   }
 
   @Test
+  @Tag("slow")
   void aFullDiskLeavesNothing() throws IOException {
     write("a", PAIR, CUBE);
     Files.createDirectories(folder.resolve("far"));

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.ConfigReader;
 import org.dpsieve.config.RunConfig;
-import org.dpsieve.loop.Checksums;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.loop.RunListener;
 import org.dpsieve.loop.Settings;
 import org.dpsieve.loop.Simplify;
@@ -163,7 +163,7 @@ class KilledRunTest {
         String name = root.relativize(file).toString();
         if (!name.matches(
             "dpsieve.log|timings.jsonl|\\.dpsieve.lock|run.json|report.html|models/.*")) {
-          content.put(name, Checksums.sha256(file));
+          content.put(name, RegularFile.sha256(file));
         }
       }
     }

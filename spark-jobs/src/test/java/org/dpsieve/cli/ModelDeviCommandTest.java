@@ -143,6 +143,7 @@ class ModelDeviCommandTest {
 
   /** The same frames in every form that the other commands read. */
   @Test
+  @Tag("slow")
   void readsWhatEveryOtherCommandReads() throws IOException {
     Path system = Shared.repository().resolve("conf/ag-au/pbe/Ag4Au4");
     Path expected = folder.resolve("expected");

@@ -16,6 +16,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.ConfigReader;
 import org.dpsieve.config.RunConfig;
@@ -29,11 +31,11 @@ import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.io.deepmd.NpySystemWriter;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.npy.NpyArray;
-import org.dpsieve.loop.Checksums;
 import org.dpsieve.loop.RunListener;
 import org.dpsieve.loop.Settings;
 import org.dpsieve.loop.Simplify;
@@ -216,6 +218,16 @@ class OldLabelsRunTest {
     assertThat(facts.path("errors").path("energy").asDouble()).isCloseTo(energy, within(1e-9));
     assertThat(Files.readString(run.resolve("report.html")))
         .contains("first 25 labels: old + change", "chart-foretold", "\"foretold\":[{\"by\":");
+    requireExpectedErrors(run);
+  }
+
+  /** Of frames with an old force by it; of the others as the posterior has it. */
+  private static void requireExpectedErrors(Path run) {
+    Dataset<Row> rows =
+        LocalSpark.session().read().parquet(run.resolve("result/deviation.parquet").toString());
+    assertThat(rows.count()).isEqualTo((long) FRAMES * SYSTEMS.size());
+    assertThat(rows.where("expected_f > 0 and expected_e > 0 and rms_expected_f > 0").count())
+        .isEqualTo(rows.count());
   }
 
   /**
@@ -409,7 +421,7 @@ class OldLabelsRunTest {
         String name = root.relativize(file).toString();
         if (!name.matches(
             "dpsieve.log|timings.jsonl|\\.dpsieve.lock|run.json|report.html|models/.*")) {
-          content.put(name, Checksums.sha256(file));
+          content.put(name, RegularFile.sha256(file));
         }
       }
     }

@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import org.dpsieve.config.TrustConfig.Range;
 import org.dpsieve.error.InputException;
 import org.dpsieve.label.StyleSettings;
+import org.dpsieve.pick.PickStrategy;
+import org.dpsieve.pick.TrustBand;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,8 +43,8 @@ class ConfigReaderTest {
         .containsExactly("1", "0");
     assertThat(simplify.train().input(1).loss())
         .isEqualTo(new TrainingInput.Loss(100, 50, 1, 2, 0.9, 1));
-    assertThat(simplify.trust().modelDeviForce()).isEqualTo(new Range(0.2, 100));
-    assertThat(simplify.trust().modelDeviEnergy().isOff()).isTrue();
+    assertThat(simplify.trust().force()).isEqualTo(new TrustBand(0.2, 100));
+    assertThat(simplify.trust().energy().isOff()).isTrue();
     assertThat(simplify.pick())
         .isEqualTo(
             new PickConfig(
@@ -146,8 +147,8 @@ class ConfigReaderTest {
     run.write(run.simplify, seed);
     RunConfig config = run.read();
     SimplifyConfig simplify = config.simplify();
-    assertThat(simplify.trust().modelDeviForce()).isEqualTo(new Range(0.2, 100));
-    assertThat(simplify.trust().modelDeviEnergy()).isEqualTo(new Range(1e10, 1e10));
+    assertThat(simplify.trust().force()).isEqualTo(new TrustBand(0.2, 100));
+    assertThat(simplify.trust().energy()).isEqualTo(new TrustBand(1e10, 1e10));
     assertThat(simplify.train().input(0).loss())
         .isEqualTo(new TrainingInput.Loss(100, 100, 1, 1, 0.9, 1));
     assertThat(simplify.train().input(0).trainable())
@@ -310,7 +311,7 @@ class ConfigReaderTest {
   @Test
   void trueErrorLevelsNeedTheLabelsTheyAreMeasuredAgainst() throws IOException {
     run.set("true_error_f_trust_lo", "0.3").set("true_error_f_trust_hi", "50");
-    assertThat(run.read().simplify().trust().trueErrorForce()).isEqualTo(new Range(0.3, 50));
+    assertThat(run.read().simplify().trust().trueForce()).isEqualTo(new TrustBand(0.3, 50));
     assertThat(run.set("labeled", "false").set("fp_style", "\"d3\"").complaint())
         .contains("true_error_* compares the models with the labels in pick_data");
   }
@@ -331,7 +332,7 @@ class ConfigReaderTest {
     run.set("e_trust_lo", "0.5").set("e_trust_hi", "1e10").set("stop_iter", "6");
     run.set("max_iter", null);
     RunConfig config = run.read();
-    assertThat(config.simplify().trust().modelDeviEnergy()).isEqualTo(new Range(0.5, 1e10));
+    assertThat(config.simplify().trust().energy()).isEqualTo(new TrustBand(0.5, 1e10));
     assertThat(config.simplify().pick().maxIter()).hasValue(6);
     assertThat(config.warnings()).singleElement().asString().contains("eV per atom; the number");
   }
@@ -497,6 +498,19 @@ class ConfigReaderTest {
     run.set("train_backend", "\"pytorch\"");
     assertThat(run.read().simplify().train().models())
         .allMatch(model -> model.endsWith("frozen_model.pth"));
+  }
+
+  @Test
+  void oneModelHasMembersWhereItsOutputLayerIsSolved() throws IOException {
+    run.set("numb_members", "4");
+    assertThat(run.read().simplify().train().members()).isZero();
+    assertThat(String.join("\n", run.read().warnings()))
+        .contains("numb_members: has no effect: the 2 models are the ensemble");
+    run.set("numb_models", "1")
+        .set("training_iter0_model_path", "\"%s\"".formatted(Fixture.MODELS.resolve("2/graph.pb")));
+    assertThat(run.read().simplify().train().members()).isEqualTo(4);
+    run.set("numb_members", "1");
+    assertThatThrownBy(run::read).hasMessageContaining("numb_members", "at least 2");
   }
 
   @Test

@@ -22,6 +22,7 @@ import org.dpsieve.config.reading.Problems;
 import org.dpsieve.error.InputException;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -399,6 +400,7 @@ class KeyReferenceTest {
 
   /** {@code conf/schema}: for editors, from the same words as the page. */
   @Test
+  @Tag("slow")
   void schemasSayWhatTheReadersSay() throws IOException {
     for (String file : List.of("simplify.json", "machine.json")) {
       Path target = Shared.repository().resolve("conf/schema").resolve(file);

@@ -13,6 +13,7 @@ import org.dpsieve.label.espresso.PwscfReader;
 import org.dpsieve.label.vasp.VaspReader;
 import org.dpsieve.testing.Mutations;
 import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Outputs that a full disk, a killed job or a person spoilt: always an outcome, never a failure.
  */
+@Tag("slow")
 class MutatedOutputsTest {
   static Stream<Arguments> outputs() throws IOException {
     List<Arguments> outputs = new ArrayList<>();

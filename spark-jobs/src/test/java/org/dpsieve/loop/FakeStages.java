@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dpsieve.digest.Sha256;
 
 /**
  * Stages on text files: frames are numbers, and a frame's deviation falls with the number of labels
@@ -163,7 +164,7 @@ final class FakeStages implements Stages {
     Set<String> picked =
         classes.stream()
             .filter(line -> line.endsWith(" candidate"))
-            .sorted(Comparator.comparing(line -> Checksums.sha256(iteration + line)))
+            .sorted(Comparator.comparing(line -> Sha256.hex(iteration + line)))
             .limit(atMost)
             .collect(Collectors.toSet());
     write(

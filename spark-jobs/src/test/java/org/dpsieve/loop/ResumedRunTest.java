@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.dpsieve.config.TargetError;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.OwnFiles;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,7 @@ class ResumedRunTest {
   }
 
   @Test
+  @Tag("slow")
   void killedWhileFramesComeBackItEndsWithTheSameBytes() throws IOException {
     run.stages.worsened = Set.of(1, 2, 3);
     run.stages.worsenedFrom = 18;
@@ -42,6 +44,7 @@ class ResumedRunTest {
   }
 
   @Test
+  @Tag("slow")
   void killedBeforeTheLastTrainingItEndsWithTheSameBytes() throws IOException {
     run.trainMin = 100;
     run.stages.errorOfAFrame = 0.01;
@@ -63,6 +66,7 @@ class ResumedRunTest {
   }
 
   @Test
+  @Tag("slow")
   void killedBeforeARenameOrBeforeTheRecordItEndsWithTheSameBytes() throws IOException {
     Path whole = folder.resolve("whole");
     run.in(whole).run();

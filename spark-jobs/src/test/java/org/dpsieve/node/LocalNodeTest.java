@@ -45,6 +45,7 @@ class LocalNodeTest {
       if (i == 3) {
         assertThat(end.outcome()).isEqualTo(TaskOutcome.CRASHED);
         assertThat(end.reason()).isEqualTo("exit code 7: no memory");
+        assertThat(end.exitCode()).isEqualTo(7);
       } else {
         assertThat(end.isFinished()).isTrue();
         assertThat(tasks.get(i).folder().resolve("result")).hasContent("x " + i);
@@ -74,6 +75,7 @@ class LocalNodeTest {
     TaskEnd end = new LocalNode(1, 1, Map.of()).run(List.of(task), fixture).get(0);
     assertThat(end.outcome()).isEqualTo(TaskOutcome.TIMED_OUT);
     assertThat(end.reason()).contains("stopped after 1 s (time_limit)");
+    assertThat(end.exitCode()).isNull();
     long child = Long.parseLong(Files.readString(task.folder().resolve("result")).strip());
     Optional<ProcessHandle> left = ProcessHandle.of(child);
     assertThat(left.isPresent() && left.get().isAlive()).isFalse();

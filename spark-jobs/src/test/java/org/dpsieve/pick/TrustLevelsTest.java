@@ -5,6 +5,7 @@ import static org.dpsieve.pick.FrameClass.ACCURATE;
 import static org.dpsieve.pick.FrameClass.CANDIDATE;
 import static org.dpsieve.pick.FrameClass.FAILED;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -39,6 +40,18 @@ class TrustLevelsTest {
   })
   void asDpgenAndNaNIsFailed(double force, double energy, FrameClass expected) {
     assertThat(LEVELS.classify(force, energy)).isEqualTo(expected);
+  }
+
+  /**
+   * {@code trust_f} of {@code dpsieve status --json}, and the line that settings are compared by.
+   */
+  @Test
+  void aBandIsWrittenAsItsTwoLevels() throws IOException {
+    assertThat(new ObjectMapper().writeValueAsString(new TrustBand(0.2, 100)))
+        .isEqualTo("{\"lo\":0.2,\"hi\":100.0}");
+    assertThat(new TrustBand(0.2, 100).text()).isEqualTo("0.2 to 100.0");
+    assertThat(new TrustBand(0.2, 1e10).text()).isEqualTo("0.2 to 1.0E10");
+    assertThat(TrustBand.OFF.text()).isEqualTo("off");
   }
 
   @Test

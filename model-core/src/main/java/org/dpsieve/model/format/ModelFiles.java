@@ -22,7 +22,7 @@ import org.dpsieve.model.format.graph.GraphFiles;
 /** Trained models on disk, whatever their format. */
 public final class ModelFiles {
   /** How a message about a model that is not understood ends. */
-  public static final String ELSEWHERE =
+  static final String ELSEWHERE =
       "; DeePMD-kit itself may know it: --engine dp (model-devi, rescreen), engine dp in"
           + " machine.json, or its own dp model-devi";
 
@@ -68,9 +68,9 @@ public final class ModelFiles {
           ? GraphFiles.read(name, bytes, names)
           : SerializedModelReader.read(name, format.sections(name, bytes), names);
     } catch (NoPotentialException e) {
-      throw new NoPotentialException(e.getMessage() + NOWHERE);
+      throw new NoPotentialException(e.feature(), NOWHERE);
     } catch (UnsupportedModelException e) {
-      throw new UnsupportedModelException(e.getMessage() + ELSEWHERE);
+      throw new UnsupportedModelException(e.feature(), ELSEWHERE);
     }
   }
 

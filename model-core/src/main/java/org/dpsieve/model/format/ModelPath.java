@@ -88,7 +88,7 @@ final class ModelPath {
 
   private static void refuse(Path path, boolean present, String what) {
     if (present) {
-      throw new UnsupportedModelException("%s: %s".formatted(path, what) + ModelFiles.ELSEWHERE);
+      throw new UnsupportedModelException("%s: %s".formatted(path, what), ModelFiles.ELSEWHERE);
     }
   }
 }

@@ -19,6 +19,7 @@ import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.Goldens;
 import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
  * show: what is read with which errors, what is written, what is refused. A failure prints the
  * table as it should be.
  */
+@Tag("slow")
 class ModelTableTest {
   private static final Pattern NUMBER = Pattern.compile("1e-\\d+");
 

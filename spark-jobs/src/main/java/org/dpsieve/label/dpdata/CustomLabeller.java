@@ -7,13 +7,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.label.AtomOrder;
 import org.dpsieve.label.OutputReader;
 import org.dpsieve.label.ProgramConfig;
@@ -93,11 +92,7 @@ public final class CustomLabeller implements TaskLabeller {
         }
         return Map.of(inputName, Files.readAllBytes(input));
       } finally {
-        try (Stream<Path> files = Files.walk(folder)) {
-          for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-            Files.delete(file);
-          }
-        }
+        OwnFiles.remove(folder);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

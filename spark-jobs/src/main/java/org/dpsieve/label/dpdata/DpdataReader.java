@@ -10,9 +10,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.label.Calculation;
 import org.dpsieve.label.OutputReader;
 import org.dpsieve.label.Steps;
@@ -79,11 +78,7 @@ public final class DpdataReader implements OutputReader {
     } catch (UnexpectedText e) {
       return Calculation.failed(TaskOutcome.UNPARSABLE, e.getMessage());
     } finally {
-      try (Stream<Path> files = Files.walk(work)) {
-        for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-          Files.delete(file);
-        }
-      }
+      OwnFiles.remove(work);
     }
   }
 

@@ -13,6 +13,7 @@ import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.model.Precision;
 import org.dpsieve.pick.Borderline;
+import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.uncertainty.ExpectedError;
 import org.dpsieve.uncertainty.FrameSigma;
 import org.dpsieve.uncertainty.PredictedLabels;
@@ -38,24 +39,45 @@ final class DeviationIterator extends FrameBatches {
   }
 
   @Override
-  List<Row> rows(List<String> ids, List<Frame> batch) {
+  List<Row> rows(List<Row> source, List<Frame> batch) {
     List<Row> rows = new ArrayList<>();
     if (uncertain == null) {
       List<Prediction[]> predictions = predictions(batch);
       for (int i = 0; i < batch.size(); i++) {
-        rows.add(row(ids.get(i), batch.get(i), predictions.get(i), null, null));
+        rows.add(
+            row(
+                id(source.get(i)),
+                batch.get(i),
+                predictions.get(i),
+                predictions.get(i),
+                null,
+                null));
       }
     } else {
-      List<FrameSigma> sigmas = uncertain.evaluate(batch);
-      List<PredictedLabels> labels =
-          handle.expectsErrors() ? handle.labels().evaluate(batch) : null;
+      List<UncertainEnsemble.Answer> answers = uncertain.answer(withOldLabels(source, batch));
       for (int i = 0; i < batch.size(); i++) {
-        FrameSigma sigma = sigmas.get(i);
-        ExpectedError error = labels == null ? null : handle.expected(sigma, labels.get(i));
-        rows.add(row(ids.get(i), batch.get(i), sigma.models(), sigma, error));
+        FrameSigma sigma = answers.get(i).sigma();
+        PredictedLabels labels = answers.get(i).labels();
+        ExpectedError error = labels == null ? null : handle.expected(sigma, labels);
+        rows.add(
+            row(
+                id(source.get(i)),
+                batch.get(i),
+                answers.get(i).members(),
+                sigma.models(),
+                sigma,
+                error));
       }
     }
     return rows;
+  }
+
+  private List<Frame> withOldLabels(List<Row> source, List<Frame> batch) {
+    return handle.expectsErrors()
+        ? IntStream.range(0, batch.size())
+            .mapToObj(i -> batch.get(i).withLabels(FrameRows.oldLabels(source.get(i))))
+            .toList()
+        : batch;
   }
 
   private List<Prediction[]> predictions(List<Frame> batch) {
@@ -80,8 +102,13 @@ final class DeviationIterator extends FrameBatches {
   }
 
   private Row row(
-      String id, Frame frame, Prediction[] models, FrameSigma sigma, ExpectedError expected) {
-    FrameDeviation d = Deviation.of(models);
+      String id,
+      Frame frame,
+      Prediction[] members,
+      Prediction[] models,
+      FrameSigma sigma,
+      ExpectedError expected) {
+    FrameDeviation d = Deviation.of(members);
     List<Object> values = new ArrayList<>(List.of(id));
     for (double number : d.numbers()) {
       values.add(number);

@@ -27,7 +27,7 @@ final class DpDeviationIterator extends FrameBatches {
   }
 
   @Override
-  List<Row> rows(List<String> ids, List<Frame> batch) {
+  List<Row> rows(List<Row> source, List<Frame> batch) {
     List<List<String>> calls = new ArrayList<>(List.of(DpEvaluation.PLAIN));
     if (trueError) {
       calls.add(List.of(DpEvaluation.REAL_ERROR));
@@ -42,7 +42,7 @@ final class DpDeviationIterator extends FrameBatches {
     for (int i = 0; i < batch.size(); i++) {
       Object[] values = new Object[1 + COLUMNS + (trueError ? 2 : 0)];
       Arrays.fill(values, Double.NaN);
-      values[0] = ids.get(i);
+      values[0] = id(source.get(i));
       double[] deviation = found[0][i];
       for (int k = 0; deviation != null && k < COLUMNS; k++) {
         values[1 + k] = deviation[k];

@@ -14,7 +14,6 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.uncertainty.ExpectedError;
 import org.dpsieve.uncertainty.FrameSigma;
-import org.dpsieve.uncertainty.LabelEnsemble;
 import org.dpsieve.uncertainty.PredictedLabels;
 import org.dpsieve.uncertainty.UncertainEnsemble;
 import org.dpsieve.uncertainty.Uncertainty;
@@ -40,6 +39,7 @@ public final class EnsembleHandle implements DeviationEngine {
   private final Broadcast<Uncertainty> uncertainty; // null without one
   private final ExpectedError.Scale scale; // of its standard deviations; likewise
   private final Broadcast<LabelPredictor> labels; // null where labels are not predicted
+  private final Broadcast<double[][]> members; // of an ensemble out of one model; else null
 
   private EnsembleHandle(
       Broadcast<DeepPotential[]> models,
@@ -47,13 +47,15 @@ public final class EnsembleHandle implements DeviationEngine {
       Borderline borderline,
       Broadcast<Uncertainty> uncertainty,
       ExpectedError.Scale scale,
-      Broadcast<LabelPredictor> labels) {
+      Broadcast<LabelPredictor> labels,
+      Broadcast<double[][]> members) {
     this.models = models;
     this.options = options;
     this.borderline = borderline;
     this.uncertainty = uncertainty;
     this.scale = scale;
     this.labels = labels;
+    this.members = members;
   }
 
   /**
@@ -73,7 +75,7 @@ public final class EnsembleHandle implements DeviationEngine {
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(models.toArray(new DeepPotential[0]));
     keep(broadcast.id(), checked);
-    return new EnsembleHandle(broadcast, options, borderline, null, null, null);
+    return new EnsembleHandle(broadcast, options, borderline, null, null, null, null);
   }
 
   /**
@@ -82,18 +84,24 @@ public final class EnsembleHandle implements DeviationEngine {
    * @param known of these models, which must be evaluated in double precision
    */
   public EnsembleHandle with(SparkSession spark, Uncertainty known) {
-    return with(spark, known, null, null);
+    return with(spark, known, null, null, null);
   }
 
   /**
-   * The same, which by old labels says of each frame how far off models are expected to be. As much
-   * time again.
+   * The same, which by old labels says of each frame how far off models are expected to be: two
+   * thirds more time.
    *
    * @param scale of the models' own standard deviations
    * @param predictor {@code null} where no model uses old labels
+   * @param changes that make an ensemble out of one model, [members][size]; {@code null} where the
+   *     models are the ensemble
    */
   public EnsembleHandle with(
-      SparkSession spark, Uncertainty known, ExpectedError.Scale scale, LabelPredictor predictor) {
+      SparkSession spark,
+      Uncertainty known,
+      ExpectedError.Scale scale,
+      LabelPredictor predictor,
+      double[][] changes) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     return new EnsembleHandle(
         models,
@@ -101,17 +109,13 @@ public final class EnsembleHandle implements DeviationEngine {
         borderline,
         context.broadcast(known),
         scale,
-        predictor == null ? null : context.broadcast(predictor));
+        predictor == null ? null : context.broadcast(predictor),
+        changes == null ? null : context.broadcast(changes));
   }
 
   @Override
   public boolean expectsErrors() {
     return labels != null;
-  }
-
-  /** Labels by old ones, in this JVM; many tasks may use it at once. */
-  LabelEnsemble labels() {
-    return labels.value().ensemble();
   }
 
   ExpectedError expected(FrameSigma sigma, PredictedLabels label) {
@@ -125,7 +129,12 @@ public final class EnsembleHandle implements DeviationEngine {
 
   /** The ensemble in this JVM with its uncertainty; many tasks may use it at once. */
   UncertainEnsemble uncertain() {
-    return new UncertainEnsemble(List.of(models.value()), ensemble(), uncertainty.value());
+    return new UncertainEnsemble(
+        List.of(models.value()),
+        ensemble(),
+        uncertainty.value(),
+        members == null ? null : members.value(),
+        labels == null ? null : labels.value().predicting());
   }
 
   /** Frames that are evaluated in double precision whatever the ensemble's. */
@@ -175,6 +184,9 @@ public final class EnsembleHandle implements DeviationEngine {
     }
     if (labels != null) {
       labels.destroy();
+    }
+    if (members != null) {
+      members.destroy();
     }
   }
 }

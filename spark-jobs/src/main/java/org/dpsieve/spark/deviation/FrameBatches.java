@@ -25,10 +25,14 @@ abstract class FrameBatches implements Iterator<Row> {
   }
 
   /**
-   * @param ids {@code frame_id} of each
+   * @param source the frames' rows
    * @return a row for each
    */
-  abstract List<Row> rows(List<String> ids, List<Frame> batch);
+  abstract List<Row> rows(List<Row> source, List<Frame> batch);
+
+  static String id(Row row) {
+    return row.getAs("frame_id");
+  }
 
   @Override
   public final boolean hasNext() {
@@ -47,15 +51,15 @@ abstract class FrameBatches implements Iterator<Row> {
   }
 
   private void evaluateSome() {
-    List<String> ids = new ArrayList<>();
+    List<Row> source = new ArrayList<>();
     List<Frame> batch = new ArrayList<>();
     for (int atoms = 0; atoms < atomsAtOnce && frames.hasNext(); ) {
       Row row = frames.next();
       Frame frame = FrameRows.toFrame(row);
-      ids.add(row.getAs("frame_id"));
+      source.add(row);
       batch.add(frame);
       atoms += frame.atomCount();
     }
-    ready.addAll(rows(ids, batch));
+    ready.addAll(rows(source, batch));
   }
 }

@@ -40,6 +40,9 @@ public final class FrameRows {
   private static final ArrayType INTS = createArrayType(IntegerType, false);
   private static final ArrayType DOUBLES = createArrayType(DoubleType, false);
 
+  /** What the names of columns with labels of an old level begin with. */
+  public static final String OLD = "old_";
+
   /**
    * Å, eV, eV/Å; matrices row-major; {@code cell} null when not periodic, labels null when missing;
    * {@code z} is negative where a type is no element, whose name is in {@code formula}.
@@ -178,10 +181,7 @@ public final class FrameRows {
         z,
         doubles(row, "coord"),
         doubles(row, "cell"),
-        new Labels(
-            number(row, labels + "energy"),
-            doubles(row, labels + "force"),
-            doubles(row, labels + "virial")),
+        labels(row, labels),
         doubles(row, "fparam"),
         doubles(row, "aparam"),
         named ? names(row.getString(row.fieldIndex("formula"))) : TypeNames.NONE,
@@ -198,6 +198,18 @@ public final class FrameRows {
       }
     }
     return found;
+  }
+
+  /** Labels of an old level of theory, from columns that begin with {@link #OLD}. */
+  public static Labels oldLabels(Row row) {
+    return labels(row, OLD);
+  }
+
+  private static Labels labels(Row row, String prefix) {
+    return new Labels(
+        number(row, prefix + "energy"),
+        doubles(row, prefix + "force"),
+        doubles(row, prefix + "virial"));
   }
 
   /** What {@link #CERTAINTY} says of a row's labels; {@code null} where it has no such columns. */

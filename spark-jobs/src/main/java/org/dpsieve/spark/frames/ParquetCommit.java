@@ -6,13 +6,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
-import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +32,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
 
 /**
@@ -125,16 +123,13 @@ public final class ParquetCommit {
 
   private static boolean isAsWritten(
       String folder, PartsManifest.PartFile part, SerializableConfiguration configuration)
-      throws IOException, NoSuchAlgorithmException {
+      throws IOException {
     Path path = new Path(folder, part.name());
-    MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    try (InputStream in =
-        new DigestInputStream(fileSystem(path, configuration.value()).open(path), digest)) {
-      in.transferTo(OutputStream.nullOutputStream());
+    try (InputStream in = fileSystem(path, configuration.value()).open(path)) {
+      return Sha256.hex(in).equals(part.sha256());
     } catch (FileNotFoundException e) {
       return false;
     }
-    return HexFormat.of().formatHex(digest.digest()).equals(part.sha256());
   }
 
   /**
@@ -348,21 +343,17 @@ public final class ParquetCommit {
   private static Settled settle(Path source, Path part, SerializableConfiguration configuration) {
     try {
       FileSystem files = fileSystem(source, configuration.value());
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = Sha256.start();
       long rows;
       try (OutputStream out = new DigestOutputStream(files.create(part, true), digest)) {
         rows = CanonicalParquet.copy(files, source, out);
       }
       return new Settled(
           new PartsManifest.PartFile(
-              part.getName(),
-              files.getFileStatus(part).getLen(),
-              HexFormat.of().formatHex(digest.digest())),
+              part.getName(), files.getFileStatus(part).getLen(), Sha256.hex(digest)),
           rows);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

@@ -158,7 +158,8 @@ public final class FpTasks {
               row.getString(0),
               outcome,
               row.getString(2),
-              outcome != TaskOutcome.FINISHED && outcome != TaskOutcome.UNCONVERGED));
+              outcome != TaskOutcome.FINISHED && outcome != TaskOutcome.UNCONVERGED,
+              null));
     }
     return ends;
   }

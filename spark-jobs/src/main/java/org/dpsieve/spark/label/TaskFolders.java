@@ -11,10 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -24,6 +21,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
@@ -207,19 +205,11 @@ final class TaskFolders {
     description.put("fp_style", labeller.style());
     description.set("atom_order", JSON.valueToTree(labeller.atomOrder(frame)));
     Map<String, String> inputs = new TreeMap<>();
-    own.forEach((name, content) -> inputs.put(name, sha256(content)));
-    shared.forEach((name, content) -> inputs.put(name, sha256(content)));
+    own.forEach((name, content) -> inputs.put(name, Sha256.hex(content)));
+    shared.forEach((name, content) -> inputs.put(name, Sha256.hex(content)));
     description.set("inputs", JSON.valueToTree(inputs));
     return (JSON.writerWithDefaultPrettyPrinter().writeValueAsString(description) + "\n")
         .getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   /** Whether any output file is there. */

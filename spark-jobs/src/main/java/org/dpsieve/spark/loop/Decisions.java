@@ -17,9 +17,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
-import org.dpsieve.config.PickStrategy;
 import org.dpsieve.config.SimplifyConfig;
-import org.dpsieve.config.TrustConfig;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.label.BadBox;
 import org.dpsieve.label.FrameScreen;
@@ -30,7 +28,7 @@ import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.pick.FrameClass;
-import org.dpsieve.pick.TrustBand;
+import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.spark.pick.FeatureMap;
 import org.dpsieve.spark.pick.PickContext;
@@ -79,8 +77,8 @@ final class Decisions {
       PickStrategy named, Dataset<Row> pool, Dataset<Row> labelled, int atMost) {
     boolean change =
         !config.pool().labeled() && config.train().oldLabels() != TransferFit.Mode.IGNORE;
-    return PickStrategies.named(
-        named.key(),
+    return PickStrategies.of(
+        named,
         () ->
             new PickContext(
                 pool,
@@ -111,7 +109,7 @@ final class Decisions {
             frames,
             skipped ->
                 PickStage.decide(
-                    PickStage.classify(deviations, levels(config.trust())),
+                    PickStage.classify(deviations, config.trust()),
                     skipped,
                     strategy(config.pick().strategy(), pool, labelled, atMost),
                     config.pick().seed(),
@@ -190,8 +188,8 @@ final class Decisions {
         .collect(Collectors.joining("", String.join("\t", columns) + "\n", ""));
   }
 
-  static long candidates(SparkSession spark, TrustConfig trust, Path deviation) {
-    return PickStage.classify(Tables.read(spark, deviation), levels(trust))
+  static long candidates(SparkSession spark, TrustLevels trust, Path deviation) {
+    return PickStage.classify(Tables.read(spark, deviation), trust)
         .where(col("class").equalTo(FrameClass.CANDIDATE.key()))
         .count();
   }
@@ -218,11 +216,11 @@ final class Decisions {
    */
   static Facts.FinalClasses finalClasses(
       SparkSession spark,
-      TrustConfig trust,
+      TrustLevels trust,
       Path deviation,
       Dataset<Row> labelled,
       List<Path> picks) {
-    Dataset<Row> classes = PickStage.classify(Tables.read(spark, deviation), levels(trust));
+    Dataset<Row> classes = PickStage.classify(Tables.read(spark, deviation), trust);
     Column what =
         when(col("labelled"), concat(lit("labelled "), col("class")))
             .when(col("unfit"), "unfit")
@@ -248,17 +246,5 @@ final class Decisions {
 
   private static Dataset<Row> ids(Dataset<Row> rows, String name) {
     return rows.select("frame_id").distinct().withColumn(name, lit(true));
-  }
-
-  static TrustLevels levels(TrustConfig trust) {
-    return new TrustLevels(
-        band(trust.modelDeviForce()),
-        band(trust.modelDeviEnergy()),
-        band(trust.trueErrorForce()),
-        band(trust.trueErrorEnergy()));
-  }
-
-  private static TrustBand band(TrustConfig.Range range) {
-    return new TrustBand(range.lo(), range.hi());
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -322,8 +323,8 @@ final class DpTraining {
     return ends.stream()
         .map(
             end ->
-                end.reason().startsWith("exit code " + NAN_EXIT)
-                    ? new TaskEnd(end.task(), TaskOutcome.CRASHED, end.reason(), false)
+                Objects.equals(end.exitCode(), NAN_EXIT)
+                    ? end.judged(TaskOutcome.CRASHED, end.reason(), false)
                     : end)
         .toList();
   }

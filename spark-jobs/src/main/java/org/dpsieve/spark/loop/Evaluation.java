@@ -12,17 +12,17 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.DpTrainConfig;
 import org.dpsieve.config.Engine;
 import org.dpsieve.config.MachineConfig;
-import org.dpsieve.config.PickStrategy;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainingInput;
-import org.dpsieve.config.TrustConfig;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.Borderline;
+import org.dpsieve.pick.PickStrategy;
+import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.spark.deviation.DeviationEngine;
 import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.DpModelDevi;
@@ -30,6 +30,7 @@ import org.dpsieve.spark.deviation.DpProgram;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.deviation.LabelPredictor;
 import org.dpsieve.spark.deviation.NotEvaluated;
+import org.dpsieve.spark.transfer.OldLabels;
 import org.dpsieve.uncertainty.ExpectedError;
 
 /** The ensemble's deviation on frames: the deviation table. */
@@ -39,8 +40,8 @@ final class Evaluation {
 
   private final SparkSession spark;
   private final SimplifyConfig simplify;
-  private final boolean oldLabelsInPool;
-  private final TrustConfig trust;
+  private final OldLabels old; // null without any
+  private final TrustLevels trust;
   private final MachineConfig.Section section;
   private final EnsembleOptions options;
   private final boolean uncertain;
@@ -51,19 +52,25 @@ final class Evaluation {
   private final Consumer<String> notes;
 
   /**
+   * @param old labels by which errors are expected; {@code null} where there are none, or nobody
+   *     wants them
    * @param notes hears what a person should know
    */
-  Evaluation(SparkSession spark, RunConfig config, Consumer<String> notes) {
+  Evaluation(SparkSession spark, RunConfig config, OldLabels old, Consumer<String> notes) {
     this.spark = spark;
     this.simplify = config.simplify();
-    this.oldLabelsInPool = simplify.pool().labelsAreOld();
+    this.old = old;
     this.trust = config.simplify().trust();
     this.section = config.machine().modelDevi();
-    this.options = new EnsembleOptions(true, config.machine().precision());
+    this.options =
+        new EnsembleOptions(
+            true,
+            config.simplify().train().members() > 0
+                ? Precision.FLOAT64 // members are read beside their model
+                : config.machine().precision());
     this.uncertain = uncertain(config.machine());
     this.borderline =
-        new Borderline(
-            Decisions.levels(trust), config.simplify().pick().strategy() == PickStrategy.DEVIATION);
+        new Borderline(trust, config.simplify().pick().strategy() == PickStrategy.DEVIATION);
     this.typeMap = config.simplify().typeMap();
     this.training = config.simplify().train().input(0);
     this.trainer = config.simplify().train().dp();
@@ -88,11 +95,14 @@ final class Evaluation {
       Path target, Dataset<Row> frames, long most, List<Path> models, Dataset<Row> gone) {
     Path folder = models.get(0).toAbsolutePath().getParent();
     Optional<UncertaintyFiles.Known> known =
-        uncertain ? UncertaintyFiles.read(folder) : Optional.empty();
+        uncertain || simplify.train().members() > 0
+            ? UncertaintyFiles.read(folder)
+            : Optional.empty();
     Optional<LabelPredictor> predictor =
-        known.isPresent() && oldLabelsInPool
+        known.isPresent() && old != null
             ? OldLayerFiles.predictor(folder, simplify, models)
             : Optional.empty();
+    Dataset<Row> asked = predictor.isPresent() ? withOldLabels(frames) : frames;
     boolean answered;
     boolean ours;
     try (DeviationEngine engine = engine(models, known.orElse(null), predictor.orElse(null))) {
@@ -100,8 +110,8 @@ final class Evaluation {
       ours = engine instanceof EnsembleHandle;
       Tables.write(
           trust.usesTrueError()
-              ? DeviationStage.applyWithTrueError(frames, engine)
-              : DeviationStage.apply(frames, engine),
+              ? DeviationStage.applyWithTrueError(asked, engine)
+              : DeviationStage.apply(asked, engine),
           most,
           target);
     }
@@ -118,6 +128,12 @@ final class Evaluation {
     return answered
         ? deviation.with(Tables.expected(written, gone, known.orElseThrow().numbers()))
         : deviation;
+  }
+
+  private Dataset<Row> withOldLabels(Dataset<Row> frames) {
+    return simplify.pool().labelsAreOld()
+        ? OldLabels.besideThemselves(frames)
+        : old.besideAll(frames);
   }
 
   private List<String> firstNotEvaluated(
@@ -172,12 +188,11 @@ final class Evaluation {
               spark,
               known.uncertainty(),
               ExpectedError.Scale.of(known.numbers().reliability()),
-              predictor);
+              predictor,
+              known.members());
     } catch (UnsupportedModelException e) {
       // Of models that DeePMD-kit has trained from ones we know, with another activation function.
-      notes.accept(
-          "deviation by DeePMD-kit's own dp model-devi: "
-              + e.getMessage().replace(ModelFiles.ELSEWHERE, ""));
+      notes.accept("deviation by DeePMD-kit's own dp model-devi: " + e.feature());
       DpModelDevi dp = dp(models);
       check(dp);
       return dp;

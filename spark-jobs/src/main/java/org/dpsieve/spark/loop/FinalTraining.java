@@ -12,9 +12,9 @@ import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.frame.Certainty;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.OwnFiles;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.io.npy.NpyArray;
 import org.dpsieve.io.npy.NpyWriter;
-import org.dpsieve.loop.Checksums;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.spark.node.NodeTasks;
 import org.dpsieve.train.DpInput;
@@ -56,7 +56,7 @@ final class FinalTraining {
     DpTraining.Place place =
         new DpTraining.Place("final_training", workdir.finalTasks(), workdir.finalJournal());
     try {
-      String source = Checksums.sha256(result.resolve("_stage.json"));
+      String source = RegularFile.sha256(result.resolve("_stage.json"));
       Path made = place.tasks().resolve(MADE_FROM);
       if (!Files.exists(made) || !Files.readString(made).equals(source)) {
         OwnFiles.remove(place.tasks()); // of an earlier result, or half made

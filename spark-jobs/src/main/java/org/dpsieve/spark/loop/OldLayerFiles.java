@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.io.JsonFile;
@@ -131,6 +132,7 @@ final class OldLayerFiles {
     List<OldLayer> layers = read(folder);
     List<LabelEnsemble.Member> members = new ArrayList<>();
     List<OutputPosterior> posteriors = new ArrayList<>();
+    IntStream.Builder places = IntStream.builder();
     for (int m = 0; m < models.size(); m++) {
       double[] share = numbers.shares()[m];
       if (share == null) {
@@ -143,8 +145,10 @@ final class OldLayerFiles {
               fitted(start, all, layers.get(m)),
               new OldShare(share[0], share[1], share[2])));
       posteriors.add(all.posteriors().get(m));
+      places.add(m);
     }
-    return Optional.of(predictor(members, all.present(), posteriors, numbers.uncertainty()));
+    return Optional.of(
+        predictor(members, places, all.present(), posteriors, numbers.uncertainty()));
   }
 
   /**
@@ -155,6 +159,7 @@ final class OldLayerFiles {
   static LabelPredictor predictor(OutputLayerStage.Trained trained, List<DeepPotential> start) {
     List<LabelEnsemble.Member> members = new ArrayList<>();
     List<OutputPosterior> posteriors = new ArrayList<>();
+    IntStream.Builder places = IntStream.builder();
     Uncertainty all = trained.uncertainty();
     for (int m = 0; m < start.size(); m++) {
       OutputLayerSolution solution = trained.solutions().get(m);
@@ -165,9 +170,10 @@ final class OldLayerFiles {
                 fitted(start.get(m), all, trained.old().get(m)),
                 solution.old().share()));
         posteriors.add(all.posteriors().get(m));
+        places.add(m);
       }
     }
-    return predictor(members, all.present(), posteriors, trained.labels());
+    return predictor(members, places, all.present(), posteriors, trained.labels());
   }
 
   private static double[] fitted(DeepPotential start, Uncertainty all, OldLayer layer) {
@@ -180,11 +186,13 @@ final class OldLayerFiles {
 
   private static LabelPredictor predictor(
       List<LabelEnsemble.Member> members,
+      IntStream.Builder places,
       boolean[] present,
       List<OutputPosterior> posteriors,
       LabelUncertainty found) {
     return new LabelPredictor(
         members,
+        places.build().toArray(),
         new Uncertainty(present, posteriors, found.energyFactor(), found.forceFactor()),
         ExpectedError.Scale.of(found.reliability()));
   }

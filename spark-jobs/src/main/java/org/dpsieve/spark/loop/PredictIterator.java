@@ -14,7 +14,6 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.spark.deviation.LabelPredictor;
 import org.dpsieve.spark.frames.FrameRows;
-import org.dpsieve.spark.transfer.OldLabels;
 import org.dpsieve.uncertainty.LabelEnsemble;
 import org.dpsieve.uncertainty.PredictedLabels;
 
@@ -61,7 +60,7 @@ final class PredictIterator implements Iterator<Row> {
     while (rows.hasNext() && atoms < ATOMS_AT_ONCE) {
       Row row = rows.next();
       Frame frame = FrameRows.toFrame(row);
-      Labels old = OldLabels.of(row);
+      Labels old = FrameRows.oldLabels(row);
       if (!row.isNullAt(row.fieldIndex("computed"))) {
         ready.add(computed(FrameRows.toFrame(row, NEW)));
       } else if (old.energy() == null && old.force() == null && old.virial() == null) {

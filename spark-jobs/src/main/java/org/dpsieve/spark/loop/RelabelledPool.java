@@ -92,7 +92,9 @@ final class RelabelledPool {
             .broadcast(OldLayerFiles.predictor(trained, config, models).orElseThrow());
     Dataset<Row> all =
         relabelled(
-                config.pool().labelsAreOld() ? old.besideThemselves() : old.besideAll(pool),
+                config.pool().labelsAreOld()
+                    ? OldLabels.besideThemselves(pool)
+                    : old.besideAll(pool),
                 frames,
                 labelled,
                 predictor)

@@ -26,7 +26,6 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.config.SimplifyConfig;
-import org.dpsieve.config.TrustConfig;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.RegularFile;
@@ -248,14 +247,10 @@ final class Results {
     settings.put("accurate_for_good", Boolean.toString(config.pick().accurateForGood()));
     settings.put("fp_style", config.label().style().key());
     settings.put("labeled", Boolean.toString(config.pool().labeled()));
-    settings.put("model_devi_f_trust", levels(config.trust().modelDeviForce()));
-    settings.put("model_devi_e_trust", levels(config.trust().modelDeviEnergy()));
-    settings.put("true_error_f_trust", levels(config.trust().trueErrorForce()));
-    settings.put("true_error_e_trust", levels(config.trust().trueErrorEnergy()));
+    settings.put("model_devi_f_trust", config.trust().force().text());
+    settings.put("model_devi_e_trust", config.trust().energy().text());
+    settings.put("true_error_f_trust", config.trust().trueForce().text());
+    settings.put("true_error_e_trust", config.trust().trueEnergy().text());
     return settings;
-  }
-
-  private static String levels(TrustConfig.Range range) {
-    return range.isOff() ? "off" : range.lo() + " to " + range.hi();
   }
 }

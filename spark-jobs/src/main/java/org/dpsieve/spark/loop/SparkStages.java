@@ -21,12 +21,12 @@ import org.apache.spark.sql.functions;
 import org.dpsieve.config.Engine;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.RegularFile;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.TaskLabeller;
-import org.dpsieve.loop.Checksums;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Stages;
 import org.dpsieve.loop.Summary;
@@ -81,7 +81,7 @@ public final class SparkStages implements Stages {
         problems.add(
             "target_error: expected errors come with the engine 'jvm' of model_devi in machine.json, found 'dp'; change it, or use label_budget or max_iter");
       }
-      attempt(problems, () -> evaluation().check(config.simplify().train().models()));
+      attempt(problems, () -> evaluation(null).check(config.simplify().train().models()));
     }
     if (!problems.isEmpty()) {
       throw new InputException(String.join(System.lineSeparator(), problems));
@@ -214,6 +214,7 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Deviation deviate(Path target, Path models, Remaining remaining) {
     DpTraining.discard(models);
+    OldLabels old = oldLabels(remaining.frames(), List.of());
     Dataset<Row> decisions = Tables.read(spark(), remaining.picks());
     Dataset<Row> left =
         PickStage.remaining(
@@ -221,7 +222,7 @@ public final class SparkStages implements Stages {
             remaining.labels() == null
                 ? decisions.limit(0)
                 : Tables.read(spark(), remaining.labels()));
-    return evaluation()
+    return evaluation(old)
         .write(
             target,
             Tables.in(Pool.read(spark(), remaining.frames()), left),
@@ -238,7 +239,7 @@ public final class SparkStages implements Stages {
     for (Path folder : labels) {
       all = Tables.notIn(all, Tables.read(spark(), folder));
     }
-    return evaluation()
+    return evaluation(oldLabels(frames, List.of()))
         .write(
             target,
             Tables.notIn(all, Decisions.unfit(spark(), picks)),
@@ -311,8 +312,8 @@ public final class SparkStages implements Stages {
     return groups;
   }
 
-  private Evaluation evaluation() {
-    return new Evaluation(spark(), config, notes);
+  private Evaluation evaluation(OldLabels old) {
+    return new Evaluation(spark(), config, old, notes);
   }
 
   private Decisions decisions() {
@@ -347,14 +348,10 @@ public final class SparkStages implements Stages {
         labeller instanceof DirectLabeller direct ? Optional.of(direct) : Optional.empty();
     List<Path> models =
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
-    return new Results(spark(), config.simplify(), level, evaluation())
+    OldLabels old = oldLabels(frames, List.of());
+    return new Results(spark(), config.simplify(), level, evaluation(old))
         .write(
-            target,
-            Pool.read(spark(), frames),
-            Pool.size(spark(), frames),
-            oldLabels(frames, List.of()),
-            models,
-            summary);
+            target, Pool.read(spark(), frames), Pool.size(spark(), frames), old, models, summary);
   }
 
   @Override
@@ -370,7 +367,7 @@ public final class SparkStages implements Stages {
             .formatted(
                 config.simplify().train().finalSteps().getAsInt(),
                 config.simplify().train().inputs().stream()
-                    .map(input -> Checksums.sha256(input.json()))
+                    .map(input -> Sha256.hex(input.json()))
                     .collect(Collectors.joining(" ")));
   }
 

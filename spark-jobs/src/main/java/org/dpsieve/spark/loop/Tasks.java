@@ -109,7 +109,7 @@ final class Tasks {
               TaskEnd result = read.get(end.task());
               if (end.isFinished() || !result.again()) {
                 boolean again = result.outcome() == TaskOutcome.MISSING_OUTPUT;
-                return new TaskEnd(end.task(), result.outcome(), result.reason(), again);
+                return end.judged(result.outcome(), result.reason(), again);
               }
               return end;
             })

@@ -13,8 +13,9 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainConfig;
 import org.dpsieve.config.TrainingInput;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
-import org.dpsieve.loop.Checksums;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
@@ -40,11 +41,13 @@ final class Training {
   private final SparkSession spark;
   private final TrainConfig config;
   private final List<String> typeMap;
+  private final long seed;
 
   Training(SparkSession spark, SimplifyConfig config) {
     this.spark = spark;
     this.config = config.train();
     this.typeMap = config.typeMap();
+    this.seed = config.pick().seed();
   }
 
   /**
@@ -64,7 +67,10 @@ final class Training {
       boolean uncertain,
       OldLabels old,
       Path previous) {
-    boolean known = uncertain || old != null && old.asked(); // for the labels predicted from them
+    boolean known =
+        uncertain
+            || config.members() > 0
+            || old != null && old.asked(); // for the labels predicted from them
     List<DeepPotential> models = config.models().stream().map(this::read).toList();
     OutputLayerStage.Trained trained =
         OutputLayerStage.train(
@@ -73,7 +79,7 @@ final class Training {
             judge,
             models,
             prefactors(models.size()),
-            known,
+            new OutputLayerStage.Asked(known, config.members(), seed),
             old,
             previous == null ? KnownSums.NONE : SumsFiles.read(previous, sumsKey(old)));
     List<OutputLayerSolution> solutions = trained.solutions();
@@ -128,7 +134,7 @@ final class Training {
         0,
         models,
         prefactors(models.size()),
-        true,
+        new OutputLayerStage.Asked(true, 0, 0),
         old,
         SumsFiles.read(trained, sumsKey(old)).ofOld());
   }
@@ -170,10 +176,10 @@ final class Training {
   /** What the sums depend on and may change between two calls. */
   private String sumsKey(OldLabels old) {
     List<String> parts = new ArrayList<>();
-    config.models().forEach(model -> parts.add(Checksums.sha256(model)));
+    config.models().forEach(model -> parts.add(RegularFile.sha256(model)));
     boolean asked = old != null && config.oldLabels() != TransferFit.Mode.IGNORE;
     parts.add(asked ? "old labels" : "no old labels");
-    return Checksums.sha256(String.join("\n", parts));
+    return Sha256.hex(String.join("\n", parts));
   }
 
   private DeepPotential read(Path model) {

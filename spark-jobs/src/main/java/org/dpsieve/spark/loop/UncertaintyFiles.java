@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -22,10 +23,12 @@ import org.dpsieve.uncertainty.Uncertainty;
 
 /**
  * What a training by the output layer says of its own errors, beside the models: {@code
- * uncertainty.json} and a {@code posterior.000.npy} for each model.
+ * uncertainty.json} and a {@code posterior.000.npy} for each model; {@code members.npy} where an
+ * ensemble is made out of one, [members, size].
  */
 public final class UncertaintyFiles {
   private static final String FILE = "uncertainty.json";
+  private static final String MEMBERS = "members.npy";
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -49,8 +52,13 @@ public final class UncertaintyFiles {
       Reliability reliability,
       LearningCurve curve) {}
 
-  /** Both. */
-  public record Known(Numbers numbers, Uncertainty uncertainty) {}
+  /**
+   * All of it.
+   *
+   * @param members changes of the one model's parameters, [members][size]; {@code null} where the
+   *     models are the ensemble
+   */
+  public record Known(Numbers numbers, Uncertainty uncertainty, double[][] members) {}
 
   static void write(Path folder, long labels, OutputLayerStage.Trained trained) throws IOException {
     Uncertainty uncertainty = trained.uncertainty();
@@ -63,6 +71,15 @@ public final class UncertaintyFiles {
           posterior.root(),
           posterior.size(),
           posterior.size());
+    }
+    if (trained.members() != null) {
+      double[][] members = trained.members();
+      NpyWriter.write(
+          new LocalStorage(),
+          folder.resolve(MEMBERS).toString(),
+          Arrays.stream(members).flatMapToDouble(Arrays::stream).toArray(),
+          members.length,
+          members[0].length);
     }
     JSON.writeValue(
         folder.resolve(FILE).toFile(),
@@ -91,7 +108,7 @@ public final class UncertaintyFiles {
 
   private static boolean isOurs(Path file) {
     String name = file.getFileName().toString();
-    return name.equals(FILE) || name.matches("posterior\\.\\d+\\.npy");
+    return name.equals(FILE) || name.equals(MEMBERS) || name.matches("posterior\\.\\d+\\.npy");
   }
 
   /** Empty where the models in this folder were trained in another way, or not at all. */
@@ -121,9 +138,25 @@ public final class UncertaintyFiles {
                   numbers.typesWithLabels(),
                   posteriors,
                   numbers.energyFactor(),
-                  numbers.forceFactor())));
+                  numbers.forceFactor()),
+              members(folder)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static double[][] members(Path folder) throws IOException {
+    Path file = folder.resolve(MEMBERS);
+    if (!Files.exists(file)) {
+      return null;
+    }
+    NpyArray array = NpyArray.open(file);
+    double[] numbers = array.read();
+    int size = Math.toIntExact(array.shape()[1]);
+    double[][] members = new double[Math.toIntExact(array.shape()[0])][];
+    for (int m = 0; m < members.length; m++) {
+      members[m] = Arrays.copyOfRange(numbers, m * size, (m + 1) * size);
+    }
+    return members;
   }
 }

@@ -132,7 +132,7 @@ final class SparkNode implements Node {
       end = result.end();
     } catch (ExecutionException e) {
       String first = String.valueOf(e.getCause().getMessage()).lines().findFirst().orElse("");
-      end = new TaskEnd(task.name(), TaskOutcome.CRASHED, "Spark: " + first, true);
+      end = TaskEnd.failed(task.name(), TaskOutcome.CRASHED, "Spark: " + first);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);

@@ -12,11 +12,6 @@ import org.apache.spark.sql.Row;
  */
 public final class DeviationPick implements PickOrder {
   @Override
-  public String key() {
-    return "deviation";
-  }
-
-  @Override
   public Dataset<Row> order(Dataset<Row> candidates, long seed, int iteration) {
     if (!Set.of(candidates.columns()).contains("max_devi_f")) {
       return new RandomPick().order(candidates, seed, iteration);

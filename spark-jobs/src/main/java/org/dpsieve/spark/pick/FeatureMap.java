@@ -136,7 +136,7 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
           ids.add(row.getAs("frame_id"));
           frames.add(FrameRows.toFrame(row));
         }
-        List<Reading[]> readings = ensemble.read(frames, new double[1][][]);
+        List<Reading[]> readings = ensemble.read(frames, new double[1][0][][]);
         for (int k = 0; k < ids.size(); k++) {
           Reading reading = readings.get(k)[0];
           if (reading.hidden() != null) {

@@ -99,11 +99,6 @@ final class FeaturePick implements PickOrder {
     this.context = context;
   }
 
-  @Override
-  public String key() {
-    return order.name().toLowerCase(java.util.Locale.ROOT);
-  }
-
   /** The picks first; the other candidates follow by id. */
   @Override
   public Dataset<Row> order(Dataset<Row> candidates, long seed, int iteration) {

@@ -8,9 +8,6 @@ import org.apache.spark.sql.Row;
  * PickStrategies}.
  */
 public interface PickOrder {
-  /** As {@code pick_strategy} in simplify.json names it. */
-  String key();
-
   /**
    * The candidates, most wanted first; those that cannot be among the first {@link
    * PickContext#number} may be missing. The order must follow from the rows, the seed and the

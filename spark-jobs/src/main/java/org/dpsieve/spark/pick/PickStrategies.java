@@ -1,64 +1,52 @@
 package org.dpsieve.spark.pick;
 
-import java.util.List;
 import java.util.function.Supplier;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.GemmFeatures;
+import org.dpsieve.pick.PickStrategy;
 
-/** All picking strategies. */
+/** What each {@link PickStrategy} does. */
 public final class PickStrategies {
-  /** As {@code pick_strategy} names them. */
-  public static final List<String> KEYS =
-      List.of("random", "deviation", "stratified", "diverse", "information");
-
-  private static final List<String> BY_FEATURES = List.of("diverse", "information");
-
   private PickStrategies() {}
 
   /**
    * Before work that takes long.
    *
    * @param model what features are taken from; asked for only where the strategy needs them
-   * @throws InputException when there is no such strategy, or the model has no features to compare
-   *     frames by
+   * @throws InputException when the model has no features to compare frames by
    */
-  public static void check(String key, Supplier<DeepPotential> model) {
-    if (!KEYS.contains(key)) {
-      throw new InputException(
-          "pick_strategy: unknown value '%s'; known: %s".formatted(key, String.join(", ", KEYS)));
+  public static void check(PickStrategy strategy, Supplier<DeepPotential> model) {
+    if (!strategy.needsFeatures()) {
+      return;
     }
-    if (BY_FEATURES.contains(key)) {
-      try {
-        GemmFeatures.requireSolvable(model.get());
-      } catch (UnsupportedModelException e) {
-        throw new InputException(
-            "pick_strategy: '%s' compares frames by the first model's hidden layers, which cannot be had (%s); possible: random, deviation, stratified"
-                .formatted(key, e.getMessage()),
-            e);
-      }
+    try {
+      GemmFeatures.requireSolvable(model.get());
+    } catch (UnsupportedModelException e) {
+      throw new InputException(
+          "pick_strategy: '%s' compares frames by the first model's hidden layers, which cannot be had (%s); possible: %s"
+              .formatted(strategy.key(), e.getMessage(), PickStrategy.withoutFeatures()),
+          e);
     }
   }
 
   /**
-   * By {@code pick_strategy}.
+   * The order that a strategy picks in.
    *
-   * @param key one of {@link #KEYS}
    * @param context asked for only by strategies that need it
    */
-  public static PickOrder named(String key, Supplier<PickContext> context) {
-    return switch (key) {
-      case "random" -> new RandomPick();
-      case "deviation" -> new DeviationPick();
-      case StratifiedPick.KEY -> new StratifiedPick(context.get());
-      case "diverse" -> new FeaturePick(FeaturePick.Order.DIVERSE, context.get());
-      case "information" -> {
+  public static PickOrder of(PickStrategy strategy, Supplier<PickContext> context) {
+    return switch (strategy) {
+      case RANDOM -> new RandomPick();
+      case DEVIATION -> new DeviationPick();
+      case STRATIFIED -> new StratifiedPick(context.get());
+      case DIVERSE -> new FeaturePick(FeaturePick.Order.DIVERSE, context.get());
+      case INFORMATION -> {
         PickContext known = context.get();
         yield new FeaturePick(
             known.change() ? FeaturePick.Order.CHANGE : FeaturePick.Order.INFORMATION, known);
       }
-      default -> throw new IllegalArgumentException("no strategy " + key);
     };
   }
 }

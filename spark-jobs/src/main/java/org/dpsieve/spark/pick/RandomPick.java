@@ -16,11 +16,6 @@ import org.apache.spark.sql.Row;
  */
 public final class RandomPick implements PickOrder {
   @Override
-  public String key() {
-    return "random";
-  }
-
-  @Override
   public Dataset<Row> order(Dataset<Row> candidates, long seed, int iteration) {
     return candidates.orderBy(key(seed, iteration), col("frame_id"));
   }

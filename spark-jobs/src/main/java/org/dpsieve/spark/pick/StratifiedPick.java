@@ -15,7 +15,7 @@ import org.apache.spark.sql.expressions.Window;
  * InferWindowGroupLimit}).
  */
 final class StratifiedPick implements PickOrder {
-  static final String KEY = "stratified";
+  private static final String COMPOSITION = "composition";
   private static final String TURN = "turn of its composition";
 
   private final PickContext context;
@@ -25,25 +25,21 @@ final class StratifiedPick implements PickOrder {
   }
 
   @Override
-  public String key() {
-    return KEY;
-  }
-
-  @Override
   public Dataset<Row> order(Dataset<Row> candidates, long seed, int iteration) {
     return withFormula(candidates)
         .withColumn(
             TURN,
-            row_number().over(Window.partitionBy(KEY).orderBy(RandomPick.key(seed, iteration))))
+            row_number()
+                .over(Window.partitionBy(COMPOSITION).orderBy(RandomPick.key(seed, iteration))))
         .where(col(TURN).leq(context.number()))
         .orderBy(col(TURN), RandomPick.key(seed, iteration), col("frame_id"))
-        .drop(TURN, KEY);
+        .drop(TURN, COMPOSITION);
   }
 
   private Dataset<Row> withFormula(Dataset<Row> candidates) {
     return Set.of(candidates.columns()).contains("formula")
-        ? candidates.withColumn(KEY, col("formula"))
+        ? candidates.withColumn(COMPOSITION, col("formula"))
         : candidates.join(
-            context.frames().select(col("frame_id"), col("formula").as(KEY)), "frame_id");
+            context.frames().select(col("frame_id"), col("formula").as(COMPOSITION)), "frame_id");
   }
 }

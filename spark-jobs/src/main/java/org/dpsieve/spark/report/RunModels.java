@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.OwnFiles;
-import org.dpsieve.loop.Checksums;
+import org.dpsieve.io.RegularFile;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 
@@ -37,6 +37,11 @@ final class RunModels {
     return !files(folder).isEmpty();
   }
 
+  /** By the content of each: folders with the same have the same models. */
+  static List<String> checksums(Path folder) {
+    return files(folder).stream().map(RegularFile::sha256).toList();
+  }
+
   private static List<Path> files(Path folder) {
     List<Path> files = new ArrayList<>();
     if (Files.isDirectory(folder)) {
@@ -62,7 +67,7 @@ final class RunModels {
           continue; // of the JAX backend: nothing that compares can read it
         }
         if (!Files.exists(target)
-            || !Checksums.sha256(target).equals(Checksums.sha256(models.get(m)))) {
+            || !RegularFile.sha256(target).equals(RegularFile.sha256(models.get(m)))) {
           OwnFiles.replace(target, Files.readAllBytes(models.get(m)));
         }
       }

@@ -11,8 +11,6 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
@@ -32,6 +30,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Types;
 import org.apache.spark.sql.Row;
 import org.dpsieve.deviation.FrameDeviation;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.spark.frames.CanonicalParquet;
 import org.dpsieve.spark.frames.PartsManifest;
 
@@ -113,7 +112,7 @@ final class DeviationFile implements AutoCloseable {
   Part commit(Path target) throws IOException {
     writer.close();
     Path whole = new Path(temporary.getParent(), temporary.getName() + ".whole");
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.start();
     try (OutputStream out = new DigestOutputStream(files.create(whole, true), digest)) {
       CanonicalParquet.copy(files, temporary, out);
     }
@@ -124,16 +123,13 @@ final class DeviationFile implements AutoCloseable {
         throw new IOException("cannot rename " + whole + " to " + target);
       }
     }
-    return part(files, target, rows, digest);
+    return part(files, target, rows, Sha256.hex(digest));
   }
 
-  private static Part part(FileSystem files, Path path, long rows, MessageDigest digest)
+  private static Part part(FileSystem files, Path path, long rows, String sha256)
       throws IOException {
     return new Part(
-        new PartsManifest.PartFile(
-            path.getName(),
-            files.getFileStatus(path).getLen(),
-            HexFormat.of().formatHex(digest.digest())),
+        new PartsManifest.PartFile(path.getName(), files.getFileStatus(path).getLen(), sha256),
         rows);
   }
 
@@ -141,19 +137,16 @@ final class DeviationFile implements AutoCloseable {
   static Part read(Configuration configuration, Path path) {
     try {
       FileSystem files = fileSystem(path, configuration);
-      MessageDigest digest = sha256();
-      byte[] buffer = new byte[1 << 16];
+      String sha256;
       try (FSDataInputStream in = files.open(path)) {
-        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-          digest.update(buffer, 0, count);
-        }
+        sha256 = Sha256.hex(in);
       }
       long rows;
       try (ParquetFileReader reader =
           ParquetFileReader.open(HadoopInputFile.fromPath(path, configuration))) {
         rows = reader.getRecordCount();
       }
-      return part(files, path, rows, digest);
+      return part(files, path, rows, sha256);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -161,14 +154,6 @@ final class DeviationFile implements AutoCloseable {
 
   /** A finished file. */
   record Part(PartsManifest.PartFile file, long rows) implements Serializable {}
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
 
   /** Removes what a task that failed has left; nothing after {@link #commit}. */
   @Override

@@ -8,16 +8,11 @@ import static org.apache.spark.sql.functions.sum;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +28,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
@@ -407,25 +403,13 @@ public final class Rescreen {
               .collect(Collectors.joining(" "));
         }
       }
-      return HexFormat.of().formatHex(sha256().digest(Files.readAllBytes(model)));
+      return Sha256.hex(Files.readAllBytes(model));
     } catch (IOException e) {
       throw new InputException(model + ": cannot be read: " + e.getMessage(), e);
     }
   }
 
   private static String hash(String... texts) {
-    MessageDigest digest = sha256();
-    for (String text : texts) {
-      digest.update((text + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-    return HexFormat.of().formatHex(Arrays.copyOf(digest.digest(), 12));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.hex(String.join("\n", texts) + "\n").substring(0, 24);
   }
 }

@@ -7,6 +7,7 @@ import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.model.Precision;
 import org.dpsieve.pick.Borderline;
+import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.spark.deviation.DpProgram;
@@ -39,7 +40,7 @@ public record RescreenOptions(
     double sample,
     TrustBand levels,
     int pick,
-    String strategy,
+    PickStrategy strategy,
     long seed,
     ExtxyzKeys extxyzKeys) {
   public RescreenOptions {
@@ -69,7 +70,7 @@ public record RescreenOptions(
     return levels == null || ensemble.precision() == Precision.FLOAT64
         ? Borderline.NONE
         : new Borderline(
-            new TrustLevels(levels, TrustBand.OFF), pick > 0 && strategy.equals("deviation"));
+            new TrustLevels(levels, TrustBand.OFF), pick > 0 && strategy == PickStrategy.DEVIATION);
   }
 
   /** The name without slashes at its end. */

@@ -164,7 +164,7 @@ public record ScreenReport(
       spark.sparkContext().setJobDescription("rescreen: picks");
       Dataset<Row> all = library.frames(List.copyOf(library.contents().keySet()));
       List<Row> chosen =
-          PickStrategies.named(
+          PickStrategies.of(
                   options.strategy(),
                   () ->
                       new PickContext(

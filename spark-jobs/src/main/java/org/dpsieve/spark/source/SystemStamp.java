@@ -1,11 +1,7 @@
 package org.dpsieve.spark.source;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.HexFormat;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.systems.SystemPath;
 
@@ -39,12 +35,6 @@ final class SystemStamp {
 
   /** Sixteen hex digits. */
   static String hash(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(Arrays.copyOf(digest, 8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Sha256.hex(text).substring(0, 16);
   }
 }

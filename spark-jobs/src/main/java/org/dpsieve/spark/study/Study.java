@@ -2,8 +2,15 @@ package org.dpsieve.spark.study;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -16,11 +23,13 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.pick.PickStrategy;
 
 /**
  * What picking strategies are worth: on a pool whose labels are all known, each strategy picks with
  * each seed, output layers are solved at every budget, and their errors on a part held out are
- * recorded. One Spark task per strategy and seed.
+ * recorded. The pickers are the loop's own ({@link StudyPicks}); then there is one Spark task per
+ * strategy and seed.
  *
  * @param budgets numbers of labels, ascending
  * @param ridge 0 for none; empty to let cross-validation choose each time
@@ -28,7 +37,7 @@ import org.dpsieve.outputlayer.TransferFit;
  *     the rest is held out in its place
  */
 public record Study(
-    List<String> strategies,
+    List<PickStrategy> strategies,
     int seeds,
     List<Integer> budgets,
     LossPrefactors prefactors,
@@ -36,28 +45,36 @@ public record Study(
     double heldOutPart,
     boolean unfair,
     boolean validation) {
-  public static final List<String> STRATEGIES = StudyRun.STRATEGIES;
-
   /** What is added to a strategy's name where old labels are there and not used. */
   public static final String ALONE = ", new labels alone";
 
   /** All that rows may be named. */
   static List<String> names() {
-    List<String> names = new ArrayList<>(STRATEGIES);
-    STRATEGIES.forEach(strategy -> names.add(strategy + ALONE));
+    List<String> names = new ArrayList<>(PickStrategy.keys());
+    PickStrategy.keys().forEach(strategy -> names.add(strategy + ALONE));
     return names;
   }
 
-  /** Strategies that are looked at both ways. */
-  private static final List<String> BOTH_WAYS = List.of("random", "information");
+  /** With old labels its picks are the same whatever the seed. */
+  private static final PickStrategy SEEDLESS = PickStrategy.INFORMATION;
 
-  private record Task(String strategy, long seed, TransferFit.Mode old) implements Serializable {
+  /** Strategies that are looked at both ways. */
+  private static final Set<PickStrategy> BOTH_WAYS =
+      EnumSet.of(PickStrategy.RANDOM, PickStrategy.INFORMATION);
+
+  private record Task(PickStrategy strategy, long seed, TransferFit.Mode old, List<Integer> picks)
+      implements Serializable {
     String name() {
-      return old == TransferFit.Mode.IGNORE ? strategy + ALONE : strategy;
+      return old == TransferFit.Mode.IGNORE ? strategy.key() + ALONE : strategy.key();
+    }
+
+    Task with(List<Integer> made) {
+      return new Task(strategy, seed, old, List.copyOf(made));
     }
   }
 
-  private record TrainerTask(StudyTrainer trainer, long seed) implements Serializable {}
+  private record TrainerTask(StudyTrainer trainer, long seed, List<Integer> picks, int[][] order)
+      implements Serializable {}
 
   /**
    * @param frames with all labels
@@ -72,27 +89,20 @@ public record Study(
    */
   public Dataset<Row> run(
       SparkSession spark, List<Frame> frames, List<DeepPotential> models, List<Frame> old) {
-    if (models.size() < 2 && strategies.contains("deviation")) {
+    if (models.size() < 2 && strategies.contains(PickStrategy.DEVIATION)) {
       throw new InputException(
           "strategy 'deviation' needs two models or more; name them, or other --strategies");
     }
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<StudyPool> shared = context.broadcast(pool(spark, frames, models, old));
-    List<Task> tasks = new ArrayList<>();
-    for (long seed = 0; seed < seeds; seed++) {
-      for (String strategy : strategies) {
-        if (seed == 0 || old.isEmpty() || !StudyRun.SEEDLESS.equals(strategy)) {
-          tasks.add(new Task(strategy, seed, TransferFit.Mode.AUTO));
-        }
-        if (!old.isEmpty() && BOTH_WAYS.contains(strategy)) {
-          tasks.add(new Task(strategy, seed, TransferFit.Mode.IGNORE));
-        }
-      }
-    }
+    StudyPool pool = pool(spark, frames, models, old);
     // locals, so that no task carries this object's fields twice
-    List<Integer> at = List.copyOf(budgets);
+    List<Integer> at = within(pool);
     StudyTrainer auto = StudyTrainer.loops(prefactors, ridge, TransferFit.Mode.AUTO);
     StudyTrainer alone = StudyTrainer.loops(prefactors, ridge, TransferFit.Mode.IGNORE);
+    List<Task> tasks =
+        picked(
+            spark, pool, models.get(0), task -> task.old() == TransferFit.Mode.AUTO ? auto : alone);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Broadcast<StudyPool> shared = context.broadcast(pool);
     try {
       List<Row> rows =
           context
@@ -100,7 +110,7 @@ public record Study(
               .flatMap(
                   task -> {
                     StudyTrainer trainer = task.old() == TransferFit.Mode.AUTO ? auto : alone;
-                    return new StudyRun(shared.value(), trainer, task.strategy(), task.seed())
+                    return new StudyRun(shared.value(), trainer, task.picks(), task.seed())
                         .errors(at, task.name(), trainer.isLoops()).stream()
                             .map(StudyErrors::row)
                             .iterator();
@@ -110,6 +120,54 @@ public record Study(
     } finally {
       shared.destroy();
     }
+  }
+
+  /** The budgets that the pool has frames for. */
+  private List<Integer> within(StudyPool pool) {
+    return budgets.stream().filter(budget -> budget <= pool.pool().size()).toList();
+  }
+
+  /** All runs with their picks, several picked for at once. */
+  private List<Task> picked(
+      SparkSession spark,
+      StudyPool pool,
+      DeepPotential model,
+      Function<Task, StudyTrainer> trainer) {
+    List<Task> tasks = new ArrayList<>();
+    for (long seed = 0; seed < seeds; seed++) {
+      for (PickStrategy strategy : strategies) {
+        if (seed == 0 || pool.old().isEmpty() || strategy != SEEDLESS) {
+          tasks.add(new Task(strategy, seed, TransferFit.Mode.AUTO, List.of()));
+        }
+        if (!pool.old().isEmpty() && BOTH_WAYS.contains(strategy)) {
+          tasks.add(new Task(strategy, seed, TransferFit.Mode.IGNORE, List.of()));
+        }
+      }
+    }
+    int number = most(pool);
+    ExecutorService threads =
+        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+    try (StudyPicks picks = new StudyPicks(spark, pool, model)) {
+      List<CompletableFuture<Task>> made =
+          tasks.stream()
+              .map(
+                  task ->
+                      CompletableFuture.supplyAsync(
+                          () ->
+                              task.with(
+                                  picks.of(
+                                      task.strategy(), task.seed(), number, trainer.apply(task))),
+                          threads))
+              .toList();
+      return made.stream().map(CompletableFuture::join).toList();
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** As many picks as the largest budget within the pool. */
+  private int most(StudyPool pool) {
+    return within(pool).stream().mapToInt(Integer::intValue).max().orElse(0);
   }
 
   private StudyPool pool(
@@ -133,27 +191,34 @@ public record Study(
 
   /** Compares ways to train; strategies, prefactors and ridge of this study have no part in it. */
   public Trainers trainers(SparkSession spark, List<Frame> frames, List<DeepPotential> models) {
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<StudyPool> shared = context.broadcast(pool(spark, frames, models, List.of()));
+    StudyPool pool = pool(spark, frames, models, List.of());
     List<TrainerTask> tasks = new ArrayList<>();
-    for (long seed = 0; seed < seeds; seed++) {
-      for (StudyTrainer trainer : StudyTrainer.all()) {
-        tasks.add(new TrainerTask(trainer, seed));
+    try (StudyPicks picks = new StudyPicks(spark, pool, models.get(0))) {
+      for (long seed = 0; seed < seeds; seed++) {
+        int[][] order = picks.random(seed, StudyLoop.MOST);
+        List<Integer> first = Arrays.stream(order[0]).limit(most(pool)).boxed().toList();
+        for (StudyTrainer trainer : StudyTrainer.all()) {
+          tasks.add(new TrainerTask(trainer, seed, first, order));
+        }
       }
     }
-    List<Integer> at = List.copyOf(budgets);
+    List<Integer> at = within(pool);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Broadcast<StudyPool> shared = context.broadcast(pool);
     try {
       JavaRDD<TrainerTask> all = context.parallelize(tasks, tasks.size());
       List<Row> errors =
           all.flatMap(
                   task ->
-                      new StudyRun(shared.value(), task.trainer(), "random", task.seed())
+                      new StudyRun(shared.value(), task.trainer(), task.picks(), task.seed())
                           .errors(at, task.trainer().name(), false).stream()
                               .map(StudyErrors::row)
                               .iterator())
               .collect();
       List<Row> loops =
-          all.map(task -> StudyLoop.of(shared.value(), task.trainer(), task.seed()).row())
+          all.map(
+                  task ->
+                      StudyLoop.of(shared.value(), task.trainer(), task.seed(), task.order()).row())
               .collect();
       return new Trainers(
           rows(spark, errors, StudyErrors.SCHEMA, "strategy", "seed", "labels", "model"),

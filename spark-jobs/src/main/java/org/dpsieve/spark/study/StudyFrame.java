@@ -5,19 +5,18 @@ import java.util.Arrays;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.outputlayer.FrameFeatures;
-import org.dpsieve.outputlayer.FrameSketch;
 
 /**
- * A labelled frame and all that training and picking need of it.
+ * A labelled frame and all that training needs of it.
  *
+ * @param id of the frame
  * @param frame with energy, force and virial
  * @param old its labels at the old level, or none
  * @param models its features for each model
  * @param rests what each model's fit to old labels leaves of its own, of the kinds it has; empty
  *     without such fits
- * @param sketch by the first model
  */
-record StudyFrame(Frame frame, Labels old, Features[] models, Labels[] rests, FrameSketch sketch)
+record StudyFrame(String id, Frame frame, Labels old, Features[] models, Labels[] rests)
     implements Serializable {
 
   /** {@link FrameFeatures} with the force in single precision, most of the memory. */
@@ -33,7 +32,7 @@ record StudyFrame(Frame frame, Labels old, Features[] models, Labels[] rests, Fr
   }
 
   StudyFrame withOld(Labels labels) {
-    return new StudyFrame(frame, labels, models, rests, sketch);
+    return new StudyFrame(id, frame, labels, models, rests);
   }
 
   /**
@@ -48,17 +47,13 @@ record StudyFrame(Frame frame, Labels old, Features[] models, Labels[] rests, Fr
               old.force() == null ? null : minus(old.force(), force(m, fitted[m])),
               old.virial() == null ? null : minus(old.virial(), virial(m, fitted[m])));
     }
-    return new StudyFrame(frame, old, models, found, sketch);
+    return new StudyFrame(id, frame, old, models, found);
   }
 
   private static double[] minus(double[] a, double[] b) {
     double[] difference = new double[a.length];
     Arrays.setAll(difference, k -> a[k] - b[k]);
     return difference;
-  }
-
-  String id() {
-    return sketch.id();
   }
 
   FrameFeatures features(int model) {

@@ -5,14 +5,15 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.function.Predicate;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.function.IntPredicate;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
-import org.dpsieve.outputlayer.RandomKey;
+import org.dpsieve.pick.FrameClass;
+import org.dpsieve.pick.TrustBand;
+import org.dpsieve.pick.TrustLevels;
 
 /**
  * How the loop ends with one way of training: random picks, trust levels on the force deviation.
@@ -33,41 +34,52 @@ record StudyLoop(String trainer, long seed, int iterations, int labels) implemen
   /** The method's published example: {@code iter_pick_number} and {@code model_devi_f_trust_lo}. */
   private static final int PICKS = 100;
 
-  private static final double TRUST_LO = 0.20; // eV/Å
+  private static final TrustLevels LEVELS =
+      new TrustLevels(new TrustBand(0.20, TrustBand.OFF.hi()), TrustBand.OFF);
 
   static final int MOST = 20;
 
-  static StudyLoop of(StudyPool data, StudyTrainer trainer, long seed) {
+  /**
+   * @param order of {@link StudyPicks#random} for {@link #MOST} iterations
+   */
+  static StudyLoop of(StudyPool data, StudyTrainer trainer, long seed, int[][] order) {
     StudyTraining training = new StudyTraining(data, trainer);
-    List<StudyFrame> left = new ArrayList<>(data.pool());
-    List<StudyFrame> accurate = new ArrayList<>();
+    BitSet left = new BitSet();
+    left.set(0, data.pool().size());
+    BitSet accurate = new BitSet();
     int iteration = 0;
     for (; iteration < MOST; iteration++) {
       if (iteration > 0) {
         double[][] parameters = training.parameters();
-        Predicate<StudyFrame> isAccurate = frame -> frame.maxForceDeviation(parameters) < TRUST_LO;
+        IntPredicate isAccurate =
+            place ->
+                LEVELS.classify(data.pool().get(place).maxForceDeviation(parameters), 0)
+                    == FrameClass.ACCURATE;
         move(left, isAccurate, accurate);
-        if (left.size() < PICKS) {
+        if (left.cardinality() < PICKS) {
           move(accurate, isAccurate.negate(), left);
         }
       }
-      String salt = seed + ":" + iteration + ":";
-      left.sort(
-          Comparator.<StudyFrame>comparingDouble(f -> RandomKey.uniform(salt + f.id()))
-              .thenComparing(StudyFrame::id));
-      List<StudyFrame> picks = left.subList(0, Math.min(PICKS, left.size()));
-      if (picks.isEmpty()) {
+      int[] picks = Arrays.stream(order[iteration]).filter(left::get).limit(PICKS).toArray();
+      if (picks.length == 0) {
         break;
       }
-      picks.forEach(training::add);
-      picks.clear();
+      for (int pick : picks) {
+        training.add(data.pool().get(pick));
+        left.clear(pick);
+      }
     }
     return new StudyLoop(trainer.name(), seed, iteration, training.frames());
   }
 
-  private static void move(
-      List<StudyFrame> from, Predicate<StudyFrame> which, List<StudyFrame> to) {
-    from.removeIf(frame -> which.test(frame) && to.add(frame));
+  private static void move(BitSet from, IntPredicate which, BitSet to) {
+    from.stream()
+        .filter(which)
+        .forEach(
+            place -> {
+              from.clear(place);
+              to.set(place);
+            });
   }
 
   Row row() {

@@ -5,20 +5,18 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeMap;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.outputlayer.FrameFeatures;
-import org.dpsieve.outputlayer.FrameSketch;
 import org.dpsieve.outputlayer.GemmFeatures;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.OldLayer;
@@ -57,7 +55,7 @@ record StudyPool(
   private static final double DISPLACEMENT = 0.001;
 
   /**
-   * @param frames all with energy, force and virial
+   * @param frames all with energy, force and virial; of equal ones the first counts
    * @param heldOutPart of the frames, the same for every seed and strategy
    * @param validation whether that part is left out altogether, and the next as large held out
    * @param old frames with labels at the old level, those of {@code frames} and any others
@@ -74,7 +72,9 @@ record StudyPool(
       LossPrefactors prefactors) {
     frames.forEach(StudyPool::requireLabels);
     boolean[] present = present(frames, models.get(0));
-    List<Frame> order = new ArrayList<>(frames);
+    Map<String, Frame> each = new LinkedHashMap<>();
+    frames.forEach(frame -> each.putIfAbsent(FrameId.of(frame), frame));
+    List<Frame> order = new ArrayList<>(each.values());
     order.sort(
         Comparator.<Frame>comparingDouble(f -> RandomKey.uniform("held-out:" + FrameId.of(f)))
             .thenComparing(FrameId::of));
@@ -225,24 +225,18 @@ record StudyPool(
   private static List<StudyFrame> features(
       List<Frame> frames, DeepPotential[] models, boolean[] present) {
     StudyFrame.Features[][] features = new StudyFrame.Features[frames.size()][models.length];
-    FrameSketch[] sketches = new FrameSketch[frames.size()];
     for (int m = 0; m < models.length; m++) {
       try (GemmFeatures kernel =
           new GemmFeatures(models[m], OutputParameters.of(models[m], present))) {
         for (int k = 0; k < frames.size(); k++) {
-          Frame frame = frames.get(k);
-          FrameFeatures found = kernel.of(frame);
-          features[k][m] = StudyFrame.Features.of(found);
-          if (m == 0) {
-            sketches[k] = FrameSketch.of(FrameId.of(frame), Formula.of(frame), found);
-          }
+          features[k][m] = StudyFrame.Features.of(kernel.of(frames.get(k)));
         }
       }
     }
     List<StudyFrame> result = new ArrayList<>();
     for (int k = 0; k < features.length; k++) {
-      result.add(
-          new StudyFrame(frames.get(k), Labels.NONE, features[k], new Labels[0], sketches[k]));
+      Frame frame = frames.get(k);
+      result.add(new StudyFrame(FrameId.of(frame), frame, Labels.NONE, features[k], new Labels[0]));
     }
     return result;
   }

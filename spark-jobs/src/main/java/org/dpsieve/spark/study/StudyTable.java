@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.dpsieve.pick.PickStrategy;
 
 /**
  * A study in numbers that people read: the mean over models and then over seeds, with the 95 %
@@ -172,7 +173,8 @@ public final class StudyTable {
     for (String strategy : strategies()) {
       text.append("| %s |".formatted(strategy));
       for (Quantity quantity : SHOWN) {
-        OptionalDouble labels = labelsToReach(strategy, "random", reference, quantity);
+        OptionalDouble labels =
+            labelsToReach(strategy, PickStrategy.RANDOM.key(), reference, quantity);
         text.append(
             labels.isPresent() ? " %.0f |".formatted(labels.getAsDouble()) : " not reached |");
       }

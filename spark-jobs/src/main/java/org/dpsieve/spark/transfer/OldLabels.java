@@ -23,8 +23,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 import org.dpsieve.frame.Formula;
-import org.dpsieve.frame.Frame;
-import org.dpsieve.frame.Labels;
 import org.dpsieve.label.WildLabel;
 import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.spark.frames.FrameRows;
@@ -34,7 +32,6 @@ import org.dpsieve.spark.frames.FrameRows;
  * Frames are matched by their id, the hash of their geometry, never by place.
  */
 public final class OldLabels {
-  private static final String PREFIX = "old_";
   private static final String TURN = "turn of its composition";
   private static final String KEY = "key";
 
@@ -143,11 +140,11 @@ public final class OldLabels {
     return besideEach(pool, frames);
   }
 
-  /** All frames that there are, with their own labels as the old ones. */
-  public Dataset<Row> besideThemselves() {
-    Dataset<Row> all = checked(frames).drop(LEFT_OUT);
+  /** As {@link #beside}, of frames whose own labels are the old ones. */
+  public static Dataset<Row> besideThemselves(Dataset<Row> pool) {
+    Dataset<Row> all = checked(pool).drop(LEFT_OUT);
     for (String label : List.of("energy", "force", "virial")) {
-      all = all.withColumn(PREFIX + label, col(label));
+      all = all.withColumn(FrameRows.OLD + label, col(label));
     }
     return all;
   }
@@ -157,9 +154,9 @@ public final class OldLabels {
         withLabels(old)
             .select(
                 col("frame_id"),
-                col("energy").as(PREFIX + "energy"),
-                col("force").as(PREFIX + "force"),
-                col("virial").as(PREFIX + "virial")),
+                col("energy").as(FrameRows.OLD + "energy"),
+                col("force").as(FrameRows.OLD + "force"),
+                col("virial").as(FrameRows.OLD + "virial")),
         new String[] {"frame_id"},
         "left");
   }
@@ -171,15 +168,6 @@ public final class OldLabels {
    */
   public Optional<String> otherUnit(Dataset<Row> labelled) {
     return OldScale.text(beside(labelled));
-  }
-
-  /** The old labels of a row that {@link #beside} made. */
-  public static Labels of(Row row) {
-    if (!List.of(row.schema().fieldNames()).contains(PREFIX + "energy")) {
-      return Labels.NONE;
-    }
-    Frame old = FrameRows.toFrame(row, PREFIX);
-    return old.labels();
   }
 
   /**

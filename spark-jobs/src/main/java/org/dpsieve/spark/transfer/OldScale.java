@@ -72,7 +72,7 @@ final class OldScale {
   private static Sums sums(Row row) {
     Frame frame = FrameRows.toFrame(row);
     Labels now = frame.labels();
-    Labels old = OldLabels.of(row);
+    Labels old = FrameRows.oldLabels(row);
     double[] force = new double[3];
     for (int c = 0; now.force() != null && old.force() != null && c < now.force().length; c++) {
       force[0] += old.force()[c] * old.force()[c];

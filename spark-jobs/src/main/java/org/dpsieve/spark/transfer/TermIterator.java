@@ -85,7 +85,7 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
   /** A frame that no model can be asked about is left out: it costs no other frame. */
   private void add(Row row, List<NormalEquations> sums) {
     Frame frame = FrameRows.toFrame(row);
-    Labels old = OldLabels.of(row);
+    Labels old = FrameRows.oldLabels(row);
     try {
       for (int m = 0; m < sums.size(); m++) {
         double[] start = starts.get(m);

@@ -14,12 +14,13 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.RandomModels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PickStrategiesTest {
   private static final int FRAMES = 40;
@@ -34,9 +35,10 @@ class PickStrategiesTest {
     return LocalSpark.session().createDataFrame(rows, FrameRows.SCHEMA);
   }
 
-  private PickOrder strategy(String key, Dataset<Row> all, int number) {
-    return PickStrategies.named(
-        key, () -> new PickContext(all, all.limit(0), () -> RandomModels.agAu(1), number, false));
+  private PickOrder strategy(PickStrategy strategy, Dataset<Row> all, int number) {
+    return PickStrategies.of(
+        strategy,
+        () -> new PickContext(all, all.limit(0), () -> RandomModels.agAu(1), number, false));
   }
 
   private static List<String> ids(Dataset<Row> ordered, int number) {
@@ -52,8 +54,8 @@ class PickStrategiesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"random", "deviation", "stratified", "diverse", "information"})
-  void theSamePicksWhateverThePartitions(String key) {
+  @EnumSource
+  void theSamePicksWhateverThePartitions(PickStrategy key) {
     List<String> picks = ids(strategy(key, frames, 10).order(candidates(frames), 3, 1), 10);
     assertThat(new HashSet<>(picks)).hasSize(10);
     Dataset<Row> scattered = frames.repartition(5, col("natoms"), col("frame_id"));
@@ -61,7 +63,7 @@ class PickStrategiesTest {
     assertThat(ids(ordered, 10)).isEqualTo(picks);
     assertThat(ordered.columns()).containsExactlyInAnyOrder("frame_id", "max_devi_f");
     assertThat(ordered.count()).isBetween(10L, (long) FRAMES);
-    if (!key.equals("deviation")) {
+    if (key != PickStrategy.DEVIATION) {
       assertThat(ids(strategy(key, frames, 10).order(candidates(frames), 4, 1), 10))
           .isNotEqualTo(picks);
     }
@@ -70,14 +72,17 @@ class PickStrategiesTest {
   @Test
   void deviationTakesTheWorstFirst() {
     List<Row> ordered =
-        strategy("deviation", frames, 10).order(candidates(frames), 3, 1).collectAsList();
+        strategy(PickStrategy.DEVIATION, frames, 10)
+            .order(candidates(frames), 3, 1)
+            .collectAsList();
     assertThat(ordered.stream().map(row -> -row.<Double>getAs("max_devi_f")).toList()).isSorted();
   }
 
   @Test
   void stratifiedTakesEachCompositionInTurn() {
     long formulas = frames.select("formula").distinct().count();
-    Dataset<Row> ordered = strategy("stratified", frames, FRAMES).order(candidates(frames), 3, 1);
+    Dataset<Row> ordered =
+        strategy(PickStrategy.STRATIFIED, frames, FRAMES).order(candidates(frames), 3, 1);
     // no composition is sorted as a whole
     assertThat(ordered.queryExecution().optimizedPlan().toString()).contains("WindowGroupLimit");
     List<String> picks = ids(ordered, (int) formulas);
@@ -91,14 +96,12 @@ class PickStrategiesTest {
   }
 
   @Test
-  void anUnknownNameAndAModelWithoutFeaturesAreSaid() {
-    assertThatThrownBy(() -> PickStrategies.check("best", () -> RandomModels.agAu(1)))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining("'best'; known: random, deviation, stratified, diverse, information");
+  void aModelWithoutFeaturesIsSaid() {
+    PickStrategies.check(PickStrategy.STRATIFIED, () -> null); // looks at no model
     assertThatThrownBy(
             () ->
                 PickStrategies.check(
-                    "information",
+                    PickStrategy.INFORMATION,
                     () -> {
                       throw new UnsupportedModelException("m.pb: no such descriptor");
                     }))

@@ -22,6 +22,7 @@ import org.dpsieve.io.systems.SystemPath;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -251,6 +252,7 @@ class DeepmdSourceTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"deepmd/npy", "deepmd/hdf5"})
+  @Tag("slow")
   void whatIsWrittenIsReadEqual(String layout) {
     Path out = folder.resolve("out");
     Dataset<Row> frames = load(POOL).where("natoms = 8");

@@ -34,6 +34,7 @@ import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -133,6 +134,7 @@ class SqlFunctionsTest {
   }
 
   @Test
+  @Tag("slow")
   void functionsMayStandAnywhereInAQuery() {
     String direct =
         "SELECT formula, max(" + DEVI + ".max_devi_f) AS m FROM frames GROUP BY formula";

@@ -8,11 +8,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.dpsieve.error.InputException;
+import org.dpsieve.figure.Bounds;
+import org.dpsieve.figure.Figure;
+import org.dpsieve.figure.Svg;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
@@ -20,13 +25,24 @@ import org.dpsieve.infer.Prediction;
 import org.dpsieve.kernel.reference.ReferenceModel;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.LossPrefactors;
+import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.pick.PickStrategy;
+import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.spark.pick.PickContext;
+import org.dpsieve.spark.pick.PickOrder;
+import org.dpsieve.spark.pick.PickStage;
+import org.dpsieve.spark.pick.PickStrategies;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.RandomModels;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag("slow")
 class StudyTest {
+  private static final List<PickStrategy> ALL = List.of(PickStrategy.values());
+
   private static final List<DeepPotential> MODELS =
       List.of(RandomModels.agAu(1), RandomModels.agAu(2));
 
@@ -42,7 +58,7 @@ class StudyTest {
     return frames;
   }
 
-  private static Study study(List<String> strategies) {
+  private static Study study(List<PickStrategy> strategies) {
     return new Study(
         strategies,
         2,
@@ -57,24 +73,23 @@ class StudyTest {
   @Test
   void everyStrategySeedBudgetAndModelHasItsErrors() {
     Dataset<Row> rows =
-        study(Study.STRATEGIES).run(LocalSpark.session(), frames(24), MODELS, List.of()).persist();
+        study(ALL).run(LocalSpark.session(), frames(24), MODELS, List.of()).persist();
     assertThat(rows.count()).isEqualTo(5 * 2 * 2 * 2);
     assertThat(rows.where("rmse_energy >= 0 and rmse_force >= 0 and rmse_virial >= 0").count())
         .isEqualTo(rows.count());
     assertThat(rows.where("worst_energy < rmse_energy or worst_force < 0").count()).isZero();
     List<Row> again =
-        study(Study.STRATEGIES)
-            .run(LocalSpark.session(), frames(24), MODELS, List.of())
-            .collectAsList();
+        study(ALL).run(LocalSpark.session(), frames(24), MODELS, List.of()).collectAsList();
     assertThat(again).isEqualTo(rows.collectAsList());
     StudyTable table = new StudyTable(rows);
     assertThat(
             table.labelsToReach("random", "random", 10, StudyTable.Quantity.ENERGY).getAsDouble())
         .isLessThanOrEqualTo(10 + 1e-9);
     assertThat(table.text(10)).contains("| information |").contains("±");
-    assertThat(StudyPlot.svg(table))
+    assertThat(StudyFigures.of(table)).hasSize(3).allMatch(Bounds::hold);
+    assertThat(Svg.of(Figure.beside("plot", StudyFigures.of(table))))
         .startsWith("<svg")
-        .contains("information")
+        .contains("information", "95 % intervals over seeds")
         .doesNotContain("NaN");
   }
 
@@ -82,7 +97,7 @@ class StudyTest {
   void withTheLoopsRidgeTheLoopsUncertaintyIsLookedAt() {
     Dataset<Row> rows =
         new Study(
-                List.of("random"),
+                List.of(PickStrategy.RANDOM),
                 2,
                 List.of(10, 20),
                 LossPrefactors.DEFAULT,
@@ -102,7 +117,7 @@ class StudyTest {
   @Test
   void everyWayToTrainHasItsErrorsAndItsLoop() {
     Study.Trainers trainers =
-        study(List.of("random")).trainers(LocalSpark.session(), frames(24), MODELS);
+        study(List.of(PickStrategy.RANDOM)).trainers(LocalSpark.session(), frames(24), MODELS);
     int ways = StudyTrainer.all().size();
     assertThat(trainers.errors().count()).isEqualTo(ways * 2L * 2 * 2);
     assertThat(trainers.loops().count()).isEqualTo(ways * 2L);
@@ -112,6 +127,34 @@ class StudyTest {
     assertThat(new TrainerTable(trainers.errors(), trainers.loops()).text())
         .contains("| no ridge |", "energy, meV/atom, 10 labels", " 1.0 | 18 |")
         .doesNotContain("NaN");
+  }
+
+  /** What is measured here is what a run does with the same frames and the same seed. */
+  @ParameterizedTest
+  @EnumSource
+  void picksAreThoseOfTheLoopsFirstIteration(PickStrategy strategy) {
+    StudyPool data = pool(frames(40), false);
+    List<Row> rows = new ArrayList<>();
+    data.pool().forEach(frame -> rows.add(FrameRows.toRow(frame.frame())));
+    Dataset<Row> frames = LocalSpark.session().createDataFrame(rows, FrameRows.SCHEMA);
+    PickOrder order =
+        PickStrategies.of(
+            strategy,
+            () -> new PickContext(frames, frames.limit(0), () -> MODELS.get(0), 12, false));
+    List<String> expected =
+        PickStage.decideFirst(
+                frames, PickStage.skipped(frames, frame -> Optional.empty()), order, 7, 12)
+            .where("decision = 'picked'")
+            .select("frame_id")
+            .as(Encoders.STRING())
+            .collectAsList();
+    StudyTrainer trainer =
+        StudyTrainer.loops(LossPrefactors.DEFAULT, OptionalDouble.empty(), TransferFit.Mode.IGNORE);
+    try (StudyPicks picks = new StudyPicks(LocalSpark.session(), data, MODELS.get(0))) {
+      assertThat(picks.of(strategy, 7, 12, trainer))
+          .extracting(place -> data.pool().get(place).id())
+          .containsExactlyInAnyOrderElementsOf(expected);
+    }
   }
 
   private static StudyPool pool(List<Frame> frames, boolean validation) {
@@ -141,7 +184,7 @@ class StudyTest {
     Collections.reverse(old); // matched by frame, not by order
     Dataset<Row> rows =
         new Study(
-                List.of("random", "information", "stratified"),
+                List.of(PickStrategy.RANDOM, PickStrategy.INFORMATION, PickStrategy.STRATIFIED),
                 2,
                 List.of(10, 20),
                 LossPrefactors.DEFAULT,
@@ -167,9 +210,12 @@ class StudyTest {
     assertThat(rows.where("strategy = 'information'").select("seed").distinct().count()).isOne();
     assertThat(rows.where("coverage_label_force > 0.5 and rank_expected <= 1").count())
         .isEqualTo(2 * 2 + 2 + 2 * 2); // random, information, stratified
-    assertThat(StudyPlot.svg(table))
-        .contains("stroke-opacity=\"1\"", "stroke-opacity=\"0.4\"", "random, new labels alone")
+    assertThat(Svg.of(Figure.beside("plot", StudyFigures.of(table))))
+        .contains("random, new labels alone")
         .doesNotContain("NaN");
+    assertThat(StudyFigures.of(table).get(0).table().csv())
+        .startsWith("strategy,labels,RMSE (meV/atom),95 % from (meV/atom),")
+        .contains("\"random, new labels alone\",20,");
     assertThat(
             rows.where("label_energy is not null and strategy like '%alone'")
                 .where("not isnan(label_energy)")
@@ -196,7 +242,7 @@ class StudyTest {
   void deviationNeedsAnEnsemble() {
     assertThatThrownBy(
             () ->
-                study(List.of("deviation"))
+                study(List.of(PickStrategy.DEVIATION))
                     .run(LocalSpark.session(), frames(8), MODELS.subList(0, 1), List.of()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("two models");

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnnamedTypesException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Frame;
@@ -251,6 +252,19 @@ class GraphFilesTest {
         "model.yaml",
         "model:\n  backbone_model: {}\n  spin: {}\n".getBytes(StandardCharsets.UTF_8),
         "a model with spin; nor does dp model-devi know such models");
+  }
+
+  /** Who may know the model is told to a person; whoever goes on with that knows it already. */
+  @Test
+  void whatIsNotUnderstoodIsAFieldWithoutAdvice() {
+    byte[] spin = "model:\n  spin: {}\n".getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> ModelFiles.read("model.yaml", spin))
+        .isInstanceOfSatisfying(
+            NoPotentialException.class,
+            e -> {
+              assertThat(e.feature()).isEqualTo("model.yaml: a model with spin");
+              assertThat(e.getMessage()).startsWith(e.feature() + "; nor does dp model-devi");
+            });
   }
 
   @Test

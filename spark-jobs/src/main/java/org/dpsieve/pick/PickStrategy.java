@@ -1,7 +1,9 @@
-package org.dpsieve.config;
+package org.dpsieve.pick;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** {@code pick_strategy}: which of the candidates are picked. */
@@ -22,13 +24,23 @@ public enum PickStrategy {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** All of them. */
+  public static List<String> keys() {
+    return Arrays.stream(values()).map(PickStrategy::key).toList();
+  }
+
+  /** By its key; empty when there is none of that name. */
+  public static Optional<PickStrategy> named(String key) {
+    return Arrays.stream(values()).filter(strategy -> strategy.key().equals(key)).findFirst();
+  }
+
   /** Whether it compares frames by what the first model makes of them. */
-  boolean needsFeatures() {
+  public boolean needsFeatures() {
     return this == DIVERSE || this == INFORMATION;
   }
 
   /** The others, for messages. */
-  static String withoutFeatures() {
+  public static String withoutFeatures() {
     return Arrays.stream(values())
         .filter(strategy -> !strategy.needsFeatures())
         .map(PickStrategy::key)

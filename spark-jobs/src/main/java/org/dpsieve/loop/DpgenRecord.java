@@ -10,7 +10,7 @@ import org.dpsieve.io.OwnFiles;
  * {@code record.dpgen}: a line {@code iteration task} for each finished task, DP-GEN's nine per
  * iteration. For people and their scripts; what is finished is decided by the stages' manifests.
  */
-final class Record {
+final class DpgenRecord {
   private static final int TASKS = 9;
   private static final Pattern LINE = Pattern.compile("\\s*\\d+\\s+\\d+\\s*");
 
@@ -30,7 +30,7 @@ final class Record {
 
   private final Path file;
 
-  Record(Path file) {
+  DpgenRecord(Path file) {
     this.file = file;
   }
 
