@@ -38,8 +38,7 @@ final class LeaveOut {
     boolean few = count <= size;
     int side = few ? count : size;
     double[] gram = few ? Products.outer(z, count, size) : Products.inner(z, count, size);
-    double[] values = new double[side];
-    OpenBlas.eigen(gram, side, values); // ascending; vectors in its rows
+    double[] values = OpenBlas.eigen(gram, side); // ascending; vectors in its rows
     int kept = 0;
     while (kept < side && values[side - 1 - kept] > ROUNDING * values[side - 1]) {
       kept++;

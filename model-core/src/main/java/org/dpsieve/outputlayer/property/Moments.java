@@ -72,8 +72,7 @@ final class Moments {
         vectors[i * size + j] = products[i * size + j] / count - sum[i] / count * (sum[j] / count);
       }
     }
-    values = new double[size];
-    OpenBlas.eigen(vectors, size, values);
+    values = OpenBlas.eigen(vectors, size);
   }
 
   /** Descending, not below 0. */
