@@ -40,8 +40,7 @@ public record ErrorDirections(double[] rows, int count, int size) implements Ser
     int size = labelled.size();
     double[] energies = matrix(labelled.energy, size);
     double[] vectors = matrix(labelled.force, size);
-    double[] values = new double[size];
-    OpenBlas.eigen(vectors, size, values);
+    double[] values = OpenBlas.eigen(vectors, size);
     int first = 0;
     while (first < size && !(values[first] > CUTOFF * values[size - 1])) {
       first++;
@@ -111,7 +110,7 @@ public record ErrorDirections(double[] rows, int count, int size) implements Ser
         form[b * count + a] = sum;
       }
     }
-    OpenBlas.eigen(form, count, new double[count]);
+    OpenBlas.eigen(form, count);
     double[] turned = new double[count * size];
     for (int d = 0; d < count; d++) {
       for (int a = 0; a < count; a++) {

@@ -103,12 +103,14 @@ public final class OpenBlas {
    * Eigenvalues and eigenvectors of a symmetric matrix.
    *
    * @param matrix [size, size]; its rows become the eigenvectors
-   * @param values [size]; become the eigenvalues, ascending
+   * @return eigenvalues, ascending, [size]
    */
-  public static void eigen(double[] matrix, int size, double[] values) {
+  public static double[] eigen(double[] matrix, int size) {
+    double[] values = new double[size];
     // symmetric: column-major is row-major; eigenvectors are columns there, rows here
     int info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, (byte) 'V', (byte) 'U', size, matrix, size, values);
     require("dsyevd", info, size);
+    return values;
   }
 
   /**

@@ -12,7 +12,7 @@ final class LeaveOut {
   /** Eigenvalues below this part of the largest are rounding. */
   private static final double ROUNDING = 1e-13;
 
-  private final LabelRows rows;
+  private final DesignRows rows;
   private final int size;
   private final double[] scale;
   private final double[] eigenvalues;
@@ -29,7 +29,7 @@ final class LeaveOut {
   /**
    * @param scale what each column of the design is divided by to be one of Z
    */
-  LeaveOut(LabelRows rows, double[] scale) {
+  LeaveOut(DesignRows rows, double[] scale) {
     this.rows = rows;
     this.size = rows.size();
     this.scale = scale;
@@ -125,7 +125,7 @@ final class LeaveOut {
     double[] errors = new double[rows.rows() * components];
     double[] spread = new double[rows.rows()];
     int first = 0;
-    for (LabelRows.Block block : rows.blocks()) {
+    for (DesignRows.Block block : rows.blocks()) {
       int count = block.y().length / components;
       double[] rest = new double[count * count]; // 1 - H_bb
       double[] residual = block.y().clone();

@@ -27,7 +27,7 @@ record PropertyFit(
    * @param old the same rows' kind at another level; {@code null} for none
    * @param ridge as a part of the largest eigenvalue; empty to choose
    */
-  static PropertyFit best(LabelRows rows, LabelRows old, OptionalDouble ridge) {
+  static PropertyFit best(DesignRows rows, DesignRows old, OptionalDouble ridge) {
     PropertyFit best = best(rows, ridge);
     if (old != null) {
       double[] start = best(old, ridge).parameters();
@@ -44,7 +44,7 @@ record PropertyFit(
     return best;
   }
 
-  private static PropertyFit best(LabelRows rows, OptionalDouble ridge) {
+  private static PropertyFit best(DesignRows rows, OptionalDouble ridge) {
     double[] ones = new double[rows.size()];
     java.util.Arrays.fill(ones, 1);
     PropertyFit asTheyAre = of(rows, ones, ridge);
@@ -52,7 +52,7 @@ record PropertyFit(
     return scaled.loss() < asTheyAre.loss() ? scaled : asTheyAre;
   }
 
-  private static PropertyFit of(LabelRows rows, double[] scale, OptionalDouble given) {
+  private static PropertyFit of(DesignRows rows, double[] scale, OptionalDouble given) {
     LeaveOut solver = new LeaveOut(rows, scale);
     double largest = solver.largest() > 0 ? solver.largest() : 1;
     double chosen = given.orElse(1);

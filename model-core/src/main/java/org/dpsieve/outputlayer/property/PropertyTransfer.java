@@ -126,8 +126,8 @@ public final class PropertyTransfer {
     List<PropertySolution.Tried> tried = new ArrayList<>();
     for (int c = 0; c < rows.length; c++) {
       Candidate candidate = candidates.get(c);
-      LabelRows fresh = rows[c].standardised(standard);
-      LabelRows before =
+      DesignRows fresh = rows[c].standardised(standard);
+      DesignRows before =
           oldRows == null
               ? null
               : oldRows[c].standardised(
@@ -230,7 +230,7 @@ public final class PropertyTransfer {
       bodies.add(PropertyBodies.hidden(energies));
     }
     if (options.basis() == null || !options.basis().equals("hidden")) {
-      Moments[] moments = moments(PropertyBodies.descriptor(energies), sample);
+      VectorMoments[] moments = moments(PropertyBodies.descriptor(energies), sample);
       if (options.basis() == null || options.basis().equals("descriptor")) {
         names.add("descriptor");
         bodies.add(PropertyBodies.components(energies, moments, options.features()));
@@ -252,7 +252,7 @@ public final class PropertyTransfer {
     return candidates;
   }
 
-  private PropertyDesign design(Moments[] moments) {
+  private PropertyDesign design(VectorMoments[] moments) {
     int hidden = moments[0].size();
     int room = (MOST_PARAMETERS / width - groups.length) / moments.length;
     int kept = Math.max(1, Math.min(hidden, room));
@@ -285,8 +285,8 @@ public final class PropertyTransfer {
   }
 
   /** Of the last hidden layer, by net; of a net without atoms in the sample those of all. */
-  private Moments[] moments(DeepPotential body, List<Frame> sample) {
-    Moments[] moments = new Moments[Arrays.stream(groups).max().orElseThrow() + 1];
+  private VectorMoments[] moments(DeepPotential body, List<Frame> sample) {
+    VectorMoments[] moments = new VectorMoments[Arrays.stream(groups).max().orElseThrow() + 1];
     List<double[]> all = new ArrayList<>();
     evaluate(
         List.of(body),
@@ -296,7 +296,7 @@ public final class PropertyTransfer {
             double[] hidden = features[0].hidden()[i];
             if (hidden != null) {
               int g = groups[features[0].types()[i]];
-              moments[g] = moments[g] == null ? new Moments(hidden) : moments[g];
+              moments[g] = moments[g] == null ? new VectorMoments(hidden) : moments[g];
               moments[g].add(hidden);
               all.add(hidden);
             }
@@ -308,7 +308,7 @@ public final class PropertyTransfer {
     }
     for (int g = 0; g < moments.length; g++) {
       if (moments[g] == null) {
-        moments[g] = new Moments(all.get(0));
+        moments[g] = new VectorMoments(all.get(0));
         all.forEach(moments[g]::add);
       }
     }
@@ -376,10 +376,10 @@ public final class PropertyTransfer {
       this.size = size;
     }
 
-    LabelRows standardised(LabelStandard standard) {
+    DesignRows standardised(LabelStandard standard) {
       boolean own = form == Form.INVARIANT;
       int components = own ? standard.deviation().length : 1;
-      List<LabelRows.Block> made = new ArrayList<>();
+      List<DesignRows.Block> made = new ArrayList<>();
       int entry = 0;
       for (int i = 0; i < blocks.size(); i++) {
         double[] y = new double[0];
@@ -389,9 +389,9 @@ public final class PropertyTransfer {
           y = Arrays.copyOf(y, at + one.length);
           System.arraycopy(one, 0, y, at, one.length);
         }
-        made.add(new LabelRows.Block(x.get(i), y));
+        made.add(new DesignRows.Block(x.get(i), y));
       }
-      return new LabelRows(size, components, made);
+      return new DesignRows(size, components, made);
     }
   }
 

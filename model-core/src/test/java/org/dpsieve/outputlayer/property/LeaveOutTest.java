@@ -15,18 +15,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LeaveOutTest {
   private final Random random = new Random(3);
 
-  private LabelRows rows(int blocks, int perBlock, int size, int components) {
+  private DesignRows rows(int blocks, int perBlock, int size, int components) {
     double[] truth = random.doubles(size * components, -1, 1).toArray();
-    List<LabelRows.Block> made = new ArrayList<>();
+    List<DesignRows.Block> made = new ArrayList<>();
     for (int b = 0; b < blocks; b++) {
       double[] x = random.doubles(perBlock * size, -1, 1).toArray();
       double[] y = Products.times(x, perBlock, size, truth, components);
       for (int k = 0; k < y.length; k++) {
         y[k] += 0.1 * random.nextGaussian();
       }
-      made.add(new LabelRows.Block(x, y));
+      made.add(new DesignRows.Block(x, y));
     }
-    return new LabelRows(size, components, made);
+    return new DesignRows(size, components, made);
   }
 
   private static double[] scale(int size) {
@@ -39,13 +39,13 @@ class LeaveOutTest {
   @CsvSource({"12, 1, 5, 2", "6, 1, 20, 1", "7, 3, 9, 1", "4, 3, 30, 1", "5, 9, 8, 1"})
   void theClosedFormIsThatOfFitsWithoutTheBlock(
       int blocks, int perBlock, int size, int components) {
-    LabelRows all = rows(blocks, perBlock, size, components);
+    DesignRows all = rows(blocks, perBlock, size, components);
     double ridge = 0.05;
     LeaveOut.Errors errors = new LeaveOut(all, scale(size)).errors(ridge);
     for (int out = 0; out < blocks; out++) {
-      List<LabelRows.Block> rest = new ArrayList<>(all.blocks());
-      LabelRows.Block left = rest.remove(out);
-      LeaveOut without = new LeaveOut(new LabelRows(size, components, rest), scale(size));
+      List<DesignRows.Block> rest = new ArrayList<>(all.blocks());
+      DesignRows.Block left = rest.remove(out);
+      LeaveOut without = new LeaveOut(new DesignRows(size, components, rest), scale(size));
       double[] predicted =
           Products.times(left.x(), perBlock, size, without.parameters(ridge), components);
       double[] spread = without.posterior(ridge).spread(left.x());
@@ -64,13 +64,13 @@ class LeaveOutTest {
   @CsvSource({"true", "false"})
   void oldLabelsAreUsedWhereTheyHelp(boolean related) {
     int size = 30;
-    LabelRows many = rows(200, 1, size, 1);
-    List<LabelRows.Block> few = new ArrayList<>();
-    for (LabelRows.Block block : many.blocks().subList(0, 12)) {
+    DesignRows many = rows(200, 1, size, 1);
+    List<DesignRows.Block> few = new ArrayList<>();
+    for (DesignRows.Block block : many.blocks().subList(0, 12)) {
       double y = related ? block.y()[0] + 0.2 * block.x()[0] : 3 * random.nextGaussian();
-      few.add(new LabelRows.Block(block.x(), new double[] {y}));
+      few.add(new DesignRows.Block(block.x(), new double[] {y}));
     }
-    LabelRows labelled = new LabelRows(size, 1, few);
+    DesignRows labelled = new DesignRows(size, 1, few);
     PropertyFit fit = PropertyFit.best(labelled, many, OptionalDouble.empty());
     PropertyFit alone = PropertyFit.best(labelled, null, OptionalDouble.empty());
     if (related) {

@@ -10,7 +10,7 @@ import java.util.List;
  * @param components columns of y
  * @param blocks rows that are left out together, in order: those of a frame, or of an atom
  */
-record LabelRows(int size, int components, List<Block> blocks) {
+record DesignRows(int size, int components, List<Block> blocks) {
   /**
    * @param x row-major [rows, size]
    * @param y row-major [rows, components], standardised
@@ -65,7 +65,7 @@ record LabelRows(int size, int components, List<Block> blocks) {
   }
 
   /** With what some parameters predict taken off the labels. */
-  LabelRows less(double[] parameters) {
+  DesignRows less(double[] parameters) {
     List<Block> rest = new ArrayList<>();
     for (Block block : blocks) {
       double[] y = block.y().clone();
@@ -80,6 +80,6 @@ record LabelRows(int size, int components, List<Block> blocks) {
       }
       rest.add(new Block(block.x(), y));
     }
-    return new LabelRows(size, components, rest);
+    return new DesignRows(size, components, rest);
   }
 }
