@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from . import _service
@@ -219,12 +218,7 @@ class Run:
 
     @cached_property
     def plot(self) -> Plots:
-        """Charts; each returns a figure of matplotlib."""
+        """Charts, those of the report: ``run.plot.parity()``."""
         from .plot import Plots
 
         return Plots(self)
-
-
-def forces(column: pd.Series[Any]) -> list[np.ndarray[Any, np.dtype[np.float64]]]:
-    """A column of flat lists as [nAtoms, 3]."""
-    return [np.reshape(np.asarray(values, dtype=np.float64), (-1, 3)) for values in column]

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
+import org.dpsieve.infer.Prediction;
 import org.dpsieve.infer.Reading;
 import org.dpsieve.model.DeepPotential;
 
@@ -27,14 +28,16 @@ public final class UncertainEnsemble {
   private final Ensemble ensemble;
   private final SigmaReading sigma;
   private final LabelReading labels; // null where none are predicted
+  private final MemberReading members; // null where the models are the members
   private final double[][][][] layers;
 
   /**
    * What is known of a frame.
    *
+   * @param members whose deviation tells frames apart: the models, or those that are made of one
    * @param labels predicted from old ones; {@code null} where that was not asked for
    */
-  public record Answer(FrameSigma sigma, PredictedLabels labels) {}
+  public record Answer(FrameSigma sigma, Prediction[] members, PredictedLabels labels) {}
 
   /**
    * Those of the models that predict labels from old ones.
@@ -51,18 +54,21 @@ public final class UncertainEnsemble {
    * @param uncertainty of these models
    */
   public UncertainEnsemble(List<DeepPotential> models, Ensemble ensemble, Uncertainty uncertainty) {
-    this(models, ensemble, uncertainty, null);
+    this(models, ensemble, uncertainty, null, null);
   }
 
   /**
    * @param models those of the ensemble, in its order
    * @param uncertainty of these models
+   * @param changes of the parameters of the one model, which make members of an ensemble of it,
+   *     [members][size]; {@code null} where the models are the members
    * @param predicting {@code null} to predict no labels
    */
   public UncertainEnsemble(
       List<DeepPotential> models,
       Ensemble ensemble,
       Uncertainty uncertainty,
+      double[][] changes,
       Predicting predicting) {
     this.ensemble = ensemble;
     OtherLayers asked = new OtherLayers(models.size());
@@ -73,6 +79,10 @@ public final class UncertainEnsemble {
             ? null
             : new LabelReading(
                 predicting.members(), predicting.places(), predicting.uncertainty(), asked);
+    this.members =
+        changes == null
+            ? null
+            : new MemberReading(models.get(0), 0, uncertainty.present(), changes, asked);
     this.layers = asked.all();
   }
 
@@ -93,10 +103,13 @@ public final class UncertainEnsemble {
     List<Answer> answers = new ArrayList<>(frames.size());
     List<Reading[]> readings = ensemble.read(frames, layers);
     for (int k = 0; k < frames.size(); k++) {
+      Reading[] read = readings.get(k);
+      FrameSigma said = sigma.of(read);
       answers.add(
           new Answer(
-              sigma.of(readings.get(k)),
-              labels == null ? null : labels.of(frames.get(k), readings.get(k))));
+              said,
+              members == null ? said.models() : members.of(read),
+              labels == null ? null : labels.of(frames.get(k), read)));
     }
     return answers;
   }

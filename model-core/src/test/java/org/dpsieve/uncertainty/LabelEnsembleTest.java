@@ -158,6 +158,7 @@ class LabelEnsembleTest {
                   trained,
                   ensemble,
                   uncertainty,
+                  null,
                   new UncertainEnsemble.Predicting(members, new int[] {1, 2}, ofLabels))
               .answer(frames);
       for (int k = 0; k < frames.size(); k++) {

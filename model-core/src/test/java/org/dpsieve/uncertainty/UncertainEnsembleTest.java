@@ -147,6 +147,45 @@ class UncertainEnsembleTest {
     }
   }
 
+  @Test
+  void membersOutOfOneModelSayWhatTheModelWithTheirOutputLayerSays() {
+    boolean[] both = {true, true};
+    DeepPotential model = models.get(0);
+    OutputParameters parameters = OutputParameters.of(model, both);
+    double[][] changes = new double[3][parameters.size()];
+    Random random = new Random(4);
+    for (double[] change : changes) {
+      Arrays.setAll(change, k -> 0.1 * random.nextGaussian());
+    }
+    Uncertainty uncertainty =
+        Uncertainty.raw(
+            both,
+            List.of(
+                new OutputPosterior(
+                    new double[parameters.size() * parameters.size()], parameters.size())));
+    Frame broken =
+        new Frame("broken", 0, new int[] {47}, new double[] {0, 0, Double.NaN}, null, Labels.NONE);
+    try (Ensemble ensemble = Ensemble.of(List.of(model))) {
+      UncertainEnsemble one =
+          new UncertainEnsemble(List.of(model), ensemble, uncertainty, changes, null);
+      for (Frame frame : frames) {
+        Prediction[] members = one.answer(List.of(frame)).get(0).members();
+        assertThat(members).hasSize(3);
+        for (int m = 0; m < members.length; m++) {
+          double[] layer = parameters.read(model);
+          for (int k = 0; k < layer.length; k++) {
+            layer[k] += changes[m][k];
+          }
+          Prediction expected = new ReferenceModel(parameters.write(model, layer)).evaluate(frame);
+          assertThat(members[m].energy()).isCloseTo(expected.energy(), within(1e-8));
+          assertThat(members[m].force()).containsExactly(expected.force(), within(1e-8));
+          assertThat(members[m].virial()).containsExactly(expected.virial(), within(1e-8));
+        }
+      }
+      assertThat(one.answer(List.of(broken)).get(0).members()[2].energy()).isNaN();
+    }
+  }
+
   /** Refused by name before anybody reads hidden layers that are not there; evaluated as ever. */
   @Test
   void aNetWithoutHiddenLayerIsNotRead() {

@@ -104,8 +104,11 @@ final class D3Command implements Callable<Integer> {
               new SystemsDispersion.Progress() {
                 @Override
                 public void done(long frames, long all) {
-                  if (!ProgressLine.terminal()) {
-                    progress.print("%d of %d frames".formatted(frames, all));
+                  String text = "%d of %d frames".formatted(frames, all);
+                  if (ProgressLine.terminal()) {
+                    progress.go("D3: " + text + ",");
+                  } else {
+                    progress.print(text);
                   }
                 }
 

@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
       ModelDeviCommand.class,
       EvalCommand.class,
       TransferCommand.class,
+      DrawsCommand.class,
       StudyCommand.class,
       D3Command.class,
       LabelsCommand.class,

@@ -6,10 +6,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.io.OwnFiles;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.resident.ResidentModels;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +38,8 @@ import picocli.CommandLine.Spec;
     })
 final class EvalCommand implements Callable<Integer> {
   @Mixin private ModelOptions models;
+
+  @Mixin private EngineOption engine;
 
   @ArgGroup(multiplicity = "1")
   private Source source;
@@ -79,20 +84,19 @@ final class EvalCommand implements Callable<Integer> {
     // not a temporary file of Java's: only its owner could read it
     Path part =
         folder.resolve(output.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-    try (Ensemble ensemble = models.ensemble();
-        FrameSource frames = frames()) {
-      List<String> names = models.files().stream().map(Path::toString).toList();
-      try (EvaluationJson json = new EvaluationJson(OwnFiles.create(part), names)) {
-        EvalRun.run(
-            frames,
-            ensemble,
-            null,
-            result -> {
-              Frame frame = result.frame();
-              String id = source.json == null ? frame.name() : frame.system(); // as it names it
-              json.frame(id, frame, result.models(), null, null);
-              warn(result);
-            });
+    try (FrameSource frames = frames()) {
+      if (engine.isProgram()) {
+        try (ResidentModels program = EngineOption.program(models.files(), names())) {
+          write(
+              frames,
+              EvalRun.by(program, models.files().size()),
+              part,
+              "DeePMD-kit " + program.loaded(() -> false).version());
+        }
+      } else {
+        try (Ensemble ensemble = models.ensemble()) {
+          write(frames, EvalRun.by(ensemble), part, "dpsieve (float64)");
+        }
       }
       Files.move(part, output, StandardCopyOption.REPLACE_EXISTING);
       if (notEvaluated > 0) {
@@ -105,6 +109,28 @@ final class EvalCommand implements Callable<Integer> {
       Files.deleteIfExists(part);
     }
     return 0;
+  }
+
+  private void write(
+      FrameSource frames, Function<List<Frame>, List<EvalRun.Result>> by, Path file, String madeBy)
+      throws IOException {
+    List<String> names = models.files().stream().map(Path::toString).toList();
+    try (EvaluationJson json = new EvaluationJson(OwnFiles.create(file), names, madeBy)) {
+      EvalRun.run(
+          frames,
+          by,
+          result -> {
+            Frame frame = result.frame();
+            String id = source.json == null ? frame.name() : frame.system(); // as it names it
+            json.frame(id, frame, result.models(), null, null);
+            warn(result);
+          });
+    }
+  }
+
+  /** Of types of models that do not name theirs; empty for others. */
+  private List<String> names() {
+    return ModelFiles.unnamed(models.files(), models.typeMap());
   }
 
   /** Of a frame that could not be evaluated: its numbers are NaN. */

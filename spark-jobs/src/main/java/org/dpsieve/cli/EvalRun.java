@@ -5,10 +5,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.OrderedParallel;
 import org.dpsieve.infer.Prediction;
+import org.dpsieve.resident.Predictions;
+import org.dpsieve.resident.ResidentModels;
+import org.dpsieve.resident.ResidentModels.Known;
 import org.dpsieve.uncertainty.FrameSigma;
 import org.dpsieve.uncertainty.UncertainEnsemble;
 
@@ -31,10 +35,39 @@ final class EvalRun {
    */
   static void run(
       FrameSource frames, Ensemble ensemble, UncertainEnsemble uncertain, Consumer<Result> sink) {
-    OrderedParallel.map(
-        new Chunks(frames),
-        chunk -> evaluate(chunk, ensemble, uncertain),
-        results -> results.forEach(sink));
+    run(frames, chunk -> evaluate(chunk, ensemble, uncertain), sink);
+  }
+
+  /**
+   * @param engine who evaluates, for many threads at once
+   */
+  static void run(
+      FrameSource frames, Function<List<Frame>, List<Result>> engine, Consumer<Result> sink) {
+    OrderedParallel.map(new Chunks(frames), engine, results -> results.forEach(sink));
+  }
+
+  /** By our kernels. */
+  static Function<List<Frame>, List<Result>> by(Ensemble ensemble) {
+    return chunk -> evaluate(chunk, ensemble, null);
+  }
+
+  /** By DeePMD-kit, in one process. */
+  static Function<List<Frame>, List<Result>> by(ResidentModels models, int count) {
+    return chunk -> {
+      List<Known> found;
+      synchronized (models) {
+        found = models.ask(chunk, Predictions.QUESTION, () -> false);
+      }
+      List<Result> results = new ArrayList<>();
+      for (int i = 0; i < chunk.size(); i++) {
+        Frame frame = chunk.get(i);
+        Prediction[] all = Predictions.of(found.get(i), count, frame.atomCount());
+        String problem = found.get(i).problem();
+        boolean nan = problem == null && Double.isNaN(all[0].energy());
+        results.add(new Result(frame, all, null, nan ? "DeePMD-kit gives NaN" : problem));
+      }
+      return results;
+    };
   }
 
   private static List<Result> evaluate(

@@ -22,13 +22,20 @@ final class EvaluationJson implements AutoCloseable {
   private final JsonGenerator json;
 
   EvaluationJson(OutputStream file, List<String> models) throws IOException {
+    this(file, models, "dpsieve (float64)");
+  }
+
+  /**
+   * @param madeBy who evaluates
+   */
+  EvaluationJson(OutputStream file, List<String> models, String madeBy) throws IOException {
     json =
         JsonFactory.builder()
             .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS) // as Python writes and reads it
             .build()
             .createGenerator(file, JsonEncoding.UTF8);
     json.writeStartObject();
-    json.writeStringField("made_by", "dpsieve (float64)");
+    json.writeStringField("made_by", madeBy);
     json.writeObjectFieldStart("units");
     json.writeStringField("coord", "angstrom");
     json.writeStringField("energy", "eV");

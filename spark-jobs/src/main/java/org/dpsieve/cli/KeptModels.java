@@ -64,7 +64,9 @@ final class KeptModels {
         precision == Precision.FLOAT64 ? beside(files) : Optional.empty();
     return new Models(
         ensemble,
-        known.map(k -> new UncertainEnsemble(models, ensemble, k.uncertainty())).orElse(null));
+        known
+            .map(k -> new UncertainEnsemble(models, ensemble, k.uncertainty(), k.members(), null))
+            .orElse(null));
   }
 
   /** Posteriors are of all models of one training, in its order. */

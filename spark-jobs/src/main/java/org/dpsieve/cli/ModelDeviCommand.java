@@ -9,13 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.dpsieve.deviation.Deviation;
 import org.dpsieve.error.InputException;
-import org.dpsieve.spark.deviation.DpEvaluation;
+import org.dpsieve.frame.Property;
+import org.dpsieve.resident.DeviationCall;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,27 +29,23 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "model-devi",
     mixinStandardHelpOptions = true,
-    description = "Write the model deviation of every frame, as dp model-devi does.",
+    description = {
+      "Write the model deviation of every frame, as dp model-devi does.",
+      "With --property that of models of another quantity, in its unit: the standard deviation over the models of each"
+          + " component; the largest, the smallest, the mean."
+    },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
     footerHeading = "%nExamples:%n",
     footer = {
       "  dpsieve model-devi -m models/*/graph.pb -s data/pbe -o model_devi.out",
-      "  dpsieve model-devi -m models/*/graph.pb -s data/pbe --real_error -o error.out"
+      "  dpsieve model-devi -m models/*/graph.pb -s data/pbe --real_error -o error.out",
+      "  dpsieve model-devi -m gap/*.dp --property band_gap -s data/pbe -o gap_devi.out"
     })
 final class ModelDeviCommand implements Callable<Integer> {
   @Mixin private ModelOptions models;
 
-  @Option(
-      names = "--engine",
-      defaultValue = "jvm",
-      paramLabel = "NAME",
-      completionCandidates = Words.Engines.class,
-      description = {
-        "Who evaluates the models: jvm, our kernels; or dp, DeePMD-kit's dp model-devi (what DPSIEVE_DP",
-        "names, else dp on PATH), for models our reader does not know. Default: ${DEFAULT-VALUE}."
-      })
-  private String engine;
+  @Mixin private EngineOption engine;
 
   @Option(
       names = {"-s", "--system"},
@@ -96,6 +92,14 @@ final class ModelDeviCommand implements Callable<Integer> {
       description = "Divide virial deviations by the size of the virial per atom + LEVEL (eV).")
   private Double relativeVirial;
 
+  @Option(
+      names = "--property",
+      paramLabel = "NAME",
+      description =
+          "The models are of this property (fitting property, dos, dipole or polar); with --real_error"
+              + " its labels are those of set.*/NAME.npy.")
+  private String property;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -106,6 +110,9 @@ final class ModelDeviCommand implements Callable<Integer> {
           output + ": cannot be written: expected a file in a folder that exists");
     }
     PrintWriter err = spec.commandLine().getErr();
+    if (property != null) {
+      return ofProperty(folder, err);
+    }
     // rows reach the output all together or not at all
     Path part = Files.createTempFile(folder, output.getFileName() + ".", ".part");
     try (ModelDeviEngine by = engine();
@@ -130,31 +137,32 @@ final class ModelDeviCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ModelDeviEngine engine() throws IOException {
-    return switch (engine) {
-      case "jvm" ->
-          new KernelDeviations(
-              models, new Deviation(optional(relative), optional(relativeVirial)), realError);
-      case "dp" -> new ProgramDeviations(models, programOptions());
-      default -> throw new InputException("--engine %s: expected jvm or dp".formatted(engine));
-    };
+  private int ofProperty(Path folder, PrintWriter err) throws IOException {
+    if (engine.isProgram() || atomic || relative != null || relativeVirial != null) {
+      throw new InputException(
+          "--property goes with --engine jvm alone, and without --atomic, --relative, --relative_v: DeePMD-kit has no deviation of properties");
+    }
+    Property asked = Property.of(property);
+    Path part = Files.createTempFile(folder, output.getFileName() + ".", ".part");
+    PropertyDeviRun run = new PropertyDeviRun(models, asked, realError, frequency, err);
+    try (FrameSource frames =
+        FrameSource.of(system, extxyz.keys(List.of(asked)), run.typeMap(), 1 << 14, note -> {})) {
+      try (Writer text = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
+        run.run(frames, text);
+      }
+      append(part);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+    return 0;
   }
 
-  private List<String> programOptions() {
-    List<String> options = new ArrayList<>();
-    if (realError) {
-      options.add(DpEvaluation.REAL_ERROR);
-    }
-    if (atomic) {
-      options.add("--atomic");
-    }
-    if (relative != null) {
-      options.addAll(List.of("--relative", relative.toString()));
-    }
-    if (relativeVirial != null) {
-      options.addAll(List.of("--relative_v", relativeVirial.toString()));
-    }
-    return options;
+  private ModelDeviEngine engine() {
+    return engine.isProgram()
+        ? new ProgramDeviations(
+            models, new DeviationCall(realError, atomic, relative, relativeVirial))
+        : new KernelDeviations(
+            models, new Deviation(optional(relative), optional(relativeVirial)), realError);
   }
 
   /** All of it or, should the disk be full, nothing. */

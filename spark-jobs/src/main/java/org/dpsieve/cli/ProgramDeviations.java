@@ -1,28 +1,30 @@
 package org.dpsieve.cli;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnnamedTypesException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.model.format.ModelFiles;
-import org.dpsieve.spark.deviation.DpEvaluation;
-import org.dpsieve.spark.deviation.DpProgram;
+import org.dpsieve.resident.DeviationCall;
+import org.dpsieve.resident.Question;
+import org.dpsieve.resident.ResidentModels;
+import org.dpsieve.resident.ResidentModels.Known;
 
-/** By DeePMD-kit's own {@code dp model-devi}, one start at a time. */
+/** By DeePMD-kit itself, in one process with every core of this machine, as {@code dp} has them. */
 final class ProgramDeviations implements ModelDeviEngine {
   private static final int ATOMS_AT_ONCE = 100_000;
   private static final int COLUMNS = FrameDeviation.NAMES.size();
 
-  private final DpEvaluation.Local models;
-  private final List<String> options;
+  private final List<Path> models;
+  private final Question question;
   private final List<String> known;
 
   /** How many types models have that do not name them; 0 where all do, or a person did. */
@@ -34,13 +36,12 @@ final class ProgramDeviations implements ModelDeviEngine {
   private final String first;
 
   /** By type map. */
-  private final Map<List<String>, DpEvaluation> evaluations = new HashMap<>();
+  private final Map<List<String>, ResidentModels> evaluations = new HashMap<>();
 
-  /**
-   * @param options the program's own, beside models and files
-   */
-  ProgramDeviations(ModelOptions models, List<String> options) throws IOException {
-    this.options = List.copyOf(options);
+  private final Map<String, String> problems = new ConcurrentHashMap<>();
+
+  ProgramDeviations(ModelOptions models, DeviationCall call) {
+    this.question = Question.deviations(List.of(call));
     List<String> given = models.typeMap();
     first = models.files().get(0).toString();
     unnamed =
@@ -53,8 +54,7 @@ final class ProgramDeviations implements ModelDeviEngine {
             : 0;
     names = unnamed > 0 ? List.of() : ModelFiles.unnamed(models.files(), given);
     known = unnamed > 0 ? KernelDeviations.numbers(unnamed) : known(models);
-    this.models =
-        new DpEvaluation.Local(new DpProgram(DpProgram.defaultCommand(), Map.of()), models.files());
+    this.models = models.files();
   }
 
   /** The models' own type map, where our reader finds it. */
@@ -82,18 +82,22 @@ final class ProgramDeviations implements ModelDeviEngine {
       throw new UnnamedTypesException(first, unnamed);
     }
     List<String> own = unnamed > 0 ? typeMap.subList(0, Math.min(unnamed, typeMap.size())) : names;
-    DpEvaluation dp = evaluations.computeIfAbsent(own, models::of);
-    double[][] rows;
-    try {
-      rows = dp.evaluate(frames, List.of(options))[0];
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    ResidentModels dp = evaluations.computeIfAbsent(own, this::models);
+    List<Known> found = dp.ask(frames, question, () -> false);
     List<FrameDeviation> deviations = new ArrayList<>();
-    for (int i = 0; i < rows.length; i++) {
-      deviations.add(deviation(rows[i], frames.get(i).atomCount()));
+    for (int i = 0; i < found.size(); i++) {
+      Frame frame = frames.get(i);
+      if (found.get(i).problem() != null) {
+        problems.put(frame.name(), found.get(i).problem());
+      }
+      double[][] parts = found.get(i).parts();
+      deviations.add(deviation(parts == null ? null : parts[0], frame.atomCount()));
     }
     return deviations;
+  }
+
+  private ResidentModels models(List<String> typeMap) {
+    return EngineOption.program(models, typeMap);
   }
 
   private static FrameDeviation deviation(double[] found, int atoms) {
@@ -115,11 +119,11 @@ final class ProgramDeviations implements ModelDeviEngine {
 
   @Override
   public Optional<String> problem(Frame frame) {
-    return Optional.of("dp model-devi gives no numbers for it");
+    return Optional.of(problems.getOrDefault(frame.name(), "DeePMD-kit gives NaN"));
   }
 
   @Override
-  public void close() {
-    models.close();
+  public synchronized void close() {
+    evaluations.values().forEach(ResidentModels::close);
   }
 }

@@ -8,6 +8,7 @@ import org.dpsieve.spark.report.RunReporter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -21,13 +22,23 @@ import picocli.CommandLine.Spec;
           + " has a report too."
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  dpsieve report run && xdg-open run/report.html"})
+    footer = {
+      "  dpsieve report run && xdg-open run/report.html",
+      "  dpsieve report run --figures figures"
+    })
 final class ReportCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "WORKDIR",
       defaultValue = ".",
       description = "The run's work directory. Default: the current directory.")
   private Path workdir;
+
+  @Option(
+      names = "--figures",
+      paramLabel = "DIR",
+      description =
+          "Also write each chart into this folder, as NAME.svg, NAME.png and NAME.csv (its numbers), and those that belong together as one picture.")
+  private Path figures;
 
   @Mixin private SparkOptions spark;
   @Spec private CommandSpec spec;
@@ -38,9 +49,13 @@ final class ReportCommand implements Callable<Integer> {
     try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
       progress.show("report");
       RunHistory.verify(new Workdir(workdir));
-      page = new RunReporter(new Workdir(workdir), () -> spark.open("report")).write();
+      RunReporter reporter = new RunReporter(new Workdir(workdir), () -> spark.open("report"));
+      page = figures == null ? reporter.write() : reporter.write(figures);
     }
     spec.commandLine().getOut().println("report: " + page);
+    if (figures != null) {
+      spec.commandLine().getOut().println("figures: " + figures);
+    }
     return 0;
   }
 }

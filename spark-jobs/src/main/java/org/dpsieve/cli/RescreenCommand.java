@@ -13,7 +13,7 @@ import org.dpsieve.loop.TextTable;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustBand;
-import org.dpsieve.spark.deviation.DpProgram;
+import org.dpsieve.resident.DpProgram;
 import org.dpsieve.spark.pick.PickStrategies;
 import org.dpsieve.spark.rescreen.Rescreen;
 import org.dpsieve.spark.rescreen.RescreenOptions;
@@ -50,17 +50,7 @@ final class RescreenCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions models;
 
-  @Option(
-      names = "--engine",
-      defaultValue = "jvm",
-      paramLabel = "NAME",
-      completionCandidates = Words.Engines.class,
-      description = {
-        "Who evaluates the models: jvm, our kernels; or dp, DeePMD-kit's dp model-devi, started inside",
-        "Spark's tasks (what DPSIEVE_DP names, else dp on PATH): slower, for models our reader does not",
-        "know. Default: ${DEFAULT-VALUE}."
-      })
-  private String engine;
+  @Mixin private EngineOption engine;
 
   @Option(
       names = "--frames",
@@ -136,9 +126,7 @@ final class RescreenCommand implements Callable<Integer> {
       throw new InputException(
           "--f-lo and --f-hi belong together: give both, or none to only write the deviation");
     }
-    if (!engine.equals("jvm") && !engine.equals("dp")) {
-      throw new InputException("--engine %s: expected jvm or dp".formatted(engine));
-    }
+    boolean program = engine.isProgram();
     PickStrategy picks =
         PickStrategy.named(strategy)
             .orElseThrow(
@@ -152,7 +140,7 @@ final class RescreenCommand implements Callable<Integer> {
             models.files(),
             models.typeMap(),
             models.options(),
-            engine.equals("dp") ? new DpProgram(DpProgram.defaultCommand(), Map.of()) : null,
+            program ? new DpProgram(DpProgram.defaultCommand(), Map.of()) : null,
             frames,
             output,
             where,

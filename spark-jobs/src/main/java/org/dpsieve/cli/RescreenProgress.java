@@ -34,7 +34,7 @@ final class RescreenProgress implements RescreenListener, AutoCloseable {
   public void evaluating(Workload work, Progress progress) {
     line.print(work.estimate());
     long start = System.nanoTime();
-    line.show(() -> text(work, progress, start));
+    line.show(seconds -> text(work, progress.frames(), progress.atoms(), seconds));
     if (!ProgressLine.terminal()) {
       reporter = new Thread(() -> report(work, progress, start), "rescreen progress");
       reporter.setDaemon(true);

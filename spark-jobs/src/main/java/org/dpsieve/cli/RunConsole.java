@@ -53,8 +53,10 @@ final class RunConsole implements RunListener {
 
   @Override
   public void started(int iteration, String stage) {
-    this.stage = "iteration %d: %-10s".formatted(iteration, stage);
-    progress.show(this.stage);
+    String name = "iteration %d: %s".formatted(iteration, stage);
+    double before = timings.last(stage, iteration);
+    this.stage = name;
+    progress.show(seconds -> ProgressLine.step(name, seconds, before));
     doing = "iteration %d: %s".formatted(iteration, what(stage));
     SparkSession.getDefaultSession().foreach(this::describe);
     log("iter.%06d %s: start".formatted(iteration, stage));
@@ -152,11 +154,11 @@ final class RunConsole implements RunListener {
   /** How the tasks of the stage stand, in a few words; often. */
   synchronized void tasks(String counts) {
     if (ProgressLine.terminal()) {
-      progress.show(stage + " " + counts);
+      progress.go(stage + ": tasks " + counts + ",");
     } else if (System.nanoTime() - tasksShown > TASKS_EVERY_NANOS && !counts.equals(lastTasks)) {
       tasksShown = System.nanoTime();
       lastTasks = counts;
-      say("  " + stage.strip() + ": tasks " + counts);
+      say("  " + stage + ": tasks " + counts);
     }
   }
 

@@ -15,12 +15,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
+import org.dpsieve.figure.Figure;
+import org.dpsieve.figure.FigureFiles;
 import org.dpsieve.loop.RunHistory;
 import org.dpsieve.loop.RunStatus;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.model.Precision;
+import org.dpsieve.spark.report.RunReporter;
 
 /**
  * Answers one question after another, for a program that keeps this JVM: the Python package. A
@@ -32,6 +37,8 @@ import org.dpsieve.model.Precision;
  *       with {@code sigma} where it is known and {@code problem} where numbers are NaN
  *   <li>{@code {"status": WORKDIR}}: what {@code status --json} prints; with {@code "verify": true}
  *       every file of the run is compared with its checksum first
+ *   <li>{@code {"figures": WORKDIR, "into": DIR}}: writes the charts of a run, as {@code report
+ *       --figures} does; the answer is a list of {@code group, name, title}
  * </ul>
  *
  * <p>An answer is a line {@code KIND BYTES} and then so many bytes: {@code ok} and JSON, {@code
@@ -92,10 +99,38 @@ final class Service {
       }
       return new RunStatus(workdir).json().getBytes(StandardCharsets.UTF_8);
     }
+    if (question.hasNonNull("figures")) {
+      return figures(
+          new Workdir(Path.of(question.get("figures").asText())),
+          Path.of(question.path("into").asText()));
+    }
     if (question.has("models")) {
       return evaluation(question);
     }
     throw new InputException("found %.200s, expected a question".formatted(question));
+  }
+
+  /** On Spark, which is ended again: nobody may ask a second time. */
+  private static byte[] figures(Workdir workdir, Path into) throws IOException {
+    List<SparkSession> opened = new ArrayList<>();
+    List<Figure> figures;
+    try {
+      figures =
+          new RunReporter(
+                  workdir,
+                  () -> {
+                    opened.add(new SparkOptions().open("figures"));
+                    return opened.get(0);
+                  })
+              .figures();
+    } finally {
+      opened.forEach(SparkSession::stop);
+    }
+    FigureFiles.write(figures, into);
+    return JSON.writeValueAsBytes(
+        figures.stream()
+            .map(f -> Map.of("group", f.group(), "name", f.name(), "title", f.title()))
+            .toList());
   }
 
   private byte[] evaluation(JsonNode question) throws IOException {

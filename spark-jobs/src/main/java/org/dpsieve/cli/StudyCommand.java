@@ -11,12 +11,15 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
+import org.dpsieve.figure.Figure;
+import org.dpsieve.figure.FigureFiles;
+import org.dpsieve.figure.Svg;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.spark.study.Study;
-import org.dpsieve.spark.study.StudyPlot;
+import org.dpsieve.spark.study.StudyFigures;
 import org.dpsieve.spark.study.StudyTable;
 import org.dpsieve.spark.study.TrainerTable;
 import picocli.CommandLine.Command;
@@ -31,7 +34,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Compare picking strategies on a pool whose labels are all known: error on a part held out, against labels.",
-      "Writes errors.parquet (a row per strategy, seed, budget and model), table.md and plot.svg into the output folder."
+      "Writes errors.parquet (a row per strategy, seed, budget and model), table.md, plot.svg and its charts one by one (study-energy.svg, .png, .csv and so on) into the output folder."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
@@ -163,7 +166,12 @@ final class StudyCommand implements Callable<Integer> {
           new StudyTable(session.read().parquet(output.resolve("errors.parquet").toString()));
       String text = table.text(reference);
       Files.writeString(output.resolve("table.md"), text, StandardCharsets.UTF_8);
-      Files.writeString(output.resolve("plot.svg"), StudyPlot.svg(table), StandardCharsets.UTF_8);
+      List<Figure> figures = StudyFigures.of(table);
+      Files.writeString(
+          output.resolve("plot.svg"),
+          Svg.of(Figure.beside("plot", figures)),
+          StandardCharsets.UTF_8);
+      FigureFiles.write(figures, output);
       spec.commandLine().getOut().printf("%s%nwritten: %s%n", text, output);
       spec.commandLine().getOut().flush();
     } finally {

@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Solve the output layer of a model for labelled systems and write the new model.",
       "Embedding nets and hidden layers stay as they are; the last layer of each element's fitting net and its"
-          + " energy bias become the best there are for the loss. To train other layers, use dp train."
+          + " energy bias become the best there are for the loss. To train other layers, use dp train.",
+      "With --property the new model is one of another quantity, learnt from labels of it."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
@@ -49,7 +50,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  dpsieve transfer -m models/0/graph.pb -s data/pbe-d3 -o graph.pb",
       "  dpsieve transfer -m models/0/graph.pb -s data/pbe-d3/Ag8 --old data/pbe -o graph.pb",
-      "  dpsieve transfer -m models/0/graph.pb -s a b -o graph.pb --pref-v 0 --ridge 0"
+      "  dpsieve transfer -m models/0/graph.pb -s a b -o graph.pb --pref-v 0 --ridge 0",
+      "  dpsieve transfer -m models/0/graph.pb --property band_gap:intensive -s gaps -o gap.dp"
     })
 final class TransferCommand implements Callable<Integer> {
   @Option(
@@ -67,7 +69,9 @@ final class TransferCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       required = true,
       paramLabel = "FILE",
-      description = "The new model: a copy of the first with another output layer.")
+      description =
+          "The new model: a copy of the first with another output layer; with --property a .dp or .yaml"
+              + " file.")
   private Path output;
 
   @Option(
@@ -81,6 +85,7 @@ final class TransferCommand implements Callable<Integer> {
   private List<String> old = List.of();
 
   @Mixin private OutputLayerOptions outputLayer;
+  @Mixin private PropertyTransferRun property;
   @Mixin private SparkOptions spark;
   @Spec private CommandSpec spec;
 
@@ -97,37 +102,55 @@ final class TransferCommand implements Callable<Integer> {
       throw new InputException(
           output + ": would replace the model it starts from; choose another -o");
     }
+    if (property.isAsked()) {
+      PrintWriter out = spec.commandLine().getOut();
+      PrintWriter err = spec.commandLine().getErr();
+      property.run(model, typeMap.names(), systems, old, ridge, output, out, err);
+      return 0;
+    }
     DeepPotential start = ModelFiles.read(model, typeMap.names());
     List<Row> rows =
         systems.frames(spec.commandLine().getErr()).stream().map(FrameRows::toRow).toList();
     SparkSession session = spark.open("transfer");
     try {
       Dataset<Row> labelled = session.createDataFrame(rows, FrameRows.SCHEMA);
-      OldLabels before = old.isEmpty() ? null : oldLabels(session, rows);
-      if (before != null) {
-        before.otherUnit(labelled).ifPresent(this::sayOfOldLabels);
-      }
+      OldLabels before =
+          old.isEmpty() ? null : oldLabels(session, labelled, rows, old, systems, spec);
       OutputLayerSolution solution =
           OutputLayerStage.solve(session, labelled, List.of(start), prefactors, ridge, before)
               .get(0);
       ModelFiles.writeWithOutputLayer(model, solution.model(), output);
-      report(solution);
+      report(solution, !old.isEmpty(), spec.commandLine().getOut());
+      spec.commandLine().getOut().printf("written: %s%n", output);
     } finally {
       session.stop();
     }
     return 0;
   }
 
-  private OldLabels oldLabels(SparkSession session, List<Row> labelled) throws IOException {
-    List<Row> rows = new ArrayList<>();
+  /**
+   * Labels at the old level, with what is to be said of them.
+   *
+   * @param rows of the labelled frames
+   * @param old folders
+   */
+  static OldLabels oldLabels(
+      SparkSession session,
+      Dataset<Row> labelled,
+      List<Row> rows,
+      List<String> old,
+      LabelledSystems systems,
+      CommandSpec spec)
+      throws IOException {
+    List<Row> known = new ArrayList<>();
     Set<String> ids = new HashSet<>();
     for (Frame frame : systems.read(old, spec.commandLine().getErr())) {
       Row row = FrameRows.toRow(frame);
       if (ids.add(row.getString(0))) {
-        rows.add(row);
+        known.add(row);
       }
     }
-    long matched = labelled.stream().filter(row -> ids.contains(row.getString(0))).count();
+    long matched = rows.stream().filter(row -> ids.contains(row.getString(0))).count();
     PrintWriter out = spec.commandLine().getOut();
     out.printf("old labels        %d frames, %d of the labelled among them%n", ids.size(), matched);
     if (matched == 0) {
@@ -135,20 +158,16 @@ final class TransferCommand implements Callable<Integer> {
           "none of the labelled frames is in --old: frames match only if atoms, cell and coordinates are the same to the last digit%n");
     }
     OldLabels labels =
-        new OldLabels(session.createDataFrame(rows, FrameRows.SCHEMA), TransferFit.Mode.AUTO, 0);
+        new OldLabels(session.createDataFrame(known, FrameRows.SCHEMA), TransferFit.Mode.AUTO, 0);
     long leftOut = labels.leftOut();
     if (leftOut > 0) {
-      sayOfOldLabels(OldLabelUse.leftOut(leftOut));
+      out.printf("old labels        %s%n", OldLabelUse.leftOut(leftOut));
     }
+    labels.otherUnit(labelled).ifPresent(text -> out.printf("old labels        %s%n", text));
     return labels;
   }
 
-  private void sayOfOldLabels(String text) {
-    spec.commandLine().getOut().printf("old labels        %s%n", text);
-  }
-
-  private void report(OutputLayerSolution solution) {
-    PrintWriter out = spec.commandLine().getOut();
+  static void report(OutputLayerSolution solution, boolean hasOld, PrintWriter out) {
     ModelErrors before = solution.before();
     ModelErrors after = solution.after();
     out.printf("labelled frames   %d%n", after.frames());
@@ -162,7 +181,7 @@ final class TransferCommand implements Callable<Integer> {
           "not fitted        %s: held at what the model says (prefactor 0, or no frame has a label of it)%n",
           kind.key());
     }
-    if (!old.isEmpty()) {
+    if (hasOld) {
       out.printf("old labels        %s%n", OldLabelUse.text(solution.old()));
     }
     TextTable table = new TextTable(18, 12, 12).row("RMSE", "before", "after");
@@ -170,7 +189,6 @@ final class TransferCommand implements Callable<Integer> {
     row(table, "force, eV/Å", before.force(), after.force());
     row(table, "virial, eV/atom", before.virialPerAtom(), after.virialPerAtom());
     table.lines().forEach(out::println);
-    out.printf("written: %s%n", output);
     out.flush();
   }
 

@@ -16,6 +16,9 @@ import org.dpsieve.pick.PickStrategy;
  * machine that they name. Every problem of both is reported, and before any work.
  */
 public final class ConfigReader {
+  /** {@code numb_members} where it is not given. */
+  private static final int MEMBERS = 8;
+
   private ConfigReader() {}
 
   /**
@@ -75,7 +78,7 @@ public final class ConfigReader {
             file,
             run.train(),
             models.files(),
-            new DpTrainKeys(file, paths),
+            new DpTrainKeys(file, paths, run.typeMap()),
             file.has("final_training"));
     Optional<String> foreign =
         models
@@ -115,6 +118,7 @@ public final class ConfigReader {
             new TrainConfig(
                 models.files(),
                 run.train().inputs().stream().map(TrainingReader.InputBlocks::input).toList(),
+                membersOfOne(file, machineConfig, run),
                 run.fpTaskMin(),
                 run.oldLabels(),
                 train.dp(),
@@ -126,6 +130,31 @@ public final class ConfigReader {
         problems.warnings(),
         problems.migrations(),
         problems.notes());
+  }
+
+  /** Members that stand for an ensemble; 0 where there are models enough, or none can be made. */
+  private static int membersOfOne(
+      Block file, MachineConfig machine, SimplifyReader.SimplifyFile run) {
+    if (run.train().modelCount().orElse(0) != 1) {
+      return 0;
+    }
+    String problem =
+        machine.train().engine() != Engine.OUTPUT_LAYER
+            ? "train's engine output-layer"
+            : machine.modelDevi().engine() != Engine.JVM ? "model_devi's engine jvm" : null;
+    if (problem != null) {
+      file.warn(
+          "numb_models",
+          "one model never disagrees with itself: every frame is accurate (an ensemble is made out of one model with %s)"
+              .formatted(problem));
+      return 0;
+    }
+    int members = run.train().members().orElse(MEMBERS);
+    file.warn(
+        "numb_models",
+        "the ensemble is made out of one model, %d members: a deviation is the error that the model is expected to have. Set model_devi_f_trust_lo above the largest force errors that it keeps with any number of labels, or end the run by label_budget or target_error"
+            .formatted(members));
+    return members;
   }
 
   /** Strategies that look into models need some that are here, and that are read. */

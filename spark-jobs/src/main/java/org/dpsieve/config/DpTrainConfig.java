@@ -20,6 +20,7 @@ import org.dpsieve.model.format.ModelSuffix;
  *     when not given
  * @param srtab {@code srtab_file_path}
  * @param oneHdf5 {@code one_h5}: all training data in one HDF5 file
+ * @param fineTuning of {@code training_finetune_model}
  */
 public record DpTrainConfig(
     Backend backend,
@@ -31,7 +32,8 @@ public record DpTrainConfig(
     Optional<Path> srtab,
     BatchSizes batchSizes,
     boolean oneHdf5,
-    Reuse reuse) {
+    Reuse reuse,
+    FineTuning fineTuning) {
   public DpTrainConfig {
     start = List.copyOf(start);
     activation = List.copyOf(activation);
@@ -55,7 +57,24 @@ public record DpTrainConfig(
             OptionalInt.empty(),
             OptionalDouble.empty(),
             OptionalDouble.empty(),
-            OptionalDouble.empty()));
+            OptionalDouble.empty()),
+        FineTuning.PLAIN);
+  }
+
+  /**
+   * What is taken of a checkpoint, and what is done with it.
+   *
+   * @param branch of a checkpoint of several tasks, {@code RANDOM} for a fitting net of random
+   *     numbers; empty where there are no branches
+   * @param pretrainScript {@code use_pretrain_script}: the checkpoint says what the model is, not
+   *     the training input
+   * @param biasAfter {@code change_bias_after_training}: energies of atoms are fitted again in the
+   *     end; empty where nothing is said
+   * @param biasAlone {@code train.engine: change-bias}: {@code dp change-bias} is all the training
+   */
+  public record FineTuning(
+      String branch, boolean pretrainScript, Optional<Boolean> biasAfter, boolean biasAlone) {
+    static final FineTuning PLAIN = new FineTuning("", false, Optional.empty(), false);
   }
 
   /** DeePMD-kit's backends, by the form of their models. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -23,18 +24,25 @@ final class DpTrainKeys {
 
   private final Block file;
   private final Paths paths;
+  private final List<String> typeMap;
 
-  DpTrainKeys(Block file, Paths paths) {
+  /**
+   * @param typeMap {@code type_map}
+   */
+  DpTrainKeys(Block file, Paths paths, List<String> typeMap) {
     this.file = file;
     this.paths = paths;
+    this.typeMap = typeMap;
   }
 
   /**
    * @param models the frozen models that the first training starts from; empty where it starts from
    *     others, or from none
    * @param count {@code numb_models}
+   * @param biasAlone whether {@code dp change-bias} is all the training
    */
-  DpTrainConfig read(List<Path> models, int count, TrainKeys.GivenTraining keys) {
+  DpTrainConfig read(
+      List<Path> models, int count, TrainKeys.GivenTraining keys, boolean biasAlone) {
     boolean asFrozen = TrainKeys.fineTunesAsFrozen(file, keys);
     List<Path> finetune = asFrozen ? List.of() : named(TrainKeys.FINETUNE, count);
     Backend backend =
@@ -53,6 +61,8 @@ final class DpTrainKeys {
       tellOfLastCheckpoint(keys, reuse.numbSteps());
     }
     List<Start> start = start(models, finetune, asFrozen, count, backend, keys);
+    DpTrainConfig.FineTuning fineTuning =
+        new FineTuneKeys(file, typeMap).read(finetune, asFrozen, backend, keys, biasAlone);
     if (asFrozen) {
       file.warn(
           TrainKeys.FINETUNE,
@@ -78,7 +88,8 @@ final class DpTrainKeys {
         srtab(),
         keys.batchSizes(),
         file.flag("one_h5"),
-        reuse);
+        reuse,
+        fineTuning);
   }
 
   /** Tells what is changed so that the last step is in a checkpoint. */
@@ -225,6 +236,9 @@ final class DpTrainKeys {
             key, "'%s' matches nothing; looked for %s".formatted(glob, paths.lookedFor(glob)));
       }
       found.addAll(matches);
+    }
+    if (found.size() == 1 && key.equals(TrainKeys.FINETUNE)) {
+      return Collections.nCopies(count, found.get(0)); // the trainings have different seeds
     }
     if (!found.isEmpty() && found.size() != count) {
       file.error(key, "found %d models, expected %d (numb_models)".formatted(found.size(), count));

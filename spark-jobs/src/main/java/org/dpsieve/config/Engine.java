@@ -10,10 +10,17 @@ public enum Engine {
   JVM,
   /** DeePMD-kit's own program. */
   DP,
+  /** Its {@code dp change-bias}: the energies of atoms alone; training only. */
+  CHANGE_BIAS,
   /** A labeller inside this process. */
   EMBEDDED,
   /** Task folders for another program, named by {@code command}. */
   COMMAND;
+
+  /** Whether a program of DeePMD-kit's trains. */
+  boolean isDeepmdKit() {
+    return this == DP || this == CHANGE_BIAS;
+  }
 
   /** As files spell it. */
   public String key() {

@@ -23,11 +23,17 @@ final class Engines {
     this.nodes = nodes;
   }
 
-  /** Who trains: what machine.json names, else what the trainable keys leave. */
+  /**
+   * Who trains: what machine.json names, else what the trainable keys leave. DeePMD-kit does also
+   * where it changes the bias alone.
+   */
   static Engine trains(Section section, TrainKeys.GivenTraining keys) {
     boolean free =
         !section.block().has("engine") && !keys.inputs().isEmpty() && !freesOutputLayer(keys);
-    return section.engine().orElse(free ? Engine.DP : Engine.OUTPUT_LAYER);
+    return section
+        .engine()
+        .map(engine -> engine.isDeepmdKit() ? Engine.DP : engine)
+        .orElse(free ? Engine.DP : Engine.OUTPUT_LAYER);
   }
 
   /** Whether the trainable keys freeze everything else. */
@@ -60,7 +66,11 @@ final class Engines {
       return new Train(
           dp(section),
           Optional.of(
-              dpKeys.read(models, keys.modelCount().orElse(Math.max(1, models.size())), keys)));
+              dpKeys.read(
+                  models,
+                  keys.modelCount().orElse(Math.max(1, models.size())),
+                  keys,
+                  section.engine().equals(Optional.of(Engine.CHANGE_BIAS)))));
     }
     TrainKeys.refuseForOutputLayer(simplify, keys, models);
     outputLayer(section, simplify, keys, inTheEnd);
@@ -174,7 +184,7 @@ final class Engines {
     inProcess(section, "dp", unused);
     if (foreign.isPresent()) {
       problems.warn(
-          "deviation by DeePMD-kit's own dp model-devi, started inside Spark's tasks ('%s'): %s"
+          "deviation by DeePMD-kit's own dp model-devi, in a process that stays beside each of Spark's tasks ('%s'): %s"
               .formatted(section.command().orElse("dp"), foreign.get()));
     } else {
       problems.note(

@@ -130,7 +130,7 @@ final class MachineReader {
     Sections all =
         new Sections(
             version,
-            section("train", Engine.OUTPUT_LAYER, Engine.DP),
+            section("train", Engine.OUTPUT_LAYER, Engine.DP, Engine.CHANGE_BIAS),
             section("model_devi", Engine.JVM, Engine.DP),
             section("fp", Engine.EMBEDDED, Engine.COMMAND));
     file.finishLeniently();

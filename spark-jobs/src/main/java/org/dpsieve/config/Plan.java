@@ -73,13 +73,20 @@ public final class Plan {
             .filter(init -> init == Init.RANDOM || init == Init.FINETUNE)
             .map(
                 init ->
-                    (init == Init.RANDOM ? "trained from random weights" : "fine-tuned from others")
+                    (init == Init.RANDOM
+                            ? "trained from random weights"
+                            : fineTuned(config.train().dp().orElseThrow().fineTuning()))
                         + (config.pool().initData().isEmpty()
                             ? " on the frames that iteration 0 labels"
                             : " on the initial data first")
                         + (models.isEmpty() ? "" : "; compared with "))
             .orElse("");
     item("models", "%d: %s%s".formatted(config.train().modelCount(), start, all));
+  }
+
+  private static String fineTuned(DpTrainConfig.FineTuning how) {
+    return (how.biasAlone() ? "others with their bias changed" : "fine-tuned from others")
+        + (how.branch().isEmpty() ? "" : " (branch %s)".formatted(how.branch()));
   }
 
   private void steps(RunConfig run) {

@@ -54,6 +54,7 @@ final class SimplifyReader {
           "true_error_e_trust_lo",
           "true_error_e_trust_hi",
           "numb_models",
+          "numb_members",
           "mlp_engine",
           "seed",
           "max_iter",

@@ -15,6 +15,8 @@ import org.dpsieve.outputlayer.TransferFit;
  *     them, in DP-GEN's order; empty where it starts from random weights or another kind of model
  *     ({@code training_finetune_model}): then there is no model before it
  * @param inputs {@code default_training_param}: one for all models, or one per model
+ * @param members {@code numb_members}: of the ensemble that is made out of one model; 0 where the
+ *     models are the ensemble
  * @param fpTaskMin {@code fp_task_min}: training is put off (the models are copied) while fewer
  *     frames than this were labelled since the last one and the run does not end; no label is ever
  *     left out for good
@@ -27,6 +29,7 @@ import org.dpsieve.outputlayer.TransferFit;
 public record TrainConfig(
     List<Path> models,
     List<TrainingInput> inputs,
+    int members,
     int fpTaskMin,
     TransferFit.Mode oldLabels,
     Optional<DpTrainConfig> dp,
@@ -46,6 +49,7 @@ public record TrainConfig(
     return new TrainConfig(
         others,
         inputs,
+        members,
         fpTaskMin,
         oldLabels,
         Optional.of(DpTrainConfig.ofFrozen(backend, others)),

@@ -18,6 +18,12 @@ final class TrainKeys {
   static final String INIT_FROZEN = "training_init_frozen_model";
   static final String FINETUNE = "training_finetune_model";
 
+  static final String BRANCH = "model_branch";
+  static final String DPGEN_BRANCH = "training_model_branch";
+  static final String PRETRAIN_SCRIPT = "use_pretrain_script";
+  static final String DPGEN_PRETRAIN_SCRIPT = "training_use_pretrain_script";
+  static final String BIAS_AFTER = "change_bias_after_training";
+
   static final List<String> KEYS =
       List.of(
           "train_backend",
@@ -39,9 +45,16 @@ final class TrainKeys {
           "init_batch_size",
           "sys_batch_size",
           INIT_FROZEN,
-          FINETUNE);
+          FINETUNE,
+          BRANCH,
+          DPGEN_BRANCH,
+          PRETRAIN_SCRIPT,
+          DPGEN_PRETRAIN_SCRIPT,
+          BIAS_AFTER);
 
   /** As of DeePMD-kit 3.2's TensorFlow backend. */
+  static final String MEMBERS = "numb_members";
+
   private static final List<String> FINE_TUNED = List.of("se_atten", "se_atten_v2", "dpa1");
 
   private final Block file;
@@ -59,6 +72,7 @@ final class TrainKeys {
    * What the file says.
    *
    * @param modelCount {@code numb_models}; empty when it is missing or wrong
+   * @param members {@code numb_members}; empty when it is missing or wrong
    * @param modelGlobs {@code training_iter0_model_path}
    * @param initModel {@code training_init_model}
    * @param backend {@code train_backend}, or the one that has {@code model_format}
@@ -68,6 +82,7 @@ final class TrainKeys {
    */
   record GivenTraining(
       OptionalInt modelCount,
+      OptionalInt members,
       List<String> modelGlobs,
       boolean initModel,
       Optional<Backend> backend,
@@ -80,8 +95,10 @@ final class TrainKeys {
         file.require("numb_models", "the number of models, usually 4")
             ? file.integer("numb_models", 1)
             : OptionalInt.empty();
-    if (count.isPresent() && count.getAsInt() == 1) {
-      file.warn("numb_models", "one model never disagrees with itself: every frame is accurate");
+    OptionalInt members = file.integer(MEMBERS, 2);
+    if (members.isPresent() && count.isPresent() && count.getAsInt() > 1) {
+      file.warn(
+          MEMBERS, "has no effect: the %d models are the ensemble".formatted(count.getAsInt()));
     }
     List<String> globs = file.textOrTexts(MODELS).orElse(List.of());
     Optional<ModelSuffix> format =
@@ -91,6 +108,7 @@ final class TrainKeys {
             .map(Backend::named);
     return new GivenTraining(
         count,
+        members,
         globs,
         file.flag("training_init_model"),
         backend.or(() -> format.flatMap(ModelSuffix::backend).map(Backend::named)),
@@ -160,6 +178,12 @@ final class TrainKeys {
         file.error(
             key,
             "name the frozen models in training_iter0_model_path, from which training starts; remove this key");
+      }
+    }
+    for (String key :
+        List.of(BRANCH, DPGEN_BRANCH, PRETRAIN_SCRIPT, DPGEN_PRETRAIN_SCRIPT, BIAS_AFTER)) {
+      if (file.given(key)) {
+        file.error(key, "is for dp train and dp change-bias; remove it, or set train.engine to dp");
       }
     }
     for (String key :

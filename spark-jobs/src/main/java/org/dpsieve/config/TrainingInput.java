@@ -24,6 +24,15 @@ public record TrainingInput(Loss loss, Trainable trainable, String json) {
     }
   }
 
+  /** {@code model.finetune_head}; empty where it is not given. */
+  public String finetuneHead() {
+    try {
+      return new ObjectMapper().readTree(json).at("/model/finetune_head").asText("");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /**
    * {@code loss} of type {@code ener}: the weight of the squared error of energy, force and virial
    * at the start of training and in its limit, where the learning rate has vanished ({@code

@@ -23,7 +23,7 @@ abstract class TrainingReader {
 
   /** That of the engine which machine.json names. */
   static TrainingReader of(MachineReader.Section train, Problems problems) {
-    return train.engine().equals(Optional.of(Engine.DP))
+    return train.engine().filter(Engine::isDeepmdKit).isPresent()
         ? new DpInputReader(problems)
         : new OutputLayerInputReader(problems);
   }

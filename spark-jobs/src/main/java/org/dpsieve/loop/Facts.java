@@ -3,6 +3,8 @@ package org.dpsieve.loop;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /** What each stage says of itself, kept in its manifest and read again by whoever resumes. */
 public final class Facts {
@@ -275,7 +277,17 @@ public final class Facts {
    * @param models one entry per model, before and after
    * @param few what the first labels alone would have given; {@code null} where nobody can tell
    */
-  public record HeldOut(String level, long frames, List<BeforeAfter> models, Few few) {}
+  public record HeldOut(String level, long frames, List<BeforeAfter> models, Few few) {
+    /** The mean of the models' errors: how far off one of them is. */
+    public Errors mean(Function<BeforeAfter, Errors> which) {
+      return new Errors(
+          mean(which, Errors::energy), mean(which, Errors::force), mean(which, Errors::virial));
+    }
+
+    private double mean(Function<BeforeAfter, Errors> which, ToDoubleFunction<Errors> kind) {
+      return models.stream().map(which).mapToDouble(kind).average().orElse(Double.NaN);
+    }
+  }
 
   /**
    * Errors after a few labels.

@@ -93,7 +93,12 @@ public record RunKeys(
   }
 
   private void add(TrainConfig train) {
-    open.put("train.engine", train.dp().isPresent() ? "dp" : "output-layer");
+    open.put(
+        "train.engine",
+        train
+            .dp()
+            .map(dp -> dp.fineTuning().biasAlone() ? "change-bias" : "dp")
+            .orElse("output-layer"));
     open.put(
         "default_training_param, loss",
         train.inputs().stream()
@@ -123,6 +128,15 @@ public record RunKeys(
     if (!pretrained.isEmpty()) {
       fixed.put("training_finetune_model (sha256)", checksums(pretrained));
     }
+    if (!dp.fineTuning().branch().isEmpty()) {
+      fixed.put("model_branch", dp.fineTuning().branch());
+    }
+    if (dp.fineTuning().pretrainScript()) {
+      open.put("use_pretrain_script", "true");
+    }
+    dp.fineTuning()
+        .biasAfter()
+        .ifPresent(after -> open.put("change_bias_after_training", after.toString()));
     String sizes = dp.batchSizes().identity();
     if (!sizes.isEmpty()) {
       open.put("batch sizes", sizes);

@@ -196,16 +196,15 @@ public final class RunTable {
     TextTable table = new TextTable(32, 12, 10, 12, 10, 12, 10);
     table.row("model", "before", "after", "before", "after", "before", "after");
     for (int m = 0; m < errors.models().size(); m++) {
-      Facts.Errors before = errors.models().get(m).before();
-      Facts.Errors after = errors.models().get(m).after();
-      table.row(
-          "graph.%03d".formatted(m),
-          TextTable.number(1000 * before.energy(), 2),
-          TextTable.number(1000 * after.energy(), 2),
-          TextTable.number(before.force(), 4),
-          TextTable.number(after.force(), 4),
-          TextTable.number(1000 * before.virial(), 2),
-          TextTable.number(1000 * after.virial(), 2));
+      Facts.BeforeAfter model = errors.models().get(m);
+      row("graph.%03d".formatted(m), model.before(), model.after(), table);
+    }
+    if (errors.models().size() > 1) {
+      row(
+          "mean of models",
+          errors.mean(Facts.BeforeAfter::before),
+          errors.mean(Facts.BeforeAfter::after),
+          table);
     }
     after("old label + change", pool == null ? null : pool.errors(), table);
     Facts.Few few = errors.few();
@@ -217,6 +216,17 @@ public final class RunTable {
     lines.add(table.over(2, "energy, meV/atom", "force, eV/Å", "virial, meV/atom"));
     lines.addAll(table.lines());
     return lines;
+  }
+
+  private static void row(String name, Facts.Errors before, Facts.Errors after, TextTable table) {
+    table.row(
+        name,
+        TextTable.number(1000 * before.energy(), 2),
+        TextTable.number(1000 * after.energy(), 2),
+        TextTable.number(before.force(), 4),
+        TextTable.number(after.force(), 4),
+        TextTable.number(1000 * before.virial(), 2),
+        TextTable.number(1000 * after.virial(), 2));
   }
 
   private static void after(String name, Facts.Errors errors, TextTable table) {

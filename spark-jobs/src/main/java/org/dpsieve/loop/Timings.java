@@ -61,6 +61,15 @@ public final class Timings {
             .toString());
   }
 
+  /** Seconds that a stage took in the newest earlier iteration that had it; NaN without one. */
+  public double last(String stage, int before) {
+    return seconds.entrySet().stream()
+        .filter(entry -> entry.getKey() < before && entry.getValue().containsKey(stage))
+        .max(Map.Entry.comparingByKey())
+        .map(entry -> entry.getValue().get(stage))
+        .orElse(Double.NaN);
+  }
+
   /** Seconds by stage; empty for an iteration that was not timed. */
   public Map<String, Double> of(int iteration) {
     return seconds.getOrDefault(iteration, Map.of());

@@ -1,5 +1,7 @@
 package org.dpsieve.report;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.samskivert.mustache.Mustache;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.dpsieve.figure.Figure;
+import org.dpsieve.figure.Svg;
 import org.dpsieve.loop.Change;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunHistory;
@@ -24,8 +28,6 @@ import org.dpsieve.model.format.ModelSuffix;
  * run gives the same bytes.
  */
 public final class ReportPage {
-  private static final String D3 = "/META-INF/resources/webjars/d3/7.9.0/dist/d3.min.js";
-
   private final RunReport report;
   private final RunHistory history;
 
@@ -45,6 +47,8 @@ public final class ReportPage {
   /** How the run stands: {@code mark} says it without words, for a glance. */
   record State(String mark, String word, String sentence) {}
 
+  record Chart(String name, String svg) {}
+
   record Named(String id, String title) {}
 
   record Tile(String what, String value, String more) {}
@@ -57,8 +61,9 @@ public final class ReportPage {
     Map<String, Object> values = new TreeMap<>();
     values.put("css", text("report.css"));
     values.put("js", text("report.js"));
-    values.put("d3", text(D3));
-    values.put("data", ReportData.json(report));
+    List<Figure> figures = RunFigures.of(report);
+    values.put("charts", charts(figures));
+    values.put("tables", tables(figures));
     values.put("name", name());
     values.put("verdict", state());
     values.put("warnings", Warnings.of(history.iterations(), history.result()));
@@ -80,6 +85,29 @@ public final class ReportPage {
     values.put("files", files());
     values.put("program", report.versions().getOrDefault("dpsieve", ""));
     return values;
+  }
+
+  /** By group. */
+  private static Map<String, List<Chart>> charts(List<Figure> figures) {
+    Map<String, List<Chart>> charts = new TreeMap<>();
+    for (Figure figure : figures) {
+      charts
+          .computeIfAbsent(figure.group(), group -> new ArrayList<>())
+          .add(new Chart(figure.name(), Svg.of(figure)));
+    }
+    return charts;
+  }
+
+  /** The numbers of the charts by name, as JSON that may stand in a page. */
+  private static String tables(List<Figure> figures) {
+    Map<String, String> tables = new TreeMap<>();
+    figures.forEach(figure -> tables.put(figure.name(), figure.table().csv()));
+    try {
+      // no tag can begin inside
+      return new ObjectMapper().writeValueAsString(tables).replace("<", "\\u003c");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private String name() {
@@ -159,21 +187,17 @@ public final class ReportPage {
                             ? "of the frames asked last"
                             : "of the whole pool, final models")));
     if (history.result() != null && history.result().errors() != null) {
-      List<Facts.BeforeAfter> models = history.result().errors().models();
+      Facts.HeldOut errors = history.result().errors();
       tiles.add(
           new Tile(
               "Force error, held out",
-              ReportTables.number(mean(models, true), 4) + " eV/Å",
-              "before: %s eV/Å".formatted(ReportTables.number(mean(models, false), 4))));
+              ReportTables.number(errors.mean(Facts.BeforeAfter::after).force(), 4) + " eV/Å",
+              "mean of models, %s frames; before %s"
+                  .formatted(
+                      RunTable.count(errors.frames()),
+                      ReportTables.number(errors.mean(Facts.BeforeAfter::before).force(), 4))));
     }
     return tiles;
-  }
-
-  private static double mean(List<Facts.BeforeAfter> models, boolean after) {
-    return models.stream()
-        .mapToDouble(pair -> after ? pair.after().force() : pair.before().force())
-        .average()
-        .orElse(Double.NaN);
   }
 
   private Optional<Facts.Quantiles> quantiles() {

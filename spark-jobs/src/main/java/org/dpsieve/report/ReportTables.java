@@ -168,6 +168,12 @@ final class ReportTables {
       rows.add(new Cells(cells));
     }
     Facts.RelabelledPool pool = heldOut == null ? null : history.result().pool();
+    if (heldOut != null && heldOut.models().size() > 1) {
+      List<String> cells = new ArrayList<>(List.of("mean of models"));
+      cells.addAll(
+          errors(heldOut.mean(Facts.BeforeAfter::before), heldOut.mean(Facts.BeforeAfter::after)));
+      rows.add(new Cells(cells));
+    }
     after("old label + change", pool == null ? null : pool.errors(), rows);
     Facts.Few few = heldOut == null ? null : heldOut.few();
     if (few != null) {

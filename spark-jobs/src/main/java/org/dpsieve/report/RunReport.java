@@ -2,6 +2,7 @@ package org.dpsieve.report;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunHistory;
 import org.dpsieve.pick.TrustBand;
@@ -13,6 +14,8 @@ import org.dpsieve.uncertainty.Reliability;
  * @param history what is complete
  * @param distributions of the iterations that asked the models, in order, then of the whole pool by
  *     the final models where the run has ended
+ * @param byFormula deviations in the first iteration that asked the models, the most frequent
+ *     formulas first
  * @param compositions by formula, the most frequent first
  * @param otherCompositions formulas left out of that list
  * @param errors against the new level; {@code null} before there are any
@@ -25,6 +28,7 @@ import org.dpsieve.uncertainty.Reliability;
 public record RunReport(
     RunHistory history,
     List<Distribution> distributions,
+    List<FormulaDeviation> byFormula,
     List<Composition> compositions,
     long otherCompositions,
     ErrorPlots errors,
@@ -39,6 +43,14 @@ public record RunReport(
     return history.result() == null || history.result().foretold() == null
         ? List.of()
         : history.result().foretold();
+  }
+
+  /** The lower trust level of the newest iteration that has one, eV/Å. */
+  OptionalDouble trustLo() {
+    return distributions.stream()
+        .filter(one -> one.levels() != null)
+        .mapToDouble(one -> one.levels().lo())
+        .reduce((first, second) -> second);
   }
 
   /**
@@ -66,61 +78,39 @@ public record RunReport(
   public record Composition(String formula, long pool, long labelled) {}
 
   /**
-   * Models against labels they have not been trained on.
+   * Frames of a formula by {@code max_devi_f}, eV/Å.
+   *
+   * @param frames how many
+   */
+  public record FormulaDeviation(String formula, long frames, Facts.Quantiles deviation) {}
+
+  /**
+   * Models against labels they have not been trained on; all numbers of the same frames.
    *
    * @param frames which frames those are, in words
-   * @param count how many
-   * @param energyBefore eV per atom, label to prediction by the models the run was given
-   * @param deviationAndError eV/Å: max_devi_f to the largest error of a force
+   * @param before by the models the run was given
+   * @param after by the models trained last
+   * @param deviationAndError eV/Å: max_devi_f to the largest error of a force, of the latter
    * @param accuracy one entry per ensemble, by growing number of labels
    */
   public record ErrorPlots(
       String frames,
-      long count,
-      Grid energyBefore,
-      Grid energyAfter,
-      Grid forceBefore,
-      Grid forceAfter,
+      Map<Term, Agreement> before,
+      Map<Term, Agreement> after,
       LogGrid deviationAndError,
       List<Accuracy> accuracy) {
     /** The same with another curve of errors by labels. */
     public ErrorPlots withAccuracy(List<Accuracy> other) {
-      return new ErrorPlots(
-          frames,
-          count,
-          energyBefore,
-          energyAfter,
-          forceBefore,
-          forceAfter,
-          deviationAndError,
-          other);
+      return new ErrorPlots(frames, before, after, deviationAndError, other);
     }
   }
 
   /**
-   * Points counted in squares of equal size, both axes alike.
+   * Errors of an ensemble's models.
    *
-   * @param size squares along an axis
-   * @param cells {@code x, y, points} of the squares with points in them
-   */
-  public record Grid(double min, double max, int size, List<long[]> cells) {}
-
-  /**
-   * Points counted in cells of equal logarithmic size.
-   *
-   * @param perDecade cells to a factor of ten, along both axes
-   * @param cells {@code x, y, points}; x is floor(perDecade · log10 of the value)
-   */
-  public record LogGrid(int perDecade, List<long[]> cells) {}
-
-  /**
-   * Root mean square errors of an ensemble's models.
-   *
-   * @param iteration of the training; -1 for the models the run was given
    * @param labels trained on
-   * @param models per model: eV per atom, eV/Å, eV per atom; NaN where there is no label
    */
-  public record Accuracy(int iteration, long labels, List<Facts.Errors> models) {}
+  public record Accuracy(long labels, Map<Term, ErrorSums> errors) {}
 
   /**
    * By the uncertainty of the models trained last.

@@ -59,6 +59,12 @@ public final class DpInput {
     return this;
   }
 
+  /** {@code training.change_bias_after_training}, over whatever the template says. */
+  public DpInput biasAfterTraining(boolean change) {
+    object("training").put("change_bias_after_training", change);
+    return this;
+  }
+
   /** The training data, and their batch sizes where the template has no {@code mixed:}. */
   public DpInput systems(List<DataSystem> systems) {
     ObjectNode data = object("training", "training_data");

@@ -3,6 +3,8 @@ package org.dpsieve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -237,5 +239,31 @@ class ModelDeviCommandTest {
             "-o", expected.toString(), "--real_error", "--atomic", "-f", "7", "--relative", "0.5"));
     assertThat(Programs.run(folder, "log", command)).isZero();
     assertSameText(out, expected);
+    evaluates(model, system);
+  }
+
+  /** What our reader does not know, and a frame that nobody can evaluate. */
+  private void evaluates(Path model, Path system) throws IOException {
+    Path json = folder.resolve("frames.json");
+    Files.writeString(
+        json,
+        """
+        {"frames": [
+          {"id": "dimer", "elements": ["Ag", "Au"], "coord": [0, 0, 0, 0, 0, 2.6], "box": null},
+          {"id": "copper", "elements": ["Cu"], "coord": [0, 0, 0], "box": null}]}
+        """);
+    Path out = folder.resolve("eval.json");
+    assertThat(terminal.run("eval", "-m", model, "--json", json, "-o", out)).isEqualTo(2);
+    assertThat(terminal.err()).contains("shared.pb", "--engine dp");
+    terminal.succeed("eval", "--engine", "dp", "-m", model, "--json", json, "-o", out);
+    assertThat(terminal.err()).contains("type Cu is none of the models' (Ag Au)", "1 frames could");
+    String text = Files.readString(out);
+    assertThat(text).contains("\"made_by\":\"DeePMD-kit 3.");
+    JsonNode energy =
+        new ObjectMapper().readTree(text.replace("NaN", "null")).at("/frames/0/models/0");
+    assertThat(
+            energy.path("atom_energy").get(0).asDouble()
+                + energy.path("atom_energy").get(1).asDouble())
+        .isCloseTo(energy.path("energy").asDouble(), within(1e-12));
   }
 }

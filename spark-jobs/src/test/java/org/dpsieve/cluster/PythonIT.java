@@ -31,7 +31,7 @@ class PythonIT {
   private static final Path NOTEBOOK =
       Shared.repository().resolve("scripts/notebooks/deviation.ipynb");
   private static final Path PACKAGE = Shared.repository().resolve("python");
-  private static final int PICTURES = 9;
+  private static final int PICTURES = 8;
 
   @TempDir private static Path folder;
 

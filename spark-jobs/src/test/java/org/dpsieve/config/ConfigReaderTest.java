@@ -501,6 +501,19 @@ class ConfigReaderTest {
   }
 
   @Test
+  void oneModelHasMembersWhereItsOutputLayerIsSolved() throws IOException {
+    run.set("numb_members", "4");
+    assertThat(run.read().simplify().train().members()).isZero();
+    assertThat(String.join("\n", run.read().warnings()))
+        .contains("numb_members: has no effect: the 2 models are the ensemble");
+    run.set("numb_models", "1")
+        .set("training_iter0_model_path", "\"%s\"".formatted(Fixture.MODELS.resolve("2/graph.pb")));
+    assertThat(run.read().simplify().train().members()).isEqualTo(4);
+    run.set("numb_members", "1");
+    assertThatThrownBy(run::read).hasMessageContaining("numb_members", "at least 2");
+  }
+
+  @Test
   void aModelMayBeNamedByItsFile() throws IOException {
     run.set("numb_models", "1")
         .set("training_iter0_model_path", "\"%s\"".formatted(Fixture.MODELS.resolve("2/graph.pb")));

@@ -31,8 +31,10 @@ public record Chromium(String dom, String console) {
    * The page's elements after its scripts have run, and what they said on the console.
    *
    * @param scratch an empty folder
+   * @param more options of Chromium
    */
-  public static Chromium open(Path page, Path scratch) throws IOException, InterruptedException {
+  public static Chromium open(Path page, Path scratch, String... more)
+      throws IOException, InterruptedException {
     String program =
         List.of("chromium", "chromium-browser", "google-chrome").stream()
             .filter(Chromium::isInstalled)
@@ -41,6 +43,7 @@ public record Chromium(String dom, String console) {
     assumeTrue(program != null, "no Chromium here; scripts/setup-services chromium installs it");
     List<String> command = new ArrayList<>(List.of(program));
     command.addAll(QUIET);
+    command.addAll(List.of(more));
     command.add("--user-data-dir=" + scratch.resolve("profile"));
     command.add(page.toUri().toString());
     File dom = scratch.resolve("dom.html").toFile();
@@ -74,10 +77,5 @@ public record Chromium(String dom, String console) {
     } catch (UncheckedIOException e) {
       throw new AssertionError(e);
     }
-  }
-
-  /** How many elements of the body have this class. */
-  public int marks(String cssClass) {
-    return dom.split("class=\"" + cssClass + "\"", -1).length - 1;
   }
 }

@@ -2,11 +2,12 @@ package org.dpsieve.spark.deviation;
 
 import java.io.Serializable;
 import java.util.Iterator;
+import java.util.Map;
 import org.apache.spark.sql.Row;
 
 /**
  * Who evaluates the deviation inside Spark's tasks: our kernels ({@link EnsembleHandle}) or
- * DeePMD-kit's own program ({@link DpModelDevi}).
+ * DeePMD-kit itself ({@link DpModelDevi}).
  */
 public interface DeviationEngine extends Serializable, AutoCloseable {
   /**
@@ -27,6 +28,11 @@ public interface DeviationEngine extends Serializable, AutoCloseable {
   /** Whether rows have the columns {@code expected_*}, too, from the old labels of the frames. */
   default boolean expectsErrors() {
     return false;
+  }
+
+  /** Why some frames have no numbers, by {@code frame_id}, as far as the engine has kept it. */
+  default Map<String, String> problems() {
+    return Map.of();
   }
 
   /** Takes the models from the executors; no stage that uses this may run afterwards. */

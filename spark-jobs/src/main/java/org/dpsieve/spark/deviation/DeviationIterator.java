@@ -44,7 +44,14 @@ final class DeviationIterator extends FrameBatches {
     if (uncertain == null) {
       List<Prediction[]> predictions = predictions(batch);
       for (int i = 0; i < batch.size(); i++) {
-        rows.add(row(id(source.get(i)), batch.get(i), predictions.get(i), null, null));
+        rows.add(
+            row(
+                id(source.get(i)),
+                batch.get(i),
+                predictions.get(i),
+                predictions.get(i),
+                null,
+                null));
       }
     } else {
       List<UncertainEnsemble.Answer> answers = uncertain.answer(withOldLabels(source, batch));
@@ -52,7 +59,14 @@ final class DeviationIterator extends FrameBatches {
         FrameSigma sigma = answers.get(i).sigma();
         PredictedLabels labels = answers.get(i).labels();
         ExpectedError error = labels == null ? null : handle.expected(sigma, labels);
-        rows.add(row(id(source.get(i)), batch.get(i), sigma.models(), sigma, error));
+        rows.add(
+            row(
+                id(source.get(i)),
+                batch.get(i),
+                answers.get(i).members(),
+                sigma.models(),
+                sigma,
+                error));
       }
     }
     return rows;
@@ -88,8 +102,13 @@ final class DeviationIterator extends FrameBatches {
   }
 
   private Row row(
-      String id, Frame frame, Prediction[] models, FrameSigma sigma, ExpectedError expected) {
-    FrameDeviation d = Deviation.of(models);
+      String id,
+      Frame frame,
+      Prediction[] members,
+      Prediction[] models,
+      FrameSigma sigma,
+      ExpectedError expected) {
+    FrameDeviation d = Deviation.of(members);
     List<Object> values = new ArrayList<>(List.of(id));
     for (double number : d.numbers()) {
       values.add(number);

@@ -1,55 +1,69 @@
 package org.dpsieve.spark.deviation;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.util.CollectionAccumulator;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.resident.DeviationCall;
+import org.dpsieve.resident.Question;
+import org.dpsieve.resident.ResidentModels.Known;
 
-/** A partition's frames to rows by {@code dp model-devi}, as many at a time as memory allows. */
+/** A partition's frames to rows by DeePMD-kit: enough at a time that batches are full. */
 final class DpDeviationIterator extends FrameBatches {
-  private static final int ATOMS_AT_ONCE = 500_000;
+  private static final int ATOMS_AT_ONCE = 100_000;
+  private static final int MOST_PROBLEMS = 20;
   private static final int COLUMNS = FrameDeviation.NAMES.size();
+  private static final int FORCE = FrameDeviation.NAMES.indexOf("max_devi_f");
   private static final int ENERGY = FrameDeviation.NAMES.indexOf("devi_e");
 
-  private final DpEvaluation dp;
+  private final TaskModels models;
   private final boolean trueError;
+  private final Question question;
+  private final CollectionAccumulator<String[]> problems;
+  private int told;
 
-  DpDeviationIterator(Iterator<Row> frames, DpEvaluation dp, boolean trueError) {
+  /**
+   * @param problems hears of the first frames without numbers: {@code frame_id} and reason
+   */
+  DpDeviationIterator(
+      Iterator<Row> frames,
+      TaskModels models,
+      boolean trueError,
+      CollectionAccumulator<String[]> problems) {
     super(frames, ATOMS_AT_ONCE);
-    this.dp = dp;
+    this.models = models;
     this.trueError = trueError;
+    this.problems = problems;
+    this.question =
+        Question.deviations(
+            trueError
+                ? List.of(DeviationCall.PLAIN, DeviationCall.REAL_ERROR)
+                : List.of(DeviationCall.PLAIN));
   }
 
   @Override
   List<Row> rows(List<Row> source, List<Frame> batch) {
-    List<List<String>> calls = new ArrayList<>(List.of(DpEvaluation.PLAIN));
-    if (trueError) {
-      calls.add(List.of(DpEvaluation.REAL_ERROR));
-    }
-    double[][][] found;
-    try {
-      found = dp.evaluate(batch, calls);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    List<Known> found = models.ask(batch, question);
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
       Object[] values = new Object[1 + COLUMNS + (trueError ? 2 : 0)];
       Arrays.fill(values, Double.NaN);
       values[0] = id(source.get(i));
-      double[] deviation = found[0][i];
-      for (int k = 0; deviation != null && k < COLUMNS; k++) {
-        values[1 + k] = deviation[k];
+      double[][] parts = found.get(i).parts();
+      for (int k = 0; parts != null && k < COLUMNS; k++) {
+        values[1 + k] = parts[0][k];
       }
-      if (trueError && found[1][i] != null) {
-        values[1 + COLUMNS] = found[1][i][DpModelDeviRun.FORCE];
-        values[2 + COLUMNS] = found[1][i][ENERGY];
+      if (trueError && parts != null) {
+        values[1 + COLUMNS] = parts[1][FORCE];
+        values[2 + COLUMNS] = parts[1][ENERGY];
+      }
+      if (parts == null && told++ < MOST_PROBLEMS) {
+        problems.add(new String[] {id(source.get(i)), found.get(i).problem()});
       }
       rows.add(RowFactory.create(values));
     }

@@ -1,47 +1,32 @@
 package org.dpsieve.spark.deviation;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.io.Serializable;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.CollectionAccumulator;
 import org.dpsieve.error.InputException;
-import org.dpsieve.io.OwnFiles;
-import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.resident.DpProgram;
 
 /**
- * Deviations by {@code dp model-devi} itself, started inside Spark's tasks: for models that our own
- * reader does not know. Its text has seven digits, and so have these rows. The models go to every
- * executor once; the program has to be there.
+ * Deviations by DeePMD-kit itself, in processes beside Spark's tasks, one for each: for models that
+ * our own reader does not know. The models go to every executor once; the program has to be there.
  */
 public final class DpModelDevi implements DeviationEngine {
-  private static final long serialVersionUID = 1;
+  private static final long serialVersionUID = 2;
 
-  /** Where the models of a broadcast lie, in this JVM. */
-  private static final Map<Long, Path> UNPACKED = new HashMap<>();
+  private final DpModels models;
+  private final CollectionAccumulator<String[]> problems;
 
-  static {
-    Runtime.getRuntime().addShutdownHook(new Thread(DpModelDevi::removeAll, "dp models"));
-  }
-
-  private final Broadcast<PackedModels> models;
-  private final DpProgram program;
-  private final ArrayList<String> typeMap;
-
-  private DpModelDevi(
-      Broadcast<PackedModels> models, DpProgram program, ArrayList<String> typeMap) {
+  private DpModelDevi(DpModels models, CollectionAccumulator<String[]> problems) {
     this.models = models;
-    this.program = program;
-    this.typeMap = typeMap;
+    this.problems = problems;
   }
 
   /**
@@ -53,11 +38,9 @@ public final class DpModelDevi implements DeviationEngine {
    */
   public static DpModelDevi of(
       SparkSession spark, List<Path> models, DpProgram program, List<String> typeMap) {
-    PackedModels packed = PackedModels.of(models);
     return new DpModelDevi(
-        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(packed),
-        program,
-        new ArrayList<>(ModelFiles.unnamed(models, typeMap)));
+        DpModels.of(spark, models, program, typeMap),
+        spark.sparkContext().collectionAccumulator("frames without numbers"));
   }
 
   /**
@@ -70,13 +53,12 @@ public final class DpModelDevi implements DeviationEngine {
   public void check(SparkSession spark, Collection<String> elements, int fparam, int aparam) {
     DpModelDevi sent = this;
     List<String> types = List.copyOf(elements);
-    List<String> problem =
-        JavaSparkContext.fromSparkContext(spark.sparkContext())
-            .parallelize(List.of(0), 1)
-            .map(ignored -> sent.evaluation().problem(types, fparam, aparam).orElse(""))
-            .collect();
-    if (!problem.get(0).isEmpty()) {
-      throw new InputException(problem.get(0));
+    require(spark, () -> sent.problem(types, fparam, aparam));
+  }
+
+  private String problem(List<String> elements, int fparam, int aparam) {
+    try (TaskModels task = models.task()) {
+      return task.problem(elements, fparam, aparam).orElse("");
     }
   }
 
@@ -87,60 +69,35 @@ public final class DpModelDevi implements DeviationEngine {
    * @throws InputException when it is not there, or does not know such models
    */
   public static void check(SparkSession spark, DpProgram program, String suffix) {
+    require(spark, () -> TaskModels.problem(program, suffix).orElse(""));
+  }
+
+  private interface Attempt extends Supplier<String>, Serializable {}
+
+  private static void require(SparkSession spark, Attempt attempt) {
     String problem =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .parallelize(List.of(0), 1)
-            .map(ignored -> DpEvaluation.problem(program, suffix).orElse(""))
+            .map(ignored -> attempt.get())
             .first();
     if (!problem.isEmpty()) {
       throw new InputException(problem);
     }
   }
 
-  /** Of the models as they were unpacked in this JVM. */
-  private DpEvaluation evaluation() throws IOException {
-    return new DpEvaluation(program, unpacked(), models.value().names(), typeMap);
-  }
-
-  private Path unpacked() throws IOException {
-    synchronized (UNPACKED) {
-      Path folder = UNPACKED.get(models.id());
-      if (folder == null) {
-        folder = Files.createTempDirectory("dpsieve-models");
-        models.value().unpack(folder);
-        UNPACKED.put(models.id(), folder);
-      }
-      return folder;
-    }
-  }
-
   @Override
   public Iterator<Row> evaluate(Iterator<Row> frames, boolean trueError) {
-    try {
-      return new DpDeviationIterator(frames, evaluation(), trueError);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new DpDeviationIterator(frames, models.task(), trueError, problems);
   }
 
-  private static void removeAll() {
-    synchronized (UNPACKED) {
-      try {
-        UNPACKED.values().forEach(OwnFiles::remove);
-      } catch (UncheckedIOException e) {
-        // In a temporary folder; nothing depends on it.
-      }
-    }
+  /** Why frames have no numbers, by {@code frame_id}; of some tasks that have ended. */
+  @Override
+  public Map<String, String> problems() {
+    return NotEvaluated.byFrame(problems.value());
   }
 
   @Override
   public void close() {
-    synchronized (UNPACKED) {
-      Path folder = UNPACKED.remove(models.id());
-      if (folder != null) {
-        OwnFiles.remove(folder);
-      }
-    }
-    models.destroy();
+    models.close();
   }
 }

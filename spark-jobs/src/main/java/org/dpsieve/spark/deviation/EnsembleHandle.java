@@ -39,6 +39,7 @@ public final class EnsembleHandle implements DeviationEngine {
   private final Broadcast<Uncertainty> uncertainty; // null without one
   private final ExpectedError.Scale scale; // of its standard deviations; likewise
   private final Broadcast<LabelPredictor> labels; // null where labels are not predicted
+  private final Broadcast<double[][]> members; // of an ensemble out of one model; else null
 
   private EnsembleHandle(
       Broadcast<DeepPotential[]> models,
@@ -46,13 +47,15 @@ public final class EnsembleHandle implements DeviationEngine {
       Borderline borderline,
       Broadcast<Uncertainty> uncertainty,
       ExpectedError.Scale scale,
-      Broadcast<LabelPredictor> labels) {
+      Broadcast<LabelPredictor> labels,
+      Broadcast<double[][]> members) {
     this.models = models;
     this.options = options;
     this.borderline = borderline;
     this.uncertainty = uncertainty;
     this.scale = scale;
     this.labels = labels;
+    this.members = members;
   }
 
   /**
@@ -72,7 +75,7 @@ public final class EnsembleHandle implements DeviationEngine {
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(models.toArray(new DeepPotential[0]));
     keep(broadcast.id(), checked);
-    return new EnsembleHandle(broadcast, options, borderline, null, null, null);
+    return new EnsembleHandle(broadcast, options, borderline, null, null, null, null);
   }
 
   /**
@@ -81,7 +84,7 @@ public final class EnsembleHandle implements DeviationEngine {
    * @param known of these models, which must be evaluated in double precision
    */
   public EnsembleHandle with(SparkSession spark, Uncertainty known) {
-    return with(spark, known, null, null);
+    return with(spark, known, null, null, null);
   }
 
   /**
@@ -90,9 +93,15 @@ public final class EnsembleHandle implements DeviationEngine {
    *
    * @param scale of the models' own standard deviations
    * @param predictor {@code null} where no model uses old labels
+   * @param changes that make an ensemble out of one model, [members][size]; {@code null} where the
+   *     models are the ensemble
    */
   public EnsembleHandle with(
-      SparkSession spark, Uncertainty known, ExpectedError.Scale scale, LabelPredictor predictor) {
+      SparkSession spark,
+      Uncertainty known,
+      ExpectedError.Scale scale,
+      LabelPredictor predictor,
+      double[][] changes) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     return new EnsembleHandle(
         models,
@@ -100,7 +109,8 @@ public final class EnsembleHandle implements DeviationEngine {
         borderline,
         context.broadcast(known),
         scale,
-        predictor == null ? null : context.broadcast(predictor));
+        predictor == null ? null : context.broadcast(predictor),
+        changes == null ? null : context.broadcast(changes));
   }
 
   @Override
@@ -123,6 +133,7 @@ public final class EnsembleHandle implements DeviationEngine {
         List.of(models.value()),
         ensemble(),
         uncertainty.value(),
+        members == null ? null : members.value(),
         labels == null ? null : labels.value().predicting());
   }
 
@@ -173,6 +184,9 @@ public final class EnsembleHandle implements DeviationEngine {
     }
     if (labels != null) {
       labels.destroy();
+    }
+    if (members != null) {
+      members.destroy();
     }
   }
 }

@@ -2,14 +2,16 @@ package org.dpsieve.spark.deviation;
 
 import static org.apache.spark.sql.functions.col;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.neighbor.Geometry;
 import org.dpsieve.spark.frames.FrameRows;
 
 /** Why frames have no deviation, for those who see only that their numbers are NaN. */
@@ -21,15 +23,17 @@ public final class NotEvaluated {
    *
    * @param deviations with {@code frame_id, max_devi_f}
    * @param frames those evaluated, with the columns of the frames dataset
-   * @param models that evaluated; {@code null} where DeePMD-kit's own program did
+   * @param models that evaluated; {@code null} where DeePMD-kit did
+   * @param problems that DeePMD-kit had, by {@code frame_id}, as far as they are known
    */
   public static List<String> first(
       int most,
       Dataset<Row> deviations,
       Dataset<Row> frames,
       List<DeepPotential> models,
-      EnsembleOptions options) {
-    List<Frame> first =
+      EnsembleOptions options,
+      Map<String, String> problems) {
+    List<Row> rows =
         frames
             .join(
                 deviations.where(col("max_devi_f").isNaN()).select("frame_id"),
@@ -37,25 +41,33 @@ public final class NotEvaluated {
                 "left_semi")
             .orderBy("system", "index")
             .limit(most)
-            .collectAsList()
-            .stream()
-            .map(FrameRows::toFrame)
-            .toList();
+            .collectAsList();
     if (models == null) {
-      return first.stream()
-          .map(
-              frame ->
-                  line(
-                      frame,
-                      Geometry.problem(frame.coord(), frame.cell())
-                          .orElse("dp model-devi gives NaN")))
+      return rows.stream()
+          .map(row -> line(FrameRows.toFrame(row), problem(row, problems)))
           .toList();
     }
+    List<Frame> first = rows.stream().map(FrameRows::toFrame).toList();
     try (Ensemble ensemble = Ensemble.of(models, options)) {
       return first.stream()
           .map(frame -> line(frame, ensemble.problem(frame).orElse("the models give NaN")))
           .toList();
     }
+  }
+
+  private static String problem(Row row, Map<String, String> problems) {
+    String known = problems.get(row.<String>getAs("frame_id"));
+    return known != null
+        ? known
+        : FrameCheck.problemBesideLabels(FrameRows.toFrame(row))
+            .orElse("DeePMD-kit gives NaN, or could not evaluate it: see the log");
+  }
+
+  /** By frame, of pairs of id and reason. */
+  static Map<String, String> byFrame(List<String[]> pairs) {
+    Map<String, String> found = new HashMap<>();
+    pairs.forEach(pair -> found.put(pair[0], pair[1]));
+    return found;
   }
 
   private static String line(Frame frame, String reason) {

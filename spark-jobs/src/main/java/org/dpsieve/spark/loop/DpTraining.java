@@ -153,6 +153,7 @@ final class DpTraining {
   private Start start(int model, int iteration, Path previous) {
     Path folder = previous == null ? null : previous.resolve("%03d".formatted(model));
     return folder != null
+            && !dp.fineTuning().biasAlone()
             && Files.isDirectory(folder)
             && (dp.initModel() || dp.reuse().holds(iteration))
         ? new Start(Init.CHECKPOINT, folder)
@@ -171,6 +172,7 @@ final class DpTraining {
       input.activation(dp.activation().get(model).get(0), dp.activation().get(model).get(1));
     }
     dp.srtab().ifPresent(table -> input.shortRangeTable(table.getFileName().toString()));
+    dp.fineTuning().biasAfter().ifPresent(input::biasAfterTraining);
     if (dp.reuse().holds(iteration)) {
       input.reuse(dp.reuse(), systems);
     }
@@ -202,13 +204,17 @@ final class DpTraining {
     if (dp.srtab().isPresent()) {
       RegularFile.copyTree(dp.srtab().get(), folder.resolve(name(dp.srtab().get())));
     }
-    try (InputStream script = DpInput.class.getResourceAsStream("train.sh")) {
-      Files.copy(script, folder.resolve("train.sh"));
+    try (InputStream script = DpInput.class.getResourceAsStream(script())) {
+      Files.copy(script, folder.resolve(script()));
     }
     for (Path extra : node.forward()) {
       RegularFile.copyTree(extra, folder.resolve(name(extra)));
     }
     Files.writeString(file, input); // last: its presence says that the rest is there
+  }
+
+  private String script() {
+    return dp.fineTuning().biasAlone() ? "change-bias.sh" : "train.sh";
   }
 
   /** Whatever else has that name is none. */
@@ -247,12 +253,28 @@ final class DpTraining {
     }
   }
 
-  private NodeTask task(Path folder, Start start) throws IOException {
+  private List<String> words(Start start) {
+    String program = (node.command() + " " + dp.backend().flag()).strip();
+    String branch = dp.fineTuning().branch();
+    String head = branch.isEmpty() ? "" : quoted(branch);
+    if (dp.fineTuning().biasAlone()) {
+      String of = head.isEmpty() ? "" : "--model-branch " + head;
+      String frozen = head.isEmpty() ? "" : "--head " + head;
+      return List.of(program, "old/" + oldName(start), of, frozen(), frozen);
+    }
     List<String> options = new ArrayList<>();
     switch (start.init()) {
       case CHECKPOINT -> options.add("--init-model old/" + dp.backend().checkpointName());
       case FROZEN -> options.add("--init-frz-model old/" + oldName(start));
-      case FINETUNE -> options.add("--finetune old/" + oldName(start));
+      case FINETUNE -> {
+        options.add("--finetune old/" + oldName(start));
+        if (!head.isEmpty()) {
+          options.add("--model-branch " + head);
+        }
+        if (dp.fineTuning().pretrainScript()) {
+          options.add("--use-pretrain-script");
+        }
+      }
       case RANDOM -> {
         // nothing to start from
       }
@@ -260,16 +282,17 @@ final class DpTraining {
     if (dp.skipNeighborStat()) {
       options.add("--skip-neighbor-stat");
     }
-    String program = (node.command() + " " + dp.backend().flag()).strip();
+    return List.of(
+        program,
+        dp.backend().checkpoint(),
+        String.join(" ", options),
+        frozen(),
+        dp.compress() ? compressed() : "");
+  }
+
+  private NodeTask task(Path folder, Start start) throws IOException {
     String command =
-        Stream.of(
-                "sh",
-                "train.sh",
-                program,
-                dp.backend().checkpoint(),
-                String.join(" ", options),
-                frozen(),
-                dp.compress() ? compressed() : "")
+        Stream.concat(Stream.of("sh", script()), words(start).stream())
             .map(DpTraining::quoted)
             .collect(Collectors.joining(" "));
     List<String> made = List.of(frozen(), compressed(), "lcurve.out", "checkpoint", "train.nan");
@@ -290,7 +313,7 @@ final class DpTraining {
 
   /** Everything that {@link #prepare} put there. */
   private List<String> forward(Path folder) throws IOException {
-    List<String> names = new ArrayList<>(List.of("input.json", "train.sh"));
+    List<String> names = new ArrayList<>(List.of("input.json", script()));
     dp.srtab().ifPresent(table -> names.add(name(table)));
     node.forward().forEach(file -> names.add(name(file)));
     for (String sub : List.of("data", "old")) {

@@ -23,10 +23,10 @@ import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustLevels;
+import org.dpsieve.resident.DpProgram;
 import org.dpsieve.spark.deviation.DeviationEngine;
 import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.DpModelDevi;
-import org.dpsieve.spark.deviation.DpProgram;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.deviation.LabelPredictor;
 import org.dpsieve.spark.deviation.NotEvaluated;
@@ -62,7 +62,12 @@ final class Evaluation {
     this.old = old;
     this.trust = config.simplify().trust();
     this.section = config.machine().modelDevi();
-    this.options = new EnsembleOptions(true, config.machine().precision());
+    this.options =
+        new EnsembleOptions(
+            true,
+            config.simplify().train().members() > 0
+                ? Precision.FLOAT64 // members are read beside their model
+                : config.machine().precision());
     this.uncertain = uncertain(config.machine());
     this.borderline =
         new Borderline(trust, config.simplify().pick().strategy() == PickStrategy.DEVIATION);
@@ -90,7 +95,9 @@ final class Evaluation {
       Path target, Dataset<Row> frames, long most, List<Path> models, Dataset<Row> gone) {
     Path folder = models.get(0).toAbsolutePath().getParent();
     Optional<UncertaintyFiles.Known> known =
-        uncertain ? UncertaintyFiles.read(folder) : Optional.empty();
+        uncertain || simplify.train().members() > 0
+            ? UncertaintyFiles.read(folder)
+            : Optional.empty();
     Optional<LabelPredictor> predictor =
         known.isPresent() && old != null
             ? OldLayerFiles.predictor(folder, simplify, models)
@@ -98,6 +105,7 @@ final class Evaluation {
     Dataset<Row> asked = predictor.isPresent() ? withOldLabels(frames) : frames;
     boolean answered;
     boolean ours;
+    Map<String, String> problems;
     try (DeviationEngine engine = engine(models, known.orElse(null), predictor.orElse(null))) {
       answered = engine.isUncertain();
       ours = engine instanceof EnsembleHandle;
@@ -107,6 +115,7 @@ final class Evaluation {
               : DeviationStage.apply(asked, engine),
           most,
           target);
+      problems = engine.problems();
     }
     Dataset<Row> written = Tables.read(spark, target);
     Facts.Deviation deviation = Tables.deviation(written);
@@ -116,7 +125,8 @@ final class Evaluation {
               .formatted(
                   deviation.notANumber(),
                   deviation.frames(),
-                  String.join("; ", firstNotEvaluated(written, frames, ours ? models : null))));
+                  String.join(
+                      "; ", firstNotEvaluated(written, frames, ours ? models : null, problems))));
     }
     return answered
         ? deviation.with(Tables.expected(written, gone, known.orElseThrow().numbers()))
@@ -130,7 +140,7 @@ final class Evaluation {
   }
 
   private List<String> firstNotEvaluated(
-      Dataset<Row> written, Dataset<Row> frames, List<Path> models) {
+      Dataset<Row> written, Dataset<Row> frames, List<Path> models, Map<String, String> problems) {
     return NotEvaluated.first(
         MOST_REASONS,
         written,
@@ -138,7 +148,8 @@ final class Evaluation {
         models == null
             ? null
             : models.stream().map(model -> ModelFiles.read(model, typeMap)).toList(),
-        options);
+        options,
+        problems);
   }
 
   /**
@@ -181,7 +192,8 @@ final class Evaluation {
               spark,
               known.uncertainty(),
               ExpectedError.Scale.of(known.numbers().reliability()),
-              predictor);
+              predictor,
+              known.members());
     } catch (UnsupportedModelException e) {
       // Of models that DeePMD-kit has trained from ones we know, with another activation function.
       notes.accept("deviation by DeePMD-kit's own dp model-devi: " + e.feature());

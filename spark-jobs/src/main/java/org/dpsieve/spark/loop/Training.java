@@ -41,11 +41,13 @@ final class Training {
   private final SparkSession spark;
   private final TrainConfig config;
   private final List<String> typeMap;
+  private final long seed;
 
   Training(SparkSession spark, SimplifyConfig config) {
     this.spark = spark;
     this.config = config.train();
     this.typeMap = config.typeMap();
+    this.seed = config.pick().seed();
   }
 
   /**
@@ -65,7 +67,10 @@ final class Training {
       boolean uncertain,
       OldLabels old,
       Path previous) {
-    boolean known = uncertain || old != null && old.asked(); // for the labels predicted from them
+    boolean known =
+        uncertain
+            || config.members() > 0
+            || old != null && old.asked(); // for the labels predicted from them
     List<DeepPotential> models = config.models().stream().map(this::read).toList();
     OutputLayerStage.Trained trained =
         OutputLayerStage.train(
@@ -74,7 +79,7 @@ final class Training {
             judge,
             models,
             prefactors(models.size()),
-            known,
+            new OutputLayerStage.Asked(known, config.members(), seed),
             old,
             previous == null ? KnownSums.NONE : SumsFiles.read(previous, sumsKey(old)));
     List<OutputLayerSolution> solutions = trained.solutions();
@@ -129,7 +134,7 @@ final class Training {
         0,
         models,
         prefactors(models.size()),
-        true,
+        new OutputLayerStage.Asked(true, 0, 0),
         old,
         SumsFiles.read(trained, sumsKey(old)).ofOld());
   }

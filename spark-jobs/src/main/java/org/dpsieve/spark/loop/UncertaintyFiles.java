@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -22,13 +23,15 @@ import org.dpsieve.uncertainty.Uncertainty;
 
 /**
  * What a training by the output layer says of its own errors, beside the models: {@code
- * uncertainty.json} and a {@code posterior.000.npy} for each model.
+ * uncertainty.json} and a {@code posterior.000.npy} for each model; {@code members.npy} where an
+ * ensemble is made out of one, [members, size].
  */
 public final class UncertaintyFiles {
   /** Of all its files. */
-  static final Pattern NAMES = Pattern.compile("uncertainty\\.json|posterior\\.\\d+\\.npy");
+  static final Pattern NAMES = Pattern.compile("uncertainty\\.json|members\\.npy|posterior\\.\\d+\\.npy");
 
   private static final String FILE = "uncertainty.json";
+  private static final String MEMBERS = "members.npy";
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -52,8 +55,13 @@ public final class UncertaintyFiles {
       Reliability reliability,
       LearningCurve curve) {}
 
-  /** Both. */
-  public record Known(Numbers numbers, Uncertainty uncertainty) {}
+  /**
+   * All of it.
+   *
+   * @param members changes of the one model's parameters, [members][size]; {@code null} where the
+   *     models are the ensemble
+   */
+  public record Known(Numbers numbers, Uncertainty uncertainty, double[][] members) {}
 
   static void write(Path folder, long labels, OutputLayerStage.Trained trained) throws IOException {
     Uncertainty uncertainty = trained.uncertainty();
@@ -66,6 +74,15 @@ public final class UncertaintyFiles {
           posterior.root(),
           posterior.size(),
           posterior.size());
+    }
+    if (trained.members() != null) {
+      double[][] members = trained.members();
+      NpyWriter.write(
+          new LocalStorage(),
+          folder.resolve(MEMBERS).toString(),
+          Arrays.stream(members).flatMapToDouble(Arrays::stream).toArray(),
+          members.length,
+          members[0].length);
     }
     JSON.writeValue(
         folder.resolve(FILE).toFile(),
@@ -110,9 +127,25 @@ public final class UncertaintyFiles {
                   numbers.typesWithLabels(),
                   posteriors,
                   numbers.energyFactor(),
-                  numbers.forceFactor())));
+                  numbers.forceFactor()),
+              members(folder)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static double[][] members(Path folder) throws IOException {
+    Path file = folder.resolve(MEMBERS);
+    if (!Files.exists(file)) {
+      return null;
+    }
+    NpyArray array = NpyArray.open(file);
+    double[] numbers = array.read();
+    int size = Math.toIntExact(array.shape()[1]);
+    double[][] members = new double[Math.toIntExact(array.shape()[0])][];
+    for (int m = 0; m < members.length; m++) {
+      members[m] = Arrays.copyOfRange(numbers, m * size, (m + 1) * size);
+    }
+    return members;
   }
 }

@@ -2,9 +2,12 @@ package org.dpsieve.spark.report;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.floor;
+import static org.apache.spark.sql.functions.isnan;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.log10;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
@@ -13,6 +16,7 @@ import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.dpsieve.loop.Facts;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.report.RunReport;
@@ -55,6 +59,37 @@ final class Distributions {
       }
     }
     return new RunReport.Distribution(iteration, levels, bins, outside);
+  }
+
+  /**
+   * Quantiles of {@code max_devi_f} by formula, the most frequent formulas first.
+   *
+   * @param table rows with {@code frame_id, max_devi_f}
+   * @param pool rows with {@code frame_id, formula}
+   */
+  static List<RunReport.FormulaDeviation> byFormula(
+      Dataset<Row> table, Dataset<Row> pool, int most) {
+    return table
+        .select("frame_id", "max_devi_f")
+        .where(col("max_devi_f").isNotNull().and(not(isnan(col("max_devi_f")))))
+        .join(pool.select("frame_id", "formula"), "frame_id")
+        .groupBy("formula")
+        .agg(
+            count(lit(1)).as("frames"),
+            expr("percentile_approx(max_devi_f, array(0.5, 0.9, 0.99, 1.0))"))
+        .orderBy(col("frames").desc(), col("formula"))
+        .limit(most)
+        .collectAsList()
+        .stream()
+        .map(
+            row -> {
+              List<Double> q = row.getList(2);
+              return new RunReport.FormulaDeviation(
+                  row.getString(0),
+                  row.getLong(1),
+                  new Facts.Quantiles(q.get(0), q.get(1), q.get(2), q.get(3)));
+            })
+        .toList();
   }
 
   private static double edge(long bin) {

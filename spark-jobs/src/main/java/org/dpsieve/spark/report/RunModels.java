@@ -37,6 +37,11 @@ final class RunModels {
     return !files(folder).isEmpty();
   }
 
+  /** By the content of each: folders with the same have the same models. */
+  static List<String> checksums(Path folder) {
+    return files(folder).stream().map(RegularFile::sha256).toList();
+  }
+
   private static List<Path> files(Path folder) {
     List<Path> files = new ArrayList<>();
     if (Files.isDirectory(folder)) {

@@ -11,6 +11,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
+import org.dpsieve.figure.Figure;
+import org.dpsieve.figure.FigureFiles;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunHistory;
@@ -18,6 +20,7 @@ import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.SummaryJson;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.report.ReportPage;
+import org.dpsieve.report.RunFigures;
 import org.dpsieve.report.RunReport;
 import org.dpsieve.spark.Versions;
 import org.dpsieve.spark.frames.FramesDataset;
@@ -39,6 +42,7 @@ public final class RunReporter {
   private final Workdir workdir;
   private final Supplier<SparkSession> open;
   private final Map<Integer, RunReport.Distribution> distributions = new HashMap<>();
+  private List<RunReport.FormulaDeviation> byFormula;
   private UnseenLabels unseen;
   private Map<String, Long> poolByFormula;
   private final Map<Integer, Map<String, Long>> labelledByFormula = new HashMap<>();
@@ -63,8 +67,29 @@ public final class RunReporter {
    * @throws InputException when this is no work directory
    */
   public Path write() {
-    Workdir.replace(workdir.report(), ReportPage.html(read()));
+    return write(read());
+  }
+
+  /**
+   * The same, and its charts as files of a folder.
+   *
+   * @throws InputException also when the folder cannot be written to
+   */
+  public Path write(Path figures) {
+    RunReport report = read();
+    Path page = write(report);
+    FigureFiles.write(RunFigures.of(report), figures);
+    return page;
+  }
+
+  private Path write(RunReport report) {
+    Workdir.replace(workdir.report(), ReportPage.html(report));
     return workdir.report();
+  }
+
+  /** The charts alone; nothing in the work directory is written. */
+  public List<Figure> figures() {
+    return RunFigures.of(read());
   }
 
   /** What the page shows. */
@@ -86,6 +111,7 @@ public final class RunReporter {
     return new RunReport(
         history,
         distributions(history),
+        byFormula(history),
         compositions,
         formulas - compositions.size(),
         errors,
@@ -157,6 +183,26 @@ public final class RunReporter {
               history.forceLevels(history.iterations().size() - 1).orElse(null)));
     }
     return shown;
+  }
+
+  /** Of the first iteration that asked the models, when most frames were left. */
+  private List<RunReport.FormulaDeviation> byFormula(RunHistory history) {
+    int first = 0;
+    while (first < history.iterations().size()
+        && history.iterations().get(first).deviation() == null) {
+      first++;
+    }
+    if (first == history.iterations().size()) {
+      return List.of();
+    }
+    if (byFormula == null) {
+      byFormula =
+          Distributions.byFormula(
+              table(workdir.picks(first)),
+              frames(workdir.frames().resolve("pool.parquet")),
+              MOST_COMPOSITIONS);
+    }
+    return byFormula;
   }
 
   private Dataset<Row> table(Path folder) {

@@ -12,7 +12,6 @@ import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunHistory;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
@@ -20,13 +19,11 @@ import org.dpsieve.loop.Workdir;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.report.RunReport;
 import org.dpsieve.spark.frames.FramesDataset;
-import org.dpsieve.spark.transfer.ModelErrors;
 
 /**
  * Models against labels they have not been trained on: those of frames never labelled in the run,
  * where the new level is known for them, else those of the frames that an ensemble picked, which
- * came after its training. Of a sample of such frames, each evaluated once by all models that are
- * shown.
+ * came after its training. All of them, each evaluated once by all models that are shown.
  */
 final class UnseenLabels {
   /** Ensembles on the curve of errors by labels. */
@@ -75,30 +72,6 @@ final class UnseenLabels {
             .withAccuracy(picked.stream().map(Picked::accuracy).toList()));
   }
 
-  /**
-   * @param frames with the predictions of the models before, then of as many after
-   */
-  private static RunReport.ErrorPlots plots(String what, List<Compared> frames) {
-    List<RunReport.Grid> energy = Parity.grids(frames, Parity.Quantity.ENERGY);
-    List<RunReport.Grid> force = Parity.grids(frames, Parity.Quantity.FORCE);
-    int count = frames.size();
-    return new RunReport.ErrorPlots(
-        RunTable.count(count) + (count == 1 ? " frame" : " frames") + what,
-        count,
-        energy.isEmpty() ? null : energy.get(0),
-        energy.isEmpty() ? null : energy.get(1),
-        force.isEmpty() ? null : force.get(0),
-        force.isEmpty() ? null : force.get(1),
-        force.isEmpty() ? null : Parity.deviationAndError(after(frames)),
-        List.of());
-  }
-
-  private static List<Compared> after(List<Compared> frames) {
-    return frames.stream()
-        .map(one -> one.models(one.predictions().length / 2, one.predictions().length / 2))
-        .toList();
-  }
-
   /** The models the run was given; of one from scratch those that it trained first. */
   private Path first() {
     Path given = workdir.models();
@@ -116,34 +89,61 @@ final class UnseenLabels {
             .filter(training -> training.getValue().frames() > 0)
             .map(Map.Entry::getKey)
             .toList();
-    Map<Integer, List<DeepPotential>> ensembles = new LinkedHashMap<>();
+    Ensembles all = new Ensembles();
+    int before = all.place(first());
+    int after = all.place(workdir.result());
+    Map<Integer, Integer> places = new LinkedHashMap<>(); // by iteration
     if (RunModels.there(workdir.models())) {
-      ensembles.put(GIVEN, models(workdir.models()));
+      places.put(GIVEN, all.place(workdir.models()));
     }
     for (int iteration : spread(trained)) {
-      ensembles.put(iteration, models(workdir.train(iteration)));
+      places.put(iteration, all.place(workdir.train(iteration)));
     }
-    List<DeepPotential> before = models(first());
-    List<DeepPotential> all = new ArrayList<>();
-    ensembles.values().forEach(all::addAll);
-    all.addAll(before);
-    all.addAll(models(workdir.result()));
-    List<Compared> frames = Compared.sample(spark, labelled, all);
+    UnseenErrors errors = all.errors(labelled, before, after);
     List<RunReport.Accuracy> accuracy = new ArrayList<>();
-    int from = 0;
-    for (Map.Entry<Integer, List<DeepPotential>> ensemble : ensembles.entrySet()) {
-      int iteration = ensemble.getKey();
-      int count = ensemble.getValue().size();
-      long labels = iteration == GIVEN ? 0 : history.trainings().get(iteration).frames();
-      accuracy.add(accuracy(iteration, labels, some(frames, from, count), count));
-      from += count;
-    }
-    return plots(", of those never labelled in this run", some(frames, from, 2 * before.size()))
-        .withAccuracy(accuracy);
+    places.forEach(
+        (iteration, place) ->
+            accuracy.add(
+                new RunReport.Accuracy(
+                    iteration == GIVEN ? 0 : history.trainings().get(iteration).frames(),
+                    errors.errors(place))));
+    return plots("never labelled in this run", errors).withAccuracy(accuracy);
   }
 
-  private static List<Compared> some(List<Compared> frames, int from, int count) {
-    return frames.stream().map(one -> one.models(from, count)).toList();
+  /** Ensembles that are asked together; those with the same files are asked once. */
+  private final class Ensembles {
+    private final List<List<String>> files = new ArrayList<>();
+    private final List<Integer> sizes = new ArrayList<>();
+    private final List<DeepPotential> models = new ArrayList<>();
+
+    /** The place of a folder's ensemble among all. */
+    int place(Path folder) {
+      List<String> checksums = RunModels.checksums(folder);
+      int known = files.indexOf(checksums);
+      if (known >= 0 && !checksums.isEmpty()) {
+        return known;
+      }
+      List<DeepPotential> read = RunModels.read(folder, typeMap);
+      files.add(checksums);
+      sizes.add(read.size());
+      models.addAll(read);
+      return sizes.size() - 1;
+    }
+
+    UnseenErrors errors(Dataset<Row> labelled, int before, int after) {
+      return UnseenErrors.of(
+          spark, labelled, models, new UnseenErrors.Order(before, after, List.copyOf(sizes)));
+    }
+  }
+
+  private static RunReport.ErrorPlots plots(String what, UnseenErrors errors) {
+    long count = errors.frames();
+    return new RunReport.ErrorPlots(
+        "%s %s %s".formatted(RunTable.count(count), count == 1 ? "frame" : "frames", what),
+        errors.before(),
+        errors.after(),
+        errors.deviationAndError(),
+        List.of());
   }
 
   private static TreeSet<Integer> spread(List<Integer> all) {
@@ -173,40 +173,19 @@ final class UnseenLabels {
 
   private Picked ofPicked(Summary.Iteration iteration, boolean byGiven) {
     int number = iteration.number();
-    List<DeepPotential> both = new ArrayList<>(models(first()));
-    int count = both.size();
-    both.addAll(byGiven ? models(workdir.models()) : models(workdir.train(number)));
-    List<Compared> frames =
-        Compared.sample(spark, FramesDataset.read(spark, workdir.labels(number).toString()), both);
+    Ensembles both = new Ensembles();
+    int before = both.place(first());
+    int after = both.place(byGiven ? workdir.models() : workdir.train(number));
+    UnseenErrors errors =
+        both.errors(FramesDataset.read(spark, workdir.labels(number).toString()), before, after);
     return new Picked(
-        accuracy(
-            byGiven ? GIVEN : number,
+        new RunReport.Accuracy(
             byGiven ? 0 : iteration.labelledSoFar() - iteration.labels().labelled(),
-            after(frames),
-            count),
+            errors.errors(after)),
         plots(
             number == 0
-                ? ", picked in iteration 0, before any training on the new labels"
-                : ", of those that the models of iteration %d picked, the hardest for them"
-                    .formatted(number),
-            frames));
-  }
-
-  private static RunReport.Accuracy accuracy(
-      int iteration, long labels, List<Compared> frames, int models) {
-    return new RunReport.Accuracy(
-        iteration,
-        labels,
-        ModelErrors.of(
-                frames.stream().map(Compared::frame).toList(),
-                frames.stream().map(Compared::predictions).toList(),
-                models)
-            .stream()
-            .map(e -> new Facts.Errors(e.energyPerAtom(), e.force(), e.virialPerAtom()))
-            .toList());
-  }
-
-  private List<DeepPotential> models(Path folder) {
-    return RunModels.read(folder, typeMap);
+                ? "picked in iteration 0, before any training on the new labels"
+                : "that the models of iteration %d picked, the hardest for them".formatted(number),
+            errors));
   }
 }

@@ -62,6 +62,9 @@ public final class Rescreen {
   private Library library;
   private ScreenFolder folder;
 
+  /** Why frames have no numbers, by {@code frame_id}, where DeePMD-kit evaluates them. */
+  private final Map<String, String> problems = new HashMap<>();
+
   /** File of every unit of the library, in order. */
   private final Map<String, String> names = new LinkedHashMap<>();
 
@@ -115,7 +118,9 @@ public final class Rescreen {
     commit(nothing ? List.of() : evaluate(missing, census));
     listener.stage("summing up");
     context.setJobDescription("rescreen: summary by formula");
-    return new ScreenReport.Maker(spark, options, folder.target(), census, library, models).make();
+    return new ScreenReport.Maker(
+            spark, options, folder.target(), census, library, models, problems)
+        .make();
   }
 
   /** Which frames are evaluated in double precision where the others are not; a name for it. */
@@ -183,7 +188,7 @@ public final class Rescreen {
 
   private void requireKnownElements(Census census) {
     if (models == null) {
-      return; // the program says so
+      return; // DeePMD-kit says so before any frame
     }
     List<String> typeMap = models.get(0).typeMap();
     Map<String, Long> unknown = new TreeMap<>();
@@ -256,6 +261,7 @@ public final class Rescreen {
           "rescreen: deviation of %,d frames in %,d partitions"
               .formatted(work.frames(), missing.size()));
       List<DeviationFile.Part> made = frames(missing).javaRDD().mapPartitions(task::run).collect();
+      problems.putAll(engine.problems());
       listener.stage("committing");
       listener.say("evaluated: %,d frames, %,d atoms".formatted(frames.value(), atoms.value()));
       return made;

@@ -10,7 +10,7 @@ import org.dpsieve.pick.Borderline;
 import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
-import org.dpsieve.spark.deviation.DpProgram;
+import org.dpsieve.resident.DpProgram;
 
 /**
  * What to do.

@@ -70,6 +70,7 @@ public record ScreenReport(
     private final Rescreen.Census census;
     private final Library library;
     private final List<DeepPotential> models;
+    private final Map<String, String> problems;
 
     /**
      * @param models {@code null} where DeePMD-kit's own program evaluates
@@ -80,13 +81,15 @@ public record ScreenReport(
         String result,
         Rescreen.Census census,
         Library library,
-        List<DeepPotential> models) {
+        List<DeepPotential> models,
+        Map<String, String> problems) {
       this.spark = spark;
       this.options = options;
       this.result = result;
       this.census = census;
       this.library = library;
       this.models = models;
+      this.problems = problems;
     }
 
     ScreenReport make() throws IOException {
@@ -137,7 +140,8 @@ public record ScreenReport(
           deviations,
           library.frames(List.copyOf(library.contents().keySet())),
           models,
-          options.ensemble());
+          options.ensemble(),
+          problems);
     }
 
     private String picks() {

@@ -24,8 +24,9 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
-import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
+import org.dpsieve.infer.PropertyEnsemble;
+import org.dpsieve.infer.PropertyPrediction;
 
 /**
  * Rows with the functions' values added, some thousand atoms at a time, so that every matrix
@@ -144,12 +145,16 @@ final class FunctionIterator implements Iterator<InternalRow> {
       FunctionCall call = calls.get(c);
       List<Frame> all = frames.get(sources.indexOf(call.frame()));
       List<Frame> present = all.stream().filter(frame -> frame != null).toList();
+      if (call.properties() != null) {
+        addProperties(call, all, present, c, values, counted);
+        continue;
+      }
       Iterator<Prediction[]> predictions = null;
       if (call.kind().usesModels()) {
-        Ensemble ensemble = call.ensemble().ensemble();
+        SqlModels models = call.models();
         predictions =
             evaluated
-                .computeIfAbsent(List.of(ensemble, call.frame()), key -> ensemble.evaluate(present))
+                .computeIfAbsent(List.of(models, call.frame()), key -> models.evaluate(present))
                 .iterator();
       }
       DispersionD3 d3 = call.d3() == null ? null : new DispersionD3(call.d3());
@@ -170,6 +175,35 @@ final class FunctionIterator implements Iterator<InternalRow> {
     return values;
   }
 
+  private void addProperties(
+      FunctionCall call,
+      List<Frame> all,
+      List<Frame> present,
+      int column,
+      Object[][] values,
+      boolean[] counted) {
+    PropertyEnsemble ensemble = call.properties().ensemble();
+    Iterator<PropertyPrediction[]> said = ensemble.evaluate(present).iterator();
+    for (int i = 0; i < all.size(); i++) {
+      Frame frame = all.get(i);
+      if (frame == null) {
+        continue;
+      }
+      PropertyPrediction[] models = said.next();
+      double[] mean = new double[models[0].value().length];
+      for (PropertyPrediction model : models) {
+        for (int k = 0; k < mean.length; k++) {
+          mean[k] += model.value()[k] / models.length;
+        }
+      }
+      values[i][column] = UnsafeArrayData.fromPrimitiveArray(mean);
+      if (!counted[i] && Arrays.stream(mean).anyMatch(Double::isNaN)) {
+        counted[i] = true;
+        withoutNumbers.add(frame, () -> ensemble.problem(frame).orElse("the models give NaN"));
+      }
+    }
+  }
+
   private static boolean isNaN(Prediction[] models) {
     return Arrays.stream(models)
         .anyMatch(
@@ -180,7 +214,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
 
   private static String reason(FunctionCall call, Frame frame) {
     return call.d3() == null
-        ? call.ensemble().ensemble().problem(frame).orElse("the models give NaN")
+        ? call.models().problem(frame).orElse("the models give NaN")
         : DispersionD3.unfit(frame).orElse("D3 gives NaN");
   }
 
@@ -190,7 +224,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
           new GenericInternalRow(Arrays.stream(Deviation.of(models).numbers()).boxed().toArray());
       case DP_ENERGY -> Arrays.stream(models).mapToDouble(Prediction::energy).sum() / models.length;
       case DP_FORCE -> UnsafeArrayData.fromPrimitiveArray(meanForce(models));
-      case DP_D3 -> throw new IllegalStateException("not of models");
+      case DP_PROPERTY, DP_D3 -> throw new IllegalStateException("not of energies");
     };
   }
 

@@ -13,9 +13,12 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
-import org.dpsieve.model.DeepPotential;
+import org.dpsieve.io.OwnFiles;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.resident.DpProgram;
+import org.dpsieve.spark.deviation.DpModels;
 import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.spark.deviation.PropertyHandle;
 
 /**
  * The models that queries name, sent to the executors once for as long as their files stay the
@@ -25,42 +28,92 @@ final class SqlEnsembles {
   /** Setting of a session: types of models that do not name theirs. */
   private static final String TYPE_MAP = "dpsieve.typeMap";
 
+  /** Likewise: {@code jvm}, our kernels, or {@code dp}, DeePMD-kit. */
+  private static final String ENGINE = "dpsieve.engine";
+
   private static final int KEPT = 8;
 
-  private static final Map<String, EnsembleHandle> KNOWN = new LinkedHashMap<>(16, 0.75f, true);
+  private static final Map<String, SqlModels> KNOWN = new LinkedHashMap<>(16, 0.75f, true);
+  private static final Map<String, PropertyHandle> PROPERTIES =
+      new LinkedHashMap<>(16, 0.75f, true);
+
+  /** Makes what tasks evaluate of models that lie here. */
+  private interface Maker<H> {
+    H of(List<java.nio.file.Path> models, List<String> names);
+  }
 
   private SqlEnsembles() {}
 
   /**
-   * @param models files or patterns, also several in one text, separated by commas; on any Hadoop
+   * @param patterns files or patterns, also several in one text, separated by commas; on any Hadoop
    *     file system
    * @throws InputException when there is no such file or it is no model
    */
-  static EnsembleHandle of(SparkSession spark, List<String> models) {
+  static SqlModels of(SparkSession spark, List<String> patterns) {
+    String engine = spark.conf().get(ENGINE, "jvm");
+    return handle(
+        spark,
+        engine,
+        patterns,
+        KNOWN,
+        (models, names) ->
+            engine.equals("dp")
+                ? new SqlModels.Program(
+                    DpModels.of(
+                        spark, models, new DpProgram(DpProgram.defaultCommand(), Map.of()), names))
+                : new SqlModels.Kernels(
+                    EnsembleHandle.of(
+                        spark,
+                        models.stream().map(file -> ModelFiles.read(file, names)).toList())));
+  }
+
+  /** The same of models of a property. */
+  static PropertyHandle properties(SparkSession spark, List<String> patterns) {
+    return handle(
+        spark,
+        "jvm",
+        patterns,
+        PROPERTIES,
+        (models, names) ->
+            PropertyHandle.of(
+                spark, models.stream().map(file -> ModelFiles.readProperty(file, names)).toList()));
+  }
+
+  private static <H> H handle(
+      SparkSession spark,
+      String engine,
+      List<String> patterns,
+      Map<String, H> known,
+      Maker<H> maker) {
     try {
       Configuration configuration = spark.sessionState().newHadoopConf();
-      List<FileStatus> files = find(models, configuration);
+      List<FileStatus> files = find(patterns, configuration);
       String typeMap = spark.conf().get(TYPE_MAP, "");
-      StringBuilder key = new StringBuilder(spark.sparkContext().applicationId() + " " + typeMap);
+      if (!engine.equals("jvm") && !engine.equals("dp")) {
+        throw new InputException("%s is '%s': expected jvm or dp".formatted(ENGINE, engine));
+      }
+      StringBuilder key =
+          new StringBuilder(
+              "%s %s %s".formatted(spark.sparkContext().applicationId(), engine, typeMap));
       files.forEach(
           file ->
               key.append(
                   " %s %d %d"
                       .formatted(file.getPath(), file.getLen(), file.getModificationTime())));
-      synchronized (KNOWN) {
-        EnsembleHandle handle = KNOWN.get(key.toString());
+      synchronized (known) {
+        H handle = known.get(key.toString());
         if (handle == null) {
-          handle = EnsembleHandle.of(spark, read(files, names(typeMap), configuration));
-          KNOWN.put(key.toString(), handle);
-          if (KNOWN.size() > KEPT) {
-            KNOWN.remove(KNOWN.keySet().iterator().next());
+          handle = make(maker, files, names(typeMap), configuration);
+          known.put(key.toString(), handle);
+          if (known.size() > KEPT) {
+            known.remove(known.keySet().iterator().next());
           }
         }
         return handle;
       }
     } catch (IOException e) {
       throw new InputException(
-          "models %s: cannot be read: %s".formatted(models, e.getMessage()), e);
+          "models %s: cannot be read: %s".formatted(patterns, e.getMessage()), e);
     }
   }
 
@@ -86,28 +139,30 @@ final class SqlEnsembles {
     return typeMap.isBlank() ? List.of() : List.of(typeMap.trim().split("\\s*,\\s*"));
   }
 
-  private static List<DeepPotential> read(
-      List<FileStatus> files, List<String> names, Configuration configuration) throws IOException {
-    List<DeepPotential> models = new ArrayList<>();
-    for (FileStatus file : files) {
-      Path path = file.getPath();
-      FileSystem system = path.getFileSystem(configuration);
-      if (system.getScheme().equals("file")) {
-        models.add(ModelFiles.read(java.nio.file.Path.of(path.toUri().getPath()), names));
-        continue;
+  private static <H> H make(
+      Maker<H> maker, List<FileStatus> files, List<String> names, Configuration configuration)
+      throws IOException {
+    java.nio.file.Path folder = Files.createTempDirectory("dpsieve");
+    try {
+      List<java.nio.file.Path> local = new ArrayList<>();
+      for (FileStatus file : files) {
+        local.add(local(file.getPath(), folder.resolve("" + local.size()), configuration));
       }
-      java.nio.file.Path folder = Files.createTempDirectory("dpsieve");
-      java.nio.file.Path copy = folder.resolve(path.getName());
-      try {
-        try (var in = system.open(path)) {
-          Files.copy(in, copy);
-        }
-        models.add(ModelFiles.read(copy, names));
-      } finally {
-        Files.deleteIfExists(copy);
-        Files.delete(folder);
-      }
+      return maker.of(local, names);
+    } finally {
+      OwnFiles.remove(folder);
     }
-    return models;
+  }
+
+  /** Where it is, or a copy. */
+  private static java.nio.file.Path local(
+      Path path, java.nio.file.Path folder, Configuration configuration) throws IOException {
+    FileSystem system = path.getFileSystem(configuration);
+    if (system.getScheme().equals("file")) {
+      return java.nio.file.Path.of(path.toUri().getPath());
+    }
+    java.nio.file.Path copy = Files.createDirectory(folder).resolve(path.getName());
+    system.copyToLocalFile(false, path, new Path(copy.toUri()), true);
+    return copy;
   }
 }

@@ -43,7 +43,10 @@ final class LabelCalibration {
             labelled
                 .rows()
                 .filter(row -> row._1().index() < FoldCalibration.MOST)
-                .map(row -> new Pair(row._1(), FrameRows.toFrame(row._2()), FrameRows.oldLabels(row._2())))
+                .map(
+                    row ->
+                        new Pair(
+                            row._1(), FrameRows.toFrame(row._2()), FrameRows.oldLabels(row._2())))
                 .collect());
     some.sort(Comparator.comparing(Pair::place));
     List<Fold> folds = new ArrayList<>();

@@ -23,8 +23,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 import org.dpsieve.frame.Formula;
-import org.dpsieve.frame.Frame;
-import org.dpsieve.frame.Labels;
 import org.dpsieve.label.WildLabel;
 import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.spark.frames.FrameRows;

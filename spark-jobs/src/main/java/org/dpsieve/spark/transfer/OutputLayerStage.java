@@ -53,6 +53,8 @@ public final class OutputLayerStage {
    * @param old each model's output layer fitted to the old labels; empty without old labels
    * @param labels how far labels predicted from old ones are off; {@code null} where no model uses
    *     old labels
+   * @param members of an ensemble out of the one model, as changes of its parameters,
+   *     [members][size]; {@code null} where none were asked for
    * @param sums what the next training does not have to sum up again
    */
   public record Trained(
@@ -62,7 +64,20 @@ public final class OutputLayerStage {
       LearningCurve curve,
       List<OldLayer> old,
       LabelUncertainty labels,
+      double[][] members,
       KnownSums sums) {}
+
+  /**
+   * What is asked for beside solutions.
+   *
+   * @param uncertain what the labels leave open; without, of the result only solutions, old layers
+   *     and sums are there, the rest is {@code null}
+   * @param members of an ensemble out of the one model; 0 for none
+   * @param seed of their draws
+   */
+  public record Asked(boolean uncertain, int members, long seed) {
+    public static final Asked SOLUTIONS = new Asked(false, 0, 0);
+  }
 
   /**
    * @param labelled rows of the frames dataset; what a frame has no label for does not count
@@ -92,17 +107,28 @@ public final class OutputLayerStage {
       LossPrefactors prefactors,
       OptionalDouble ridge,
       OldLabels old) {
+    return solve(spark, labelled, models, prefactors, ridge, old, Asked.SOLUTIONS).solutions();
+  }
+
+  /** As the above, with what else is asked for. */
+  public static Trained solve(
+      SparkSession spark,
+      Dataset<Row> labelled,
+      List<DeepPotential> models,
+      LossPrefactors prefactors,
+      OptionalDouble ridge,
+      OldLabels old,
+      Asked asked) {
     return run(
-            spark,
-            List.of(labelled),
-            0,
-            models,
-            Collections.nCopies(models.size(), prefactors),
-            ridge,
-            false,
-            old,
-            KnownSums.NONE)
-        .solutions();
+        spark,
+        List.of(labelled),
+        0,
+        models,
+        Collections.nCopies(models.size(), prefactors),
+        ridge,
+        asked,
+        old,
+        KnownSums.NONE);
   }
 
   /**
@@ -112,8 +138,7 @@ public final class OutputLayerStage {
    * @param judge number of the group that stands for all frames: by its errors old labels are used
    *     or not
    * @param prefactors of each model's loss
-   * @param uncertain whether what the labels leave open is asked for too; without, of the result
-   *     only solutions, old layers and sums are there, the rest is {@code null}
+   * @param asked beside solutions
    * @param old {@code null} where there are no old labels
    * @param known what an earlier training of these models summed up, over the first groups; taken
    *     over where it still fits
@@ -124,11 +149,11 @@ public final class OutputLayerStage {
       int judge,
       List<DeepPotential> models,
       List<LossPrefactors> prefactors,
-      boolean uncertain,
+      Asked asked,
       OldLabels old,
       KnownSums known) {
     return run(
-        spark, labelled, judge, models, prefactors, OptionalDouble.empty(), uncertain, old, known);
+        spark, labelled, judge, models, prefactors, OptionalDouble.empty(), asked, old, known);
   }
 
   private static Trained run(
@@ -138,17 +163,17 @@ public final class OutputLayerStage {
       List<DeepPotential> models,
       List<LossPrefactors> prefactors,
       OptionalDouble ridge,
-      boolean uncertain,
+      Asked asked,
       OldLabels old,
       KnownSums known) {
-    boolean asked = old != null && old.mode() != TransferFit.Mode.IGNORE;
+    boolean useOld = old != null && old.mode() != TransferFit.Mode.IGNORE;
     List<Dataset<Row>> groups = new ArrayList<>();
     Dataset<Row> all = null;
     for (Dataset<Row> group : labelled) {
       Dataset<Row> labels =
           group.filter("energy is not null or force is not null or virial is not null");
       Dataset<Row> some =
-          (asked ? old.beside(labels) : labels).persist(StorageLevel.MEMORY_AND_DISK());
+          (useOld ? old.beside(labels) : labels).persist(StorageLevel.MEMORY_AND_DISK());
       groups.add(some);
       all = all == null ? some : all.unionByName(some);
     }
@@ -157,7 +182,7 @@ public final class OutputLayerStage {
       KnownSums sums =
           (known.fits(models, present, groups.size()) ? known : KnownSums.NONE)
               .with(group -> sums(spark, groups.get(group), models, present), groups.size(), judge);
-      if (asked) {
+      if (useOld) {
         sums = withOld(spark, sums, old, models, present).withLeftOut(old::leftOut);
       }
       List<OldLayer> layers = layers(sums, models, present, prefactors);
@@ -175,7 +200,7 @@ public final class OutputLayerStage {
                 prefactors.get(m),
                 parameters.biases(),
                 layer,
-                asked ? old.mode() : TransferFit.Mode.IGNORE,
+                useOld ? old.mode() : TransferFit.Mode.IGNORE,
                 ridge);
         fits.add(new FoldedFit(model, parameters, prefactors.get(m), layer, fit));
         beforeAndAfter.add(fits.get(m).trained());
@@ -196,8 +221,12 @@ public final class OutputLayerStage {
                 fit.fit().unfitted(),
                 layer == null ? null : OldLabelUse.of(layer, fit)));
       }
-      if (!uncertain) {
-        return new Trained(List.copyOf(solutions), null, null, null, layers, null, sums);
+      double[][] members =
+          asked.members() == 0
+              ? null
+              : MemberStage.of(spark, frames, fits.get(0), present, asked.members(), asked.seed());
+      if (!asked.uncertain()) {
+        return new Trained(List.copyOf(solutions), null, null, null, layers, null, members, sums);
       }
       FoldCalibration.Calibrated calibrated = FoldCalibration.of(spark, frames, present, fits);
       return new Trained(
@@ -207,6 +236,7 @@ public final class OutputLayerStage {
           FoldedFit.curve(fits),
           layers,
           LabelCalibration.of(spark, frames, present, fits),
+          members,
           sums);
     } finally {
       groups.forEach(Dataset::unpersist);

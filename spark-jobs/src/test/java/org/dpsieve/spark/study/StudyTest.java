@@ -15,6 +15,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.dpsieve.error.InputException;
+import org.dpsieve.figure.Bounds;
+import org.dpsieve.figure.Figure;
+import org.dpsieve.figure.Svg;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
@@ -83,9 +86,10 @@ class StudyTest {
             table.labelsToReach("random", "random", 10, StudyTable.Quantity.ENERGY).getAsDouble())
         .isLessThanOrEqualTo(10 + 1e-9);
     assertThat(table.text(10)).contains("| information |").contains("±");
-    assertThat(StudyPlot.svg(table))
+    assertThat(StudyFigures.of(table)).hasSize(3).allMatch(Bounds::hold);
+    assertThat(Svg.of(Figure.beside("plot", StudyFigures.of(table))))
         .startsWith("<svg")
-        .contains("information")
+        .contains("information", "95 % intervals over seeds")
         .doesNotContain("NaN");
   }
 
@@ -206,9 +210,12 @@ class StudyTest {
     assertThat(rows.where("strategy = 'information'").select("seed").distinct().count()).isOne();
     assertThat(rows.where("coverage_label_force > 0.5 and rank_expected <= 1").count())
         .isEqualTo(2 * 2 + 2 + 2 * 2); // random, information, stratified
-    assertThat(StudyPlot.svg(table))
-        .contains("stroke-opacity=\"1\"", "stroke-opacity=\"0.4\"", "random, new labels alone")
+    assertThat(Svg.of(Figure.beside("plot", StudyFigures.of(table))))
+        .contains("random, new labels alone")
         .doesNotContain("NaN");
+    assertThat(StudyFigures.of(table).get(0).table().csv())
+        .startsWith("strategy,labels,RMSE (meV/atom),95 % from (meV/atom),")
+        .contains("\"random, new labels alone\",20,");
     assertThat(
             rows.where("label_energy is not null and strategy like '%alone'")
                 .where("not isnan(label_energy)")

@@ -91,6 +91,44 @@ class OutputLayerStageTest {
     assertThat(one.after().energyPerAtom()).isLessThan(one.before().energyPerAtom());
   }
 
+  /** As far apart as the solution is wrong on the frames it was solved for, or somewhat more. */
+  @Test
+  void membersOutOfOneModelAreTheSameBitsWhateverThePartitions() {
+    Dataset<Row> frames = dataset(labelled(30));
+    OutputLayerStage.Trained one = members(frames.coalesce(1), 7);
+    OutputLayerStage.Trained many =
+        members(frames.repartition(5).orderBy(functions.col("frame_id").desc()), 7);
+    assertThat(one.members()).hasDimensions(4, parameters(one.solutions().get(0)).length);
+    assertThat(many.members()).isDeepEqualTo(one.members());
+    assertThat(members(frames, 8).members()).isNotEqualTo(one.members());
+    double[] solved = parameters(one.solutions().get(0));
+    List<DeepPotential> ensemble = new ArrayList<>();
+    for (double[] change : one.members()) {
+      double[] member = solved.clone();
+      Arrays.setAll(member, k -> solved[k] + change[k]);
+      boolean[] all = {true, true};
+      ensemble.add(OutputParameters.of(model, all).write(model, member));
+    }
+    double spread = 0;
+    List<ModelErrors> errors = ModelErrors.of(LocalSpark.session(), frames, ensemble);
+    for (ModelErrors member : errors) {
+      spread += member.force() * member.force() / errors.size();
+    }
+    double own = one.solutions().get(0).after().force();
+    assertThat(Math.sqrt(spread - own * own) / own).isBetween(0.7, 2.0);
+  }
+
+  private OutputLayerStage.Trained members(Dataset<Row> frames, long seed) {
+    return OutputLayerStage.solve(
+        LocalSpark.session(),
+        frames,
+        List.of(model),
+        PREFACTORS,
+        OptionalDouble.empty(),
+        null,
+        new OutputLayerStage.Asked(false, 4, seed));
+  }
+
   @Test
   void aFrameGivenTwiceCountsOnce() {
     List<Frame> frames = labelled(12);
@@ -163,7 +201,14 @@ class OutputLayerStageTest {
   private OutputLayerStage.Trained train(
       List<Dataset<Row>> groups, OldLabels old, KnownSums known) {
     return OutputLayerStage.train(
-        LocalSpark.session(), groups, 0, List.of(model), List.of(PREFACTORS), false, old, known);
+        LocalSpark.session(),
+        groups,
+        0,
+        List.of(model),
+        List.of(PREFACTORS),
+        OutputLayerStage.Asked.SOLUTIONS,
+        old,
+        known);
   }
 
   private OutputLayerSolution solve(List<Frame> labelled, OldLabels old) {
@@ -263,7 +308,7 @@ class OutputLayerStageTest {
             0,
             models,
             Collections.nCopies(4, PREFACTORS),
-            true,
+            new OutputLayerStage.Asked(true, 0, 0),
             null,
             KnownSums.NONE);
     List<DeepPotential> after =

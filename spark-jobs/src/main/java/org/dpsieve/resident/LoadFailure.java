@@ -1,0 +1,44 @@
+package org.dpsieve.resident;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Why models cannot be loaded, in words that say what to do. */
+final class LoadFailure {
+  /** As DeePMD-kit 3 says it of a multi-task checkpoint. */
+  private static final Pattern NO_BRANCH =
+      Pattern.compile("Head must be set for multitask model! Available heads are: \\[([^\\]]*)\\]");
+
+  private static final Pattern UNKNOWN_KIND =
+      Pattern.compile(
+          "Unknown (class|\\w+ type|model|builtin op)|unknown (class|type|key)|has no attribute|RuntimeError: Unknown|KeyError|version");
+
+  private LoadFailure() {}
+
+  /**
+   * @param command for {@code dp}
+   * @param version of DeePMD-kit
+   * @param kind of the error, as {@code evaluate.py} names it
+   * @param error as Python says it
+   */
+  static String text(String command, String version, String kind, String error) {
+    Matcher branches = NO_BRANCH.matcher(error);
+    if (branches.find()) {
+      return "a multi-task checkpoint with the branches %s: freeze the branch to evaluate (dp --pt freeze --head BRANCH) and name the frozen model"
+          .formatted(branches.group(1).replace("'", ""));
+    }
+    return switch (kind) {
+      case "memory" -> "'%s': too little memory to load the models: %s".formatted(command, error);
+      case "import" -> "'%s' cannot evaluate models: %s".formatted(command, error);
+      default ->
+          "'%s' (DeePMD-kit %s) cannot load the models: %s%s"
+              .formatted(
+                  command,
+                  version,
+                  error,
+                  UNKNOWN_KIND.matcher(error).find()
+                      ? ". They may be of a later DeePMD-kit than this one"
+                      : "");
+    };
+  }
+}

@@ -1,0 +1,239 @@
+"""Evaluates frames by DeePMD-kit's models, loaded once, for dpsieve's EvaluatingProcess.
+
+Messages go both ways over stdin and stdout, each: the length of a JSON object (4 bytes, little-endian), the object, then
+the bytes of its "arrays", a list of [name, type, shape], one after the other: little-endian, row-major. Before the first
+answer stand eight bytes, MAGIC, whose last is the version. Requests:
+  {"op": "load", "models": [path ...]}                 answer: what they are
+  {"op": "deviation", "calls": [{"real", "atomic", "relative", "relative_v"} ...]}   answer: an array for each call
+  {"op": "outputs", "names": [energy, force, virial, atom_energy ...]}     answer: of each name an array [F, models, ...]
+the last two with the arrays coord [F, N, 3], type [F, N], and cell [F, 9], fparam [F, n], aparam [F, N, n], and for "real"
+energy [F, 1], force [F, N, 3], virial [F, 9], where there are such. An answer with "error" has its "kind": memory (of
+which there is too little), import (of what is not installed), or other. At the end of stdin, when its other end is gone,
+and after IDLE seconds without a request, this ends, whatever it does.
+"""
+
+import json
+import os
+import select
+import signal
+import struct
+import sys
+
+MAGIC = b"dpsieve\x01"
+IDLE = 120
+ATOMS_AT_ONCE = {"cpu": 1024, "gpu": 32768}  # of the first: DeePMD-kit's own
+
+requests = os.fdopen(os.dup(0), "rb")
+answers = os.fdopen(os.dup(1), "wb")
+os.dup2(2, 1)  # whatever else prints to stdout goes to stderr
+os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+
+
+def end_with_who_asks():
+    """Starts a process that kills this one and its children once the pipe of requests has no other end: also while
+    this one is lost in a library."""
+    try:
+        os.setpgid(0, 0)
+    except OSError:
+        pass  # it leads a session
+    mine, its = os.pipe()
+    if os.fork() > 0:
+        os.close(mine)
+        return
+    answers.close()
+    os.close(its)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    watch = select.poll()
+    watch.register(requests.fileno(), 0)  # no event but the hang-up
+    watch.register(mine, 0)
+    watch.poll()
+    os.killpg(0, signal.SIGKILL)
+
+
+def receive():
+    """The next request, with its arrays by name; nothing at the end."""
+    import numpy as np
+
+    if not select.select([requests], [], [], IDLE)[0]:
+        return None
+    head = requests.read(4)
+    if len(head) < 4:
+        return None
+    message = json.loads(requests.read(struct.unpack("<I", head)[0]))
+    for name, kind, shape in message.pop("arrays", []):
+        count = int(np.prod(shape, dtype=np.int64))
+        data = requests.read(count * np.dtype(kind).itemsize)
+        message[name] = np.frombuffer(data, dtype=kind).reshape(shape).copy()
+    return message
+
+
+def send(message, arrays=()):
+    import numpy as np
+
+    arrays = [(name, np.ascontiguousarray(array, dtype="<f8")) for name, array in arrays]
+    message["arrays"] = [[name, "<f8", list(array.shape)] for name, array in arrays]
+    head = json.dumps(message, default=int).encode()
+    answers.write(struct.pack("<I", len(head)) + head)
+    for _, array in arrays:
+        answers.write(array.tobytes())
+    answers.flush()
+
+
+def without_history():
+    """PyTorch's just-in-time compiler rewrites a model in its first two evaluations, seconds each, and gives other last
+    bits afterwards: a frame's numbers would hang on what was evaluated before."""
+    if "torch" in sys.modules:
+        import torch
+
+        torch._C._set_graph_executor_optimize(False)
+
+
+def device():
+    if "torch" in sys.modules:
+        from deepmd.pt.utils.env import DEVICE
+
+        return "gpu" if DEVICE.type == "cuda" else "cpu"
+    if "tensorflow" in sys.modules and "jax" not in sys.modules:
+        import tensorflow
+
+        return "gpu" if tensorflow.config.list_physical_devices("GPU") else "cpu"
+    if "jax" in sys.modules:
+        import jax
+
+        return "gpu" if jax.default_backend() == "gpu" else "cpu"
+    return "cpu"
+
+
+class Models:
+    def __init__(self, paths):
+        from deepmd.infer import DeepPot
+
+        self.all = [DeepPot(path, auto_batch_size=True) for path in paths]
+        without_history()
+        self.type_map = [str(name) for name in self.all[0].get_type_map() or []]
+        for path, model in zip(paths, self.all):
+            if [str(name) for name in model.get_type_map() or []] != self.type_map:
+                raise ValueError(
+                    f"the models have different type maps: {' '.join(self.type_map)} and, of {os.path.basename(path)}, "
+                    + " ".join(model.get_type_map()))
+
+    def answer(self):
+        first = self.all[0]
+        backend = type(getattr(first, "deep_eval", first)).__module__.split(".")[1]
+        where = device()
+        at_once = int(os.environ.get("DP_INFER_BATCH_SIZE", 0)) or ATOMS_AT_ONCE[where]
+        for model in self.all:
+            batches = getattr(getattr(model, "deep_eval", model), "auto_batch_size", None)
+            if batches is not None and where == "gpu":
+                batches.current_batch_size = at_once  # else it grows from call to call, and last bits with it
+        return {
+            "version": version(),
+            "backend": backend,
+            "device": where,
+            "type_map": self.type_map,
+            "fparam": first.get_dim_fparam(),
+            "aparam": first.get_dim_aparam(),
+            "default_fparam": bool(getattr(first, "has_default_fparam", lambda: False)()),
+            "mixed": backend not in ("tf", "infer"),  # TensorFlow sorts the atoms of all frames by those of the first
+            "atoms_at_once": at_once,
+        }
+
+    def evaluate(self, request, atomic=False):
+        types = request["type"]
+        mixed = bool((types != types[0]).any())
+        return [
+            model.eval(
+                request["coord"].reshape(len(types), -1), request.get("cell"), types if mixed else types[0],
+                fparam=request.get("fparam"), aparam=request.get("aparam"), mixed_type=mixed, **({"atomic": True} if atomic else {}))
+            for model in self.all
+        ]
+
+    def deviation(self, request):
+        """What dp model-devi computes, by its own function; the models are evaluated once for all calls."""
+        from deepmd.infer.model_devi import calc_model_devi
+
+        evaluated = [Evaluated(result) for result in self.evaluate(request)]
+        types = request["type"]
+        rows = []
+        for call in request["calls"]:
+            real = None
+            if call["real"]:
+                atoms = types.shape[1]
+                real = {
+                    "energy": request["energy"] / atoms,
+                    "force": request["force"],
+                    "virial": request["virial"] / atoms,
+                }
+            rows.append(calc_model_devi(
+                request["coord"].reshape(len(types), -1), request.get("cell"), types, evaluated, mixed_type=True, real_data=real,
+                atomic=call["atomic"], relative=call["relative"], relative_v=call["relative_v"])[:, 1:])
+        return {}, [(str(k), array) for k, array in enumerate(rows)]
+
+    def outputs(self, request):
+        import numpy as np
+
+        names = request["names"]
+        atomic = any(name.startswith("atom_") for name in names)
+        results = self.evaluate(request, atomic)
+        places = {"energy": 0, "force": 1, "virial": 2, "atom_energy": 3, "atom_virial": 4}
+        return {}, [(name, np.stack([result[places[name]] for result in results], axis=1)) for name in names]
+
+
+class Evaluated:
+    """A model that was evaluated."""
+
+    def __init__(self, result):
+        self.result = result
+
+    def eval(self, *_, **__):
+        return self.result
+
+
+def is_memory(error):
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return bool(names & {"MemoryError", "OutOfMemoryError", "ResourceExhaustedError"}) or "out of memory" in str(error).lower() \
+        or "RESOURCE_EXHAUSTED" in str(error)
+
+
+def version():
+    deepmd = sys.modules.get("deepmd")
+    return getattr(deepmd, "__version__", None)
+
+
+def free_memory():
+    if "torch" in sys.modules:
+        import torch
+
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+
+def main():
+    models = None
+    while True:
+        request = receive()
+        if request is None:
+            return
+        try:
+            if request["op"] == "load":
+                models = Models(request["models"])
+                send(models.answer())
+            else:
+                send(*getattr(models, request["op"])(request))
+        except Exception as error:
+            import traceback
+
+            traceback.print_exc()
+            text = f"{type(error).__name__}: {error}".strip()
+            kind = "memory" if is_memory(error) else "import" if isinstance(error, ImportError) else "other"
+            del request
+            free_memory()
+            send({"error": text, "kind": kind, "version": version()})
+
+
+end_with_who_asks()
+answers.write(MAGIC)
+answers.flush()
+main()
