@@ -28,7 +28,8 @@ import org.dpsieve.uncertainty.Uncertainty;
  */
 public final class UncertaintyFiles {
   /** Of all its files. */
-  static final Pattern NAMES = Pattern.compile("uncertainty\\.json|members\\.npy|posterior\\.\\d+\\.npy");
+  static final Pattern NAMES =
+      Pattern.compile("uncertainty\\.json|members\\.npy|posterior\\.\\d+\\.npy");
 
   private static final String FILE = "uncertainty.json";
   private static final String MEMBERS = "members.npy";
