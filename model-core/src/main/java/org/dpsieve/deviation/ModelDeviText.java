@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -20,20 +21,31 @@ public final class ModelDeviText {
 
   private final Appendable out;
   private final boolean atomic;
+  private final List<String> names;
 
   /**
    * @param atomic whether rows end with the force deviation of every atom
    */
   public ModelDeviText(Appendable out, boolean atomic) {
+    this(out, atomic, FrameDeviation.NAMES);
+  }
+
+  /** The same layout with other numbers. */
+  public ModelDeviText(Appendable out, List<String> names) {
+    this(out, false, names);
+  }
+
+  private ModelDeviText(Appendable out, boolean atomic, List<String> names) {
     this.out = out;
     this.atomic = atomic;
+    this.names = names;
   }
 
   /** The two lines above a system's rows. */
   public void system(String path) throws IOException {
     out.append("# ").append(path).append('\n');
     out.append("# step      ");
-    for (String name : FrameDeviation.NAMES) {
+    for (String name : names) {
       heading(name);
     }
     if (atomic) {
@@ -51,6 +63,15 @@ public final class ModelDeviText {
       for (double value : deviation.atomDeviF()) {
         column(scientific(value), COLUMN);
       }
+    }
+    out.append('\n');
+  }
+
+  /** A row of other numbers, as many as there are names. */
+  public void row(long step, List<Double> numbers) throws IOException {
+    column(Long.toString(step), 12);
+    for (double value : numbers) {
+      column(scientific(value), COLUMN);
     }
     out.append('\n');
   }

@@ -101,7 +101,7 @@ public final class ElementMap implements Serializable {
     TreeSet<String> all = new TreeSet<>(frame.names().all());
     all.addAll(names.all());
     Frame mapped = frame.withTypes(z, TypeNames.of(all));
-    return same ? mapped : mapped.withLabels(Labels.NONE);
+    return same ? mapped : mapped.withLabels(Labels.NONE).withProperties(Map.of());
   }
 
   private boolean sameAtom(String from, String to) {

@@ -3,6 +3,7 @@ package org.dpsieve.frame;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.dpsieve.error.InputException;
 
 /**
@@ -21,6 +22,8 @@ import org.dpsieve.error.InputException;
  * @param names of the negative numbers in {@code z}, where they are known
  * @param state what a file says of spins and charges: {@link OtherInputs#state}; {@code null} for
  *     nothing. No part of a frame once it is imported
+ * @param properties other quantities that it has: [dimension], of atomic ones row-major [nAtoms,
+ *     dimension]
  */
 public record Frame(
     String system,
@@ -32,7 +35,8 @@ public record Frame(
     double[] fparam,
     double[] aparam,
     TypeNames names,
-    String state)
+    String state,
+    Map<Property, double[]> properties)
     implements Serializable {
   public Frame {
     if (coord.length != 3 * z.length) {
@@ -44,6 +48,21 @@ public record Frame(
       throw new InputException(
           "Frame %s#%d: cell holds %d numbers, expected 9".formatted(system, index, cell.length));
     }
+  }
+
+  /** Of a frame without other quantities. */
+  public Frame(
+      String system,
+      int index,
+      int[] z,
+      double[] coord,
+      double[] cell,
+      Labels labels,
+      double[] fparam,
+      double[] aparam,
+      TypeNames names,
+      String state) {
+    this(system, index, z, coord, cell, labels, fparam, aparam, names, state, Map.of());
   }
 
   /** Of a frame whose file says nothing of spins and charges. */
@@ -108,11 +127,18 @@ public record Frame(
   }
 
   public Frame withLabels(Labels other) {
-    return new Frame(system, index, z, coord, cell, other, fparam, aparam, names, state);
+    return new Frame(
+        system, index, z, coord, cell, other, fparam, aparam, names, state, properties);
+  }
+
+  /** The same atoms with other quantities beside energy, force and virial. */
+  public Frame withProperties(Map<Property, double[]> others) {
+    return new Frame(system, index, z, coord, cell, labels, fparam, aparam, names, state, others);
   }
 
   /** The same atoms with other types; labels stay. */
   public Frame withTypes(int[] otherZ, TypeNames otherNames) {
-    return new Frame(system, index, otherZ, coord, cell, labels, fparam, aparam, otherNames, state);
+    return new Frame(
+        system, index, otherZ, coord, cell, labels, fparam, aparam, otherNames, state, properties);
   }
 }

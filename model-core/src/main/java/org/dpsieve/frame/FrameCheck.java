@@ -1,5 +1,6 @@
 package org.dpsieve.frame;
 
+import java.util.Map;
 import java.util.Optional;
 import org.dpsieve.neighbor.Geometry;
 
@@ -24,14 +25,27 @@ public final class FrameCheck {
         .or(() -> notFinite("force", labels.force(), frame.atomCount()))
         .or(() -> notFinite("virial", labels.virial(), 0))
         .or(() -> notFinite("fparam", frame.fparam(), 0))
-        .or(() -> notFinite("aparam", frame.aparam(), frame.atomCount()));
+        .or(() -> notFinite("aparam", frame.aparam(), frame.atomCount()))
+        .or(() -> ofProperties(frame));
+  }
+
+  private static Optional<String> ofProperties(Frame frame) {
+    return frame.properties().entrySet().stream()
+        .map(
+            entry ->
+                notFinite(
+                    entry.getKey().name(),
+                    entry.getValue(),
+                    entry.getKey().atomic() ? frame.atomCount() : 0))
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
   /**
    * The same of a frame whose labels do not count: what is wrong with one costs the label alone.
    */
   public static Optional<String> problemBesideLabels(Frame frame) {
-    return problem(frame.withLabels(Labels.NONE));
+    return problem(frame.withLabels(Labels.NONE).withProperties(Map.of()));
   }
 
   /** {@code atoms} 0 when the values are not per atom. */

@@ -8,9 +8,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.TypeMap;
 import org.dpsieve.kernel.Arithmetic;
+import org.dpsieve.kernel.AtomReadout;
 import org.dpsieve.kernel.Environment;
 import org.dpsieve.kernel.ModelKernel;
 import org.dpsieve.kernel.Readout;
@@ -232,6 +234,30 @@ public final class Ensemble implements AutoCloseable {
   }
 
   /**
+   * What every model makes of the atoms of every frame before its output layer, in double
+   * precision; a third of the cost of energies and forces.
+   *
+   * @return [frame][model]; {@code null} for a frame whose geometry makes no sense
+   * @throws InputException as {@link #evaluate} does
+   */
+  public List<AtomFeatures[]> features(List<Frame> frames) {
+    if (!kernels.stream().allMatch(ModelKernel::reads)) {
+      throw new UnsupportedModelException(
+          "%s: what is before its output layer cannot be read: expected nets with a hidden layer, and no tables beside them"
+              .formatted(models.get(0).name()));
+    }
+    Session session = idle.poll();
+    if (session == null) {
+      session = new Session();
+    }
+    try {
+      return session.features(frames);
+    } finally {
+      idle.add(session);
+    }
+  }
+
+  /**
    * Why a frame's results are NaN, by its geometry; empty where they need not be, or the elements
    * are not the models'.
    */
@@ -295,6 +321,46 @@ public final class Ensemble implements AutoCloseable {
       return results;
     }
 
+    List<AtomFeatures[]> features(List<Frame> frames) {
+      List<AtomFeatures[]> results = new ArrayList<>(frames.size());
+      List<AtomFeatures[]> batch = new ArrayList<>();
+      clear();
+      for (Frame frame : frames) {
+        AtomFeatures[] result = add(frame) ? new AtomFeatures[kernels.size()] : null;
+        results.add(result);
+        if (result != null) {
+          batch.add(result);
+        }
+        if (full()) {
+          featuresOfBatch(batch);
+          batch.clear();
+        }
+      }
+      featuresOfBatch(batch);
+      return results;
+    }
+
+    private void featuresOfBatch(List<AtomFeatures[]> results) {
+      Environment any = environments.get(0);
+      double[] energy = new double[any.atomCount()];
+      double[] force = new double[3 * any.atomCount()];
+      double[] virial = new double[9 * any.frameCount()];
+      for (int model = 0; model < kernels.size(); model++) {
+        AtomReadout readout = new AtomReadout(any.atomCount());
+        workspace.readAtoms(readout);
+        kernels.get(model).evaluate(own(model), extras[model], workspace, energy, force, virial);
+        workspace.readAtoms(null);
+        for (int f = 0; f < results.size(); f++) {
+          results.get(f)[model] = ofFrame(any, f, readout);
+        }
+      }
+      clear();
+    }
+
+    private Environment[] own(int model) {
+      return Arrays.stream(seen.get(model)).mapToObj(environments::get).toArray(Environment[]::new);
+    }
+
     private void clear() {
       environments.forEach(Environment::clear);
     }
@@ -344,14 +410,14 @@ public final class Ensemble implements AutoCloseable {
       double[] force = new double[3 * any.atomCount()];
       double[] virial = new double[9 * any.frameCount()];
       for (int model = 0; model < kernels.size(); model++) {
-        Environment[] own =
-            Arrays.stream(seen.get(model)).mapToObj(environments::get).toArray(Environment[]::new);
         Readout readout =
             layers == null
                 ? null
                 : new Readout(layers[model], any.atomCount(), any.frameCount(), typeMap.size());
         workspace.read(readout);
-        kernels.get(model).evaluate(own, extras[model], workspace, atomEnergy, force, virial);
+        kernels
+            .get(model)
+            .evaluate(own(model), extras[model], workspace, atomEnergy, force, virial);
         workspace.read(null);
         for (int f = 0; f < results.size(); f++) {
           Prediction prediction = cut(any, f, atomEnergy, force, virial);
@@ -360,6 +426,19 @@ public final class Ensemble implements AutoCloseable {
       }
       clear();
     }
+  }
+
+  private static AtomFeatures ofFrame(Environment environment, int frame, AtomReadout readout) {
+    int from = environment.firstAtom(frame);
+    int atoms = environment.firstAtom(frame + 1) - from;
+    AtomFeatures features =
+        new AtomFeatures(new int[atoms], new double[atoms][], new double[atoms][]);
+    for (int i = 0; i < atoms; i++) {
+      features.types()[i] = environment.type(from + i);
+      features.hidden()[i] = readout.hidden(from + i);
+      features.equivariant()[i] = readout.equivariant(from + i);
+    }
+    return features;
   }
 
   private Reading reading(

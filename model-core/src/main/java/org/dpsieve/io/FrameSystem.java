@@ -5,8 +5,10 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Property;
 import org.dpsieve.frame.TypeNames;
 
 /**
@@ -38,7 +40,8 @@ public interface FrameSystem extends AutoCloseable {
     FORCE,
     VIRIAL,
     FPARAM,
-    APARAM
+    APARAM,
+    PROPERTIES
   }
 
   /** The frames of one run of this system. */
@@ -78,6 +81,14 @@ public interface FrameSystem extends AutoCloseable {
    * dipole.npy}; those {@link #runs} met.
    */
   List<String> ignored();
+
+  /**
+   * Quantities beside labels and parameters that its frames have, of those it was opened to look
+   * for, with the numbers of each frame or atom; as far as {@link #runs} met them.
+   */
+  default Map<Property, Integer> properties() {
+    return Map.of();
+  }
 
   /**
    * Names of types in the file's own order, used or not; of a file without a type map those that

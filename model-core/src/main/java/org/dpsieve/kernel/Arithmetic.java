@@ -67,7 +67,7 @@ public interface Arithmetic {
   }
 
   private static Arithmetic without(Gemm gemm, String reason) {
-    Probe.warnOnce(gemm, reason);
+    Probe.noteOnce(gemm, reason);
     return loops(gemm);
   }
 }

@@ -76,6 +76,11 @@ final class AttentionDescriptor implements DescriptorKernel {
   }
 
   @Override
+  public int directions() {
+    return width;
+  }
+
+  @Override
   public int descriptorSize() {
     return axis * width - axis * (axis - 1) / 2;
   }

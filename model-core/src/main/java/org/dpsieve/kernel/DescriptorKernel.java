@@ -13,6 +13,11 @@ interface DescriptorKernel {
   /** Numbers of A. */
   int sumsSize();
 
+  /** Columns of A: the width of its directions, A's rows but the first; 0 where it has none. */
+  default int directions() {
+    return 0;
+  }
+
   /** Numbers of one folded descriptor. */
   int descriptorSize();
 

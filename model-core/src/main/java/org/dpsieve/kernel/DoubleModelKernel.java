@@ -96,6 +96,22 @@ final class DoubleModelKernel extends BlockKernel {
     int descriptorSize() {
       return firstNumber[kernels.length];
     }
+
+    /** Of one centre, row-major [3, width], the parts of a hybrid one after the other. */
+    double[] directions(double[] sums, int from) {
+      int width = Arrays.stream(kernels).mapToInt(DescriptorKernel::directions).sum();
+      double[] all = new double[3 * width];
+      int column = 0;
+      for (int k = 0; k < kernels.length; k++) {
+        int own = kernels[k].directions();
+        for (int a = 0; own > 0 && a < 3; a++) {
+          int row = from + firstSum[k] + (a + 1) * (kernels[k].sumsSize() / 4);
+          System.arraycopy(sums, row, all, a * width + column, own);
+        }
+        column += own;
+      }
+      return all;
+    }
   }
 
   @Override
@@ -129,6 +145,10 @@ final class DoubleModelKernel extends BlockKernel {
       }
     }
     putExtras(extras, centres, count, numbers, size);
+    if (workspace.atoms() != null) {
+      read(scratch, type, centres, count, sums, workspace);
+      return;
+    }
     fitting[type].evaluate(count, workspace);
     Readout readout = workspace.readout();
     double[] kept = null;
@@ -164,6 +184,17 @@ final class DoubleModelKernel extends BlockKernel {
           numbers,
           readout.force(layer),
           readout.virial(layer));
+    }
+  }
+
+  /** What there is before the output layer, and nothing else. */
+  private void read(
+      Scratch scratch, int type, int[] centres, int count, double[] sums, Workspace workspace) {
+    double[] hidden = fitting[type].forward(count, workspace);
+    int width = fitting[type].lastWidth();
+    for (int i = 0; i < count; i++) {
+      double[] directions = scratch.directions(sums, i * scratch.sumsSize());
+      workspace.atoms().put(centres[i], hidden, i * width, width, directions);
     }
   }
 

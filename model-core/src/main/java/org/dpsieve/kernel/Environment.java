@@ -113,7 +113,7 @@ public final class Environment {
     return frame == frames ? atoms : firstAtom[frame];
   }
 
-  int type(int atom) {
+  public int type(int atom) {
     return type[atom];
   }
 

@@ -130,6 +130,19 @@ final class FittingKernel {
    * @param count rows that matter; the others may be anything, before and after
    */
   void evaluate(int count, Workspace workspace) {
+    double[] x = forward(count, workspace);
+    for (int i = 0; i < count; i++) {
+      workspace.energies(rows)[i] = constant + dot(x, i * output.length, output);
+    }
+    back(output, count, workspace);
+  }
+
+  /**
+   * From {@code workspace.descriptors}, row-major [rows, inputs], to the last hidden layer.
+   *
+   * @return row-major [rows, {@link #lastWidth}]
+   */
+  double[] forward(int count, Workspace workspace) {
     double[] x = workspace.descriptors(rows * inputs);
     for (int l = 0; l < hidden.size(); l++) {
       int size = rows * hidden.get(l).outputs();
@@ -138,10 +151,7 @@ final class FittingKernel {
       layerFunction.apply(hidden.get(l), count, x, y, workspace.slope(l, size));
       x = y;
     }
-    for (int i = 0; i < count; i++) {
-      workspace.energies(rows)[i] = constant + dot(x, i * output.length, output);
-    }
-    back(output, count, workspace);
+    return x;
   }
 
   /** Without a hidden layer there is nothing to read: the output layer takes the descriptor. */

@@ -31,6 +31,11 @@ final class LoopDescriptor implements DescriptorKernel {
   }
 
   @Override
+  public int directions() {
+    return width;
+  }
+
+  @Override
   public int descriptorSize() {
     return axis * width - axis * (axis - 1) / 2;
   }

@@ -23,7 +23,7 @@ final class Probe {
 
   private static Boolean pays;
 
-  private static boolean warned;
+  private static boolean noted;
 
   private Probe() {}
 
@@ -34,11 +34,14 @@ final class Probe {
     return pays;
   }
 
-  /** Says that the Vector API is not used; the first time only. */
-  static synchronized void warnOnce(Gemm gemm, String reason) {
-    if (!warned) {
-      warned = true;
-      LOG.warn(
+  /**
+   * Says that the Vector API is not used; the first time only. No warning: numbers are right, and
+   * {@code scripts/dpsieve}, {@code dpsieve doctor} say it where somebody may do something.
+   */
+  static synchronized void noteOnce(Gemm gemm, String reason) {
+    if (!noted) {
+      noted = true;
+      LOG.info(
           "no Vector API: matrix products by {}, the rest in plain Java loops; {}",
           gemm.name(),
           reason);

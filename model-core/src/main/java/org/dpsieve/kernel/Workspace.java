@@ -16,6 +16,7 @@ public final class Workspace {
   private final Map<ModelKernel, Object> scratch = new IdentityHashMap<>();
 
   private Readout readout;
+  private AtomReadout atoms;
   private double[] weights;
 
   /** What this thread keeps for one model. */
@@ -69,6 +70,15 @@ public final class Workspace {
 
   Readout readout() {
     return readout;
+  }
+
+  /** What is read instead of energies and forces; {@code null} for nothing. */
+  public void readAtoms(AtomReadout readout) {
+    this.atoms = readout;
+  }
+
+  AtomReadout atoms() {
+    return atoms;
   }
 
   /**

@@ -4,12 +4,14 @@ import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas.CblasNonUnit;
 import static org.bytedeco.openblas.global.openblas.CblasRight;
 import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas.CblasTrans;
 import static org.bytedeco.openblas.global.openblas.CblasUpper;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgelsd;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dposv;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dpotrf;
-import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyev;
+import static org.bytedeco.openblas.global.openblas.LAPACKE_dsyevd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_COL_MAJOR;
+import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
 
 import org.bytedeco.javacpp.Loader;
@@ -18,7 +20,7 @@ import org.bytedeco.javacpp.Loader;
  * BLAS and LAPACK of the OpenBLAS that ND4J ships, on one core whatever OMP_NUM_THREADS says: tasks
  * are the parallelism, and more threads would add in another order.
  */
-final class OpenBlas {
+public final class OpenBlas {
   static {
     Loader.load(org.bytedeco.openblas.global.openblas.class);
     org.bytedeco.openblas.presets.openblas_nolapack.blas_set_num_threads(1);
@@ -46,7 +48,7 @@ final class OpenBlas {
    * @param right [size]; becomes the solution
    * @param cutoff singular values below this part of the largest are taken as zero
    */
-  static void leastSquares(double[] matrix, double[] right, double cutoff) {
+  public static void leastSquares(double[] matrix, double[] right, double cutoff) {
     int size = right.length;
     int info =
         LAPACKE_dgelsd(
@@ -69,7 +71,7 @@ final class OpenBlas {
    *
    * @param matrix row-major [size, size], only its upper triangle is read and written
    */
-  static void factor(double[] matrix, int size) {
+  public static void factor(double[] matrix, int size) {
     // a row-major upper triangle is a column-major lower one
     int info = LAPACKE_dpotrf(LAPACK_COL_MAJOR, (byte) 'L', size, matrix, size);
     require("dpotrf", info, size);
@@ -81,7 +83,7 @@ final class OpenBlas {
    * @param factor as {@link #factor} leaves it
    * @param rows row-major [count, size]
    */
-  static void whiten(double[] factor, int size, double[] rows, int count) {
+  public static void whiten(double[] factor, int size, double[] rows, int count) {
     cblas_dtrsm(
         CblasRowMajor,
         CblasRight,
@@ -100,15 +102,53 @@ final class OpenBlas {
   /**
    * Eigenvalues and eigenvectors of a symmetric matrix.
    *
-   * @param matrix [size, size]; becomes the eigenvectors, one in each row
+   * @param matrix [size, size]; its rows become the eigenvectors
    * @return eigenvalues, ascending, [size]
    */
-  static double[] eigen(double[] matrix, int size) {
+  public static double[] eigen(double[] matrix, int size) {
     double[] values = new double[size];
-    // eigenvectors are the columns of a column-major matrix: rows of a row-major one
-    int info = LAPACKE_dsyev(LAPACK_COL_MAJOR, (byte) 'V', (byte) 'U', size, matrix, size, values);
-    require("dsyev", info, size);
+    // symmetric: column-major is row-major; eigenvectors are columns there, rows here
+    int info = LAPACKE_dsyevd(LAPACK_COL_MAJOR, (byte) 'V', (byte) 'U', size, matrix, size, values);
+    require("dsyevd", info, size);
     return values;
+  }
+
+  /**
+   * C = A B, or Aᵀ B; all row-major.
+   *
+   * @param transposed whether A is read as its transpose
+   * @param rows of C
+   * @param columns of C
+   * @param inner length of the sums
+   * @param strideA between A's rows as they lie
+   * @param strideB between B's rows
+   * @param c [rows, columns]
+   */
+  public static void gemm(
+      boolean transposed,
+      int rows,
+      int columns,
+      int inner,
+      double[] a,
+      int strideA,
+      double[] b,
+      int strideB,
+      double[] c) {
+    cblas_dgemm(
+        CblasRowMajor,
+        transposed ? CblasTrans : CblasNoTrans,
+        CblasNoTrans,
+        rows,
+        columns,
+        inner,
+        1,
+        a,
+        strideA,
+        b,
+        strideB,
+        0,
+        c,
+        columns);
   }
 
   private static void require(String routine, int info, int size) {

@@ -50,6 +50,11 @@ final class VectorDescriptor implements DescriptorKernel {
   }
 
   @Override
+  public int directions() {
+    return width;
+  }
+
+  @Override
   public int descriptorSize() {
     return axis * width - axis * (axis - 1) / 2;
   }

@@ -51,7 +51,8 @@ public record Goldens(String madeBy, List<String> models, List<Evaluated> frames
     return new Goldens(root.path("made_by").asText(), models, frames);
   }
 
-  private static Frame frame(JsonNode frame) {
+  /** One frame of such a file. */
+  public static Frame frame(JsonNode frame) {
     JsonNode elements = frame.path("elements");
     int[] z = new int[elements.size()];
     for (int i = 0; i < z.length; i++) {

@@ -1,6 +1,8 @@
 package org.dpsieve.cli;
 
+import java.util.List;
 import java.util.Map;
+import org.dpsieve.frame.Property;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import picocli.CommandLine.Option;
 
@@ -12,11 +14,18 @@ final class ExtxyzOptions {
       paramLabel = "QUANTITY=NAME",
       description = {
         "Names of labels in extxyz files where they are not ASE's, e.g. energy=REF_energy,forces=REF_forces;",
-        "also virial, stress, fparam, aparam."
+        "also virial, stress, fparam, aparam and what --property names."
       })
   private Map<String, String> names = Map.of();
 
   ExtxyzKeys keys() {
-    return new ExtxyzKeys(names);
+    return keys(List.of());
+  }
+
+  /**
+   * @param properties to read, too
+   */
+  ExtxyzKeys keys(List<Property> properties) {
+    return new ExtxyzKeys(names, properties);
   }
 }

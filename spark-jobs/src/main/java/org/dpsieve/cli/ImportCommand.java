@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.ElementMap;
+import org.dpsieve.frame.Property;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.model.format.ModelFiles;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Spec;
       "  dpsieve import -s data/pbe -o frames.parquet",
       "  dpsieve import -s data/hfo2 -o zro2.parquet --map Hf=Zr -m hfo2/*/graph.pb --models-to zro2",
       "  dpsieve import -s old.hdf5 run.extxyz -o hdfs:///frames.parquet --type-map Ag,Au",
-      "  dpsieve import -s mace.xyz -o f.parquet --extxyz-keys energy=REF_energy,forces=REF_forces"
+      "  dpsieve import -s mace.xyz -o f.parquet --extxyz-keys energy=REF_energy,forces=REF_forces",
+      "  dpsieve import -s data -o f.parquet --property band_gap:intensive --property charge_of:atomic"
     })
 final class ImportCommand implements Callable<Integer> {
   @Option(
@@ -88,6 +90,7 @@ final class ImportCommand implements Callable<Integer> {
   @Mixin private ElementsOption elements;
 
   @Mixin private ExtxyzOptions extxyz;
+  @Mixin private PropertyOptions properties;
   @Mixin private SparkOptions spark;
   @Spec private CommandSpec spec;
 
@@ -96,7 +99,7 @@ final class ImportCommand implements Callable<Integer> {
     TypeElements kinds = elements.elements();
     ElementMap replaced = ElementMap.of(map, kinds);
     copyModels(replaced);
-    ExtxyzKeys keys = extxyz.keys();
+    ExtxyzKeys keys = extxyz.keys(Property.withKnown(properties.asked()));
     SparkSession session = spark.open("import");
     ImportReport report;
     try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {

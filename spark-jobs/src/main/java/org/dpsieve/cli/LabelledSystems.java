@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Property;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.Storage;
@@ -33,11 +34,22 @@ final class LabelledSystems {
     return read(systems, notes);
   }
 
+  /** The same with properties. */
+  List<Frame> frames(List<Property> properties, PrintWriter notes) throws IOException {
+    return read(systems, properties, notes);
+  }
+
   /** Frames of other systems, read in the same way. */
   List<Frame> read(List<String> systems, PrintWriter notes) throws IOException {
+    return read(systems, List.of(), notes);
+  }
+
+  /** The same with properties. */
+  List<Frame> read(List<String> systems, List<Property> properties, PrintWriter notes)
+      throws IOException {
     Storage storage = new LocalStorage();
     List<Frame> frames = new ArrayList<>();
-    for (SystemPath path : SystemFinder.find(storage, systems, extxyz.keys())) {
+    for (SystemPath path : SystemFinder.find(storage, systems, extxyz.keys(properties))) {
       try (FrameSystem system = path.open(storage, List.of())) {
         frames.addAll(system.frames());
         ExtxyzKeys.note(system.ignored(), "--extxyz-keys")

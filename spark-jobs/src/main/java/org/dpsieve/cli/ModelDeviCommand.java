@@ -9,10 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.dpsieve.deviation.Deviation;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Property;
 import org.dpsieve.resident.DeviationCall;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,13 +29,18 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "model-devi",
     mixinStandardHelpOptions = true,
-    description = "Write the model deviation of every frame, as dp model-devi does.",
+    description = {
+      "Write the model deviation of every frame, as dp model-devi does.",
+      "With --property that of models of another quantity, in its unit: the standard deviation over the models of each"
+          + " component; the largest, the smallest, the mean."
+    },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
     footerHeading = "%nExamples:%n",
     footer = {
       "  dpsieve model-devi -m models/*/graph.pb -s data/pbe -o model_devi.out",
-      "  dpsieve model-devi -m models/*/graph.pb -s data/pbe --real_error -o error.out"
+      "  dpsieve model-devi -m models/*/graph.pb -s data/pbe --real_error -o error.out",
+      "  dpsieve model-devi -m gap/*.dp --property band_gap -s data/pbe -o gap_devi.out"
     })
 final class ModelDeviCommand implements Callable<Integer> {
   @Mixin private ModelOptions models;
@@ -85,6 +92,14 @@ final class ModelDeviCommand implements Callable<Integer> {
       description = "Divide virial deviations by the size of the virial per atom + LEVEL (eV).")
   private Double relativeVirial;
 
+  @Option(
+      names = "--property",
+      paramLabel = "NAME",
+      description =
+          "The models are of this property (fitting property, dos, dipole or polar); with --real_error"
+              + " its labels are those of set.*/NAME.npy.")
+  private String property;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -95,6 +110,9 @@ final class ModelDeviCommand implements Callable<Integer> {
           output + ": cannot be written: expected a file in a folder that exists");
     }
     PrintWriter err = spec.commandLine().getErr();
+    if (property != null) {
+      return ofProperty(folder, err);
+    }
     // rows reach the output all together or not at all
     Path part = Files.createTempFile(folder, output.getFileName() + ".", ".part");
     try (ModelDeviEngine by = engine();
@@ -111,6 +129,26 @@ final class ModelDeviCommand implements Callable<Integer> {
                 })) {
       try (Writer text = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
         new ModelDeviRun(by, realError, atomic, frequency, err).run(frames, text);
+      }
+      append(part);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+    return 0;
+  }
+
+  private int ofProperty(Path folder, PrintWriter err) throws IOException {
+    if (engine.isProgram() || atomic || relative != null || relativeVirial != null) {
+      throw new InputException(
+          "--property goes with --engine jvm alone, and without --atomic, --relative, --relative_v: DeePMD-kit has no deviation of properties");
+    }
+    Property asked = Property.of(property);
+    Path part = Files.createTempFile(folder, output.getFileName() + ".", ".part");
+    PropertyDeviRun run = new PropertyDeviRun(models, asked, realError, frequency, err);
+    try (FrameSource frames =
+        FrameSource.of(system, extxyz.keys(List.of(asked)), run.typeMap(), 1 << 14, note -> {})) {
+      try (Writer text = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
+        run.run(frames, text);
       }
       append(part);
     } finally {

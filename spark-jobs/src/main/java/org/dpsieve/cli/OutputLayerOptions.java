@@ -39,7 +39,8 @@ final class OutputLayerOptions {
               + " 0 for none. An energy shift common to all atoms is free. Default: chosen by cross-validation"
               + " that leaves out a fifth of the frames at a time: from 0.001 to 30, the largest ridge whose"
               + " force error on frames left out is the smallest within 1/sqrt(number of frames), if the"
-              + " energies' error is not above 1.5 times its smallest.")
+              + " energies' error is not above 1.5 times its smallest. With --property: as a part of the"
+              + " largest eigenvalue of the squared features; default: the smallest error on frames left out.")
   private Double ridge;
 
   LossPrefactors prefactors() {

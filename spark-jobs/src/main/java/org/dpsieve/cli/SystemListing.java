@@ -110,7 +110,7 @@ final class SystemListing {
 
   private void addIfSystem(String folder) {
     if (Files.isRegularFile(Path.of(folder, "type.raw"))) {
-      found.add(new SystemPath(Layout.DEEPMD_NPY, folder, "", folder));
+      found.add(new SystemPath(Layout.DEEPMD_NPY, folder, "", folder, keys));
     }
   }
 
@@ -122,7 +122,8 @@ final class SystemListing {
     groups.forEach(
         group ->
             found.add(
-                new SystemPath(Layout.DEEPMD_HDF5, file(path), group, file(path) + "#/" + group)));
+                new SystemPath(
+                    Layout.DEEPMD_HDF5, file(path), group, file(path) + "#/" + group, keys)));
   }
 
   private static String file(String path) {

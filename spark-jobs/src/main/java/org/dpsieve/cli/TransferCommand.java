@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Solve the output layer of a model for labelled systems and write the new model.",
       "Embedding nets and hidden layers stay as they are; the last layer of each element's fitting net and its"
-          + " energy bias become the best there are for the loss. To train other layers, use dp train."
+          + " energy bias become the best there are for the loss. To train other layers, use dp train.",
+      "With --property the new model is one of another quantity, learnt from labels of it."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
@@ -49,7 +50,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  dpsieve transfer -m models/0/graph.pb -s data/pbe-d3 -o graph.pb",
       "  dpsieve transfer -m models/0/graph.pb -s data/pbe-d3/Ag8 --old data/pbe -o graph.pb",
-      "  dpsieve transfer -m models/0/graph.pb -s a b -o graph.pb --pref-v 0 --ridge 0"
+      "  dpsieve transfer -m models/0/graph.pb -s a b -o graph.pb --pref-v 0 --ridge 0",
+      "  dpsieve transfer -m models/0/graph.pb --property band_gap:intensive -s gaps -o gap.dp"
     })
 final class TransferCommand implements Callable<Integer> {
   @Option(
@@ -67,7 +69,9 @@ final class TransferCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       required = true,
       paramLabel = "FILE",
-      description = "The new model: a copy of the first with another output layer.")
+      description =
+          "The new model: a copy of the first with another output layer; with --property a .dp or .yaml"
+              + " file.")
   private Path output;
 
   @Option(
@@ -81,6 +85,7 @@ final class TransferCommand implements Callable<Integer> {
   private List<String> old = List.of();
 
   @Mixin private OutputLayerOptions outputLayer;
+  @Mixin private PropertyTransferRun property;
   @Mixin private SparkOptions spark;
   @Spec private CommandSpec spec;
 
@@ -96,6 +101,12 @@ final class TransferCommand implements Callable<Integer> {
     if (Files.exists(output) && Files.exists(model) && Files.isSameFile(output, model)) {
       throw new InputException(
           output + ": would replace the model it starts from; choose another -o");
+    }
+    if (property.isAsked()) {
+      PrintWriter out = spec.commandLine().getOut();
+      PrintWriter err = spec.commandLine().getErr();
+      property.run(model, typeMap.names(), systems, old, ridge, output, out, err);
+      return 0;
     }
     DeepPotential start = ModelFiles.read(model, typeMap.names());
     List<Row> rows =

@@ -3,6 +3,7 @@ package org.dpsieve.cli;
 import java.util.Iterator;
 import java.util.List;
 import org.dpsieve.d3.D3Options;
+import org.dpsieve.outputlayer.property.PropertyTransfer;
 import org.dpsieve.pick.PickStrategy;
 
 /**
@@ -53,6 +54,13 @@ abstract class Words implements Iterable<String> {
   static final class Functionals extends Words {
     Functionals() {
       super(List.copyOf(D3Options.functionals()));
+    }
+  }
+
+  /** {@code --basis}. */
+  static final class Bases extends Words {
+    Bases() {
+      super(PropertyTransfer.Options.BASES);
     }
   }
 

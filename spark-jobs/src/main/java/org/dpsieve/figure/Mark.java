@@ -4,6 +4,11 @@ package org.dpsieve.figure;
 sealed interface Mark {
   MarkStyle style();
 
+  /** Whether the dashes of its style are for it: for open lines, not for symbols. */
+  default boolean isDashed() {
+    return style().dash.length > 0 && this instanceof Line line && !line.closed();
+  }
+
   /** The same at another place. */
   Mark moved(double x, double y);
 

@@ -216,9 +216,11 @@ public final class Plot {
     begin();
     double from = py(Math.max(yScale.low(), Math.min(y1, y2)));
     double to = py(Math.min(yScale.high(), Math.max(y1, y2)));
-    straight(style, px(x), from, px(x), to);
-    straight(style, px(x) - 4, from, px(x) + 4, from);
-    straight(style, px(x) - 4, to, px(x) + 4, to);
+    double at = px(x);
+    double[] xy = {
+      at - 4, from, at + 4, from, at, from, at, to, at - 4, to, at + 4, to, at, to, at, from
+    };
+    marks.add(new Mark.Line(style, xy, true, null));
     return this;
   }
 

@@ -53,8 +53,7 @@ public final class Png {
             RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
         graphics.scale(SCALE, SCALE);
         Png png = new Png(graphics);
-        png.filled(
-            MarkStyle.PAPER, new Rectangle2D.Double(0, 0, figure.width(), figure.height()), 1);
+        png.draw(new Mark.Box(MarkStyle.PAPER, 0, 0, figure.width(), figure.height(), 1, null));
         figure.marks().forEach(png::draw);
       } finally {
         graphics.dispose();
@@ -76,12 +75,10 @@ public final class Png {
   private void draw(Mark mark) {
     if (mark instanceof Mark.Box box) {
       filled(
-          box.style(),
-          new Rectangle2D.Double(box.x(), box.y(), box.width(), box.height()),
-          box.opacity());
+          box, new Rectangle2D.Double(box.x(), box.y(), box.width(), box.height()), box.opacity());
     } else if (mark instanceof Mark.Circle circle) {
       double r = circle.radius();
-      filled(circle.style(), new Ellipse2D.Double(circle.x() - r, circle.y() - r, 2 * r, 2 * r), 1);
+      filled(circle, new Ellipse2D.Double(circle.x() - r, circle.y() - r, 2 * r, 2 * r), 1);
     } else if (mark instanceof Mark.Line line) {
       Path2D path = new Path2D.Double();
       path.moveTo(line.xy()[0], line.xy()[1]);
@@ -91,13 +88,14 @@ public final class Png {
       if (line.closed()) {
         path.closePath();
       }
-      filled(line.style(), path, 1);
+      filled(line, path, 1);
     } else if (mark instanceof Mark.Words words) {
       text(words);
     }
   }
 
-  private void filled(MarkStyle style, java.awt.Shape shape, double opacity) {
+  private void filled(Mark mark, java.awt.Shape shape, double opacity) {
+    MarkStyle style = mark.style();
     if (style.hatched()) {
       graphics.setPaint(hatching(style));
       graphics.fill(shape);
@@ -119,7 +117,7 @@ public final class Png {
               BasicStroke.CAP_BUTT,
               BasicStroke.JOIN_MITER,
               10,
-              style.dash.length == 0 ? null : style.dash,
+              mark.isDashed() ? style.dash : null,
               0));
       graphics.draw(shape);
     }

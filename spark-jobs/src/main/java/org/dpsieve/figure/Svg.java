@@ -113,13 +113,14 @@ public final class Svg {
       add(
           "<circle cx=\"%s\" cy=\"%s\" r=\"%s\"",
           number(circle.x()), number(circle.y()), number(circle.radius()));
+      out.append(solid(circle));
       end("circle", circle.tip());
     } else if (mark instanceof Mark.Line line) {
       out.append("<path d=\"");
       for (int i = 0; i < line.xy().length; i += 2) {
         add("%s%s %s", i == 0 ? "M" : "L", number(line.xy()[i]), number(line.xy()[i + 1]));
       }
-      out.append(line.closed() ? "Z\"" : "\"");
+      out.append(line.closed() ? "Z\"" : "\"").append(solid(line));
       end("path", line.tip());
     } else if (mark instanceof Mark.Words words) {
       add(
@@ -133,6 +134,11 @@ public final class Svg {
       }
       add("%s>%s</text>\n", words.bold() ? " font-weight=\"600\"" : "", escaped(words.text()));
     }
+  }
+
+  /** Dashes are for lines; a symbol of a dashed line is whole. */
+  private static String solid(Mark mark) {
+    return mark.isDashed() || mark.style().dash.length == 0 ? "" : " stroke-dasharray=\"none\"";
   }
 
   private void end(String element, String tip) {

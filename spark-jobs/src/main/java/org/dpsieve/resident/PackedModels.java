@@ -7,13 +7,12 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.format.ModelFiles;
 
@@ -53,18 +52,14 @@ public record PackedModels(
   }
 
   private static String digest(List<String> names, Map<String, byte[]> files) {
-    try {
-      MessageDigest all = MessageDigest.getInstance("SHA-256");
-      all.update(String.join("\n", names).getBytes(StandardCharsets.UTF_8));
-      files.forEach(
-          (name, content) -> {
-            all.update((name + " " + content.length).getBytes(StandardCharsets.UTF_8));
-            all.update(content);
-          });
-      return HexFormat.of().formatHex(all.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    MessageDigest all = Sha256.start();
+    all.update(String.join("\n", names).getBytes(StandardCharsets.UTF_8));
+    files.forEach(
+        (name, content) -> {
+          all.update((name + " " + content.length).getBytes(StandardCharsets.UTF_8));
+          all.update(content);
+        });
+    return Sha256.hex(all);
   }
 
   /** The model itself where a path names the folder it is in; models that are folders stay. */

@@ -10,10 +10,12 @@ import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A frames dataset with one bit flipped: named, and never read as another. */
+@Tag("slow")
 class DamagedDatasetTest {
   private static final Path EXAMPLE = Shared.repository().resolve("conf/ag-au");
 

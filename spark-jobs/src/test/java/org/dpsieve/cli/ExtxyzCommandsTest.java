@@ -45,6 +45,7 @@ class ExtxyzCommandsTest {
   }
 
   @Test
+  @Tag("slow")
   void labelsUnderUnknownNamesAreSaidAndReadWhenNamed() throws IOException {
     Path source = file("REF_energy=-3 energy_unit=hartree");
     assertThat(terminal.run("import", "-s", source, "-o", folder.resolve("none"))).isZero();

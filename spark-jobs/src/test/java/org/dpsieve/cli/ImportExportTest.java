@@ -76,6 +76,7 @@ class ImportExportTest {
     "dpdata/groups.hdf5, deepmd/hdf5",
     "ase.extxyz, extxyz",
   })
+  @Tag("slow")
   void whatIsImportedIsExportedEqual(String source, String format) throws IOException {
     terminal.succeed("import", "-s", FIXTURES.resolve(source), "-o", folder.resolve("frames"));
     terminal.succeed(

@@ -6,7 +6,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +71,12 @@ class ScriptTest {
   }
 
   private String run(Map<String, String> environment) throws Exception {
+    String text = said(environment, 2);
+    assertThat(text.lines()).as(text).hasSize(1);
+    return text;
+  }
+
+  private String said(Map<String, String> environment, int exit) throws Exception {
     Path said = folder.resolve("said");
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -81,8 +89,7 @@ class ScriptTest {
     Process process = builder.start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     String text = Files.readString(said);
-    assertThat(process.exitValue()).as(text).isEqualTo(2);
-    assertThat(text.lines()).as(text).hasSize(1);
+    assertThat(process.exitValue()).as(text).isEqualTo(exit);
     return text;
   }
 
@@ -110,11 +117,33 @@ class ScriptTest {
     assertThat(run(Map.of())).contains("java is of Java 8, expected 17 or later");
   }
 
+  /** As one that jlink has cut down: it ends at once where it is asked for the module. */
   @Test
-  void withAJavaThatLacksTheVectorModule() throws Exception {
+  void aJavaWithoutTheVectorModuleIsStartedWithoutItAndThatIsSaidOnce() throws Exception {
     built();
-    program("java", BOTH_JAVAS.formatted("openjdk version"));
-    assertThat(run(Map.of())).contains("has no module jdk.incubator.vector", "JAVA_HOME");
+    Path target = checkout.resolve("spark-jobs/target");
+    FileTime later = FileTime.from(Instant.now().plusSeconds(5));
+    Files.setLastModifiedTime(Files.writeString(target.resolve("classes.jsa"), ""), later);
+    Files.copy(Shared.repository().resolve("conf/jvm.flags"), checkout.resolve("conf/jvm.flags"));
+    String java =
+        """
+        case $1 in
+          --list-modules) echo java.base@17; echo %s ;;
+          -version) echo 'openjdk version "17.0.1"' >&2 ;;
+          *) echo "$@" ;;
+        esac""";
+    program("java", java.formatted(""));
+    assertThat(said(Map.of(), 0))
+        .contains("note: ", "has no module jdk.incubator.vector", "--add-opens=java.base/")
+        .endsWith("org.dpsieve.cli.Dpsieve doctor\n")
+        .doesNotContain("--add-modules");
+    Files.setLastModifiedTime(target.resolve("java.asked"), later);
+    assertThat(said(Map.of(), 0)).doesNotContain("note: ", "--add-modules");
+    Files.delete(target.resolve("java.asked"));
+    program("java", java.formatted("jdk.incubator.vector@17"));
+    assertThat(said(Map.of(), 0))
+        .contains("--add-modules=jdk.incubator.vector")
+        .doesNotContain("note: ");
   }
 
   @Test

@@ -320,6 +320,7 @@ class KeyReferenceTest {
   }
 
   @Test
+  @Tag("slow")
   void docsSayWhatTheReadersSay() throws IOException {
     Path page = Shared.repository().resolve("docs/reference/keys.md");
     String text = Files.readString(page);

@@ -36,8 +36,7 @@ class PagesTest {
     try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
       return Stream.concat(
               files.filter(file -> file.toString().endsWith(".md")),
-              Stream.of("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "THIRD-PARTY.md")
-                  .map(ROOT::resolve))
+              Stream.of("README.md", "CHANGELOG.md", "CONTRIBUTING.md").map(ROOT::resolve))
           .sorted()
           .toList();
     }

@@ -20,6 +20,7 @@ final class FakeRun {
   final FakeStages stages = new FakeStages(50);
   final List<String> notes = new ArrayList<>();
   final List<Summary.Iteration> seen = new ArrayList<>();
+  final List<Double> seconds = new ArrayList<>();
   RunKeys keys = new RunKeys(new TreeMap<>(Map.of("seed", "1")), new TreeMap<>());
   Set<String> accepted = Set.of();
   boolean initData;
@@ -58,7 +59,9 @@ final class FakeRun {
           public void started(int iteration, String stage) {}
 
           @Override
-          public void finished(int iteration, String stage, double seconds) {}
+          public void finished(int iteration, String stage, double took) {
+            seconds.add(took);
+          }
 
           @Override
           public void iteration(Summary.Iteration iteration) {

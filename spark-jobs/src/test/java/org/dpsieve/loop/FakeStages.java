@@ -33,6 +33,15 @@ final class FakeStages implements Stages {
 
   int worsenedFrom;
 
+  /** Candidates that are unfit to be labelled: they leave the pool. */
+  Set<Integer> unfit = Set.of();
+
+  /** How many candidates are said to be left, whatever the classes; null: as many as there are. */
+  Long candidates;
+
+  List<String> sources = List.of();
+  String resultPool = "";
+
   /** The expected error of the pool, for each frame that is evaluated; NaN: nothing is expected. */
   double errorOfAFrame = Double.NaN;
 
@@ -45,6 +54,16 @@ final class FakeStages implements Stages {
     calls.add("import");
     write(target, "frames.txt", IntStream.range(0, frames).mapToObj(Integer::toString).toList());
     return new Facts.Pool(frames, new TreeMap<>(java.util.Map.of("Ag", (long) frames)), 0);
+  }
+
+  @Override
+  public List<String> sources() {
+    return sources;
+  }
+
+  @Override
+  public String resultPool() {
+    return resultPool;
   }
 
   @Override
@@ -85,7 +104,8 @@ final class FakeStages implements Stages {
     List<String> rows =
         lines(remaining.picks(), "picks.txt").stream()
             .map(line -> line.split(" "))
-            .filter(row -> !row[1].equals("accurate") && !done.contains(row[0]))
+            .filter(row -> !row[1].equals("accurate") && !row[1].equals("skipped"))
+            .filter(row -> !done.contains(row[0]))
             .map(row -> row[0] + " " + deviation(Integer.parseInt(row[0]), n))
             .toList();
     write(target, "deviation.txt", rows);
@@ -149,6 +169,9 @@ final class FakeStages implements Stages {
 
   @Override
   public long candidates(Path deviation) {
+    if (candidates != null) {
+      return candidates;
+    }
     return lines(deviation, "deviation.txt").stream()
         .map(line -> classOf(Double.parseDouble(line.split(" ")[1])))
         .filter("candidate"::equals)
@@ -163,14 +186,18 @@ final class FakeStages implements Stages {
     calls.add("pick");
     Set<String> picked =
         classes.stream()
-            .filter(line -> line.endsWith(" candidate"))
+            .filter(line -> line.endsWith(" candidate") && !isUnfit(line))
             .sorted(Comparator.comparing(line -> Sha256.hex(iteration + line)))
             .limit(atMost)
             .collect(Collectors.toSet());
     write(
         target,
         "picks.txt",
-        classes.stream().map(line -> line + " " + picked.contains(line)).toList());
+        classes.stream()
+            .map(line -> isUnfit(line) ? line.split(" ")[0] + " skipped" : line)
+            .map(line -> line + " " + picked.contains(line))
+            .toList());
+    long skipped = classes.stream().filter(this::isUnfit).count();
     return new Facts.Picks(
         classes.size(),
         count(classes, "accurate"),
@@ -178,7 +205,11 @@ final class FakeStages implements Stages {
         count(classes, "failed"),
         picked.size(),
         count(classes, "failed"),
-        new TreeMap<>());
+        new TreeMap<>(skipped == 0 ? java.util.Map.of() : java.util.Map.of("bad box", skipped)));
+  }
+
+  private boolean isUnfit(String line) {
+    return line.endsWith(" candidate") && unfit.contains(Integer.valueOf(line.split(" ")[0]));
   }
 
   private static long count(List<String> classes, String name) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.OtherInputs;
+import org.dpsieve.frame.Property;
 import org.dpsieve.io.NumberArray;
 
 /**
@@ -16,9 +17,14 @@ import org.dpsieve.io.NumberArray;
  * @param frames how many it holds
  * @param arrays by name, {@code coord.npy} ...
  * @param states those that {@link OtherInputs#state} is made of
+ * @param properties that it has, with the numbers of each frame or atom
  */
 record DeepmdSet(
-    String name, int frames, Map<String, NumberArray> arrays, Map<String, NumberArray> states) {
+    String name,
+    int frames,
+    Map<String, NumberArray> arrays,
+    Map<String, NumberArray> states,
+    Map<Property, Integer> properties) {
   static final String REAL_TYPES = "real_atom_types.npy";
   private static final int AT_ONCE = 1 << 20;
   private static final Set<String> ALWAYS_READ =
@@ -27,6 +33,7 @@ record DeepmdSet(
   /**
    * @param places atoms per frame, padding included
    * @param mixed whether every frame has types of its own
+   * @param wanted properties to read where they are
    * @param ignored collects names of arrays that frames have no place for
    */
   static DeepmdSet open(
@@ -35,6 +42,7 @@ record DeepmdSet(
       int places,
       boolean periodic,
       boolean mixed,
+      List<Property> wanted,
       Set<String> ignored)
       throws IOException {
     List<String> names = folder.arrays(set);
@@ -55,11 +63,20 @@ record DeepmdSet(
     }
     Map<String, NumberArray> arrays = new TreeMap<>();
     Map<String, NumberArray> states = new TreeMap<>();
+    Map<Property, NumberArray> found = new TreeMap<>();
+    for (Property property : wanted) {
+      if (names.contains(property.file())) {
+        found.put(property, folder.array(set, property.file()));
+      }
+    }
     for (String array : names) {
       boolean read =
           ALWAYS_READ.contains(array)
               || (periodic && array.equals("box.npy"))
               || array.equals(REAL_TYPES);
+      if (found.keySet().stream().anyMatch(property -> property.file().equals(array))) {
+        continue;
+      }
       if (read) {
         arrays.put(array, folder.array(set, array));
       } else if (!array.equals("box.npy")) {
@@ -69,7 +86,28 @@ record DeepmdSet(
         }
       }
     }
-    return new DeepmdSet(set, requireShapes(arrays, places), arrays, states);
+    int frames = requireShapes(arrays, places);
+    Map<Property, Integer> properties = new TreeMap<>();
+    for (Map.Entry<Property, NumberArray> entry : found.entrySet()) {
+      Property property = entry.getKey();
+      properties.put(property, dimension(property, entry.getValue(), frames, places));
+      arrays.put(property.file(), entry.getValue());
+    }
+    return new DeepmdSet(set, frames, arrays, states, properties);
+  }
+
+  /** Of each frame or atom; checks that there are as many numbers as that takes. */
+  private static int dimension(Property property, NumberArray values, int frames, int places) {
+    long rows = (long) frames * (property.atomic() ? places : 1);
+    long width = perRow(values, rows);
+    values.requireShape(
+        frames,
+        width * rows / Math.max(1, frames),
+        property.atomic()
+            ? "as many numbers for each of %d atoms; of a frame's property: %s without ':atomic'"
+                .formatted(places, property.name())
+            : "as many numbers for each frame of coord.npy");
+    return Math.toIntExact(width);
   }
 
   /**

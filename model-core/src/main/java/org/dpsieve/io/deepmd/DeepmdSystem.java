@@ -5,12 +5,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.Property;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem;
 
@@ -32,10 +35,14 @@ final class DeepmdSystem implements FrameSystem {
   private final int[] z; // null when mixed: frames have their own
   private final boolean periodic;
   private final List<String> setNames;
+  private final List<Property> wantedProperties;
+  private final Map<Property, Integer> properties = new TreeMap<>();
   private final Set<String> ignored = new TreeSet<>();
 
-  private DeepmdSystem(DeepmdFolder folder, String name, List<String> importTypeMap)
+  private DeepmdSystem(
+      DeepmdFolder folder, String name, List<String> importTypeMap, List<Property> properties)
       throws IOException {
+    wantedProperties = properties;
     this.folder = folder;
     this.name = name;
     double[] typeRaw = folder.types();
@@ -62,12 +69,14 @@ final class DeepmdSystem implements FrameSystem {
    *
    * @param name what frames call the system
    * @param importTypeMap element symbols for a system without {@code type_map.raw}; empty for none
+   * @param properties to read where they are
    * @throws InputException when types or elements are wrong; {@code folder} is closed then
    */
-  static DeepmdSystem open(DeepmdFolder folder, String name, List<String> importTypeMap)
+  static DeepmdSystem open(
+      DeepmdFolder folder, String name, List<String> importTypeMap, List<Property> properties)
       throws IOException {
     try {
-      return new DeepmdSystem(folder, name, importTypeMap);
+      return new DeepmdSystem(folder, name, importTypeMap, properties);
     } catch (IOException | RuntimeException e) {
       folder.close();
       throw e;
@@ -111,6 +120,7 @@ final class DeepmdSystem implements FrameSystem {
     }
     if (problems.isEmpty()) {
       problems.addAll(arraysOfSomeSetsOnly(sets));
+      sets.forEach(set -> collectProperties(set, problems));
     }
     List<Run> runs = runs(sets, Math.max(1, maxAtoms / places));
     if (problems.isEmpty() && runs.isEmpty()) {
@@ -120,6 +130,19 @@ final class DeepmdSystem implements FrameSystem {
       throw new InputException(String.join("\n", problems));
     }
     return runs;
+  }
+
+  private void collectProperties(DeepmdSet set, List<String> problems) {
+    set.properties()
+        .forEach(
+            (property, dimension) -> {
+              Integer other = properties.putIfAbsent(property, dimension);
+              if (other != null && !other.equals(dimension)) {
+                problems.add(
+                    "%s/%s/%s: %d numbers each, but %d in other sets"
+                        .formatted(folder.path(), set.name(), property.file(), dimension, other));
+              }
+            });
   }
 
   private static List<Run> runs(List<DeepmdSet> sets, int maxFrames) {
@@ -136,7 +159,7 @@ final class DeepmdSystem implements FrameSystem {
   }
 
   private DeepmdSet openSet(String setName) throws IOException {
-    return DeepmdSet.open(folder, setName, places, periodic, z == null, ignored);
+    return DeepmdSet.open(folder, setName, places, periodic, z == null, wantedProperties, ignored);
   }
 
   private void requireTypes(DeepmdSet set) throws IOException {
@@ -208,6 +231,12 @@ final class DeepmdSystem implements FrameSystem {
     double[] fparam = wanted.contains(Part.FPARAM) ? set.rows("fparam.npy", row, count) : null;
     double[] aparam = wanted.contains(Part.APARAM) ? set.rows("aparam.npy", row, count) : null;
     double[] real = set.rows(DeepmdSet.REAL_TYPES, row, count);
+    Map<Property, double[]> others = new TreeMap<>();
+    if (wanted.contains(Part.PROPERTIES)) {
+      for (Property property : set.properties().keySet()) {
+        others.put(property, set.rows(property.file(), row, count));
+      }
+    }
     List<Frame> frames = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       int[] numbers = real == null ? z : frameNumbers(set, row + i, part(real, i, count));
@@ -230,9 +259,21 @@ final class DeepmdSystem implements FrameSystem {
               part(fparam, i, count),
               pick(part(aparam, i, count), atoms),
               names,
-              set.state(row + i, types, atoms, places)));
+              set.state(row + i, types, atoms, places),
+              ofFrame(others, i, count, atoms)));
     }
     return frames;
+  }
+
+  private Map<Property, double[]> ofFrame(
+      Map<Property, double[]> all, int i, int count, int[] atoms) {
+    Map<Property, double[]> own = new TreeMap<>();
+    all.forEach(
+        (property, values) -> {
+          double[] frame = part(values, i, count);
+          own.put(property, property.atomic() ? pick(frame, atoms) : frame);
+        });
+    return own;
   }
 
   /** The {@code i}-th of {@code count} equal parts; {@code null} of {@code null}. */
@@ -259,6 +300,11 @@ final class DeepmdSystem implements FrameSystem {
       System.arraycopy(values, atoms[i] * width, picked, i * width, width);
     }
     return picked;
+  }
+
+  @Override
+  public Map<Property, Integer> properties() {
+    return new TreeMap<>(properties);
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Property;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.Storage;
@@ -22,14 +23,35 @@ public final class DeepmdSystems {
    */
   public static FrameSystem openNpy(
       Storage storage, String path, String name, List<String> importTypeMap) throws IOException {
-    return DeepmdSystem.open(new NpyFolder(storage, path), name, importTypeMap);
+    return openNpy(storage, path, name, importTypeMap, List.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param properties to read where they are
+   */
+  public static FrameSystem openNpy(
+      Storage storage,
+      String path,
+      String name,
+      List<String> importTypeMap,
+      List<Property> properties)
+      throws IOException {
+    return DeepmdSystem.open(new NpyFolder(storage, path), name, importTypeMap, properties);
   }
 
   /** As {@link #openNpy}, of a group of an HDF5 file ({@code ""} for its root). */
   public static FrameSystem openHdf5(
-      Storage storage, String path, String group, String name, List<String> importTypeMap)
+      Storage storage,
+      String path,
+      String group,
+      String name,
+      List<String> importTypeMap,
+      List<Property> properties)
       throws IOException {
-    return DeepmdSystem.open(Hdf5Folder.open(storage, path, group), name, importTypeMap);
+    return DeepmdSystem.open(
+        Hdf5Folder.open(storage, path, group), name, importTypeMap, properties);
   }
 
   /** Whether to read a file as HDF5: it starts so, or its name says so. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.dpsieve.frame.Certainty;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Property;
 import org.dpsieve.frame.TypeMap;
 
 /** Collects the frames of one set: same atoms in the same order, same labels and parameters. */
@@ -83,6 +84,9 @@ final class SetBuffer {
     put(arrays, "virial.npy", frame -> frame.labels().virial());
     put(arrays, "fparam.npy", Frame::fparam);
     put(arrays, "aparam.npy", Frame::aparam);
+    for (Property property : model.properties().keySet()) {
+      put(arrays, property.file(), frame -> frame.properties().get(property));
+    }
     if (!certainties.isEmpty() && certainties.get(0) != null) {
       put(
           arrays,

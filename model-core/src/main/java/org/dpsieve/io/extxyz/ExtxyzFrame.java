@@ -9,11 +9,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.OtherInputs;
+import org.dpsieve.frame.Property;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.extxyz.ExtxyzKeys.Quantity;
 import org.dpsieve.io.extxyz.ExtxyzUnits.What;
@@ -134,7 +136,33 @@ final class ExtxyzFrame {
         info(Quantity.FPARAM, -1),
         column(keys.of(Quantity.APARAM)),
         species == null ? TypeNames.NONE : TypeNames.of(new TreeSet<>(List.of(species))),
-        OtherInputs.state(states, z));
+        OtherInputs.state(states, z),
+        properties());
+  }
+
+  private Map<Property, double[]> properties() {
+    Map<Property, double[]> found = new TreeMap<>();
+    for (Property property : keys.properties()) {
+      double[] values =
+          property.atomic() ? column(List.of(keys.of(property))) : list(keys.of(property));
+      if (values != null) {
+        found.put(property, values);
+      }
+    }
+    return found;
+  }
+
+  /** Numbers of a field that ASE may have written as a list of lists; {@code null} without it. */
+  private double[] list(String key) {
+    String text = fields.get(key);
+    if (text == null) {
+      return null;
+    }
+    String bare = text.replaceFirst("^_JSON\\s*", "").replaceAll("[\\[\\],{}]", " ").strip();
+    if (bare.isEmpty()) {
+      throw new InputException("%s: %s holds no numbers".formatted(where, key));
+    }
+    return Arrays.stream(bare.split("\\s+")).mapToDouble(word -> number(word, key)).toArray();
   }
 
   /** A new array in eV and Å; {@code null} of {@code null}. */
@@ -158,6 +186,7 @@ final class ExtxyzFrame {
     List<String> others = new ArrayList<>();
     List<String> labels = new ArrayList<>(keys.of(Quantity.FORCES));
     labels.addAll(keys.of(Quantity.APARAM));
+    keys.properties().stream().filter(Property::atomic).map(keys::of).forEach(labels::add);
     for (Column column : layout) {
       if (!ATOMS.contains(column.name()) && !labels.contains(column.name())) {
         ignored.add(column.written());
@@ -217,6 +246,13 @@ final class ExtxyzFrame {
               .formatted(where, fields.get("properties")));
     }
     for (Column column : read) {
+      if (column.kind() != 'R'
+          && column.kind() != 'I'
+          && keys.property(column.name()).filter(Property::atomic).isPresent()) {
+        throw new InputException(
+            "%s: column %s holds no numbers (%s)"
+                .formatted(where, column.written(), fields.get("properties")));
+      }
       if (keys.of(Quantity.FORCES).contains(column.name()) && column.count() != 3) {
         throw new InputException(
             "%s: %d columns of %s, expected 3".formatted(where, column.count(), column.name()));

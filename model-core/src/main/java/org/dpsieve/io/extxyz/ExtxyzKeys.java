@@ -13,15 +13,18 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Property;
 
 /**
  * What the labels of extended XYZ files are called, where it is not what ASE calls them: {@code
  * energy=REF_energy,forces=REF_forces}. Case does not count. A quantity that is named here is read
  * under that name alone.
  *
- * @param names by quantity, one of {@link #QUANTITIES}
+ * @param names by quantity, one of {@link #QUANTITIES} or a property
+ * @param properties what is read beside these, of files in any layout
  */
-public record ExtxyzKeys(Map<String, String> names) implements Serializable {
+public record ExtxyzKeys(Map<String, String> names, List<Property> properties)
+    implements Serializable {
   /** What can be named, with the names that are read unasked, the first of which counts. */
   private static final Map<String, List<String>> QUANTITIES = new LinkedHashMap<>();
 
@@ -36,17 +39,26 @@ public record ExtxyzKeys(Map<String, String> names) implements Serializable {
 
   public static final ExtxyzKeys DEFAULT = new ExtxyzKeys(Map.of());
 
+  /** Of labels and parameters alone. */
+  public ExtxyzKeys(Map<String, String> names) {
+    this(names, List.of());
+  }
+
   /**
    * @throws InputException when a quantity is none, or a name is empty or given twice
    */
   public ExtxyzKeys {
     List<String> problems = new ArrayList<>();
+    List<String> more = named(properties);
     names.forEach(
         (quantity, name) -> {
-          if (!QUANTITIES.containsKey(quantity)) {
+          if (!QUANTITIES.containsKey(quantity) && !more.contains(quantity)) {
             problems.add(
                 "'%s' is no quantity of an extended XYZ file, expected one of %s"
-                    .formatted(quantity, String.join(", ", QUANTITIES.keySet())));
+                    .formatted(
+                        quantity,
+                        Stream.concat(QUANTITIES.keySet().stream(), more.stream())
+                            .collect(Collectors.joining(", "))));
           } else if (name.isBlank()) {
             problems.add("no name for " + quantity);
           }
@@ -67,6 +79,26 @@ public record ExtxyzKeys(Map<String, String> names) implements Serializable {
                     e -> e.getValue().strip().toLowerCase(Locale.ROOT),
                     (a, b) -> b,
                     LinkedHashMap::new));
+    properties = Property.listOf(properties);
+  }
+
+  private static List<String> named(List<Property> properties) {
+    return properties.stream().map(Property::name).toList();
+  }
+
+  /** With other properties to read. */
+  public ExtxyzKeys with(List<Property> others) {
+    return new ExtxyzKeys(names, others);
+  }
+
+  /** What a property is called, in lower case. */
+  String of(Property property) {
+    return names.getOrDefault(property.name(), property.name()).toLowerCase(Locale.ROOT);
+  }
+
+  /** The property that a name in lower case stands for. */
+  Optional<Property> property(String name) {
+    return properties.stream().filter(property -> of(property).equals(name)).findFirst();
   }
 
   /**
@@ -75,6 +107,11 @@ public record ExtxyzKeys(Map<String, String> names) implements Serializable {
    * @throws InputException as the constructor does
    */
   public static ExtxyzKeys of(String text) {
+    return of(text, List.of());
+  }
+
+  /** The same with properties to read, which may be named, too. */
+  public static ExtxyzKeys of(String text, List<Property> properties) {
     Map<String, String> names = new LinkedHashMap<>();
     for (String pair : text.isBlank() ? new String[0] : text.split(",")) {
       String[] words = pair.split("=", 2);
@@ -84,7 +121,7 @@ public record ExtxyzKeys(Map<String, String> names) implements Serializable {
                 .formatted(text));
       }
     }
-    return new ExtxyzKeys(names);
+    return new ExtxyzKeys(names, properties);
   }
 
   /** Names to look for in lower case, the first of which counts. */
@@ -103,7 +140,10 @@ public record ExtxyzKeys(Map<String, String> names) implements Serializable {
 
   /** All names that are read. */
   List<String> all() {
-    return Stream.of(Quantity.values()).flatMap(quantity -> of(quantity).stream()).toList();
+    return Stream.concat(
+            Stream.of(Quantity.values()).flatMap(quantity -> of(quantity).stream()),
+            properties.stream().filter(property -> !property.atomic()).map(this::of))
+        .toList();
   }
 
   /** What can be named. */

@@ -9,10 +9,13 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Property;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.Storage;
 
@@ -30,6 +33,7 @@ public final class ExtxyzSystem implements FrameSystem {
   private final ExtxyzKeys keys;
   private final Set<String> ignored = new TreeSet<>();
   private final Set<String> names = new TreeSet<>();
+  private final Map<Property, Integer> properties = new TreeMap<>();
 
   /**
    * @param name what frames call the system
@@ -55,9 +59,11 @@ public final class ExtxyzSystem implements FrameSystem {
     try (Lines lines = new Lines(storage, path, 0)) {
       for (Text text = lines.nextFrame(); text != null; text = lines.nextFrame()) {
         try {
-          ExtxyzFrame frame = ExtxyzFrame.parse(text.where(), text.comment(), text.atoms(), keys);
-          names.addAll(frame.toFrame(name, index).names().all());
-          ignored.addAll(frame.ignored());
+          ExtxyzFrame parsed = ExtxyzFrame.parse(text.where(), text.comment(), text.atoms(), keys);
+          Frame frame = parsed.toFrame(name, index);
+          names.addAll(frame.names().all());
+          collectProperties(text.where(), frame);
+          ignored.addAll(parsed.ignored());
         } catch (InputException e) {
           if (problems.size() < SHOWN) {
             problems.add(e.getMessage());
@@ -85,6 +91,26 @@ public final class ExtxyzSystem implements FrameSystem {
     }
     runs.add(new Run(first, index - first, 0, start));
     return runs;
+  }
+
+  private void collectProperties(String where, Frame frame) {
+    frame
+        .properties()
+        .forEach(
+            (property, values) -> {
+              int dimension = property.dimension(values, frame.atomCount());
+              Integer other = properties.putIfAbsent(property, dimension);
+              if (other != null && other != dimension) {
+                throw new InputException(
+                    "%s: %s holds %d numbers each, but %d in frames before"
+                        .formatted(where, property.name(), dimension, other));
+              }
+            });
+  }
+
+  @Override
+  public Map<Property, Integer> properties() {
+    return new TreeMap<>(properties);
   }
 
   /** All parts of a frame stand in its lines, so all are read. */

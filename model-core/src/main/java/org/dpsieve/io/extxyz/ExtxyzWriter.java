@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.dpsieve.frame.Certainty;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.Property;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.SystemWriter;
 
@@ -34,6 +36,15 @@ public final class ExtxyzWriter implements SystemWriter {
     text.append("Properties=species:S:1:pos:R:3");
     text.append(labels.force() == null ? "" : ":forces:R:3");
     text.append(parameters == 0 ? "" : ":aparam:R:" + parameters);
+    frame
+        .properties()
+        .forEach(
+            (property, values) -> {
+              if (property.atomic()) {
+                int dimension = property.dimension(values, frame.atomCount());
+                text.append(":%s:R:%d".formatted(property.name(), dimension));
+              }
+            });
     text.append(sigma == null ? "" : ":sigma_force:R:1");
     text.append(labels.energy() == null ? " " : " energy=" + labels.energy() + " ");
     if (certainty != null) {
@@ -46,12 +57,26 @@ public final class ExtxyzWriter implements SystemWriter {
     if (frame.fparam() != null) {
       appendQuoted(text, "fparam", frame.fparam());
     }
+    frame
+        .properties()
+        .forEach(
+            (property, values) -> {
+              if (!property.atomic()) {
+                appendQuoted(text, property.name(), values);
+              }
+            });
     text.append(frame.cell() == null ? "pbc=\"F F F\"\n" : "pbc=\"T T T\"\n");
     for (int atom = 0; atom < frame.atomCount(); atom++) {
       text.append(frame.type(atom));
       appendRow(text, frame.coord(), atom, 3);
       appendRow(text, labels.force(), atom, 3);
       appendRow(text, frame.aparam(), atom, parameters);
+      for (Map.Entry<Property, double[]> entry : frame.properties().entrySet()) {
+        if (entry.getKey().atomic()) {
+          double[] values = entry.getValue();
+          appendRow(text, values, atom, entry.getKey().dimension(values, frame.atomCount()));
+        }
+      }
       appendRow(text, sigma, atom, 1);
       text.append('\n');
     }

@@ -16,7 +16,7 @@ import org.dpsieve.io.extxyz.ExtxyzSystem;
  * @param path folder or file
  * @param group path inside an HDF5 file, {@code ""} its root; {@code ""} in other layouts
  * @param name what frames call it
- * @param keys what the labels of an extxyz file are called
+ * @param keys what is read of it, and what the labels of an extxyz file are called
  */
 public record SystemPath(Layout layout, String path, String group, String name, ExtxyzKeys keys)
     implements Serializable {
@@ -44,8 +44,10 @@ public record SystemPath(Layout layout, String path, String group, String name, 
    */
   public FrameSystem open(Storage storage, List<String> importTypeMap) throws IOException {
     return switch (layout) {
-      case DEEPMD_NPY -> DeepmdSystems.openNpy(storage, path, name, importTypeMap);
-      case DEEPMD_HDF5 -> DeepmdSystems.openHdf5(storage, path, group, name, importTypeMap);
+      case DEEPMD_NPY ->
+          DeepmdSystems.openNpy(storage, path, name, importTypeMap, keys.properties());
+      case DEEPMD_HDF5 ->
+          DeepmdSystems.openHdf5(storage, path, group, name, importTypeMap, keys.properties());
       case EXTXYZ -> new ExtxyzSystem(storage, path, name, keys);
     };
   }

@@ -13,6 +13,9 @@ interface AtomDescriptor {
   /** D, [model.size]. */
   double[] descriptor();
 
+  /** Its directions, row-major [3, width]; empty for a descriptor without any. */
+  double[] directions();
+
   /**
    * @param byDescriptor dE/dD, [model.size]
    * @return dE/d(difference) of every neighbor, eV/Å, [nNeighbors][3]
@@ -28,16 +31,16 @@ interface AtomDescriptor {
       return new SeE2AEnvironment(one, type, neighbors);
     }
     if (model instanceof SeE2R one) {
-      return new DualDescriptor(neighbors, SeE2RDuals.of(one, type, neighbors));
+      return new DualDescriptor(neighbors, SeE2RDuals.of(one, type, neighbors), new double[0]);
     }
     if (model instanceof SeE3 one) {
-      return new DualDescriptor(neighbors, SeE3Duals.of(one, type, neighbors));
+      return new DualDescriptor(neighbors, SeE3Duals.of(one, type, neighbors), new double[0]);
     }
     if (model instanceof SeE3Tebd one) {
-      return new DualDescriptor(neighbors, SeE3Duals.of(one, type, neighbors));
+      return new DualDescriptor(neighbors, SeE3Duals.of(one, type, neighbors), new double[0]);
     }
     if (model instanceof SeAtten one) {
-      return new DualDescriptor(neighbors, SeAttenDuals.of(one, type, neighbors));
+      return SeAttenDuals.of(one, type, neighbors);
     }
     throw new IllegalArgumentException(model.kind());
   }

@@ -7,8 +7,10 @@ import java.util.List;
  * A descriptor whose derivatives came along with its values.
  *
  * @param values D by the neighbors' differences, three each
+ * @param directions {@link AtomDescriptor#directions}
  */
-record DualDescriptor(List<Neighbor> neighbors, Dual[] values) implements AtomDescriptor {
+record DualDescriptor(List<Neighbor> neighbors, Dual[] values, double[] directions)
+    implements AtomDescriptor {
   @Override
   public double[] descriptor() {
     return Arrays.stream(values).mapToDouble(Dual::value).toArray();

@@ -7,12 +7,15 @@ import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.TypeMap;
+import org.dpsieve.infer.AtomFeatures;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Descriptor;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.ExtraInputs;
 import org.dpsieve.model.Hybrid;
+import org.dpsieve.model.Layer;
+import org.dpsieve.model.Network;
 import org.dpsieve.model.PairTable;
 import org.dpsieve.model.ShortRange;
 import org.dpsieve.model.Surroundings;
@@ -59,6 +62,29 @@ public final class ReferenceModel {
       add(more.virial(), virial);
     }
     return new Prediction(Arrays.stream(atomEnergy).sum(), force, virial, atomEnergy);
+  }
+
+  /** What the atoms have before the output layer, without tables and other models. */
+  AtomFeatures features(Frame frame) {
+    int[] types = types(frame);
+    double rcut =
+        model.views().stream().mapToDouble(view -> view.surroundings().rcut()).max().orElseThrow();
+    Images images = Images.of(image(frame), rcut);
+    int atoms = frame.atomCount();
+    double[] extra = model.fitting().extraInputs().of(frame, model.name());
+    AtomFeatures features = new AtomFeatures(types, new double[atoms][], new double[atoms][]);
+    for (int i = 0; i < atoms; i++) {
+      if (!model.excludedTypes().contains(types[i])) {
+        double[] more =
+            Arrays.copyOfRange(extra, i * extra.length / atoms, (i + 1) * extra.length / atoms);
+        Surrounded atom = surrounded(images, types, i, more);
+        List<Layer> layers = model.fitting().networks()[types[i]].layers();
+        features.hidden()[i] =
+            new Network(layers.subList(0, layers.size() - 1)).apply(atom.input());
+        features.equivariant()[i] = atom.directions();
+      }
+    }
+    return features;
   }
 
   private static void add(double[] more, double[] sum) {
@@ -135,13 +161,56 @@ public final class ReferenceModel {
       double weight,
       double[] force,
       double[] virial) {
-    List<Descriptor> parts =
-        model.descriptor() instanceof Hybrid hybrid ? hybrid.parts() : List.of(model.descriptor());
+    Surrounded atom = surrounded(images, types, i, more);
+    List<Descriptor> parts = parts();
+    NetworkPass net = new NetworkPass(model.fitting().networks()[types[i]], atom.input());
+    double[] byInput = net.inputGradient(new double[] {weight});
+    int from = 0;
+    for (int p = 0; p < parts.size(); p++) {
+      int to = from + parts.get(p).size();
+      double[][] gradient = atom.parts().get(p).gradient(Arrays.copyOfRange(byInput, from, to));
+      addForces(i, atom.neighbors().get(p), gradient, force, virial);
+      from = to;
+    }
+    return net.output()[0] + constant(types[i], more);
+  }
+
+  private List<Descriptor> parts() {
+    return model.descriptor() instanceof Hybrid hybrid
+        ? hybrid.parts()
+        : List.of(model.descriptor());
+  }
+
+  /**
+   * An atom among its neighbors.
+   *
+   * @param neighbors by part of the descriptor
+   * @param input of the fitting net
+   */
+  private record Surrounded(
+      List<List<Neighbor>> neighbors, List<AtomDescriptor> parts, double[] input) {
+    /** Row-major [3, width], the parts' one after the other. */
+    double[] directions() {
+      int width = parts.stream().mapToInt(part -> part.directions().length / 3).sum();
+      double[] all = new double[3 * width];
+      int column = 0;
+      for (AtomDescriptor part : parts) {
+        int own = part.directions().length / 3;
+        for (int a = 0; a < 3; a++) {
+          System.arraycopy(part.directions(), a * own, all, a * width + column, own);
+        }
+        column += own;
+      }
+      return all;
+    }
+  }
+
+  private Surrounded surrounded(Images images, int[] types, int i, double[] more) {
     List<List<Neighbor>> neighbors = new ArrayList<>();
     List<AtomDescriptor> descriptors = new ArrayList<>();
     double[] input = fittingInput(new double[0], more);
     int size = 0;
-    for (Descriptor part : parts) {
+    for (Descriptor part : parts()) {
       neighbors.add(
           neighbors(images, types, i, View.of(part.surroundings().get(0), model.neighborRules())));
       descriptors.add(AtomDescriptor.of(part, types[i], neighbors.get(neighbors.size() - 1)));
@@ -149,16 +218,7 @@ public final class ReferenceModel {
       System.arraycopy(own, 0, input, size, own.length);
       size += own.length;
     }
-    NetworkPass net = new NetworkPass(model.fitting().networks()[types[i]], input);
-    double[] byInput = net.inputGradient(new double[] {weight});
-    int from = 0;
-    for (int p = 0; p < parts.size(); p++) {
-      int to = from + parts.get(p).size();
-      double[][] gradient = descriptors.get(p).gradient(Arrays.copyOfRange(byInput, from, to));
-      addForces(i, neighbors.get(p), gradient, force, virial);
-      from = to;
-    }
-    return net.output()[0] + constant(types[i], more);
+    return new Surrounded(neighbors, descriptors, input);
   }
 
   private static void addForces(

@@ -37,15 +37,31 @@ final class SeAttenDuals {
     empty = model.sel() - count;
   }
 
-  static Dual[] of(SeAtten model, int type, List<Neighbor> neighbors) {
+  static DualDescriptor of(SeAtten model, int type, List<Neighbor> neighbors) {
     List<Neighbor> seen = neighbors.stream().filter(n -> !model.isMasked(type, n.type())).toList();
-    Dual[] descriptor = new SeAttenDuals(model, type, neighbors).descriptor(seen);
-    return model.concatenated()
-        ? TypedDuals.concatenated(descriptor, model.embedding().types()[type])
-        : descriptor;
+    Dual[][] moments = new SeAttenDuals(model, type, neighbors).moments(seen);
+    int width = moments.length;
+    int axis = model.axisNeuron();
+    Dual[] descriptor = new Dual[width * axis];
+    double[] directions = new double[3 * width];
+    for (int m = 0; m < width; m++) {
+      for (int k = 0; k < axis; k++) {
+        descriptor[m * axis + k] = Dual.dot(moments[m], moments[k], 0, 4);
+      }
+      for (int a = 0; a < 3; a++) {
+        directions[a * width + m] = moments[m][a + 1].value();
+      }
+    }
+    return new DualDescriptor(
+        neighbors,
+        model.concatenated()
+            ? TypedDuals.concatenated(descriptor, model.embedding().types()[type])
+            : descriptor,
+        directions);
   }
 
-  private Dual[] descriptor(List<Neighbor> seen) {
+  /** Aᵀ, [width][4]. */
+  private Dual[][] moments(List<Neighbor> seen) {
     Dual[][] g = new Dual[rows.length][];
     for (int n = 0; n < g.length; n++) {
       g[n] =
@@ -70,14 +86,7 @@ final class SeAttenDuals {
     for (int m = 0; m < width; m++) {
       moments[m][0] = moments[m][0].plus(empty * ofEmpty[m] / model.sel());
     }
-    int axis = model.axisNeuron();
-    Dual[] result = new Dual[width * axis];
-    for (int m = 0; m < width; m++) {
-      for (int k = 0; k < axis; k++) {
-        result[m * axis + k] = Dual.dot(moments[m], moments[k], 0, 4);
-      }
-    }
-    return result;
+    return moments;
   }
 
   private Dual[][] attend(AttentionLayer layer, Dual[][] g) {

@@ -84,6 +84,16 @@ final class SeE2AEnvironment implements AtomDescriptor {
   }
 
   @Override
+  public double[] directions() {
+    int width = model.embeddingWidth();
+    double[] all = new double[3 * width];
+    for (int a = 0; a < 3; a++) {
+      System.arraycopy(moments[a + 1], 0, all, a * width, width);
+    }
+    return all;
+  }
+
+  @Override
   public double[][] gradient(double[] byDescriptor) {
     double[][] byMoments = byMoments(byDescriptor);
     double[][] result = new double[rows.length][];

@@ -15,6 +15,7 @@ import org.dpsieve.frame.ElementMap;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.io.RegularFile;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.PropertyModel;
 import org.dpsieve.model.TypeMaps;
 import org.dpsieve.model.format.graph.GraphFiles;
 
@@ -27,8 +28,8 @@ public final class ModelFiles {
 
   /** How a message about a model that is no potential ends. */
   private static final String NOWHERE =
-      "; nor does dp model-devi know such models. Expected one of the fitting ener, without spin:"
-          + " docs/models.md";
+      "; nor does dp model-devi know such models. Expected one of the fitting ener, without spin;"
+          + " for a property, model-devi --property NAME: docs/models.md";
 
   private ModelFiles() {}
 
@@ -71,6 +72,31 @@ public final class ModelFiles {
     } catch (UnsupportedModelException e) {
       throw new UnsupportedModelException(e.feature(), ELSEWHERE);
     }
+  }
+
+  /**
+   * A model of a property: of the fitting {@code property}, {@code dos}, {@code dipole} or {@code
+   * polar}.
+   *
+   * @param path as for {@link #read(Path)}
+   * @param names as for {@link #read(Path, List)}
+   * @throws InputException when the file is missing, unreadable or no such model
+   * @throws UnsupportedModelException when it is one with a feature that is not understood
+   */
+  public static PropertyModel readProperty(Path path, List<String> names) {
+    Path file = ModelPath.file(path);
+    return readProperty(file.toString(), bytes(file), names);
+  }
+
+  /** As {@link #readProperty(Path, List)}, of a file's content. */
+  public static PropertyModel readProperty(String name, byte[] bytes, List<String> names) {
+    ModelFormat format = ModelFormat.of(bytes);
+    if (format == ModelFormat.GRAPH) {
+      throw new UnsupportedModelException(
+          "%s: models of properties by TensorFlow cannot be read; convert it: dp convert-backend %s %s.dp"
+              .formatted(name, name, name.replaceFirst("\\.[^./]*$", "")));
+    }
+    return SerializedModelReader.readProperty(name, format.sections(name, bytes), names);
   }
 
   /**
@@ -247,7 +273,7 @@ public final class ModelFiles {
     }
   }
 
-  private static byte[] bytes(Path file) {
+  static byte[] bytes(Path file) {
     try (InputStream in = RegularFile.open(file, Integer.MAX_VALUE - 8)) {
       return in.readAllBytes();
     } catch (NoSuchFileException e) {

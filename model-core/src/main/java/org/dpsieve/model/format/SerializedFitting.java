@@ -25,11 +25,24 @@ final class SerializedFitting {
   }
 
   static EnergyFitting read(Section fitting, Section model, int types) {
-    String file = fitting.file();
     String type = fitting.text("type", "unknown");
     if (!type.equals("ener")) {
-      throw new NoPotentialException("%s: a model of the fitting '%s'".formatted(file, type));
+      throw new NoPotentialException(
+          "%s: a model of the fitting '%s'".formatted(fitting.file(), type));
     }
+    EnergyFitting nets = nets(fitting, model, types);
+    double[] own = fitting.section("@variables").tensor("bias_atom_e", types, 1).values();
+    double[] out = model.section("@variables").tensor("out_bias", 1, types, 1).values();
+    double[] level = new double[types];
+    for (int t = 0; t < types; t++) {
+      level[t] = own[t] + out[t];
+    }
+    return nets.raised(level);
+  }
+
+  /** The nets, whatever they give, without anything added to it. */
+  static EnergyFitting nets(Section fitting, Section model, int types) {
+    String file = fitting.file();
     SerializedModelReader.refuse(
         file,
         fitting.has("exclude_types")
@@ -44,19 +57,15 @@ final class SerializedFitting {
         "use_aparam_as_mask of a fitting cannot be read");
     List<Section> nets = nets(fitting, types);
     Network[] networks = new Network[types];
-    double[] level = new double[types];
     Section variables = fitting.section("@variables");
-    double[] own = variables.tensor("bias_atom_e", types, 1).values();
-    double[] out = model.section("@variables").tensor("out_bias", 1, types, 1).values();
     for (int t = 0; t < types; t++) {
       networks[t] =
           t > 0 && nets.size() == 1 ? networks[0] : SerializedNetworks.network(nets.get(t));
-      level[t] = own[t] + out[t];
     }
     return new EnergyFitting(
         networks,
         vacuumSubtracted(fitting, types, nets.size() == 1),
-        level,
+        new double[types],
         extraInputs(fitting, variables),
         SerializedNetworks.precision(fitting));
   }

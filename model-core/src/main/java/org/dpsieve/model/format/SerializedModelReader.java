@@ -13,7 +13,10 @@ import org.dpsieve.model.Additions;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Descriptor;
 import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.Equivariant;
 import org.dpsieve.model.Network;
+import org.dpsieve.model.PropertyHead;
+import org.dpsieve.model.PropertyModel;
 import org.dpsieve.model.Surroundings;
 import org.dpsieve.model.TypeMaps;
 import org.dpsieve.neighbor.NeighborRules;
@@ -48,6 +51,12 @@ final class SerializedModelReader {
    * @param names of the types, where the model names none
    */
   static DeepPotential read(String file, Section root, List<String> names) {
+    Section model = checked(root, names);
+    return SerializedLinear.isOne(model) ? SerializedLinear.read(model) : standard(model);
+  }
+
+  /** The model's section, of versions that are known. */
+  private static Section checked(Section root, List<String> names) {
     Section model = named(root.section("model"), names);
     refuseSpin(model);
     String program = root.text("version", "unknown version");
@@ -60,9 +69,38 @@ final class SerializedModelReader {
           model.section("descriptor"), program, 1, 1, DESCRIPTOR_VERSIONS.getOrDefault(type, 99));
     }
     if (model.has("fitting")) {
-      requireVersion(model.section("fitting"), program, 1, 1, FITTING_VERSION);
+      Section fitting = model.section("fitting");
+      int known =
+          SerializedPropertyFitting.VERSIONS.getOrDefault(
+              fitting.text("type", "ener"), FITTING_VERSION);
+      requireVersion(fitting, program, 1, 1, known);
     }
-    return SerializedLinear.isOne(model) ? SerializedLinear.read(model) : standard(model);
+    return model;
+  }
+
+  /**
+   * A model of a property.
+   *
+   * @param names of the types, where the model names none
+   * @throws InputException when it is a model of energies
+   */
+  static PropertyModel readProperty(String file, Section root, List<String> names) {
+    Section model = checked(root, names);
+    if (!model.has("fitting") || !SerializedPropertyFitting.isOne(model.section("fitting"))) {
+      String type = model.has("fitting") ? model.section("fitting").text("type", "?") : "?";
+      throw new InputException(
+          "%s: a model of the fitting '%s', expected one of a property (%s)"
+              .formatted(file, type, String.join(", ", SerializedPropertyFitting.names())));
+    }
+    refuse(file, !kind(model), "model type '" + model.text("type", "?") + "' cannot be read yet");
+    Section fitting = model.section("fitting");
+    int types = typeMap(model).size();
+    Descriptor descriptor = SerializedDescriptors.read(model.section("descriptor"), types);
+    EnergyFitting nets = SerializedFitting.nets(fitting, model, types);
+    PropertyHead head =
+        SerializedPropertyFitting.read(fitting, model, nets, Equivariant.width(descriptor));
+    return new PropertyModel(
+        body(model, descriptor, SerializedPropertyFitting.body(nets, file)), head);
   }
 
   /**
@@ -121,12 +159,15 @@ final class SerializedModelReader {
   static DeepPotential standard(Section model) {
     String file = model.file();
     refuse(file, !kind(model), "model type '" + model.text("type", "?") + "' cannot be read yet");
+    int types = typeMap(model).size();
+    Descriptor read = SerializedDescriptors.read(model.section("descriptor"), types);
+    return body(model, read, SerializedFitting.read(model.section("fitting"), model, types));
+  }
+
+  private static DeepPotential body(Section model, Descriptor read, EnergyFitting ener) {
+    String file = model.file();
     List<String> typeMap = typeMap(model);
-    Section descriptor = model.section("descriptor");
-    Section fitting = model.section("fitting");
     int types = typeMap.size();
-    Descriptor read = SerializedDescriptors.read(descriptor, types);
-    EnergyFitting ener = SerializedFitting.read(fitting, model, types);
     for (Network net : ener.networks()) {
       int inputs = read.size() + ener.extraInputs().size();
       if (net.inputSize() != inputs || net.outputSize() != 1) {
@@ -170,7 +211,7 @@ final class SerializedModelReader {
    * How many neighbors are picked before the parts of a hybrid take their own of them ({@code
    * deepmd/dpmodel/descriptor/hybrid.py: get_sel}).
    */
-  private static NeighborRules rules(Descriptor descriptor) {
+  static NeighborRules rules(Descriptor descriptor) {
     int[] most = new int[descriptor.surroundings().get(0).sel().length];
     int largest = 0;
     boolean mixed = false;

@@ -161,7 +161,8 @@ final class TorchModel {
     model.put("type_map", typeMap);
     model.put("pair_exclude_types", input.values().get("pair_exclude_types"));
     model.put("atom_exclude_types", input.values().get("atom_exclude_types"));
-    model.put("@variables", variables("atomic_model.", "out_bias", "out_bias"));
+    model.put(
+        "@variables", variables("atomic_model.", "out_bias", "out_bias", "out_std", "out_std"));
     model.put("own_bias", true);
     if (input.has("use_srtab")) {
       model.put("models", List.of(nets(input, typeMap, 0), table(typeMap, 1)));
@@ -356,6 +357,7 @@ final class TorchModel {
   private Map<String, Object> fitting(Section section, String prefix, int types) {
     Map<String, Object> fitting = copy(section);
     fitting.putIfAbsent("type", "ener");
+    fitting.putIfAbsent("distinguish_types", true);
     fitting.put("exclude_types", null);
     List<Object> nets =
         networks(
@@ -374,7 +376,8 @@ final class TorchModel {
             "fparam_inv_std",
             "aparam_avg",
             "aparam_inv_std",
-            "case_embd")) {
+            "case_embd",
+            "scale")) {
       variables.put(name, tensors.get(prefix + name));
     }
     fitting.put("@variables", variables);

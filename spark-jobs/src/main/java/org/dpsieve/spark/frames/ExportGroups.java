@@ -44,27 +44,30 @@ final class ExportGroups {
 
   private ExportGroups() {}
 
-  /** Names the group of a frame. */
-  static Column key() {
-    return sha2(
-        concat_ws(
-            "|",
-            col("system"),
-            array_join(col("z"), ","),
-            col("cell").isNull(),
-            col("energy").isNull(),
-            col("force").isNull(),
-            col("virial").isNull(),
-            functions.coalesce(size(col("fparam")), lit(0)),
-            functions.coalesce(size(col("aparam")), lit(0))),
-        256);
+  /** Names the group of a frame of some frames. */
+  static Column key(Dataset<Row> frames) {
+    List<Column> parts =
+        new ArrayList<>(
+            List.of(
+                col("system"),
+                array_join(col("z"), ","),
+                col("cell").isNull(),
+                col("energy").isNull(),
+                col("force").isNull(),
+                col("virial").isNull(),
+                functions.coalesce(size(col("fparam")), lit(0)),
+                functions.coalesce(size(col("aparam")), lit(0))));
+    FrameRows.properties(frames.schema())
+        .keySet()
+        .forEach(property -> parts.add(col(property.name()).isNull()));
+    return sha2(concat_ws("|", parts.toArray(Column[]::new)), 256);
   }
 
   /** All groups by their key. */
   static Map<String, Group> of(Dataset<Row> frames) {
     List<Row> rows =
         frames
-            .groupBy(key().as("key"))
+            .groupBy(key(frames).as("key"))
             .agg(
                 functions.first("system").as("system"),
                 functions.first("formula").as("formula"),

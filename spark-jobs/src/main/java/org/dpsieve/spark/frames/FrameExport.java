@@ -179,7 +179,7 @@ public final class FrameExport {
         frames
             .withColumn(
                 "group_number",
-                functions.udf(number, DataTypes.IntegerType).apply(ExportGroups.key()))
+                functions.udf(number, DataTypes.IntegerType).apply(ExportGroups.key(frames)))
             .withColumn(
                 "system_number",
                 functions.udf(system, DataTypes.IntegerType).apply(col("group_number")))

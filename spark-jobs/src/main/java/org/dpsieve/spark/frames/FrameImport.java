@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -22,6 +23,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.error.InputException;
@@ -29,6 +31,7 @@ import org.dpsieve.frame.DuplicateKey;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
+import org.dpsieve.frame.Property;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem;
@@ -62,8 +65,9 @@ public final class FrameImport {
 
   private static final int QUARANTINE_ROWS_PER_FILE = 100_000;
 
+  /** Beside the columns of the frames. */
   private static final StructType READ =
-      FrameRows.SCHEMA
+      new StructType()
           .add("system_number", DataTypes.IntegerType, false)
           .add("file", DataTypes.StringType, false)
           .add("reason", DataTypes.StringType, true)
@@ -186,10 +190,12 @@ public final class FrameImport {
     List<SystemCheck> checks = check(systems, storage);
     requireNoProblems(checks);
     requireNames(checks);
+    SortedMap<Property, Integer> properties = properties(systems, checks);
     // read and checked once; all that follows looks at some columns of it
-    Dataset<Row> frames = read(systems, checks, storage).persist(StorageLevel.DISK_ONLY());
+    Dataset<Row> frames =
+        read(systems, checks, properties, storage).persist(StorageLevel.DISK_ONLY());
     try {
-      return write(frames, systems.size(), checks);
+      return write(frames, systems.size(), checks, properties);
     } finally {
       frames.unpersist();
     }
@@ -231,8 +237,42 @@ public final class FrameImport {
     }
   }
 
-  /** All frames with {@link #READ}'s columns. */
-  private Dataset<Row> read(List<SystemPath> systems, List<SystemCheck> checks, Storage storage) {
+  /** What frames have beside labels and parameters: of all systems the same numbers each. */
+  private static SortedMap<Property, Integer> properties(
+      List<SystemPath> systems, List<SystemCheck> checks) {
+    SortedMap<Property, Integer> all = new TreeMap<>();
+    Map<Property, String> first = new TreeMap<>();
+    List<String> problems = new ArrayList<>();
+    for (int number = 0; number < checks.size(); number++) {
+      String location = systems.get(number).location();
+      checks
+          .get(number)
+          .properties()
+          .forEach(
+              (property, dimension) -> {
+                Integer other = all.putIfAbsent(property, dimension);
+                first.putIfAbsent(property, location);
+                if (other != null && !other.equals(dimension)) {
+                  problems.add(
+                      "%s: %s has %d numbers each, but %d in %s; systems of one dataset need the same"
+                          .formatted(
+                              location, property.name(), dimension, other, first.get(property)));
+                }
+              });
+    }
+    if (!problems.isEmpty()) {
+      throw new InputException(
+          String.join("\n", problems.subList(0, Math.min(MOST_PROBLEMS, problems.size()))));
+    }
+    return all;
+  }
+
+  /** All frames, with {@link #READ}'s columns behind. */
+  private Dataset<Row> read(
+      List<SystemPath> systems,
+      List<SystemCheck> checks,
+      SortedMap<Property, Integer> properties,
+      Storage storage) {
     List<List<Piece>> tasks = new ArrayList<>();
     int room = 0;
     for (int number = 0; number < systems.size(); number++) {
@@ -248,23 +288,33 @@ public final class FrameImport {
     List<String> symbols = typeMap;
     ElementMap map = replaced;
     boolean withLabels = labelsCount;
+    List<Property> others = List.copyOf(properties.keySet());
+    StructType schema = FrameRows.schema(properties);
+    for (StructField field : READ.fields()) {
+      schema = schema.add(field);
+    }
     return spark.createDataFrame(
         new JavaSparkContext(spark.sparkContext())
             .parallelize(tasks, tasks.size())
             .flatMap(List::iterator)
-            .flatMap(piece -> rows(piece, storage, symbols, map, withLabels).iterator()),
-        READ);
+            .flatMap(piece -> rows(piece, storage, symbols, map, withLabels, others).iterator()),
+        schema);
   }
 
   private static List<Row> rows(
-      Piece piece, Storage storage, List<String> typeMap, ElementMap map, boolean labelsCount)
+      Piece piece,
+      Storage storage,
+      List<String> typeMap,
+      ElementMap map,
+      boolean labelsCount,
+      List<Property> properties)
       throws IOException {
     List<Row> rows = new ArrayList<>(piece.run().count());
     try (FrameSystem system = piece.system().open(storage, typeMap)) {
       for (Frame read : system.read(piece.run())) {
         Frame frame = map.apply(read);
-        Row row = FrameRows.toRow(frame);
-        Object[] values = new Object[READ.length()];
+        Row row = FrameRows.toRow(frame, properties);
+        Object[] values = new Object[row.length() + READ.length()];
         for (int i = 0; i < row.length(); i++) {
           values[i] = row.get(i);
         }
@@ -282,7 +332,11 @@ public final class FrameImport {
     return rows;
   }
 
-  private ImportReport write(Dataset<Row> frames, int systems, List<SystemCheck> checks) {
+  private ImportReport write(
+      Dataset<Row> frames,
+      int systems,
+      List<SystemCheck> checks,
+      SortedMap<Property, Integer> properties) {
     Dataset<Row> keys =
         frames.select(
             "frame_id",
@@ -322,6 +376,7 @@ public final class FrameImport {
               equal + totals.getLong(2) == 0 ? Map.of() : reasons(bad, duplicates),
               typeMap(checks),
               elements,
+              properties,
               ignored(checks));
       if (report.frames() == 0) {
         Row example = bad.orderBy("system_number", "index").head();
@@ -354,7 +409,7 @@ public final class FrameImport {
                 "left_anti");
       }
       ParquetCommit.writeKept(
-          unique.select(columns(FrameRows.SCHEMA)),
+          unique.select(columns(FrameRows.schema(properties))),
           List.of("formula", "frame_id"),
           PartSize.atoms(atomsPerFile(totals.getLong(1))),
           target,

@@ -10,20 +10,29 @@ import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.createArrayType;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.dpsieve.frame.Certainty;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.Property;
 import org.dpsieve.frame.TypeNames;
 
 /** {@link Frame} to the row of the frames dataset and back, without loss. */
@@ -61,7 +70,76 @@ public final class FrameRows {
           .add("sigma_energy", DoubleType, true)
           .add("sigma_force", DOUBLES, true);
 
+  /**
+   * Of a column's metadata: that it is a {@link Property}, and what of it the name does not say.
+   */
+  private static final String PROPERTY = "property";
+
+  private static final String INTENSIVE = "intensive";
+  private static final String ATOMIC = "atomic";
+  private static final String DIMENSION = "dimension";
+
   private FrameRows() {}
+
+  /**
+   * {@link #SCHEMA} with a column for each property, called by its name; its metadata says {@code
+   * dimension} (numbers of each frame or atom), {@code intensive} and {@code atomic}. Values of
+   * atoms are row-major [natoms, dimension].
+   */
+  public static StructType schema(Map<Property, Integer> properties) {
+    StructType schema = SCHEMA;
+    for (StructField column : columns(properties)) {
+      schema = schema.add(column);
+    }
+    return schema;
+  }
+
+  /** The columns of some properties. */
+  public static List<StructField> columns(Map<Property, Integer> properties) {
+    List<StructField> columns = new ArrayList<>();
+    properties.forEach(
+        (property, dimension) ->
+            columns.add(
+                new StructField(
+                    property.name(),
+                    DOUBLES,
+                    true,
+                    new MetadataBuilder()
+                        .putBoolean(PROPERTY, true)
+                        .putLong(DIMENSION, dimension)
+                        .putBoolean(INTENSIVE, property.intensive())
+                        .putBoolean(ATOMIC, property.atomic())
+                        .build())));
+    return columns;
+  }
+
+  /** The properties among the columns of a table, with their dimension. */
+  public static SortedMap<Property, Integer> properties(StructType schema) {
+    SortedMap<Property, Integer> properties = new TreeMap<>();
+    for (StructField field : schema.fields()) {
+      Metadata says = field.metadata();
+      if (says.contains(PROPERTY)) {
+        properties.put(
+            new Property(field.name(), says.getBoolean(INTENSIVE), says.getBoolean(ATOMIC)),
+            Math.toIntExact(says.getLong(DIMENSION)));
+      }
+    }
+    return properties;
+  }
+
+  /** With the frame's values of some properties, null where it has none. */
+  public static Row toRow(Frame frame, Collection<Property> properties) {
+    Row row = toRow(frame);
+    Object[] values = new Object[row.length() + properties.size()];
+    for (int i = 0; i < row.length(); i++) {
+      values[i] = row.get(i);
+    }
+    int next = row.length();
+    for (Property property : properties) {
+      values[next++] = frame.properties().get(property);
+    }
+    return RowFactory.create(values);
+  }
 
   public static Row toRow(Frame frame) {
     Labels labels = frame.labels();
@@ -106,7 +184,20 @@ public final class FrameRows {
         labels(row, labels),
         doubles(row, "fparam"),
         doubles(row, "aparam"),
-        named ? names(row.getString(row.fieldIndex("formula"))) : TypeNames.NONE);
+        named ? names(row.getString(row.fieldIndex("formula"))) : TypeNames.NONE,
+        null,
+        propertiesOf(row));
+  }
+
+  private static Map<Property, double[]> propertiesOf(Row row) {
+    SortedMap<Property, double[]> found = new TreeMap<>();
+    for (Property property : properties(row.schema()).keySet()) {
+      double[] values = doubles(row, property.name());
+      if (values != null) {
+        found.put(property, values);
+      }
+    }
+    return found;
   }
 
   /** Labels of an old level of theory, from columns that begin with {@link #OLD}. */

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.dpsieve.frame.Property;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 
@@ -20,6 +22,7 @@ import org.dpsieve.io.extxyz.ExtxyzKeys;
  * @param reasons why frames are set aside, with their number
  * @param typeMap names of the sources' types in order of first appearance: what export writes
  * @param elements of names that are no elements
+ * @param properties that frames have beside labels, with the numbers of each frame or atom
  * @param ignored data that frames have no place for (e.g. {@code dipole.npy}), with the number of
  *     systems that have it
  */
@@ -32,6 +35,7 @@ public record ImportReport(
     Map<String, Long> reasons,
     List<String> typeMap,
     TypeElements elements,
+    SortedMap<Property, Integer> properties,
     Map<String, Long> ignored) {
   private static final int SHOWN = 10;
 
@@ -88,6 +92,13 @@ public record ImportReport(
             .map(e -> "%s (%d systems)".formatted(e.getKey(), e.getValue()))
             .collect(Collectors.joining(", "));
     elements.said(typeMap).ifPresent(said -> text.append("\n").append(said));
+    if (!properties.isEmpty()) {
+      text.append("\nproperties: ")
+          .append(
+              properties.entrySet().stream()
+                  .map(e -> "%s (%d)".formatted(e.getKey(), e.getValue()))
+                  .collect(Collectors.joining(", ")));
+    }
     text.append(left.isEmpty() ? "" : "\nnot carried along: " + left);
     ExtxyzKeys.note(ignored.keySet(), "--extxyz-keys")
         .ifPresent(note -> text.append('\n').append(note));

@@ -3,7 +3,9 @@ package org.dpsieve.spark.frames;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Property;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.systems.SystemPath;
@@ -14,13 +16,17 @@ import org.dpsieve.io.systems.SystemPath;
  * @param problem of the files, a line each; {@code null} when they can be read
  */
 record SystemCheck(
-    List<FrameSystem.Run> runs, List<String> typeMap, List<String> ignored, String problem)
+    List<FrameSystem.Run> runs,
+    List<String> typeMap,
+    List<String> ignored,
+    Map<Property, Integer> properties,
+    String problem)
     implements Serializable {
 
   static SystemCheck of(SystemPath system, Storage storage, List<String> typeMap, int maxAtoms) {
     try (FrameSystem open = system.open(storage, typeMap)) {
       List<FrameSystem.Run> runs = open.runs(maxAtoms); // first: it finds what is ignored
-      return new SystemCheck(runs, open.typeMap(), open.ignored(), null);
+      return new SystemCheck(runs, open.typeMap(), open.ignored(), open.properties(), null);
     } catch (InputException e) {
       return problem(e.getMessage());
     } catch (StackOverflowError e) { // else the executor's end
@@ -33,6 +39,6 @@ record SystemCheck(
   }
 
   private static SystemCheck problem(String problem) {
-    return new SystemCheck(List.of(), List.of(), List.of(), problem);
+    return new SystemCheck(List.of(), List.of(), List.of(), Map.of(), problem);
   }
 }

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.LocalStorage;
@@ -38,6 +38,9 @@ import org.dpsieve.uncertainty.Uncertainty;
  * ones are off, where old labels are used.
  */
 final class OldLayerFiles {
+  /** Of all its files. */
+  static final Pattern NAMES = Pattern.compile("old\\.json|labels\\.json|old\\.\\d+\\.npy");
+
   private static final String FILE = "old.json";
   private static final String LABELS = "labels.json";
   private static final ObjectMapper JSON =
@@ -195,19 +198,5 @@ final class OldLayerFiles {
         places.build().toArray(),
         new Uncertainty(present, posteriors, found.energyFactor(), found.forceFactor()),
         ExpectedError.Scale.of(found.reliability()));
-  }
-
-  /** Copies what is there. */
-  static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : files.filter(OldLayerFiles::isOurs).toList()) {
-        Files.copy(file, to.resolve(file.getFileName()));
-      }
-    }
-  }
-
-  private static boolean isOurs(Path file) {
-    String name = file.getFileName().toString();
-    return name.equals(FILE) || name.equals(LABELS) || name.matches("old\\.\\d+\\.npy");
   }
 }

@@ -192,9 +192,7 @@ public final class SparkStages implements Stages {
         }
       }
       if (models != null) {
-        UncertaintyFiles.copy(models, target);
-        OldLayerFiles.copy(models, target);
-        SumsFiles.copy(models, target);
+        BesideModels.copy(models, target);
       }
       return new Facts.Training(0, List.of());
     } catch (IOException e) {

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.npy.NpyArray;
@@ -24,6 +24,9 @@ import org.dpsieve.spark.transfer.KnownSums;
  * labels, as {@link NormalEquations#numbers} has them.
  */
 final class SumsFiles {
+  /** Of all its files. */
+  static final Pattern NAMES = Pattern.compile("sums\\.json|(sums|judges|old_sums)\\.\\d+\\.npy");
+
   private static final String FILE = "sums.json";
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -97,19 +100,5 @@ final class SumsFiles {
 
   private static NormalEquations[] read(Path file, int size) throws IOException {
     return NormalEquations.of(NpyArray.open(file).read(), size, OutputLayerFit.FOLDS);
-  }
-
-  /** Copies what is there. */
-  static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : files.filter(SumsFiles::isOurs).toList()) {
-        Files.copy(file, to.resolve(file.getFileName()));
-      }
-    }
-  }
-
-  private static boolean isOurs(Path file) {
-    String name = file.getFileName().toString();
-    return name.equals(FILE) || name.matches("(sums|judges|old_sums)\\.\\d+\\.npy");
   }
 }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.npy.NpyArray;
@@ -27,6 +27,10 @@ import org.dpsieve.uncertainty.Uncertainty;
  * ensemble is made out of one, [members, size].
  */
 public final class UncertaintyFiles {
+  /** Of all its files. */
+  static final Pattern NAMES =
+      Pattern.compile("uncertainty\\.json|members\\.npy|posterior\\.\\d+\\.npy");
+
   private static final String FILE = "uncertainty.json";
   private static final String MEMBERS = "members.npy";
   private static final ObjectMapper JSON =
@@ -95,20 +99,6 @@ public final class UncertaintyFiles {
 
   private static Path posterior(Path folder, int model) {
     return folder.resolve("posterior.%03d.npy".formatted(model));
-  }
-
-  /** Copies what is there. */
-  static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : files.filter(UncertaintyFiles::isOurs).toList()) {
-        Files.copy(file, to.resolve(file.getFileName()));
-      }
-    }
-  }
-
-  private static boolean isOurs(Path file) {
-    String name = file.getFileName().toString();
-    return name.equals(FILE) || name.equals(MEMBERS) || name.matches("posterior\\.\\d+\\.npy");
   }
 
   /** Empty where the models in this folder were trained in another way, or not at all. */

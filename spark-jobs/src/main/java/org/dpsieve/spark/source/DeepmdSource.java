@@ -26,7 +26,8 @@ import scala.jdk.javaapi.CollectionConverters;
  * and of frames with numbers that are none (as far as the selected columns show them): {@code
  * PERMISSIVE} (default) gives a row with the reason in {@code _corrupt_record}, {@code
  * DROPMALFORMED} leaves them out, {@code FAILFAST} stops. {@code extxyzKeys} names labels of
- * extended XYZ files: {@code energy=REF_energy,forces=REF_forces}.
+ * extended XYZ files: {@code energy=REF_energy,forces=REF_forces}. {@code properties} names other
+ * quantities to read, a column each: {@code band_gap:intensive,dipole}.
  */
 public final class DeepmdSource
     implements TableProvider, DataSourceRegister, CreatableRelationProvider {

@@ -6,6 +6,8 @@ import static org.apache.spark.sql.functions.lit;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
@@ -25,6 +27,7 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Formula;
+import org.dpsieve.frame.Property;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FrameRows;
@@ -34,7 +37,8 @@ import org.dpsieve.spark.frames.WriteFailure;
 /**
  * {@code df.write.format("deepmd")}: what {@code export} writes, staged beside the target. Option
  * {@code layout}: {@code deepmd/npy} (default), {@code deepmd/hdf5}, {@code extxyz}; option {@code
- * typeMap}: the order of types.
+ * typeMap}: the order of types; option {@code properties}: columns that are written as {@code
+ * NAME.npy}, where this source did not read them itself.
  */
 final class DeepmdWrite {
   private static final List<String> NEEDED = List.of("system", "index", "z", "coord");
@@ -57,12 +61,12 @@ final class DeepmdWrite {
       StagedPath.requireNoDeadLink(files, path);
       boolean exists = files.exists(path);
       if (!exists || mode == SaveMode.ErrorIfExists) {
-        FrameExport.write(frames(rows), named.typeMap(), layout, target);
+        FrameExport.write(frames(rows, named), named.typeMap(), layout, target);
       } else if (mode != SaveMode.Ignore) {
         Path full = files.makeQualified(path);
         Path beside = new Path(full.getParent(), "_new-" + full.getName());
         StagedPath.remove(files, beside); // of a write that was killed
-        FrameExport.write(frames(rows), named.typeMap(), layout, beside.toString());
+        FrameExport.write(frames(rows, named), named.typeMap(), layout, beside.toString());
         if (mode == SaveMode.Overwrite) {
           files.delete(full, true);
           rename(files, beside, full);
@@ -92,13 +96,14 @@ final class DeepmdWrite {
   }
 
   /** With every column that the export reads. */
-  private static Dataset<Row> frames(Dataset<Row> rows) {
-    List<String> given = List.of(rows.columns());
-    List<String> missing = NEEDED.stream().filter(column -> !given.contains(column)).toList();
+  private static Dataset<Row> frames(Dataset<Row> given, ReadOptions named) {
+    Dataset<Row> rows = withProperties(given, named);
+    List<String> columns = List.of(rows.columns());
+    List<String> missing = NEEDED.stream().filter(column -> !columns.contains(column)).toList();
     if (!missing.isEmpty()) {
       throw new InputException(
           "format deepmd: no column %s (found: %s); frames need system (text), index (int), z"
-                  .formatted(String.join(", ", missing), String.join(", ", given))
+                  .formatted(String.join(", ", missing), String.join(", ", columns))
               + " (atomic numbers) and coord (angstrom)");
     }
     if (!rows.where(
@@ -114,12 +119,12 @@ final class DeepmdWrite {
     }
     Dataset<Row> frames = rows;
     for (StructField field : FrameRows.SCHEMA.fields()) {
-      if (!given.contains(field.name())
+      if (!columns.contains(field.name())
           && !List.of("frame_id", "formula", "natoms").contains(field.name())) {
         frames = frames.withColumn(field.name(), lit(null).cast(field.dataType()));
       }
     }
-    if (!given.contains("formula") && !rows.where("array_min(z) < 0").isEmpty()) {
+    if (!columns.contains("formula") && !rows.where("array_min(z) < 0").isEmpty()) {
       throw new InputException(
           "format deepmd: no column formula, and z is negative: the names of types that are no elements are in formula; keep that column");
     }
@@ -130,10 +135,29 @@ final class DeepmdWrite {
                     .mapToInt(Integer::intValue)
                     .toArray(),
                 TypeNames.NONE);
-    return given.contains("formula")
+    return columns.contains("formula")
         ? frames
         : frames.withColumn(
             "formula", functions.udf(formula, DataTypes.StringType).apply(col("z")));
+  }
+
+  /** Of columns that no reader of ours made, the option says what they are. */
+  private static Dataset<Row> withProperties(Dataset<Row> rows, ReadOptions named) {
+    Dataset<Row> frames = rows;
+    SortedMap<Property, Integer> said = FrameRows.properties(rows.schema());
+    for (Property property : named.extxyzKeys().properties()) {
+      String name = property.name();
+      if (!List.of(rows.columns()).contains(name)) {
+        throw new InputException(
+            "format deepmd: option properties names %s, but there is no such column (found: %s)"
+                .formatted(property, String.join(", ", rows.columns())));
+      }
+      StructField column =
+          FrameRows.columns(Map.of(property, said.getOrDefault(property, 0))).get(0);
+      frames =
+          frames.withColumn(name, col(name).cast(column.dataType()).as(name, column.metadata()));
+    }
+    return frames;
   }
 
   private static void rename(FileSystem files, Path from, Path to) throws IOException {

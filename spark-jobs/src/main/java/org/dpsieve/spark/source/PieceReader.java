@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
@@ -69,6 +70,10 @@ final class PieceReader implements PartitionReader<InternalRow> {
         });
     if (this.columns.contains("frame_id")) {
       parts.addAll(List.of(Part.FPARAM, Part.APARAM)); // they are part of what it is the hash of
+    }
+    if (options.extxyzKeys().properties().stream()
+        .anyMatch(property -> this.columns.contains(property.name()))) {
+      parts.add(Part.PROPERTIES);
     }
     this.pieces = partition.pieces().iterator();
     this.problems = partition.problems().iterator();
@@ -179,8 +184,16 @@ final class PieceReader implements PartitionReader<InternalRow> {
               default ->
                   column.equals(options.corruptColumn())
                       ? UTF8String.fromString(problem)
-                      : cheap(column, frame.system(), frame.index(), types);
+                      : property(column, frame)
+                          .orElseGet(() -> cheap(column, frame.system(), frame.index(), types));
             });
+  }
+
+  private static Optional<Object> property(String column, Frame frame) {
+    return frame.properties().entrySet().stream()
+        .filter(entry -> entry.getKey().name().equals(column))
+        .findFirst()
+        .map(entry -> array(entry.getValue()));
   }
 
   private static Object array(double[] values) {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Property;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 
 /**
@@ -20,7 +21,8 @@ import org.dpsieve.io.extxyz.ExtxyzKeys;
  *     type_map.raw}, separated by commas
  * @param maxAtoms option {@code maxAtomsPerPartition}; 0 when not given: at most 131072, fewer of a
  *     small tree
- * @param extxyzKeys option {@code extxyzKeys}: {@code energy=REF_energy,forces=REF_forces}
+ * @param extxyzKeys option {@code extxyzKeys}: {@code energy=REF_energy,forces=REF_forces}; and
+ *     option {@code properties}: {@code NAME[:intensive|extensive][:atomic]}, separated by commas
  */
 record ReadOptions(
     List<String> paths,
@@ -47,7 +49,16 @@ record ReadOptions(
             .filter(symbol -> !symbol.isEmpty())
             .toList(),
         Integer.parseInt(atoms),
-        ExtxyzKeys.of(options.getOrDefault("extxyzKeys", "")));
+        ExtxyzKeys.of(
+            options.getOrDefault("extxyzKeys", ""),
+            properties(options.getOrDefault("properties", ""))));
+  }
+
+  private static List<Property> properties(String text) {
+    return Arrays.stream(text.split("[,\\s]+"))
+        .filter(word -> !word.isEmpty())
+        .map(Property::of)
+        .toList();
   }
 
   /** {@code load(a)} comes as {@code path}, {@code load(a, b)} as {@code paths}, a JSON array. */

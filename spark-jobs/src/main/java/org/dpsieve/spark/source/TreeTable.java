@@ -30,16 +30,20 @@ class TreeTable implements SupportsRead {
   }
 
   /**
-   * The columns of {@link FrameRows#SCHEMA}. Where rows of bad systems are shown, every column may
-   * be null and the reason stands in one more.
+   * The columns of {@link FrameRows#SCHEMA} and of the properties asked for. Where rows of bad
+   * systems are shown, every column may be null and the reason stands in one more.
    */
   static StructType schema(ReadOptions options) {
+    StructType frames =
+        options.extxyzKeys().properties().isEmpty()
+            ? FrameRows.SCHEMA
+            : FrameRows.schema(PropertyDimensions.of(SparkSession.active(), options));
     if (options.mode() != ReadMode.PERMISSIVE) {
-      return FrameRows.SCHEMA;
+      return frames;
     }
     StructType schema = new StructType();
-    for (StructField field : FrameRows.SCHEMA.fields()) {
-      schema = schema.add(field.name(), field.dataType(), true);
+    for (StructField field : frames.fields()) {
+      schema = schema.add(field.name(), field.dataType(), true, field.metadata());
     }
     return schema.add(options.corruptColumn(), DataTypes.StringType, true);
   }
@@ -52,7 +56,14 @@ class TreeTable implements SupportsRead {
   @Override
   public Column[] columns() {
     return Arrays.stream(schema.fields())
-        .map(field -> Column.create(field.name(), field.dataType(), field.nullable()))
+        .map(
+            field ->
+                Column.create(
+                    field.name(),
+                    field.dataType(),
+                    field.nullable(),
+                    null,
+                    field.metadata().json()))
         .toArray(Column[]::new);
   }
 

@@ -25,6 +25,8 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.infer.Prediction;
+import org.dpsieve.infer.PropertyEnsemble;
+import org.dpsieve.infer.PropertyPrediction;
 
 /**
  * Rows with the functions' values added, some thousand atoms at a time, so that every matrix
@@ -143,6 +145,10 @@ final class FunctionIterator implements Iterator<InternalRow> {
       FunctionCall call = calls.get(c);
       List<Frame> all = frames.get(sources.indexOf(call.frame()));
       List<Frame> present = all.stream().filter(frame -> frame != null).toList();
+      if (call.properties() != null) {
+        addProperties(call, all, present, c, values, counted);
+        continue;
+      }
       Iterator<Prediction[]> predictions = null;
       if (call.kind().usesModels()) {
         SqlModels models = call.models();
@@ -169,6 +175,35 @@ final class FunctionIterator implements Iterator<InternalRow> {
     return values;
   }
 
+  private void addProperties(
+      FunctionCall call,
+      List<Frame> all,
+      List<Frame> present,
+      int column,
+      Object[][] values,
+      boolean[] counted) {
+    PropertyEnsemble ensemble = call.properties().ensemble();
+    Iterator<PropertyPrediction[]> said = ensemble.evaluate(present).iterator();
+    for (int i = 0; i < all.size(); i++) {
+      Frame frame = all.get(i);
+      if (frame == null) {
+        continue;
+      }
+      PropertyPrediction[] models = said.next();
+      double[] mean = new double[models[0].value().length];
+      for (PropertyPrediction model : models) {
+        for (int k = 0; k < mean.length; k++) {
+          mean[k] += model.value()[k] / models.length;
+        }
+      }
+      values[i][column] = UnsafeArrayData.fromPrimitiveArray(mean);
+      if (!counted[i] && Arrays.stream(mean).anyMatch(Double::isNaN)) {
+        counted[i] = true;
+        withoutNumbers.add(frame, () -> ensemble.problem(frame).orElse("the models give NaN"));
+      }
+    }
+  }
+
   private static boolean isNaN(Prediction[] models) {
     return Arrays.stream(models)
         .anyMatch(
@@ -189,7 +224,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
           new GenericInternalRow(Arrays.stream(Deviation.of(models).numbers()).boxed().toArray());
       case DP_ENERGY -> Arrays.stream(models).mapToDouble(Prediction::energy).sum() / models.length;
       case DP_FORCE -> UnsafeArrayData.fromPrimitiveArray(meanForce(models));
-      case DP_D3 -> throw new IllegalStateException("not of models");
+      case DP_PROPERTY, DP_D3 -> throw new IllegalStateException("not of energies");
     };
   }
 

@@ -21,6 +21,10 @@ public enum FunctionKind {
       "dp_force",
       "_FUNC_(models, z, coord, cell) - Forces (eV/Å), 3 numbers per atom, by a Deep Potential; of"
           + " several, the mean."),
+  DP_PROPERTY(
+      "dp_property",
+      "_FUNC_(models, z, coord, cell) - A property of the frame (fitting property, dos, dipole or"
+          + " polar) by a model of it, its numbers in order; of several, the mean."),
   DP_D3(
       "dp_d3",
       "_FUNC_(z, coord, cell[, functional[, damping]]) - DFT-D3 dispersion, by default of pbe with"
@@ -73,7 +77,7 @@ public enum FunctionKind {
         yield numbers;
       }
       case DP_ENERGY -> DataTypes.DoubleType;
-      case DP_FORCE -> DataTypes.createArrayType(DataTypes.DoubleType, false);
+      case DP_FORCE, DP_PROPERTY -> DataTypes.createArrayType(DataTypes.DoubleType, false);
       case DP_D3 ->
           new StructType()
               .add("energy", DataTypes.DoubleType, false)

@@ -18,6 +18,7 @@ import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.resident.DpProgram;
 import org.dpsieve.spark.deviation.DpModels;
 import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.spark.deviation.PropertyHandle;
 
 /**
  * The models that queries name, sent to the executors once for as long as their files stay the
@@ -33,6 +34,13 @@ final class SqlEnsembles {
   private static final int KEPT = 8;
 
   private static final Map<String, SqlModels> KNOWN = new LinkedHashMap<>(16, 0.75f, true);
+  private static final Map<String, PropertyHandle> PROPERTIES =
+      new LinkedHashMap<>(16, 0.75f, true);
+
+  /** Makes what tasks evaluate of models that lie here. */
+  private interface Maker<H> {
+    H of(List<java.nio.file.Path> models, List<String> names);
+  }
 
   private SqlEnsembles() {}
 
@@ -42,11 +50,45 @@ final class SqlEnsembles {
    * @throws InputException when there is no such file or it is no model
    */
   static SqlModels of(SparkSession spark, List<String> patterns) {
+    String engine = spark.conf().get(ENGINE, "jvm");
+    return handle(
+        spark,
+        engine,
+        patterns,
+        KNOWN,
+        (models, names) ->
+            engine.equals("dp")
+                ? new SqlModels.Program(
+                    DpModels.of(
+                        spark, models, new DpProgram(DpProgram.defaultCommand(), Map.of()), names))
+                : new SqlModels.Kernels(
+                    EnsembleHandle.of(
+                        spark,
+                        models.stream().map(file -> ModelFiles.read(file, names)).toList())));
+  }
+
+  /** The same of models of a property. */
+  static PropertyHandle properties(SparkSession spark, List<String> patterns) {
+    return handle(
+        spark,
+        "jvm",
+        patterns,
+        PROPERTIES,
+        (models, names) ->
+            PropertyHandle.of(
+                spark, models.stream().map(file -> ModelFiles.readProperty(file, names)).toList()));
+  }
+
+  private static <H> H handle(
+      SparkSession spark,
+      String engine,
+      List<String> patterns,
+      Map<String, H> known,
+      Maker<H> maker) {
     try {
       Configuration configuration = spark.sessionState().newHadoopConf();
       List<FileStatus> files = find(patterns, configuration);
       String typeMap = spark.conf().get(TYPE_MAP, "");
-      String engine = spark.conf().get(ENGINE, "jvm");
       if (!engine.equals("jvm") && !engine.equals("dp")) {
         throw new InputException("%s is '%s': expected jvm or dp".formatted(ENGINE, engine));
       }
@@ -58,16 +100,16 @@ final class SqlEnsembles {
               key.append(
                   " %s %d %d"
                       .formatted(file.getPath(), file.getLen(), file.getModificationTime())));
-      synchronized (KNOWN) {
-        SqlModels models = KNOWN.get(key.toString());
-        if (models == null) {
-          models = models(spark, engine, files, names(typeMap), configuration);
-          KNOWN.put(key.toString(), models);
-          if (KNOWN.size() > KEPT) {
-            KNOWN.remove(KNOWN.keySet().iterator().next());
+      synchronized (known) {
+        H handle = known.get(key.toString());
+        if (handle == null) {
+          handle = make(maker, files, names(typeMap), configuration);
+          known.put(key.toString(), handle);
+          if (known.size() > KEPT) {
+            known.remove(known.keySet().iterator().next());
           }
         }
-        return models;
+        return handle;
       }
     } catch (IOException e) {
       throw new InputException(
@@ -97,12 +139,8 @@ final class SqlEnsembles {
     return typeMap.isBlank() ? List.of() : List.of(typeMap.trim().split("\\s*,\\s*"));
   }
 
-  private static SqlModels models(
-      SparkSession spark,
-      String engine,
-      List<FileStatus> files,
-      List<String> names,
-      Configuration configuration)
+  private static <H> H make(
+      Maker<H> maker, List<FileStatus> files, List<String> names, Configuration configuration)
       throws IOException {
     java.nio.file.Path folder = Files.createTempDirectory("dpsieve");
     try {
@@ -110,13 +148,7 @@ final class SqlEnsembles {
       for (FileStatus file : files) {
         local.add(local(file.getPath(), folder.resolve("" + local.size()), configuration));
       }
-      if (engine.equals("dp")) {
-        DpProgram program = new DpProgram(DpProgram.defaultCommand(), Map.of());
-        return new SqlModels.Program(DpModels.of(spark, local, program, names));
-      }
-      return new SqlModels.Kernels(
-          EnsembleHandle.of(
-              spark, local.stream().map(file -> ModelFiles.read(file, names)).toList()));
+      return maker.of(local, names);
     } finally {
       OwnFiles.remove(folder);
     }

@@ -52,7 +52,7 @@ public final class StudyFigures {
     double[] means = all.stream().mapToDouble(point -> point[1]).toArray();
     String[] name = quantity.title.split(", ", 2); // energy, meV/atom
     Plot plot =
-        new Plot("study", name[0], name[0] + " error on frames held out")
+        new Plot("study", name[0], "Frames held out: %s error".formatted(name[0]))
             .note("mean over seeds and models, 95 % intervals over seeds")
             .x("labels (log)", budgets(table, labels))
             .y(

@@ -17,6 +17,7 @@ import org.dpsieve.frame.TypeElements;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.label.DirectLabels;
 import org.dpsieve.testing.LocalSpark;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class D3LabelsTest {
@@ -29,6 +30,7 @@ class D3LabelsTest {
   }
 
   @Test
+  @Tag("slow")
   void oneOutcomePerFrameWithItsReasonAndNoneStopsTheOthers() {
     List<Frame> frames =
         List.of(

@@ -18,6 +18,7 @@ import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.RandomModels;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,6 +56,7 @@ class PickStrategiesTest {
 
   @ParameterizedTest
   @EnumSource
+  @Tag("slow")
   void theSamePicksWhateverThePartitions(PickStrategy key) {
     List<String> picks = ids(strategy(key, frames, 10).order(candidates(frames), 3, 1), 10);
     assertThat(new HashSet<>(picks)).hasSize(10);

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -21,15 +25,18 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
+import org.dpsieve.infer.PropertyEnsemble;
 import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The SQL functions through Spark's parser, analyser, optimiser and executors. */
 class SqlFunctionsTest {
@@ -70,6 +77,41 @@ class SqlFunctionsTest {
     assertThat(actual).hasSize(expected.size()).hasSizeGreaterThan(500);
     assertThat(actual.get(0).schema().fieldNames()).isEqualTo(DeviationStage.SCHEMA.fieldNames());
     actual.forEach(row -> assertThat(row).isEqualTo(expected.get(row.getString(0))));
+  }
+
+  /** A dipole of a tiny model that knows other elements, too. */
+  @Test
+  void propertiesAreThoseOfTheModel(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("dipole.dp");
+    try (InputStream in =
+        new GZIPInputStream(
+            Files.newInputStream(
+                Shared.repository()
+                    .resolve("model-core/src/test/resources/goldens/properties/dipole.dp.gz")))) {
+      Files.copy(in, file);
+    }
+    List<Row> rows =
+        spark
+            .sql(
+                "SELECT *, dp_property('%s', z, coord, cell) AS p FROM frames WHERE natoms = 8"
+                    .formatted(file))
+            .limit(3)
+            .collectAsList();
+    assertThat(rows).hasSize(3);
+    try (PropertyEnsemble model =
+        PropertyEnsemble.of(List.of(ModelFiles.readProperty(file, List.of())))) {
+      for (Row row : rows) {
+        double[] expected = model.evaluate(List.of(FrameRows.toFrame(row))).get(0)[0].value();
+        List<Double> said = row.getList(row.fieldIndex("p"));
+        assertThat(said.stream().mapToDouble(x -> x).toArray()).isEqualTo(expected);
+      }
+    }
+    assertThatThrownBy(
+            () ->
+                spark
+                    .sql("SELECT dp_property('" + MODELS + "', z, coord, cell) FROM frames")
+                    .collectAsList())
+        .hasStackTraceContaining("models of properties by TensorFlow cannot be read");
   }
 
   @Test

@@ -1,0 +1,164 @@
+package org.dpsieve.outputlayer.property;
+
+import org.dpsieve.outputlayer.OpenBlas;
+
+/**
+ * Ridge regression, min |y - Z w|² + λ |w|², for all ridges λ at once by one eigendecomposition,
+ * and the errors on each block of rows when it is left out, in closed form: with H = Z (ZᵀZ + λ)⁻¹
+ * Zᵀ the residual of a block is (1 - H_bb)⁻¹ times the one of the fit to all (Allen 1974,
+ * doi:10.1080/00401706.1974.10489157; of blocks: Cook, Weisberg 1982, section 3.6).
+ */
+final class LeaveOut {
+  /** Eigenvalues below this part of the largest are rounding. */
+  private static final double ROUNDING = 1e-13;
+
+  private final DesignRows rows;
+  private final int size;
+  private final double[] scale;
+  private final double[] eigenvalues;
+
+  /** Eigenvectors of ZᵀZ, row-major [size, kept]. */
+  private final double[] vectors;
+
+  /** Z times these, row-major [rows, kept]. */
+  private final double[] projected;
+
+  /** Its transpose times y, row-major [kept, components]. */
+  private final double[] right;
+
+  /**
+   * @param scale what each column of the design is divided by to be one of Z
+   */
+  LeaveOut(DesignRows rows, double[] scale) {
+    this.rows = rows;
+    this.size = rows.size();
+    this.scale = scale;
+    double[] z = rows.matrix(scale);
+    int count = rows.rows();
+    boolean few = count <= size;
+    int side = few ? count : size;
+    double[] gram = few ? Products.outer(z, count, size) : Products.inner(z, count, size);
+    double[] values = OpenBlas.eigen(gram, side); // ascending; vectors in its rows
+    int kept = 0;
+    while (kept < side && values[side - 1 - kept] > ROUNDING * values[side - 1]) {
+      kept++;
+    }
+    eigenvalues = new double[kept];
+    for (int k = 0; k < kept; k++) {
+      eigenvalues[k] = values[side - 1 - k];
+    }
+    vectors = few ? fromRows(gram, z, count) : columns(gram, side);
+    projected = Products.times(z, count, size, vectors, kept);
+    right = Products.transposedTimes(projected, count, kept, rows.labels(), rows.components());
+  }
+
+  private double[] columns(double[] gram, int side) {
+    int kept = eigenvalues.length;
+    double[] columns = new double[size * kept];
+    for (int k = 0; k < kept; k++) {
+      for (int i = 0; i < size; i++) {
+        columns[i * kept + k] = gram[(side - 1 - k) * side + i];
+      }
+    }
+    return columns;
+  }
+
+  /** Of ZᵀZ from those of ZZᵀ. */
+  private double[] fromRows(double[] gram, double[] z, int count) {
+    int kept = eigenvalues.length;
+    double[] u = new double[count * kept];
+    for (int k = 0; k < kept; k++) {
+      double factor = 1 / Math.sqrt(eigenvalues[k]);
+      for (int row = 0; row < count; row++) {
+        u[row * kept + k] = factor * gram[(count - 1 - k) * count + row];
+      }
+    }
+    return Products.transposedTimes(z, count, size, u, kept);
+  }
+
+  /** The largest eigenvalue of ZᵀZ: what ridges are measured by; 0 where all rows are zero. */
+  double largest() {
+    return eigenvalues.length == 0 ? 0 : eigenvalues[0];
+  }
+
+  /** In terms of the eigenvectors, row-major [kept, components]. */
+  private double[] coefficients(double ridge) {
+    int components = rows.components();
+    double[] a = right.clone();
+    for (int i = 0; i < a.length; i++) {
+      a[i] /= eigenvalues[i / components] + ridge;
+    }
+    return a;
+  }
+
+  /** Parameters of the design, row-major [size, components]. */
+  double[] parameters(double ridge) {
+    double[] w =
+        Products.times(vectors, size, eigenvalues.length, coefficients(ridge), rows.components());
+    for (int i = 0; i < w.length; i++) {
+      w[i] /= scale[i / rows.components()];
+    }
+    return w;
+  }
+
+  /**
+   * What is left out.
+   *
+   * @param errors label less prediction of every row when its block is left out, row-major [rows,
+   *     components]
+   * @param spread of every row: standard deviation of that error in terms of the labels' noise
+   */
+  record Errors(double[] errors, double[] spread) {
+    double meanSquare() {
+      double sum = 0;
+      for (double error : errors) {
+        sum += error * error;
+      }
+      return sum / errors.length;
+    }
+  }
+
+  Errors errors(double ridge) {
+    int components = rows.components();
+    int kept = eigenvalues.length;
+    double[] a = coefficients(ridge);
+    double[] errors = new double[rows.rows() * components];
+    double[] spread = new double[rows.rows()];
+    int first = 0;
+    for (DesignRows.Block block : rows.blocks()) {
+      int count = block.y().length / components;
+      double[] rest = new double[count * count]; // 1 - H_bb
+      double[] residual = block.y().clone();
+      for (int i = 0; i < count; i++) {
+        int row = (first + i) * kept;
+        for (int k = 0; k < kept; k++) {
+          double q = projected[row + k];
+          for (int c = 0; c < components; c++) {
+            residual[i * components + c] -= q * a[k * components + c];
+          }
+          double part = q / (eigenvalues[k] + ridge);
+          for (int j = 0; j < count; j++) {
+            rest[i * count + j] -= part * projected[(first + j) * kept + k];
+          }
+        }
+        rest[i * count + i] += 1 + 1e-9; // a fit to every digit leaves nothing to divide by
+      }
+      double[] inverse = Products.inverse(rest, count);
+      for (int i = 0; i < count; i++) {
+        spread[first + i] = Math.sqrt(inverse[i * count + i]);
+        for (int j = 0; j < count; j++) {
+          for (int c = 0; c < components; c++) {
+            errors[(first + i) * components + c] +=
+                inverse[i * count + j] * residual[j * components + c];
+          }
+        }
+      }
+      first += count;
+    }
+    return new Errors(errors, spread);
+  }
+
+  PropertyPosterior posterior(double ridge) {
+    return new PropertyPosterior(scale, vectors, eigenvalues, ridge);
+  }
+}

@@ -1,0 +1,153 @@
+package org.dpsieve.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.dpsieve.deviation.ModelDeviText;
+import org.dpsieve.deviation.PropertyDeviation;
+import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Property;
+import org.dpsieve.infer.OrderedParallel;
+import org.dpsieve.infer.PropertyEnsemble;
+import org.dpsieve.infer.PropertyPrediction;
+import org.dpsieve.model.format.ModelFiles;
+
+/** {@code model-devi --property}: a row a frame, of models of that property. */
+final class PropertyDeviRun {
+  private static final int ATOMS_AT_ONCE = 4096;
+
+  private final PropertyEnsemble ensemble;
+  private final boolean realError;
+  private final int frequency;
+  private final PrintWriter err;
+  private long notEvaluated;
+
+  /**
+   * @param property what the models are asked to be of; its value of frames is the label
+   * @throws InputException when they are of another, or do not belong together
+   */
+  PropertyDeviRun(
+      ModelOptions models, Property property, boolean realError, int frequency, PrintWriter err) {
+    List<String> names = models.typeMap();
+    ensemble =
+        PropertyEnsemble.of(
+            models.files().stream().map(file -> ModelFiles.readProperty(file, names)).toList());
+    Property theirs = ensemble.head().property();
+    if (!theirs.name().equals(property.name())) {
+      throw new InputException(
+          "--property %s: the models are of %s".formatted(property.name(), theirs));
+    }
+    this.realError = realError;
+    this.frequency = frequency;
+    this.err = err;
+  }
+
+  List<String> typeMap() {
+    return ensemble.typeMap();
+  }
+
+  void run(FrameSource frames, Appendable out) throws IOException {
+    ModelDeviText text = new ModelDeviText(out, PropertyDeviation.NAMES);
+    try {
+      OrderedParallel.map(new Chunks(frames), this::evaluate, rows -> write(rows, text));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    if (notEvaluated > 0) {
+      err.printf("warning: %d frames could not be evaluated: their rows are NaN%n", notEvaluated);
+    }
+  }
+
+  private record Row(FrameSource.Item item, PropertyDeviation deviation) {}
+
+  private List<Row> evaluate(List<FrameSource.Item> items) {
+    List<Frame> frames = items.stream().map(FrameSource.Item::frame).toList();
+    List<PropertyPrediction[]> said = ensemble.evaluate(frames);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      PropertyDeviation deviation =
+          realError
+              ? PropertyDeviation.ofErrors(said.get(i), label(frames.get(i)))
+              : PropertyDeviation.of(said.get(i));
+      rows.add(new Row(items.get(i), deviation));
+    }
+    return rows;
+  }
+
+  private double[] label(Frame frame) {
+    double[] label =
+        frame.properties().entrySet().stream()
+            .filter(entry -> entry.getKey().name().equals(ensemble.head().property().name()))
+            .findFirst()
+            .map(Map.Entry::getValue)
+            .orElse(null);
+    if (label != null && label.length != ensemble.head().dimension()) {
+      throw new InputException(
+          "Frame %s: %s has %d numbers, that of the models %d"
+              .formatted(
+                  frame.name(),
+                  ensemble.head().property().name(),
+                  label.length,
+                  ensemble.head().dimension()));
+    }
+    return label;
+  }
+
+  private void write(List<Row> rows, ModelDeviText text) {
+    try {
+      for (Row row : rows) {
+        Frame frame = row.item().frame();
+        if (row.item().begins() != null) {
+          text.system(row.item().begins());
+          if (realError && label(frame) == null) {
+            err.printf(
+                "warning: %s: no %s labels; --real_error takes them as zeros, as dp does%n",
+                frame.system(), ensemble.head().property().name());
+          }
+        }
+        text.row((long) frame.index() * frequency, row.deviation().numbers());
+        if (Double.isNaN(row.deviation().max())) {
+          notEvaluated++;
+          err.printf(
+              "warning: Frame %s: %s%n",
+              frame.name(), ensemble.problem(frame).orElse("the models give NaN"));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static final class Chunks implements Iterator<List<FrameSource.Item>> {
+    private final FrameSource frames;
+
+    Chunks(FrameSource frames) {
+      this.frames = frames;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return frames.hasNext();
+    }
+
+    @Override
+    public List<FrameSource.Item> next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      List<FrameSource.Item> items = new ArrayList<>();
+      for (int atoms = 0; atoms < ATOMS_AT_ONCE && frames.hasNext(); ) {
+        FrameSource.Item item = frames.next();
+        items.add(item);
+        atoms += item.frame().atomCount();
+      }
+      return items;
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package org.dpsieve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Property;
+import org.dpsieve.io.LocalStorage;
+import org.dpsieve.io.deepmd.DeepmdSystems;
+import org.dpsieve.io.deepmd.NpySystemWriter;
+import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.Terminal;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * From models of energies and labels to models of a property and their deviation;
+ * docs/properties.md.
+ */
+class PropertyCommandsTest {
+  private static final Path EXAMPLE = Shared.repository().resolve("conf/ag-au");
+  private static final Property COHESION = Property.of("cohesion:intensive");
+
+  @TempDir private Path folder;
+  private final Terminal terminal = new Terminal();
+  private Path labelled;
+
+  /** What an atom is bound by, on average: an intensive quantity that hangs on surroundings. */
+  @BeforeEach
+  void label() throws IOException {
+    labelled = folder.resolve("labelled");
+    for (String name : List.of("Ag4Au4", "Ag8", "Ag6Au2", "Au8")) {
+      List<Frame> frames = new ArrayList<>();
+      for (Frame frame : DeepmdSystems.readNpy(EXAMPLE.resolve("pbe/" + name)).subList(0, 12)) {
+        double[] value = {frame.labels().energy() / frame.atomCount()};
+        frames.add(frame.withProperties(Map.of(COHESION, value)));
+      }
+      try (NpySystemWriter writer =
+          new NpySystemWriter(
+              new LocalStorage(), labelled.resolve(name).toString(), List.of("Ag", "Au"), 12)) {
+        for (Frame frame : frames) {
+          writer.add(frame);
+        }
+      }
+    }
+  }
+
+  private int run(Object... words) {
+    return terminal.run(Stream.of(words).map(Object::toString).toArray());
+  }
+
+  /** The page's commands, word by word, in a folder where its files are. */
+  private List<List<String>> commandsOfThePage() throws IOException {
+    List<List<String>> commands = new ArrayList<>();
+    boolean shell = false;
+    for (String line : Files.readAllLines(Shared.repository().resolve("docs/properties.md"))) {
+      shell = line.startsWith("```") ? line.equals("```sh") : shell;
+      if (shell && line.startsWith("dpsieve ")) {
+        commands.add(
+            Stream.of(line.substring("dpsieve ".length()).split(" "))
+                .map(
+                    word ->
+                        word.startsWith("models/")
+                            ? EXAMPLE.resolve(word).toString()
+                            : word.equals("labelled")
+                                    || word.startsWith("cohesion-")
+                                    || word.startsWith("cohesion.")
+                                ? folder.resolve(word).toString()
+                                : word)
+                .toList());
+      }
+    }
+    return commands;
+  }
+
+  private double meanOf(String file) throws IOException {
+    return Files.readAllLines(folder.resolve(file)).stream()
+        .filter(line -> !line.startsWith("#"))
+        .mapToDouble(line -> Double.parseDouble(line.strip().split("\\s+")[1]))
+        .average()
+        .orElseThrow();
+  }
+
+  @Test
+  void theCommandsOfThePageRun() throws IOException {
+    List<List<String>> commands = commandsOfThePage();
+    assertThat(commands).hasSize(6);
+    for (List<String> command : commands) {
+      assertThat(run(command.toArray())).as(terminal::said).isZero();
+      if (command.get(0).equals("transfer")) {
+        assertThat(terminal.out())
+            .contains("property          cohesion:intensive")
+            .contains("labelled frames   48")
+            .contains("hidden layer")
+            .contains("95 % intervals");
+      }
+      assertThat(terminal.said()).doesNotContain("no cohesion labels");
+    }
+    List<String> lines = Files.readAllLines(folder.resolve("cohesion.devi"));
+    assertThat(lines).hasSize(4 * 14);
+    assertThat(lines.get(1)).contains("max_devi_p", "min_devi_p", "avg_devi_p");
+    assertThat(meanOf("cohesion.devi")).isPositive().isLessThan(0.01);
+    assertThat(meanOf("cohesion.error")).isPositive().isLessThan(0.02);
+  }
+
+  @Test
+  void saysWhatDoesNotFit() {
+    Path model = EXAMPLE.resolve("models/0/graph.pb");
+    Path target = folder.resolve("x.dp");
+    assertThat(run("transfer", "-m", model, "--property", "gap", "-s", labelled, "-o", target))
+        .isEqualTo(2);
+    assertThat(terminal.said()).contains("0 of 48 frames have the label gap:extensive");
+    assertThat(
+            run(
+                "transfer",
+                "-m",
+                model,
+                "--property",
+                "cohesion",
+                "-s",
+                labelled,
+                "-o",
+                folder.resolve("x.pb")))
+        .isEqualTo(2);
+    assertThat(terminal.said()).contains("give it a name that ends so");
+    assertThat(run("model-devi", "-m", model, "--property", "gap", "-s", labelled)).isEqualTo(2);
+    assertThat(terminal.said()).contains("dp convert-backend");
+    assertThat(target).doesNotExist();
+  }
+}
