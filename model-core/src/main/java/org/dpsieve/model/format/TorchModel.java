@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
@@ -98,10 +99,14 @@ final class TorchModel {
           "%s: neither a frozen energy model of DeePMD-kit's PyTorch backend nor its checkpoint, but another model of PyTorch (with spin?)"
               .formatted(file));
     }
-    if (params.containsKey("model_dict")) {
+    if (params.get("model_dict") instanceof Map<?, ?> branches) {
       throw new UnsupportedModelException(
-          "%s: a checkpoint of several models (model_dict) cannot be read; freeze one: dp --pt freeze --head NAME"
-              .formatted(file));
+          "%s: a checkpoint of several models (model_dict) cannot be read; freeze one of its branches (%s): dp --pt freeze --head NAME"
+              .formatted(
+                  file,
+                  branches.keySet().stream()
+                      .map(String::valueOf)
+                      .collect(Collectors.joining(", "))));
     }
     String prefix = "model.Default.";
     state.forEach(

@@ -66,7 +66,7 @@ public final class PropertyBodies {
    * @param moments of the descriptor, by net
    * @param most components
    */
-  static DeepPotential components(DeepPotential model, VectorMoments[] moments, int most) {
+  static DeepPotential components(DeepPotential model, HiddenMoments[] moments, int most) {
     int kept = Arrays.stream(moments).mapToInt(m -> kept(m, most)).max().orElseThrow();
     return ofLayers(
         model,
@@ -85,7 +85,7 @@ public final class PropertyBodies {
    * @param sharpness standard deviation of what goes into the tanh
    */
   static DeepPotential random(
-      DeepPotential model, VectorMoments[] moments, int features, double sharpness) {
+      DeepPotential model, HiddenMoments[] moments, int features, double sharpness) {
     return ofLayers(
         model,
         group -> {
@@ -111,7 +111,7 @@ public final class PropertyBodies {
    * Eigenvectors of the covariance, of all components together of variance 1, row-major [size,
    * kept].
    */
-  private static double[] leading(VectorMoments moments, int kept) {
+  private static double[] leading(HiddenMoments moments, int kept) {
     double[] values = moments.variances();
     double total = Arrays.stream(values).sum();
     double factor = total > 0 ? 1 / Math.sqrt(total) : 1;
@@ -122,7 +122,7 @@ public final class PropertyBodies {
     return vectors;
   }
 
-  private static int kept(VectorMoments moments, int most) {
+  private static int kept(HiddenMoments moments, int most) {
     double[] values = moments.variances();
     int kept = 1;
     while (kept < Math.min(most, values.length) && values[kept] > LEAST_VARIANCE * values[0]) {
@@ -131,7 +131,7 @@ public final class PropertyBodies {
     return kept;
   }
 
-  private static double[] bias(VectorMoments moments, double[] weight, int outputs) {
+  private static double[] bias(HiddenMoments moments, double[] weight, int outputs) {
     double[] bias = new double[outputs];
     for (int i = 0; i < moments.size(); i++) {
       for (int k = 0; k < outputs; k++) {

@@ -230,7 +230,7 @@ public final class PropertyTransfer {
       bodies.add(PropertyBodies.hidden(energies));
     }
     if (options.basis() == null || !options.basis().equals("hidden")) {
-      VectorMoments[] moments = moments(PropertyBodies.descriptor(energies), sample);
+      HiddenMoments[] moments = moments(PropertyBodies.descriptor(energies), sample);
       if (options.basis() == null || options.basis().equals("descriptor")) {
         names.add("descriptor");
         bodies.add(PropertyBodies.components(energies, moments, options.features()));
@@ -252,7 +252,7 @@ public final class PropertyTransfer {
     return candidates;
   }
 
-  private PropertyDesign design(VectorMoments[] moments) {
+  private PropertyDesign design(HiddenMoments[] moments) {
     int hidden = moments[0].size();
     int room = (MOST_PARAMETERS / width - groups.length) / moments.length;
     int kept = Math.max(1, Math.min(hidden, room));
@@ -285,8 +285,8 @@ public final class PropertyTransfer {
   }
 
   /** Of the last hidden layer, by net; of a net without atoms in the sample those of all. */
-  private VectorMoments[] moments(DeepPotential body, List<Frame> sample) {
-    VectorMoments[] moments = new VectorMoments[Arrays.stream(groups).max().orElseThrow() + 1];
+  private HiddenMoments[] moments(DeepPotential body, List<Frame> sample) {
+    HiddenMoments[] moments = new HiddenMoments[Arrays.stream(groups).max().orElseThrow() + 1];
     List<double[]> all = new ArrayList<>();
     evaluate(
         List.of(body),
@@ -296,7 +296,7 @@ public final class PropertyTransfer {
             double[] hidden = features[0].hidden()[i];
             if (hidden != null) {
               int g = groups[features[0].types()[i]];
-              moments[g] = moments[g] == null ? new VectorMoments(hidden) : moments[g];
+              moments[g] = moments[g] == null ? new HiddenMoments(hidden) : moments[g];
               moments[g].add(hidden);
               all.add(hidden);
             }
@@ -308,7 +308,7 @@ public final class PropertyTransfer {
     }
     for (int g = 0; g < moments.length; g++) {
       if (moments[g] == null) {
-        moments[g] = new VectorMoments(all.get(0));
+        moments[g] = new HiddenMoments(all.get(0));
         all.forEach(moments[g]::add);
       }
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import org.dpsieve.outputlayer.OpenBlas;
 
 /** Mean and covariance of vectors, and its eigenvectors, the largest variance first. */
-final class VectorMoments {
+final class HiddenMoments {
   private static final int AT_ONCE = 512;
 
   private final int size;
@@ -17,7 +17,7 @@ final class VectorMoments {
   private double[] values;
   private double[] vectors;
 
-  VectorMoments(double[] first) {
+  HiddenMoments(double[] first) {
     this.size = first.length;
     this.first = first.clone();
     this.sum = new double[size];
