@@ -14,7 +14,6 @@ import org.dpsieve.frame.TypeMap;
 import org.dpsieve.kernel.Arithmetic;
 import org.dpsieve.kernel.AtomReadout;
 import org.dpsieve.kernel.Environment;
-import org.dpsieve.kernel.ModelKernel;
 import org.dpsieve.kernel.Readout;
 import org.dpsieve.kernel.Workspace;
 import org.dpsieve.kernel.nd4j.Nd4jGemm;
@@ -59,7 +58,7 @@ public final class Ensemble implements AutoCloseable {
   private Ensemble exact;
 
   private final List<String> typeMap;
-  private final List<ModelKernel> kernels;
+  private final List<Siblings> groups;
 
   /** What the models look at, each once. */
   private final List<View> views = new ArrayList<>();
@@ -84,9 +83,8 @@ public final class Ensemble implements AutoCloseable {
       }
     }
     types = TypeMap.of(typeMap, "the models' type map");
-    kernels = new ArrayList<>();
+    groups = Siblings.of(models, model -> arithmetic.kernel(model, options.tabulated()));
     for (DeepPotential model : models) {
-      kernels.add(arithmetic.kernel(model, options.tabulated()));
       seen.add(model.views().stream().mapToInt(this::place).toArray());
     }
     LOG.info(
@@ -129,7 +127,7 @@ public final class Ensemble implements AutoCloseable {
   }
 
   public int modelCount() {
-    return kernels.size();
+    return models.size();
   }
 
   public List<String> typeMap() {
@@ -218,7 +216,7 @@ public final class Ensemble implements AutoCloseable {
    * @return [frame][model]
    */
   public List<Reading[]> read(List<Frame> frames, double[][][][] layers) {
-    if (layers != null && !kernels.stream().allMatch(ModelKernel::reads)) {
+    if (layers != null && !groups.stream().allMatch(group -> group.kernel().reads())) {
       throw new IllegalArgumentException(
           "only kernels in double precision of nets with a hidden layer can be read");
     }
@@ -241,7 +239,7 @@ public final class Ensemble implements AutoCloseable {
    * @throws InputException as {@link #evaluate} does
    */
   public List<AtomFeatures[]> features(List<Frame> frames) {
-    if (!kernels.stream().allMatch(ModelKernel::reads)) {
+    if (!groups.stream().allMatch(group -> group.kernel().reads())) {
       throw new UnsupportedModelException(
           "%s: what is before its output layer cannot be read: expected nets with a hidden layer, and no tables beside them"
               .formatted(models.get(0).name()));
@@ -305,7 +303,7 @@ public final class Ensemble implements AutoCloseable {
       List<Reading[]> batch = new ArrayList<>();
       clear();
       for (Frame frame : frames) {
-        Reading[] result = new Reading[kernels.size()];
+        Reading[] result = new Reading[models.size()];
         results.add(result);
         if (add(frame)) {
           batch.add(result);
@@ -326,7 +324,7 @@ public final class Ensemble implements AutoCloseable {
       List<AtomFeatures[]> batch = new ArrayList<>();
       clear();
       for (Frame frame : frames) {
-        AtomFeatures[] result = add(frame) ? new AtomFeatures[kernels.size()] : null;
+        AtomFeatures[] result = add(frame) ? new AtomFeatures[models.size()] : null;
         results.add(result);
         if (result != null) {
           batch.add(result);
@@ -345,13 +343,16 @@ public final class Ensemble implements AutoCloseable {
       double[] energy = new double[any.atomCount()];
       double[] force = new double[3 * any.atomCount()];
       double[] virial = new double[9 * any.frameCount()];
-      for (int model = 0; model < kernels.size(); model++) {
+      for (Siblings group : groups) {
+        int first = group.places().get(0);
         AtomReadout readout = new AtomReadout(any.atomCount());
         workspace.readAtoms(readout);
-        kernels.get(model).evaluate(own(model), extras[model], workspace, energy, force, virial);
+        group.kernel().evaluate(own(first), extras[first], workspace, energy, force, virial);
         workspace.readAtoms(null);
         for (int f = 0; f < results.size(); f++) {
-          results.get(f)[model] = ofFrame(any, f, readout);
+          for (int model : group.places()) {
+            results.get(f)[model] = ofFrame(any, f, readout);
+          }
         }
       }
       clear();
@@ -409,19 +410,26 @@ public final class Ensemble implements AutoCloseable {
       double[] atomEnergy = new double[any.atomCount()];
       double[] force = new double[3 * any.atomCount()];
       double[] virial = new double[9 * any.frameCount()];
-      for (int model = 0; model < kernels.size(); model++) {
-        Readout readout =
-            layers == null
-                ? null
-                : new Readout(layers[model], any.atomCount(), any.frameCount(), typeMap.size());
+      for (Siblings group : groups) {
+        int first = group.places().get(0);
+        Readout readout = group.readout(layers, any.atomCount(), any.frameCount(), typeMap.size());
         workspace.read(readout);
-        kernels
-            .get(model)
-            .evaluate(own(model), extras[model], workspace, atomEnergy, force, virial);
+        group.kernel().evaluate(own(first), extras[first], workspace, atomEnergy, force, virial);
         workspace.read(null);
-        for (int f = 0; f < results.size(); f++) {
-          Prediction prediction = cut(any, f, atomEnergy, force, virial);
-          results.get(f)[model] = reading(any, f, prediction, readout);
+        for (int sibling = 0; sibling < group.places().size(); sibling++) {
+          int model = group.places().get(sibling);
+          boolean own = sibling == 0;
+          double[] ofAtoms = own ? atomEnergy : readout.atomEnergy(sibling - 1);
+          double[] forces = own ? force : readout.force(sibling - 1);
+          double[] virials = own ? virial : readout.virial(sibling - 1);
+          int asked = layers == null ? 0 : group.firstAsked(sibling, layers);
+          for (int f = 0; f < results.size(); f++) {
+            Prediction prediction = cut(any, f, ofAtoms, forces, virials);
+            results.get(f)[model] =
+                layers == null
+                    ? new Reading(prediction, null, null, null)
+                    : reading(any, f, prediction, readout, asked, layers[model].length);
+          }
         }
       }
       clear();
@@ -442,10 +450,12 @@ public final class Ensemble implements AutoCloseable {
   }
 
   private Reading reading(
-      Environment environment, int frame, Prediction prediction, Readout readout) {
-    if (readout == null) {
-      return new Reading(prediction, null, null, null);
-    }
+      Environment environment,
+      int frame,
+      Prediction prediction,
+      Readout readout,
+      int first,
+      int count) {
     double[][] hidden = new double[typeMap.size()][];
     int[] atoms = new int[typeMap.size()];
     for (int type = 0; type < hidden.length; type++) {
@@ -454,12 +464,12 @@ public final class Ensemble implements AutoCloseable {
     }
     int from = 3 * environment.firstAtom(frame);
     int to = 3 * environment.firstAtom(frame + 1);
-    Reading.Other[] others = new Reading.Other[readout.layers()];
-    for (int layer = 0; layer < others.length; layer++) {
+    Reading.Other[] others = new Reading.Other[count];
+    for (int layer = 0; layer < count; layer++) {
       others[layer] =
           new Reading.Other(
-              Arrays.copyOfRange(readout.force(layer), from, to),
-              Arrays.copyOfRange(readout.virial(layer), 9 * frame, 9 * frame + 9));
+              Arrays.copyOfRange(readout.force(first + layer), from, to),
+              Arrays.copyOfRange(readout.virial(first + layer), 9 * frame, 9 * frame + 9));
     }
     return new Reading(prediction, hidden, atoms, others);
   }

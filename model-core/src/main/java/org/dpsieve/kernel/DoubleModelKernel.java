@@ -174,7 +174,13 @@ final class DoubleModelKernel extends BlockKernel {
     back(scratch, environments, centres, count, sums, numbers, force, virial);
     for (int layer = 0; kept != null && layer < readout.layers(); layer++) {
       System.arraycopy(kept, 0, sums, 0, count * sumsSize);
-      fitting[type].back(readout.layer(layer, type), count, workspace);
+      double[] weights = readout.layer(layer).weights()[type];
+      double[] constants = readout.layer(layer).constants();
+      for (int i = 0; constants != null && i < count; i++) {
+        readout.atomEnergy(layer)[centres[i]] =
+            fitting[type].energy(i, weights, constants[type], workspace);
+      }
+      fitting[type].back(weights, count, workspace);
       back(
           scratch,
           environments,
@@ -255,6 +261,21 @@ final class DoubleModelKernel extends BlockKernel {
     for (int i = 0; extra > 0 && i < count; i++) {
       System.arraycopy(extras, centres[i] * extra, inputs, (i + 1) * size - extra, extra);
     }
+  }
+
+  @Override
+  public Readout.Layer outputOf(DeepPotential sibling) {
+    DeepPotential model = Lowering.of(sibling);
+    double[][] weights = new double[fitting.length][];
+    double[] constants = new double[fitting.length];
+    for (int type = 0; type < fitting.length; type++) {
+      if (!Double.isNaN(vacuumLevel[type]) || !fitting[type].hasHidden()) {
+        return null;
+      }
+      weights[type] = FittingKernel.output(model.fitting(), type);
+      constants[type] = FittingKernel.constant(model.fitting(), type);
+    }
+    return new Readout.Layer(weights, constants);
   }
 
   @Override

@@ -164,6 +164,17 @@ final class FittingKernel {
     return workspace.lastHidden(rows * output.length);
   }
 
+  /** Weights of the output layer of a net that has a hidden one, [lastWidth]. */
+  static double[] output(EnergyFitting fitting, int type) {
+    List<Layer> layers = fitting.networks()[type].layers();
+    return layers.get(layers.size() - 1).weight();
+  }
+
+  /** As if the output layer had other weights, eV, of a row evaluated last. */
+  double energy(int row, double[] weights, double added, Workspace workspace) {
+    return added + dot(lastHidden(workspace), row * weights.length, weights);
+  }
+
   /** Numbers of the last hidden layer. */
   int lastWidth() {
     return output.length;

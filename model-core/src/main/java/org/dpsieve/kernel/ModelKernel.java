@@ -1,5 +1,7 @@
 package org.dpsieve.kernel;
 
+import org.dpsieve.model.DeepPotential;
+
 /**
  * One model, ready to evaluate batches of frames of one precision. A frame's numbers do not depend
  * on the rest of the batch, to the last bit.
@@ -31,5 +33,14 @@ public abstract class ModelKernel {
    */
   public boolean reads() {
     return false;
+  }
+
+  /**
+   * The output layer of a model that differs from this one in it alone, for a {@link Readout}.
+   *
+   * @return {@code null} where such a model has to be evaluated by itself
+   */
+  public Readout.Layer outputOf(DeepPotential sibling) {
+    return null;
   }
 }

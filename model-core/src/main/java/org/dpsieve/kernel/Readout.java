@@ -1,5 +1,7 @@
 package org.dpsieve.kernel;
 
+import java.util.List;
+
 /**
  * What is read from one model beside energies and forces while a batch is evaluated: the last
  * hidden layer, summed over the atoms of each type of a frame, and the forces and virials that the
@@ -7,22 +9,36 @@ package org.dpsieve.kernel;
  */
 public final class Readout {
   private final int types;
-  private final double[][][] layers;
+  private final List<Layer> layers;
+  private final double[][] atomEnergy;
   private final double[][] force;
   private final double[][] virial;
   private final double[][] hidden;
   private final int[] atoms;
 
   /**
-   * @param layers weights of other output layers, [layers][types][width of the last hidden layer]
+   * Another output layer.
+   *
+   * @param weights [types][width of the last hidden layer]
+   * @param constants added to the energy of an atom of each type, eV, [types]; {@code null} where
+   *     energies are not asked for
+   */
+  public record Layer(double[][] weights, double[] constants) {}
+
+  /**
+   * @param layers other output layers
    * @param atoms of the batch
    * @param frames of the batch
    * @param types of the model
    */
-  public Readout(double[][][] layers, int atoms, int frames, int types) {
-    this.layers = layers;
-    this.force = new double[layers.length][3 * atoms];
-    this.virial = new double[layers.length][9 * frames];
+  public Readout(List<Layer> layers, int atoms, int frames, int types) {
+    this.layers = List.copyOf(layers);
+    this.atomEnergy = new double[layers.size()][];
+    for (int layer = 0; layer < atomEnergy.length; layer++) {
+      atomEnergy[layer] = new double[layers.get(layer).constants() == null ? 0 : atoms];
+    }
+    this.force = new double[layers.size()][3 * atoms];
+    this.virial = new double[layers.size()][9 * frames];
     this.hidden = new double[frames * types][];
     this.atoms = new int[frames * types];
     this.types = types;
@@ -30,11 +46,16 @@ public final class Readout {
 
   /** How many other output layers. */
   public int layers() {
-    return layers.length;
+    return layers.size();
   }
 
-  double[] layer(int layer, int type) {
-    return layers[layer][type];
+  Layer layer(int layer) {
+    return layers.get(layer);
+  }
+
+  /** Energies of atoms by another output layer, eV, [atoms]; empty where it has no constants. */
+  public double[] atomEnergy(int layer) {
+    return atomEnergy[layer];
   }
 
   /** Forces by another output layer, eV/Å, row-major [atoms, 3]. */

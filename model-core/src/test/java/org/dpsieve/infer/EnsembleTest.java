@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dpsieve.deviation.Deviation;
@@ -25,6 +27,7 @@ import org.dpsieve.model.Activation;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.Goldens;
 import org.dpsieve.testing.Predictions;
@@ -249,6 +252,80 @@ class EnsembleTest {
         for (int f = 0; f < frames.size(); f++) {
           assertSameBits(result.get(f)[1], expected.get(f)[1]);
         }
+      }
+    }
+  }
+
+  /** Models of one body are evaluated together, with and without what else is asked of them. */
+  @Test
+  void modelsThatDifferInTheirOutputLayersAloneHaveTheBitsOfEachByItself() {
+    boolean[] both = {true, true};
+    List<DeepPotential> all = new ArrayList<>(models);
+    for (int k = 0; k < 3; k++) {
+      DeepPotential model = models.get(k % 2);
+      OutputParameters parameters = OutputParameters.of(model, both);
+      Random random = new Random(k);
+      double[] layer = parameters.read(model);
+      Arrays.setAll(layer, j -> layer[j] + random.nextGaussian());
+      all.add(parameters.write(model, layer));
+    }
+    Arithmetic arithmetic = arithmetics().get(0);
+    assertThat(Siblings.of(all, model -> arithmetic.kernel(model, false))).hasSize(2);
+    double[][] asked = new double[2][];
+    for (int type = 0; type < 2; type++) {
+      int width = OutputParameters.of(models.get(0), both).width(type);
+      asked[type] = new Random(type + 9).doubles(width, -1, 1).toArray();
+    }
+    double[][][][] layers = {{}, {asked}, {asked, asked}, {}, {asked}};
+    List<Frame> frames = List.of(RandomModels.agAuFrame(2, 14), RandomModels.agAuFrame(5, 9));
+    try (Ensemble together = Ensemble.of(all)) {
+      List<Prediction[]> found = together.evaluate(frames);
+      List<Reading[]> read = together.read(frames, layers);
+      for (int m = 0; m < all.size(); m++) {
+        try (Ensemble alone = Ensemble.of(List.of(all.get(m)))) {
+          List<Prediction[]> expected = alone.evaluate(frames);
+          List<Reading[]> readings = alone.read(frames, new double[][][][] {layers[m]});
+          for (int f = 0; f < frames.size(); f++) {
+            assertSameBits(found.get(f)[m], expected.get(f)[0]);
+            assertSameBits(read.get(f)[m].prediction(), expected.get(f)[0]);
+            Reading one = readings.get(f)[0];
+            assertThat(read.get(f)[m].hidden()).isDeepEqualTo(one.hidden());
+            assertThat(read.get(f)[m].others()).hasSameSizeAs(one.others());
+            for (int k = 0; k < one.others().length; k++) {
+              assertThat(read.get(f)[m].others()[k].force())
+                  .containsExactly(one.others()[k].force());
+              assertThat(read.get(f)[m].others()[k].virial())
+                  .containsExactly(one.others()[k].virial());
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Of every option that models can have: twice the same model, and the model by itself. */
+  static Stream<GoldenModel> readableModels() {
+    return GoldenModel.readable();
+  }
+
+  @ParameterizedTest
+  @MethodSource("readableModels")
+  void aModelGivenTwiceHasItsOwnBitsTwice(GoldenModel golden) {
+    DeepPotential model = golden.model();
+    if (golden.name().equals("plain")) { // read twice, and found to be of one body
+      Arithmetic arithmetic = arithmetics().get(0);
+      assertThat(Siblings.of(List.of(model, golden.model()), one -> arithmetic.kernel(one, false)))
+          .hasSize(1);
+    }
+    List<Frame> frames =
+        golden.goldens().frames().stream().map(Goldens.Evaluated::frame).limit(4).toList();
+    try (Ensemble twice = Ensemble.of(List.of(model, golden.model()));
+        Ensemble once = Ensemble.of(List.of(model))) {
+      List<Prediction[]> found = twice.evaluate(frames);
+      List<Prediction[]> expected = once.evaluate(frames);
+      for (int f = 0; f < frames.size(); f++) {
+        assertSameBits(found.get(f)[0], expected.get(f)[0]);
+        assertSameBits(found.get(f)[1], expected.get(f)[0]);
       }
     }
   }
