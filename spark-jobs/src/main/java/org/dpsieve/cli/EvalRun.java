@@ -10,7 +10,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.OrderedParallel;
 import org.dpsieve.infer.Prediction;
-import org.dpsieve.resident.Predictions;
+import org.dpsieve.resident.DpPredictions;
 import org.dpsieve.resident.ResidentModels;
 import org.dpsieve.resident.ResidentModels.Known;
 import org.dpsieve.uncertainty.FrameSigma;
@@ -56,12 +56,12 @@ final class EvalRun {
     return chunk -> {
       List<Known> found;
       synchronized (models) {
-        found = models.ask(chunk, Predictions.QUESTION, () -> false);
+        found = models.ask(chunk, DpPredictions.QUESTION, () -> false);
       }
       List<Result> results = new ArrayList<>();
       for (int i = 0; i < chunk.size(); i++) {
         Frame frame = chunk.get(i);
-        Prediction[] all = Predictions.of(found.get(i), count, frame.atomCount());
+        Prediction[] all = DpPredictions.of(found.get(i), count, frame.atomCount());
         String problem = found.get(i).problem();
         boolean nan = problem == null && Double.isNaN(all[0].energy());
         results.add(new Result(frame, all, null, nan ? "DeePMD-kit gives NaN" : problem));

@@ -12,7 +12,7 @@ import org.dpsieve.figure.MarkStyle;
 import org.dpsieve.figure.Plot;
 import org.dpsieve.figure.Scale;
 
-/** Predictions beside labels, and how large the errors are: before and after. */
+/** DpPredictions beside labels, and how large the errors are: before and after. */
 final class ParityFigures {
   private final RunReport.ErrorPlots errors;
 

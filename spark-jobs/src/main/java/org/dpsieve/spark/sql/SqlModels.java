@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Prediction;
-import org.dpsieve.resident.Predictions;
+import org.dpsieve.resident.DpPredictions;
 import org.dpsieve.resident.ResidentModels.Known;
 import org.dpsieve.spark.deviation.DpModels;
 import org.dpsieve.spark.deviation.EnsembleHandle;
@@ -57,11 +57,11 @@ interface SqlModels extends Serializable {
         task = models.task();
       }
       problems = new IdentityHashMap<>();
-      List<Known> found = task.ask(frames, Predictions.QUESTION);
+      List<Known> found = task.ask(frames, DpPredictions.QUESTION);
       List<Prediction[]> all = new ArrayList<>();
       for (int i = 0; i < frames.size(); i++) {
         Frame frame = frames.get(i);
-        all.add(Predictions.of(found.get(i), models.count(), frame.atomCount()));
+        all.add(DpPredictions.of(found.get(i), models.count(), frame.atomCount()));
         if (found.get(i).problem() != null) {
           problems.put(frame, found.get(i).problem());
         }

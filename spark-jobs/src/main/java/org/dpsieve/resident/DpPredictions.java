@@ -6,12 +6,12 @@ import org.dpsieve.infer.Prediction;
 import org.dpsieve.resident.ResidentModels.Known;
 
 /** All that models say of frames. */
-public final class Predictions {
+public final class DpPredictions {
   /** What is asked for them. */
   public static final Question QUESTION =
       Question.outputs(List.of("energy", "force", "virial", "atom_energy"));
 
-  private Predictions() {}
+  private DpPredictions() {}
 
   /**
    * Of one frame.
