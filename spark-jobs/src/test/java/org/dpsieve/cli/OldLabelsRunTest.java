@@ -217,7 +217,7 @@ class OldLabelsRunTest {
     double energy = requireLabels(run.resolve("result/pool"), computed);
     assertThat(facts.path("errors").path("energy").asDouble()).isCloseTo(energy, within(1e-9));
     assertThat(Files.readString(run.resolve("report.html")))
-        .contains("first 25 labels: old + change", "chart-foretold", "\"foretold\":[{\"by\":");
+        .contains("first 25 labels: old + change", "The worst frames, found in advance");
     requireExpectedErrors(run);
   }
 
