@@ -253,8 +253,8 @@ final class PoolFigures {
                       .formatted(
                           RunFigures.counted(picks.places().size(), "pick"),
                           RunFigures.counted(space.pool().size(), "frame")))
-              .x("first principal component (no unit)", x)
-              .y("second principal component (no unit)", y);
+              .x("first component (no unit)", x)
+              .y("second component (no unit)", y);
       FigureTable table =
           new FigureTable("frame", "first component (no unit)", "second component (no unit)");
       for (double[] place : picks.places()) {

@@ -33,6 +33,9 @@ final class UnseenErrors implements Serializable {
   private static final long serialVersionUID = 1;
   private static final int BATCH = 32; // frames
 
+  /** The column with the deviation of members that are made out of one model. */
+  static final String DEVIATION = "max_devi_f";
+
   private long frames;
   private final Map<Term, Agreement> before = new EnumMap<>(Term.class);
   private final Map<Term, Agreement> after = new EnumMap<>(Term.class);
@@ -70,7 +73,7 @@ final class UnseenErrors implements Serializable {
 
   /**
    * @param labelled rows of the frames dataset; a frame that is in it twice counts once, one whose
-   *     geometry makes no sense does not
+   *     geometry makes no sense does not; with {@link #DEVIATION} where that is not the models'
    * @param models of all ensembles, one after the other
    */
   static UnseenErrors of(
@@ -93,11 +96,14 @@ final class UnseenErrors implements Serializable {
   private static UnseenErrors of(Iterator<Row> rows, EnsembleHandle ensemble, Order order) {
     UnseenErrors errors = new UnseenErrors(order);
     while (rows.hasNext()) {
+      List<Double> deviations = new ArrayList<>();
       List<String> formulas = new ArrayList<>();
       List<Frame> batch = new ArrayList<>();
       while (rows.hasNext() && batch.size() < BATCH) {
         Row row = rows.next();
         formulas.add(row.getAs("formula"));
+        deviations.add(
+            row.schema().getFieldIndex(DEVIATION).isEmpty() ? null : row.getAs(DEVIATION));
         batch.add(FrameRows.toFrame(row));
       }
       List<Prediction[]> predictions = ensemble.ensemble().evaluate(batch);
@@ -105,7 +111,7 @@ final class UnseenErrors implements Serializable {
         Frame frame = batch.get(k);
         if (isFinite(predictions.get(k)) || ensemble.ensemble().problem(frame).isEmpty()) {
           // what no model can be asked says nothing of one
-          errors.add(frame, formulas.get(k), predictions.get(k), order);
+          errors.add(frame, formulas.get(k), predictions.get(k), order, deviations.get(k));
         }
       }
     }
@@ -120,7 +126,7 @@ final class UnseenErrors implements Serializable {
                     && DoubleStream.of(one.force()).allMatch(Double::isFinite));
   }
 
-  private void add(Frame frame, String formula, Prediction[] all, Order order) {
+  private void add(Frame frame, String formula, Prediction[] all, Order order, Double deviation) {
     frames++;
     Prediction[] last = order.of(order.after(), all);
     before.values().forEach(one -> one.add(frame, formula, order.of(order.before(), all)));
@@ -139,7 +145,8 @@ final class UnseenErrors implements Serializable {
     }
     if (frame.labels().force() != null) {
       deviationAndError.add(
-          Deviation.of(last).maxDeviF(), Deviation.PLAIN.ofLabels(last, frame.labels()).maxDeviF());
+          deviation == null ? Deviation.of(last).maxDeviF() : deviation,
+          Deviation.PLAIN.ofLabels(last, frame.labels()).maxDeviF());
     }
   }
 

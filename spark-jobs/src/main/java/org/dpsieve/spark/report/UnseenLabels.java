@@ -99,7 +99,8 @@ final class UnseenLabels {
     for (int iteration : spread(trained)) {
       places.put(iteration, all.place(workdir.train(iteration)));
     }
-    UnseenErrors errors = all.errors(labelled, before, after);
+    UnseenErrors errors =
+        all.errors(all.size(after) == 1 ? withDeviation(labelled) : labelled, before, after);
     List<RunReport.Accuracy> accuracy = new ArrayList<>();
     places.forEach(
         (iteration, place) ->
@@ -108,6 +109,22 @@ final class UnseenLabels {
                     iteration == GIVEN ? 0 : history.trainings().get(iteration).frames(),
                     errors.errors(place))));
     return plots("never labelled in this run", errors).withAccuracy(accuracy);
+  }
+
+  /** Of members that are made out of one model; it does not deviate from itself. */
+  private Dataset<Row> withDeviation(Dataset<Row> labelled) {
+    Path table = workdir.result().resolve("deviation.parquet");
+    return Files.exists(table)
+        ? labelled.join(
+            FramesDataset.readParts(
+                    spark,
+                    table.toString(),
+                    List.of("frame_id", UnseenErrors.DEVIATION),
+                    "deviations")
+                .select("frame_id", UnseenErrors.DEVIATION),
+            new String[] {"frame_id"},
+            "left")
+        : labelled;
   }
 
   /** Ensembles that are asked together; those with the same files are asked once. */
@@ -128,6 +145,10 @@ final class UnseenLabels {
       sizes.add(read.size());
       models.addAll(read);
       return sizes.size() - 1;
+    }
+
+    int size(int place) {
+      return sizes.get(place);
     }
 
     UnseenErrors errors(Dataset<Row> labelled, int before, int after) {
