@@ -113,8 +113,6 @@ final class ModelDeviCommand implements Callable<Integer> {
     if (property != null) {
       return ofProperty(folder, err);
     }
-    // rows reach the output all together or not at all
-    Path part = Files.createTempFile(folder, output.getFileName() + ".", ".part");
     try (ModelDeviEngine by = engine();
         FrameSource frames =
             FrameSource.of(
@@ -127,12 +125,9 @@ final class ModelDeviCommand implements Callable<Integer> {
                     err.println(note);
                   }
                 })) {
-      try (Writer text = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
-        new ModelDeviRun(by, realError, atomic, frequency, err).run(frames, text);
-      }
-      append(part);
-    } finally {
-      Files.deleteIfExists(part);
+      appendAll(
+          folder,
+          text -> new ModelDeviRun(by, realError, atomic, frequency, err).run(frames, text));
     }
     return 0;
   }
@@ -143,18 +138,29 @@ final class ModelDeviCommand implements Callable<Integer> {
           "--property goes with --engine jvm alone, and without --atomic, --relative, --relative_v: DeePMD-kit has no deviation of properties");
     }
     Property asked = Property.of(property);
-    Path part = Files.createTempFile(folder, output.getFileName() + ".", ".part");
     PropertyDeviRun run = new PropertyDeviRun(models, asked, realError, frequency, err);
     try (FrameSource frames =
         FrameSource.of(system, extxyz.keys(List.of(asked)), run.typeMap(), 1 << 14, note -> {})) {
+      appendAll(folder, text -> run.run(frames, text));
+    }
+    return 0;
+  }
+
+  private interface Rows {
+    void write(Writer text) throws IOException;
+  }
+
+  /** Rows reach the output all together or not at all. */
+  private void appendAll(Path folder, Rows rows) throws IOException {
+    Path part = Files.createTempFile(folder, output.getFileName() + ".", ".part");
+    try {
       try (Writer text = Files.newBufferedWriter(part, StandardCharsets.UTF_8)) {
-        run.run(frames, text);
+        rows.write(text);
       }
       append(part);
     } finally {
       Files.deleteIfExists(part);
     }
-    return 0;
   }
 
   private ModelDeviEngine engine() {

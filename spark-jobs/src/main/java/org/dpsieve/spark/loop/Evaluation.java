@@ -102,7 +102,8 @@ final class Evaluation {
         known.isPresent() && old != null
             ? OldLayerFiles.predictor(folder, simplify, models)
             : Optional.empty();
-    Dataset<Row> asked = predictor.isPresent() ? withOldLabels(frames) : frames;
+    Dataset<Row> asked =
+        predictor.isPresent() ? old.besideAll(frames, simplify.pool().labelsAreOld()) : frames;
     boolean answered;
     boolean ours;
     Map<String, String> problems;
@@ -131,12 +132,6 @@ final class Evaluation {
     return answered
         ? deviation.with(Tables.expected(written, gone, known.orElseThrow().numbers()))
         : deviation;
-  }
-
-  private Dataset<Row> withOldLabels(Dataset<Row> frames) {
-    return simplify.pool().labelsAreOld()
-        ? OldLabels.besideThemselves(frames)
-        : old.besideAll(frames);
   }
 
   private List<String> firstNotEvaluated(

@@ -91,13 +91,7 @@ final class RelabelledPool {
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(OldLayerFiles.predictor(trained, config, models).orElseThrow());
     Dataset<Row> all =
-        relabelled(
-                config.pool().labelsAreOld()
-                    ? OldLabels.besideThemselves(pool)
-                    : old.besideAll(pool),
-                frames,
-                labelled,
-                predictor)
+        relabelled(old.besideAll(pool, config.pool().labelsAreOld()), frames, labelled, predictor)
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Dataset<Row> kept = all.where(col(REASON).isNull());

@@ -135,13 +135,16 @@ public final class OldLabels {
     return besideEach(labelled, some);
   }
 
-  /** As {@link #beside}, of any number of frames. */
-  public Dataset<Row> besideAll(Dataset<Row> pool) {
-    return besideEach(pool, frames);
+  /**
+   * As {@link #beside}, of any number of frames.
+   *
+   * @param own whether their own labels are the old ones
+   */
+  public Dataset<Row> besideAll(Dataset<Row> pool, boolean own) {
+    return own ? besideThemselves(pool) : besideEach(pool, frames);
   }
 
-  /** As {@link #beside}, of frames whose own labels are the old ones. */
-  public static Dataset<Row> besideThemselves(Dataset<Row> pool) {
+  private static Dataset<Row> besideThemselves(Dataset<Row> pool) {
     Dataset<Row> all = checked(pool).drop(LEFT_OUT);
     for (String label : List.of("energy", "force", "virial")) {
       all = all.withColumn(FrameRows.OLD + label, col(label));
