@@ -5,19 +5,12 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.OutputParameters;
-import org.dpsieve.spark.frames.FrameRows;
-import org.dpsieve.spark.transfer.OldLabels;
-import org.dpsieve.spark.transfer.OutputLayerSolution;
 import org.dpsieve.spark.transfer.OutputLayerStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,16 +37,7 @@ import picocli.CommandLine.Spec;
       "  dp model-devi -m draws/*/graph.pb -s data/pbe-d3/Ag8 -o model_devi.out"
     })
 final class DrawsCommand implements Callable<Integer> {
-  @Option(
-      names = {"-m", "--model"},
-      required = true,
-      paramLabel = "FILE",
-      description = "Frozen model to start from.")
-  private Path model;
-
-  @Mixin private TypeMapOption typeMap;
-
-  @Mixin private LabelledSystems systems;
+  @Mixin private SolveOptions solving;
 
   @Option(
       names = {"-o", "--output"},
@@ -76,15 +60,6 @@ final class DrawsCommand implements Callable<Integer> {
       description = "Of the draws. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
-  @Option(
-      names = "--old",
-      arity = "1..*",
-      paramLabel = "DIR",
-      description = "Systems with labels at the old level, as for transfer.")
-  private List<String> old = List.of();
-
-  @Mixin private OutputLayerOptions outputLayer;
-  @Mixin private SparkOptions spark;
   @Spec private CommandSpec spec;
 
   @Override
@@ -97,34 +72,13 @@ final class DrawsCommand implements Callable<Integer> {
       throw new InputException(
           output + ": cannot be written: expected a new folder in one that exists");
     }
-    DeepPotential start = ModelFiles.read(model, typeMap.names());
-    List<Row> rows =
-        systems.frames(spec.commandLine().getErr()).stream().map(FrameRows::toRow).toList();
-    SparkSession session = spark.open("draws");
-    try {
-      Dataset<Row> labelled = session.createDataFrame(rows, FrameRows.SCHEMA);
-      OldLabels before =
-          old.isEmpty()
-              ? null
-              : TransferCommand.oldLabels(session, labelled, rows, old, systems, spec);
-      OutputLayerStage.Trained trained =
-          OutputLayerStage.solve(
-              session,
-              labelled,
-              List.of(start),
-              outputLayer.prefactors(),
-              outputLayer.ridge(),
-              before,
-              new OutputLayerStage.Asked(false, members, seed));
-      OutputLayerSolution solution = trained.solutions().get(0);
-      boolean[] present = OutputLayerStage.typesIn(labelled, start);
-      write(solution.model(), OutputParameters.of(start, present), trained.members());
-      PrintWriter out = spec.commandLine().getOut();
-      TransferCommand.report(solution, !old.isEmpty(), out);
-      out.printf("written: %d models, %s and so on%n", members, file(output, 0));
-    } finally {
-      session.stop();
-    }
+    solving.solve(
+        "draws",
+        new OutputLayerStage.Asked(false, members, seed),
+        (trained, parameters) ->
+            write(trained.solutions().get(0).model(), parameters, trained.members()));
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf("written: %d models, %s and so on%n", members, file(output, 0));
     return 0;
   }
 
@@ -142,7 +96,7 @@ final class DrawsCommand implements Callable<Integer> {
         }
         Path file = file(made, m);
         Files.createDirectory(file.getParent());
-        ModelFiles.writeWithOutputLayer(model, parameters.write(solved, layer), file);
+        ModelFiles.writeWithOutputLayer(solving.model, parameters.write(solved, layer), file);
       }
       Files.move(made, output, StandardCopyOption.ATOMIC_MOVE);
     } finally {
@@ -151,7 +105,7 @@ final class DrawsCommand implements Callable<Integer> {
   }
 
   private Path file(Path folder, int member) {
-    String name = model.getFileName().toString();
+    String name = solving.model.getFileName().toString();
     int dot = name.lastIndexOf('.');
     return folder.resolve("%03d".formatted(member)).resolve("graph" + name.substring(dot));
   }
