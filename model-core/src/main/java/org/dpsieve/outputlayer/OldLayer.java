@@ -44,10 +44,13 @@ public record OldLayer(double[] change, double[] forceForm, long frames, double 
   /**
    * @param folds the frames' sums in parts, residuals of old labels at the model's own parameters
    * @param biases places of the biases
+   * @param virials how many times they count as in the loss
    */
-  public static OldLayer of(NormalEquations[] folds, LossPrefactors loss, int[] biases) {
+  static OldLayer of(
+      NormalEquations[] folds, LossPrefactors loss, int[] biases, double virials) {
     LossPrefactors prefactors =
-        new LossPrefactors(ENERGIES * loss.energy(), FORCES * loss.force(), loss.virial());
+        new LossPrefactors(
+            ENERGIES * loss.energy(), FORCES * loss.force(), virials * loss.virial());
     NormalEquations all = OutputLayerFit.sum(folds, -1);
     Restraint restraint = new Restraint(Restraint.ofPool(biases, all.forceForm()).free(), null);
     double ridge = OWN_FORCES;

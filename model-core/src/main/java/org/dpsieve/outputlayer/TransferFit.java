@@ -1,5 +1,6 @@
 package org.dpsieve.outputlayer;
 
+import java.util.Arrays;
 import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -9,6 +10,8 @@ import java.util.stream.LongStream;
  * New labels learnt as a change from {@link OldLayer}, or directly: by errors on labelled frames
  * left out.
  *
+ * @param old the layer fitted to old labels that was tried; {@code null} where there are none, or
+ *     nobody wants them
  * @param share of the old residuals that the change is learnt without; {@code null} where the
  *     labels are learnt directly
  * @param folds what was fitted, sums in parts: residuals at the start the fit took
@@ -19,6 +22,7 @@ import java.util.stream.LongStream;
  * @param changed the same by old labels; NaN where none could be left out or old labels are useless
  */
 public record TransferFit(
+    OldLayer old,
     OldShare share,
     NormalEquations[] folds,
     NormalEquations[] leftOut,
@@ -26,6 +30,9 @@ public record TransferFit(
     OutputLayerFit fit,
     double direct,
     double changed) {
+  /** Above this no error should be beside the direct fit's, of mean squares: 3 % of an error. */
+  private static final double MARGIN = 1.03 * 1.03;
+
   /** Whether old labels may, must or must not be used. */
   public enum Mode {
     AUTO,
@@ -51,7 +58,7 @@ public record TransferFit(
 
   /**
    * @param folds sums in {@link OutputLayerFit#FOLDS} parts, residuals at the model's own
-   *     parameters and, of old labels, at {@code old}'s
+   *     parameters, of old labels too
    * @param judges those of them by whose errors old labels are used or not, likewise: frames that
    *     stand for all. Of frames picked where models disagree each kind is there more often than in
    *     the pool, which favors a fit to them alone
@@ -63,32 +70,83 @@ public record TransferFit(
       NormalEquations[] judges,
       LossPrefactors prefactors,
       int[] biases,
-      OldLayer old,
+      OldLayers old,
       Mode mode,
       OptionalDouble ridge) {
     Restraint restraint = Restraint.ofLabelled(biases);
     OutputLayerFit fit = OutputLayerFit.of(folds, prefactors, restraint, ridge);
     LeftOut direct = LeftOut.of(folds, judges, prefactors, restraint, fit.ridge());
     if (old == null || mode == Mode.IGNORE) {
-      return new TransferFit(null, folds, folds, restraint, fit, direct.mean(), Double.NaN);
+      return new TransferFit(
+          null, null, folds, folds, restraint, fit, direct.mean(), Double.NaN);
     }
-    Restraint ofPool = Restraint.ofPool(biases, old.forceForm());
-    OldShare share = ShareChoice.of(folds, prefactors, old, ofPool);
-    NormalEquations[] fitted = changed(folds, old, share);
-    OutputLayerFit change = OutputLayerFit.of(fitted, prefactors, ofPool, ridge);
-    LeftOut changed =
-        LeftOut.of(fitted, changed(judges, old, OldShare.NONE), prefactors, ofPool, change.ridge());
-    boolean less = share.isNone() ? !(changed.mean() < direct.mean()) : direct.surelyLess(changed);
+    Changed best = null;
+    for (int place = 0; place < old.count() && (best == null || best.worst > MARGIN); place++) {
+      Changed one = Changed.of(folds, judges, prefactors, biases, old.get(place), ridge, direct);
+      best = best == null || one.worst < best.worst ? one : best;
+    }
+    boolean less =
+        best.share.isNone()
+            ? !(best.leftOut.mean() < direct.mean())
+            : direct.surelyLess(best.leftOut);
     return mode == Mode.AUTO && less
-        ? new TransferFit(null, folds, folds, restraint, fit, direct.mean(), changed.mean())
+        ? new TransferFit(
+            best.old, null, folds, folds, restraint, fit, direct.mean(), best.leftOut.mean())
         : new TransferFit(
-            share,
-            fitted,
-            changed(folds, old, OldShare.NONE),
-            ofPool,
-            change,
+            best.old,
+            best.share,
+            best.fitted,
+            best.residuals,
+            best.restraint,
+            best.fit,
             direct.mean(),
-            changed.mean());
+            best.leftOut.mean());
+  }
+
+  /**
+   * Learnt as a change from one old layer.
+   *
+   * @param worst of the kinds of labels, its mean square error on judges left out divided by the
+   *     direct fit's; 0 where nothing could be left out
+   */
+  private record Changed(
+      OldLayer old,
+      OldShare share,
+      NormalEquations[] fitted,
+      NormalEquations[] residuals,
+      Restraint restraint,
+      OutputLayerFit fit,
+      LeftOut leftOut,
+      double worst) {
+    static Changed of(
+        NormalEquations[] folds,
+        NormalEquations[] judges,
+        LossPrefactors prefactors,
+        int[] biases,
+        OldLayer old,
+        OptionalDouble ridge,
+        LeftOut direct) {
+      NormalEquations[] at =
+          Arrays.stream(folds)
+              .map(fold -> fold.withOldAt(old.change()))
+              .toArray(NormalEquations[]::new);
+      Restraint restraint = Restraint.ofPool(biases, old.forceForm());
+      OldShare share = ShareChoice.of(at, prefactors, old, restraint);
+      NormalEquations[] fitted = changed(at, old, share);
+      OutputLayerFit fit = OutputLayerFit.of(fitted, prefactors, restraint, ridge);
+      LeftOut leftOut =
+          LeftOut.of(
+              fitted, changed(judges, old, OldShare.NONE), prefactors, restraint, fit.ridge());
+      return new Changed(
+          old,
+          share,
+          fitted,
+          changed(at, old, OldShare.NONE),
+          restraint,
+          fit,
+          leftOut,
+          leftOut.worstBeside(direct, prefactors));
+    }
   }
 
   private static NormalEquations[] changed(NormalEquations[] folds, OldLayer old, OldShare share) {
@@ -105,8 +163,9 @@ public record TransferFit(
    * @param losses mean loss of the fold's frames, [folds]; NaN where there are none, or nothing was
    *     left to fit to
    * @param frames of the fold
+   * @param squares sums over all folds, of each {@link LabelKind}
    */
-  private record LeftOut(double[] losses, long[] frames) {
+  private record LeftOut(double[] losses, long[] frames, double[] squares) {
     /** Of its own standard errors, by which a mean is surely not zero. */
     private static final double SURE = 2;
 
@@ -118,6 +177,7 @@ public record TransferFit(
         double ridge) {
       double[] losses = new double[fitted.length];
       long[] frames = new long[fitted.length];
+      double[] squares = new double[LabelKind.values().length];
       for (int fold = 0; fold < fitted.length; fold++) {
         NormalEquations rest = OutputLayerFit.sum(fitted, fold);
         losses[fold] = Double.NaN;
@@ -125,9 +185,22 @@ public record TransferFit(
           double[] change = restraint.change(rest, prefactors, ridge);
           losses[fold] = judges[fold].loss(prefactors, change);
           frames[fold] = judges[fold].frames();
+          for (LabelKind kind : LabelKind.values()) {
+            squares[kind.ordinal()] += judges[fold].labelled(kind).square(change);
+          }
         }
       }
-      return new LeftOut(losses, frames);
+      return new LeftOut(losses, frames, squares);
+    }
+
+    /** The largest ratio to others' squares among kinds of labels that are fitted; 0 without any. */
+    double worstBeside(LeftOut others, LossPrefactors prefactors) {
+      double[] counts = {prefactors.energy(), prefactors.force(), prefactors.virial()};
+      return IntStream.range(0, squares.length)
+          .filter(kind -> counts[kind] > 0 && others.squares[kind] > 0)
+          .mapToDouble(kind -> squares[kind] / others.squares[kind])
+          .max()
+          .orElse(0);
     }
 
     /** Over all frames; NaN without any. */

@@ -22,9 +22,15 @@ final class StudyEnsemble {
    * @param number in the study
    * @param draw of the posterior; {@code null} where another model's counts for this one, too
    * @param share of what its fit to old labels leaves; {@code null} where it does without
+   * @param fitted to old labels; likewise
    */
   private record Member(
-      int number, double[] parameters, OutputPosterior posterior, double[] draw, OldShare share) {}
+      int number,
+      double[] parameters,
+      OutputPosterior posterior,
+      double[] draw,
+      OldShare share,
+      double[] fitted) {}
 
   private final List<Member> members;
 
@@ -57,7 +63,8 @@ final class StudyEnsemble {
               parameters[m],
               posteriors[m],
               FrameSigma.drawOf(place, numbers.size()) == place ? posteriors[m].draw(place) : null,
-              training.usesOld(m) ? training.share(m) : null));
+              training.usesOld(m) ? training.share(m) : null,
+              training.usesOld(m) ? training.fitted(m) : null));
     }
     return members;
   }
@@ -115,7 +122,7 @@ final class StudyEnsemble {
     for (int m = 0; m < used.size(); m++) {
       Prediction said = sigma.models()[m];
       OldShare share = used.get(m).share;
-      Labels rest = frame.rests()[used.get(m).number];
+      Labels rest = frame.rest(used.get(m).number, used.get(m).fitted);
       if (old.energy() != null) {
         energy += (said.energy() + share.energy() * rest.energy()) / used.size();
       }

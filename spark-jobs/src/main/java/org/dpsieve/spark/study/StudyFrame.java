@@ -13,10 +13,8 @@ import org.dpsieve.outputlayer.FrameFeatures;
  * @param frame with energy, force and virial
  * @param old its labels at the old level, or none
  * @param models its features for each model
- * @param rests what each model's fit to old labels leaves of its own, of the kinds it has; empty
- *     without such fits
  */
-record StudyFrame(String id, Frame frame, Labels old, Features[] models, Labels[] rests)
+record StudyFrame(String id, Frame frame, Labels old, Features[] models)
     implements Serializable {
 
   /** {@link FrameFeatures} with the force in single precision, most of the memory. */
@@ -32,22 +30,19 @@ record StudyFrame(String id, Frame frame, Labels old, Features[] models, Labels[
   }
 
   StudyFrame withOld(Labels labels) {
-    return new StudyFrame(id, frame, labels, models, rests);
+    return new StudyFrame(id, frame, labels, models);
   }
 
   /**
-   * @param fitted parameters of each model fitted to old labels
+   * What is left of the old labels.
+   *
+   * @param fitted parameters of the model fitted to old labels
    */
-  StudyFrame withRests(double[][] fitted) {
-    Labels[] found = new Labels[fitted.length];
-    for (int m = 0; m < found.length; m++) {
-      found[m] =
-          new Labels(
-              old.energy() == null ? null : old.energy() - energy(m, fitted[m]),
-              old.force() == null ? null : minus(old.force(), force(m, fitted[m])),
-              old.virial() == null ? null : minus(old.virial(), virial(m, fitted[m])));
-    }
-    return new StudyFrame(id, frame, old, models, found);
+  Labels rest(int model, double[] fitted) {
+    return new Labels(
+        old.energy() == null ? null : old.energy() - energy(model, fitted),
+        old.force() == null ? null : minus(old.force(), force(model, fitted)),
+        old.virial() == null ? null : minus(old.virial(), virial(model, fitted)));
   }
 
   private static double[] minus(double[] a, double[] b) {

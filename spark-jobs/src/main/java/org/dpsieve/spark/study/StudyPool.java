@@ -19,7 +19,7 @@ import org.dpsieve.frame.TypeMap;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.GemmFeatures;
 import org.dpsieve.outputlayer.LossPrefactors;
-import org.dpsieve.outputlayer.OldLayer;
+import org.dpsieve.outputlayer.OldLayers;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.RandomKey;
 import org.dpsieve.outputlayer.TransferFit;
@@ -35,16 +35,14 @@ import org.dpsieve.spark.transfer.OutputLayerStage;
  * @param heldOut sorted by id
  * @param start each model's own parameters
  * @param biases each model's places of the biases
- * @param old each model's output layer by the old labels; empty without old labels
- * @param fitted each model's parameters fitted to the old labels; likewise
+ * @param old each model's output layers by the old labels; empty without old labels
  */
 record StudyPool(
     List<StudyFrame> pool,
     List<StudyFrame> heldOut,
     double[][] start,
     int[][] biases,
-    List<OldLayer> old,
-    double[][] fitted)
+    List<OldLayers> old)
     implements Serializable {
   /** Of an unfair pool, the part that is not a near-duplicate, and what that is copied from. */
   private static final int GENUINE = 10;
@@ -97,25 +95,15 @@ record StudyPool(
     }
     Map<String, Labels> before = new HashMap<>();
     old.forEach(frame -> before.put(FrameId.of(frame), frame.labels()));
-    List<OldLayer> layers =
-        old.isEmpty() ? List.of() : layers(spark, old, models, present, prefactors);
-    double[][] fitted = new double[layers.size()][];
-    for (int m = 0; m < fitted.length; m++) {
-      fitted[m] = start[m].clone();
-      for (int k = 0; k < fitted[m].length; k++) {
-        fitted[m][k] += layers.get(m).change()[k];
-      }
-    }
     return new StudyPool(
-        features(spark, unfair ? unfair(pool) : pool, models, present, before, fitted),
-        features(spark, order.subList(0, heldOut), models, present, before, fitted),
+        features(spark, unfair ? unfair(pool) : pool, models, present, before),
+        features(spark, order.subList(0, heldOut), models, present, before),
         start,
         biases,
-        layers,
-        fitted);
+        old.isEmpty() ? List.of() : layers(spark, old, models, present, prefactors));
   }
 
-  private static List<OldLayer> layers(
+  private static List<OldLayers> layers(
       SparkSession spark,
       List<Frame> old,
       List<DeepPotential> models,
@@ -196,8 +184,7 @@ record StudyPool(
       List<Frame> frames,
       List<DeepPotential> models,
       boolean[] present,
-      Map<String, Labels> old,
-      double[][] fitted) {
+      Map<String, Labels> old) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     var shared = context.broadcast(models.toArray(new DeepPotential[0]));
     int parts = Math.max(1, Math.min(4 * context.defaultParallelism(), frames.size() / 32));
@@ -213,8 +200,7 @@ record StudyPool(
                         return features(mine, shared.value(), present).iterator();
                       })
                   .collect());
-      all.replaceAll(
-          frame -> frame.withOld(old.getOrDefault(frame.id(), Labels.NONE)).withRests(fitted));
+      all.replaceAll(frame -> frame.withOld(old.getOrDefault(frame.id(), Labels.NONE)));
       all.sort(Comparator.comparing(StudyFrame::id).thenComparing(f -> f.frame().name()));
       return all;
     } finally {
@@ -236,7 +222,7 @@ record StudyPool(
     List<StudyFrame> result = new ArrayList<>();
     for (int k = 0; k < features.length; k++) {
       Frame frame = frames.get(k);
-      result.add(new StudyFrame(FrameId.of(frame), frame, Labels.NONE, features[k], new Labels[0]));
+      result.add(new StudyFrame(FrameId.of(frame), frame, Labels.NONE, features[k]));
     }
     return result;
   }

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.NormalEquations;
-import org.dpsieve.outputlayer.OldLayer;
+import org.dpsieve.outputlayer.OldLayers;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.Prior;
 import org.dpsieve.outputlayer.RidgeRule;
@@ -53,13 +53,13 @@ record StudyTrainer(
   }
 
   /** One model as the loop solves it. */
-  TransferFit fit(NormalEquations[] folds, int[] biases, OldLayer layer) {
+  TransferFit fit(NormalEquations[] folds, int[] biases, OldLayers layers) {
     return TransferFit.of(
         folds,
         folds,
         prefactors,
         biases,
-        layer,
+        layers,
         old,
         Double.isNaN(ridge) ? OptionalDouble.empty() : OptionalDouble.of(ridge));
   }

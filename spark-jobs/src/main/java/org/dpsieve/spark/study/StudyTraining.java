@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.outputlayer.NormalEquations;
-import org.dpsieve.outputlayer.OldLayer;
+import org.dpsieve.outputlayer.OldLayers;
 import org.dpsieve.outputlayer.OldShare;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputPosterior;
@@ -40,8 +40,8 @@ final class StudyTraining {
   void add(StudyFrame frame) {
     int fold = frames % OutputLayerFit.FOLDS;
     for (int m = 0; m < sums.size(); m++) {
-      double[] fitted = data.old().isEmpty() ? data.start()[m] : data.fitted()[m];
-      sums.get(m)[fold].add(frame.frame(), frame.features(m), data.start()[m], frame.old(), fitted);
+      double[] start = data.start()[m];
+      sums.get(m)[fold].add(frame.frame(), frame.features(m), start, frame.old(), start);
     }
     folds.get(fold).add(frame);
     ridges = null;
@@ -68,8 +68,8 @@ final class StudyTraining {
     if (fits == null) {
       fits = new ArrayList<>();
       for (int m = 0; m < sums.size(); m++) {
-        OldLayer layer = data.old().isEmpty() ? null : data.old().get(m);
-        fits.add(trainer.fit(sums.get(m), data.biases()[m], layer));
+        OldLayers layers = data.old().isEmpty() ? null : data.old().get(m);
+        fits.add(trainer.fit(sums.get(m), data.biases()[m], layers));
       }
     }
     return fits;
@@ -105,7 +105,12 @@ final class StudyTraining {
 
   /** What the change that was fitted last is added to. */
   private double[] base(int model) {
-    return fits().get(model).usesOld() ? data.fitted()[model] : data.start()[model];
+    return fits().get(model).usesOld() ? fitted(model) : data.start()[model];
+  }
+
+  /** A model's parameters fitted to the old labels, where those are used. */
+  double[] fitted(int model) {
+    return sum(data.start()[model], fits().get(model).old().change());
   }
 
   private static double[] sum(double[] a, double[] b) {

@@ -5,7 +5,6 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.NormalEquations;
-import org.dpsieve.outputlayer.OldLayer;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.OutputPosterior;
@@ -17,13 +16,11 @@ import org.dpsieve.uncertainty.LabelEnsemble;
  * labels.
  *
  * @param model the one training started from
- * @param old fitted to old labels; {@code null} where there are none
  */
 record FoldedFit(
     DeepPotential model,
     OutputParameters parameters,
     LossPrefactors prefactors,
-    OldLayer old,
     TransferFit fit) {
 
   DeepPotential trained() {
@@ -33,7 +30,7 @@ record FoldedFit(
   private DeepPotential changed(double[] change) {
     double[] changed = parameters.read(model);
     for (int k = 0; k < changed.length; k++) {
-      changed[k] += (fit.usesOld() ? old.change()[k] : 0) + change[k];
+      changed[k] += (fit.usesOld() ? fit.old().change()[k] : 0) + change[k];
     }
     return parameters.write(model, changed);
   }
@@ -51,7 +48,7 @@ record FoldedFit(
   LabelEnsemble.Member memberWithout(int fold) {
     double[] fitted = parameters.read(model);
     for (int k = 0; k < fitted.length; k++) {
-      fitted[k] += old.change()[k];
+      fitted[k] += fit.old().change()[k];
     }
     return new LabelEnsemble.Member(trainedWithout(fold), fitted, fit.share());
   }

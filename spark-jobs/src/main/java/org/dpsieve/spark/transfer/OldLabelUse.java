@@ -1,7 +1,6 @@
 package org.dpsieve.spark.transfer;
 
 import java.util.Locale;
-import org.dpsieve.outputlayer.OldLayer;
 import org.dpsieve.outputlayer.OldShare;
 import org.dpsieve.outputlayer.TransferFit;
 
@@ -55,7 +54,8 @@ public record OldLabelUse(boolean used, long frames, OldShare share, double with
         .formatted(labels);
   }
 
-  static OldLabelUse of(OldLayer layer, TransferFit fit) {
-    return new OldLabelUse(fit.usesOld(), layer.frames(), fit.share(), fit.changed(), fit.direct());
+  static OldLabelUse of(TransferFit fit) {
+    return new OldLabelUse(
+        fit.usesOld(), fit.old().frames(), fit.share(), fit.changed(), fit.direct());
   }
 }

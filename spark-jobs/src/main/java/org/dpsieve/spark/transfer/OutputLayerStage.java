@@ -1,11 +1,11 @@
 package org.dpsieve.spark.transfer;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -21,6 +21,7 @@ import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OldLayer;
+import org.dpsieve.outputlayer.OldLayers;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.TransferFit;
@@ -185,24 +186,23 @@ public final class OutputLayerStage {
       if (useOld) {
         sums = withOld(spark, sums, old, models, present).withLeftOut(old::leftOut);
       }
-      List<OldLayer> layers = layers(sums, models, present, prefactors);
+      List<OldLayers> layers = layers(sums, models, present, prefactors);
       FoldedFrames frames = FoldedFrames.of(spark, groups);
       List<FoldedFit> fits = new ArrayList<>();
       List<DeepPotential> beforeAndAfter = new ArrayList<>(models);
       for (int m = 0; m < models.size(); m++) {
         DeepPotential model = models.get(m);
         OutputParameters parameters = OutputParameters.of(model, present);
-        OldLayer layer = layers.isEmpty() ? null : layers.get(m);
         TransferFit fit =
             TransferFit.of(
-                atOld(sums.labelled().get(m), layer),
-                atOld(sums.judges(m), layer),
+                sums.labelled().get(m),
+                sums.judges(m),
                 prefactors.get(m),
                 parameters.biases(),
-                layer,
+                layers.isEmpty() ? null : layers.get(m),
                 useOld ? old.mode() : TransferFit.Mode.IGNORE,
                 ridge);
-        fits.add(new FoldedFit(model, parameters, prefactors.get(m), layer, fit));
+        fits.add(new FoldedFit(model, parameters, prefactors.get(m), fit));
         beforeAndAfter.add(fits.get(m).trained());
       }
       List<ModelErrors> errors = ModelErrors.of(spark, frames, beforeAndAfter);
@@ -210,7 +210,6 @@ public final class OutputLayerStage {
       int count = models.size();
       for (int m = 0; m < count; m++) {
         TransferFit fit = fits.get(m).fit();
-        OldLayer layer = fits.get(m).old();
         solutions.add(
             new OutputLayerSolution(
                 beforeAndAfter.get(count + m),
@@ -219,14 +218,14 @@ public final class OutputLayerStage {
                 errors.get(m),
                 errors.get(count + m),
                 fit.fit().unfitted(),
-                layer == null ? null : OldLabelUse.of(layer, fit)));
+                fit.old() == null ? null : OldLabelUse.of(fit)));
       }
       double[][] members =
           asked.members() == 0
               ? null
               : MemberStage.of(spark, frames, fits.get(0), present, asked.members(), asked.seed());
       if (!asked.uncertain()) {
-        return new Trained(List.copyOf(solutions), null, null, null, layers, null, members, sums);
+        return new Trained(List.copyOf(solutions), null, null, null, old(fits), null, members, sums);
       }
       FoldCalibration.Calibrated calibrated = FoldCalibration.of(spark, frames, present, fits);
       return new Trained(
@@ -234,22 +233,13 @@ public final class OutputLayerStage {
           calibrated.uncertainty(),
           calibrated.reliability(),
           FoldedFit.curve(fits),
-          layers,
+          old(fits),
           LabelCalibration.of(spark, frames, present, fits),
           members,
           sums);
     } finally {
       groups.forEach(Dataset::unpersist);
     }
-  }
-
-  /** Sums whose old residuals are those of the layer fitted to the old labels. */
-  private static NormalEquations[] atOld(NormalEquations[] folds, OldLayer layer) {
-    return layer == null
-        ? folds
-        : Arrays.stream(folds)
-            .map(fold -> fold.withOldAt(layer.change()))
-            .toArray(NormalEquations[]::new);
   }
 
   /** With the sums of old labels: a sample's, and what further frames there are by now. */
@@ -285,15 +275,20 @@ public final class OutputLayerStage {
         1 + old.groups());
   }
 
-  private static List<OldLayer> layers(
+  /** The layers that the fits tried. */
+  private static List<OldLayer> old(List<FoldedFit> fits) {
+    return fits.stream().map(fit -> fit.fit().old()).filter(Objects::nonNull).toList();
+  }
+
+  private static List<OldLayers> layers(
       KnownSums sums,
       List<DeepPotential> models,
       boolean[] present,
       List<LossPrefactors> prefactors) {
-    List<OldLayer> layers = new ArrayList<>();
+    List<OldLayers> layers = new ArrayList<>();
     for (int m = 0; m < sums.old().size(); m++) {
       layers.add(
-          OldLayer.of(
+          new OldLayers(
               sums.old().get(m),
               prefactors.get(m),
               OutputParameters.of(models.get(m), present).biases()));
@@ -302,12 +297,12 @@ public final class OutputLayerStage {
   }
 
   /**
-   * Each model's output layer by a sample of the old labels.
+   * Each model's output layers by a sample of the old labels.
    *
    * @param present which types of the models are solved for; frames with others are left out
    * @return empty where no frame has an old label
    */
-  public static List<OldLayer> oldLayers(
+  public static List<OldLayers> oldLayers(
       SparkSession spark,
       OldLabels old,
       List<DeepPotential> models,
