@@ -21,7 +21,7 @@ public record OldLayer(double[] change, double[] forceForm, long frames, double 
    * labels on top and 520 frames held out, 5 (800 frames) leave energies 2 to 3 % and forces 1 %
    * above those of 1,200 and of 2,080 frames; 2.5 leave energies 5 to 6 % above.
    */
-  public static final int FRAMES_PER_PARAMETER = 5;
+  public static final int FRAMES_PER_PARAMETER = 8;
 
   /** What too few labels of forces leave open is the model's own, at this weight beside a label. */
   private static final double OWN_FORCES = 1;
@@ -39,7 +39,7 @@ public record OldLayer(double[] change, double[] forceForm, long frames, double 
    * meV per atom, forces and virials the same, 138 frames above 0.2 eV/Å in the place of 130. Four
    * times leave 2.5 and 158 frames.
    */
-  private static final double ENERGIES = 2;
+  private static final double ENERGIES = 4;
 
   /**
    * @param folds the frames' sums in parts, residuals of old labels at the model's own parameters

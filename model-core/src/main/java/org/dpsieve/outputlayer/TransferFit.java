@@ -30,9 +30,6 @@ public record TransferFit(
     OutputLayerFit fit,
     double direct,
     double changed) {
-  /** Above this no error should be beside the direct fit's, of mean squares: 3 % of an error. */
-  private static final double MARGIN = 1.03 * 1.03;
-
   /** Whether old labels may, must or must not be used. */
   public enum Mode {
     AUTO,
@@ -80,9 +77,10 @@ public record TransferFit(
       return new TransferFit(
           null, null, folds, folds, restraint, fit, direct.mean(), Double.NaN);
     }
+    double[] squares = direct.withAll(LeftOut.ofTwo(folds, judges, prefactors, restraint, fit.ridge()));
     Changed best = null;
-    for (int place = 0; place < old.count() && (best == null || best.worst > MARGIN); place++) {
-      Changed one = Changed.of(folds, judges, prefactors, biases, old.get(place), ridge, direct);
+    for (int place = 0; place < old.count() && (best == null || best.worst > 1); place++) {
+      Changed one = Changed.of(folds, judges, prefactors, biases, old.get(place), ridge, squares);
       best = best == null || one.worst < best.worst ? one : best;
     }
     boolean less =
@@ -106,8 +104,8 @@ public record TransferFit(
   /**
    * Learnt as a change from one old layer.
    *
-   * @param worst of the kinds of labels, its mean square error on judges left out divided by the
-   *     direct fit's; 0 where nothing could be left out
+   * @param worst of the kinds of labels, its mean square error on judges left out divided by what a
+   *     direct fit to all labels is expected to have; 0 where nothing could be left out
    */
   private record Changed(
       OldLayer old,
@@ -125,7 +123,7 @@ public record TransferFit(
         int[] biases,
         OldLayer old,
         OptionalDouble ridge,
-        LeftOut direct) {
+        double[] direct) {
       NormalEquations[] at =
           Arrays.stream(folds)
               .map(fold -> fold.withOldAt(old.change()))
@@ -193,12 +191,54 @@ public record TransferFit(
       return new LeftOut(losses, frames, squares);
     }
 
+    /**
+     * Squares that a fit to all labels is expected to have: those left out were not fitted to, and
+     * where a fit is short of labels each fold counts. Mean squares fall with one over the number of
+     * labels, from what no number of them changes.
+     *
+     * @param fewer the same with two folds left out in turn
+     */
+    double[] withAll(double[] fewer) {
+      double folds = losses.length;
+      double ahead =
+          (1 / (folds - 1) - 1 / folds) / (1 / (folds - 2) - 1 / (folds - 1)); // of steps in 1/n
+      double[] all = new double[squares.length];
+      for (int kind = 0; kind < all.length; kind++) {
+        double fall = Math.max(0, fewer[kind] - squares[kind]) * ahead;
+        all[kind] = Math.max(squares[kind] * (folds - 1) / folds, squares[kind] - fall);
+      }
+      return all;
+    }
+
+    /** Squares of judges where the fold after theirs was not fitted to, either. */
+    static double[] ofTwo(
+        NormalEquations[] fitted,
+        NormalEquations[] judges,
+        LossPrefactors prefactors,
+        Restraint restraint,
+        double ridge) {
+      NormalEquations[] pairs = new NormalEquations[fitted.length];
+      double[] squares = new double[LabelKind.values().length];
+      for (int fold = 0; fold < fitted.length; fold++) {
+        System.arraycopy(fitted, 0, pairs, 0, pairs.length);
+        pairs[(fold + 1) % pairs.length] = new NormalEquations(fitted[fold].size());
+        NormalEquations rest = OutputLayerFit.sum(pairs, fold);
+        if (judges[fold].frames() > 0 && rest.frames() > 0) {
+          double[] change = restraint.change(rest, prefactors, ridge);
+          for (LabelKind kind : LabelKind.values()) {
+            squares[kind.ordinal()] += judges[fold].labelled(kind).square(change);
+          }
+        }
+      }
+      return squares;
+    }
+
     /** The largest ratio to others' squares among kinds of labels that are fitted; 0 without any. */
-    double worstBeside(LeftOut others, LossPrefactors prefactors) {
+    double worstBeside(double[] others, LossPrefactors prefactors) {
       double[] counts = {prefactors.energy(), prefactors.force(), prefactors.virial()};
       return IntStream.range(0, squares.length)
-          .filter(kind -> counts[kind] > 0 && others.squares[kind] > 0)
-          .mapToDouble(kind -> squares[kind] / others.squares[kind])
+          .filter(kind -> counts[kind] > 0 && others[kind] > 0)
+          .mapToDouble(kind -> squares[kind] / others[kind])
           .max()
           .orElse(0);
     }
