@@ -65,14 +65,14 @@ public final class NormalEquations implements Serializable {
       double[] parameters,
       Labels old,
       double[] oldParameters) {
-    Labels labels = frame.labels();
+    Labels labels = features.constant().takenFrom(frame.labels());
+    Labels oldLabels = features.constant().takenFrom(old);
     double n = frame.atomCount();
     double[] x = features.force();
     if (labels.energy() != null) {
-      double[] label = {labels.energy() - features.constant()};
+      double[] label = {labels.energy()};
       double[] residual = residual(frame, "energy", label, features.energy(), parameters);
-      double[] oldLabel =
-          old.energy() == null ? null : new double[] {old.energy() - features.constant()};
+      double[] oldLabel = oldLabels.energy() == null ? null : new double[] {oldLabels.energy()};
       add(
           energy,
           features.energy(),
@@ -88,7 +88,7 @@ public final class NormalEquations implements Serializable {
           force,
           x,
           residual,
-          oldResidual(frame, "force", old.force(), x, oldParameters),
+          oldResidual(frame, "force", oldLabels.force(), x, oldParameters),
           1 / (3 * n));
     } else {
       addUnlabelled(LabelKind.FORCE, x, 1 / (3 * n));
@@ -99,7 +99,7 @@ public final class NormalEquations implements Serializable {
           virial,
           features.virial(),
           residual,
-          oldResidual(frame, "virial", old.virial(), features.virial(), oldParameters),
+          oldResidual(frame, "virial", oldLabels.virial(), features.virial(), oldParameters),
           1 / (9 * n));
     } else {
       addUnlabelled(LabelKind.VIRIAL, features.virial(), 1 / (9 * n));

@@ -18,7 +18,7 @@ import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.model.format.ModelSuffix;
-import org.dpsieve.outputlayer.GemmFeatures;
+import org.dpsieve.outputlayer.OutputParameters;
 
 /**
  * Finds and reads the models of {@code training_iter0_model_path}, or, where that is not given, of
@@ -257,7 +257,7 @@ final class ModelsReader {
   /** Whether an output layer can be solved for. */
   private boolean solvable(DeepPotential model) {
     try {
-      GemmFeatures.requireSolvable(model);
+      OutputParameters.requireSolvable(model);
     } catch (UnsupportedModelException e) {
       file.error(key, e.getMessage());
       return false;

@@ -473,10 +473,6 @@ final class SimplifyReader {
     int use = file.integer("use_ele_temp", 0).orElse(0);
     if (use > 2) {
       file.error("use_ele_temp", "found %d, expected 0, 1 or 2".formatted(use));
-    } else if (use > 0 && !inputs.takesTemperature()) {
-      file.error(
-          "use_ele_temp",
-          "the output layer of models with frame or atom parameters cannot be solved for; expected 0, or train.engine dp");
     } else if (use > 0 && !labeled && label.style().runsProgram()) {
       file.error(
           "use_ele_temp",

@@ -210,9 +210,7 @@ final class TrainKeys {
           "the models keep the activation functions they were trained with; remove it");
     }
     if (file.given("srtab_file_path")) {
-      file.error(
-          "srtab_file_path",
-          "the output layer of models with a short-range table cannot be solved for; train.engine dp trains them");
+      file.warn("srtab_file_path", "not used: models that have such a table bring it");
     }
   }
 

@@ -32,8 +32,8 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.neighbor.GeometryException;
 import org.dpsieve.outputlayer.ChangeOrder;
 import org.dpsieve.outputlayer.DiverseOrder;
+import org.dpsieve.outputlayer.FeatureKernel;
 import org.dpsieve.outputlayer.FrameSketch;
-import org.dpsieve.outputlayer.GemmFeatures;
 import org.dpsieve.outputlayer.InformationOrder;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.spark.frames.FrameRows;
@@ -156,7 +156,7 @@ final class FeaturePick implements PickOrder {
   }
 
   /** Empty for a frame that no model can be asked about; it comes after all others. */
-  private static Optional<FrameSketch> sketch(Row row, GemmFeatures kernel) {
+  private static Optional<FrameSketch> sketch(Row row, FeatureKernel kernel) {
     try {
       FrameSketch sketch =
           FrameSketch.of(
@@ -187,7 +187,7 @@ final class FeaturePick implements PickOrder {
                           return mine.iterator();
                         }
                         OutputParameters parameters = OutputParameters.of(shared.value(), present);
-                        try (GemmFeatures kernel = new GemmFeatures(shared.value(), parameters)) {
+                        try (FeatureKernel kernel = FeatureKernel.of(shared.value(), parameters)) {
                           rows.forEachRemaining(row -> sketch(row, kernel).ifPresent(mine::add));
                         }
                         return mine.iterator();

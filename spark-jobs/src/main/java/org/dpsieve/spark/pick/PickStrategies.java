@@ -4,7 +4,7 @@ import java.util.function.Supplier;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.outputlayer.GemmFeatures;
+import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.pick.PickStrategy;
 
 /** What each {@link PickStrategy} does. */
@@ -22,7 +22,7 @@ public final class PickStrategies {
       return;
     }
     try {
-      GemmFeatures.requireSolvable(model.get());
+      OutputParameters.requireSolvable(model.get());
     } catch (UnsupportedModelException e) {
       throw new InputException(
           "pick_strategy: '%s' compares frames by the first model's hidden layers, which cannot be had (%s); possible: %s"

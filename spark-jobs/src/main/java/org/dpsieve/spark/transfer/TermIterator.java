@@ -12,7 +12,6 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.neighbor.GeometryException;
 import org.dpsieve.outputlayer.FeatureKernel;
-import org.dpsieve.outputlayer.GemmFeatures;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.spark.frames.FrameRows;
@@ -40,7 +39,7 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
     for (DeepPotential model : models) {
       OutputParameters parameters = OutputParameters.of(model, present);
       starts.add(parameters.read(model));
-      kernels.add(new GemmFeatures(model, parameters));
+      kernels.add(FeatureKernel.of(model, parameters));
     }
     advance();
   }
