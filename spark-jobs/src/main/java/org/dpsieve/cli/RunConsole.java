@@ -90,9 +90,29 @@ final class RunConsole implements RunListener {
       Warnings.of(iteration.number(), iteration.training()).forEach(this::warn);
       Warnings.notFitted(iteration.training()).filter(noted::add).ifPresent(this::note);
     }
+    if (iteration.labels() != null && iteration.labels().teacher() != null) {
+      teacher(iteration.labels().teacher()).forEach(this::say);
+    }
     if (news) {
       refreshReport();
     }
+  }
+
+  /** What its labels say of a teacher. */
+  private static List<String> teacher(Facts.Teacher teacher) {
+    List<String> lines = new ArrayList<>();
+    if (teacher.shifts() != null) {
+      lines.add("     teacher less old labels: " + teacher.shifts().text());
+    }
+    if (teacher.sigma() != null) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "     teachers differ by %.4f eV/Å in half of these frames, by %.4f in 5 %% (standard deviation of a force component)",
+              teacher.sigma().median(),
+              teacher.sigma().p95()));
+    }
+    return lines;
   }
 
   /** What became of the old labels, model by model. */

@@ -72,14 +72,14 @@ final class LabelReader {
     }
     if (known.isPresent()) {
       warnOfOtherStyles(style, labeled);
-      if (!labeled) {
+      if (!labeled && style.needsElements()) {
         requireElements();
       }
     }
     return new LabelConfig(style, settings, skipBadBox(), taskMax(labeled), ratioFailed());
   }
 
-  /** Every label that is calculated needs them. */
+  /** Nearly every label that is calculated needs them. */
   private void requireElements() {
     List<String> unknown =
         elements.unknown(
@@ -108,7 +108,7 @@ final class LabelReader {
               .formatted(name, Spelling.hint(name, known), String.join(", ", known)));
     } else if (style.get() == FpStyles.NONE && !labeled) {
       problems.error(
-          "%s: found none, but labeled is false: picked frames need a labeller; set fp_style to d3, vasp, pwscf or another program, or labeled to true"
+          "%s: found none, but labeled is false: picked frames need a labeller; set fp_style to d3, vasp, pwscf or another program, to dp or ase for a teacher, or labeled to true"
               .formatted(file.where("fp_style")));
       return Optional.empty();
     }

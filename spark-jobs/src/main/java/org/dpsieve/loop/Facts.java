@@ -1,10 +1,12 @@
 package org.dpsieve.loop;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.dpsieve.label.EnergyShifts;
 
 /** What each stage says of itself, kept in its manifest and read again by whoever resumes. */
 public final class Facts {
@@ -155,8 +157,31 @@ public final class Facts {
    * @param labelled picked frames that got a label
    * @param byElements those, by set of elements
    * @param failures picked frames that got none; they stay in the pool
+   * @param teacher what labelled them, where it is no task's program; {@code null} elsewhere
    */
-  public record Labels(long labelled, SortedMap<String, Long> byElements, List<Failure> failures) {}
+  public record Labels(
+      long labelled,
+      SortedMap<String, Long> byElements,
+      List<Failure> failures,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Teacher teacher) {
+    /** By a task's program. */
+    public Labels(long labelled, SortedMap<String, Long> byElements, List<Failure> failures) {
+      this(labelled, byElements, failures, null);
+    }
+  }
+
+  /**
+   * What labels frames in their place.
+   *
+   * @param about versions and checksums, by name
+   * @param shifts of its energies from the old level's; {@code null} where no frame has an old one
+   * @param sigma of the labels' forces, root mean square over a frame's components, eV/Å; {@code
+   *     null} where it gives none
+   */
+  public record Teacher(
+      SortedMap<String, String> about,
+      @JsonInclude(JsonInclude.Include.NON_NULL) EnergyShifts shifts,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Sigma sigma) {}
 
   /**
    * One frame without label.

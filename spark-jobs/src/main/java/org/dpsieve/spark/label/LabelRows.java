@@ -14,7 +14,8 @@ import org.dpsieve.label.LabelResult;
 public final class LabelRows {
   /**
    * {@code outcome} and {@code reason} as {@link LabelResult}; energy in eV, force in eV/Å [nAtoms,
-   * 3] and virial in eV [3, 3] row-major, null where there is none.
+   * 3] and virial in eV [3, 3] row-major, standard deviations of energy, eV, and of force
+   * components, eV/Å [nAtoms], null where there is none.
    */
   public static final StructType SCHEMA =
       new StructType()
@@ -23,7 +24,9 @@ public final class LabelRows {
           .add("reason", StringType, false)
           .add("energy", DoubleType, true)
           .add("force", createArrayType(DoubleType, false), true)
-          .add("virial", createArrayType(DoubleType, false), true);
+          .add("virial", createArrayType(DoubleType, false), true)
+          .add("sigma_energy", DoubleType, true)
+          .add("sigma_force", createArrayType(DoubleType, false), true);
 
   private LabelRows() {}
 
@@ -35,6 +38,8 @@ public final class LabelRows {
         result.reason(),
         labels.energy(),
         labels.force(),
-        labels.virial());
+        labels.virial(),
+        result.certainty() == null ? null : result.certainty().energy(),
+        result.certainty() == null ? null : result.certainty().force());
   }
 }

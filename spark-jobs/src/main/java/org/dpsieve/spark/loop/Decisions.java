@@ -45,7 +45,7 @@ final class Decisions {
   Decisions(SparkSession spark, SimplifyConfig config, Labeller labeller) {
     this.spark = spark;
     this.config = config;
-    this.screen = FrameScreen.all(new BadBox(config.label().skipBadBox()), labeller);
+    this.screen = FrameScreen.all(new BadBox(config.label().skipBadBox()), labeller.screen());
   }
 
   /**

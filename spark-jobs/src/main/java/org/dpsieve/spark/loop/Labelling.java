@@ -1,12 +1,15 @@
 package org.dpsieve.spark.loop;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -14,19 +17,21 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.label.BatchLabeller;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.WildLabel;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.spark.frames.FrameRows;
-import org.dpsieve.spark.label.DirectLabels;
+import org.dpsieve.spark.label.BatchLabels;
 
 /** New labels for frames: the labels table, which is a frames dataset of its own. */
 final class Labelling {
   private static final int FRAMES_PER_TASK = 8;
   private static final int ROWS_PER_FILE = 1024;
   private static final List<String> LABELS = List.of("energy", "force", "virial");
+  private static final List<String> SIGMAS = List.of("sigma_energy", "sigma_force");
 
   private final SparkSession spark;
 
@@ -40,11 +45,31 @@ final class Labelling {
         pool, Tables.read(spark, picks).where(col("decision").equalTo(Decision.PICKED.key())));
   }
 
-  /** Labels the picked frames here and writes those that got one. */
-  Facts.Labels label(Path target, Dataset<Row> pool, Path picks, DirectLabeller labeller) {
+  /**
+   * Labels the picked frames here and writes those that got one.
+   *
+   * @param about what labels them, see {@link BatchLabeller#tried}
+   */
+  Facts.Labels label(
+      Path target,
+      Dataset<Row> pool,
+      Path picks,
+      BatchLabeller labeller,
+      SortedMap<String, String> about) {
     Dataset<Row> frames = picked(pool, picks).persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      return write(target, frames, labels(frames, labeller), Map.of());
+      Facts.Labels labels =
+          write(target, frames, labels(frames, labeller), Map.of(), columns(labeller.knowsSigma()));
+      return labeller instanceof DirectLabeller
+          ? labels
+          : new Facts.Labels(
+              labels.labelled(),
+              labels.byElements(),
+              labels.failures(),
+              new Facts.Teacher(
+                  about,
+                  TeacherLabels.shifts(frames, Tables.read(spark, target)).orElse(null),
+                  labeller.knowsSigma() ? TeacherLabels.sigma(Tables.read(spark, target)) : null));
     } finally {
       frames.unpersist();
     }
@@ -57,11 +82,21 @@ final class Labelling {
    */
   Facts.Labels write(
       Path target, Dataset<Row> frames, Dataset<Row> labels, Map<String, String> tasks) {
+    return write(target, frames, labels, tasks, columns(false));
+  }
+
+  private Facts.Labels write(
+      Path target,
+      Dataset<Row> frames,
+      Dataset<Row> labels,
+      Map<String, String> tasks,
+      Column[] columns) {
     Dataset<Row> kept = labels.persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long asked = kept.count();
       long labelled =
-          Tables.writeFrames(withLabels(frames, kept), asked, ROWS_PER_FILE, target).rows();
+          Tables.writeFrames(withLabels(frames, kept, columns), asked, ROWS_PER_FILE, target)
+              .rows();
       return new Facts.Labels(
           labelled,
           Tables.byElements(Tables.read(spark, target)),
@@ -73,21 +108,35 @@ final class Labelling {
 
   /** The frames with new labels in place of the old; those that got none are left out. */
   Dataset<Row> withLabels(Dataset<Row> frames, Dataset<Row> labels) {
+    return withLabels(frames, labels, columns(false));
+  }
+
+  private static Dataset<Row> withLabels(
+      Dataset<Row> frames, Dataset<Row> labels, Column[] columns) {
     Dataset<Row> finished =
         labels
             .where(col("outcome").equalTo(TaskOutcome.FINISHED.key()))
             .filter((FilterFunction<Row>) Labelling::sound)
-            .select("frame_id", LABELS.toArray(String[]::new));
-    Column[] columns =
-        Arrays.stream(FrameRows.SCHEMA.fieldNames()).map(name -> col(name)).toArray(Column[]::new);
+            .select(
+                "frame_id", Stream.concat(LABELS.stream(), SIGMAS.stream()).toArray(String[]::new))
+            .withColumn("computed", lit(true));
     return frames.drop(LABELS.toArray(String[]::new)).join(finished, "frame_id").select(columns);
   }
 
+  /** Of the frames dataset, with what is known of labels' certainty where it is. */
+  private static Column[] columns(boolean certainty) {
+    return Stream.concat(
+            Arrays.stream(FrameRows.SCHEMA.fieldNames()),
+            Arrays.stream(certainty ? FrameRows.CERTAINTY.fieldNames() : new String[0]))
+        .map(name -> col(name))
+        .toArray(Column[]::new);
+  }
+
   /** New labels of any frames, spread over many small tasks. */
-  Dataset<Row> labels(Dataset<Row> frames, DirectLabeller labeller) {
+  Dataset<Row> labels(Dataset<Row> frames, BatchLabeller labeller) {
     long count = frames.count();
     int tasks = (int) Math.max(1, Math.min(10_000, count / FRAMES_PER_TASK));
-    return DirectLabels.apply(frames.repartition(tasks, col("frame_id")), labeller);
+    return BatchLabels.apply(frames.repartition(tasks, col("frame_id")), labeller);
   }
 
   private static List<Facts.Failure> failures(

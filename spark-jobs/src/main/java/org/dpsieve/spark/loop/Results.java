@@ -29,7 +29,7 @@ import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.RegularFile;
-import org.dpsieve.label.DirectLabeller;
+import org.dpsieve.label.BatchLabeller;
 import org.dpsieve.label.StyleSettings;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
@@ -56,7 +56,7 @@ final class Results {
 
   private final SparkSession spark;
   private final SimplifyConfig config;
-  private final Optional<DirectLabeller> newLevel;
+  private final Optional<BatchLabeller> newLevel;
   private final Evaluation evaluation;
 
   /**
@@ -65,7 +65,7 @@ final class Results {
   Results(
       SparkSession spark,
       SimplifyConfig config,
-      Optional<DirectLabeller> newLevel,
+      Optional<BatchLabeller> newLevel,
       Evaluation evaluation) {
     this.evaluation = evaluation;
     this.spark = spark;
@@ -130,11 +130,26 @@ final class Results {
               foretold);
       Files.writeString(
           target.resolve("summary.json"),
-          SummaryJson.of(summary, Versions.all(), settings(), result).text());
+          SummaryJson.of(summary, versions(summary), settings(), result).text());
       return result;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Of this program, and of what labelled, the last word first. */
+  private static SortedMap<String, String> versions(Summary summary) {
+    SortedMap<String, String> versions = Versions.all();
+    summary.iterations().stream()
+        .map(Summary.Iteration::labels)
+        .filter(labels -> labels != null && labels.teacher() != null)
+        .forEach(
+            labels ->
+                labels
+                    .teacher()
+                    .about()
+                    .forEach((name, text) -> versions.put("teacher: " + name, text)));
+    return versions;
   }
 
   /** The relabelled frames, in systems named by formula as DP-GEN does. */
@@ -178,7 +193,7 @@ final class Results {
     Dataset<Row> all = null;
     for (Path folder : labels) {
       Dataset<Row> more = FramesDataset.read(spark, folder.toString());
-      all = all == null ? more : all.unionByName(more);
+      all = all == null ? more : Tables.union(all, more);
     }
     return all;
   }
@@ -196,7 +211,9 @@ final class Results {
       List<Path> models,
       Summary summary,
       Map<String, Double> largest) {
-    if (newLevel.isEmpty() || !Training.readable(models, config.typeMap())) {
+    if (newLevel.isEmpty()
+        || newLevel.get().affordable() == 0
+        || !Training.readable(models, config.typeMap())) {
       return null;
     }
     Dataset<Row> frames =
@@ -206,7 +223,7 @@ final class Results {
                     concat(lit(config.pick().seed() + ":errors:"), col("frame_id")).cast("binary"),
                     256),
                 col("frame_id"))
-            .limit(MOST_ERROR_FRAMES)
+            .limit(Math.min(MOST_ERROR_FRAMES, newLevel.get().affordable()))
             .persist(StorageLevel.MEMORY_AND_DISK());
     Labelling labelling = new Labelling(spark);
     Dataset<Row> relabelled =

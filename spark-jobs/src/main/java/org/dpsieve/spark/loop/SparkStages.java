@@ -9,6 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -24,6 +26,7 @@ import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.RegularFile;
+import org.dpsieve.label.BatchLabeller;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.TaskLabeller;
@@ -36,6 +39,7 @@ import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.pick.FrameClass;
 import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.spark.label.BatchLabels;
 import org.dpsieve.spark.node.NodeTasks;
 import org.dpsieve.spark.pick.PickStage;
 import org.dpsieve.spark.transfer.OldLabels;
@@ -49,6 +53,7 @@ public final class SparkStages implements Stages {
   private final NodeTasks nodes;
   private final Consumer<String> notes;
   private SparkSession session;
+  private SortedMap<String, String> tried; // null until it is
 
   /**
    * @param progress hears how the tasks of a step stand, in a few words
@@ -76,6 +81,14 @@ public final class SparkStages implements Stages {
     Set<String> problems = new LinkedHashSet<>();
     attempt(problems, () -> config.machine().train().node().ifPresent(nodes::check));
     attempt(problems, () -> config.machine().fp().node().ifPresent(nodes::check));
+    if (labeller instanceof BatchLabeller here && !(here instanceof DirectLabeller)) {
+      attempt(problems, () -> tried(here));
+      if (here.knowsSigma()
+          && config.simplify().train().dp().map(dp -> dp.oneHdf5()).orElse(false)) {
+        problems.add(
+            "one_h5: labels of several teachers are weighed by atom_pref.npy, which needs folders; leave one_h5 out");
+      }
+    }
     if (config.machine().modelDevi().engine() == Engine.DP) {
       if (config.simplify().pick().targetError().isPresent()) {
         problems.add(
@@ -86,6 +99,14 @@ public final class SparkStages implements Stages {
     if (!problems.isEmpty()) {
       throw new InputException(String.join(System.lineSeparator(), problems));
     }
+  }
+
+  /** What labels frames, tried once in a task. */
+  private SortedMap<String, String> tried(BatchLabeller here) {
+    if (tried == null) {
+      tried = here instanceof DirectLabeller ? new TreeMap<>() : BatchLabels.tried(spark(), here);
+    }
+    return tried;
   }
 
   private static void attempt(Set<String> problems, Runnable check) {
@@ -299,7 +320,7 @@ public final class SparkStages implements Stages {
 
   /** All frames with a label of the new level; {@code null} without one. */
   private Dataset<Row> labelled(Path frames, List<Path> labels) {
-    return groups(frames, labels).stream().reduce(Dataset::unionByName).orElse(null);
+    return groups(frames, labels).stream().reduce(Tables::union).orElse(null);
   }
 
   /** Labelled frames as they came: those given, then those of each iteration. */
@@ -321,8 +342,8 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Labels label(Path target, int iteration, Path frames, Path picks) {
     Dataset<Row> pool = Pool.read(spark(), frames);
-    if (labeller instanceof DirectLabeller direct) {
-      return new Labelling(spark()).label(target, pool, picks, direct);
+    if (labeller instanceof BatchLabeller here) {
+      return new Labelling(spark()).label(target, pool, picks, here, tried(here));
     }
     return new Tasks(spark(), (TaskLabeller) labeller, config.machine().fp().node(), nodes)
         .label(
@@ -342,8 +363,8 @@ public final class SparkStages implements Stages {
     if (summary.models() != null) {
       DpTraining.discard(summary.models());
     }
-    Optional<DirectLabeller> level =
-        labeller instanceof DirectLabeller direct ? Optional.of(direct) : Optional.empty();
+    Optional<BatchLabeller> level =
+        labeller instanceof BatchLabeller here ? Optional.of(here) : Optional.empty();
     List<Path> models =
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
     OldLabels old = oldLabels(frames, List.of());

@@ -72,6 +72,11 @@ final class Tables {
         : ParquetCommit.write(rows, order, PartSize.rows(rowsPerFile), target.toString(), Map.of());
   }
 
+  /** All rows of two tables; columns that one of them does not have are null. */
+  static Dataset<Row> union(Dataset<Row> some, Dataset<Row> more) {
+    return some.unionByName(more, true);
+  }
+
   /** The rows of {@code frames} whose ids are in the other table. */
   static Dataset<Row> in(Dataset<Row> frames, Dataset<Row> ids) {
     return frames.join(

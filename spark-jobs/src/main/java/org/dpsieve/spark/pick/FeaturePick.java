@@ -108,7 +108,8 @@ final class FeaturePick implements PickOrder {
     sample.persist(StorageLevel.MEMORY_AND_DISK());
     try {
       DeepPotential model = context.model().get();
-      boolean[] present = OutputLayerStage.typesIn(sample.unionByName(context.labelled()), model);
+      boolean[] present =
+          OutputLayerStage.typesIn(sample.unionByName(context.labelled(), true), model);
       List<FrameSketch> frames = sketches(sample, model, present);
       List<String> labelled = ids(context.labelled()).stream().sorted().distinct().toList();
       Stream<FrameSketch> known =
