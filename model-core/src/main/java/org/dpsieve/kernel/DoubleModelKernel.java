@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Descriptor;
+import org.dpsieve.model.Dpa4c;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
@@ -69,7 +70,7 @@ final class DoubleModelKernel extends BlockKernel {
       Descriptor part, boolean tabulated, DoubleArithmetic arithmetic) {
     if (part instanceof SeE2A seE2A) {
       Embeddings embeddings = new Embeddings(seE2A, tabulated, EmbeddingTable.Accuracy.FLOAT64);
-      logTables(embeddings, tabulated);
+      log(embeddings.summary(), tabulated);
       return () -> arithmetic.descriptor(embeddings);
     }
     if (part instanceof SeE2R seE2R) {
@@ -87,6 +88,11 @@ final class DoubleModelKernel extends BlockKernel {
     if (part instanceof SeAtten atten) {
       TypedNets nets = TypedNets.of(atten, tabulated);
       return () -> new AttentionDescriptor(atten, nets, arithmetic.gemm());
+    }
+    if (part instanceof Dpa4c dpa4c) {
+      Dpa4cNets nets = new Dpa4cNets(dpa4c, tabulated);
+      log(nets.summary(), tabulated);
+      return () -> new Dpa4cDescriptor(nets, arithmetic.radialSums(nets));
     }
     throw new IllegalArgumentException(part.kind());
   }

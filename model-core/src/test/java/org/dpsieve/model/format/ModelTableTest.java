@@ -85,6 +85,11 @@ class ModelTableTest {
               "se_atten-attention se_atten-attention-exclude"),
           row("with a mean (`set_davg_zero` false)", "se-atten-mean se-atten-attention-mean", ""),
           row("`se_atten_v2`", "se-atten-v2", "se_atten_v2"),
+          row(
+              "DPA4C",
+              "",
+              "../dpa4c/plain ../dpa4c/lmax-3-modes ../dpa4c/lmax-4-gaussian ../dpa4c/channels-64"),
+          row("in single precision", "", "../dpa4c/float32"),
           row("`hybrid`", "hybrid hybrid-three-types hybrid-se-atten", "hybrid hybrid-mixed"),
           row(
               "`hybrid` in a `hybrid`",
