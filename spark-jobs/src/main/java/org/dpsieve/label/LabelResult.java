@@ -9,13 +9,19 @@ import org.dpsieve.frame.Labels;
  * @param reason one sentence for a person; empty when finished
  * @param labels in the frame's own cell orientation and atom order; {@link Labels#NONE} unless
  *     finished
+ * @param property value of the run's property; {@code null} where it has none
  */
-public record LabelResult(TaskOutcome outcome, String reason, Labels labels) {
+public record LabelResult(TaskOutcome outcome, String reason, Labels labels, double[] property) {
   public static LabelResult finished(Labels labels) {
-    return new LabelResult(TaskOutcome.FINISHED, "", labels);
+    return new LabelResult(TaskOutcome.FINISHED, "", labels, null);
   }
 
   public static LabelResult failed(TaskOutcome outcome, String reason) {
-    return new LabelResult(outcome, reason, Labels.NONE);
+    return new LabelResult(outcome, reason, Labels.NONE, null);
+  }
+
+  /** With the value of a property. */
+  public LabelResult with(double[] value) {
+    return new LabelResult(outcome, reason, labels, value);
   }
 }

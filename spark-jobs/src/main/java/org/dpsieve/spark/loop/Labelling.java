@@ -3,7 +3,7 @@ package org.dpsieve.spark.loop;
 import static org.apache.spark.sql.functions.col;
 
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,15 +12,16 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.storage.StorageLevel;
-import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.Property;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.TaskOutcome;
-import org.dpsieve.label.WildLabel;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.label.DirectLabels;
+import org.dpsieve.spark.label.LabelRows;
 
 /** New labels for frames: the labels table, which is a frames dataset of its own. */
 final class Labelling {
@@ -29,9 +30,20 @@ final class Labelling {
   private static final List<String> LABELS = List.of("energy", "force", "virial");
 
   private final SparkSession spark;
+  private final Optional<Property> property;
 
+  /** Of energies and forces. */
   Labelling(SparkSession spark) {
+    this(spark, Optional.empty());
+  }
+
+  /**
+   * @param property what has to be known of a frame, in the place of energy and forces; empty in a
+   *     run for these
+   */
+  Labelling(SparkSession spark, Optional<Property> property) {
     this.spark = spark;
+    this.property = property;
   }
 
   /** The picked frames of an iteration. */
@@ -60,12 +72,13 @@ final class Labelling {
     Dataset<Row> kept = labels.persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long asked = kept.count();
+      Soundness sound = soundness(frames, kept);
       long labelled =
-          Tables.writeFrames(withLabels(frames, kept), asked, ROWS_PER_FILE, target).rows();
+          Tables.writeFrames(withLabels(frames, kept, sound), asked, ROWS_PER_FILE, target).rows();
       return new Facts.Labels(
           labelled,
           Tables.byElements(Tables.read(spark, target)),
-          labelled == asked ? List.of() : failures(frames, kept, tasks));
+          labelled == asked ? List.of() : failures(frames, kept, tasks, sound));
     } finally {
       kept.unpersist();
     }
@@ -73,14 +86,37 @@ final class Labelling {
 
   /** The frames with new labels in place of the old; those that got none are left out. */
   Dataset<Row> withLabels(Dataset<Row> frames, Dataset<Row> labels) {
+    return withLabels(frames, labels, soundness(frames, labels));
+  }
+
+  private Dataset<Row> withLabels(Dataset<Row> frames, Dataset<Row> labels, Soundness sound) {
+    List<String> replaced = new ArrayList<>(LABELS);
+    List<Column> found = new ArrayList<>(List.of(col("frame_id")));
+    LABELS.forEach(name -> found.add(col(name)));
+    List<Column> columns = new ArrayList<>();
+    for (String name : FrameRows.SCHEMA.fieldNames()) {
+      columns.add(col(name));
+    }
+    for (StructField column : sound.column()) {
+      replaced.add(column.name());
+      found.add(col(LabelRows.PROPERTY).as(column.name()));
+      columns.add(col(column.name()).as(column.name(), column.metadata()));
+    }
     Dataset<Row> finished =
         labels
             .where(col("outcome").equalTo(TaskOutcome.FINISHED.key()))
-            .filter((FilterFunction<Row>) Labelling::sound)
-            .select("frame_id", LABELS.toArray(String[]::new));
-    Column[] columns =
-        Arrays.stream(FrameRows.SCHEMA.fieldNames()).map(name -> col(name)).toArray(Column[]::new);
-    return frames.drop(LABELS.toArray(String[]::new)).join(finished, "frame_id").select(columns);
+            .filter((FilterFunction<Row>) sound::holds)
+            .select(found.toArray(Column[]::new));
+    return frames
+        .drop(replaced.toArray(String[]::new))
+        .join(finished, "frame_id")
+        .select(columns.toArray(Column[]::new));
+  }
+
+  private Soundness soundness(Dataset<Row> frames, Dataset<Row> labels) {
+    return property
+        .map(one -> Soundness.of(one, frames, labels))
+        .orElse(new Soundness(null, 0));
   }
 
   /** New labels of any frames, spread over many small tasks. */
@@ -91,12 +127,13 @@ final class Labelling {
   }
 
   private static List<Facts.Failure> failures(
-      Dataset<Row> frames, Dataset<Row> labels, Map<String, String> tasks) {
+      Dataset<Row> frames, Dataset<Row> labels, Map<String, String> tasks, Soundness sound) {
     return labels
         .filter(
             (FilterFunction<Row>)
                 row ->
-                    !row.<String>getAs("outcome").equals(TaskOutcome.FINISHED.key()) || !sound(row))
+                    !row.<String>getAs("outcome").equals(TaskOutcome.FINISHED.key())
+                        || !sound.holds(row))
         .join(frames.select("frame_id", "system", "index"), "frame_id")
         .orderBy("frame_id")
         .collectAsList()
@@ -107,44 +144,14 @@ final class Labelling {
                     row.getAs("frame_id"),
                     row.getAs("system") + "#" + row.getAs("index"),
                     tasks.get(row.<String>getAs("frame_id")),
-                    reason(row)))
+                    reason(row, sound)))
         .toList();
   }
 
-  private static String reason(Row row) {
+  private static String reason(Row row, Soundness sound) {
     String outcome = row.getAs("outcome");
-    if (!outcome.equals(TaskOutcome.FINISHED.key())) {
-      return outcome + ": " + row.getAs("reason");
-    }
-    return finite(row)
-        ? "the label holds " + wild(row).orElse("nothing wrong")
-        : "the label holds a number that is not finite";
-  }
-
-  private static boolean sound(Row row) {
-    return finite(row) && wild(row).isEmpty();
-  }
-
-  private static Optional<String> wild(Row row) {
-    int field = row.fieldIndex("force");
-    if (row.isNullAt(field)) {
-      return Optional.empty();
-    }
-    double[] force = row.<Double>getList(field).stream().mapToDouble(Double::doubleValue).toArray();
-    return WildLabel.problem(
-        new Labels(row.<Double>getAs("energy"), force, null), force.length / 3);
-  }
-
-  /** A label that is not a number must never be trained on. */
-  private static boolean finite(Row row) {
-    Double energy = row.getAs("energy");
-    return (energy == null || Double.isFinite(energy))
-        && finite(row, "force")
-        && finite(row, "virial");
-  }
-
-  private static boolean finite(Row row, String column) {
-    int field = row.fieldIndex(column);
-    return row.isNullAt(field) || row.<Double>getList(field).stream().allMatch(Double::isFinite);
+    return outcome.equals(TaskOutcome.FINISHED.key())
+        ? sound.problem(row).orElse("nothing is wrong")
+        : outcome + ": " + row.getAs("reason");
   }
 }
