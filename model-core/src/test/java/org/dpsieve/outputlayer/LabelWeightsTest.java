@@ -36,7 +36,8 @@ class LabelWeightsTest {
   @Test
   void aLabelCountsAsItsWeightSays() {
     FrameFeatures features =
-        new FrameFeatures(2, 0.5, numbers(SIZE), numbers(6 * SIZE), numbers(9 * SIZE));
+        new FrameFeatures(
+            2, FrameFeatures.Constant.of(0.5), numbers(SIZE), numbers(6 * SIZE), numbers(9 * SIZE));
     Labels labels = labels();
     Labels old = labels();
     double[] change = numbers(SIZE);

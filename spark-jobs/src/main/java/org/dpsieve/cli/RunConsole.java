@@ -16,6 +16,7 @@ import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Timings;
 import org.dpsieve.loop.Warnings;
 import org.dpsieve.loop.Workdir;
+import org.dpsieve.pick.Measure;
 
 /**
  * Shows a run as it goes on, names its jobs for Spark's own page, and writes {@code dpsieve.log},
@@ -31,6 +32,7 @@ final class RunConsole implements RunListener {
   private final ProgressLine progress;
   private final Timings timings;
   private final Runnable report;
+  private final Measure measure;
   private RunTable table;
   private final Set<String> noted = new HashSet<>();
   private String stage = "";
@@ -42,9 +44,11 @@ final class RunConsole implements RunListener {
   private boolean news;
 
   /**
+   * @param measure what frames are picked by
    * @param report writes the report
    */
-  RunConsole(Workdir workdir, ProgressLine progress, Runnable report) {
+  RunConsole(Workdir workdir, ProgressLine progress, Measure measure, Runnable report) {
+    this.measure = measure;
     this.workdir = workdir;
     this.progress = progress;
     this.report = report;
@@ -77,7 +81,7 @@ final class RunConsole implements RunListener {
   @Override
   public void iteration(Summary.Iteration iteration) {
     if (table == null) {
-      table = new RunTable(iteration.picks().frames());
+      table = new RunTable(iteration.picks().frames(), measure);
       table.header().forEach(this::say);
     }
     say(table.row(iteration, timings.of(iteration.number())));

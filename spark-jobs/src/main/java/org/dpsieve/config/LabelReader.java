@@ -106,7 +106,9 @@ final class LabelReader {
           "fp_style",
           "unknown style '%s'%s; known: %s"
               .formatted(name, Spelling.hint(name, known), String.join(", ", known)));
-    } else if (style.get() == FpStyles.NONE && !labeled) {
+    } else if (style.get() == FpStyles.NONE
+        && !labeled
+        && !PropertyReader.isLabelledByCommand(file)) {
       problems.error(
           "%s: found none, but labeled is false: picked frames need a labeller; set fp_style to d3, vasp, pwscf or another program, to dp or ase for a teacher, or labeled to true"
               .formatted(file.where("fp_style")));

@@ -217,7 +217,8 @@ final class TrainKeys {
   private List<TrainingReader.InputBlocks> inputs(List<String> typeMap, OptionalInt count) {
     List<TrainingReader.InputBlocks> inputs = new ArrayList<>();
     String key = "default_training_param";
-    if (!file.require(key, "DeePMD-kit's training input")) {
+    boolean needed = !PropertyReader.isAsked(file); // nothing of it has a part in a property
+    if (needed ? !file.require(key, "DeePMD-kit's training input") : !file.has(key)) {
       return inputs;
     }
     int temperature = file.node().path("use_ele_temp").asInt(0);

@@ -103,6 +103,27 @@ public final class ModelFiles {
     return SerializedModelReader.readProperty(name, format.sections(name, bytes), names);
   }
 
+  /** Whether a file is a model of a property that is read, not one of energies. */
+  public static boolean isOfProperty(Path path) {
+    Path file = ModelPath.file(path);
+    byte[] bytes = bytes(file);
+    ModelFormat format = ModelFormat.of(bytes);
+    if (format == ModelFormat.GRAPH) {
+      return false;
+    }
+    Section model = format.sections(file.toString(), bytes).section("model");
+    return model.has("fitting") && SerializedPropertyFitting.isOne(model.section("fitting"));
+  }
+
+  /**
+   * A model of energies, or what is before the output layer of one of a property.
+   *
+   * @param names as for {@link #read(Path, List)}
+   */
+  public static DeepPotential readBody(Path path, List<String> names) {
+    return isOfProperty(path) ? readProperty(path, names).body() : read(path, names);
+  }
+
   /**
    * Whether a descriptor is one that models frozen by a backend are read with, other settings
    * aside.

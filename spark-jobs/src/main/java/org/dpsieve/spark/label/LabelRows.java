@@ -12,10 +12,13 @@ import org.dpsieve.label.LabelResult;
 
 /** What came of labelling frames, a row each. */
 public final class LabelRows {
+  /** Column of the value of the run's property. */
+  public static final String PROPERTY = "property";
+
   /**
    * {@code outcome} and {@code reason} as {@link LabelResult}; energy in eV, force in eV/Å [nAtoms,
    * 3] and virial in eV [3, 3] row-major, standard deviations of energy, eV, and of force
-   * components, eV/Å [nAtoms], null where there is none.
+   * components, eV/Å [nAtoms], the value of a property in its own unit; null where there is none.
    */
   public static final StructType SCHEMA =
       new StructType()
@@ -26,7 +29,8 @@ public final class LabelRows {
           .add("force", createArrayType(DoubleType, false), true)
           .add("virial", createArrayType(DoubleType, false), true)
           .add("sigma_energy", DoubleType, true)
-          .add("sigma_force", createArrayType(DoubleType, false), true);
+          .add("sigma_force", createArrayType(DoubleType, false), true)
+          .add(PROPERTY, createArrayType(DoubleType, false), true);
 
   private LabelRows() {}
 
@@ -40,6 +44,7 @@ public final class LabelRows {
         labels.force(),
         labels.virial(),
         result.certainty() == null ? null : result.certainty().energy(),
-        result.certainty() == null ? null : result.certainty().force());
+        result.certainty() == null ? null : result.certainty().force(),
+        result.property());
   }
 }

@@ -4,7 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,16 +15,18 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.Property;
 import org.dpsieve.label.BatchLabeller;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.TaskOutcome;
-import org.dpsieve.label.WildLabel;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.label.BatchLabels;
+import org.dpsieve.spark.label.LabelRows;
 
 /** New labels for frames: the labels table, which is a frames dataset of its own. */
 final class Labelling {
@@ -34,9 +36,20 @@ final class Labelling {
   private static final List<String> SIGMAS = List.of("sigma_energy", "sigma_force");
 
   private final SparkSession spark;
+  private final Optional<Property> property;
 
+  /** Of energies and forces. */
   Labelling(SparkSession spark) {
+    this(spark, Optional.empty());
+  }
+
+  /**
+   * @param property what has to be known of a frame, in the place of energy and forces; empty in a
+   *     run for these
+   */
+  Labelling(SparkSession spark, Optional<Property> property) {
     this.spark = spark;
+    this.property = property;
   }
 
   /** The picked frames of an iteration. */
@@ -59,7 +72,7 @@ final class Labelling {
     Dataset<Row> frames = picked(pool, picks).persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Facts.Labels labels =
-          write(target, frames, labels(frames, labeller), Map.of(), columns(labeller.knowsSigma()));
+          write(target, frames, labels(frames, labeller), Map.of(), labeller.knowsSigma());
       return labeller instanceof DirectLabeller
           ? labels
           : new Facts.Labels(
@@ -82,7 +95,7 @@ final class Labelling {
    */
   Facts.Labels write(
       Path target, Dataset<Row> frames, Dataset<Row> labels, Map<String, String> tasks) {
-    return write(target, frames, labels, tasks, columns(false));
+    return write(target, frames, labels, tasks, false);
   }
 
   private Facts.Labels write(
@@ -90,17 +103,17 @@ final class Labelling {
       Dataset<Row> frames,
       Dataset<Row> labels,
       Map<String, String> tasks,
-      Column[] columns) {
+      boolean certainty) {
     Dataset<Row> kept = labels.persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long asked = kept.count();
-      long labelled =
-          Tables.writeFrames(withLabels(frames, kept, columns), asked, ROWS_PER_FILE, target)
-              .rows();
+      Soundness sound = soundness(frames, kept);
+      Dataset<Row> found = withLabels(frames, kept, sound, certainty);
+      long labelled = Tables.writeFrames(found, asked, ROWS_PER_FILE, target).rows();
       return new Facts.Labels(
           labelled,
           Tables.byElements(Tables.read(spark, target)),
-          labelled == asked ? List.of() : failures(frames, kept, tasks));
+          labelled == asked ? List.of() : failures(frames, kept, tasks, sound));
     } finally {
       kept.unpersist();
     }
@@ -108,28 +121,45 @@ final class Labelling {
 
   /** The frames with new labels in place of the old; those that got none are left out. */
   Dataset<Row> withLabels(Dataset<Row> frames, Dataset<Row> labels) {
-    return withLabels(frames, labels, columns(false));
+    return withLabels(frames, labels, soundness(frames, labels), false);
   }
 
-  private static Dataset<Row> withLabels(
-      Dataset<Row> frames, Dataset<Row> labels, Column[] columns) {
+  /**
+   * @param certainty whether with what is known of the labels' certainty
+   */
+  private Dataset<Row> withLabels(
+      Dataset<Row> frames, Dataset<Row> labels, Soundness sound, boolean certainty) {
+    List<String> replaced = new ArrayList<>(LABELS);
+    List<Column> found = new ArrayList<>(List.of(col("frame_id")));
+    Stream.concat(LABELS.stream(), SIGMAS.stream()).forEach(name -> found.add(col(name)));
+    List<Column> columns = new ArrayList<>();
+    for (String name : FrameRows.SCHEMA.fieldNames()) {
+      columns.add(col(name));
+    }
+    for (String name : certainty ? FrameRows.CERTAINTY.fieldNames() : new String[0]) {
+      columns.add(col(name));
+    }
+    for (StructField column : sound.column()) {
+      replaced.add(column.name());
+      found.add(col(LabelRows.PROPERTY).as(column.name()));
+      columns.add(col(column.name()).as(column.name(), column.metadata()));
+    }
     Dataset<Row> finished =
         labels
             .where(col("outcome").equalTo(TaskOutcome.FINISHED.key()))
-            .filter((FilterFunction<Row>) Labelling::sound)
-            .select(
-                "frame_id", Stream.concat(LABELS.stream(), SIGMAS.stream()).toArray(String[]::new))
+            .filter((FilterFunction<Row>) sound::holds)
+            .select(found.toArray(Column[]::new))
             .withColumn("computed", lit(true));
-    return frames.drop(LABELS.toArray(String[]::new)).join(finished, "frame_id").select(columns);
+    return frames
+        .drop(replaced.toArray(String[]::new))
+        .join(finished, "frame_id")
+        .select(columns.toArray(Column[]::new));
   }
 
-  /** Of the frames dataset, with what is known of labels' certainty where it is. */
-  private static Column[] columns(boolean certainty) {
-    return Stream.concat(
-            Arrays.stream(FrameRows.SCHEMA.fieldNames()),
-            Arrays.stream(certainty ? FrameRows.CERTAINTY.fieldNames() : new String[0]))
-        .map(name -> col(name))
-        .toArray(Column[]::new);
+  private Soundness soundness(Dataset<Row> frames, Dataset<Row> labels) {
+    return property
+        .map(one -> Soundness.of(one, frames, labels))
+        .orElse(new Soundness(null, 0));
   }
 
   /** New labels of any frames, spread over many small tasks. */
@@ -140,12 +170,13 @@ final class Labelling {
   }
 
   private static List<Facts.Failure> failures(
-      Dataset<Row> frames, Dataset<Row> labels, Map<String, String> tasks) {
+      Dataset<Row> frames, Dataset<Row> labels, Map<String, String> tasks, Soundness sound) {
     return labels
         .filter(
             (FilterFunction<Row>)
                 row ->
-                    !row.<String>getAs("outcome").equals(TaskOutcome.FINISHED.key()) || !sound(row))
+                    !row.<String>getAs("outcome").equals(TaskOutcome.FINISHED.key())
+                        || !sound.holds(row))
         .join(frames.select("frame_id", "system", "index"), "frame_id")
         .orderBy("frame_id")
         .collectAsList()
@@ -156,44 +187,14 @@ final class Labelling {
                     row.getAs("frame_id"),
                     row.getAs("system") + "#" + row.getAs("index"),
                     tasks.get(row.<String>getAs("frame_id")),
-                    reason(row)))
+                    reason(row, sound)))
         .toList();
   }
 
-  private static String reason(Row row) {
+  private static String reason(Row row, Soundness sound) {
     String outcome = row.getAs("outcome");
-    if (!outcome.equals(TaskOutcome.FINISHED.key())) {
-      return outcome + ": " + row.getAs("reason");
-    }
-    return finite(row)
-        ? "the label holds " + wild(row).orElse("nothing wrong")
-        : "the label holds a number that is not finite";
-  }
-
-  private static boolean sound(Row row) {
-    return finite(row) && wild(row).isEmpty();
-  }
-
-  private static Optional<String> wild(Row row) {
-    int field = row.fieldIndex("force");
-    if (row.isNullAt(field)) {
-      return Optional.empty();
-    }
-    double[] force = row.<Double>getList(field).stream().mapToDouble(Double::doubleValue).toArray();
-    return WildLabel.problem(
-        new Labels(row.<Double>getAs("energy"), force, null), force.length / 3);
-  }
-
-  /** A label that is not a number must never be trained on. */
-  private static boolean finite(Row row) {
-    Double energy = row.getAs("energy");
-    return (energy == null || Double.isFinite(energy))
-        && finite(row, "force")
-        && finite(row, "virial");
-  }
-
-  private static boolean finite(Row row, String column) {
-    int field = row.fieldIndex(column);
-    return row.isNullAt(field) || row.<Double>getList(field).stream().allMatch(Double::isFinite);
+    return outcome.equals(TaskOutcome.FINISHED.key())
+        ? sound.problem(row).orElse("nothing is wrong")
+        : outcome + ": " + row.getAs("reason");
   }
 }
