@@ -48,7 +48,7 @@ public final class TaskModels implements AutoCloseable {
     }
   }
 
-  private static Map<String, String> environment(TaskContext context) {
+  static Map<String, String> environment(TaskContext context) {
     Map<String, String> environment = new HashMap<>();
     String cores = Integer.toString(context == null ? 1 : context.cpus());
     THREADS.forEach(name -> environment.put(name, cores)); // not the machine's

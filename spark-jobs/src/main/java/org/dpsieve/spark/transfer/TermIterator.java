@@ -46,9 +46,6 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
 
   private void advance() {
     next = rows.hasNext() ? rows.next() : null;
-    if (next == null) {
-      close();
-    }
   }
 
   @Override
@@ -72,9 +69,18 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
     FoldedFrames.Place place = next._1();
     List<NormalEquations> sums =
         starts.stream().map(start -> new NormalEquations(start.length)).toList();
+    List<Row> term = new ArrayList<>();
     while (next != null && next._1().fold() == place.fold() && next._1().term() == place.term()) {
-      add(next._2(), sums);
+      term.add(next._2());
       advance();
+    }
+    List<Frame> frames = term.stream().map(FrameRows::toFrame).toList();
+    kernels.forEach(kernel -> kernel.prepare(frames));
+    for (int k = 0; k < term.size(); k++) {
+      add(frames.get(k), FrameRows.oldLabels(term.get(k)), sums);
+    }
+    if (next == null) {
+      close();
     }
     for (int m = 0; m < sums.size(); m++) {
       ready.add(new FoldSums.Term(m, place, sums.get(m)));
@@ -82,9 +88,7 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
   }
 
   /** A frame that no model can be asked about is left out: it costs no other frame. */
-  private void add(Row row, List<NormalEquations> sums) {
-    Frame frame = FrameRows.toFrame(row);
-    Labels old = FrameRows.oldLabels(row);
+  private void add(Frame frame, Labels old, List<NormalEquations> sums) {
     try {
       for (int m = 0; m < sums.size(); m++) {
         double[] start = starts.get(m);
