@@ -31,12 +31,10 @@ public final class OutputParameters {
   /**
    * Checks that the model's energy is linear in its output layers.
    *
-   * @param present which types are solved for, [nTypes]
-   * @throws UnsupportedModelException when it is not, or the model has a feature for which there
-   *     are no derivatives here
+   * @param present which types are solved for, [nTypes]; types whose atoms have no energy are not
+   * @throws UnsupportedModelException when it is not
    */
   public static OutputParameters of(DeepPotential model, boolean[] present) {
-    GemmFeatures.requireSolvable(model);
     int types = model.typeCount();
     Map<Layer, Integer> places = new IdentityHashMap<>();
     int[] offset = new int[types];
@@ -45,7 +43,7 @@ public final class OutputParameters {
     int next = 0;
     for (int type = 0; type < types; type++) {
       requireHidden(model, type);
-      if (present[type]) {
+      if (present[type] && !model.excludedTypes().contains(type)) {
         requireLinear(model, type);
         width[type] = outputLayer(model, type).inputs();
         Integer shared = places.putIfAbsent(outputLayer(model, type), next);
@@ -54,6 +52,13 @@ public final class OutputParameters {
       }
     }
     return new OutputParameters(offset, width, next);
+  }
+
+  /** Refuses by name what cannot be solved for, whatever the types. */
+  public static void requireSolvable(DeepPotential model) {
+    boolean[] all = new boolean[model.typeCount()];
+    Arrays.fill(all, true);
+    of(model, all);
   }
 
   private static void requireLinear(DeepPotential model, int type) {
@@ -109,6 +114,23 @@ public final class OutputParameters {
         .map(type -> offset[type] + width[type])
         .distinct()
         .toArray();
+  }
+
+  /**
+   * Numbers of every type's output layer; zeros of types without parameters.
+   *
+   * @param numbers by parameter, [size]
+   * @return [types][width + 1], the bias last
+   */
+  public double[][] byType(DeepPotential model, double[] numbers) {
+    double[][] byType = new double[offset.length][];
+    for (int type = 0; type < byType.length; type++) {
+      byType[type] =
+          includes(type)
+              ? Arrays.copyOfRange(numbers, offset[type], offset[type] + width[type] + 1)
+              : new double[outputLayer(model, type).inputs() + 1];
+    }
+    return byType;
   }
 
   /** The model's own parameters, [size]. */

@@ -49,7 +49,7 @@ final class LoopRun {
     Plan.of(config, survey).forEach(out::println);
     out.flush();
     // what a run looks at before any work
-    new SparkStages(
+    SparkStages.of(
         config, workdir, () -> arguments.spark.open("simplify"), ignored -> {}, ignored -> {});
     survey.requireNone();
     return DONE;
@@ -69,6 +69,7 @@ final class LoopRun {
           new RunConsole(
               workdir,
               progress,
+              config.simplify().trust().measure(),
               () -> {
                 reporter.keepModels(config.simplify().train().models());
                 reporter.write();
@@ -82,7 +83,7 @@ final class LoopRun {
       console.say("work directory: " + workdir.root());
       try {
         SparkStages stages =
-            new SparkStages(
+            SparkStages.of(
                 config,
                 workdir,
                 () -> console.describe(arguments.spark.open("simplify")),
@@ -175,11 +176,15 @@ final class LoopRun {
     if (result.errors() != null) {
       console.say("");
       RunTable.errors(result.errors(), result.pool()).forEach(console::say);
+    } else if (result.property() != null) {
+      console.say("");
+      RunTable.property(result.property()).forEach(console::say);
     } else {
       console.say("errors on frames never labelled: not known, their new labels are not");
     }
     console.say("");
-    console.say(RunTable.deviation(result.maxDeviForce()));
+    console.say(
+            RunTable.deviation(result.maxDeviForce(), config.simplify().trust().measure()));
     if (result.classes() != null) {
       console.say(RunTable.finalClasses(result.classes()));
     }

@@ -15,6 +15,7 @@ import org.dpsieve.frame.ElementMap;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.io.RegularFile;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Layer;
 import org.dpsieve.model.PropertyModel;
 import org.dpsieve.model.TypeMaps;
 import org.dpsieve.model.format.graph.GraphFiles;
@@ -30,6 +31,9 @@ public final class ModelFiles {
   private static final String NOWHERE =
       "; nor does dp model-devi know such models. Expected one of the fitting ener, without spin;"
           + " for a property, model-devi --property NAME: docs/models.md";
+
+  /** Of numbers that a file has in single precision. */
+  private static final double ROUNDING = 1e-6;
 
   private ModelFiles() {}
 
@@ -97,6 +101,27 @@ public final class ModelFiles {
               .formatted(name, name, name.replaceFirst("\\.[^./]*$", "")));
     }
     return SerializedModelReader.readProperty(name, format.sections(name, bytes), names);
+  }
+
+  /** Whether a file is a model of a property that is read, not one of energies. */
+  public static boolean isOfProperty(Path path) {
+    Path file = ModelPath.file(path);
+    byte[] bytes = bytes(file);
+    ModelFormat format = ModelFormat.of(bytes);
+    if (format == ModelFormat.GRAPH) {
+      return false;
+    }
+    Section model = format.sections(file.toString(), bytes).section("model");
+    return model.has("fitting") && SerializedPropertyFitting.isOne(model.section("fitting"));
+  }
+
+  /**
+   * A model of energies, or what is before the output layer of one of a property.
+   *
+   * @param names as for {@link #read(Path, List)}
+   */
+  public static DeepPotential readBody(Path path, List<String> names) {
+    return isOfProperty(path) ? readProperty(path, names).body() : read(path, names);
   }
 
   /**
@@ -217,9 +242,28 @@ public final class ModelFiles {
               .formatted(name, original.typeMap(), changed.typeMap()));
     }
     ModelFormat format = ModelFormat.of(source);
-    return format == ModelFormat.GRAPH
-        ? GraphFiles.withOutputLayer(name, source, changed.fitting())
-        : SerializedOutputLayer.write(name, source, format, changed.fitting());
+    byte[] written =
+        format == ModelFormat.GRAPH
+            ? GraphFiles.withOutputLayer(name, source, changed.fitting())
+            : SerializedOutputLayer.write(name, source, format, changed.fitting());
+    requireWritten(changed, read(name, written, changed.typeMap()));
+    return written;
+  }
+
+  /** Rounded at most, and of every type. */
+  private static void requireWritten(DeepPotential changed, DeepPotential written) {
+    for (int type = 0; type < changed.typeCount(); type++) {
+      Layer expected = changed.fitting().networks()[type].outputLayer();
+      Layer found = written.fitting().networks()[type].outputLayer();
+      for (int k = 0; k < expected.weight().length; k++) {
+        double value = expected.weight()[k];
+        if (!(Math.abs(found.weight()[k] - value) <= ROUNDING * Math.max(1, Math.abs(value)))) {
+          throw new UnsupportedModelException(
+              "%s: the output layer of %s cannot be replaced in such a file"
+                  .formatted(changed.name(), changed.typeMap().get(type)));
+        }
+      }
+    }
   }
 
   /** The name of a copy of a model: {@code graph.pb}, else {@code graph} with the suffix it has. */

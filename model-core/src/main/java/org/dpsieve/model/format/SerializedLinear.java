@@ -88,6 +88,24 @@ final class SerializedLinear {
     return sum.withFitting(sum.fitting().raised(level));
   }
 
+  /** Which of its models is the first Deep Potential, to which the others are additions. */
+  static int first(Section model) {
+    List<Section> parts = model.sections("models");
+    for (int k = 0; k < parts.size(); k++) {
+      if (!parts.get(k).text("type", "standard").equals("pairtab")) {
+        return k;
+      }
+    }
+    throw new IllegalArgumentException(model.file() + ": tables alone");
+  }
+
+  /** What its energy counts. */
+  static double weight(Section model, int part) {
+    return model.text("type").equals("zbl")
+        ? 1
+        : new SerializedLinear(model).weights(model.sections("models").size())[part];
+  }
+
   private double[] weights(int count) {
     double[] weights = new double[count];
     Object given = model.values().get("weights");

@@ -14,7 +14,7 @@ import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.outputlayer.GemmFeatures;
+import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.Goldens;
@@ -234,7 +234,7 @@ class ModelTableTest {
 
     private static boolean isWritten(String file, byte[] content, DeepPotential model) {
       try {
-        GemmFeatures.requireSolvable(model);
+        OutputParameters.requireSolvable(model);
         ModelFiles.withOutputLayer(file, content, model);
         return true;
       } catch (UnsupportedModelException e) {

@@ -15,7 +15,6 @@ import org.dpsieve.neighbor.GeometryException;
 import org.dpsieve.outputlayer.ErrorDirections;
 import org.dpsieve.outputlayer.ErrorSpread;
 import org.dpsieve.outputlayer.FeatureKernel;
-import org.dpsieve.outputlayer.GemmFeatures;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputParameters;
@@ -80,7 +79,7 @@ final class MemberStage {
       return found.iterator();
     }
     OutputParameters parameters = OutputParameters.of(sent.model(), sent.present());
-    try (FeatureKernel kernel = new GemmFeatures(sent.model(), parameters)) {
+    try (FeatureKernel kernel = FeatureKernel.of(sent.model(), parameters)) {
       while (rows.hasNext()) {
         Tuple2<FoldedFrames.Place, Row> row = rows.next();
         Frame frame = FrameRows.toFrame(row._2());

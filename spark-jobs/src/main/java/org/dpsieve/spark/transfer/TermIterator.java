@@ -12,7 +12,7 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.neighbor.GeometryException;
 import org.dpsieve.outputlayer.FeatureKernel;
-import org.dpsieve.outputlayer.GemmFeatures;
+import org.dpsieve.outputlayer.LabelWeights;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.spark.frames.FrameRows;
@@ -40,7 +40,7 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
     for (DeepPotential model : models) {
       OutputParameters parameters = OutputParameters.of(model, present);
       starts.add(parameters.read(model));
-      kernels.add(new GemmFeatures(model, parameters));
+      kernels.add(FeatureKernel.of(model, parameters));
     }
     advance();
   }
@@ -86,10 +86,11 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
   private void add(Row row, List<NormalEquations> sums) {
     Frame frame = FrameRows.toFrame(row);
     Labels old = FrameRows.oldLabels(row);
+    LabelWeights weights = SigmaWeights.of(row);
     try {
       for (int m = 0; m < sums.size(); m++) {
         double[] start = starts.get(m);
-        sums.get(m).add(frame, kernels.get(m).of(frame), start, old, start);
+        sums.get(m).add(frame, kernels.get(m).of(frame), start, old, start, weights);
       }
     } catch (GeometryException e) {
       LOG.warn("not trained on: {}", e.getMessage());
