@@ -48,7 +48,8 @@ class MutatedFilesTest {
         "architectures/hybrid-mixed.dp",
         "architectures/se_atten-attention.pth",
         "dpa4c/lmax-3-modes.dp",
-        "dpa4c/plain.yaml"
+        "dpa4c/plain.yaml",
+        "dpa4c/linear.pt"
       })
   void models(String file) throws IOException {
     Mutations.Mutator mutator =

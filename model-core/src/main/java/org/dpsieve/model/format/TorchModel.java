@@ -27,6 +27,9 @@ final class TorchModel {
   private final Map<String, Double> numbers = new TreeMap<>();
   private Section input;
 
+  /** Whether of the backend pt_expt, which calls its tensors otherwise. */
+  private boolean exportable;
+
   private TorchModel(String file, String branch) {
     this.file = file;
     this.branch = branch;
@@ -120,6 +123,10 @@ final class TorchModel {
           }
         });
     input = new Section(file, "model_params", params);
+    exportable = TorchDpa4c.isExportable(tensors);
+    Map<String, StoredTensor> renamed = new TreeMap<>();
+    tensors.forEach((key, tensor) -> renamed.put(TorchDpa4c.nameOf(key), tensor));
+    tensors.putAll(renamed);
   }
 
   /** Of parameters as releases have them; those before 3.0.0 had others. */
@@ -242,7 +249,17 @@ final class TorchModel {
    */
   private Map<String, Object> descriptor(Section section, String prefix, int types) {
     Map<String, Object> descriptor = copy(section);
-    switch (section.text("type", "unknown")) {
+    String type = section.text("type", "unknown");
+    if (exportable && !List.of("dpa4c", "DPA4C", "hybrid").contains(type)) {
+      throw new UnsupportedModelException(
+          "%s: a checkpoint of DeePMD-kit's backend pt_expt with the descriptor '%s', of which that of PyTorch (dp --pt) can be read; freeze and convert it: dp --pt-expt freeze -c %s -o model.pte; dp convert-backend model.pte model.dp"
+              .formatted(file, type, file));
+    }
+    switch (type) {
+      case "dpa4c", "DPA4C" -> {
+        descriptor = TorchDpa4c.descriptor(section, prefix, tensors);
+        descriptor.put("type", "dpa4c");
+      }
       case "se_e2_a", "se_a" -> {
         descriptor.putIfAbsent("axis_neuron", 4);
         pairNets(descriptor, section, prefix + "sea.", types, false);
