@@ -12,8 +12,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -79,7 +77,8 @@ public final class SparkStages implements Stages {
     if (config.machine().modelDevi().engine() == Engine.DP) {
       if (config.simplify().pick().targetError().isPresent()) {
         problems.add(
-            "target_error: expected errors come with the engine 'jvm' of model_devi in machine.json, found 'dp'; change it, or use label_budget or max_iter");
+            "target_error: expected errors come with the engine 'jvm' of model_devi in"
+                + " machine.json, found 'dp'; change it, or use label_budget or max_iter");
       }
       attempt(problems, () -> evaluation(null).check(config.simplify().train().models()));
     }
@@ -102,9 +101,7 @@ public final class SparkStages implements Stages {
   }
 
   private SparkSession spark() {
-    if (session == null) {
-      session = open.get();
-    }
+    session = open.get(); // the same each time, told what it is for now
     return session;
   }
 
@@ -251,21 +248,22 @@ public final class SparkStages implements Stages {
     return Decisions.candidates(spark(), config.simplify().trust(), deviation);
   }
 
-  /** Frames that left the pool as accurate, as they were then; {@code null} without any. */
+  /**
+   * What errors are expected of the frames that left the pool as accurate, by the models of then
+   * and by how far those were off on labels left out; {@code null} without any.
+   */
   private Dataset<Row> accurate(List<Path> picks) {
     Dataset<Row> all = null;
     for (Path folder : picks) {
       Dataset<Row> table = Tables.read(spark(), folder);
-      if (Set.of(table.columns()).contains("rms_sigma_f")) {
+      UncertaintyFiles.Numbers then =
+          UncertaintyFiles.numbers(folder.getParent().resolveSibling("00.train")).orElse(null);
+      if (then != null && Set.of(table.columns()).contains("rms_sigma_f")) {
         Dataset<Row> some =
-            table
-                .where(functions.col("decision").equalTo(Decision.ACCURATE.key()))
-                .select(
-                    Stream.of(Tables.ERRORS)
-                        .filter(Set.of(table.columns())::contains)
-                        .map(functions::col)
-                        .toArray(Column[]::new));
-        all = all == null ? some : all.unionByName(some, true);
+            Tables.told(
+                table.where(functions.col("decision").equalTo(Decision.ACCURATE.key())),
+                then.reliability());
+        all = all == null ? some : all.unionByName(some);
       }
     }
     return all;
