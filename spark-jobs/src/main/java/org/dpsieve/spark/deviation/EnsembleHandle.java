@@ -42,6 +42,7 @@ public final class EnsembleHandle implements DeviationEngine {
   private final ExpectedError.Scale scale; // of its standard deviations; likewise
   private final Broadcast<LabelPredictor> labels; // null where labels are not predicted
   private final Broadcast<double[][]> members; // of an ensemble out of one model; else null
+  private final boolean atoms; // whether standard deviations are given atom by atom, too
 
   private EnsembleHandle(
       Broadcast<DeepPotential[]> models,
@@ -50,7 +51,8 @@ public final class EnsembleHandle implements DeviationEngine {
       Broadcast<Uncertainty> uncertainty,
       ExpectedError.Scale scale,
       Broadcast<LabelPredictor> labels,
-      Broadcast<double[][]> members) {
+      Broadcast<double[][]> members,
+      boolean atoms) {
     this.models = models;
     this.options = options;
     this.borderline = borderline;
@@ -58,6 +60,7 @@ public final class EnsembleHandle implements DeviationEngine {
     this.scale = scale;
     this.labels = labels;
     this.members = members;
+    this.atoms = atoms;
   }
 
   /**
@@ -79,7 +82,7 @@ public final class EnsembleHandle implements DeviationEngine {
     if (checked != null) {
       keep(broadcast.id(), checked);
     }
-    return new EnsembleHandle(broadcast, options, borderline, null, null, null, null);
+    return new EnsembleHandle(broadcast, options, borderline, null, null, null, null, false);
   }
 
   /**
@@ -114,7 +117,18 @@ public final class EnsembleHandle implements DeviationEngine {
         context.broadcast(known),
         scale,
         predictor == null ? null : context.broadcast(predictor),
-        changes == null ? null : context.broadcast(changes));
+        changes == null ? null : context.broadcast(changes),
+        false);
+  }
+
+  /** The same, whose rows end with {@link DeviationStage#SIGMA_ATOMS}. */
+  public EnsembleHandle atomByAtom() {
+    return new EnsembleHandle(
+        models, options, borderline, uncertainty, scale, labels, members, true);
+  }
+
+  boolean isAtomByAtom() {
+    return atoms;
   }
 
   @Override
@@ -132,7 +146,7 @@ public final class EnsembleHandle implements DeviationEngine {
   }
 
   /** The ensemble in this JVM with its uncertainty; many tasks may use it at once. */
-  UncertainEnsemble uncertain() {
+  public UncertainEnsemble uncertain() {
     return new UncertainEnsemble(
         List.of(models.value()),
         ensemble(),

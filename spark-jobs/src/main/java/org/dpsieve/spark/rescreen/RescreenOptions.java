@@ -11,6 +11,7 @@ import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.resident.DpProgram;
+import org.dpsieve.spark.loop.PosteriorModels;
 
 /**
  * What to do.
@@ -28,6 +29,7 @@ import org.dpsieve.resident.DpProgram;
  * @param strategy by which they are chosen
  * @param seed of that choice
  * @param extxyzKeys what the labels of extxyz files in a tree are called
+ * @param posteriors of the models, to say how far off they may be; {@code null} without
  */
 public record RescreenOptions(
     List<Path> models,
@@ -42,7 +44,8 @@ public record RescreenOptions(
     int pick,
     PickStrategy strategy,
     long seed,
-    ExtxyzKeys extxyzKeys) {
+    ExtxyzKeys extxyzKeys,
+    PosteriorModels posteriors) {
   public RescreenOptions {
     if (!(sample > 0 && sample <= 1)) {
       throw new InputException(
@@ -61,7 +64,8 @@ public record RescreenOptions(
     }
     if (pick > 0 && sample < 1) {
       throw new InputException(
-          "--pick with --sample: a sample says how many candidates there are; pick from all frames");
+          "--pick with --sample: a sample says how many candidates there are; pick from all"
+              + " frames");
     }
   }
 
