@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -33,6 +34,7 @@ import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.digest.Sha256;
 import org.dpsieve.spark.frames.CanonicalParquet;
 import org.dpsieve.spark.frames.PartsManifest;
+import org.dpsieve.spark.table.TableFrames;
 
 /**
  * One unit's deviations as a Parquet file, written by the task that computed them: it takes its
@@ -42,25 +44,31 @@ final class DeviationFile implements AutoCloseable {
   /** What names a frame; {@link FrameDeviation#NAMES} follow. */
   static final List<String> NAMES = List.of("frame_id", "system", "index", "formula", "natoms");
 
-  private static final MessageType SCHEMA = schema();
   private static final int ROW_GROUP_BYTES = 64 << 20;
 
   private final FileSystem files;
   private final Path temporary;
   private final ParquetWriter<Group> writer;
-  private final SimpleGroupFactory groups = new SimpleGroupFactory(SCHEMA);
+  private final SimpleGroupFactory groups;
+  private final List<String> names;
   private long rows;
 
   /**
    * @param attempt tells tasks apart that write the same file at once
+   * @param withIds whether frames have {@link TableFrames#LIBRARY_ID}
    */
-  DeviationFile(Configuration configuration, Path folder, String name, long attempt)
+  DeviationFile(
+      Configuration configuration, Path folder, String name, long attempt, boolean withIds)
       throws IOException {
+    this.names =
+        withIds ? Stream.concat(Stream.of(TableFrames.LIBRARY_ID), NAMES.stream()).toList() : NAMES;
+    MessageType schema = schema(names);
+    this.groups = new SimpleGroupFactory(schema);
     this.files = fileSystem(folder, configuration);
     this.temporary = new Path(folder, "_" + attempt + "-" + name);
     this.writer =
         ExampleParquetWriter.builder(HadoopOutputFile.fromPath(temporary, configuration))
-            .withType(SCHEMA)
+            .withType(schema)
             .withConf(configuration)
             .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
             .withCompressionCodec(CompressionCodecName.SNAPPY)
@@ -74,10 +82,12 @@ final class DeviationFile implements AutoCloseable {
     return files instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : files;
   }
 
-  private static MessageType schema() {
+  private static MessageType schema(List<String> names) {
     Types.MessageTypeBuilder schema = Types.buildMessage();
-    for (String name : NAMES) {
-      if (name.equals("index") || name.equals("natoms")) {
+    for (String name : names) {
+      if (name.equals(TableFrames.LIBRARY_ID)) {
+        schema.optional(BINARY).as(stringType()).named(name);
+      } else if (name.equals("index") || name.equals("natoms")) {
         schema.required(INT32).named(name);
       } else {
         schema.required(BINARY).as(stringType()).named(name);
@@ -93,8 +103,11 @@ final class DeviationFile implements AutoCloseable {
    */
   void add(Row frame, double[] deviation) throws IOException {
     Group group = groups.newGroup();
-    for (String name : NAMES) {
+    for (String name : names) {
       Object value = frame.getAs(name);
+      if (value == null) {
+        continue; // an id that the library does not have
+      }
       if (value instanceof Integer number) {
         group.add(name, number);
       } else {
