@@ -49,6 +49,8 @@ import picocli.CommandLine.Spec;
       "  dpsieve rescreen -m models/*/graph.pb --frames hdfs:///frames.parquet -o hdfs:///out \\",
       "      --where \"natoms < 100\" --f-lo 0.2 --f-hi 0.35 --pick 500",
       "  dpsieve rescreen --run run --frames data -o sigma",
+      "  dpsieve rescreen -m models/*/graph.pb --table lemat/compatible_pbe --mapping lemat-traj -o out \\",
+      "      --where \"functional = 'pbe' AND nsites < 50\"",
       "  dpsieve export out.picks -o picked"
     })
 final class RescreenCommand implements Callable<Integer> {
@@ -62,10 +64,19 @@ final class RescreenCommand implements Callable<Integer> {
 
   @Option(
       names = "--frames",
-      required = true,
       paramLabel = "FRAMES",
       description = "The library: a frames dataset, made by import, or a folder of deepmd systems.")
   private String frames;
+
+  @Mixin private TableOptions table;
+
+  @Option(
+      names = "--output-table",
+      paramLabel = "TABLE",
+      description =
+          "With --table: a table of the same format to write the result as, too, by name or path."
+              + " It is replaced as a whole.")
+  private String outputTable;
 
   @Option(
       names = {"-o", "--output"},
@@ -135,6 +146,10 @@ final class RescreenCommand implements Callable<Integer> {
       throw new InputException(
           "--f-lo and --f-hi belong together: give both, or none to only write the deviation");
     }
+    table.check("--frames", frames != null);
+    if (outputTable != null && table.name() == null) {
+      throw new InputException("--output-table goes with --table, and there is none");
+    }
     boolean program = engine.isProgram();
     PickStrategy picks =
         PickStrategy.named(strategy)
@@ -153,7 +168,10 @@ final class RescreenCommand implements Callable<Integer> {
             typeMap,
             models.options(),
             program ? new DpProgram(DpProgram.defaultCommand(), Map.of()) : null,
-            frames,
+            table.name() == null ? frames : table.name(),
+            table.name() == null
+                ? null
+                : new RescreenOptions.Table(table.format(), table.mapping(), outputTable),
             output,
             where,
             sample,
@@ -163,6 +181,7 @@ final class RescreenCommand implements Callable<Integer> {
             seed,
             extxyz.keys(),
             known);
+    table.prepare(spark);
     SparkSession session = spark.open("rescreen");
     ScreenReport report;
     try (RescreenProgress progress =

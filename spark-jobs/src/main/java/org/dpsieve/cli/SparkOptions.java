@@ -1,8 +1,11 @@
 package org.dpsieve.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.spark.table.TableFormat;
 import picocli.CommandLine.Option;
 
 /** Options of every command that runs on Spark. */
@@ -14,6 +17,13 @@ final class SparkOptions {
       paramLabel = "URL",
       description = "Spark master. Default: what spark-submit says, else local[*].")
   private String master;
+
+  private final List<TableFormat> formats = new ArrayList<>();
+
+  /** A format whose library is to be ready, where it is there. */
+  void add(TableFormat format) {
+    formats.add(format);
+  }
 
   /** The session of this command; {@code spark-submit}'s settings win over the defaults here. */
   SparkSession open(String name) {
@@ -58,6 +68,11 @@ final class SparkOptions {
     }
     // one task, one core: BLAS must not start threads of its own
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
+    for (TableFormat format : formats) {
+      if (format.isThere()) {
+        format.settings(setting -> conf.get(setting, ""), conf::set);
+      }
+    }
     SparkSession session = SparkSession.builder().config(conf).getOrCreate();
     session.sparkContext().setJobDescription("dpsieve " + name); // on Spark's own page
     return session;

@@ -35,6 +35,7 @@ import org.dpsieve.digest.Sha256;
 import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.frames.CanonicalParquet;
 import org.dpsieve.spark.frames.PartsManifest;
+import org.dpsieve.spark.table.TableFrames;
 
 /**
  * One unit's deviations as a Parquet file, written by the task that computed them: it takes its
@@ -54,17 +55,26 @@ final class DeviationFile implements AutoCloseable {
   private final ParquetWriter<Group> writer;
   private final SimpleGroupFactory groups;
   private final List<String> numbers;
+  private final List<String> names;
   private long rows;
 
   /**
    * @param attempt tells tasks apart that write the same file at once
+   * @param withIds whether frames have {@link TableFrames#LIBRARY_ID}
    * @param uncertain whether {@link #SIGMAS} and {@link DeviationStage#SIGMA_ATOMS} are there
    */
   DeviationFile(
-      Configuration configuration, Path folder, String name, long attempt, boolean uncertain)
+      Configuration configuration,
+      Path folder,
+      String name,
+      long attempt,
+      boolean withIds,
+      boolean uncertain)
       throws IOException {
     this.numbers = numbers(uncertain);
-    MessageType schema = schema(numbers, uncertain);
+    this.names =
+        withIds ? Stream.concat(Stream.of(TableFrames.LIBRARY_ID), NAMES.stream()).toList() : NAMES;
+    MessageType schema = schema(names, numbers, uncertain);
     this.groups = new SimpleGroupFactory(schema);
     this.files = fileSystem(folder, configuration);
     this.temporary = new Path(folder, "_" + attempt + "-" + name);
@@ -91,10 +101,13 @@ final class DeviationFile implements AutoCloseable {
         : FrameDeviation.NAMES;
   }
 
-  private static MessageType schema(List<String> numbers, boolean uncertain) {
+  private static MessageType schema(
+      List<String> names, List<String> numbers, boolean uncertain) {
     Types.MessageTypeBuilder schema = Types.buildMessage();
-    for (String name : NAMES) {
-      if (name.equals("index") || name.equals("natoms")) {
+    for (String name : names) {
+      if (name.equals(TableFrames.LIBRARY_ID)) {
+        schema.optional(BINARY).as(stringType()).named(name);
+      } else if (name.equals("index") || name.equals("natoms")) {
         schema.required(INT32).named(name);
       } else {
         schema.required(BINARY).as(stringType()).named(name);
@@ -116,8 +129,11 @@ final class DeviationFile implements AutoCloseable {
    */
   void add(Row frame, double[] deviation) throws IOException {
     Group group = groups.newGroup();
-    for (String name : NAMES) {
+    for (String name : names) {
       Object value = frame.getAs(name);
+      if (value == null) {
+        continue; // an id that the library does not have
+      }
       if (value instanceof Integer number) {
         group.add(name, number);
       } else {

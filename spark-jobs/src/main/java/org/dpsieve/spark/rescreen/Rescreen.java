@@ -39,7 +39,6 @@ import org.dpsieve.spark.deviation.DeviationEngine;
 import org.dpsieve.spark.deviation.DpModelDevi;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FrameRows;
-import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.WriteFailure;
 import org.dpsieve.spark.loop.PosteriorModels;
@@ -103,7 +102,7 @@ public final class Rescreen {
     }
     String digest = modelDigest();
     folder = ScreenFolder.open(options.bareOutput(), configuration.value(), digest);
-    library = Library.open(spark, options.frames(), options.extxyzKeys());
+    library = Library.open(spark, options);
     library
         .contents()
         .forEach(
@@ -144,7 +143,7 @@ public final class Rescreen {
 
   /** The frames to look at, of some units. */
   private Dataset<Row> frames(List<String> units) {
-    Dataset<Row> frames = FramesDataset.where(library.frames(units), options.where());
+    Dataset<Row> frames = library.frames(units);
     return options.sample() < 1 ? frames.where(col("frame_id").lt(threshold())) : frames;
   }
 
@@ -177,7 +176,8 @@ public final class Rescreen {
     if (!units.isEmpty()) {
       context.setJobDescription("rescreen: count of frames and atoms");
       for (Row row :
-          FramesDataset.where(library.frames(units), options.where())
+          library
+              .frames(units)
               .groupBy("formula")
               .agg(count(lit(1)), sum("natoms"))
               .collectAsList()) {
@@ -257,6 +257,7 @@ public final class Rescreen {
               configuration,
               folder.staged(),
               names,
+              library.hasIds(),
               known,
               frames,
               atoms);
@@ -283,10 +284,7 @@ public final class Rescreen {
     listener.stage("trying DeePMD-kit's program");
     DpModelDevi dp = DpModelDevi.of(spark, options.models(), options.dp(), options.typeMap());
     Optional<Frame> first =
-        FramesDataset.where(library.frames(missing), options.where())
-            .limit(1)
-            .collectAsList()
-            .stream()
+        library.frames(missing).limit(1).collectAsList().stream()
             .map(FrameRows::toFrame)
             .findFirst();
     dp.check(
@@ -325,10 +323,7 @@ public final class Rescreen {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < places; i++) {
       List<String> unit = List.of(missing.get(i * missing.size() / places));
-      rows.addAll(
-          FramesDataset.where(library.frames(unit), options.where())
-              .limit((int) frames)
-              .collectAsList());
+      rows.addAll(library.frames(unit).limit((int) frames).collectAsList());
     }
     return rows;
   }
@@ -387,6 +382,7 @@ public final class Rescreen {
     metadata.put(ScreenFolder.MODELS, modelDigest());
     metadata.put("where", options.where() == null ? "" : options.where());
     metadata.put("sample", Double.toString(options.sample()));
+    metadata.putAll(library.metadata());
     folder.commit(
         names.values().stream().map(parts::get).filter(part -> part != null).toList(), metadata);
   }

@@ -2,6 +2,7 @@ package org.dpsieve.spark.rescreen;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.dpsieve.config.mapping.FrameMapping;
 import org.dpsieve.error.InputException;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
@@ -20,7 +21,8 @@ import org.dpsieve.spark.loop.PosteriorModels;
  * @param typeMap names of types 0, 1, ... of models that have none themselves
  * @param ensemble how our kernels evaluate them
  * @param dp DeePMD-kit's program, where it evaluates them instead; {@code null} for our kernels
- * @param frames a frames dataset or a tree of systems
+ * @param frames a frames dataset, a tree of systems, or a table
+ * @param table how it is read where it is a table; {@code null} where not
  * @param output dataset to make or to bring up to date
  * @param where SQL condition on the columns of the frames dataset; {@code null} for all
  * @param sample fraction of the frames to look at, 1 for all
@@ -37,6 +39,7 @@ public record RescreenOptions(
     EnsembleOptions ensemble,
     DpProgram dp,
     String frames,
+    Table table,
     String output,
     String where,
     double sample,
@@ -46,6 +49,17 @@ public record RescreenOptions(
     long seed,
     ExtxyzKeys extxyzKeys,
     PosteriorModels posteriors) {
+
+  /**
+   * A library that is somebody's table.
+   *
+   * @param format parquet, delta, iceberg; {@code null} to find out
+   * @param mapping of its columns
+   * @param output table of the same format to write the result as, too: a name or a path; {@code
+   *     null} for none
+   */
+  public record Table(String format, FrameMapping mapping, String output) {}
+
   public RescreenOptions {
     if (!(sample > 0 && sample <= 1)) {
       throw new InputException(

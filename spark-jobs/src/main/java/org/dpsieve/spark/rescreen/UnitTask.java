@@ -16,6 +16,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.spark.deviation.DeviationEngine;
+import org.dpsieve.spark.table.TableFrames;
 
 /**
  * A task's work: one unit's frames to one file.
@@ -26,6 +27,7 @@ import org.dpsieve.spark.deviation.DeviationEngine;
  * @param configuration of the file system
  * @param folder where files go
  * @param names file of each unit
+ * @param withIds whether frames have {@link TableFrames#LIBRARY_ID}
  * @param known deviations of frames that were evaluated before
  * @param frames counts what is evaluated
  * @param atoms counts theirs
@@ -36,6 +38,7 @@ record UnitTask(
     SerializableConfiguration configuration,
     String folder,
     Map<String, String> names,
+    boolean withIds,
     KnownDeviations known,
     LongAccumulator frames,
     LongAccumulator atoms)
@@ -60,6 +63,7 @@ record UnitTask(
             target.getParent(),
             name,
             TaskContext.get().taskAttemptId(),
+            withIds,
             engine.isUncertain())) {
       Iterator<Row> evaluated = engine.evaluate(unit, false);
       while (evaluated.hasNext()) {
