@@ -102,7 +102,7 @@ final class PropertyTransferRun {
     }
     table.lines().forEach(out::println);
     out.println("(of 1: the spread of the labels, their means by composition taken off)");
-    double[] error = solution.leftOut();
+    double[] error = solution.leftOut().rmse();
     String each =
         IntStream.range(0, Math.min(SHOWN, error.length))
             .mapToObj(c -> "%.6g".formatted(error[c]))
@@ -115,6 +115,6 @@ final class PropertyTransferRun {
     out.printf(
         Locale.ROOT,
         "95 %% intervals    +- %.3f standard deviations of the posterior%n",
-        solution.quantile());
+        solution.spread().quantile());
   }
 }

@@ -132,7 +132,9 @@ final class Engines {
                 .formatted(param));
       }
     }
-    if (!keys.initModel() && !keys.modelGlobs().isEmpty()) {
+    if (!keys.initModel()
+        && !keys.modelGlobs().isEmpty()
+        && !PropertyReader.isAsked(simplify)) {
       problems.error(
           "%s: expected true: the output layer is solved on top of the models in training_iter0_model_path; from random weights trains dp (train.engine)"
               .formatted(simplify.where("training_init_model")));
@@ -143,6 +145,9 @@ final class Engines {
     if (section.engine().isEmpty()) {
       problems.note(
           "train.engine: output-layer, from the trainable keys of default_training_param");
+    }
+    if (PropertyReader.isAsked(simplify)) {
+      return;
     }
     problems.note(
         "training: learning_rate, numb_steps and batch sizes have no part in a solve; of the loss, limit_pref_e, _f and _v count");

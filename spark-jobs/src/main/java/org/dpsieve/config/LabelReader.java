@@ -72,14 +72,14 @@ final class LabelReader {
     }
     if (known.isPresent()) {
       warnOfOtherStyles(style, labeled);
-      if (!labeled) {
+      if (!labeled && style.needsElements()) {
         requireElements();
       }
     }
     return new LabelConfig(style, settings, skipBadBox(), taskMax(labeled), ratioFailed());
   }
 
-  /** Every label that is calculated needs them. */
+  /** Nearly every label that is calculated needs them. */
   private void requireElements() {
     List<String> unknown =
         elements.unknown(
@@ -106,9 +106,11 @@ final class LabelReader {
           "fp_style",
           "unknown style '%s'%s; known: %s"
               .formatted(name, Spelling.hint(name, known), String.join(", ", known)));
-    } else if (style.get() == FpStyles.NONE && !labeled) {
+    } else if (style.get() == FpStyles.NONE
+        && !labeled
+        && !PropertyReader.isLabelledByCommand(file)) {
       problems.error(
-          "%s: found none, but labeled is false: picked frames need a labeller; set fp_style to d3, vasp, pwscf or another program, or labeled to true"
+          "%s: found none, but labeled is false: picked frames need a labeller; set fp_style to d3, vasp, pwscf or another program, to dp or ase for a teacher, or labeled to true"
               .formatted(file.where("fp_style")));
       return Optional.empty();
     }

@@ -210,16 +210,15 @@ final class TrainKeys {
           "the models keep the activation functions they were trained with; remove it");
     }
     if (file.given("srtab_file_path")) {
-      file.error(
-          "srtab_file_path",
-          "the output layer of models with a short-range table cannot be solved for; train.engine dp trains them");
+      file.warn("srtab_file_path", "not used: models that have such a table bring it");
     }
   }
 
   private List<TrainingReader.InputBlocks> inputs(List<String> typeMap, OptionalInt count) {
     List<TrainingReader.InputBlocks> inputs = new ArrayList<>();
     String key = "default_training_param";
-    if (!file.require(key, "DeePMD-kit's training input")) {
+    boolean needed = !PropertyReader.isAsked(file); // nothing of it has a part in a property
+    if (needed ? !file.require(key, "DeePMD-kit's training input") : !file.has(key)) {
       return inputs;
     }
     int temperature = file.node().path("use_ele_temp").asInt(0);

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.dpsieve.pick.Measure;
 
 /** A run in columns, for a person at a terminal. */
 public final class RunTable {
@@ -23,11 +24,14 @@ public final class RunTable {
   private static final Map<String, Long> EXAMPLE = Map.of("Ag", 520L, "Au", 520L, "Ag-Au", 1560L);
 
   private final int width;
+  private final Measure measure;
 
   /**
    * @param poolFrames the largest count that will be shown
+   * @param measure what frames are picked by
    */
-  public RunTable(long poolFrames) {
+  public RunTable(long poolFrames, Measure measure) {
+    this.measure = measure;
     this.width = Math.max(8, count(poolFrames).length() + 1);
   }
 
@@ -43,7 +47,7 @@ public final class RunTable {
             "accurate",
             "candidate",
             "failed",
-            "  max_devi_f, eV/Å",
+            "  " + measure.title(),
             "  time, s"),
         format(
             "%4s %9s" + frames + wide + wide + wide + "  %7s %7s %7s %8s  %6s %6s %6s %7s",
@@ -87,10 +91,10 @@ public final class RunTable {
         asked ? percent(picks.candidate(), picks.frames()) : "",
         asked ? count(picks.failed()) : NONE,
         asked ? percent(picks.failed(), picks.frames()) : "",
-        deviation(deviation.median()),
-        deviation(deviation.p90()),
-        deviation(deviation.p99()),
-        deviation(deviation.max()),
+        deviation(deviation.median(), measure),
+        deviation(deviation.p90(), measure),
+        deviation(deviation.p99(), measure),
+        deviation(deviation.max(), measure),
         time(seconds, "train"),
         time(seconds, "deviation"),
         time(seconds, "pick"),
@@ -101,6 +105,11 @@ public final class RunTable {
   public static String expected(Facts.Expected expected) {
     if (!expected.known()) {
       return "expected error of the pool: not known (an element without labels, or too few labels)";
+    }
+    if (expected.property() != null) {
+      return format(
+          "expected error of the pool, root mean square of %s frames: %s",
+          count(expected.frames()), unitless(expected.property()));
     }
     String now =
         format(
@@ -243,13 +252,46 @@ public final class RunTable {
   }
 
   /** The ensemble's last word on the whole pool. */
-  public static String deviation(Facts.Quantiles q) {
+  public static String deviation(Facts.Quantiles q, Measure measure) {
     return format(
-        "max_devi_f over the whole pool, final models: 50 %% %s, 90 %% %s, 99 %% %s, max %s eV/Å",
-        deviationText(q.median()),
-        deviationText(q.p90()),
-        deviationText(q.p99()),
-        deviationText(q.max()));
+            "%s over the whole pool, final models: 50 %% %s, 90 %% %s, 99 %% %s, max %s %s",
+            measure.column(),
+            shown(q.median(), measure),
+            shown(q.p90(), measure),
+            shown(q.p99(), measure),
+            shown(q.max(), measure),
+            measure.unit())
+        .strip();
+  }
+
+  /** What models of a property are worth. */
+  public static List<String> property(Facts.PropertyResult found) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        format(
+            "%s: RMS error %s on labelled frames left out, mean of models (spread of the labels: %s)",
+            found.property(), unitless(found.leftOut()), unitless(found.labelSpread())));
+    lines.add(
+        found.frames() == 0
+            ? "errors on frames never labelled: not known, their labels are not"
+            : format(
+                "on %s frames never labelled: %s, mean of models %s; %.1f %% are within the 95 %% intervals of the first",
+                count(found.frames()),
+                found.errors().stream().map(RunTable::unitless).collect(Collectors.joining(", ")),
+                unitless(found.mean()),
+                100 * found.coverage()));
+    return lines;
+  }
+
+  /** Four digits: nobody knows how large a property is. */
+  private static String unitless(double value) {
+    return format("%.4g", value);
+  }
+
+  private static String shown(double value, Measure measure) {
+    return measure.equals(Measure.FORCE)
+        ? deviationText(value)
+        : format("%.3g", value);
   }
 
   /** What the final models say of the pool, frame by frame. */
@@ -331,8 +373,8 @@ public final class RunTable {
     return whole == 0 ? "" : format("%.1f %%", 100.0 * part / whole);
   }
 
-  private static String deviation(double value) {
-    return Double.isNaN(value) ? NONE : deviationText(value);
+  private static String deviation(double value, Measure measure) {
+    return Double.isNaN(value) ? NONE : shown(value, measure);
   }
 
   private static String deviationText(double value) {

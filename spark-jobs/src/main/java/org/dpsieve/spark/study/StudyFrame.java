@@ -18,7 +18,7 @@ record StudyFrame(String id, Frame frame, Labels old, Features[] models)
     implements Serializable {
 
   /** {@link FrameFeatures} with the force in single precision, most of the memory. */
-  record Features(double constant, double[] energy, float[] force, double[] virial)
+  record Features(FrameFeatures.Constant constant, double[] energy, float[] force, double[] virial)
       implements Serializable {
     static Features of(FrameFeatures features) {
       float[] force = new float[features.force().length];
@@ -63,7 +63,7 @@ record StudyFrame(String id, Frame frame, Labels old, Features[] models)
 
   /** Energy in eV of a model with these parameters. */
   double energy(int model, double[] parameters) {
-    double energy = models[model].constant();
+    double energy = models[model].constant().energy();
     for (int k = 0; k < parameters.length; k++) {
       energy += models[model].energy()[k] * parameters[k];
     }
@@ -77,6 +77,7 @@ record StudyFrame(String id, Frame frame, Labels old, Features[] models)
     for (int row = 0; row < force.length; row++) {
       force[row] = dot(rows, row * parameters.length, parameters);
     }
+    models[model].constant().addForce(force);
     return force;
   }
 
@@ -108,6 +109,7 @@ record StudyFrame(String id, Frame frame, Labels old, Features[] models)
         virial[row] += rows[row * parameters.length + k] * parameters[k];
       }
     }
+    models[model].constant().addVirial(virial);
     return virial;
   }
 
