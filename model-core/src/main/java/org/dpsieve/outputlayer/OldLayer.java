@@ -18,8 +18,8 @@ public record OldLayer(double[] change, double[] forceForm, long frames, double 
     implements Serializable {
   /**
    * Frames that determine it: so many for each parameter. With the first Ag-Au model, 50 or 100
-   * labels on top and 520 frames held out, 5 (800 frames) leave energies 2 to 3 % and forces 1 %
-   * above those of 1,200 and of 2,080 frames; 2.5 leave energies 5 to 6 % above.
+   * labels on top and 520 frames held out, 1,200 frames (7.5) leave the errors of 2,080; 5 leave
+   * energies 2 to 3 % and forces 1 % above, 2.5 energies 5 to 6 %.
    */
   public static final int FRAMES_PER_PARAMETER = 8;
 
@@ -35,9 +35,9 @@ public record OldLayer(double[] change, double[] forceForm, long frames, double 
   private static final double FORCES = 8;
 
   /**
-   * Energies count twice, so that what forces take from them is given back: 2.6 in the place of 2.8
-   * meV per atom, forces and virials the same, 138 frames above 0.2 eV/Å in the place of 130. Four
-   * times leave 2.5 and 158 frames.
+   * Energies count four times, so that what forces take from them is given back: with 100 labels on
+   * top 2.6 in the place of 2.8 meV per atom, forces and virials the same, 158 frames above 0.2
+   * eV/Å in the place of 130. docs/decisions/0010 has twice and eight times as well.
    */
   private static final double ENERGIES = 4;
 

@@ -373,7 +373,7 @@ class TransferFitTest {
     }
     OldLayers layers = layers(torn);
     TransferFit fit = fit(fresh, torn, layers, TransferFit.Mode.USE);
-    assertThat(layers.count()).isEqualTo(5);
+    assertThat(layers.count()).isEqualTo(3);
     assertThat(fit.old()).isNotSameAs(layers.get(0));
     NormalEquations[] folds = sums(fresh, torn);
     TransferFit first =
