@@ -44,10 +44,8 @@ final class TorchModel {
 
   private Section read(byte[] bytes) {
     Map<String, byte[]> records = TorchArchive.read(file, bytes);
-    if (records.keySet().stream().anyMatch(TorchModel::isExported)) {
-      throw new UnsupportedModelException(
-          "%s: a program that DeePMD-kit's backend pt_expt exported (.pte, .pt2), which cannot be read; convert it: dp convert-backend %s model.dp"
-              .formatted(file, file));
+    if (ExportedProgram.isOne(records)) {
+      return ExportedProgram.read(file, records);
     }
     String pickle =
         records.keySet().stream()
@@ -79,11 +77,6 @@ final class TorchModel {
     return new Section(file, "", whole);
   }
 
-  /** Of torch.export, and of the packages of its compiler. */
-  private static boolean isExported(String record) {
-    return record.endsWith("/archive_format") || record.contains("/aotinductor/");
-  }
-
   private Map<?, ?> json(String script) {
     try {
       return new ObjectMapper().readValue(script, Map.class);
@@ -104,12 +97,10 @@ final class TorchModel {
     }
     if (params.get("model_dict") instanceof Map<?, ?> branches) {
       throw new UnsupportedModelException(
-          "%s: a checkpoint of several models (model_dict) cannot be read; freeze one of its branches (%s): dp --pt freeze --head NAME -o model.pth; of pt_expt: dp --pt-expt freeze -c %s --head NAME -o model.pte; dp convert-backend model.pte model.dp"
+          "%s: a checkpoint of several models (model_dict) cannot be read; freeze one of its branches (%s): dp --pt freeze --head NAME -o model.pth; of pt_expt: dp --pt-expt freeze -c %s --head NAME -o model.pte"
               .formatted(
                   file,
-                  branches.keySet().stream()
-                      .map(String::valueOf)
-                      .collect(Collectors.joining(", ")),
+                  branches.keySet().stream().map(String::valueOf).collect(Collectors.joining(", ")),
                   file));
     }
     String prefix = "model.Default.";

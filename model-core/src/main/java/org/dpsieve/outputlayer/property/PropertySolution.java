@@ -105,16 +105,7 @@ public record PropertySolution(
 
   PropertySolution with(List<Tried> all) {
     return new PropertySolution(
-        model,
-        bias,
-        deviation,
-        spread,
-        frames,
-        ridge,
-        usesOld,
-        loss,
-        leftOut,
-        List.copyOf(all));
+        model, bias, deviation, spread, frames, ridge, usesOld, loss, leftOut, List.copyOf(all));
   }
 
   /** Root mean square error on frames left out over all components, in their unit. */
