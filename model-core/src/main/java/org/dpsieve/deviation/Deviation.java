@@ -128,10 +128,10 @@ public record Deviation(OptionalDouble forceLevel, OptionalDouble virialLevel) {
   }
 
   private static double max(double[] values) {
-    return Arrays.stream(values).reduce(Double.NEGATIVE_INFINITY, Math::max); // NaN stays
+    return Arrays.stream(values).reduce(Math::max).orElse(Double.NaN); // NaN stays; so of no atoms
   }
 
   private static double min(double[] values) {
-    return Arrays.stream(values).reduce(Double.POSITIVE_INFINITY, Math::min);
+    return Arrays.stream(values).reduce(Math::min).orElse(Double.NaN);
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  * relabelling.
  */
 public sealed interface Descriptor extends Serializable
-    permits SeE2A, SeE2R, SeE3, SeE3Tebd, SeAtten, Dpa4c, Hybrid {
+    permits SeE2A, SeE2R, SeE3, SeE3Tebd, SeAtten, Dpa4c, Hybrid, Foreign {
   /** What it looks at: one, or for a {@link Hybrid} one per part. */
   List<Surroundings> surroundings();
 

@@ -33,8 +33,12 @@ public final class EnergyRow {
   public double[] of(double[][] hidden, int atoms) {
     double[] row = new double[parameters.size()];
     for (int type = 0; type < hidden.length; type++) {
-      for (int h = 0; hidden[type] != null && h <= parameters.width(type); h++) {
-        row[parameters.offset(type) + h] += hidden[type][h] / atoms;
+      if (hidden[type] != null) {
+        int width = parameters.width(type);
+        for (int h = 0; h < width; h++) {
+          row[parameters.offset(type) + h] += hidden[type][h] / atoms;
+        }
+        row[parameters.bias(type)] += hidden[type][width] / atoms;
       }
     }
     return row;

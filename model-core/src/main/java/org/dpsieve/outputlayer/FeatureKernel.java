@@ -2,8 +2,8 @@ package org.dpsieve.outputlayer;
 
 import java.util.List;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
+import org.dpsieve.infer.LayerReader;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
 
@@ -16,7 +16,7 @@ public interface FeatureKernel extends AutoCloseable {
   static FeatureKernel of(DeepPotential model, OutputParameters parameters) {
     return GemmFeatures.knows(model)
         ? new GemmFeatures(model, parameters)
-        : new LayerFeatures(Ensemble.of(List.of(model), EXACT), model, parameters);
+        : new LayerFeatures(LayerReader.of(List.of(model), EXACT), model, parameters);
   }
 
   /** By the nets rather than by tables of them. */
@@ -24,6 +24,9 @@ public interface FeatureKernel extends AutoCloseable {
 
   /** Every element of the frame must be among the types solved for. */
   FrameFeatures of(Frame frame);
+
+  /** Hears which frames will be asked for next, where that is faster together. */
+  default void prepare(List<Frame> frames) {}
 
   @Override
   void close();

@@ -9,6 +9,7 @@ import org.dpsieve.kernel.Gemm;
 import org.dpsieve.kernel.Lowering;
 import org.dpsieve.kernel.Matrix;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Foreign;
 import org.dpsieve.model.SeE2A;
 import org.dpsieve.model.Surroundings;
 import org.dpsieve.neighbor.CellList;
@@ -61,6 +62,9 @@ public final class GemmFeatures implements FeatureKernel {
 
   /** Whether it has the derivatives of such a model. */
   static boolean knows(DeepPotential model) {
+    if (model.descriptor() instanceof Foreign) {
+      return false;
+    }
     DeepPotential lowered = Lowering.of(model);
     return lowered.descriptor() instanceof SeE2A seE2A
         && seE2A.protection() == 0
@@ -141,7 +145,7 @@ public final class GemmFeatures implements FeatureKernel {
         double zero = vacuum[type] == null ? 0 : vacuum[type][h];
         features.energy()[offset + h] += value[atom * width + h] - zero;
       }
-      features.energy()[offset + width] += vacuum[type] == null ? 1 : 0;
+      features.energy()[parameters.bias(type)] += vacuum[type] == null ? 1 : 0;
       add(block, atom, centres[type].tangent(atom), offset, width, features);
     }
   }

@@ -1,6 +1,8 @@
 package org.dpsieve.outputlayer;
 
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.LayerReader;
 import org.dpsieve.infer.Prediction;
@@ -18,6 +20,7 @@ public final class LayerFeatures implements FeatureKernel {
   private final OutputParameters parameters;
   private final double[] own;
   private final double[][][][] layers;
+  private final Map<Frame, Reading> prepared = new IdentityHashMap<>();
 
   /**
    * @param reader of this one model; is closed with this
@@ -35,8 +38,18 @@ public final class LayerFeatures implements FeatureKernel {
   }
 
   @Override
+  public void prepare(List<Frame> frames) {
+    prepared.clear();
+    List<Reading[]> readings = reader.read(frames, layers);
+    for (int k = 0; k < frames.size(); k++) {
+      prepared.put(frames.get(k), readings.get(k)[0]);
+    }
+  }
+
+  @Override
   public FrameFeatures of(Frame frame) {
-    Reading reading = reader.read(List.of(frame), layers).get(0)[0];
+    Reading known = prepared.remove(frame);
+    Reading reading = known == null ? reader.read(List.of(frame), layers).get(0)[0] : known;
     if (reading.others() == null) {
       throw new GeometryException(
           "Frame %s: %s; leave the frame out"

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.Plan;
 import org.dpsieve.config.PoolSurvey;
 import org.dpsieve.config.RunConfig;
@@ -49,8 +51,7 @@ final class LoopRun {
     Plan.of(config, survey).forEach(out::println);
     out.flush();
     // what a run looks at before any work
-    SparkStages.of(
-        config, workdir, () -> arguments.spark.open("simplify"), ignored -> {}, ignored -> {});
+    SparkStages.of(config, workdir, new OneSession(), ignored -> {}, ignored -> {});
     survey.requireNone();
     return DONE;
   }
@@ -64,7 +65,8 @@ final class LoopRun {
     long start = System.nanoTime();
     try (Closeable lock = workdir.lock();
         ProgressLine progress = new ProgressLine(out)) {
-      RunReporter reporter = new RunReporter(workdir, () -> arguments.spark.open("simplify"));
+      Supplier<SparkSession> spark = new OneSession();
+      RunReporter reporter = new RunReporter(workdir, spark);
       RunConsole console =
           new RunConsole(
               workdir,
@@ -86,7 +88,7 @@ final class LoopRun {
             SparkStages.of(
                 config,
                 workdir,
-                () -> console.describe(arguments.spark.open("simplify")),
+                () -> console.describe(spark.get()),
                 console::tasks,
                 console::note);
         Simplify simplify =
@@ -122,6 +124,19 @@ final class LoopRun {
       }
     } catch (RuntimeException | IOException e) {
       throw WriteFailure.of(e, workdir.root().toString());
+    }
+  }
+
+  /** Begun when it is first asked for. */
+  private final class OneSession implements Supplier<SparkSession> {
+    private SparkSession session;
+
+    @Override
+    public SparkSession get() {
+      if (session == null) {
+        session = arguments.spark.open("simplify", workdir.root());
+      }
+      return session;
     }
   }
 

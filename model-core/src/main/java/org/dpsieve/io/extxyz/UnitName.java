@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
  * What people call units: {@code eV}, {@code Ha/Bohr}, {@code kcal/(mol*Å)}, {@code eV Å^-3},
  * {@code kbar}, {@code a.u.}: products and quotients of names with whole powers. CODATA 2018.
  */
-final class UnitName {
+public final class UnitName {
   private static final double ELEMENTARY_CHARGE = 1.602176634e-19; // C
   private static final double AVOGADRO = 6.02214076e23;
   private static final double HARTREE = 27.211386245988; // eV
@@ -20,7 +20,7 @@ final class UnitName {
   private static final int DEEPEST = 8;
 
   /** What a unit may be of; powers of energy and length. */
-  enum Dimension {
+  public enum Dimension {
     ENERGY(1, 0, HARTREE, "eV, hartree, Ry, kcal/mol, kJ/mol"),
     LENGTH(0, 1, BOHR, "angstrom, bohr, nm"),
     FORCE(1, -1, HARTREE / BOHR, "eV/angstrom, hartree/bohr, kcal/mol/angstrom"),
@@ -39,7 +39,7 @@ final class UnitName {
     }
 
     /** For messages. */
-    String examples() {
+    public String examples() {
       return examples;
     }
   }
@@ -114,7 +114,7 @@ final class UnitName {
   }
 
   /** What a number in this unit is multiplied with to be in eV and Å; empty when it is no such. */
-  static OptionalDouble factor(String name, Dimension dimension) {
+  public static OptionalDouble factor(String name, Dimension dimension) {
     String text =
         name.strip()
             .replace('\u212B', 'Å')

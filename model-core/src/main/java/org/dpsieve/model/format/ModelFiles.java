@@ -24,8 +24,8 @@ import org.dpsieve.model.format.graph.GraphFiles;
 public final class ModelFiles {
   /** How a message about a model that is not understood ends. */
   static final String ELSEWHERE =
-      "; DeePMD-kit itself may know it: --engine dp (model-devi, eval, rescreen), SET dpsieve.engine = dp in SQL, engine dp in"
-          + " machine.json, or its own dp model-devi";
+      "; DeePMD-kit itself may know it: --engine dp (model-devi, eval, rescreen), SET"
+          + " dpsieve.engine = dp in SQL, engine dp in machine.json, or its own dp model-devi";
 
   /** How a message about a model that is no potential ends. */
   private static final String NOWHERE =
@@ -66,11 +66,20 @@ public final class ModelFiles {
 
   /** As {@link #read(Path, List)}. */
   public static DeepPotential read(String name, byte[] bytes, List<String> names) {
+    return read(name, bytes, names, "");
+  }
+
+  /**
+   * The same.
+   *
+   * @param branch of a checkpoint of several models; empty for what holds one
+   */
+  static DeepPotential read(String name, byte[] bytes, List<String> names, String branch) {
     ModelFormat format = ModelFormat.of(bytes);
     try {
-      return format == ModelFormat.GRAPH
+      return format == ModelFormat.GRAPH && branch.isEmpty()
           ? GraphFiles.read(name, bytes, names)
-          : SerializedModelReader.read(name, format.sections(name, bytes), names);
+          : SerializedModelReader.read(name, format.sections(name, bytes, branch), names);
     } catch (NoPotentialException e) {
       throw new NoPotentialException(e.feature(), NOWHERE);
     } catch (UnsupportedModelException e) {
@@ -219,7 +228,7 @@ public final class ModelFiles {
   }
 
   /** DeePMD-kit tells formats by the names of files. */
-  private static void requireSuffix(Path source, ModelFormat format, Path target) {
+  static void requireSuffix(Path source, ModelFormat format, Path target) {
     String suffix = suffix(source);
     if (format != ModelFormat.GRAPH && !target.getFileName().toString().endsWith(suffix)) {
       throw new InputException(
@@ -235,7 +244,11 @@ public final class ModelFiles {
 
   /** {@link #writeWithOutputLayer} from bytes to bytes. */
   public static byte[] withOutputLayer(String name, byte[] source, DeepPotential changed) {
-    DeepPotential original = read(name, source, changed.typeMap());
+    return withOutputLayer(name, source, "", changed);
+  }
+
+  static byte[] withOutputLayer(String name, byte[] source, String branch, DeepPotential changed) {
+    DeepPotential original = read(name, source, changed.typeMap(), branch);
     if (!original.typeMap().equals(changed.typeMap())) {
       throw new InputException(
           "%s: type map %s, expected that of the changed model, %s"
@@ -245,8 +258,8 @@ public final class ModelFiles {
     byte[] written =
         format == ModelFormat.GRAPH
             ? GraphFiles.withOutputLayer(name, source, changed.fitting())
-            : SerializedOutputLayer.write(name, source, format, changed.fitting());
-    requireWritten(changed, read(name, written, changed.typeMap()));
+            : SerializedOutputLayer.write(name, source, format, branch, changed.fitting());
+    requireWritten(changed, read(name, written, changed.typeMap(), branch));
     return written;
   }
 
@@ -309,7 +322,7 @@ public final class ModelFiles {
     write(written, target);
   }
 
-  private static void write(byte[] content, Path target) {
+  static void write(byte[] content, Path target) {
     try {
       OwnFiles.replace(target, content);
     } catch (IOException e) {

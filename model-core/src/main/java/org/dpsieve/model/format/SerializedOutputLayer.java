@@ -12,8 +12,9 @@ import org.dpsieve.model.Layer;
 final class SerializedOutputLayer {
   private SerializedOutputLayer() {}
 
-  static byte[] write(String file, byte[] source, ModelFormat format, EnergyFitting fitting) {
-    Section model = format.sections(file, source).section("model");
+  static byte[] write(
+      String file, byte[] source, ModelFormat format, String branch, EnergyFitting fitting) {
+    Section model = format.sections(file, source, branch).section("model");
     double weight = 1;
     if (SerializedLinear.isOne(model)) {
       int first = SerializedLinear.first(model);
@@ -33,6 +34,12 @@ final class SerializedOutputLayer {
       put(changed, file, variables.tensor("w"), last.weight(), weight);
       put(changed, file, variables.tensor("b"), last.bias(), weight);
     }
+    return patched(file, source, format, changed);
+  }
+
+  /** A copy with other numbers in the places of the keys. */
+  static byte[] patched(
+      String file, byte[] source, ModelFormat format, Map<String, double[]> changed) {
     return switch (format) {
       case HDF5 -> DpFile.patched(file, source, changed);
       case TORCH -> TorchArchive.patched(file, source, changed);
@@ -41,7 +48,7 @@ final class SerializedOutputLayer {
     };
   }
 
-  private static void put(
+  static void put(
       Map<String, double[]> changed,
       String file,
       StoredTensor place,

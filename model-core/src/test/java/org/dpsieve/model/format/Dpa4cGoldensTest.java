@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
@@ -116,11 +117,27 @@ class Dpa4cGoldensTest {
   }
 
   @Test
-  void severalTasksAreRefusedWithWhatToDo() {
-    assertThatThrownBy(() -> ModelFiles.read("tasks.pt", golden("tasks").file("pt")))
-        .isInstanceOf(UnsupportedModelException.class)
-        .hasMessageContaining("one, two")
-        .hasMessageContaining("dp --pt-expt freeze -c tasks.pt --head NAME -o model.pte");
+  void oneOfSeveralTasksIsReadAndWrittenInto() {
+    byte[] source = golden("tasks").file("pt");
+    DeepPotential model = ModelFiles.read("tasks.pt", source, List.of(), "two");
+    Goldens.Evaluated first = golden("exclude").goldens().frames().get(0);
+    Predictions.assertClose(
+        new ReferenceModel(model).evaluate(first.frame()), first.expected().get(0), 1, "two");
+    DeepPotential changed = changed(model);
+    byte[] written = ModelFiles.withOutputLayer("tasks.pt", source, "two", changed);
+    Predictions.assertClose(
+        new ReferenceModel(ModelFiles.read("tasks.pt", written, List.of(), "two"))
+            .evaluate(first.frame()),
+        new ReferenceModel(changed).evaluate(first.frame()),
+        1,
+        "two");
+    assertThat(ModelFiles.read("tasks.pt", written, List.of(), "one").fitting().networks()[0])
+        .usingRecursiveComparison()
+        .isEqualTo(
+            ModelFiles.read("tasks.pt", source, List.of(), "one").fitting().networks()[0]);
+    assertThatThrownBy(() -> ModelFiles.read("tasks.pt", source))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("one, two");
   }
 
   @Test

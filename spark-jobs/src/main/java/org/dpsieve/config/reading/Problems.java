@@ -50,6 +50,10 @@ public final class Problems {
     return !errors.isEmpty();
   }
 
+  public List<String> errors() {
+    return List.copyOf(errors);
+  }
+
   public List<String> warnings() {
     return List.copyOf(warnings);
   }

@@ -130,6 +130,9 @@ final class DeviationIterator extends FrameBatches {
       values.add(expected.force());
       values.add(expected.rmsForce());
     }
+    if (handle.isAtomByAtom()) {
+      values.add(sigma.atomForce());
+    }
     return RowFactory.create(values.toArray());
   }
 }

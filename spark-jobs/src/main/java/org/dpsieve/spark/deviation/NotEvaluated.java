@@ -13,9 +13,13 @@ import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.spark.table.TableFrames;
 
 /** Why frames have no deviation, for those who see only that their numbers are NaN. */
 public final class NotEvaluated {
+  /** The column of frames of somebody's table that says why a row is no frame. */
+  private static final String REASON = TableFrames.REASON;
+
   private NotEvaluated() {}
 
   /**
@@ -42,6 +46,15 @@ public final class NotEvaluated {
             .orderBy("system", "index")
             .limit(most)
             .collectAsList();
+    if (List.of(frames.columns()).contains(REASON)) {
+      return rows.stream()
+          .map(
+              row ->
+                  row.isNullAt(row.fieldIndex(REASON))
+                      ? line(FrameRows.toFrame(row), problem(row, problems))
+                      : line(FrameRows.toFrame(row), row.<String>getAs(REASON)))
+          .toList();
+    }
     if (models == null) {
       return rows.stream()
           .map(row -> line(FrameRows.toFrame(row), problem(row, problems)))

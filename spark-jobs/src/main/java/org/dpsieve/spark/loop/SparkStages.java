@@ -14,8 +14,6 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -53,7 +51,6 @@ public class SparkStages implements Stages {
   private final Workdir workdir;
   private final NodeTasks nodes;
   private final Consumer<String> notes;
-  private SparkSession session;
   private SortedMap<String, String> tried; // null until it is
 
   /**
@@ -106,7 +103,8 @@ public class SparkStages implements Stages {
     if (config.machine().modelDevi().engine() == Engine.DP) {
       if (config.simplify().pick().targetError().isPresent()) {
         problems.add(
-            "target_error: expected errors come with the engine 'jvm' of model_devi in machine.json, found 'dp'; change it, or use label_budget or max_iter");
+            "target_error: expected errors come with the engine 'jvm' of model_devi in"
+                + " machine.json, found 'dp'; change it, or use label_budget or max_iter");
       }
       attempt(problems, () -> evaluation(null).check(config.simplify().train().models()));
     }
@@ -137,10 +135,7 @@ public class SparkStages implements Stages {
   }
 
   final SparkSession spark() {
-    if (session == null) {
-      session = open.get();
-    }
-    return session;
+    return open.get(); // the same each time, told what it is for now
   }
 
   @Override
@@ -312,21 +307,22 @@ public class SparkStages implements Stages {
     return Decisions.candidates(spark(), config.simplify().trust(), deviation);
   }
 
-  /** Frames that left the pool as accurate, as they were then; {@code null} without any. */
+  /**
+   * What errors are expected of the frames that left the pool as accurate, by the models of then
+   * and by how far those were off on labels left out; {@code null} without any.
+   */
   private Dataset<Row> accurate(List<Path> picks) {
     Dataset<Row> all = null;
     for (Path folder : picks) {
       Dataset<Row> table = Tables.read(spark(), folder);
-      if (Set.of(table.columns()).contains("rms_sigma_f")) {
+      UncertaintyFiles.Numbers then =
+          UncertaintyFiles.numbers(folder.getParent().resolveSibling("00.train")).orElse(null);
+      if (then != null && Set.of(table.columns()).contains("rms_sigma_f")) {
         Dataset<Row> some =
-            table
-                .where(functions.col("decision").equalTo(Decision.ACCURATE.key()))
-                .select(
-                    Stream.of(Tables.ERRORS)
-                        .filter(Set.of(table.columns())::contains)
-                        .map(functions::col)
-                        .toArray(Column[]::new));
-        all = all == null ? some : all.unionByName(some, true);
+            Tables.told(
+                table.where(functions.col("decision").equalTo(Decision.ACCURATE.key())),
+                then.reliability());
+        all = all == null ? some : all.unionByName(some);
       }
     }
     return all;

@@ -40,11 +40,6 @@ final class Tables {
   /** Where fewer frames than this part have a smaller one, nothing is known of the pool. */
   private static final double MOST_TOLD = 0.9;
 
-  /** Columns that tell what errors to expect. */
-  static final String[] ERRORS = {
-    "max_devi_f", "sigma_e", "rms_sigma_f", "expected_e", "rms_expected_f"
-  };
-
   private static final int ROWS_PER_FILE = 1_000_000;
 
   private Tables() {}
@@ -148,7 +143,7 @@ final class Tables {
   }
 
   /** What errors are expected of each frame: the sharper way where there is one. */
-  private static Dataset<Row> told(Dataset<Row> rows, Reliability found) {
+  static Dataset<Row> told(Dataset<Row> rows, Reliability found) {
     List<String> columns = List.of(rows.columns());
     Column energy = col("sigma_e").multiply(found.energy().scale());
     Column force = col("rms_sigma_f").multiply(found.force().scale());
@@ -171,13 +166,14 @@ final class Tables {
    *
    * @param deviations rows with {@code max_devi_f, sigma_e, rms_sigma_f}, and {@code expected_e,
    *     rms_expected_f} where labels are predicted from old ones
-   * @param gone more of such; {@code null} for none
+   * @param gone frames that are not among them, as {@link #told} has them by the models that they
+   *     were last asked of; {@code null} for none
    */
   static Facts.Expected expected(
       Dataset<Row> deviations, Dataset<Row> gone, UncertaintyFiles.Numbers numbers) {
     Dataset<Row> sigmas = told(deviations, numbers.reliability());
     if (gone != null) {
-      sigmas = sigmas.union(told(gone, numbers.reliability()));
+      sigmas = sigmas.union(gone);
     }
     // as decimals: their sum has the same digits in any order
     Row row =

@@ -39,9 +39,9 @@ import org.dpsieve.spark.deviation.DeviationEngine;
 import org.dpsieve.spark.deviation.DpModelDevi;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FrameRows;
-import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.WriteFailure;
+import org.dpsieve.spark.loop.PosteriorModels;
 
 /**
  * The deviation of a library far larger than memory. The library is cut into units of bounded size;
@@ -92,7 +92,9 @@ public final class Rescreen {
 
   private ScreenReport run() throws IOException {
     listener.stage("looking through the library");
-    if (options.dp() == null) {
+    if (options.posteriors() != null) {
+      models = options.posteriors().models();
+    } else if (options.dp() == null) {
       models =
           options.models().stream()
               .map(model -> ModelFiles.read(model, options.typeMap()))
@@ -100,7 +102,7 @@ public final class Rescreen {
     }
     String digest = modelDigest();
     folder = ScreenFolder.open(options.bareOutput(), configuration.value(), digest);
-    library = Library.open(spark, options.frames(), options.extxyzKeys());
+    library = Library.open(spark, options);
     library
         .contents()
         .forEach(
@@ -141,7 +143,7 @@ public final class Rescreen {
 
   /** The frames to look at, of some units. */
   private Dataset<Row> frames(List<String> units) {
-    Dataset<Row> frames = FramesDataset.where(library.frames(units), options.where());
+    Dataset<Row> frames = library.frames(units);
     return options.sample() < 1 ? frames.where(col("frame_id").lt(threshold())) : frames;
   }
 
@@ -174,7 +176,8 @@ public final class Rescreen {
     if (!units.isEmpty()) {
       context.setJobDescription("rescreen: count of frames and atoms");
       for (Row row :
-          FramesDataset.where(library.frames(units), options.where())
+          library
+              .frames(units)
               .groupBy("formula")
               .agg(count(lit(1)), sum("natoms"))
               .collectAsList()) {
@@ -254,6 +257,7 @@ public final class Rescreen {
               configuration,
               folder.staged(),
               names,
+              library.hasIds(),
               known,
               frames,
               atoms);
@@ -270,15 +274,17 @@ public final class Rescreen {
 
   private DeviationEngine engine(List<String> missing, Census census) {
     if (options.dp() == null) {
-      return EnsembleHandle.of(spark, models, options.ensemble(), options.borderline());
+      EnsembleHandle ensemble =
+          EnsembleHandle.of(spark, models, options.ensemble(), options.borderline());
+      PosteriorModels known = options.posteriors();
+      return known == null
+          ? ensemble
+          : ensemble.with(spark, known.uncertainty(), null, null, known.members()).atomByAtom();
     }
     listener.stage("trying DeePMD-kit's program");
     DpModelDevi dp = DpModelDevi.of(spark, options.models(), options.dp(), options.typeMap());
     Optional<Frame> first =
-        FramesDataset.where(library.frames(missing), options.where())
-            .limit(1)
-            .collectAsList()
-            .stream()
+        library.frames(missing).limit(1).collectAsList().stream()
             .map(FrameRows::toFrame)
             .findFirst();
     dp.check(
@@ -317,10 +323,7 @@ public final class Rescreen {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < places; i++) {
       List<String> unit = List.of(missing.get(i * missing.size() / places));
-      rows.addAll(
-          FramesDataset.where(library.frames(unit), options.where())
-              .limit((int) frames)
-              .collectAsList());
+      rows.addAll(library.frames(unit).limit((int) frames).collectAsList());
     }
     return rows;
   }
@@ -342,7 +345,8 @@ public final class Rescreen {
         spark.read().parquet(folder.paths(earlier).toArray(String[]::new)),
         wanted,
         folder.staged() + "/_known",
-        configuration);
+        configuration,
+        options.posteriors() != null);
   }
 
   private void commit(List<DeviationFile.Part> made) throws IOException {
@@ -378,6 +382,7 @@ public final class Rescreen {
     metadata.put(ScreenFolder.MODELS, modelDigest());
     metadata.put("where", options.where() == null ? "" : options.where());
     metadata.put("sample", Double.toString(options.sample()));
+    metadata.putAll(library.metadata());
     folder.commit(
         names.values().stream().map(parts::get).filter(part -> part != null).toList(), metadata);
   }
@@ -388,7 +393,8 @@ public final class Rescreen {
         options.dp() == null ? options.ensemble().toString() : "dp model-devi, seven digits";
     return hash(
         options.models().stream().map(Rescreen::content).collect(Collectors.joining(" "))
-            + unnamed(),
+            + unnamed()
+            + (options.posteriors() == null ? "" : " " + options.posteriors().digest()),
         precision);
   }
 

@@ -2,6 +2,7 @@ package org.dpsieve.spark.rescreen;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.dpsieve.config.mapping.FrameMapping;
 import org.dpsieve.error.InputException;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
@@ -11,6 +12,7 @@ import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.resident.DpProgram;
+import org.dpsieve.spark.loop.PosteriorModels;
 
 /**
  * What to do.
@@ -19,7 +21,8 @@ import org.dpsieve.resident.DpProgram;
  * @param typeMap names of types 0, 1, ... of models that have none themselves
  * @param ensemble how our kernels evaluate them
  * @param dp DeePMD-kit's program, where it evaluates them instead; {@code null} for our kernels
- * @param frames a frames dataset or a tree of systems
+ * @param frames a frames dataset, a tree of systems, or a table
+ * @param table how it is read where it is a table; {@code null} where not
  * @param output dataset to make or to bring up to date
  * @param where SQL condition on the columns of the frames dataset; {@code null} for all
  * @param sample fraction of the frames to look at, 1 for all
@@ -28,6 +31,7 @@ import org.dpsieve.resident.DpProgram;
  * @param strategy by which they are chosen
  * @param seed of that choice
  * @param extxyzKeys what the labels of extxyz files in a tree are called
+ * @param posteriors of the models, to say how far off they may be; {@code null} without
  */
 public record RescreenOptions(
     List<Path> models,
@@ -35,6 +39,7 @@ public record RescreenOptions(
     EnsembleOptions ensemble,
     DpProgram dp,
     String frames,
+    Table table,
     String output,
     String where,
     double sample,
@@ -42,7 +47,19 @@ public record RescreenOptions(
     int pick,
     PickStrategy strategy,
     long seed,
-    ExtxyzKeys extxyzKeys) {
+    ExtxyzKeys extxyzKeys,
+    PosteriorModels posteriors) {
+
+  /**
+   * A library that is somebody's table.
+   *
+   * @param format parquet, delta, iceberg; {@code null} to find out
+   * @param mapping of its columns
+   * @param output table of the same format to write the result as, too: a name or a path; {@code
+   *     null} for none
+   */
+  public record Table(String format, FrameMapping mapping, String output) {}
+
   public RescreenOptions {
     if (!(sample > 0 && sample <= 1)) {
       throw new InputException(
@@ -61,7 +78,8 @@ public record RescreenOptions(
     }
     if (pick > 0 && sample < 1) {
       throw new InputException(
-          "--pick with --sample: a sample says how many candidates there are; pick from all frames");
+          "--pick with --sample: a sample says how many candidates there are; pick from all"
+              + " frames");
     }
   }
 

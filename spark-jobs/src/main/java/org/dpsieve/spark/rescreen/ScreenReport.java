@@ -33,6 +33,7 @@ import org.dpsieve.spark.frames.StagedPath;
 import org.dpsieve.spark.pick.PickContext;
 import org.dpsieve.spark.pick.PickStage;
 import org.dpsieve.spark.pick.PickStrategies;
+import org.dpsieve.spark.table.TableFrames;
 
 /**
  * What a rescreen found.
@@ -158,8 +159,12 @@ public record ScreenReport(
       }
     }
 
-    private static Column[] columns() {
-      return Stream.concat(Arrays.stream(FrameRows.SCHEMA.fieldNames()), Stream.of("max_devi_f"))
+    private Column[] columns() {
+      return Stream.of(
+              Arrays.stream(FrameRows.SCHEMA.fieldNames()),
+              library.hasIds() ? Stream.of(TableFrames.LIBRARY_ID) : Stream.<String>of(),
+              Stream.of("max_devi_f"))
+          .flatMap(names -> names)
           .map(functions::col)
           .toArray(Column[]::new);
     }
@@ -193,13 +198,17 @@ public record ScreenReport(
                   .add("picked_index", DataTypes.IntegerType, false)
                   .add("max_devi_f", DataTypes.DoubleType, false));
       Dataset<Row> frames =
-          all.join(
+          library
+              .labelled(chosen.stream().map(row -> row.getString(1)).distinct().toList())
+              .join(
                   broadcast(ids),
                   col("frame_id")
                       .equalTo(col("picked_id"))
                       .and(col("system").equalTo(col("picked_system")))
                       .and(col("index").equalTo(col("picked_index"))))
-              .select(columns());
+              .select(columns())
+              // a table may hold a row twice
+              .dropDuplicates("frame_id", "system", "index");
       ParquetCommit.write(
           frames,
           List.of("formula", "frame_id"),

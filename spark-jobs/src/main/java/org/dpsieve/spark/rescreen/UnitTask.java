@@ -16,6 +16,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.spark.deviation.DeviationEngine;
+import org.dpsieve.spark.table.TableFrames;
 
 /**
  * A task's work: one unit's frames to one file.
@@ -26,6 +27,7 @@ import org.dpsieve.spark.deviation.DeviationEngine;
  * @param configuration of the file system
  * @param folder where files go
  * @param names file of each unit
+ * @param withIds whether frames have {@link TableFrames#LIBRARY_ID}
  * @param known deviations of frames that were evaluated before
  * @param frames counts what is evaluated
  * @param atoms counts theirs
@@ -36,6 +38,7 @@ record UnitTask(
     SerializableConfiguration configuration,
     String folder,
     Map<String, String> names,
+    boolean withIds,
     KnownDeviations known,
     LongAccumulator frames,
     LongAccumulator atoms)
@@ -56,7 +59,12 @@ record UnitTask(
     Path target = new Path(folder, name);
     try (DeviationFile file =
         new DeviationFile(
-            configuration.value(), target.getParent(), name, TaskContext.get().taskAttemptId())) {
+            configuration.value(),
+            target.getParent(),
+            name,
+            TaskContext.get().taskAttemptId(),
+            withIds,
+            engine.isUncertain())) {
       Iterator<Row> evaluated = engine.evaluate(unit, false);
       while (evaluated.hasNext()) {
         double[] deviation = numbers(evaluated.next());
@@ -77,11 +85,16 @@ record UnitTask(
         deviation[FrameDeviation.NAMES.indexOf("devi_e")]);
   }
 
-  private static double[] numbers(Row deviation) {
-    double[] numbers = new double[FrameDeviation.NAMES.size()];
-    for (int k = 0; k < numbers.length; k++) {
+  /** As {@link DeviationFile#add} takes them. */
+  private double[] numbers(Row deviation) {
+    boolean uncertain = engine.isUncertain();
+    int count = DeviationFile.numbers(uncertain).size();
+    double[] atoms = uncertain ? (double[]) deviation.get(deviation.length() - 1) : new double[0];
+    double[] numbers = new double[count + atoms.length];
+    for (int k = 0; k < count; k++) {
       numbers[k] = deviation.getDouble(k + 1);
     }
+    System.arraycopy(atoms, 0, numbers, count, atoms.length);
     return numbers;
   }
 

@@ -1,6 +1,8 @@
 package org.dpsieve.spark.source;
 
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SQLContext;
@@ -13,6 +15,8 @@ import org.apache.spark.sql.sources.CreatableRelationProvider;
 import org.apache.spark.sql.sources.DataSourceRegister;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+import org.dpsieve.error.InputException;
+import org.dpsieve.spark.QueryProblem;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
@@ -38,7 +42,7 @@ public final class DeepmdSource
 
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
-    return TreeTable.schema(ReadOptions.of(options));
+    return asked(options.asCaseSensitiveMap(), () -> TreeTable.schema(ReadOptions.of(options)));
   }
 
   /** So that Spark does not ask for the schema of a path that is yet to be written. */
@@ -50,8 +54,9 @@ public final class DeepmdSource
   @Override
   public Table getTable(
       StructType schema, Transform[] partitioning, Map<String, String> properties) {
-    ReadOptions options = ReadOptions.of(new CaseInsensitiveStringMap(properties));
-    return new TreeTable(options, schema);
+    return asked(
+        properties,
+        () -> new TreeTable(ReadOptions.of(new CaseInsensitiveStringMap(properties)), schema));
   }
 
   @Override
@@ -61,6 +66,22 @@ public final class DeepmdSource
       scala.collection.immutable.Map<String, String> parameters,
       Dataset<Row> frames) {
     Map<String, String> options = CollectionConverters.asJava(parameters);
-    return DeepmdWrite.write(context, frames, mode, new CaseInsensitiveStringMap(options));
+    return asked(
+        options,
+        () -> DeepmdWrite.write(context, frames, mode, new CaseInsensitiveStringMap(options)));
+  }
+
+  private static <R> R asked(Map<String, String> options, Supplier<R> what) {
+    CaseInsensitiveStringMap map = new CaseInsensitiveStringMap(options);
+    return asked(List.of(map.getOrDefault("path", map.getOrDefault("paths", ""))), what);
+  }
+
+  /** What is done before a query runs; what is wrong then is said as Spark says it. */
+  static <R> R asked(List<String> paths, Supplier<R> what) {
+    try {
+      return what.get();
+    } catch (InputException e) {
+      throw QueryProblem.DATA.before(String.join(",", paths), e);
+    }
   }
 }

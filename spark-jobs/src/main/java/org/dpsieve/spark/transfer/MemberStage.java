@@ -81,19 +81,31 @@ final class MemberStage {
     OutputParameters parameters = OutputParameters.of(sent.model(), sent.present());
     try (FeatureKernel kernel = FeatureKernel.of(sent.model(), parameters)) {
       while (rows.hasNext()) {
-        Tuple2<FoldedFrames.Place, Row> row = rows.next();
-        Frame frame = FrameRows.toFrame(row._2());
-        try {
-          found.add(
-              new Tuple2<>(
-                  row._1(),
-                  sent.directions()
-                      .observe(frame, kernel.of(frame), sent.without()[row._1().fold()])));
-        } catch (GeometryException e) {
-          // Training has said so, and does without it.
+        List<Tuple2<FoldedFrames.Place, Frame>> some = new ArrayList<>();
+        while (rows.hasNext() && some.size() < FoldedFrames.TERM) {
+          Tuple2<FoldedFrames.Place, Row> row = rows.next();
+          some.add(new Tuple2<>(row._1(), FrameRows.toFrame(row._2())));
         }
+        kernel.prepare(some.stream().map(Tuple2::_2).toList());
+        some.forEach(one -> observe(one, kernel, sent, found));
       }
     }
     return found.iterator();
+  }
+
+  private static void observe(
+      Tuple2<FoldedFrames.Place, Frame> one,
+      FeatureKernel kernel,
+      Sent sent,
+      List<Tuple2<FoldedFrames.Place, ErrorDirections.Observation>> found) {
+    Frame frame = one._2();
+    try {
+      found.add(
+          new Tuple2<>(
+              one._1(),
+              sent.directions().observe(frame, kernel.of(frame), sent.without()[one._1().fold()])));
+    } catch (GeometryException e) {
+      // Training has said so, and does without it.
+    }
   }
 }
