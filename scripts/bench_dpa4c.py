@@ -24,7 +24,9 @@ def arguments():
     parser.add_argument("--dp-frames", type=int, default=8, help="of each system, that dp evaluates; ours are all")
     parser.add_argument("--precision", default="float64", choices=["float64", "float32"])
     parser.add_argument("--repetitions", type=int, default=3)
-    parser.add_argument("--compiled", action="store_true", help="also by AOTInductor (.pt2), which takes minutes to make")
+    parser.add_argument("--forms", nargs="+", default=["checkpoint", "pte"], choices=["checkpoint", "pte", "pt2"],
+                        help="of dp's models; pt2 is compiled by AOTInductor, which takes minutes")
+    parser.add_argument("--dpsieve", nargs="+", default=[HERE / "scripts/dpsieve"], help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -84,9 +86,8 @@ def main():
     work.mkdir(parents=True, exist_ok=True)
     os.chdir(work)
     made = models(options, work)
-    forms = {"checkpoint": [folder / "model.ckpt.pt" for folder in made], "exported (.pte)": frozen(options, made, "pte")}
-    if options.compiled:
-        forms["compiled (.pt2)"] = frozen(options, made, "pt2")
+    forms = {form: [folder / "model.ckpt.pt" for folder in made] if form == "checkpoint" else frozen(options, made, form)
+             for form in options.forms}
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
     ten, some = work / "ten-frames", work / "some-frames"
     ten_frames(options.system, ten)
@@ -94,7 +95,7 @@ def main():
     programs = {f"dp model-devi, {form}": ([options.dp, "--pt-expt", "model-devi", "-m", *files], some)
                 for form, files in forms.items()}
     programs["dpsieve model-devi, float64"] = (
-        [HERE / "scripts/dpsieve", "model-devi", "-m", *(folder / "model.dp" for folder in made)], options.system)
+        [*options.dpsieve, "model-devi", "-m", *(folder / "model.dp" for folder in made)], options.system)
     rates = {name: [] for name in programs}
     start = {name: [] for name in programs}
     for _ in range(options.repetitions):
@@ -124,7 +125,7 @@ def main():
     Path(work.parent / "dpa4c.md").write_text("\n".join(text) + "\n")
     print("\n".join(text))
     ours = rows(work / "dpsieve-model-devi-float64.out")
-    theirs = rows(work / "dp-model-devi-checkpoint.out")
+    theirs = rows(work / f"dp-model-devi-{options.forms[0]}.out")
     starts = [here[0] for here in systems(options.system)]
     lengths = [min(length, options.dp_frames) for _, length in systems(options.system)]
     same = np.concatenate([ours[first:first + length] for first, length in zip(starts, lengths)])
