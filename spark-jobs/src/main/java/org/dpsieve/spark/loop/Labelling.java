@@ -44,7 +44,8 @@ final class Labelling {
   Facts.Labels label(Path target, Dataset<Row> pool, Path picks, DirectLabeller labeller) {
     Dataset<Row> frames = picked(pool, picks).persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      return write(target, frames, labels(frames, labeller), Map.of());
+      long count = frames.count(); // each gets an answer
+      return write(target, frames, labels(frames, count, labeller), count, Map.of());
     } finally {
       frames.unpersist();
     }
@@ -59,7 +60,25 @@ final class Labelling {
       Path target, Dataset<Row> frames, Dataset<Row> labels, Map<String, String> tasks) {
     Dataset<Row> kept = labels.persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      long asked = kept.count();
+      return write(target, frames, kept, kept.count(), tasks);
+    } finally {
+      kept.unpersist();
+    }
+  }
+
+  /**
+   * The same.
+   *
+   * @param asked how many labels there are, of whatever outcome
+   */
+  private Facts.Labels write(
+      Path target,
+      Dataset<Row> frames,
+      Dataset<Row> labels,
+      long asked,
+      Map<String, String> tasks) {
+    Dataset<Row> kept = labels.persist(StorageLevel.MEMORY_AND_DISK());
+    try {
       long labelled =
           Tables.writeFrames(withLabels(frames, kept), asked, ROWS_PER_FILE, target).rows();
       return new Facts.Labels(
@@ -85,7 +104,10 @@ final class Labelling {
 
   /** New labels of any frames, spread over many small tasks. */
   Dataset<Row> labels(Dataset<Row> frames, DirectLabeller labeller) {
-    long count = frames.count();
+    return labels(frames, frames.count(), labeller);
+  }
+
+  private static Dataset<Row> labels(Dataset<Row> frames, long count, DirectLabeller labeller) {
     int tasks = (int) Math.max(1, Math.min(10_000, count / FRAMES_PER_TASK));
     return DirectLabels.apply(frames.repartition(tasks, col("frame_id")), labeller);
   }

@@ -71,7 +71,7 @@ public final class SparkStages implements Stages {
 
   /** All of it, so that everything wrong is told at once. */
   private void check() {
-    Set<String> problems = new LinkedHashSet<>();
+    Set<String> problems = new LinkedHashSet<>(TaskPlaces.problems(workdir, config, labeller));
     attempt(problems, () -> config.machine().train().node().ifPresent(nodes::check));
     attempt(problems, () -> config.machine().fp().node().ifPresent(nodes::check));
     if (config.machine().modelDevi().engine() == Engine.DP) {
