@@ -9,6 +9,9 @@ interface DoubleArithmetic extends Arithmetic {
   /** For one thread. */
   DescriptorKernel descriptor(Embeddings embeddings);
 
+  /** For one thread. */
+  RadialSums radialSums(Dpa4cNets nets);
+
   LayerFunction layerFunction();
 
   LayerDerivative layerDerivative();

@@ -13,6 +13,11 @@ record LoopArithmetic(Gemm gemm) implements DoubleArithmetic {
   }
 
   @Override
+  public RadialSums radialSums(Dpa4cNets nets) {
+    return new LoopRadialSums(nets.columns());
+  }
+
+  @Override
   public LayerFunction layerFunction() {
     return new LoopLayerFunction();
   }

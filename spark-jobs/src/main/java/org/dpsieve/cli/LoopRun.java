@@ -51,7 +51,7 @@ final class LoopRun {
     Plan.of(config, survey).forEach(out::println);
     out.flush();
     // what a run looks at before any work
-    new SparkStages(config, workdir, new OneSession(), ignored -> {}, ignored -> {});
+    SparkStages.of(config, workdir, new OneSession(), ignored -> {}, ignored -> {});
     survey.requireNone();
     return DONE;
   }
@@ -71,6 +71,7 @@ final class LoopRun {
           new RunConsole(
               workdir,
               progress,
+              config.simplify().trust().measure(),
               () -> {
                 reporter.keepModels(config.simplify().train().models());
                 reporter.write();
@@ -84,7 +85,7 @@ final class LoopRun {
       console.say("work directory: " + workdir.root());
       try {
         SparkStages stages =
-            new SparkStages(
+            SparkStages.of(
                 config,
                 workdir,
                 () -> console.describe(spark.get()),
@@ -190,11 +191,14 @@ final class LoopRun {
     if (result.errors() != null) {
       console.say("");
       RunTable.errors(result.errors(), result.pool()).forEach(console::say);
+    } else if (result.property() != null) {
+      console.say("");
+      RunTable.property(result.property()).forEach(console::say);
     } else {
       console.say("errors on frames never labelled: not known, their new labels are not");
     }
     console.say("");
-    console.say(RunTable.deviation(result.maxDeviForce()));
+    console.say(RunTable.deviation(result.maxDeviForce(), config.simplify().trust().measure()));
     if (result.classes() != null) {
       console.say(RunTable.finalClasses(result.classes()));
     }

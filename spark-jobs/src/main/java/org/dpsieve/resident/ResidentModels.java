@@ -33,7 +33,8 @@ public final class ResidentModels implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(ResidentModels.class);
 
   static final String NAME_IT =
-      "Name DeePMD-kit's program by model_devi.command in machine.json, or by DPSIEVE_DP; it has to be there, with the models' backend, wherever Spark's tasks run";
+      "Name DeePMD-kit's program by model_devi.command in machine.json, or by DPSIEVE_DP; it has to"
+          + " be there, with the models' backend, wherever Spark's tasks run";
 
   /** Å, about what models see; which cells are skewed does not hang on it. */
   private static final double CUTOFF = 8;
@@ -44,6 +45,8 @@ public final class ResidentModels implements Closeable {
   private final DpProgram program;
   private final List<Path> models;
   private final List<String> given;
+  private final String branch;
+  private final boolean layers;
   private final Map<String, String> environment;
   private final Limits limits;
   private EvaluatingProcess process;
@@ -67,6 +70,25 @@ public final class ResidentModels implements Closeable {
       List<String> typeMap,
       Map<String, String> environment,
       Limits limits) {
+    this(program, models, "", false, typeMap, environment, limits);
+  }
+
+  /**
+   * The same.
+   *
+   * @param branch of checkpoints of several models; empty for others
+   * @param layers whether {@link Question#layers} will be asked
+   */
+  ResidentModels(
+      DpProgram program,
+      List<Path> models,
+      String branch,
+      boolean layers,
+      List<String> typeMap,
+      Map<String, String> environment,
+      Limits limits) {
+    this.branch = branch;
+    this.layers = layers;
     this.program = program;
     this.models = List.copyOf(models);
     this.given = List.copyOf(typeMap);
@@ -99,6 +121,7 @@ public final class ResidentModels implements Closeable {
       ObjectNode head = Wire.head("load");
       ArrayNode paths = head.putArray("models");
       models.forEach(path -> paths.add(path.toString()));
+      head.put("branch", branch).put("layers", layers);
       Answer answer = process.ask(head, List.of(), 0, limits.load(), stopped);
       requireLoaded(answer.head());
       loaded = LoadedModels.of(answer.head());
@@ -354,10 +377,10 @@ public final class ResidentModels implements Closeable {
               question.head(),
               question.blocks(batch, types, fparam, now.aparam()),
               question.mostBytes(batch.size(), atoms, models.size()),
-              limit(batch.size() * atoms),
+              limit(batch.size() * atoms * question.evaluations()),
               stopped);
       if (!answer.head().has("error")) {
-        took(System.nanoTime() - begin, batch.size() * atoms);
+        took(System.nanoTime() - begin, batch.size() * atoms * question.evaluations());
         for (int k = 0; k < batch.size(); k++) {
           found[which.get(k)] = new Known(slice(answer, k, batch.size()), null);
         }

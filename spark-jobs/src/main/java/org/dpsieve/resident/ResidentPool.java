@@ -96,6 +96,8 @@ public final class ResidentPool {
               ? new ResidentModels(
                   program,
                   models.names().stream().map(place.folder::resolve).toList(),
+                  models.branch(),
+                  models.layers(),
                   typeMap,
                   environment,
                   limits)

@@ -3,10 +3,13 @@
 Messages go both ways over stdin and stdout, each: the length of a JSON object (4 bytes, little-endian), the object, then
 the bytes of its "arrays", a list of [name, type, shape], one after the other: little-endian, row-major. Before the first
 answer stand eight bytes, MAGIC, whose last is the version. Requests:
-  {"op": "load", "models": [path ...]}                 answer: what they are
+  {"op": "load", "models": [path ...], "branch": name, "layers": whether their output layers are asked about}
+      answer: what they are
   {"op": "deviation", "calls": [{"real", "atomic", "relative", "relative_v"} ...]}   answer: an array for each call
   {"op": "outputs", "names": [energy, force, virial, atom_energy ...]}     answer: of each name an array [F, models, ...]
-the last two with the arrays coord [F, N, 3], type [F, N], and cell [F, 9], fparam [F, n], aparam [F, N, n], and for "real"
+  {"op": "layers", "model": its place}     answer: energy [F, L], force [F, L, N, 3], virial [F, L, 9] of that model with each of
+      the output layers in the array layers [L, weights of all nets, then energies by type]
+all but the first with the arrays coord [F, N, 3], type [F, N], and cell [F, 9], fparam [F, n], aparam [F, N, n], and for "real"
 energy [F, 1], force [F, N, 3], virial [F, 9], where there are such. An answer with "error" has its "kind": memory (of
 which there is too little), import (of what is not installed), or other. At the end of stdin, when its other end is gone,
 and after IDLE seconds without a request, this ends, whatever it does.
@@ -107,11 +110,13 @@ def device():
 
 
 class Models:
-    def __init__(self, paths):
+    def __init__(self, paths, branch="", layers=False):
         from deepmd.infer import DeepPot
 
-        self.all = [DeepPot(path, auto_batch_size=True) for path in paths]
+        head = {"head": branch} if branch else {}
+        self.all = [DeepPot(of_pytorch(path) if layers else path, auto_batch_size=True, **head) for path in paths]
         without_history()
+        self.layers_of = [OutputLayer(model) for model in self.all] if layers else []
         self.type_map = [str(name) for name in self.all[0].get_type_map() or []]
         for path, model in zip(paths, self.all):
             if [str(name) for name in model.get_type_map() or []] != self.type_map:
@@ -140,14 +145,14 @@ class Models:
             "atoms_at_once": at_once,
         }
 
-    def evaluate(self, request, atomic=False):
+    def evaluate(self, request, atomic=False, only=None):
         types = request["type"]
         mixed = bool((types != types[0]).any())
         return [
             model.eval(
                 request["coord"].reshape(len(types), -1), request.get("cell"), types if mixed else types[0],
                 fparam=request.get("fparam"), aparam=request.get("aparam"), mixed_type=mixed, **({"atomic": True} if atomic else {}))
-            for model in self.all
+            for model in (self.all if only is None else [self.all[only]])
         ]
 
     def deviation(self, request):
@@ -179,6 +184,80 @@ class Models:
         results = self.evaluate(request, atomic)
         places = {"energy": 0, "force": 1, "virial": 2, "atom_energy": 3, "atom_virial": 4}
         return {}, [(name, np.stack([result[places[name]] for result in results], axis=1)) for name in names]
+
+
+    def layers(self, request):
+        """PyTorch's models are evaluated with every layer in turn: whatever they are made of."""
+        import numpy as np
+
+        place = request["model"]
+        results = [[], [], []]
+        with self.layers_of[place] as own:
+            for layer in request["layers"]:
+                own.set(layer)
+                result = self.evaluate(request, only=place)[0]
+                for kind, numbers in zip(results, result):
+                    kind.append(numbers)
+        energy, force, virial = (np.stack(kind, axis=1) for kind in results)
+        return {}, [("energy", energy), ("force", force), ("virial", virial)]
+
+
+def of_pytorch(path):
+    """The model in PyTorch's own format, which has derivatives."""
+    if path.endswith((".pt", ".pth")):
+        return path
+    if not path.endswith((".dp", ".yaml", ".yml")):
+        raise ValueError(f"the output layer of a model *.{path.rsplit('.', 1)[-1]} cannot be exchanged; convert it: dp convert-backend")
+    import tempfile
+
+    from deepmd.dpmodel.utils.serialization import load_dp_model
+    from deepmd.pt.utils.serialization import deserialize_to_file
+
+    target = os.path.join(tempfile.mkdtemp(), "model.pth")
+    deserialize_to_file(target, load_dp_model(path))
+    return target
+
+
+class OutputLayer:
+    """The weights of the last layer of a model's fitting nets, and the energies it adds by type; put back at the end."""
+
+    def __init__(self, model):
+        import re
+
+        module = model.deep_eval.dp.model["Default"]
+        tensors = dict(module.named_parameters()) | dict(module.named_buffers())
+        last = {}
+        for name in tensors:
+            found = re.search(r"fitting_net\.filter_layers\.networks\.(\d+)\.(?:layers\.(\d+)|output_layer)\.matrix$", name)
+            if found:
+                net, layer = int(found[1]), int(found[2] or 0)
+                last[net] = max(last.get(net, (-1, "")), (layer, name))
+        if not last or "atomic_model.out_bias" not in tensors:
+            raise ValueError("no fitting net with an output layer found in the model")
+        self.places = [tensors[last[net][1]] for net in sorted(last)] + [tensors["atomic_model.out_bias"]]
+
+    def __enter__(self):
+        self.before = [place.detach().clone() for place in self.places]
+        return self
+
+    def set(self, numbers):
+        import torch
+
+        if len(numbers) != sum(place.numel() for place in self.places):
+            raise ValueError(f"{len(numbers)} numbers for an output layer of {[tuple(place.shape) for place in self.places]}")
+        at = 0
+        with torch.no_grad():
+            for place in self.places:
+                part = torch.as_tensor(numbers[at:at + place.numel()], dtype=place.dtype, device=place.device)
+                place.copy_(part.reshape(place.shape))
+                at += place.numel()
+
+    def __exit__(self, *_):
+        import torch
+
+        with torch.no_grad():
+            for place, before in zip(self.places, self.before):
+                place.copy_(before)
 
 
 class Evaluated:
@@ -218,7 +297,7 @@ def main():
             return
         try:
             if request["op"] == "load":
-                models = Models(request["models"])
+                models = Models(request["models"], request.get("branch", ""), request.get("layers", False))
                 send(models.answer())
             else:
                 send(*getattr(models, request["op"])(request))

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
@@ -23,17 +22,25 @@ final class TorchModel {
   private static final int MAX_DEPTH = 40;
 
   private final String file;
+  private final String branch;
   private final Map<String, StoredTensor> tensors = new TreeMap<>();
   private final Map<String, Double> numbers = new TreeMap<>();
   private Section input;
 
-  private TorchModel(String file) {
+  /** Whether of the backend pt_expt, which calls its tensors otherwise. */
+  private boolean exportable;
+
+  private TorchModel(String file, String branch) {
     this.file = file;
+    this.branch = branch;
   }
 
-  static Section read(String file, byte[] bytes) {
+  /**
+   * @param branch of a checkpoint of several models; empty for what holds one
+   */
+  static Section read(String file, byte[] bytes, String branch) {
     try {
-      return new TorchModel(file).read(bytes);
+      return new TorchModel(file, branch).read(bytes);
     } catch (StackOverflowError e) {
       throw new InputException("%s: nested too deeply; damaged file?".formatted(file), e);
     }
@@ -99,16 +106,16 @@ final class TorchModel {
           "%s: neither a frozen energy model of DeePMD-kit's PyTorch backend nor its checkpoint, but another model of PyTorch (with spin?)"
               .formatted(file));
     }
+    String name = "Default";
     if (params.get("model_dict") instanceof Map<?, ?> branches) {
-      throw new UnsupportedModelException(
-          "%s: a checkpoint of several models (model_dict) cannot be read; freeze one of its branches (%s): dp --pt freeze --head NAME"
-              .formatted(
-                  file,
-                  branches.keySet().stream()
-                      .map(String::valueOf)
-                      .collect(Collectors.joining(", "))));
+      name = TorchCheckpoint.branch(file, branches, branch);
+      params = (Map<?, ?>) branches.get(name);
+    } else if (!branch.isEmpty()) {
+      throw new InputException(
+          "%s: a checkpoint of one model, which has no branch '%s'; leave the branch out"
+              .formatted(file, branch));
     }
-    String prefix = "model.Default.";
+    String prefix = "model." + name + ".";
     state.forEach(
         (key, value) -> {
           if (value instanceof StoredTensor tensor && key.toString().startsWith(prefix)) {
@@ -116,6 +123,10 @@ final class TorchModel {
           }
         });
     input = new Section(file, "model_params", params);
+    exportable = TorchDpa4c.isExportable(tensors);
+    Map<String, StoredTensor> renamed = new TreeMap<>();
+    tensors.forEach((key, tensor) -> renamed.put(TorchDpa4c.nameOf(key), tensor));
+    tensors.putAll(renamed);
   }
 
   /** Of parameters as releases have them; those before 3.0.0 had others. */
@@ -238,7 +249,17 @@ final class TorchModel {
    */
   private Map<String, Object> descriptor(Section section, String prefix, int types) {
     Map<String, Object> descriptor = copy(section);
-    switch (section.text("type", "unknown")) {
+    String type = section.text("type", "unknown");
+    if (exportable && !List.of("dpa4c", "DPA4C", "hybrid").contains(type)) {
+      throw new UnsupportedModelException(
+          "%s: a checkpoint of DeePMD-kit's backend pt_expt with the descriptor '%s', of which that of PyTorch (dp --pt) can be read; freeze and convert it: dp --pt-expt freeze -c %s -o model.pte; dp convert-backend model.pte model.dp"
+              .formatted(file, type, file));
+    }
+    switch (type) {
+      case "dpa4c", "DPA4C" -> {
+        descriptor = TorchDpa4c.descriptor(section, prefix, tensors);
+        descriptor.put("type", "dpa4c");
+      }
       case "se_e2_a", "se_a" -> {
         descriptor.putIfAbsent("axis_neuron", 4);
         pairNets(descriptor, section, prefix + "sea.", types, false);
@@ -403,8 +424,11 @@ final class TorchModel {
       String prefix, int most, String activation, boolean fitting, String precision) {
     List<Object> networks = new ArrayList<>();
     for (int n = 0; n < most; n++) {
-      List<Map<String, Object>> layers =
-          layers(prefix + "networks." + n + ".layers.", activation, precision);
+      String net = prefix + "networks." + n + ".";
+      List<Map<String, Object>> layers = layers(net + "layers.", activation, precision);
+      if (fitting && tensors.containsKey(net + "output_layer.matrix")) { // of DPA4
+        layers = List.of(layer(net + "output_layer.", activation, precision));
+      }
       if (layers.isEmpty()) {
         break;
       }

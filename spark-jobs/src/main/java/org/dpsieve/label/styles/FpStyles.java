@@ -7,6 +7,7 @@ import org.dpsieve.label.NoStyle;
 import org.dpsieve.label.abacus.AbacusStyle;
 import org.dpsieve.label.cp2k.Cp2kStyle;
 import org.dpsieve.label.d3.D3Style;
+import org.dpsieve.label.dp.DpStyle;
 import org.dpsieve.label.dpdata.CustomStyle;
 import org.dpsieve.label.espresso.PwscfStyle;
 import org.dpsieve.label.gaussian.GaussianStyle;
@@ -22,6 +23,7 @@ public final class FpStyles {
       List.of(
           NONE,
           new D3Style(),
+          new DpStyle(),
           new VaspStyle(),
           new PwscfStyle(),
           new Cp2kStyle(),

@@ -39,7 +39,7 @@ final class DeviationIterator extends FrameBatches {
   }
 
   @Override
-  List<Row> rows(List<Row> source, List<Frame> batch) {
+  protected List<Row> rows(List<Row> source, List<Frame> batch) {
     List<Row> rows = new ArrayList<>();
     if (uncertain == null) {
       List<Prediction[]> predictions = predictions(batch);

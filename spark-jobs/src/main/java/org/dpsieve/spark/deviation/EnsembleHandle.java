@@ -10,7 +10,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
+import org.dpsieve.infer.LayerReader;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Foreign;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.uncertainty.ExpectedError;
 import org.dpsieve.uncertainty.FrameSigma;
@@ -73,11 +75,13 @@ public final class EnsembleHandle implements DeviationEngine {
       List<DeepPotential> models,
       EnsembleOptions options,
       Borderline borderline) {
-    Ensemble checked = Ensemble.of(models, options);
+    Ensemble checked = isForeign(models) ? null : Ensemble.of(models, options);
     Broadcast<DeepPotential[]> broadcast =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(models.toArray(new DeepPotential[0]));
-    keep(broadcast.id(), checked);
+    if (checked != null) {
+      keep(broadcast.id(), checked);
+    }
     return new EnsembleHandle(broadcast, options, borderline, null, null, null, null, false);
   }
 
@@ -171,6 +175,17 @@ public final class EnsembleHandle implements DeviationEngine {
       }
       return built;
     }
+  }
+
+  private static boolean isForeign(List<DeepPotential> models) {
+    return models.stream().anyMatch(model -> model.descriptor() instanceof Foreign);
+  }
+
+  /** For predictions alone: also of models that DeePMD-kit evaluates; of one thread. */
+  public LayerReader reader() {
+    return isForeign(List.of(models.value()))
+        ? LayerReader.of(List.of(models.value()), options)
+        : ensemble();
   }
 
   @Override

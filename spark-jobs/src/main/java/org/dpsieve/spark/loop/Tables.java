@@ -22,6 +22,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.outputlayer.LearningCurve;
+import org.dpsieve.pick.Measure;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.PartSize;
@@ -67,6 +68,11 @@ final class Tables {
         : ParquetCommit.write(rows, order, PartSize.rows(rowsPerFile), target.toString(), Map.of());
   }
 
+  /** All rows of two tables; columns that one of them does not have are null. */
+  static Dataset<Row> union(Dataset<Row> some, Dataset<Row> more) {
+    return some.unionByName(more, true);
+  }
+
   /** The rows of {@code frames} whose ids are in the other table. */
   static Dataset<Row> in(Dataset<Row> frames, Dataset<Row> ids) {
     return frames.join(
@@ -106,14 +112,22 @@ final class Tables {
 
   /** Exact quantiles of {@code max_devi_f} over its rows that are numbers. */
   static Facts.Deviation deviation(Dataset<Row> deviations) {
-    Column number = not(col("max_devi_f").isNull().or(col("max_devi_f").isNaN()));
+    return deviation(deviations, Measure.FORCE);
+  }
+
+  /** The same of another measure. */
+  static Facts.Deviation deviation(Dataset<Row> deviations, Measure measure) {
+    Column value = col(measure.column());
+    Column number = not(value.isNull().or(value.isNaN()));
     Row row =
         deviations
             .agg(
                 count(lit(1)),
                 count(when(number, 1)),
-                expr("percentile(nullif(max_devi_f, double('NaN')), array(0.5, 0.9, 0.99))"),
-                max(when(number, col("max_devi_f"))))
+                expr(
+                    "percentile(nullif(%s, double('NaN')), array(0.5, 0.9, 0.99))"
+                        .formatted(measure.column())),
+                max(when(number, value)))
             .head();
     long frames = row.getLong(0);
     long numbers = row.getLong(1);

@@ -10,8 +10,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
+import org.dpsieve.infer.LayerReader;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
 import org.dpsieve.outputlayer.OutputLayerFit;
@@ -106,7 +106,7 @@ final class FoldCalibration {
   }
 
   private static List<FrameErrors> errors(Fold fold) {
-    try (Ensemble ensemble = Ensemble.of(fold.models(), OPTIONS)) {
+    try (LayerReader ensemble = LayerReader.of(fold.models(), OPTIONS)) {
       return FrameErrors.of(
           fold.frames(),
           new UncertainEnsemble(fold.models(), ensemble, fold.uncertainty())

@@ -82,7 +82,7 @@ final class FoldedFrames {
               .get(group)
               .dropDuplicates("frame_id", "system", "index")
               .withColumn(GROUP, lit(group));
-      all = all == null ? one : all.unionByName(one);
+      all = all == null ? one : all.unionByName(one, true);
     }
     List<Row> found = all.select("frame_id", "system", "index", GROUP).collectAsList();
     if (found.isEmpty()) {

@@ -179,7 +179,7 @@ public final class OutputLayerStage {
       Dataset<Row> some =
           (useOld ? old.beside(labels) : labels).persist(StorageLevel.MEMORY_AND_DISK());
       groups.add(some);
-      all = all == null ? some : all.unionByName(some);
+      all = all == null ? some : all.unionByName(some, true);
     }
     try {
       boolean[] present = typesIn(all, models.get(0));
