@@ -20,7 +20,6 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.model.format.ModelSuffix;
 import org.dpsieve.model.format.PropertyFiles;
-import org.dpsieve.outputlayer.GemmFeatures;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.property.PropertyBodies;
 
@@ -76,8 +75,7 @@ final class ModelsReader {
   Models read(TrainKeys.GivenTraining keys, List<String> typeMap) {
     List<Path> files = files(keys, typeMap);
     boolean known = property.isPresent() && !files.isEmpty();
-    return new Models(
-        files, foreign, known && files.stream().allMatch(ModelFiles::isOfProperty));
+    return new Models(files, foreign, known && files.stream().allMatch(ModelFiles::isOfProperty));
   }
 
   private List<Path> files(TrainKeys.GivenTraining keys, List<String> typeMap) {

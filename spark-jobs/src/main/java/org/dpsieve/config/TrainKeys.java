@@ -168,7 +168,8 @@ final class TrainKeys {
     if (file.flag("dp_compress")) {
       file.warn(
           "dp_compress",
-          "models are written uncompressed; deviation is as fast without, and dp compress works on them");
+          "models are written uncompressed; deviation is as fast without, and dp compress works on"
+              + " them");
     }
     if (file.flag("one_h5")) {
       file.warn("one_h5", "of no effect: no training data are written for another program");
@@ -177,7 +178,8 @@ final class TrainKeys {
       if (file.has(key)) {
         file.error(
             key,
-            "name the frozen models in training_iter0_model_path, from which training starts; remove this key");
+            "name the frozen models in training_iter0_model_path, from which training starts;"
+                + " remove this key");
       }
     }
     for (String key :
@@ -196,7 +198,8 @@ final class TrainKeys {
       if (file.given(key)) {
         file.error(
             key,
-            "the output layer is solved anew from all labels each time, without steps; remove it, or set train.engine to dp");
+            "the output layer is solved anew from all labels each time, without steps; remove it,"
+                + " or set train.engine to dp");
       }
     }
     if (file.given("training_reuse_old_ratio")

@@ -25,15 +25,13 @@ public record TrustLevels(
     PropertyTrust property)
     implements Serializable {
 
-  public TrustLevels(
-      TrustBand force, TrustBand energy, TrustBand trueForce, TrustBand trueEnergy) {
+  public TrustLevels(TrustBand force, TrustBand energy, TrustBand trueForce, TrustBand trueEnergy) {
     this(force, energy, trueForce, trueEnergy, null);
   }
 
   /** Of a run for a property. */
   public static TrustLevels of(PropertyTrust property) {
-    return new TrustLevels(
-        TrustBand.OFF, TrustBand.OFF, TrustBand.OFF, TrustBand.OFF, property);
+    return new TrustLevels(TrustBand.OFF, TrustBand.OFF, TrustBand.OFF, TrustBand.OFF, property);
   }
 
   /** What frames are sorted by. */

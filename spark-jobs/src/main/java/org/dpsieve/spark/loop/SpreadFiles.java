@@ -30,8 +30,7 @@ import org.dpsieve.outputlayer.property.PropertySpread;
  */
 public final class SpreadFiles {
   /** Of all its files. */
-  static final Pattern NAMES =
-      Pattern.compile("spread\\.\\d+\\.(json|npy)|left_out\\.\\d+\\.npy");
+  static final Pattern NAMES = Pattern.compile("spread\\.\\d+\\.(json|npy)|left_out\\.\\d+\\.npy");
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -90,9 +91,10 @@ final class Training {
         old == null
             ? ""
             : beside(
-                old,
                 trained.sums().leftOut(),
-                labelled.stream().reduce(Tables::union).orElseThrow());
+                trained.oldUnit() == null
+                    ? old.otherUnit(labelled.stream().reduce(Tables::union).orElseThrow())
+                    : trained.oldUnit());
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
     try {
@@ -154,9 +156,9 @@ final class Training {
   }
 
   /** What is to be said of the old labels of all models. */
-  private static String beside(OldLabels old, long leftOut, Dataset<Row> labelled) {
+  private static String beside(long leftOut, Optional<String> unit) {
     return (leftOut <= 0 ? "" : "; " + OldLabelUse.leftOut(leftOut))
-        + old.otherUnit(labelled).map(text -> "; " + text).orElse("");
+        + unit.map(text -> "; " + text).orElse("");
   }
 
   private static Facts.OldLabels oldLabels(OldLabelUse use, String beside) {

@@ -2,7 +2,6 @@ package org.dpsieve.spark.transfer;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -49,13 +48,9 @@ final class FoldCalibration {
       SparkSession spark, FoldedFrames labelled, boolean[] present, List<FoldedFit> fits) {
     Uncertainty raw = Uncertainty.raw(present, fits.stream().map(FoldedFit::posterior).toList());
     List<Tuple2<FoldedFrames.Place, Frame>> some =
-        new ArrayList<>(
-            labelled
-                .rows()
-                .filter(row -> row._1().index() < MOST)
-                .map(row -> new Tuple2<>(row._1(), FrameRows.toFrame(row._2())))
-                .collect());
-    some.sort(Comparator.comparing(Tuple2::_1));
+        labelled.some().stream()
+            .map(row -> new Tuple2<>(row._1(), FrameRows.toFrame(row._2())))
+            .toList();
     List<Fold> folds = new ArrayList<>();
     for (int fold = 0; fold < OutputLayerFit.FOLDS; fold++) {
       int without = fold;

@@ -2,7 +2,6 @@ package org.dpsieve.spark.transfer;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.apache.spark.sql.Dataset;
@@ -18,7 +17,6 @@ import org.dpsieve.uncertainty.FrameErrors;
 import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.UncertainEnsemble;
 import org.dpsieve.uncertainty.Uncertainty;
-import scala.Tuple2;
 
 /**
  * What a labelled set leaves open of a model that is there already, whoever trained it.
@@ -96,15 +94,10 @@ public final class PosteriorStage {
 
   private static List<Part> parts(
       SparkSession spark, Dataset<Row> labelled, DeepPotential model, Uncertainty raw) {
-    List<Tuple2<FoldedFrames.Place, Frame>> some =
-        new ArrayList<>(
-            FoldedFrames.of(spark, labelled)
-                .rows()
-                .filter(row -> row._1().index() < FoldCalibration.MOST)
-                .map(row -> new Tuple2<>(row._1(), FrameRows.toFrame(row._2())))
-                .collect());
-    some.sort(Comparator.comparing(Tuple2::_1));
-    List<Frame> frames = some.stream().map(Tuple2::_2).toList();
+    List<Frame> frames =
+        FoldedFrames.of(spark, labelled).some().stream()
+            .map(row -> FrameRows.toFrame(row._2()))
+            .toList();
     int each = (frames.size() + TASKS - 1) / TASKS;
     List<Part> parts = new ArrayList<>();
     for (int first = 0; first < frames.size(); first += each) {
