@@ -129,6 +129,7 @@ class KeyReferenceTest {
     fixture("teacher")
         .set("fp_style", "\"dp\"")
         .set("fp_params", "{\"models\": \"%s/*\"}".formatted(Fixture.MODELS));
+    fixture("ase").set("fp_params", "{\"calculator\": \"ase.calculators.emt.EMT\"}");
     fixture("target").set("fp_style", "\"d3\"").set("target_error", "{\"force\": 0.1}");
   }
 

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.dpsieve.label.FpStyle;
 import org.dpsieve.label.NoStyle;
 import org.dpsieve.label.abacus.AbacusStyle;
+import org.dpsieve.label.ase.AseStyle;
 import org.dpsieve.label.cp2k.Cp2kStyle;
 import org.dpsieve.label.d3.D3Style;
 import org.dpsieve.label.dp.DpStyle;
@@ -24,6 +25,7 @@ public final class FpStyles {
           NONE,
           new D3Style(),
           new DpStyle(),
+          new AseStyle(),
           new VaspStyle(),
           new PwscfStyle(),
           new Cp2kStyle(),
