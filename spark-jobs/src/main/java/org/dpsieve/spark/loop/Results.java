@@ -58,16 +58,20 @@ final class Results {
   private final SimplifyConfig config;
   private final Optional<DirectLabeller> newLevel;
   private final Evaluation evaluation;
+  private final Training training;
 
   /**
    * @param newLevel gives the new label of any frame; empty where labels are costly
+   * @param training knows the models' errors
    */
   Results(
       SparkSession spark,
       SimplifyConfig config,
       Optional<DirectLabeller> newLevel,
-      Evaluation evaluation) {
+      Evaluation evaluation,
+      Training training) {
     this.evaluation = evaluation;
+    this.training = training;
     this.spark = spark;
     this.config = config;
     this.newLevel = newLevel;
@@ -196,7 +200,7 @@ final class Results {
       List<Path> models,
       Summary summary,
       Map<String, Double> largest) {
-    if (newLevel.isEmpty() || !Training.readable(models, config.typeMap())) {
+    if (newLevel.isEmpty() || !training.knows(models)) {
       return null;
     }
     Dataset<Row> frames =
@@ -224,10 +228,12 @@ final class Results {
       return new Facts.HeldOut(
           level(),
           count,
-          new Training(spark, config).errors(relabelled, models, largest),
-          new FirstLabels(spark, config)
-              .of(summary.labels(), old, summary.models(), relabelled)
-              .orElse(null));
+          training.errors(relabelled, models, largest),
+          training.isForeign()
+              ? null
+              : new FirstLabels(spark, config)
+                  .of(summary.labels(), old, summary.models(), relabelled)
+                  .orElse(null));
     } finally {
       relabelled.unpersist();
       frames.unpersist();

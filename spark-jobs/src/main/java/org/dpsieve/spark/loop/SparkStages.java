@@ -79,7 +79,8 @@ public final class SparkStages implements Stages {
     if (config.machine().modelDevi().engine() == Engine.DP) {
       if (config.simplify().pick().targetError().isPresent()) {
         problems.add(
-            "target_error: expected errors come with the engine 'jvm' of model_devi in machine.json, found 'dp'; change it, or use label_budget or max_iter");
+            "target_error: expected errors come with the engine 'jvm' of model_devi in"
+                + " machine.json, found 'dp'; change it, or use label_budget or max_iter");
       }
       attempt(problems, () -> evaluation(null).check(config.simplify().train().models()));
     }
@@ -140,7 +141,7 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Training train(
       Path target, int iteration, Path frames, List<Path> labels, List<Path> picks, Path previous) {
-    Training errors = new Training(spark(), config.simplify());
+    Training errors = new Training(spark(), config);
     if (!trainsFromPrevious()) {
       return errors.train(
           target,
@@ -347,7 +348,8 @@ public final class SparkStages implements Stages {
     List<Path> models =
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
     OldLabels old = oldLabels(frames, List.of());
-    return new Results(spark(), config.simplify(), level, evaluation(old))
+    return new Results(
+            spark(), config.simplify(), level, evaluation(old), new Training(spark(), config))
         .write(
             target, Pool.read(spark(), frames), Pool.size(spark(), frames), old, models, summary);
   }
