@@ -115,7 +115,7 @@ final class Engines {
                       section.engine().isPresent()
                           ? "train.engine dp"
                           : "a default_training_param that leaves more than the output layer"
-                                + " trainable"));
+                              + " trainable"));
     }
     return section.with(Engine.DP, node);
   }

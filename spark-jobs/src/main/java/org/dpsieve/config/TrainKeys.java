@@ -90,6 +90,16 @@ final class TrainKeys {
       BatchSizes batchSizes,
       List<TrainingReader.InputBlocks> inputs) {}
 
+  /** Of a checkpoint of several models, as the file names it; empty where it does not. */
+  static String branch(Block file) {
+    for (String key : List.of(BRANCH, DPGEN_BRANCH)) {
+      if (file.given(key)) {
+        return file.text(key).orElse("");
+      }
+    }
+    return "";
+  }
+
   GivenTraining read(List<String> typeMap) {
     OptionalInt count =
         file.require("numb_models", "the number of models, usually 4")
@@ -182,8 +192,7 @@ final class TrainKeys {
                 + " remove this key");
       }
     }
-    for (String key :
-        List.of(BRANCH, DPGEN_BRANCH, PRETRAIN_SCRIPT, DPGEN_PRETRAIN_SCRIPT, BIAS_AFTER)) {
+    for (String key : List.of(PRETRAIN_SCRIPT, DPGEN_PRETRAIN_SCRIPT, BIAS_AFTER)) {
       if (file.given(key)) {
         file.error(key, "is for dp train and dp change-bias; remove it, or set train.engine to dp");
       }

@@ -134,6 +134,9 @@ public record RunKeys(
             .map(input -> text(input.loss()))
             .distinct()
             .collect(Collectors.joining("; ")));
+    if (!train.branch().isEmpty()) {
+      fixed.put("model_branch", train.branch());
+    }
     if (train.dp().isEmpty()) {
       open.put("old_labels", train.oldLabels().name().toLowerCase(Locale.ROOT));
     }

@@ -240,7 +240,7 @@ final class ReportTables {
         "accuracyNote",
         heldOut == null
             ? " Each ensemble is compared with the frames it picked, which are the hardest for it:"
-                  + " a bound from above."
+                + " a bound from above."
             : "");
   }
 

@@ -180,7 +180,7 @@ public class SparkStages implements Stages {
   @Override
   public Facts.Training train(
       Path target, int iteration, Path frames, List<Path> labels, List<Path> picks, Path previous) {
-    Training errors = new Training(spark(), config.simplify());
+    Training errors = new Training(spark(), config);
     if (!trainsFromPrevious()) {
       return errors.train(
           target,
@@ -415,7 +415,8 @@ public class SparkStages implements Stages {
     List<Path> models =
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
     OldLabels old = oldLabels(frames, List.of());
-    return new Results(spark(), config.simplify(), level, evaluation(old))
+    return new Results(
+            spark(), config.simplify(), level, evaluation(old), new Training(spark(), config))
         .write(
             target, Pool.read(spark(), frames), Pool.size(spark(), frames), old, models, summary);
   }
