@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
       DrawsCommand.class,
       StudyCommand.class,
       D3Command.class,
+      D4Command.class,
       LabelsCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,
