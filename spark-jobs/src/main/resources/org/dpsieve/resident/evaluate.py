@@ -392,6 +392,8 @@ class Calculator:
         for name, value in self.info.items():
             own = isinstance(value, dict) and set(value) == {"fparam"}
             atoms.info[name] = plain(float(request["fparam"][k][value["fparam"]])) if own else value
+        if "charge" in atoms.info:
+            atoms.set_initial_charges([float(atoms.info["charge"])] + [0.0] * (len(atoms) - 1))  # some take their sum
         if hasattr(self.calculator, "reset"):
             self.calculator.reset()  # what it remembers of other frames is none of this one's
         atoms.calc = self.calculator

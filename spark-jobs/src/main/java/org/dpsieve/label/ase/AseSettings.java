@@ -23,14 +23,26 @@ import org.dpsieve.resident.Limits;
  * @param python the Python that has it, as a command without a shell
  * @param timeLimit seconds that a frame may take; 0 for {@link Limits#DEFAULT}
  */
-record AseSettings(
+public record AseSettings(
     String calculator, String json, List<Path> files, String python, double timeLimit)
     implements Serializable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double NANOS = 1e9;
 
-  AseSettings {
+  public AseSettings {
     files = new ArrayList<>(files);
+  }
+
+  /**
+   * A calculator without files.
+   *
+   * @param arguments JSON values by name
+   * @param info of every frame
+   */
+  public static AseSettings of(
+      String calculator, ObjectNode arguments, ObjectNode info, String python) {
+    return new AseSettings(
+        calculator, json(calculator, arguments, info, false), List.of(), python, 0);
   }
 
   /**
@@ -75,7 +87,7 @@ record AseSettings(
   }
 
   /** What labels depend on, but for the files' content. */
-  String identity() {
+  public String identity() {
     try {
       ObjectNode all = (ObjectNode) JSON.readTree(json);
       all.remove("one_at_a_time");

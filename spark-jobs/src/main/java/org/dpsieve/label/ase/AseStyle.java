@@ -70,7 +70,7 @@ public final class AseStyle implements FpStyle {
               }
             });
     double limit = params.finite("time_limit", 0).orElse(0);
-    String python = python(keys, params);
+    String python = AsePython.named(keys, params);
     params.finish();
     return calculator.map(
         name ->
@@ -108,17 +108,6 @@ public final class AseStyle implements FpStyle {
     }
     params.error("arguments", "no such file: " + keys.paths().lookedFor(text));
     return null;
-  }
-
-  private static String python(StyleKeys keys, Block params) {
-    Optional<String> given = params.text("python");
-    if (given.isEmpty()) {
-      return AsePython.byDefault();
-    }
-    Path path = keys.paths().resolve(given.get());
-    return given.get().contains("/") && Files.isExecutable(path)
-        ? AsePython.quoted(path.toString())
-        : given.get();
   }
 
   private record Settings(AseSettings calculator, List<String> typeMap, TypeElements elements)

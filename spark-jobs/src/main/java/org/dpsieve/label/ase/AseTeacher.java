@@ -46,7 +46,8 @@ public final class AseTeacher implements BatchLabeller {
    * @param style as {@code fp_style} names it
    * @param typeMap of the run
    */
-  AseTeacher(String style, AseSettings settings, List<String> typeMap, TypeElements elements) {
+  public AseTeacher(
+      String style, AseSettings settings, List<String> typeMap, TypeElements elements) {
     this.style = style;
     this.settings = settings;
     this.files = PackedModels.ofFiles(settings.files());
