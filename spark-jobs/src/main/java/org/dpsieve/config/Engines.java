@@ -132,9 +132,7 @@ final class Engines {
                 .formatted(param));
       }
     }
-    if (!keys.initModel()
-        && !keys.modelGlobs().isEmpty()
-        && !PropertyReader.isAsked(simplify)) {
+    if (!keys.initModel() && !keys.modelGlobs().isEmpty() && !PropertyReader.isAsked(simplify)) {
       problems.error(
           "%s: expected true: the output layer is solved on top of the models in training_iter0_model_path; from random weights trains dp (train.engine)"
               .formatted(simplify.where("training_init_model")));

@@ -75,8 +75,7 @@ final class ModelsReader {
   Models read(TrainKeys.GivenTraining keys, List<String> typeMap) {
     List<Path> files = files(keys, typeMap);
     boolean known = property.isPresent() && !files.isEmpty();
-    return new Models(
-        files, foreign, known && files.stream().allMatch(ModelFiles::isOfProperty));
+    return new Models(files, foreign, known && files.stream().allMatch(ModelFiles::isOfProperty));
   }
 
   private List<Path> files(TrainKeys.GivenTraining keys, List<String> typeMap) {

@@ -81,9 +81,7 @@ public record RunKeys(
     }
     keys.add(config.train());
     keys.add(config.label());
-    config
-        .property()
-        .ifPresent(property -> keys.add(property, config.trust().measure().column()));
+    config.property().ifPresent(property -> keys.add(property, config.trust().measure().column()));
     return keys;
   }
 

@@ -289,9 +289,7 @@ public final class RunTable {
   }
 
   private static String shown(double value, Measure measure) {
-    return measure.equals(Measure.FORCE)
-        ? deviationText(value)
-        : format("%.3g", value);
+    return measure.equals(Measure.FORCE) ? deviationText(value) : format("%.3g", value);
   }
 
   /** What the final models say of the pool, frame by frame. */

@@ -146,8 +146,6 @@ public record PropertyCommand(List<String> words, String text)
       return node.isMissingNode() ? Optional.empty() : Optional.of(node);
     } catch (JacksonException e) {
       return Optional.empty();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
     }
   }
 

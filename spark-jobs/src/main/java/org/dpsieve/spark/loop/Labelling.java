@@ -114,9 +114,7 @@ final class Labelling {
   }
 
   private Soundness soundness(Dataset<Row> frames, Dataset<Row> labels) {
-    return property
-        .map(one -> Soundness.of(one, frames, labels))
-        .orElse(new Soundness(null, 0));
+    return property.map(one -> Soundness.of(one, frames, labels)).orElse(new Soundness(null, 0));
   }
 
   /** New labels of any frames, spread over many small tasks. */

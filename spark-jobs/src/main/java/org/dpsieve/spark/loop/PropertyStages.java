@@ -64,8 +64,7 @@ final class PropertyStages extends SparkStages {
   /** Values of the property at another level; {@code null} where there are none. */
   private Dataset<Row> old(Path frames) {
     String name = config().property().orElseThrow().label().name();
-    if (!config().pool().mayHaveOld()
-        || config().train().oldLabels() == TransferFit.Mode.IGNORE) {
+    if (!config().pool().mayHaveOld() || config().train().oldLabels() == TransferFit.Mode.IGNORE) {
       return null;
     }
     Dataset<Row> all = Pool.old(spark(), frames);

@@ -207,8 +207,7 @@ public class SparkStages implements Stages {
       Files.createDirectories(target);
       List<Path> sources = models == null ? config.simplify().train().models() : models(models);
       for (int m = 0; m < sources.size(); m++) {
-        RegularFile.copyTree(
-            sources.get(m), target.resolve(modelName(m, sources.get(m))));
+        RegularFile.copyTree(sources.get(m), target.resolve(modelName(m, sources.get(m))));
         Path checkpoints = models == null ? null : models.resolve("%03d".formatted(m));
         if (checkpoints != null && Files.isDirectory(checkpoints)) {
           RegularFile.copyTree(checkpoints, target.resolve(checkpoints.getFileName()));
@@ -265,8 +264,7 @@ public class SparkStages implements Stages {
    * @param asked some of the pool
    * @param frames the folder of the pool
    * @param models a folder that {@link #train} wrote
-   * @param accurate tables of picks whose accurate frames count among those whose error is
-   *     expected
+   * @param accurate tables of picks whose accurate frames count among those whose error is expected
    */
   Facts.Deviation evaluate(
       Path target, Dataset<Row> asked, Path frames, Path models, List<Path> accurate) {

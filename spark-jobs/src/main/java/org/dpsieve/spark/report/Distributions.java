@@ -79,8 +79,7 @@ final class Distributions {
         .groupBy("formula")
         .agg(
             count(lit(1)).as("frames"),
-            expr(
-                "percentile_approx(%s, array(0.5, 0.9, 0.99, 1.0))".formatted(measure.column())))
+            expr("percentile_approx(%s, array(0.5, 0.9, 0.99, 1.0))".formatted(measure.column())))
         .orderBy(col("frames").desc(), col("formula"))
         .limit(most)
         .collectAsList()
