@@ -145,7 +145,11 @@ final class SimplifyReader {
     TrustLevels trust =
         property
             .map(PropertyReader.GivenProperty::trust)
-            .orElseGet(() -> new TrustReader(file, problems).read(labeled));
+            .orElseGet(
+                () ->
+                    PropertyReader.isAsked(file) // and wrong
+                        ? TrustLevels.OFF
+                        : new TrustReader(file, problems).read(labeled));
     int fpTaskMin = fpTaskMin();
     TransferFit.Mode oldLabels = oldLabels(pool);
     OptionalInt finalSteps = finalSteps(pool, oldLabels);

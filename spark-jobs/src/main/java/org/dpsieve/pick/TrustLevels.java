@@ -24,6 +24,8 @@ public record TrustLevels(
     TrustBand trueEnergy,
     PropertyTrust property)
     implements Serializable {
+  /** No frame is picked. */
+  public static final TrustLevels OFF = new TrustLevels(TrustBand.OFF, TrustBand.OFF);
 
   public TrustLevels(TrustBand force, TrustBand energy, TrustBand trueForce, TrustBand trueEnergy) {
     this(force, energy, trueForce, trueEnergy, null);

@@ -244,10 +244,10 @@ public final class RunReporter {
     List<RunReport.PropertyPoint> leftOut = List.of();
     if (!history.trainings().isEmpty()) {
       Facts.Training training = lastTraining(history);
-      PropertySolution.LeftOut left =
-          SpreadFiles.leftOut(workdir.train(history.trainings().lastKey()));
-      if (left != null && training != null) {
-        leftOut = PropertyNumbers.leftOut(left, training.models().get(0).property());
+      List<PropertySolution.LeftOut> left =
+          SpreadFiles.leftOut(workdir.train(history.trainings().lastKey()), 1);
+      if (!left.isEmpty() && training != null) {
+        leftOut = PropertyNumbers.leftOut(left.get(0), training.models().get(0).property());
       }
     }
     Path unseen = workdir.result().resolve("held_out.parquet");
