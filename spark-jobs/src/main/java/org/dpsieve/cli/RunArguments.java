@@ -29,8 +29,7 @@ final class RunArguments {
       defaultValue = ".",
       converter = WorkdirOption.class,
       description =
-          "Where the run lives: a folder here, or on any Hadoop file system (hdfs://HOST/run,"
-              + " s3a://BUCKET/run). Default: the current directory.")
+          "Where the run lives, here or on any Hadoop file system. Default: the current directory.")
   Path workdir;
 
   @Option(

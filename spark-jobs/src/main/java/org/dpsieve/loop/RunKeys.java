@@ -236,7 +236,7 @@ public record RunKeys(
     return paths.stream()
         .map(
             path ->
-                path.startsWith("/")
+                path.startsWith("/") && !workdir.isElsewhere()
                     ? workdir.root().relativize(Path.of(path)).toString().replace('\\', '/')
                     : path)
         .collect(Collectors.joining(" "));

@@ -60,9 +60,12 @@ public final class SpreadFiles {
     DoubleBuffer all = DoubleBuffer.allocate(parts.stream().mapToInt(part -> part.length).sum());
     parts.forEach(all::put);
     NpyWriter.write(
-        new LocalStorage(), file(folder, model, "npy").toString(), all.array(), all.capacity());
+        LocalStorage.of(folder),
+        file(folder, model, "npy").toString(),
+        all.array(),
+        all.capacity());
     JSON.writeValue(
-        file(folder, model, "json").toFile(),
+        Files.newOutputStream(file(folder, model, "json")),
         new Sizes(
             design.property().toString(),
             design.form(),
@@ -79,7 +82,7 @@ public final class SpreadFiles {
     DoubleBuffer rows = DoubleBuffer.allocate(3 * left.label().length);
     rows.put(left.label()).put(left.error()).put(left.sigma());
     NpyWriter.write(
-        new LocalStorage(),
+        LocalStorage.of(folder),
         leftOutFile(folder, model).toString(),
         rows.array(),
         3,

@@ -3,7 +3,6 @@ package org.dpsieve.spark.transfer;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.sql.SparkSession;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.outputlayer.OutputLayerFit;
@@ -24,15 +23,22 @@ final class LabelCalibration {
 
   /** A fold, and models that have not seen it. */
   private record Fold(List<Pair> pairs, List<LabelEnsemble.Member> members, Uncertainty uncertainty)
-      implements Serializable {}
+      implements FoldCalibration.LeftOut {
+    @Override
+    public List<FrameErrors> errors() {
+      return LabelCalibration.errors(this);
+    }
+  }
 
   private LabelCalibration() {}
 
   /**
+   * What is to be measured: {@link FoldCalibration#errors}.
+   *
    * @return {@code null} where no model uses old labels
    */
-  static LabelUncertainty of(
-      SparkSession spark, FoldedFrames labelled, boolean[] present, List<FoldedFit> fits) {
+  static List<FoldCalibration.LeftOut> folds(
+      FoldedFrames labelled, boolean[] present, List<FoldedFit> fits) {
     List<FoldedFit> used = fits.stream().filter(fit -> fit.fit().usesOld()).toList();
     if (used.isEmpty()) {
       return null;
@@ -43,7 +49,7 @@ final class LabelCalibration {
                 row ->
                     new Pair(row._1(), FrameRows.toFrame(row._2()), FrameRows.oldLabels(row._2())))
             .toList();
-    List<Fold> folds = new ArrayList<>();
+    List<FoldCalibration.LeftOut> folds = new ArrayList<>();
     for (int fold = 0; fold < OutputLayerFit.FOLDS; fold++) {
       int without = fold;
       List<Pair> pairs =
@@ -57,7 +63,13 @@ final class LabelCalibration {
                     present, used.stream().map(fit -> fit.posteriorWithout(without)).toList())));
       }
     }
-    List<List<FrameErrors>> errors = FoldCalibration.errors(spark, folds, LabelCalibration::errors);
+    return folds;
+  }
+
+  /**
+   * @param errors of the {@link #folds}
+   */
+  static LabelUncertainty of(List<List<FrameErrors>> errors) {
     double energy = FoldCalibration.factor(errors, FrameErrors::energy);
     double force = FoldCalibration.factor(errors, FrameErrors::force);
     return new LabelUncertainty(energy, force, Reliability.of(errors, energy, force));

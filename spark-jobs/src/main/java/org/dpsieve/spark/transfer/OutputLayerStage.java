@@ -26,6 +26,7 @@ import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.uncertainty.FrameErrors;
 import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.Uncertainty;
 
@@ -233,14 +234,20 @@ public final class OutputLayerStage {
         return new Trained(
             List.copyOf(solutions), null, null, null, layers, null, members, sums, null);
       }
-      FoldCalibration.Calibrated calibrated = FoldCalibration.of(spark, frames, present, fits);
+      List<FoldCalibration.LeftOut> own = FoldCalibration.folds(frames, present, fits);
+      List<FoldCalibration.LeftOut> labels = LabelCalibration.folds(frames, present, fits);
+      List<FoldCalibration.LeftOut> both = new ArrayList<>(own);
+      both.addAll(labels == null ? List.of() : labels);
+      List<List<FrameErrors>> found = FoldCalibration.errors(spark, both); // in one job
+      FoldCalibration.Calibrated calibrated =
+          FoldCalibration.of(found.subList(0, own.size()), present, fits);
       return new Trained(
           List.copyOf(solutions),
           calibrated.uncertainty(),
           calibrated.reliability(),
           FoldedFit.curve(fits),
           layers,
-          LabelCalibration.of(spark, frames, present, fits),
+          labels == null ? null : LabelCalibration.of(found.subList(own.size(), found.size())),
           members,
           sums,
           useOld ? OldScale.text(frames.some().stream().map(scala.Tuple2::_2).toList()) : null);

@@ -31,10 +31,13 @@ public final class HadoopPaths extends FileSystem {
   private final org.apache.hadoop.fs.FileSystem hadoop;
   private final Configuration configuration;
   private final String name;
+  private final boolean atomic;
   private final HadoopFiles provider = new HadoopFiles();
 
-  private HadoopPaths(org.apache.hadoop.fs.FileSystem hadoop, Configuration configuration) {
+  private HadoopPaths(
+      org.apache.hadoop.fs.FileSystem hadoop, Configuration configuration, boolean atomic) {
     this.hadoop = hadoop;
+    this.atomic = atomic;
     this.configuration = configuration;
     URI uri = hadoop.getUri();
     this.name = uri.getScheme() + "://" + (uri.getAuthority() == null ? "" : uri.getAuthority());
@@ -54,9 +57,12 @@ public final class HadoopPaths extends FileSystem {
     Configuration configuration = settings.get();
     try {
       org.apache.hadoop.fs.FileSystem files = path.getFileSystem(configuration);
-      return files.getScheme().equals("file")
+      String scheme = files.getUri().getScheme();
+      return scheme.equals("file")
           ? Path.of(path.toUri().getPath())
-          : new HadoopPath(new HadoopPaths(files, configuration), path.toUri().getPath());
+          : new HadoopPath(
+              new HadoopPaths(files, configuration, ATOMIC.contains(scheme)),
+              path.toUri().getPath());
     } catch (IOException | UnsupportedOperationException e) {
       throw new InputException(
           "%s: its file system cannot be reached: %s".formatted(text, e.getMessage()), e);
@@ -64,8 +70,8 @@ public final class HadoopPaths extends FileSystem {
   }
 
   /** Through Hadoop even where it is this machine's: for tests. */
-  static Path throughHadoop(org.apache.hadoop.fs.FileSystem files, String path) {
-    return new HadoopPath(new HadoopPaths(files, new Configuration()), path);
+  static Path throughHadoop(org.apache.hadoop.fs.FileSystem files, String path, boolean atomic) {
+    return new HadoopPath(new HadoopPaths(files, new Configuration(), atomic), path);
   }
 
   org.apache.hadoop.fs.FileSystem hadoop() {
@@ -85,7 +91,7 @@ public final class HadoopPaths extends FileSystem {
   }
 
   boolean renamesFoldersAtOnce() {
-    return ATOMIC.contains(hadoop.getScheme());
+    return atomic;
   }
 
   @Override

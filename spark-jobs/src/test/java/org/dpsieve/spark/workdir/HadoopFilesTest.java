@@ -33,7 +33,7 @@ class HadoopFilesTest {
 
   @BeforeEach
   void open() throws IOException {
-    root = HadoopPaths.throughHadoop(raw(new RawLocalFileSystem()), folder.toString());
+    root = HadoopPaths.throughHadoop(raw(new RawLocalFileSystem()), folder.toString(), true);
   }
 
   private static RawLocalFileSystem raw(RawLocalFileSystem files) throws IOException {
@@ -44,11 +44,6 @@ class HadoopFilesTest {
   /** Renames of folders are refused, as a store that has none cannot be asked to. */
   private static final class ObjectStore extends RawLocalFileSystem {
     private final List<String> renamed = new ArrayList<>();
-
-    @Override
-    public String getScheme() {
-      return "s3a";
-    }
 
     @Override
     public boolean rename(org.apache.hadoop.fs.Path from, org.apache.hadoop.fs.Path to)
@@ -123,7 +118,7 @@ class HadoopFilesTest {
   @Test
   void inAnObjectStoreManifestsGoLast() throws IOException {
     ObjectStore store = new ObjectStore();
-    Path there = HadoopPaths.throughHadoop(raw(store), folder.toString());
+    Path there = HadoopPaths.throughHadoop(raw(store), folder.toString(), false);
     Path staged = there.resolve("stage.writing");
     for (String name :
         List.of("_stage.json", "graph.000.pb", "t.parquet/_manifest.json", "t.parquet/part-0")) {
