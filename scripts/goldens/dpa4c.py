@@ -11,10 +11,13 @@ frame has. Left-handed cells have two vectors exchanged, for NumPy's implementat
 """
 
 import gzip
+import io
 import json
 import os
+import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -117,6 +120,16 @@ def numbers(built, torched, frame, kinds, more):
     }, off
 
 
+def model_of_program(content):
+    """Of an exported program what says that it is one, and the model beside it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target:
+        for entry in source.infolist():
+            if entry.filename.endswith(("/archive_format", "/extra/model.json", "/extra/model_def_script.json")):
+                target.writestr(zipfile.ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0)), source.read(entry))
+    return out.getvalue()
+
+
 def awkward():
     """Those of all architectures, and denser ones, permuted and turned."""
     made = frames(3)
@@ -178,6 +191,9 @@ def make(name, section, refused):
             other = TorchBase.deserialize(traverse_model_dict(get_model(MODELS["plain"]).serialize(), np.array))
             torch.save({"model": ModelWrapper({"one": other, "two": torched}, model_params=params).state_dict()}, file)
             pack("tasks.pt", small_archive(file.read_bytes()))
+            subprocess.run([Path(sys.executable).parent / "dp", "--pt-expt", "freeze", "-c", file, "--head", "two",
+                            "-o", Path(folder) / "model.pte"], check=True)
+            pack("exclude.pte", model_of_program((Path(folder) / "model.pte").read_bytes()))
     made = awkward()
     worst = 0
     for count, frame in enumerate(made):

@@ -14,6 +14,8 @@ interface DoubleArithmetic extends Arithmetic {
 
   LayerFunction layerFunction();
 
+  Exponential exponential();
+
   LayerDerivative layerDerivative();
 
   @Override

@@ -87,7 +87,7 @@ final class DoubleModelKernel extends BlockKernel {
     }
     if (part instanceof SeAtten atten) {
       TypedNets nets = TypedNets.of(atten, tabulated);
-      return () -> new AttentionDescriptor(atten, nets, arithmetic.gemm());
+      return () -> new AttentionDescriptor(atten, nets, arithmetic);
     }
     if (part instanceof Dpa4c dpa4c) {
       Dpa4cNets nets = new Dpa4cNets(dpa4c, tabulated);

@@ -23,6 +23,11 @@ record LoopArithmetic(Gemm gemm) implements DoubleArithmetic {
   }
 
   @Override
+  public Exponential exponential() {
+    return Exponential.LOOPS;
+  }
+
+  @Override
   public LayerDerivative layerDerivative() {
     return new LoopLayerFunction();
   }

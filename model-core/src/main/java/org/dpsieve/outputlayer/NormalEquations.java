@@ -99,8 +99,7 @@ public final class NormalEquations implements Serializable {
     }
     if (labels.force() != null) {
       double[] residual = residual(frame, "force", labels.force(), x, parameters);
-      double[] oldResidual =
-          oldResidual(frame, "force", oldLabels.force(), x, oldParameters);
+      double[] oldResidual = oldResidual(frame, "force", oldLabels.force(), x, oldParameters);
       add(
           force,
           weights == null ? x : weights.scaledByAtom(x),

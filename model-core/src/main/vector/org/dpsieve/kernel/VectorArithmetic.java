@@ -36,6 +36,11 @@ record VectorArithmetic(Gemm gemm) implements DoubleArithmetic {
   }
 
   @Override
+  public Exponential exponential() {
+    return new VectorExp();
+  }
+
+  @Override
   public LayerDerivative layerDerivative() {
     return new VectorLayerFunction();
   }

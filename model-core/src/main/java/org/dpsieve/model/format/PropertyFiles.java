@@ -35,8 +35,7 @@ public final class PropertyFiles {
 
   /**
    * A model of energies, or of a property, as it is evaluated once another output layer makes it
-   * one of a property: neighbors are picked as
-   * the format that is written has it.
+   * one of a property: neighbors are picked as the format that is written has it.
    *
    * @param path of any format that is read
    * @param names as for {@link ModelFiles#read(Path, List)}

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  */
 final class TorchDpa4c {
   private static final Pattern FITTING_LAYER =
-      Pattern.compile("(.*fitting_net\\.)nets\\._(?:module_)?networks\\.(\\d+\\.layers\\.\\d+\\.)(\\w+)");
+      Pattern.compile(
+          "(.*fitting_net\\.)nets\\._(?:module_)?networks\\.(\\d+\\.layers\\.\\d+\\.)(\\w+)");
   private static final Map<String, String> NAMES = Map.of("w", "matrix", "b", "bias", "idt", "idt");
 
   private final Section section;

@@ -48,10 +48,8 @@ final class TorchModel {
 
   private Section read(byte[] bytes) {
     Map<String, byte[]> records = TorchArchive.read(file, bytes);
-    if (records.keySet().stream().anyMatch(TorchModel::isExported)) {
-      throw new UnsupportedModelException(
-          "%s: a program that DeePMD-kit's backend pt_expt exported (.pte, .pt2), which cannot be read; convert it: dp convert-backend %s model.dp"
-              .formatted(file, file));
+    if (ExportedProgram.isOne(records)) {
+      return ExportedProgram.read(file, records);
     }
     String pickle =
         records.keySet().stream()
@@ -81,11 +79,6 @@ final class TorchModel {
     Map<String, Object> whole = new HashMap<>();
     whole.put("model", model());
     return new Section(file, "", whole);
-  }
-
-  /** Of torch.export, and of the packages of its compiler. */
-  private static boolean isExported(String record) {
-    return record.endsWith("/archive_format") || record.contains("/aotinductor/");
   }
 
   private Map<?, ?> json(String script) {

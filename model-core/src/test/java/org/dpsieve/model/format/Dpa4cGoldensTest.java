@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
@@ -72,9 +73,19 @@ class Dpa4cGoldensTest {
     return Arrays.stream(values).map(Math::abs).max().orElse(0);
   }
 
-  /** Checkpoints of pt_expt hold the same as .dp, and so does text. */
+  /**
+   * Checkpoints of pt_expt hold the same as .dp, and so do text and a program that was frozen of
+   * one of several tasks.
+   */
   @ParameterizedTest
-  @CsvSource({"plain, yaml", "plain, pt", "lmax-3-modes, pt", "fparam-case, pt", "linear, pt"})
+  @CsvSource({
+    "plain, yaml",
+    "exclude, pte",
+    "plain, pt",
+    "lmax-3-modes, pt",
+    "fparam-case, pt",
+    "linear, pt"
+  })
   void otherFormatsHoldTheSameModel(String name, String suffix) {
     String file = name + "." + suffix;
     DeepPotential model = ModelFiles.read(file, golden(name).file(suffix));
@@ -96,8 +107,7 @@ class Dpa4cGoldensTest {
     byte[] source = golden(name).file(suffix);
     DeepPotential model = ModelFiles.read(file, source);
     DeepPotential changed = changed(model);
-    DeepPotential back =
-        ModelFiles.read(file, ModelFiles.withOutputLayer(file, source, changed));
+    DeepPotential back = ModelFiles.read(file, ModelFiles.withOutputLayer(file, source, changed));
     Frame frame = golden(name).goldens().frames().get(0).frame();
     Predictions.assertClose(
         new ReferenceModel(back).evaluate(frame),
@@ -106,14 +116,45 @@ class Dpa4cGoldensTest {
         file);
   }
 
+  @Test
+  void oneOfSeveralTasksIsReadAndWrittenInto() {
+    byte[] source = golden("tasks").file("pt");
+    DeepPotential model = ModelFiles.read("tasks.pt", source, List.of(), "two");
+    Goldens.Evaluated first = golden("exclude").goldens().frames().get(0);
+    Predictions.assertClose(
+        new ReferenceModel(model).evaluate(first.frame()), first.expected().get(0), 1, "two");
+    DeepPotential changed = changed(model);
+    byte[] written = ModelFiles.withOutputLayer("tasks.pt", source, "two", changed);
+    Predictions.assertClose(
+        new ReferenceModel(ModelFiles.read("tasks.pt", written, List.of(), "two"))
+            .evaluate(first.frame()),
+        new ReferenceModel(changed).evaluate(first.frame()),
+        1,
+        "two");
+    assertThat(ModelFiles.read("tasks.pt", written, List.of(), "one").fitting().networks()[0])
+        .usingRecursiveComparison()
+        .isEqualTo(ModelFiles.read("tasks.pt", source, List.of(), "one").fitting().networks()[0]);
+    assertThatThrownBy(() -> ModelFiles.read("tasks.pt", source))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("one, two");
+  }
+
+  @Test
+  void anExportedProgramCannotBeChanged() {
+    byte[] source = golden("exclude").file("pte");
+    DeepPotential changed = changed(ModelFiles.read("model.pte", source));
+    assertThatThrownBy(() -> ModelFiles.withOutputLayer("model.pte", source, changed))
+        .isInstanceOf(UnsupportedModelException.class)
+        .hasMessageContaining("model.pte");
+  }
+
   /** One net serves all types, and stays one. */
   private static DeepPotential changed(DeepPotential model) {
     Network net = model.fitting().networks()[0];
     Layer last = net.outputLayer();
     List<Layer> layers = new ArrayList<>(net.layers());
     double[] weight = Arrays.stream(last.weight()).map(w -> 0.5 * w + 0.25).toArray();
-    layers.set(
-        layers.size() - 1, Layer.linear(last.inputs(), 1, weight, new double[] {0.75}));
+    layers.set(layers.size() - 1, Layer.linear(last.inputs(), 1, weight, new double[] {0.75}));
     Network[] networks = new Network[model.typeCount()];
     Arrays.fill(networks, new Network(layers));
     return model.withFitting(model.fitting().withNetworks(networks));
