@@ -12,7 +12,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.EnsembleOptions;
-import org.dpsieve.infer.LayerReader;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
 import org.dpsieve.outputlayer.OutputLayerFit;
@@ -111,7 +111,7 @@ final class FoldCalibration {
   }
 
   private static List<FrameErrors> errors(Fold fold) {
-    try (LayerReader ensemble = LayerReader.of(fold.models(), OPTIONS)) {
+    try (OutputLayerReader ensemble = OutputLayerReader.of(fold.models(), OPTIONS)) {
       return FrameErrors.of(
           fold.frames(),
           new UncertainEnsemble(fold.models(), ensemble, fold.uncertainty())
