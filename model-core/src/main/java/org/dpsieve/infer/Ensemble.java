@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Safe for use by many threads: one core each, no threads of its own.
  */
-public final class Ensemble implements LayerReader {
+public final class Ensemble implements OutputLayerReader {
   private static final Logger LOG = LoggerFactory.getLogger(Ensemble.class);
 
   /** Atoms in a batch, unless one frame has more: enough to fill the fitting nets' blocks. */

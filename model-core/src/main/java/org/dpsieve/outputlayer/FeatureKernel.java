@@ -3,7 +3,7 @@ package org.dpsieve.outputlayer;
 import java.util.List;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.EnsembleOptions;
-import org.dpsieve.infer.LayerReader;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
 
@@ -16,7 +16,7 @@ public interface FeatureKernel extends AutoCloseable {
   static FeatureKernel of(DeepPotential model, OutputParameters parameters) {
     return GemmFeatures.knows(model)
         ? new GemmFeatures(model, parameters)
-        : new LayerFeatures(LayerReader.of(List.of(model), EXACT), model, parameters);
+        : new LayerFeatures(OutputLayerReader.of(List.of(model), EXACT), model, parameters);
   }
 
   /** By the nets rather than by tables of them. */

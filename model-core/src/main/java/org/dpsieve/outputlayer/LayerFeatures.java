@@ -4,7 +4,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.infer.LayerReader;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.infer.Reading;
 import org.dpsieve.model.DeepPotential;
@@ -16,7 +16,7 @@ import org.dpsieve.neighbor.GeometryException;
  * {@link GemmFeatures}.
  */
 public final class LayerFeatures implements FeatureKernel {
-  private final LayerReader reader;
+  private final OutputLayerReader reader;
   private final OutputParameters parameters;
   private final double[] own;
   private final double[][][][] layers;
@@ -25,7 +25,7 @@ public final class LayerFeatures implements FeatureKernel {
   /**
    * @param reader of this one model; is closed with this
    */
-  public LayerFeatures(LayerReader reader, DeepPotential model, OutputParameters parameters) {
+  public LayerFeatures(OutputLayerReader reader, DeepPotential model, OutputParameters parameters) {
     this.reader = reader;
     this.parameters = parameters;
     this.own = parameters.read(model);

@@ -36,7 +36,7 @@ final class OtherLayers {
     return known.size() - 1;
   }
 
-  /** For {@link org.dpsieve.infer.LayerReader#read}: [models][layers][types][width + 1]. */
+  /** For {@link org.dpsieve.infer.OutputLayerReader#read}: [models][layers][types][width + 1]. */
   double[][][][] all() {
     return layers.stream().map(l -> l.toArray(double[][][]::new)).toArray(double[][][][]::new);
   }

@@ -43,6 +43,28 @@ class FineTuneKeysTest {
     return run.read().simplify().train().dp().orElseThrow().fineTuning();
   }
 
+  /** Its output layer is solved for, and DeePMD-kit evaluates it. */
+  @Test
+  void theOutputLayerOfABranchIsSolvedFor() throws IOException {
+    run.set("training_finetune_model", null)
+        .set("training_iter0_model_path", "[\"multi.pt\"]")
+        .set("training_init_model", "true")
+        .set(TRAINABLE, "[false, false, false, true]")
+        .set("numb_models", "1")
+        .setMachine("train", "{\"engine\": \"output-layer\"}");
+    assertThat(run.complaint()).contains("Alloy_PBE (alloy), Gold_D3", "model_branch");
+    run.set("model_branch", "\"Silver\"");
+    assertThat(run.complaint()).contains("no branch 'Silver'");
+    run.set("model_branch", "\"alloy\"");
+    RunConfig config = run.read();
+    assertThat(config.simplify().train().branch()).isEqualTo("alloy");
+    assertThat(config.simplify().train().members()).isPositive();
+    assertThat(config.machine().modelDevi().engine()).isEqualTo(Engine.DP);
+    assertThat(run.identity()).containsEntry("model_branch", "alloy");
+    run.setMachine("model_devi", "{\"engine\": \"jvm\"}");
+    assertThat(run.complaint()).contains("evaluated by DeePMD-kit alone");
+  }
+
   @Test
   void aBranchHasToBeNamed() throws IOException {
     assertThat(run.complaint())

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.infer.LayerReader;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Foreign;
 import org.dpsieve.resident.DpProgram;
@@ -53,11 +53,11 @@ public record DpBodies(PackedModels files, DpProgram program) implements Seriali
   }
 
   /** One of the models. */
-  record Body(DpBodies all, int place) implements LayerReader.Elsewhere {
+  record Body(DpBodies all, int place) implements OutputLayerReader.Elsewhere {
     private static final long serialVersionUID = 1;
 
     @Override
-    public LayerReader of(List<DeepPotential> models) {
+    public OutputLayerReader of(List<DeepPotential> models) {
       return new DpLayers(models);
     }
   }

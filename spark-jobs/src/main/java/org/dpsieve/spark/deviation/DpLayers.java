@@ -10,7 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.infer.LayerReader;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.infer.Reading;
 import org.dpsieve.model.DeepPotential;
@@ -24,7 +24,7 @@ import org.dpsieve.resident.ResidentModels.Known;
  * Reads models that DeePMD-kit evaluates: one evaluation for each output layer. Energies of atoms
  * and derivatives by the output layer are not told. Not for two threads at once.
  */
-final class DpLayers implements LayerReader {
+final class DpLayers implements OutputLayerReader {
   private static final int AT_ONCE = 16; // layers
 
   private final List<DeepPotential> models;

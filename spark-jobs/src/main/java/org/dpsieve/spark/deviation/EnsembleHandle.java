@@ -10,7 +10,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
-import org.dpsieve.infer.LayerReader;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Foreign;
 import org.dpsieve.pick.Borderline;
@@ -182,9 +182,9 @@ public final class EnsembleHandle implements DeviationEngine {
   }
 
   /** For predictions alone: also of models that DeePMD-kit evaluates; of one thread. */
-  public LayerReader reader() {
+  public OutputLayerReader reader() {
     return isForeign(List.of(models.value()))
-        ? LayerReader.of(List.of(models.value()), options)
+        ? OutputLayerReader.of(List.of(models.value()), options)
         : ensemble();
   }
 

@@ -11,7 +11,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.EnsembleOptions;
-import org.dpsieve.infer.LayerReader;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
 import org.dpsieve.outputlayer.OutputLayerFit;
@@ -45,7 +45,7 @@ final class FoldCalibration {
       implements LeftOut {
     @Override
     public List<FrameErrors> errors() {
-      try (LayerReader ensemble = LayerReader.of(models, OPTIONS)) {
+      try (OutputLayerReader ensemble = OutputLayerReader.of(models, OPTIONS)) {
         return FrameErrors.of(
             frames, new UncertainEnsemble(models, ensemble, uncertainty).evaluate(frames));
       }

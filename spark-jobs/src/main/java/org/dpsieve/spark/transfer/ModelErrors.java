@@ -16,7 +16,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.deviation.Deviation;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
-import org.dpsieve.infer.LayerReader;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.infer.Reading;
 import org.dpsieve.model.DeepPotential;
@@ -158,7 +158,7 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
   private static List<Squares> squares(
       Iterator<scala.Tuple2<FoldedFrames.Place, Row>> rows, EnsembleHandle ensemble, int later) {
     List<Squares> result = new ArrayList<>();
-    LayerReader reader = ensemble.reader(); // stays for other tasks
+    OutputLayerReader reader = ensemble.reader(); // stays for other tasks
     while (rows.hasNext()) {
       List<Frame> frames = new ArrayList<>();
       List<FoldedFrames.Place> places = new ArrayList<>();

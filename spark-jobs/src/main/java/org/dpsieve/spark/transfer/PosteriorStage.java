@@ -7,7 +7,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.infer.LayerReader;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.OutputParameters;
@@ -48,7 +48,7 @@ public final class PosteriorStage {
       implements FoldCalibration.LeftOut {
     @Override
     public List<FrameErrors> errors() {
-      try (LayerReader ensemble = LayerReader.of(List.of(model), FoldCalibration.OPTIONS)) {
+      try (OutputLayerReader ensemble = OutputLayerReader.of(List.of(model), FoldCalibration.OPTIONS)) {
         return FrameErrors.of(
             frames, new UncertainEnsemble(List.of(model), ensemble, raw).evaluate(frames));
       }

@@ -11,13 +11,13 @@ import org.dpsieve.model.Foreign;
  * Evaluates models, and says what they would say with changes of their output layers, whoever knows
  * what is before these layers.
  */
-public interface LayerReader extends AutoCloseable {
+public interface OutputLayerReader extends AutoCloseable {
   /** Of models that somebody else evaluates. */
   interface Elsewhere extends Foreign.Evaluator {
     /**
      * @param models all of them of evaluators of this class
      */
-    LayerReader of(List<DeepPotential> models);
+    OutputLayerReader of(List<DeepPotential> models);
   }
 
   /**
@@ -25,7 +25,7 @@ public interface LayerReader extends AutoCloseable {
    *
    * @throws InputException when some are evaluated here and others elsewhere
    */
-  static LayerReader of(List<DeepPotential> models, EnsembleOptions options) {
+  static OutputLayerReader of(List<DeepPotential> models, EnsembleOptions options) {
     List<DeepPotential> foreign =
         models.stream().filter(model -> model.descriptor() instanceof Foreign).toList();
     if (foreign.isEmpty()) {
