@@ -11,9 +11,14 @@ import org.dpsieve.error.InputException;
  *     hyphens do not matter
  * @param pairCutoff Å; pairs farther apart are left out
  * @param coordinationCutoff Å; atoms farther apart do not count as bonded at all
+ * @param threeBody whether the term of Axilrod, Teller and Muto is included
  */
 public record D3Options(
-    String functional, Damping damping, double pairCutoff, double coordinationCutoff)
+    String functional,
+    Damping damping,
+    double pairCutoff,
+    double coordinationCutoff,
+    boolean threeBody)
     implements Serializable {
   /** Å; sqrt(9000) bohr, the 50.2 Å of VASP and of Grimme's program. */
   public static final double PAIR_CUTOFF = Math.sqrt(9000) * ReferenceValues.BOHR;
@@ -30,6 +35,12 @@ public record D3Options(
   /** Names of all functionals that are known, as the option takes them. */
   public static SortedSet<String> functionals() {
     return DampingParameters.functionals();
+  }
+
+  /** Two-body. */
+  public D3Options(
+      String functional, Damping damping, double pairCutoff, double coordinationCutoff) {
+    this(functional, damping, pairCutoff, coordinationCutoff, false);
   }
 
   /** With the usual cutoffs. */

@@ -11,9 +11,9 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.neighbor.Geometry;
 
 /**
- * Grimme's DFT-D3 without the three-body term: energy, force and virial of a frame, to be added to
- * its label. As dftd3 1.7.0 (s-dftd3) within rounding; memory linear in the number of atoms.
- * Thread-safe.
+ * Grimme's DFT-D3, with the three-body term where it is asked for: energy, force and virial of a
+ * frame, to be added to its label. As dftd3 1.7.0 (s-dftd3) within rounding; memory linear in the
+ * number of atoms. Thread-safe.
  */
 public final class DispersionD3 {
   /** Å³; below that no matter is as dense, and the images within the cutoff are countless. */
@@ -22,15 +22,20 @@ public final class DispersionD3 {
   /** 72 bytes each. */
   private static final int MOST_PAIRS_KEPT = 1_000_000;
 
+  /** Bohr; of each side of a triple, as s-dftd3 has it. */
+  private static final double THREE_BODY_CUTOFF = 40;
+
   private final DampingParameters parameters;
   private final double pairCutoff;
   private final double coordinationCutoff;
+  private final boolean threeBody;
   private final ReferenceValues values = ReferenceValues.get();
 
   public DispersionD3(D3Options options) {
     parameters = DampingParameters.of(options.functional(), options.damping());
     pairCutoff = options.pairCutoff() / BOHR;
     coordinationCutoff = options.coordinationCutoff() / BOHR;
+    threeBody = options.threeBody();
   }
 
   /**
@@ -141,6 +146,7 @@ public final class DispersionD3 {
     final int[] elements;
     final int[] type;
     final double[] coord;
+    final double[] cell; // null where there is none
     final LatticeSum images;
     final double[] vector = new double[3];
     double energy;
@@ -155,14 +161,16 @@ public final class DispersionD3 {
     /** dE/dstrain along the axes of {@link LatticeSum}, its six components. */
     final double[] strain = new double[6];
 
+    /** dE/dstrain of the three-body term, row-major [3, 3]. */
+    final double[] threeBodyStrain = new double[9];
+
     Evaluation(Frame frame) {
       atoms = frame.atomCount();
       elements = Arrays.stream(frame.z()).distinct().sorted().toArray();
       type = Arrays.stream(frame.z()).map(z -> Arrays.binarySearch(elements, z)).toArray();
       coord = Arrays.stream(frame.coord()).map(x -> x / BOHR).toArray();
-      double[] cell = frame.cell();
-      images =
-          new LatticeSum(cell == null ? null : Arrays.stream(cell).map(x -> x / BOHR).toArray());
+      cell = frame.cell() == null ? null : Arrays.stream(frame.cell()).map(x -> x / BOHR).toArray();
+      images = new LatticeSum(cell);
       gradient = new double[3 * atoms];
       long pairs = atoms * (atoms + 1L) / 2;
       bonds = pairs > MOST_PAIRS_KEPT ? null : new double[(int) (9 * pairs)];
@@ -172,11 +180,14 @@ public final class DispersionD3 {
       PairFunction[][] counting = functions(this::counting);
       ReferenceWeights[] weights = weights(coordination(counting));
       double[] byCoordination = pairs(functions(this::damped), weights);
+      if (threeBody) {
+        addThreeBody(weights, byCoordination);
+      }
       throughCoordination(counting, byCoordination);
       return new Labels(
           energy * HARTREE,
           scaled(gradient, -HARTREE / BOHR),
-          scaled(images.toCartesian(strain), -HARTREE));
+          scaled(add(images.toCartesian(strain), threeBodyStrain), -HARTREE));
     }
 
     PairFunction[][] functions(java.util.function.BiFunction<Integer, Integer, PairFunction> of) {
@@ -245,6 +256,30 @@ public final class DispersionD3 {
         }
       }
       return byCoordination;
+    }
+
+    void addThreeBody(ReferenceWeights[] weights, double[] byCoordination) {
+      double[][] c6 = new double[atoms][atoms];
+      double[][] slope = new double[atoms][atoms];
+      double[][] radius = new double[atoms][atoms];
+      for (int i = 0; i < atoms; i++) {
+        double[][] own = contracted(type[i], weights[i].weight);
+        double[][] derivative = contracted(type[i], weights[i].derivative);
+        for (int j = 0; j < atoms; j++) {
+          c6[i][j] = dot(own[type[j]], weights[j].weight);
+          slope[i][j] = dot(derivative[type[j]], weights[j].weight);
+          radius[i][j] = values.vdwRadius(elements[type[i]], elements[type[j]]);
+        }
+      }
+      ThreeBody triples = new ThreeBody(coord, cell, THREE_BODY_CUTOFF, c6, slope, radius);
+      energy += triples.energy;
+      for (int k = 0; k < gradient.length; k++) {
+        gradient[k] += triples.gradient[k];
+      }
+      for (int i = 0; i < atoms; i++) {
+        byCoordination[i] += triples.byCoordination[i];
+      }
+      System.arraycopy(triples.strain, 0, threeBodyStrain, 0, 9);
     }
 
     /** Sum over the references of one atom of its weights times C6: [types][references]. */

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Add DFT-D3 dispersion to the stored labels of deepmd/npy systems.",
-      "Two-body, as dftd3 1.7.0 computes it. The output has the same systems, sets, files and frames;"
+      "Two-body, or with three-body terms, as dftd3 1.7.0 computes it. The output has the same systems, sets, files and frames;"
           + " energy, force and (where stored) virial are float64."
     },
     footerHeading = "%nExamples:%n",
@@ -60,6 +60,12 @@ final class D3Command implements Callable<Integer> {
   private String functional;
 
   @Option(
+      names = "--three-body",
+      description =
+          "With the term of Axilrod, Teller and Muto, of triples within 21.2 Å (40 bohr): a frame takes seconds.")
+  private boolean threeBody;
+
+  @Option(
       names = "--cutoff",
       paramLabel = "Å",
       description = "Of pairs. Default: 50.2, as VASP (sqrt(9000) bohr).")
@@ -90,7 +96,8 @@ final class D3Command implements Callable<Integer> {
             functional,
             Damping.of(damping),
             cutoff == null ? D3Options.PAIR_CUTOFF : cutoff,
-            coordinationCutoff == null ? D3Options.COORDINATION_CUTOFF : coordinationCutoff);
+            coordinationCutoff == null ? D3Options.COORDINATION_CUTOFF : coordinationCutoff,
+            threeBody);
     try (SparkSession session = spark.open("d3");
         ProgressLine progress = new ProgressLine(spec.commandLine().getOut())) {
       progress.show("D3");

@@ -37,12 +37,24 @@ final class LoopRun {
   private final RunArguments arguments;
   private final Workdir workdir;
   private final PrintWriter out;
+  private boolean rehearsed;
+  private double secondsPerLabel;
 
   LoopRun(RunConfig config, RunArguments arguments, PrintWriter out) {
     this.config = config;
     this.arguments = arguments;
     this.workdir = new Workdir(arguments.workdir);
     this.out = out;
+  }
+
+  /**
+   * The run stands for one with costly labels, whose cost is said in the end.
+   *
+   * @param seconds that such a label takes; NaN where that is not known
+   */
+  void rehearse(double seconds) {
+    rehearsed = true;
+    secondsPerLabel = seconds;
   }
 
   /** Says what would be done, and what would end it. */
@@ -210,6 +222,9 @@ final class LoopRun {
     }
     if (result.pool() != null) {
       console.say(RunTable.pool(result.pool()));
+    }
+    if (rehearsed) {
+      Rehearsal.text(summary, secondsPerLabel).forEach(console::say);
     }
     console.say(
         "result: %s (data, graph.*, deviation.parquet, summary.json)".formatted(workdir.result()));

@@ -2,6 +2,7 @@ package org.dpsieve.cli;
 
 import java.util.concurrent.Callable;
 import org.dpsieve.config.ConfigReader;
+import org.dpsieve.config.Engine;
 import org.dpsieve.config.PickConfig;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.error.InputException;
@@ -47,6 +48,19 @@ final class SimplifyCommand implements Callable<Integer> {
       description = "Check both files and all they name, print the plan and stop.")
   private boolean dryRun;
 
+  @Option(
+      names = "--rehearse",
+      description =
+          "The labels are of a cheap teacher in the place of the program that the real run is to have: say in"
+              + " the end what that would cost, labels by composition and iterations.")
+  private boolean rehearse;
+
+  @Option(
+      names = "--seconds-per-label",
+      paramLabel = "S",
+      description = "With --rehearse: what a label of the real run takes, to say hours.")
+  private Double secondsPerLabel;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -64,6 +78,23 @@ final class SimplifyCommand implements Callable<Integer> {
     }
     config = config.withSimplify(config.simplify().withPick(pick));
     LoopRun run = new LoopRun(config, arguments, spec.commandLine().getOut());
+    rehearse(run, config);
     return dryRun ? run.plan() : run.execute(Simplify::run, false);
+  }
+
+  private void rehearse(LoopRun run, RunConfig config) {
+    if (secondsPerLabel != null && (!rehearse || !(secondsPerLabel > 0))) {
+      throw new InputException(
+          "--seconds-per-label %s: expected a number above 0, with --rehearse"
+              .formatted(secondsPerLabel));
+    }
+    if (rehearse && config.machine().fp().engine() == Engine.COMMAND) {
+      throw new InputException(
+          "--rehearse: fp_style %s is a program's, which the rehearsal is to spare; expected the parameter file with a teacher in its place (fp_style dp, ase, d3 or d4)"
+              .formatted(config.simplify().label().style().key()));
+    }
+    if (rehearse) {
+      run.rehearse(secondsPerLabel == null ? Double.NaN : secondsPerLabel);
+    }
   }
 }

@@ -42,11 +42,12 @@ public final class D3Style implements FpStyle {
         keys.file()
             .block(PARAMETERS)
             .orElseGet(() -> keys.file().child(PARAMETERS, JsonNodeFactory.instance.objectNode()));
-    params.declare(List.of("functional", "damping", "cutoff", "cn_cutoff"));
+    params.declare(List.of("functional", "damping", "three_body", "cutoff", "cn_cutoff"));
     D3Config config =
         new D3Config(
             params.text("functional").orElse("pbe"),
             params.choice("damping", List.of("zero", "bj")).orElse("zero"),
+            params.flag("three_body"),
             params.finite("cutoff", 0),
             params.finite("cn_cutoff", 0));
     try {
@@ -61,8 +62,11 @@ public final class D3Style implements FpStyle {
   private record Settings(D3Config config, TypeElements elements) implements StyleSettings {
     @Override
     public String plan() {
-      return "DFT-D3 of %s with %s damping, added to the stored label"
-          .formatted(config.functional(), config.damping());
+      return "DFT-D3 of %s with %s damping%s, added to the stored label"
+          .formatted(
+              config.functional(),
+              config.damping(),
+              config.threeBody() ? " and three-body terms" : "");
     }
 
     @Override
