@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
+import org.dpsieve.label.d3.AddedD3;
 import org.dpsieve.spark.label.SystemsDispersion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,7 +99,7 @@ final class D3Command implements Callable<Integer> {
               session,
               source,
               output,
-              options,
+              new AddedD3(options),
               typeMap,
               elements.elements(),
               new SystemsDispersion.Progress() {

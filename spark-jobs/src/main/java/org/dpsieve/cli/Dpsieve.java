@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
       PosteriorCommand.class,
       StudyCommand.class,
       D3Command.class,
+      D4Command.class,
       LabelsCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,

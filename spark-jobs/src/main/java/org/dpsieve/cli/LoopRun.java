@@ -198,8 +198,7 @@ final class LoopRun {
       console.say("errors on frames never labelled: not known, their new labels are not");
     }
     console.say("");
-    console.say(
-            RunTable.deviation(result.maxDeviForce(), config.simplify().trust().measure()));
+    console.say(RunTable.deviation(result.maxDeviForce(), config.simplify().trust().measure()));
     if (result.classes() != null) {
       console.say(RunTable.finalClasses(result.classes()));
     }

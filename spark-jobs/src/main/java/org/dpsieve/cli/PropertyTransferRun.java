@@ -25,9 +25,10 @@ final class PropertyTransferRun {
       names = "--property",
       paramLabel = "NAME[:intensive|extensive][:atomic]",
       description = {
-        "Make a model of this property from the model of energies: set.*/NAME.npy of -s are the labels. Descriptor and"
-            + " hidden layers stay, the output layer is solved for; -o is a DeePMD-kit model (.dp or .yaml) of the"
-            + " fitting property; of dipole, polarizability and dos: dipole, polar, dos."
+        "Make a model of this property from the model of energies: set.*/NAME.npy of -s are the"
+            + " labels. Descriptor and hidden layers stay, the output layer is solved for; -o is a"
+            + " DeePMD-kit model (.dp or .yaml) of the fitting property; of dipole, polarizability"
+            + " and dos: dipole, polar, dos."
       })
   private String name;
 
@@ -36,9 +37,9 @@ final class PropertyTransferRun {
       paramLabel = "NAME",
       completionCandidates = Words.Bases.class,
       description =
-          "With --property: what the output layer stands on: hidden, the model's last hidden layer; descriptor, its"
-              + " principal components; random, a layer of random weights on these. Default: the one with the"
-              + " smallest error on frames left out.")
+          "With --property: what the output layer stands on: hidden, the model's last hidden layer;"
+              + " descriptor, its principal components; random, a layer of random weights on these."
+              + " Default: the one with the smallest error on frames left out.")
   private String basis;
 
   @Option(

@@ -112,7 +112,8 @@ final class RunConsole implements RunListener {
       lines.add(
           String.format(
               Locale.ROOT,
-              "     teachers differ by %.4f eV/Å in half of these frames, by %.4f in 5 %% (standard deviation of a force component)",
+              "     teachers differ by %.4f eV/Å in half of these frames, by %.4f in 5 %% (standard"
+                  + " deviation of a force component)",
               teacher.sigma().median(),
               teacher.sigma().p95()));
     }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
@@ -21,8 +20,6 @@ import org.dpsieve.outputlayer.LabelKind;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.TransferFit;
-import org.dpsieve.resident.DpProgram;
-import org.dpsieve.spark.deviation.DpBodies;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.transfer.ModelErrors;
 import org.dpsieve.spark.transfer.OldLabelUse;
@@ -85,22 +82,9 @@ final class SolveOptions {
   void solve(String name, OutputLayerStage.Asked asked, Use use) throws IOException {
     LossPrefactors prefactors = outputLayer.prefactors();
     OptionalDouble ridge = outputLayer.ridge();
-    DpBodies[] elsewhere = new DpBodies[1];
     DeepPotential start =
-        OutputLayerFiles.read(
-            model,
-            typeMap.names(),
-            branch,
-            () -> {
-              DpProgram program = new DpProgram(DpProgram.defaultCommand(), Map.of());
-              elsewhere[0] = DpBodies.of(List.of(model), branch, program);
-              return elsewhere[0].evaluator(0);
-            });
-    if (elsewhere[0] != null) {
-      spec.commandLine()
-          .getOut()
-          .printf("%s is evaluated by DeePMD-kit %s%n", model, elsewhere[0].check());
-    }
+        SolvedModels.read(List.of(model), typeMap.names(), branch, spec.commandLine().getOut())
+            .get(0);
     List<Row> rows =
         systems.frames(spec.commandLine().getErr()).stream().map(FrameRows::toRow).toList();
     SparkSession session = spark.open(name);

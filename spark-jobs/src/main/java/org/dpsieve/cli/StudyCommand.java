@@ -16,7 +16,6 @@ import org.dpsieve.figure.FigureFiles;
 import org.dpsieve.figure.Svg;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.spark.study.Study;
 import org.dpsieve.spark.study.StudyFigures;
@@ -33,17 +32,23 @@ import picocli.CommandLine.Spec;
     name = "study",
     mixinStandardHelpOptions = true,
     description = {
-      "Compare picking strategies on a pool whose labels are all known: error on a part held out, against labels.",
-      "Writes errors.parquet (a row per strategy, seed, budget and model), table.md, plot.svg and its charts one by one (study-energy.svg, .png, .csv and so on) into the output folder."
+      "Compare picking strategies on a pool whose labels are all known: error on a part held out,"
+          + " against labels.",
+      "Writes errors.parquet (a row per strategy, seed, budget and model), table.md, plot.svg and"
+          + " its charts one by one (study-energy.svg, .png, .csv and so on) into the output"
+          + " folder."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
     footerHeading = "%nExamples:%n",
     footer = {
       "  dpsieve study -m models/*/graph.pb -s data/pbe-d3 -o study",
-      "  dpsieve study -m models/*/graph.pb -s data/pbe-d3 --old data/pbe -o study --budgets 10,25,50,100",
-      "  dpsieve study -m graph.pb -s pool -o study --strategies random,information --seeds 3 --unfair",
-      "  dpsieve study -m models/*/graph.pb -s data/pbe-d3 -o trainers --trainer --budgets 50,100,400"
+      "  dpsieve study -m models/*/graph.pb -s data/pbe-d3 --old data/pbe -o study --budgets"
+          + " 10,25,50,100",
+      "  dpsieve study -m graph.pb -s pool -o study --strategies random,information --seeds 3"
+          + " --unfair",
+      "  dpsieve study -m models/*/graph.pb -s data/pbe-d3 -o trainers --trainer --budgets"
+          + " 50,100,400"
     })
 final class StudyCommand implements Callable<Integer> {
   @Option(
@@ -52,7 +57,8 @@ final class StudyCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "FILE",
       description =
-          "Frozen models. Errors are means over them; picks by features use the first, deviation all.")
+          "Frozen models. Errors are means over them; picks by features use the first, deviation"
+              + " all.")
   private List<Path> models;
 
   @Mixin private TypeMapOption typeMap;
@@ -71,8 +77,9 @@ final class StudyCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "DIR",
       description =
-          "Systems with labels at the old level, of the frames in -s and of any others: models are trained from them"
-              + " where that leaves smaller errors on labels left out; random and information also without them.")
+          "Systems with labels at the old level, of the frames in -s and of any others: models are"
+              + " trained from them where that leaves smaller errors on labels left out; random and"
+              + " information also without them.")
   private List<String> old = List.of();
 
   @Option(
@@ -111,25 +118,30 @@ final class StudyCommand implements Callable<Integer> {
       defaultValue = "0.2",
       paramLabel = "X",
       description =
-          "Part of the frames on which errors are measured; the same for all seeds. Default: ${DEFAULT-VALUE}.")
+          "Part of the frames on which errors are measured; the same for all seeds. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double heldOut;
 
   @Option(
       names = "--unfair",
       description =
-          "Make nine tenths of the pool near-duplicates (atoms displaced by 0.001 Å) of a hundredth of it.")
+          "Make nine tenths of the pool near-duplicates (atoms displaced by 0.001 Å) of a hundredth"
+              + " of it.")
   private boolean unfair;
 
   @Option(
       names = "--validation",
       description =
-          "To choose a setting: leave that part alone and hold out as large a part of the rest, so that nothing is chosen by the frames that results are measured on.")
+          "To choose a setting: leave that part alone and hold out as large a part of the rest, so"
+              + " that nothing is chosen by the frames that results are measured on.")
   private boolean validation;
 
   @Option(
       names = "--trainer",
       description =
-          "Compare ways to train instead: priors, rules for the ridge, loss prefactors; and how many iterations the loop takes with each (100 random picks, trust level 0.20 eV/Å). Writes errors.parquet, loops.parquet and table.md.")
+          "Compare ways to train instead: priors, rules for the ridge, loss prefactors; and how"
+              + " many iterations the loop takes with each (100 random picks, trust level 0.20"
+              + " eV/Å). Writes errors.parquet, loops.parquet and table.md.")
   private boolean trainer;
 
   @Mixin private OutputLayerOptions outputLayer;
@@ -149,8 +161,8 @@ final class StudyCommand implements Callable<Integer> {
             heldOut,
             unfair,
             validation);
-    List<DeepPotential> read = new ArrayList<>();
-    models.forEach(model -> read.add(ModelFiles.read(model, typeMap.names())));
+    List<DeepPotential> read =
+        SolvedModels.read(models, typeMap.names(), "", spec.commandLine().getOut());
     List<Frame> frames = systems.frames(spec.commandLine().getErr());
     SparkSession session = spark.open("study");
     try {

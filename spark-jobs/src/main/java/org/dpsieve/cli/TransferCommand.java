@@ -61,6 +61,11 @@ final class TransferCommand implements Callable<Integer> {
       throw new InputException(
           output + ": would replace the model it starts from; choose another -o");
     }
+    if (property.isAsked() && !solving.branch.isEmpty()) {
+      throw new InputException(
+          "--model-branch: a model of a property starts from a model that is read here, without branches; freeze the branch: dp --pt freeze --head %s"
+              .formatted(solving.branch));
+    }
     if (property.isAsked()) {
       PrintWriter out = spec.commandLine().getOut();
       PrintWriter err = spec.commandLine().getErr();

@@ -13,6 +13,7 @@ final class UncertaintyOptions {
   @Option(
       names = "--run",
       paramLabel = "RUN",
+      converter = WorkdirOption.class,
       description =
           "A work directory of simplify: its newest models, in the place of -m, and how far off"
               + " they may be: sigma_e, sigma_f.")

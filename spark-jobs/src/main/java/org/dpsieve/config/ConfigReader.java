@@ -120,6 +120,7 @@ public final class ConfigReader {
             run.trust(),
             new TrainConfig(
                 models.files(),
+                train.dp().isPresent() ? "" : TrainKeys.branch(file),
                 run.train().inputs().stream().map(TrainingReader.InputBlocks::input).toList(),
                 membersOfOne(file, machineConfig, run),
                 run.fpTaskMin(),
@@ -142,15 +143,11 @@ public final class ConfigReader {
     if (run.train().modelCount().orElse(0) != 1 || run.property().isPresent()) {
       return 0;
     }
-    String problem =
-        machine.train().engine() != Engine.OUTPUT_LAYER
-            ? "train's engine output-layer"
-            : machine.modelDevi().engine() != Engine.JVM ? "model_devi's engine jvm" : null;
-    if (problem != null) {
+    if (machine.train().engine() != Engine.OUTPUT_LAYER) {
       file.warn(
           "numb_models",
-          "one model never disagrees with itself: every frame is accurate (an ensemble is made out of one model with %s)"
-              .formatted(problem));
+          "one model never disagrees with itself: every frame is accurate (an ensemble is made out"
+              + " of one model with train's engine output-layer)");
       return 0;
     }
     int members = run.train().members().orElse(MEMBERS);

@@ -96,7 +96,8 @@ final class LabelReader {
     if (name.equals("pwmat")) {
       file.error(
           "fp_style",
-          "DP-GEN's simplify accepts 'pwmat' without any key it needs, so that it never ran; use custom with dpdata's formats pwmat/atom.config and pwmat/movement");
+          "DP-GEN's simplify accepts 'pwmat' without any key it needs, so that it never ran; use"
+              + " custom with dpdata's formats pwmat/atom.config and pwmat/movement");
       return Optional.empty();
     }
     Optional<FpStyle> style = FpStyles.named(name);

@@ -17,10 +17,11 @@ import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Property;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Foreign;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.model.format.ModelSuffix;
+import org.dpsieve.model.format.OutputLayerFiles;
 import org.dpsieve.model.format.PropertyFiles;
-import org.dpsieve.outputlayer.GemmFeatures;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.property.PropertyBodies;
 
@@ -76,8 +77,7 @@ final class ModelsReader {
   Models read(TrainKeys.GivenTraining keys, List<String> typeMap) {
     List<Path> files = files(keys, typeMap);
     boolean known = property.isPresent() && !files.isEmpty();
-    return new Models(
-        files, foreign, known && files.stream().allMatch(ModelFiles::isOfProperty));
+    return new Models(files, foreign, known && files.stream().allMatch(ModelFiles::isOfProperty));
   }
 
   private List<Path> files(TrainKeys.GivenTraining keys, List<String> typeMap) {
@@ -231,8 +231,14 @@ final class ModelsReader {
   private boolean readable(
       Path path, TrainKeys.GivenTraining keys, int index, List<String> typeMap) {
     DeepPotential model;
+    String branch = dpTrains ? "" : TrainKeys.branch(file);
     try {
-      model = property.isPresent() ? start(path, typeMap) : ModelFiles.read(path, typeMap);
+      model =
+          property.isPresent()
+              ? start(path, typeMap)
+              : dpTrains
+                  ? ModelFiles.read(path, typeMap)
+                  : OutputLayerFiles.read(path, typeMap, branch, () -> null);
     } catch (NoPotentialException e) {
       file.error(key, e.getMessage());
       return false;
@@ -242,7 +248,9 @@ final class ModelsReader {
       file.error(key, e.getMessage());
       return false;
     }
-    if (!dpTrains && property.isEmpty() && !solvable(model)) {
+    if (!dpTrains
+        && property.isEmpty()
+        && (!solvable(model) || !evaluated(path, model, branch))) {
       return false;
     }
     if (!typeMap.isEmpty() && !model.typeMap().equals(typeMap)) {
@@ -252,7 +260,7 @@ final class ModelsReader {
               .formatted(path, model.typeMap(), typeMap, spelling(model.typeMap(), typeMap)));
       return false;
     }
-    if (!keys.inputs().isEmpty()) {
+    if (!keys.inputs().isEmpty() && !(model.descriptor() instanceof Foreign)) {
       int input = keys.inputs().size() == 1 ? 0 : Math.min(index, keys.inputs().size() - 1);
       differences(path, model, keys.inputs().get(input));
     }
@@ -288,6 +296,30 @@ final class ModelsReader {
     } catch (UnsupportedModelException e) {
       file.error(key, e.getMessage());
       return false;
+    }
+    return true;
+  }
+
+  /** Whether a model whose output layer is solved for can be evaluated, too. */
+  private boolean evaluated(Path path, DeepPotential model, String branch) {
+    boolean read = !(model.descriptor() instanceof Foreign) && branch.isEmpty();
+    if (!read && evaluates.equals(Optional.of(Engine.JVM))) {
+      file.error(
+          key,
+          "%s is evaluated by DeePMD-kit alone; set model_devi.engine to dp in machine.json, or leave it out"
+              .formatted(path));
+      return false;
+    }
+    if (!read) {
+      foreign =
+          foreign.or(
+              () ->
+                  Optional.of(
+                      "%s: descriptor %s%s"
+                          .formatted(
+                              path,
+                              model.descriptor().kind(),
+                              branch.isEmpty() ? "" : ", branch " + branch)));
     }
     return true;
   }

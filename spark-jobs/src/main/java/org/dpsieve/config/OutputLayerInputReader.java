@@ -179,7 +179,8 @@ final class OutputLayerInputReader extends TrainingReader {
   private static void refuseTerm(Block loss, String key) {
     loss.error(
         key,
-        "only the squared errors of energy, force and virial (start_/limit_pref_e, _f, _v) can be minimised here; remove it");
+        "only the squared errors of energy, force and virial (start_/limit_pref_e, _f, _v) can be"
+            + " minimised here; remove it");
   }
 
   private void readTraining(Block training) {
@@ -190,7 +191,8 @@ final class OutputLayerInputReader extends TrainingReader {
           if (block.has("systems") && !block.node().get("systems").isEmpty()) {
             block.warn(
                 "systems",
-                "not used: as in DP-GEN the training data are init_data_sys and what the run labels");
+                "not used: as in DP-GEN the training data are init_data_sys and what the run"
+                    + " labels");
           }
           for (String key : List.of("auto_prob", "auto_prob_style")) {
             block

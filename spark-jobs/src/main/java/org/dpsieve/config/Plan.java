@@ -111,8 +111,7 @@ public final class Plan {
                 property ->
                     "a model of %s from each: descriptor and hidden layers stay, the output layer is solved on all labels"
                         .formatted(property.label()))
-            .orElse(
-                "the fitting net's output layer solved on all labels, weights: " + losses);
+            .orElse("the fitting net's output layer solved on all labels, weights: " + losses);
     item(
         "train",
         run.machine()

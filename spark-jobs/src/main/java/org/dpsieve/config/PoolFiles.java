@@ -133,8 +133,7 @@ final class PoolFiles {
     }
     if (!systems.isEmpty() && systems.stream().noneMatch(system -> has(system, array))) {
       file.error(
-          key,
-          "none of %d systems has %s in every set; %s".formatted(systems.size(), array, why));
+          key, "none of %d systems has %s in every set; %s".formatted(systems.size(), array, why));
     }
   }
 

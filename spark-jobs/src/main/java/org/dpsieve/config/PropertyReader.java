@@ -29,8 +29,7 @@ final class PropertyReader {
   private static final String BY = "model_devi_p_by";
   private static final String TRUST = "model_devi_p_trust";
 
-  static final List<String> KEYS =
-      List.of(PROPERTY, FROM, BASIS, TRUST + "_lo", TRUST + "_hi", BY);
+  static final List<String> KEYS = List.of(PROPERTY, FROM, BASIS, TRUST + "_lo", TRUST + "_hi", BY);
 
   /** Of energies and forces alone. */
   private static final List<String> OF_ENERGIES =

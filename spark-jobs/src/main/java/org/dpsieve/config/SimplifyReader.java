@@ -145,7 +145,11 @@ final class SimplifyReader {
     TrustLevels trust =
         property
             .map(PropertyReader.GivenProperty::trust)
-            .orElseGet(() -> new TrustReader(file, problems).read(labeled));
+            .orElseGet(
+                () ->
+                    PropertyReader.isAsked(file) // and wrong
+                        ? TrustLevels.OFF
+                        : new TrustReader(file, problems).read(labeled));
     int fpTaskMin = fpTaskMin();
     TransferFit.Mode oldLabels = oldLabels(pool);
     OptionalInt finalSteps = finalSteps(pool, oldLabels);
@@ -323,7 +327,8 @@ final class SimplifyReader {
         if (!pool.mayHaveOld() && mode == TransferFit.Mode.USE) {
           file.error(
               "old_labels",
-              "'use', but with labeled true the labels in pick_data are the new ones and there are no old; name old ones in old_data, or expected auto or ignore");
+              "'use', but with labeled true the labels in pick_data are the new ones and there are"
+                  + " no old; name old ones in old_data, or expected auto or ignore");
         }
         return mode;
       }
@@ -353,7 +358,8 @@ final class SimplifyReader {
     if (oldLabels == TransferFit.Mode.IGNORE || !pool.mayHaveOld()) {
       file.error(
           "final_training",
-          "trains on result/pool, which is made with old labels alone: set old_labels to auto or use"
+          "trains on result/pool, which is made with old labels alone: set old_labels to auto or"
+              + " use"
               + (pool.mayHaveOld() ? "" : ", and name old_data, as labeled is true"));
     }
     return steps;
@@ -404,7 +410,8 @@ final class SimplifyReader {
     if (!block.get().has("energy") && !block.get().has("force")) {
       file.error(
           "target_error",
-          "holds neither energy (eV per atom) nor force (eV/Å); give one or both, e.g. {\"energy\": 0.005, \"force\": 0.1}");
+          "holds neither energy (eV per atom) nor force (eV/Å); give one or both, e.g. {\"energy\":"
+              + " 0.005, \"force\": 0.1}");
     }
     block.get().finish();
     return Optional.of(new TargetError(energy, force));

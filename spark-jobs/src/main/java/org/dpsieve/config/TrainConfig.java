@@ -14,6 +14,8 @@ import org.dpsieve.outputlayer.TransferFit;
  *     frozen models the first training starts from, one file per model, {@code numb_models} of
  *     them, in DP-GEN's order; empty where it starts from random weights or another kind of model
  *     ({@code training_finetune_model}): then there is no model before it
+ * @param branch {@code model_branch}: of checkpoints of several models, whose output layers are
+ *     solved for in place; empty for others
  * @param inputs {@code default_training_param}: one for all models, or one per model
  * @param members {@code numb_members}: of the ensemble that is made out of one model; 0 where the
  *     models are the ensemble
@@ -28,6 +30,7 @@ import org.dpsieve.outputlayer.TransferFit;
  */
 public record TrainConfig(
     List<Path> models,
+    String branch,
     List<TrainingInput> inputs,
     int members,
     int fpTaskMin,
@@ -48,6 +51,7 @@ public record TrainConfig(
     DpTrainConfig.Backend backend = DpTrainConfig.Backend.of(others.get(0)).orElseThrow();
     return new TrainConfig(
         others,
+        branch,
         inputs,
         members,
         fpTaskMin,

@@ -90,6 +90,16 @@ final class TrainKeys {
       BatchSizes batchSizes,
       List<TrainingReader.InputBlocks> inputs) {}
 
+  /** Of a checkpoint of several models, as the file names it; empty where it does not. */
+  static String branch(Block file) {
+    for (String key : List.of(BRANCH, DPGEN_BRANCH)) {
+      if (file.given(key)) {
+        return file.text(key).orElse("");
+      }
+    }
+    return "";
+  }
+
   GivenTraining read(List<String> typeMap) {
     OptionalInt count =
         file.require("numb_models", "the number of models, usually 4")
@@ -168,7 +178,8 @@ final class TrainKeys {
     if (file.flag("dp_compress")) {
       file.warn(
           "dp_compress",
-          "models are written uncompressed; deviation is as fast without, and dp compress works on them");
+          "models are written uncompressed; deviation is as fast without, and dp compress works on"
+              + " them");
     }
     if (file.flag("one_h5")) {
       file.warn("one_h5", "of no effect: no training data are written for another program");
@@ -177,11 +188,11 @@ final class TrainKeys {
       if (file.has(key)) {
         file.error(
             key,
-            "name the frozen models in training_iter0_model_path, from which training starts; remove this key");
+            "name the frozen models in training_iter0_model_path, from which training starts;"
+                + " remove this key");
       }
     }
-    for (String key :
-        List.of(BRANCH, DPGEN_BRANCH, PRETRAIN_SCRIPT, DPGEN_PRETRAIN_SCRIPT, BIAS_AFTER)) {
+    for (String key : List.of(PRETRAIN_SCRIPT, DPGEN_PRETRAIN_SCRIPT, BIAS_AFTER)) {
       if (file.given(key)) {
         file.error(key, "is for dp train and dp change-bias; remove it, or set train.engine to dp");
       }
@@ -196,7 +207,8 @@ final class TrainKeys {
       if (file.given(key)) {
         file.error(
             key,
-            "the output layer is solved anew from all labels each time, without steps; remove it, or set train.engine to dp");
+            "the output layer is solved anew from all labels each time, without steps; remove it,"
+                + " or set train.engine to dp");
       }
     }
     if (file.given("training_reuse_old_ratio")

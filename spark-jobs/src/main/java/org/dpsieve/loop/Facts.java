@@ -49,8 +49,7 @@ public final class Facts {
       double nextForce,
       Double property) {
     /** Of energies and forces. */
-    public Expected(
-        long frames, double energy, double force, double nextEnergy, double nextForce) {
+    public Expected(long frames, double energy, double force, double nextEnergy, double nextForce) {
       this(frames, energy, force, nextEnergy, nextForce, null);
     }
 

@@ -39,7 +39,8 @@ public record RunHistory(
     Facts.Result result,
     Facts.Result earlier,
     Timings timings) {
-  private static final Pattern FORCE_LEVELS = Pattern.compile("model_devi_[fp] (\\S+) to ([^\\s,]+)");
+  private static final Pattern FORCE_LEVELS =
+      Pattern.compile("model_devi_[fp] (\\S+) to ([^\\s,]+)");
 
   public RunHistory {
     iterations = List.copyOf(iterations);
@@ -155,7 +156,9 @@ public record RunHistory(
     return iterations.isEmpty() ? 0 : iterations.get(iterations.size() - 1).labelledSoFar();
   }
 
-  /** The levels on what is picked by that an iteration's frames were classified by; empty when off. */
+  /**
+   * The levels on what is picked by that an iteration's frames were classified by; empty when off.
+   */
   public Optional<TrustBand> forceLevels(int iteration) {
     Matcher found =
         FORCE_LEVELS.matcher(

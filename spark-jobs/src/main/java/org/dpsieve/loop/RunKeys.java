@@ -81,9 +81,7 @@ public record RunKeys(
     }
     keys.add(config.train());
     keys.add(config.label());
-    config
-        .property()
-        .ifPresent(property -> keys.add(property, config.trust().measure().column()));
+    config.property().ifPresent(property -> keys.add(property, config.trust().measure().column()));
     return keys;
   }
 
@@ -136,6 +134,9 @@ public record RunKeys(
             .map(input -> text(input.loss()))
             .distinct()
             .collect(Collectors.joining("; ")));
+    if (!train.branch().isEmpty()) {
+      fixed.put("model_branch", train.branch());
+    }
     if (train.dp().isEmpty()) {
       open.put("old_labels", train.oldLabels().name().toLowerCase(Locale.ROOT));
     }
@@ -235,7 +236,7 @@ public record RunKeys(
     return paths.stream()
         .map(
             path ->
-                path.startsWith("/")
+                path.startsWith("/") && !workdir.isElsewhere()
                     ? workdir.root().relativize(Path.of(path)).toString().replace('\\', '/')
                     : path)
         .collect(Collectors.joining(" "));

@@ -269,13 +269,15 @@ public final class RunTable {
     List<String> lines = new ArrayList<>();
     lines.add(
         format(
-            "%s: RMS error %s on labelled frames left out, mean of models (spread of the labels: %s)",
+            "%s: RMS error %s on labelled frames left out, mean of models (spread of the labels:"
+                + " %s)",
             found.property(), unitless(found.leftOut()), unitless(found.labelSpread())));
     lines.add(
         found.frames() == 0
             ? "errors on frames never labelled: not known, their labels are not"
             : format(
-                "on %s frames never labelled: %s, mean of models %s; %.1f %% are within the 95 %% intervals of the first",
+                "on %s frames never labelled: %s, mean of models %s; %.1f %% are within the 95 %%"
+                    + " intervals of the first",
                 count(found.frames()),
                 found.errors().stream().map(RunTable::unitless).collect(Collectors.joining(", ")),
                 unitless(found.mean()),
@@ -289,15 +291,14 @@ public final class RunTable {
   }
 
   private static String shown(double value, Measure measure) {
-    return measure.equals(Measure.FORCE)
-        ? deviationText(value)
-        : format("%.3g", value);
+    return measure.equals(Measure.FORCE) ? deviationText(value) : format("%.3g", value);
   }
 
   /** What the final models say of the pool, frame by frame. */
   public static String finalClasses(Facts.FinalClasses classes) {
     return format(
-        "by the trust levels, final models: of %s frames never labelled %s are accurate, %s candidates, %s failed%s; of %s labelled %s are accurate",
+        "by the trust levels, final models: of %s frames never labelled %s are accurate, %s"
+            + " candidates, %s failed%s; of %s labelled %s are accurate",
         count(classes.unlabelled()),
         count(classes.accurate()),
         count(classes.candidate()),
@@ -318,7 +319,9 @@ public final class RunTable {
             .map(entry -> entry.getKey() + ": " + count(entry.getValue()))
             .collect(Collectors.joining(", "));
     return format(
-        "result/pool, the whole pool at the new level: %s frames computed, %s predicted as old label + change (sigma, median and 95 %%: %s and %s meV/atom, %s and %s eV/Å), %s left out%s",
+        "result/pool, the whole pool at the new level: %s frames computed, %s predicted as old"
+            + " label + change (sigma, median and 95 %%: %s and %s meV/atom, %s and %s eV/Å), %s"
+            + " left out%s",
         count(pool.computed()),
         count(pool.predicted()),
         TextTable.number(1000 * pool.energySigma().median(), 2),
@@ -335,7 +338,8 @@ public final class RunTable {
         .map(
             one ->
                 format(
-                    "Largest force errors foretold by %s: Spearman %.2f; of the worst tenth of the frames %.0f %% are in the tenth it ranks highest",
+                    "Largest force errors foretold by %s: Spearman %.2f; of the worst tenth of the"
+                        + " frames %.0f %% are in the tenth it ranks highest",
                     one.by(), one.spearman(), 100 * one.worst()))
         .toList();
   }
@@ -352,7 +356,8 @@ public final class RunTable {
       Facts.Errors after = training.models().get(m).after();
       lines.add(
           format(
-              "result/final/graph.%03d on %s frames %s: %s meV/atom, %s eV/Å (before final_training %s, %s)",
+              "result/final/graph.%03d on %s frames %s: %s meV/atom, %s eV/Å (before final_training"
+                  + " %s, %s)",
               m,
               count(training.frames()),
               unseen ? "never labelled" : "with labels",

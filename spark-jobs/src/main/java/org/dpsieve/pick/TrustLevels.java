@@ -24,16 +24,16 @@ public record TrustLevels(
     TrustBand trueEnergy,
     PropertyTrust property)
     implements Serializable {
+  /** No frame is picked. */
+  public static final TrustLevels OFF = new TrustLevels(TrustBand.OFF, TrustBand.OFF);
 
-  public TrustLevels(
-      TrustBand force, TrustBand energy, TrustBand trueForce, TrustBand trueEnergy) {
+  public TrustLevels(TrustBand force, TrustBand energy, TrustBand trueForce, TrustBand trueEnergy) {
     this(force, energy, trueForce, trueEnergy, null);
   }
 
   /** Of a run for a property. */
   public static TrustLevels of(PropertyTrust property) {
-    return new TrustLevels(
-        TrustBand.OFF, TrustBand.OFF, TrustBand.OFF, TrustBand.OFF, property);
+    return new TrustLevels(TrustBand.OFF, TrustBand.OFF, TrustBand.OFF, TrustBand.OFF, property);
   }
 
   /** What frames are sorted by. */

@@ -151,8 +151,7 @@ final class PoolFigures {
                 trustLo() + (measure.unit().isEmpty() ? "" : ", " + measure.unit()) + " (log)",
                 Scale.log(least(shown), largest(shown)))
             .y("frames above it (log)", Scale.log(1, Math.max(2, most)));
-    FigureTable table =
-        new FigureTable("iteration", trustLo() + unit(), "frames above it");
+    FigureTable table = new FigureTable("iteration", trustLo() + unit(), "frames above it");
     for (int i = 0; i < shown.size(); i++) {
       List<RunReport.Bin> bins = shown.get(i).bins();
       long above = bins.stream().mapToLong(RunReport.Bin::frames).sum();

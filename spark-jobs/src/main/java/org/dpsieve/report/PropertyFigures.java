@@ -77,8 +77,7 @@ final class PropertyFigures {
       table.row(point.label(), point.said(), point.half());
     }
     plot.legend(MarkStyle.DOT, 2.4, "model 0");
-    all.add(
-        (intervals ? plot.legendLine(MarkStyle.SINGLE, "95 % interval") : plot).figure(table));
+    all.add((intervals ? plot.legendLine(MarkStyle.SINGLE, "95 % interval") : plot).figure(table));
   }
 
   /** Of intervals for each part of the errors, how many hold. */

@@ -149,16 +149,16 @@ public final class ReportPage {
   private List<Named> sections() {
     boolean energies = report.property() == null;
     return Stream.of(
-        new Named("iterations", "Iterations"),
-        new Named("deviation", "Deviation"),
-        new Named("composition", "Composition"),
-        new Named("features", "Feature space"),
-        energies ? new Named("training", "Loss") : new Named("property", "Models and errors"),
-        energies ? new Named("errors", "Errors") : null,
-        energies ? new Named("expected", "Expected errors") : null,
-        new Named("outcomes", "Task outcomes"),
-        new Named("times", "Time"),
-        new Named("settings", "Settings and versions"),
+            new Named("iterations", "Iterations"),
+            new Named("deviation", "Deviation"),
+            new Named("composition", "Composition"),
+            new Named("features", "Feature space"),
+            energies ? new Named("training", "Loss") : new Named("property", "Models and errors"),
+            energies ? new Named("errors", "Errors") : null,
+            energies ? new Named("expected", "Expected errors") : null,
+            new Named("outcomes", "Task outcomes"),
+            new Named("times", "Time"),
+            new Named("settings", "Settings and versions"),
             new Named("files", "Files"))
         .filter(Objects::nonNull)
         .toList();
@@ -255,7 +255,12 @@ public final class ReportPage {
       pairs.add(
           new Pair("changed from iteration %d on".formatted(change.iteration()), change.words()));
     }
-    history.trust().ifPresent(trust -> pairs.add(new Pair(
+    history
+        .trust()
+        .ifPresent(
+            trust ->
+                pairs.add(
+                    new Pair(
                         report.property() == null
                             ? "trust levels (eV/Å, eV/atom)"
                             : "trust levels (the property's unit)",

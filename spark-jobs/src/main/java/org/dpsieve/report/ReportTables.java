@@ -239,7 +239,8 @@ final class ReportTables {
         rows(RunTable.foretold(report.foretold()), Map.of()),
         "accuracyNote",
         heldOut == null
-            ? " Each ensemble is compared with the frames it picked, which are the hardest for it: a bound from above."
+            ? " Each ensemble is compared with the frames it picked, which are the hardest for it:"
+                + " a bound from above."
             : "");
   }
 

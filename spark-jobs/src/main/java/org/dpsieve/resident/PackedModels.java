@@ -68,6 +68,26 @@ public record PackedModels(
     return new PackedModels(names, files, branch, layers, digest);
   }
 
+  /**
+   * Files as they are, which are no models.
+   *
+   * @throws InputException when one cannot be read
+   */
+  public static PackedModels ofFiles(List<Path> given) {
+    ArrayList<String> names = new ArrayList<>();
+    LinkedHashMap<String, byte[]> files = new LinkedHashMap<>();
+    for (Path file : given) {
+      String name = name(names.size(), file);
+      names.add(name);
+      try {
+        files.put(name, Files.readAllBytes(file));
+      } catch (IOException e) {
+        throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+      }
+    }
+    return new PackedModels(names, files, "", false, digest(names, files));
+  }
+
   private static String digest(List<String> names, Map<String, byte[]> files) {
     MessageDigest all = Sha256.start();
     all.update(String.join("\n", names).getBytes(StandardCharsets.UTF_8));

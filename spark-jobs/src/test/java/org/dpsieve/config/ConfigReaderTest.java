@@ -134,7 +134,8 @@ class ConfigReaderTest {
             line ->
                 assertThat(line)
                     .contains(
-                        "training_iter0_model_path: '/Ag-Au/final/00.train/00[0-3]' matches nothing"));
+                        "training_iter0_model_path: '/Ag-Au/final/00.train/00[0-3]' matches"
+                            + " nothing"));
   }
 
   @Test
@@ -247,7 +248,8 @@ class ConfigReaderTest {
         "fp_skip_bad_box | \"length_ratio\" | expected measure:number",
         "fp_style | \"pwmat\" | use custom with dpdata's formats",
         "fp_style | \"vaps\" | did you mean 'vasp'?",
-        "train_backend | \"pytorch\" | expected frozen_model.pth or graph.pth or frozen_model.pt or graph.pt",
+        "train_backend | \"pytorch\" | expected frozen_model.pth or graph.pth or frozen_model.pt or"
+            + " graph.pt",
         "train_backend | \"torch\" | expected one of tensorflow, pytorch, jax",
         "model_format | \"pth\" | expected frozen_model.pth or graph.pth (model_format pth)",
         "model_format | \"dp\" | expected frozen_model.dp or graph.dp (model_format dp)",
@@ -257,7 +259,8 @@ class ConfigReaderTest {
         "training_reuse_iter | 2 | solved anew",
         "training_reuse_old_ratio | 0.5 | count alike",
         "model_devi_activation_func | [[\"tanh\",\"tanh\"]] | keep the activation functions",
-        "training_finetune_model | [\"a.pb\"] | name the frozen models in training_iter0_model_path",
+        "training_finetune_model | [\"a.pb\"] | name the frozen models in"
+            + " training_iter0_model_path",
         "training_init_model | false | expected true",
         "training_iter0_model_path | [] | names no model",
         "training_iter0_model_path | [\"models/7\"] | matches nothing",
@@ -420,7 +423,8 @@ class ConfigReaderTest {
       quoteCharacter = '`',
       value = {
         "{\"functional\": \"pbe0x\"} | fp_params: ",
-        "{\"damping\": \"bjm\"} | damping: found 'bjm', expected one of zero, bj; did you mean 'bj'?",
+        "{\"damping\": \"bjm\"} | damping: found 'bjm', expected one of zero, bj; did you mean"
+            + " 'bj'?",
         "{\"dampin\": \"bj\"} | unknown key; did you mean 'damping'?",
         "{\"cutoff\": 0} | pair cutoff",
         "{\"cn_cutoff\": \"20\"} | expected a number"
@@ -440,7 +444,8 @@ class ConfigReaderTest {
     assertThat(run.complaint())
         .contains(
             other.resolve("graph.pb").toString(),
-            "checkpoint holds model.ckpt.index, expected frozen_model.pb or graph.pb; run `dp freeze -o graph.pb` there");
+            "checkpoint holds model.ckpt.index, expected frozen_model.pb or graph.pb; run `dp"
+                + " freeze -o graph.pb` there");
     run.set("training_iter0_model_path", "[\"%s/[01]\"]".formatted(Fixture.MODELS));
     run.set("type_map", "[\"Au\", \"Ag\"]").set("default_training_param/model/type_map", null);
     assertThat(run.complaint())
@@ -459,7 +464,8 @@ class ConfigReaderTest {
         "pth | - | - | ",
         "dp | \"pytorch\" | - | ",
         "dp | - | \"dp\" | ",
-        "pth | \"tensorflow\" | - | model.pth is not a model of tensorflow, whose models end in .pb",
+        "pth | \"tensorflow\" | - | model.pth is not a model of tensorflow, whose models end in"
+            + " .pb",
         "pth | - | \"pb\" | model.pth is not a model of tensorflow",
         "pth | \"pytorch\" | \"pt\" | found 'pt', but the model",
         "pth | \"tensorflow\" | \"pth\" | model.pth is not a model of tensorflow"

@@ -129,7 +129,17 @@ class KeyReferenceTest {
     fixture("teacher")
         .set("fp_style", "\"dp\"")
         .set("fp_params", "{\"models\": \"%s/*\"}".formatted(Fixture.MODELS));
+    fixture("ase").set("fp_params", "{\"calculator\": \"ase.calculators.emt.EMT\"}");
     fixture("target").set("fp_style", "\"d3\"").set("target_error", "{\"force\": 0.1}");
+    fixture("property")
+        .set("fp_style", "\"none\"")
+        .set("property", "\"gap:intensive\"")
+        .set("property_from", "[\"true\"]")
+        .set("model_devi_f_trust_lo", null)
+        .set("model_devi_f_trust_hi", null)
+        .set("model_devi_p_trust_lo", "0.01")
+        .set("model_devi_p_trust_hi", "10")
+        .set("target_error", "{\"property\": 0.1}");
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.dpsieve.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.dpsieve.label.BatchLabeller;
@@ -45,6 +46,40 @@ class TeacherConfigTest {
     assertThat(run.set("teacher_trust", "0.3").identity()).isNotEqualTo(one);
     assertThat(run.set("teacher_trust", null).set("fp_params", models("[01]")).identity())
         .isNotEqualTo(one);
+  }
+
+  @Test
+  void aCalculatorIsAnImportPathWithArguments() throws IOException {
+    Files.writeString(folder.resolve("a.model"), "weights");
+    run.set("fp_style", "\"ase\"").set("fp_params", "{\"calculator\": \"a.b.C\"}");
+    assertThat(run.complaint()).isEmpty();
+    assertThat(settings().plan()).startsWith("by a.b.C of ASE");
+    Map<String, String> one = run.identity();
+    String more =
+        "{\"calculator\": \"a.b.C\", \"arguments\": {\"model\": {\"file\": \"a.model\"}},"
+            + " \"info\": {\"charge\": {\"fparam\": 0}}, \"time_limit\": %s}";
+    Map<String, String> other = run.set("fp_params", more.formatted("60")).identity();
+    assertThat(other).isNotEqualTo(one);
+    assertThat(run.set("fp_params", more.formatted("5")).identity()).isEqualTo(other);
+    Files.writeString(folder.resolve("a.model"), "others");
+    assertThat(run.identity()).isNotEqualTo(other);
+
+    assertThat(run.set("fp_params", more.formatted("-1")).complaint()).contains("time_limit");
+    assertThat(run.set("fp_params", "{}").complaint()).contains("fp_params.calculator is missing");
+    assertThat(run.set("fp_params", "{\"calculator\": \"C(1); x\"}").complaint())
+        .contains("found 'C(1); x', expected an import path");
+    assertThat(
+            run.set(
+                    "fp_params",
+                    "{\"calculator\": \"a.C\", \"arguments\": {\"x\": [{\"file\": \"none\"}]}}")
+                .complaint())
+        .contains("fp_params.arguments: no such file", "none");
+    assertThat(
+            run.set(
+                    "fp_params",
+                    "{\"calculator\": \"a.C\", \"info\": {\"charge\": {\"fparam\": \"x\"}}}")
+                .complaint())
+        .contains("fp_params.info", "charge");
   }
 
   @Test

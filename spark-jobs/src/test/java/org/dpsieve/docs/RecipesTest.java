@@ -75,7 +75,8 @@ class RecipesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"d3", "functional", "cutoff", "pretrained", "labelled", "old-labels"})
+  @ValueSource(
+      strings = {"d3", "functional", "cutoff", "pretrained", "labelled", "old-labels", "property"})
   void aRecipePassesTheDryRun(String recipe) throws IOException {
     potcars("functional", "Ag", "Au");
     int code = dryRun(recipe);

@@ -38,16 +38,25 @@ public final class OutputLayerFiles {
   public static DeepPotential read(
       Path path, List<String> names, String branch, Supplier<Foreign.Evaluator> elsewhere) {
     Path file = ModelPath.file(path);
-    byte[] bytes = ModelFiles.bytes(file);
+    return read(file.toString(), ModelFiles.bytes(file), names, branch, elsewhere);
+  }
+
+  /** The same of a file's content. */
+  static DeepPotential read(
+      String file,
+      byte[] bytes,
+      List<String> names,
+      String branch,
+      Supplier<Foreign.Evaluator> elsewhere) {
     try {
-      return ModelFiles.read(file.toString(), bytes, names, branch);
+      return ModelFiles.read(file, bytes, names, branch);
     } catch (NoPotentialException e) {
       throw e;
     } catch (UnsupportedModelException e) {
       if (ModelFormat.of(bytes) == ModelFormat.GRAPH) {
         throw e;
       }
-      return foreign(file.toString(), bytes, branch, elsewhere, e);
+      return foreign(file, bytes, branch, elsewhere, e);
     }
   }
 
@@ -128,11 +137,14 @@ public final class OutputLayerFiles {
     byte[] bytes = ModelFiles.bytes(source);
     ModelFormat format = ModelFormat.of(bytes);
     ModelFiles.requireSuffix(source, format, target);
-    ModelFiles.write(
-        changed.descriptor() instanceof Foreign
-            ? withForeignLayer(source.toString(), bytes, format, branch, changed)
-            : ModelFiles.withOutputLayer(source.toString(), bytes, branch, changed),
-        target);
+    ModelFiles.write(withOutputLayer(source.toString(), bytes, branch, changed), target);
+  }
+
+  /** The same from bytes to bytes. */
+  static byte[] withOutputLayer(String file, byte[] source, String branch, DeepPotential changed) {
+    return changed.descriptor() instanceof Foreign
+        ? withForeignLayer(file, source, ModelFormat.of(source), branch, changed)
+        : ModelFiles.withOutputLayer(file, source, branch, changed);
   }
 
   private static byte[] withForeignLayer(

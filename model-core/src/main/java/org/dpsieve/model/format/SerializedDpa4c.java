@@ -17,9 +17,9 @@ import org.dpsieve.model.SwiGlu;
 final class SerializedDpa4c {
   private static final Set<String> KEYS =
       words(
-          "rcut ntypes channels lmax basis_type n_radial radial_modes exclude_types precision trainable"
-              + " type_map seed use_spin add_chg_spin_ebd default_chg_spin spin spin_channels"
-              + " charge_spin_embedding type_embedding radial_basis radial_embedding"
+          "rcut ntypes channels lmax basis_type n_radial radial_modes exclude_types precision"
+              + " trainable type_map seed use_spin add_chg_spin_ebd default_chg_spin spin"
+              + " spin_channels charge_spin_embedding type_embedding radial_basis radial_embedding"
               + " radial_mode_head pair_film readout");
 
   /** Of its parts: where one has another key, its numbers may mean something else. */

@@ -45,6 +45,11 @@ public record PropertySolution(
    * @param sigma standard deviation that is expected of it
    */
   public record LeftOut(int components, double[] label, double[] error, double[] sigma) {
+    /** Root mean square error over all rows and components. */
+    public double rmsError() {
+      return Math.sqrt(Arrays.stream(error).map(e -> e * e).average().orElse(Double.NaN));
+    }
+
     /** Root mean square error of each component. */
     public double[] rmse() {
       double[] square = new double[components];
@@ -110,6 +115,6 @@ public record PropertySolution(
 
   /** Root mean square error on frames left out over all components, in their unit. */
   public double error() {
-    return Math.sqrt(Arrays.stream(leftOut.error()).map(e -> e * e).average().orElse(Double.NaN));
+    return leftOut.rmsError();
   }
 }

@@ -133,8 +133,7 @@ class Dpa4cGoldensTest {
         "two");
     assertThat(ModelFiles.read("tasks.pt", written, List.of(), "one").fitting().networks()[0])
         .usingRecursiveComparison()
-        .isEqualTo(
-            ModelFiles.read("tasks.pt", source, List.of(), "one").fitting().networks()[0]);
+        .isEqualTo(ModelFiles.read("tasks.pt", source, List.of(), "one").fitting().networks()[0]);
     assertThatThrownBy(() -> ModelFiles.read("tasks.pt", source))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("one, two");

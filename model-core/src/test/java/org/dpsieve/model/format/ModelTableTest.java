@@ -3,6 +3,7 @@ package org.dpsieve.model.format;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,7 +119,9 @@ class ModelTableTest {
               "`linear_ener`, with `pairtab`",
               "linear-ener linear-ener-mean",
               "linear_ener ../dpmodel/linear_ener"),
-          row("DPA-2", "", "refused-dpa2"),
+          row("DPA-2", "", "refused-dpa2 checkpoints/dpa2"),
+          row("DPA-3", "", "checkpoints/single"),
+          row("DPA4", "", "checkpoints/dpa4"),
           row("`se_a_mask`", "refused-se-a-mask", ""),
           row("`spin`", "refused-spin", "refused-spin"),
           row("other fittings than `ener`", "refused-dipole refused-dos", "refused-dipole"));
@@ -176,9 +179,24 @@ class ModelTableTest {
     return cell.text();
   }
 
+  private static byte[] checkpoint(String name) {
+    try {
+      return Files.readAllBytes(
+          Shared.repository().resolve("spark-jobs/src/test/resources").resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static String files(List<String> names, List<String> suffixes) {
     Cell cell = new Cell();
     for (String name : names) {
+      if (name.startsWith("checkpoints/")) {
+        if (suffixes.contains("pt")) {
+          cell.add(name + ".pt", checkpoint(name + ".pt"), List.of(), null);
+        }
+        continue;
+      }
       GoldenArchitecture golden = new GoldenArchitecture(name);
       for (String suffix : suffixes) {
         if (golden.has(suffix)) {
@@ -206,7 +224,12 @@ class ModelTableTest {
         model = ModelFiles.read(file, content, names);
       } catch (UnsupportedModelException e) {
         refused.add(file);
-        byDp |= !(e instanceof NoPotentialException);
+        if (!(e instanceof NoPotentialException)) {
+          byDp = true;
+          if (isWritten(file, content)) {
+            written.add(file);
+          }
+        }
         return;
       }
       read++;
@@ -242,6 +265,18 @@ class ModelTableTest {
       }
     }
 
+    /** Of models that DeePMD-kit evaluates. */
+    private static boolean isWritten(String file, byte[] content) {
+      try {
+        DeepPotential model = OutputLayerFiles.read(file, content, List.of(), "", () -> null);
+        OutputParameters.requireSolvable(model);
+        OutputLayerFiles.withOutputLayer(file, content, "", model);
+        return true;
+      } catch (UnsupportedModelException e) {
+        return false;
+      }
+    }
+
     private static double largest(double[] ours, double[] expected) {
       double[] difference = new double[ours.length];
       Arrays.setAll(difference, i -> Math.abs(ours[i] - expected[i]));
@@ -251,7 +286,8 @@ class ModelTableTest {
     String text() {
       if (!refused.isEmpty()) {
         assertThat(read).as("read, though others are refused: " + refused).isZero();
-        return byDp ? "`dp`" : "refused";
+        assertThat(written.size()).isIn(0, refused.size());
+        return (byDp ? "`dp`" : "refused") + (written.isEmpty() ? "" : ", written");
       }
       if (read == 0) {
         return "";

@@ -43,15 +43,9 @@ public enum PrintedQuantity implements PropertySource {
   /** e Å, from the negative to the positive charge. */
   DIPOLE(
       "pw.x prints it with assume_isolated = 'makov-payne', VASP with IDIPOL = 4",
-      of(
-          "output",
-          "^\\s*Total\\s+(NUMBER)\\s*(NUMBER)\\s*(NUMBER)\\s+au",
-          AtomicUnits.BOHR),
+      of("output", "^\\s*Total\\s+(NUMBER)\\s*(NUMBER)\\s*(NUMBER)\\s+au", AtomicUnits.BOHR),
       // of the electrons, as VASP counts: away from where they are missing
-      of(
-          "OUTCAR",
-          "dipolmoment\\s+(NUMBER)\\s+(NUMBER)\\s+(NUMBER)\\s+electrons x Angstroem",
-          -1));
+      of("OUTCAR", "dipolmoment\\s+(NUMBER)\\s+(NUMBER)\\s+(NUMBER)\\s+electrons x Angstroem", -1));
 
   private final String hint;
   private final List<Line> lines;

@@ -56,7 +56,9 @@ public record PropertyCommand(List<String> words, String text)
             .orElseThrow(
                 () ->
                     new InputException(
-                        "property_from: a command runs in a task's folder, which is on another file system; expected a --workdir on a disk of this machine and of all executors"));
+                        "property_from: a command runs in a task's folder, which is on another file"
+                            + " system; expected a --workdir on a disk of this machine and of all"
+                            + " executors"));
     byte[] printed = run(folder);
     double[] value = value(new String(printed, StandardCharsets.UTF_8), property);
     OwnFiles.replace(folder.resolve(KEPT), printed);
@@ -133,7 +135,8 @@ public record PropertyCommand(List<String> words, String text)
           TaskOutcome.UNPARSABLE,
           String.format(
               Locale.ROOT,
-              "property_from: printed '%s', expected JSON: a finite number, a list of them, or {\"%s\": ...}",
+              "property_from: printed '%s', expected JSON: a finite number, a list of them, or"
+                  + " {\"%s\": ...}",
               shown(last.strip()),
               property.name()));
     }

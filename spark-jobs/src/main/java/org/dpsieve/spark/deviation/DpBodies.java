@@ -42,11 +42,7 @@ public record DpBodies(PackedModels files, DpProgram program) implements Seriali
   public String check() {
     try (ResidentPool.Borrowed borrowed =
         ResidentPool.take(
-            files,
-            program,
-            List.of(),
-            TaskRooms.ofThisTask().environment(),
-            Limits.DEFAULT)) {
+            files, program, List.of(), TaskRooms.ofThisTask().environment(), Limits.DEFAULT)) {
       return borrowed.models().loaded(() -> false).version();
     }
   }
@@ -72,8 +68,7 @@ public record DpBodies(PackedModels files, DpProgram program) implements Seriali
     return TaskRooms.stoppable(
         () -> {
           try (ResidentPool.Borrowed borrowed =
-              ResidentPool.take(
-                  files, program, List.of(), room.environment(), Limits.DEFAULT)) {
+              ResidentPool.take(files, program, List.of(), room.environment(), Limits.DEFAULT)) {
             return borrowed.models().ask(frames, question, room.stopped());
           }
         });

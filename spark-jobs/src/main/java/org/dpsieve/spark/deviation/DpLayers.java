@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.LayerReader;
 import org.dpsieve.infer.Prediction;
@@ -24,6 +25,8 @@ import org.dpsieve.resident.ResidentModels.Known;
  * and derivatives by the output layer are not told. Not for two threads at once.
  */
 final class DpLayers implements LayerReader {
+  private static final int AT_ONCE = 16; // layers
+
   private final List<DeepPotential> models;
 
   /** Of frames that were read last. */
@@ -61,22 +64,23 @@ final class DpLayers implements LayerReader {
       List<Reading[]> readings) {
     List<double[]> asked = new ArrayList<>();
     DeepPotential first = models.get(siblings.get(0));
-    asked.add(new double[numbers(first, new double[first.typeCount()][]).length]);
+    if (layers != null) { // what changes are told against
+      asked.add(new double[numbers(first, new double[first.typeCount()][]).length]);
+    }
     for (int m : siblings) {
       asked.add(own(models.get(m)));
       for (int k = 0; layers != null && k < layers[m].length; k++) {
         asked.add(numbers(models.get(m), layers[m][k]));
       }
     }
-    Question question = Question.layers(place, asked.toArray(double[][]::new));
-    List<Known> known = all.ask(frames, question);
+    List<Known> known = ask(all, place, frames, asked);
     for (int f = 0; f < known.size(); f++) {
       Known one = known.get(f);
       if (one.parts() == null) {
         problems.put(frames.get(f), one.problem());
       }
       int atoms = frames.get(f).atomCount();
-      int at = 1;
+      int at = layers == null ? 0 : 1;
       for (int m : siblings) {
         Prediction prediction = prediction(one, at++, atoms);
         Reading.Other[] others =
@@ -88,6 +92,34 @@ final class DpLayers implements LayerReader {
         readings.get(f)[m] = new Reading(prediction, null, others);
       }
     }
+  }
+
+  /** Some layers at a time, so that it shows in time when a process hangs. */
+  private static List<Known> ask(
+      DpBodies all, int place, List<Frame> frames, List<double[]> asked) {
+    List<double[][]> parts = new ArrayList<>();
+    String[] problems = new String[frames.size()];
+    frames.forEach(frame -> parts.add(new double[][] {{}, {}, {}}));
+    for (int from = 0; from < asked.size(); from += AT_ONCE) {
+      List<double[]> some = asked.subList(from, Math.min(from + AT_ONCE, asked.size()));
+      List<Known> answers = all.ask(frames, Question.layers(place, some.toArray(double[][]::new)));
+      for (int f = 0; f < answers.size(); f++) {
+        double[][] more = answers.get(f).parts();
+        if (more == null) {
+          problems[f] = answers.get(f).problem();
+        } else {
+          double[][] known = parts.get(f);
+          Arrays.setAll(
+              known,
+              k -> DoubleStream.concat(Arrays.stream(known[k]), Arrays.stream(more[k])).toArray());
+        }
+      }
+    }
+    List<Known> whole = new ArrayList<>();
+    for (int f = 0; f < problems.length; f++) {
+      whole.add(new Known(problems[f] == null ? parts.get(f) : null, problems[f]));
+    }
+    return whole;
   }
 
   private static Reading.Other change(Prediction without, Prediction with) {

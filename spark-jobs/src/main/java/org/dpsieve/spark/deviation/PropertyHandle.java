@@ -20,8 +20,7 @@ public final class PropertyHandle implements Serializable {
 
   private final Broadcast<Shipped> models;
 
-  private record Shipped(PropertyModel[] models, PropertySpread[] spreads)
-      implements Serializable {
+  private record Shipped(PropertyModel[] models, PropertySpread[] spreads) implements Serializable {
     UncertainProperties build() {
       return UncertainProperties.of(List.of(models), List.of(spreads));
     }

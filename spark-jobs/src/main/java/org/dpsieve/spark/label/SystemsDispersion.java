@@ -12,7 +12,6 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
@@ -23,12 +22,16 @@ import org.dpsieve.io.Storage;
 import org.dpsieve.io.deepmd.LabelledSet;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
+import org.dpsieve.label.Addition;
+import org.dpsieve.label.LabelResult;
+import org.dpsieve.label.TaskOutcome;
+import org.dpsieve.spark.TaskRooms;
 import org.dpsieve.spark.frames.HadoopStorage;
 import org.dpsieve.spark.frames.StagedPath;
 import org.dpsieve.spark.frames.WriteFailure;
 
 /**
- * Adds DFT-D3 to the stored labels of deepmd/npy systems. Executors read and compute runs of
+ * Adds dispersion to the stored labels of deepmd/npy systems. Executors read and compute runs of
  * frames; the driver writes set after set, so that the output does not depend on who computed what.
  * Nothing stands under the target's name before all of it is there.
  */
@@ -43,15 +46,15 @@ public final class SystemsDispersion {
 
   private final SparkSession spark;
   private final Storage storage;
-  private final D3Options options;
+  private final Addition addition;
   private final List<String> typeMap;
   private final TypeElements elements;
 
   private SystemsDispersion(
-      SparkSession spark, D3Options options, List<String> typeMap, TypeElements elements) {
+      SparkSession spark, Addition addition, List<String> typeMap, TypeElements elements) {
     this.spark = spark;
     this.storage = HadoopStorage.of(spark);
-    this.options = options;
+    this.addition = addition;
     this.typeMap = List.copyOf(typeMap);
     this.elements = elements;
   }
@@ -88,13 +91,13 @@ public final class SystemsDispersion {
       SparkSession spark,
       String source,
       String target,
-      D3Options options,
+      Addition addition,
       List<String> typeMap,
       TypeElements elements,
       Progress progress) {
     String bare = target.replaceFirst("(?<=[^/])/+$", "");
     try {
-      return new SystemsDispersion(spark, options, typeMap, elements).run(source, bare, progress);
+      return new SystemsDispersion(spark, addition, typeMap, elements).run(source, bare, progress);
     } catch (IOException e) {
       throw WriteFailure.of(e, bare);
     }
@@ -137,7 +140,7 @@ public final class SystemsDispersion {
       if (path.layout() != SystemPath.Layout.DEEPMD_NPY) {
         problems.add(
             path.location()
-                + ": not deepmd/npy, the layout that d3 reads and writes; convert it first: dpsieve"
+                + ": not deepmd/npy, the layout that this command reads and writes; convert it first: dpsieve"
                 + " import, then dpsieve export --format deepmd/npy");
         continue;
       }
@@ -224,7 +227,7 @@ public final class SystemsDispersion {
 
   private List<Result> compute(List<Task> tasks) {
     Storage from = storage;
-    D3Options how = options;
+    Addition how = addition;
     List<String> symbols = typeMap;
     TypeElements kinds = elements;
     return new JavaSparkContext(spark.sparkContext())
@@ -234,28 +237,48 @@ public final class SystemsDispersion {
   }
 
   private static Result dispersion(
-      Task task, Storage storage, D3Options options, List<String> typeMap, TypeElements elements)
+      Task task, Storage storage, Addition addition, List<String> typeMap, TypeElements elements)
       throws IOException {
-    DispersionD3 dispersion = new DispersionD3(options);
     Result result = new Result(new ArrayList<>(), new ArrayList<>());
     try (FrameSystem system = task.system().open(storage, typeMap)) {
-      for (Frame frame : system.read(task.run())) {
+      List<Frame> frames = system.read(task.run());
+      for (Frame frame : frames) {
         try {
           DispersionD3.requireLabel(frame);
-          result.dispersion().add(pack(dispersion.evaluate(elements.apply(frame))));
         } catch (InputException e) {
           result.problems().add(e.getMessage());
         }
       }
+      if (!result.problems().isEmpty()) {
+        return result;
+      }
+      List<LabelResult> found =
+          TaskRooms.stoppable(() -> addition.of(frames, elements, TaskRooms.ofThisTask()));
+      for (int k = 0; k < found.size(); k++) {
+        if (found.get(k).outcome() == TaskOutcome.FINISHED) {
+          result.dispersion().add(pack(found.get(k).labels(), frames.get(k)));
+        } else {
+          String reason = found.get(k).reason();
+          result
+              .problems()
+              .add(reason.startsWith("Frame ") ? reason : frames.get(k).name() + ": " + reason);
+        }
+      }
+    } catch (InputException e) {
+      result.problems().add(e.getMessage());
     }
     return result;
   }
 
   /** Energy, virial, forces in one array: what Spark sends cheaply. */
-  private static double[] pack(Labels labels) {
+  private static double[] pack(Labels labels, Frame frame) {
     double[] row = new double[10 + labels.force().length];
     row[0] = labels.energy();
-    System.arraycopy(labels.virial(), 0, row, 1, 9);
+    if (labels.virial() != null) { // of a molecule there may be none, nor is one stored
+      System.arraycopy(labels.virial(), 0, row, 1, 9);
+    } else if (frame.labels().virial() != null) {
+      Arrays.fill(row, 1, 10, Double.NaN);
+    }
     System.arraycopy(labels.force(), 0, row, 10, labels.force().length);
     return row;
   }

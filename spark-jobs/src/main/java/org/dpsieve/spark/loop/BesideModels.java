@@ -11,7 +11,11 @@ import java.util.stream.Stream;
 final class BesideModels {
   private static final List<Pattern> NAMES =
       List.of(
-          UncertaintyFiles.NAMES, OldLayerFiles.NAMES, SumsFiles.NAMES, SpreadFiles.NAMES);
+          UncertaintyFiles.NAMES,
+          OldLayerFiles.NAMES,
+          SumsFiles.NAMES,
+          SpreadFiles.NAMES,
+          MemberFiles.NAMES);
 
   private BesideModels() {}
 

@@ -1,7 +1,6 @@
 package org.dpsieve.spark.loop;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -199,14 +198,15 @@ final class Evaluation {
   }
 
   private DpModelDevi dp(List<Path> models) {
-    return DpModelDevi.of(spark, models, program(), typeMap);
+    return DpModelDevi.of(
+        spark,
+        simplify.train().members() > 0 ? MemberFiles.orElse(models) : models,
+        simplify.train().branch(),
+        program(),
+        typeMap);
   }
 
   private DpProgram program() {
-    Map<String, String> environment = new LinkedHashMap<>();
-    if (section.resources().get("envs") instanceof Map<?, ?> envs) {
-      envs.forEach((name, value) -> environment.put(String.valueOf(name), String.valueOf(value)));
-    }
-    return new DpProgram(section.command().orElseGet(DpProgram::defaultCommand), environment);
+    return StartModels.program(section);
   }
 }

@@ -17,7 +17,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.storage.StorageLevel;
-import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.Property;
 import org.dpsieve.label.BatchLabeller;
 import org.dpsieve.label.DirectLabeller;
@@ -157,9 +156,7 @@ final class Labelling {
   }
 
   private Soundness soundness(Dataset<Row> frames, Dataset<Row> labels) {
-    return property
-        .map(one -> Soundness.of(one, frames, labels))
-        .orElse(new Soundness(null, 0));
+    return property.map(one -> Soundness.of(one, frames, labels)).orElse(new Soundness(null, 0));
   }
 
   /** New labels of any frames, spread over many small tasks. */

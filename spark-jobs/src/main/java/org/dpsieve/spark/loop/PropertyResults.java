@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -102,23 +101,14 @@ final class PropertyResults {
         Decisions.finalClasses(spark, config.trust(), table, labelled, summary.picks()),
         null,
         null,
-        errors(target, pool, labelled, summary));
+        errors(target, pool, labelled));
   }
 
-  private Facts.PropertyResult errors(
-      Path target, Dataset<Row> pool, Dataset<Row> labelled, Summary summary) {
-    PropertySolution.LeftOut left = SpreadFiles.leftOut(target);
-    double[] fits =
-        summary.iterations().stream()
-            .map(Summary.Iteration::training)
-            .filter(training -> training != null && !training.models().isEmpty())
-            .reduce((first, second) -> second)
-            .map(
-                training ->
-                    training.models().stream().mapToDouble(fit -> fit.property().error()).toArray())
-            .orElse(new double[0]);
-    double error = fits.length == 0 ? Double.NaN : Arrays.stream(fits).average().orElseThrow();
-    double spread = left == null ? Double.NaN : spread(left);
+  private Facts.PropertyResult errors(Path target, Dataset<Row> pool, Dataset<Row> labelled) {
+    List<PropertySolution.LeftOut> left = SpreadFiles.leftOut(target, stages.models(target).size());
+    double error =
+        left.stream().mapToDouble(PropertySolution.LeftOut::rmsError).average().orElse(Double.NaN);
+    double spread = left.isEmpty() ? Double.NaN : spread(left.get(0));
     PropertyErrors unseen = unseen(target, pool, labelled);
     return new Facts.PropertyResult(
         property.label().toString(),

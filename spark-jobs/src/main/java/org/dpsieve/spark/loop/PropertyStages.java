@@ -64,8 +64,7 @@ final class PropertyStages extends SparkStages {
   /** Values of the property at another level; {@code null} where there are none. */
   private Dataset<Row> old(Path frames) {
     String name = config().property().orElseThrow().label().name();
-    if (!config().pool().mayHaveOld()
-        || config().train().oldLabels() == TransferFit.Mode.IGNORE) {
+    if (!config().pool().mayHaveOld() || config().train().oldLabels() == TransferFit.Mode.IGNORE) {
       return null;
     }
     Dataset<Row> all = Pool.old(spark(), frames);
@@ -113,7 +112,8 @@ final class PropertyStages extends SparkStages {
     Dataset<Row> written = Tables.read(spark(), target);
     if (!List.of(written.columns()).contains(measure.column())) {
       throw new InputException(
-          "model_devi_p_by sigma: the models given say nothing of their errors before the first training; set init_pick_number to 3 or more, or model_devi_p_by to deviation");
+          "model_devi_p_by sigma: the models given say nothing of their errors before the first"
+              + " training; set init_pick_number to 3 or more, or model_devi_p_by to deviation");
     }
     Facts.Deviation deviation = Tables.deviation(written, measure);
     if (deviation.notANumber() > 0) {

@@ -85,7 +85,8 @@ final class PropertyTraining {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InputException e) {
-      throw new InputException("training of a model of %s: %s".formatted(property.label(), e.getMessage()), e);
+      throw new InputException(
+          "training of a model of %s: %s".formatted(property.label(), e.getMessage()), e);
     }
     return new Facts.Training(frames.size(), fits);
   }

@@ -175,7 +175,8 @@ final class RelabelledPool {
     }
     if (!config.pool().mayHaveOld()) {
       return Optional.of(
-          "there are no old labels: with labeled true those in pick_data are the new ones, and no old_data is given");
+          "there are no old labels: with labeled true those in pick_data are the new ones, and no"
+              + " old_data is given");
     }
     if (old == null) {
       return Optional.of("old_labels is ignore");

@@ -46,16 +46,20 @@ final class Results {
   private final SimplifyConfig config;
   private final Optional<BatchLabeller> newLevel;
   private final Evaluation evaluation;
+  private final Training training;
 
   /**
    * @param newLevel gives the new label of any frame; empty where labels are costly
+   * @param training knows the models' errors
    */
   Results(
       SparkSession spark,
       SimplifyConfig config,
       Optional<BatchLabeller> newLevel,
-      Evaluation evaluation) {
+      Evaluation evaluation,
+      Training training) {
     this.evaluation = evaluation;
+    this.training = training;
     this.spark = spark;
     this.config = config;
     this.newLevel = newLevel;
@@ -153,9 +157,7 @@ final class Results {
       List<Path> models,
       Summary summary,
       Map<String, Double> largest) {
-    if (newLevel.isEmpty()
-        || newLevel.get().affordable() == 0
-        || !Training.readable(models, config.typeMap())) {
+    if (newLevel.isEmpty() || newLevel.get().affordable() == 0 || !training.knows(models)) {
       return null;
     }
     Dataset<Row> frames =
@@ -181,10 +183,12 @@ final class Results {
       return new Facts.HeldOut(
           level(),
           count,
-          new Training(spark, config).errors(relabelled, models, largest),
-          new FirstLabels(spark, config)
-              .of(summary.labels(), old, summary.models(), relabelled)
-              .orElse(null));
+          training.errors(relabelled, models, largest),
+          training.isForeign()
+              ? null
+              : new FirstLabels(spark, config)
+                  .of(summary.labels(), old, summary.models(), relabelled)
+                  .orElse(null));
     } finally {
       relabelled.unpersist();
       frames.unpersist();

@@ -89,7 +89,7 @@ public class SparkStages implements Stages {
 
   /** All of it, so that everything wrong is told at once. */
   private void check() {
-    Set<String> problems = new LinkedHashSet<>();
+    Set<String> problems = new LinkedHashSet<>(TaskPlaces.problems(workdir, config, labeller));
     attempt(problems, () -> config.machine().train().node().ifPresent(nodes::check));
     attempt(problems, () -> config.machine().fp().node().ifPresent(nodes::check));
     if (labeller instanceof BatchLabeller here && !(here instanceof DirectLabeller)) {
@@ -97,7 +97,8 @@ public class SparkStages implements Stages {
       if (here.knowsSigma()
           && config.simplify().train().dp().map(dp -> dp.oneHdf5()).orElse(false)) {
         problems.add(
-            "one_h5: labels of several teachers are weighed by atom_pref.npy, which needs folders; leave one_h5 out");
+            "one_h5: labels of several teachers are weighed by atom_pref.npy, which needs folders;"
+                + " leave one_h5 out");
       }
     }
     if (config.machine().modelDevi().engine() == Engine.DP) {
@@ -179,7 +180,7 @@ public class SparkStages implements Stages {
   @Override
   public Facts.Training train(
       Path target, int iteration, Path frames, List<Path> labels, List<Path> picks, Path previous) {
-    Training errors = new Training(spark(), config.simplify());
+    Training errors = new Training(spark(), config);
     if (!trainsFromPrevious()) {
       return errors.train(
           target,
@@ -223,8 +224,7 @@ public class SparkStages implements Stages {
       Files.createDirectories(target);
       List<Path> sources = models == null ? config.simplify().train().models() : models(models);
       for (int m = 0; m < sources.size(); m++) {
-        RegularFile.copyTree(
-            sources.get(m), target.resolve(modelName(m, sources.get(m))));
+        RegularFile.copyTree(sources.get(m), target.resolve(modelName(m, sources.get(m))));
         Path checkpoints = models == null ? null : models.resolve("%03d".formatted(m));
         if (checkpoints != null && Files.isDirectory(checkpoints)) {
           RegularFile.copyTree(checkpoints, target.resolve(checkpoints.getFileName()));
@@ -281,8 +281,7 @@ public class SparkStages implements Stages {
    * @param asked some of the pool
    * @param frames the folder of the pool
    * @param models a folder that {@link #train} wrote
-   * @param accurate tables of picks whose accurate frames count among those whose error is
-   *     expected
+   * @param accurate tables of picks whose accurate frames count among those whose error is expected
    */
   Facts.Deviation evaluate(
       Path target, Dataset<Row> asked, Path frames, Path models, List<Path> accurate) {
@@ -416,7 +415,8 @@ public class SparkStages implements Stages {
     List<Path> models =
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
     OldLabels old = oldLabels(frames, List.of());
-    return new Results(spark(), config.simplify(), level, evaluation(old))
+    return new Results(
+            spark(), config.simplify(), level, evaluation(old), new Training(spark(), config))
         .write(
             target, Pool.read(spark(), frames), Pool.size(spark(), frames), old, models, summary);
   }

@@ -30,8 +30,7 @@ import org.dpsieve.outputlayer.property.PropertySpread;
  */
 public final class SpreadFiles {
   /** Of all its files. */
-  static final Pattern NAMES =
-      Pattern.compile("spread\\.\\d+\\.(json|npy)|left_out\\.\\d+\\.npy");
+  static final Pattern NAMES = Pattern.compile("spread\\.\\d+\\.(json|npy)|left_out\\.\\d+\\.npy");
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -61,9 +60,12 @@ public final class SpreadFiles {
     DoubleBuffer all = DoubleBuffer.allocate(parts.stream().mapToInt(part -> part.length).sum());
     parts.forEach(all::put);
     NpyWriter.write(
-        new LocalStorage(), file(folder, model, "npy").toString(), all.array(), all.capacity());
+        LocalStorage.of(folder),
+        file(folder, model, "npy").toString(),
+        all.array(),
+        all.capacity());
     JSON.writeValue(
-        file(folder, model, "json").toFile(),
+        Files.newOutputStream(file(folder, model, "json")),
         new Sizes(
             design.property().toString(),
             design.form(),
@@ -80,8 +82,8 @@ public final class SpreadFiles {
     DoubleBuffer rows = DoubleBuffer.allocate(3 * left.label().length);
     rows.put(left.label()).put(left.error()).put(left.sigma());
     NpyWriter.write(
-        new LocalStorage(),
-        leftOut(folder, model).toString(),
+        LocalStorage.of(folder),
+        leftOutFile(folder, model).toString(),
         rows.array(),
         3,
         left.label().length / left.components(),
@@ -92,7 +94,7 @@ public final class SpreadFiles {
     return folder.resolve("spread.%03d.%s".formatted(model, suffix));
   }
 
-  private static Path leftOut(Path folder, int model) {
+  private static Path leftOutFile(Path folder, int model) {
     return folder.resolve("left_out.%03d.npy".formatted(model));
   }
 
@@ -141,25 +143,26 @@ public final class SpreadFiles {
     return some;
   }
 
-  /**
-   * Labels left out by one model.
-   *
-   * @return {@code null} where it was given, not trained
-   */
-  public static PropertySolution.LeftOut leftOut(Path folder) {
-    Path file = leftOut(folder, 0);
-    if (!Files.exists(file)) {
-      return null;
-    }
+  /** Labels left out by each model; empty where they were given, not trained. */
+  public static List<PropertySolution.LeftOut> leftOut(Path folder, int models) {
+    List<PropertySolution.LeftOut> all = new ArrayList<>();
     try {
-      NpyArray array = NpyArray.open(file);
-      int components = Math.toIntExact(array.shape()[2]);
-      DoubleBuffer all = DoubleBuffer.wrap(array.read());
-      int size = all.capacity() / 3;
-      return new PropertySolution.LeftOut(
-          components, take(all, size), take(all, size), take(all, size));
+      for (int m = 0; m < models; m++) {
+        Path file = leftOutFile(folder, m);
+        if (!Files.exists(file)) {
+          return List.of();
+        }
+        NpyArray array = NpyArray.open(file);
+        int components = Math.toIntExact(array.shape()[2]);
+        DoubleBuffer numbers = DoubleBuffer.wrap(array.read());
+        int size = numbers.capacity() / 3;
+        all.add(
+            new PropertySolution.LeftOut(
+                components, take(numbers, size), take(numbers, size), take(numbers, size)));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return all;
   }
 }

@@ -39,8 +39,7 @@ final class Tasks {
   /**
    * @param node where the program is run; empty where a person does it
    */
-  Tasks(
-      Labelling labelling, TaskLabeller labeller, Optional<NodeConfig> node, NodeTasks nodes) {
+  Tasks(Labelling labelling, TaskLabeller labeller, Optional<NodeConfig> node, NodeTasks nodes) {
     this.labelling = labelling;
     this.labeller = labeller;
     this.node = node;

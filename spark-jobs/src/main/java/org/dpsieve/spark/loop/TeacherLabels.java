@@ -57,7 +57,8 @@ final class TeacherLabels {
         labelled
             .where("sigma_force IS NOT NULL")
             .select(
-                expr("sqrt(aggregate(sigma_force, double(0), (sum, s) -> sum + s * s) / size(sigma_force))")
+                expr("sqrt(aggregate(sigma_force, double(0), (sum, s) -> sum + s * s) /"
+                        + " size(sigma_force))")
                     .as("rms"))
             .agg(expr("percentile(rms, array(0.5, 0.95))"))
             .head();

@@ -7,9 +7,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.config.Engine;
+import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainConfig;
 import org.dpsieve.config.TrainingInput;
@@ -22,7 +25,9 @@ import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.LabelKind;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.OldShare;
+import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.resident.DpProgram;
 import org.dpsieve.spark.transfer.KnownSums;
 import org.dpsieve.spark.transfer.ModelErrors;
 import org.dpsieve.spark.transfer.OldLabelUse;
@@ -42,11 +47,30 @@ final class Training {
   private final SparkSession spark;
   private final TrainConfig config;
   private final double content; // with an error of forces below this, eV/Å
+  private final StartModels start;
+  private final Engine evaluates;
   private final List<String> typeMap;
   private final long seed;
 
+  /** Which trains. */
+  Training(SparkSession spark, RunConfig config) {
+    this(spark, config.simplify(), StartModels.of(config), config.machine().modelDevi().engine());
+  }
+
+  /** Of models that are read here. */
   Training(SparkSession spark, SimplifyConfig config) {
+    this(
+        spark,
+        config,
+        new StartModels(
+            config.train(), config.typeMap(), new DpProgram(DpProgram.defaultCommand(), Map.of())),
+        Engine.JVM);
+  }
+
+  private Training(SparkSession spark, SimplifyConfig config, StartModels start, Engine evaluates) {
     this.spark = spark;
+    this.start = start;
+    this.evaluates = evaluates;
     this.config = config.train();
     this.content = config.trust().force().lo();
     this.typeMap = config.typeMap();
@@ -70,11 +94,12 @@ final class Training {
       boolean uncertain,
       OldLabels old,
       Path previous) {
+    List<DeepPotential> models = start.read();
     boolean known =
-        uncertain
-            || config.members() > 0
-            || old != null && old.asked(); // for the labels predicted from them
-    List<DeepPotential> models = config.models().stream().map(this::read).toList();
+        !StartModels.isForeign(models)
+            && (uncertain
+                || config.members() > 0
+                || old != null && old.asked()); // for the labels predicted from them
     OutputLayerStage.Trained trained =
         OutputLayerStage.train(
             spark,
@@ -90,17 +115,17 @@ final class Training {
         old == null
             ? ""
             : beside(
-                old,
                 trained.sums().leftOut(),
-                labelled.stream().reduce(Tables::union).orElseThrow());
+                trained.oldUnit() == null
+                    ? old.otherUnit(labelled.stream().reduce(Tables::union).orElseThrow())
+                    : trained.oldUnit());
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
     try {
       Files.createDirectories(target);
       for (int m = 0; m < models.size(); m++) {
         OutputLayerSolution solution = solutions.get(m);
-        ModelFiles.writeWithOutputLayer(
-            config.models().get(m), solution.model(), target.resolve(config.modelName(m)));
+        start.write(m, solution.model(), target.resolve(config.modelName(m)));
         fits.add(
             new Facts.ModelFit(
                 solution.ridge(),
@@ -108,6 +133,13 @@ final class Training {
                 errors(solution.after()),
                 solution.unfitted().stream().map(LabelKind::key).toList(),
                 old == null ? null : oldLabels(solution.old(), beside)));
+      }
+      if (trained.members() != null && evaluates == Engine.DP) {
+        Dataset<Row> all = labelled.stream().reduce(Dataset::unionByName).orElseThrow();
+        OutputParameters parameters =
+            OutputParameters.of(
+                models.get(0), OutputLayerStage.typesIn(labels(all), models.get(0)));
+        MemberFiles.write(target, start, solutions.get(0).model(), parameters, trained.members());
       }
       OldLayerFiles.write(target, trained.old());
       SumsFiles.write(target, sumsKey(old, labelled), trained.sums());
@@ -130,7 +162,7 @@ final class Training {
    * @param trained the folder of a training, whose sums of old labels are taken over
    */
   OutputLayerStage.Trained few(Dataset<Row> labelled, OldLabels old, Path trained) {
-    List<DeepPotential> models = config.models().stream().map(this::read).toList();
+    List<DeepPotential> models = start.read();
     return OutputLayerStage.train(
         spark,
         List.of(SigmaWeights.beside(labelled, content)),
@@ -140,6 +172,10 @@ final class Training {
         new OutputLayerStage.Asked(true, 0, 0),
         old,
         SumsFiles.read(trained, sumsKey(old, List.of(labelled))).ofOld());
+  }
+
+  private static Dataset<Row> labels(Dataset<Row> frames) {
+    return frames.filter("energy is not null or force is not null or virial is not null");
   }
 
   private static double[][] shares(List<OutputLayerSolution> solutions) {
@@ -154,9 +190,9 @@ final class Training {
   }
 
   /** What is to be said of the old labels of all models. */
-  private static String beside(OldLabels old, long leftOut, Dataset<Row> labelled) {
+  private static String beside(long leftOut, Optional<String> unit) {
     return (leftOut <= 0 ? "" : "; " + OldLabelUse.leftOut(leftOut))
-        + old.otherUnit(labelled).map(text -> "; " + text).orElse("");
+        + unit.map(text -> "; " + text).orElse("");
   }
 
   private static Facts.OldLabels oldLabels(OldLabelUse use, String beside) {
@@ -181,6 +217,9 @@ final class Training {
     List<String> parts = new ArrayList<>();
     config.models().forEach(model -> parts.add(RegularFile.sha256(model)));
     boolean asked = old != null && config.oldLabels() != TransferFit.Mode.IGNORE;
+    if (!config.branch().isEmpty()) {
+      parts.add(config.branch());
+    }
     parts.add(asked ? "old labels" : "no old labels");
     if (labelled.stream().anyMatch(SigmaWeights::known)) {
       parts.add("weighed by their sigma beside " + content);
@@ -250,10 +289,23 @@ final class Training {
   }
 
   private List<DeepPotential> both(List<Path> models) {
-    List<DeepPotential> both = new ArrayList<>();
-    config.models().forEach(model -> both.add(read(model)));
-    models.forEach(model -> both.add(read(model)));
+    List<DeepPotential> both = start.read();
+    for (int m = 0; m < models.size(); m++) {
+      both.add(config.dp().isPresent() ? read(models.get(m)) : start.read(m, models.get(m)));
+    }
     return both;
+  }
+
+  /** Whether the models are evaluated by DeePMD-kit. */
+  boolean isForeign() {
+    return config.dp().isEmpty() && StartModels.isForeign(start.read());
+  }
+
+  /**
+   * Whether the errors of such models can be found: ones that were solved, or that are read here.
+   */
+  boolean knows(List<Path> models) {
+    return config.dp().isEmpty() || readable(models, typeMap);
   }
 
   private List<Facts.BeforeAfter> pairs(List<ModelErrors> errors) {

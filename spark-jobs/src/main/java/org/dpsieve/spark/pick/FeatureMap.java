@@ -156,7 +156,7 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
    */
   public void write(Path picks) {
     try {
-      JSON.writeValue(picks.resolve(FILE).toFile(), this);
+      JSON.writeValue(Files.newOutputStream(picks.resolve(FILE)), this);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

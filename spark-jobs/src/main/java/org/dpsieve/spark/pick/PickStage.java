@@ -89,8 +89,7 @@ public final class PickStage {
     if (levels.property() != null) {
       UDF1<Double, String> ofMeasure = value -> levels.classify(value).key();
       return deviations.withColumn(
-          "class",
-          udf(ofMeasure, StringType).apply(number(deviations, levels.measure().column())));
+          "class", udf(ofMeasure, StringType).apply(number(deviations, levels.measure().column())));
     }
     UDF4<Double, Double, Double, Double, String> rule =
         (f, e, trueF, trueE) -> levels.classify(f, e, trueF, trueE).key();

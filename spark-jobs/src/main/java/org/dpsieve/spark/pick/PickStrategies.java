@@ -4,7 +4,6 @@ import java.util.function.Supplier;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.outputlayer.GemmFeatures;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.pick.Measure;
 import org.dpsieve.pick.PickStrategy;

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.apache.spark.sql.Column;
@@ -39,16 +40,20 @@ final class Distributions {
         Set.of(table.columns()).contains("decision")
             ? col("decision").equalTo(Decision.PICKED.key())
             : lit(false);
-    List<Row> rows =
-        table
-            .groupBy(
-                when(
-                        deviation.gt(0).and(deviation.lt(Double.POSITIVE_INFINITY)),
-                        floor(log10(deviation).multiply(PER_DECADE)))
-                    .as("bin"))
-            .agg(count(lit(1)), count(when(picked, 1)))
-            .orderBy("bin")
-            .collectAsList();
+    List<Row> rows = // few: to sort them there would be a job of its own
+        new ArrayList<>(
+            table
+                .groupBy(
+                    when(
+                            deviation.gt(0).and(deviation.lt(Double.POSITIVE_INFINITY)),
+                            floor(log10(deviation).multiply(PER_DECADE)))
+                        .as("bin"))
+                .agg(count(lit(1)), count(when(picked, 1)))
+                .collectAsList());
+    rows.sort(
+        Comparator.comparing(
+            row -> row.isNullAt(0) ? null : row.getLong(0),
+            Comparator.nullsFirst(Comparator.naturalOrder())));
     List<RunReport.Bin> bins = new ArrayList<>();
     long outside = 0;
     for (Row row : rows) {
@@ -79,8 +84,7 @@ final class Distributions {
         .groupBy("formula")
         .agg(
             count(lit(1)).as("frames"),
-            expr(
-                "percentile_approx(%s, array(0.5, 0.9, 0.99, 1.0))".formatted(measure.column())))
+            expr("percentile_approx(%s, array(0.5, 0.9, 0.99, 1.0))".formatted(measure.column())))
         .orderBy(col("frames").desc(), col("formula"))
         .limit(most)
         .collectAsList()

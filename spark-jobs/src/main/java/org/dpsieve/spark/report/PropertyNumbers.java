@@ -47,8 +47,7 @@ final class PropertyNumbers {
               List<Double> label = row.getList(row.fieldIndex("label"));
               for (int c = 0; c < label.size(); c++) {
                 if (Double.isFinite(values.get(c)) && Double.isFinite(label.get(c))) {
-                  all.add(
-                      new RunReport.PropertyPoint(label.get(c), values.get(c), halves.get(c)));
+                  all.add(new RunReport.PropertyPoint(label.get(c), values.get(c), halves.get(c)));
                 }
               }
             });

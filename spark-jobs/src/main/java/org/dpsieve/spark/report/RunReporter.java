@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -46,6 +47,10 @@ public final class RunReporter {
   private final Map<Integer, RunReport.Distribution> distributions = new HashMap<>();
   private List<RunReport.FormulaDeviation> byFormula;
   private UnseenLabels unseen;
+
+  /** Among numbers of iterations. */
+  private static final int POOL = -1;
+
   private Map<String, Long> poolByFormula;
   private final Map<Integer, Map<String, Long>> labelledByFormula = new HashMap<>();
 
@@ -110,8 +115,9 @@ public final class RunReporter {
     List<RunReport.Composition> compositions = List.of();
     long formulas = 0;
     if (history.pool() != null) {
-      formulas = poolByFormula().size();
-      compositions = Compositions.of(poolByFormula(), labelled(history), MOST_COMPOSITIONS);
+      count(history);
+      formulas = poolByFormula.size();
+      compositions = Compositions.of(poolByFormula, labelled(history), MOST_COMPOSITIONS);
     }
     return new RunReport(
         history,
@@ -137,11 +143,23 @@ public final class RunReporter {
     return unseen;
   }
 
-  private Map<String, Long> poolByFormula() {
+  /** What is not counted yet of pool and labels, by formula. */
+  private void count(RunHistory history) {
+    Map<Integer, Dataset<Row>> missing = new TreeMap<>();
     if (poolByFormula == null) {
-      poolByFormula = Compositions.count(frames(workdir.frames().resolve("pool.parquet")));
+      missing.put(POOL, frames(workdir.frames().resolve("pool.parquet")));
     }
-    return poolByFormula;
+    for (Summary.Iteration iteration : history.iterations()) {
+      int number = iteration.number();
+      if (iteration.labels() != null && !labelledByFormula.containsKey(number)) {
+        missing.put(number, frames(workdir.labels(number)));
+      }
+    }
+    Map<Integer, Map<String, Long>> counts = Compositions.count(missing);
+    if (counts.containsKey(POOL)) {
+      poolByFormula = counts.remove(POOL);
+    }
+    labelledByFormula.putAll(counts);
   }
 
   private Dataset<Row> frames(Path folder) {
@@ -154,8 +172,7 @@ public final class RunReporter {
     for (Summary.Iteration iteration : history.iterations()) {
       if (iteration.labels() != null) {
         labelledByFormula
-            .computeIfAbsent(
-                iteration.number(), number -> Compositions.count(frames(workdir.labels(number))))
+            .get(iteration.number())
             .forEach((formula, count) -> all.merge(formula, count, Long::sum));
       }
     }
@@ -227,10 +244,10 @@ public final class RunReporter {
     List<RunReport.PropertyPoint> leftOut = List.of();
     if (!history.trainings().isEmpty()) {
       Facts.Training training = lastTraining(history);
-      PropertySolution.LeftOut left =
-          SpreadFiles.leftOut(workdir.train(history.trainings().lastKey()));
-      if (left != null && training != null) {
-        leftOut = PropertyNumbers.leftOut(left, training.models().get(0).property());
+      List<PropertySolution.LeftOut> left =
+          SpreadFiles.leftOut(workdir.train(history.trainings().lastKey()), 1);
+      if (!left.isEmpty() && training != null) {
+        leftOut = PropertyNumbers.leftOut(left.get(0), training.models().get(0).property());
       }
     }
     Path unseen = workdir.result().resolve("held_out.parquet");

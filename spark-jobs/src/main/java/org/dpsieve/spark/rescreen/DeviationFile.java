@@ -101,8 +101,7 @@ final class DeviationFile implements AutoCloseable {
         : FrameDeviation.NAMES;
   }
 
-  private static MessageType schema(
-      List<String> names, List<String> numbers, boolean uncertain) {
+  private static MessageType schema(List<String> names, List<String> numbers, boolean uncertain) {
     Types.MessageTypeBuilder schema = Types.buildMessage();
     for (String name : names) {
       if (name.equals(TableFrames.LIBRARY_ID)) {

@@ -46,6 +46,8 @@ record StudyPool(
     List<OldLayer> old,
     double[][] fitted)
     implements Serializable {
+  private static final int TOGETHER = 8; // frames that features are found of
+
   /** Of an unfair pool, the part that is not a near-duplicate, and what that is copied from. */
   private static final int GENUINE = 10;
 
@@ -229,6 +231,9 @@ record StudyPool(
       try (FeatureKernel kernel =
           FeatureKernel.of(models[m], OutputParameters.of(models[m], present))) {
         for (int k = 0; k < frames.size(); k++) {
+          if (k % TOGETHER == 0) {
+            kernel.prepare(frames.subList(k, Math.min(k + TOGETHER, frames.size())));
+          }
           features[k][m] = StudyFrame.Features.of(kernel.of(frames.get(k)));
         }
       }

@@ -2,7 +2,6 @@ package org.dpsieve.spark.transfer;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -36,27 +35,35 @@ final class FoldCalibration {
   /** With tables: frozen embedding nets have theirs already. */
   static final EnsembleOptions OPTIONS = new EnsembleOptions(true, Precision.FLOAT64);
 
+  /** What one task measures. */
+  interface LeftOut extends Serializable {
+    List<FrameErrors> errors();
+  }
+
   /** A fold, and models that have not seen it. */
   private record Fold(List<Frame> frames, List<DeepPotential> models, Uncertainty uncertainty)
-      implements Serializable {}
+      implements LeftOut {
+    @Override
+    public List<FrameErrors> errors() {
+      try (LayerReader ensemble = LayerReader.of(models, OPTIONS)) {
+        return FrameErrors.of(
+            frames, new UncertainEnsemble(models, ensemble, uncertainty).evaluate(frames));
+      }
+    }
+  }
 
   private FoldCalibration() {}
 
   /** The calibrated uncertainty, and what it was found from. */
   record Calibrated(Uncertainty uncertainty, Reliability reliability) {}
 
-  static Calibrated of(
-      SparkSession spark, FoldedFrames labelled, boolean[] present, List<FoldedFit> fits) {
-    Uncertainty raw = Uncertainty.raw(present, fits.stream().map(FoldedFit::posterior).toList());
+  /** What is to be measured: {@link #errors}. */
+  static List<LeftOut> folds(FoldedFrames labelled, boolean[] present, List<FoldedFit> fits) {
     List<Tuple2<FoldedFrames.Place, Frame>> some =
-        new ArrayList<>(
-            labelled
-                .rows()
-                .filter(row -> row._1().index() < MOST)
-                .map(row -> new Tuple2<>(row._1(), FrameRows.toFrame(row._2())))
-                .collect());
-    some.sort(Comparator.comparing(Tuple2::_1));
-    List<Fold> folds = new ArrayList<>();
+        labelled.some().stream()
+            .map(row -> new Tuple2<>(row._1(), FrameRows.toFrame(row._2())))
+            .toList();
+    List<LeftOut> folds = new ArrayList<>();
     for (int fold = 0; fold < OutputLayerFit.FOLDS; fold++) {
       int without = fold;
       List<Frame> frames =
@@ -74,7 +81,14 @@ final class FoldCalibration {
               Uncertainty.raw(
                   present, fits.stream().map(fit -> fit.posteriorWithout(without)).toList())));
     }
-    List<List<FrameErrors>> errors = errors(spark, folds, FoldCalibration::errors);
+    return folds;
+  }
+
+  /**
+   * @param errors of the {@link #folds}
+   */
+  static Calibrated of(List<List<FrameErrors>> errors, boolean[] present, List<FoldedFit> fits) {
+    Uncertainty raw = Uncertainty.raw(present, fits.stream().map(FoldedFit::posterior).toList());
     double energy = factor(errors, FrameErrors::energy);
     double force = factor(errors, FrameErrors::force);
     return new Calibrated(raw.calibrated(energy, force), Reliability.of(errors, energy, force));
@@ -91,31 +105,19 @@ final class FoldCalibration {
   }
 
   /** Of each fold, in one Spark task. */
-  static <F> List<List<FrameErrors>> errors(
-      SparkSession spark,
-      List<F> folds,
-      org.apache.spark.api.java.function.Function<F, List<FrameErrors>> ofFold) {
+  static List<List<FrameErrors>> errors(SparkSession spark, List<LeftOut> folds) {
     if (folds.isEmpty()) {
       return List.of();
     }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<List<F>> shared = context.broadcast(folds);
+    Broadcast<List<LeftOut>> shared = context.broadcast(folds);
     try {
       return context
           .parallelize(IntStream.range(0, folds.size()).boxed().toList(), folds.size())
-          .map(index -> ofFold.call(shared.value().get(index)))
+          .map(index -> shared.value().get(index).errors())
           .collect();
     } finally {
       shared.destroy();
-    }
-  }
-
-  private static List<FrameErrors> errors(Fold fold) {
-    try (LayerReader ensemble = LayerReader.of(fold.models(), OPTIONS)) {
-      return FrameErrors.of(
-          fold.frames(),
-          new UncertainEnsemble(fold.models(), ensemble, fold.uncertainty())
-              .evaluate(fold.frames()));
     }
   }
 }

@@ -2,9 +2,7 @@ package org.dpsieve.spark.transfer;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import org.apache.spark.sql.SparkSession;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.outputlayer.OutputLayerFit;
@@ -25,31 +23,33 @@ final class LabelCalibration {
 
   /** A fold, and models that have not seen it. */
   private record Fold(List<Pair> pairs, List<LabelEnsemble.Member> members, Uncertainty uncertainty)
-      implements Serializable {}
+      implements FoldCalibration.LeftOut {
+    @Override
+    public List<FrameErrors> errors() {
+      return LabelCalibration.errors(this);
+    }
+  }
 
   private LabelCalibration() {}
 
   /**
+   * What is to be measured: {@link FoldCalibration#errors}.
+   *
    * @return {@code null} where no model uses old labels
    */
-  static LabelUncertainty of(
-      SparkSession spark, FoldedFrames labelled, boolean[] present, List<FoldedFit> fits) {
+  static List<FoldCalibration.LeftOut> folds(
+      FoldedFrames labelled, boolean[] present, List<FoldedFit> fits) {
     List<FoldedFit> used = fits.stream().filter(fit -> fit.fit().usesOld()).toList();
     if (used.isEmpty()) {
       return null;
     }
     List<Pair> some =
-        new ArrayList<>(
-            labelled
-                .rows()
-                .filter(row -> row._1().index() < FoldCalibration.MOST)
-                .map(
-                    row ->
-                        new Pair(
-                            row._1(), FrameRows.toFrame(row._2()), FrameRows.oldLabels(row._2())))
-                .collect());
-    some.sort(Comparator.comparing(Pair::place));
-    List<Fold> folds = new ArrayList<>();
+        labelled.some().stream()
+            .map(
+                row ->
+                    new Pair(row._1(), FrameRows.toFrame(row._2()), FrameRows.oldLabels(row._2())))
+            .toList();
+    List<FoldCalibration.LeftOut> folds = new ArrayList<>();
     for (int fold = 0; fold < OutputLayerFit.FOLDS; fold++) {
       int without = fold;
       List<Pair> pairs =
@@ -63,7 +63,13 @@ final class LabelCalibration {
                     present, used.stream().map(fit -> fit.posteriorWithout(without)).toList())));
       }
     }
-    List<List<FrameErrors>> errors = FoldCalibration.errors(spark, folds, LabelCalibration::errors);
+    return folds;
+  }
+
+  /**
+   * @param errors of the {@link #folds}
+   */
+  static LabelUncertainty of(List<List<FrameErrors>> errors) {
     double energy = FoldCalibration.factor(errors, FrameErrors::energy);
     double force = FoldCalibration.factor(errors, FrameErrors::force);
     return new LabelUncertainty(energy, force, Reliability.of(errors, energy, force));

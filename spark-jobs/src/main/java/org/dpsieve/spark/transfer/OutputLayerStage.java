@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -25,6 +26,7 @@ import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.uncertainty.FrameErrors;
 import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.Uncertainty;
 
@@ -56,6 +58,8 @@ public final class OutputLayerStage {
    * @param members of an ensemble out of the one model, as changes of its parameters,
    *     [members][size]; {@code null} where none were asked for
    * @param sums what the next training does not have to sum up again
+   * @param oldUnit whether old labels look like another unit's, in a sentence; empty where they do
+   *     not; {@code null} where nobody looked
    */
   public record Trained(
       List<OutputLayerSolution> solutions,
@@ -65,7 +69,8 @@ public final class OutputLayerStage {
       List<OldLayer> old,
       LabelUncertainty labels,
       double[][] members,
-      KnownSums sums) {}
+      KnownSums sums,
+      Optional<String> oldUnit) {}
 
   /**
    * What is asked for beside solutions.
@@ -226,18 +231,26 @@ public final class OutputLayerStage {
               ? null
               : MemberStage.of(spark, frames, fits.get(0), present, asked.members(), asked.seed());
       if (!asked.uncertain()) {
-        return new Trained(List.copyOf(solutions), null, null, null, layers, null, members, sums);
+        return new Trained(
+            List.copyOf(solutions), null, null, null, layers, null, members, sums, null);
       }
-      FoldCalibration.Calibrated calibrated = FoldCalibration.of(spark, frames, present, fits);
+      List<FoldCalibration.LeftOut> own = FoldCalibration.folds(frames, present, fits);
+      List<FoldCalibration.LeftOut> labels = LabelCalibration.folds(frames, present, fits);
+      List<FoldCalibration.LeftOut> both = new ArrayList<>(own);
+      both.addAll(labels == null ? List.of() : labels);
+      List<List<FrameErrors>> found = FoldCalibration.errors(spark, both); // in one job
+      FoldCalibration.Calibrated calibrated =
+          FoldCalibration.of(found.subList(0, own.size()), present, fits);
       return new Trained(
           List.copyOf(solutions),
           calibrated.uncertainty(),
           calibrated.reliability(),
           FoldedFit.curve(fits),
           layers,
-          LabelCalibration.of(spark, frames, present, fits),
+          labels == null ? null : LabelCalibration.of(found.subList(own.size(), found.size())),
           members,
-          sums);
+          sums,
+          useOld ? OldScale.text(frames.some().stream().map(scala.Tuple2::_2).toList()) : null);
     } finally {
       groups.forEach(Dataset::unpersist);
     }

@@ -1,15 +1,13 @@
 package org.dpsieve.spark.transfer;
 
-import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.infer.Ensemble;
+import org.dpsieve.infer.LayerReader;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.OutputParameters;
@@ -18,7 +16,6 @@ import org.dpsieve.uncertainty.FrameErrors;
 import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.UncertainEnsemble;
 import org.dpsieve.uncertainty.Uncertainty;
-import scala.Tuple2;
 
 /**
  * What a labelled set leaves open of a model that is there already, whoever trained it.
@@ -48,7 +45,15 @@ public final class PosteriorStage {
 
   /** Some frames for one task. */
   private record Part(List<Frame> frames, DeepPotential model, Uncertainty raw)
-      implements Serializable {}
+      implements FoldCalibration.LeftOut {
+    @Override
+    public List<FrameErrors> errors() {
+      try (LayerReader ensemble = LayerReader.of(List.of(model), FoldCalibration.OPTIONS)) {
+        return FrameErrors.of(
+            frames, new UncertainEnsemble(List.of(model), ensemble, raw).evaluate(frames));
+      }
+    }
+  }
 
   /**
    * @param labelled rows of the frames dataset
@@ -68,8 +73,7 @@ public final class PosteriorStage {
             new OutputLayerStage.Asked(true, 0, 0));
     Uncertainty found = anew.uncertainty();
     Uncertainty raw = Uncertainty.raw(present, found.posteriors());
-    List<List<FrameErrors>> own =
-        FoldCalibration.errors(spark, parts(spark, labelled, model, raw), PosteriorStage::errors);
+    List<List<FrameErrors>> own = FoldCalibration.errors(spark, parts(spark, labelled, model, raw));
     double energy = larger(found.energyFactor(), FoldCalibration.factor(own, FrameErrors::energy));
     double force = larger(found.forceFactor(), FoldCalibration.factor(own, FrameErrors::force));
     return new Found(
@@ -94,32 +98,18 @@ public final class PosteriorStage {
     return Double.isNaN(a) || b > a ? b : a;
   }
 
-  private static List<Part> parts(
+  private static List<FoldCalibration.LeftOut> parts(
       SparkSession spark, Dataset<Row> labelled, DeepPotential model, Uncertainty raw) {
-    List<Tuple2<FoldedFrames.Place, Frame>> some =
-        new ArrayList<>(
-            FoldedFrames.of(spark, labelled)
-                .rows()
-                .filter(row -> row._1().index() < FoldCalibration.MOST)
-                .map(row -> new Tuple2<>(row._1(), FrameRows.toFrame(row._2())))
-                .collect());
-    some.sort(Comparator.comparing(Tuple2::_1));
-    List<Frame> frames = some.stream().map(Tuple2::_2).toList();
+    List<Frame> frames =
+        FoldedFrames.of(spark, labelled).some().stream()
+            .map(row -> FrameRows.toFrame(row._2()))
+            .toList();
     int each = (frames.size() + TASKS - 1) / TASKS;
-    List<Part> parts = new ArrayList<>();
+    List<FoldCalibration.LeftOut> parts = new ArrayList<>();
     for (int first = 0; first < frames.size(); first += each) {
       int end = Math.min(frames.size(), first + each);
       parts.add(new Part(new ArrayList<>(frames.subList(first, end)), model, raw));
     }
     return parts;
-  }
-
-  private static List<FrameErrors> errors(Part part) {
-    try (Ensemble ensemble = Ensemble.of(List.of(part.model()), FoldCalibration.OPTIONS)) {
-      return FrameErrors.of(
-          part.frames(),
-          new UncertainEnsemble(List.of(part.model()), ensemble, part.raw())
-              .evaluate(part.frames()));
-    }
   }
 }

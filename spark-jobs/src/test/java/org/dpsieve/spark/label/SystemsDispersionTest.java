@@ -20,6 +20,7 @@ import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.io.npy.NpyArray;
 import org.dpsieve.io.npy.NpyWriter;
+import org.dpsieve.label.d3.AddedD3;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.Test;
@@ -79,7 +80,7 @@ class SystemsDispersionTest {
         LocalSpark.session(),
         folder.resolve(source).toString(),
         folder.resolve(target).toString(),
-        OPTIONS,
+        new AddedD3(OPTIONS),
         List.of(),
         TypeElements.LEADING,
         (done, all) -> {});
@@ -163,7 +164,7 @@ class SystemsDispersionTest {
         LocalSpark.session(),
         source.toString(),
         folder.resolve("out").toString(),
-        new D3Options("PBE", Damping.ZERO),
+        new AddedD3(new D3Options("PBE", Damping.ZERO)),
         List.of(),
         TypeElements.LEADING,
         (done, all) -> assertThat(done).isEqualTo(all));

@@ -83,8 +83,7 @@ class TableRescreenTest {
     try (Ensemble ensemble = Ensemble.of(MODELS.stream().map(ModelFiles::read).toList())) {
       for (Frame frame : silver) {
         double[] expected = Deviation.of(ensemble.evaluate(List.of(frame)).get(0)).numbers();
-        Row row =
-            result("out").where("library_id = 'Ag8-pbe-%d'".formatted(frame.index())).first();
+        Row row = result("out").where("library_id = 'Ag8-pbe-%d'".formatted(frame.index())).first();
         assertThat(row.<String>getAs("frame_id")).isEqualTo(FrameId.of(frame));
         for (int k = 0; k < expected.length; k++) {
           assertThat(row.<Double>getAs(FrameDeviation.NAMES.get(k))).isEqualTo(expected[k]);

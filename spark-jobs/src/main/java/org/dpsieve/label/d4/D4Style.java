@@ -1,0 +1,93 @@
+package org.dpsieve.label.d4;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.List;
+import java.util.Optional;
+import org.dpsieve.config.reading.Block;
+import org.dpsieve.frame.TypeElements;
+import org.dpsieve.label.FpStyle;
+import org.dpsieve.label.LabelIdentity;
+import org.dpsieve.label.Labeller;
+import org.dpsieve.label.StyleKeys;
+import org.dpsieve.label.StyleSettings;
+import org.dpsieve.label.ase.AsePython;
+
+/** {@code fp_style: d4}: DFT-D4 added to the stored label, by dftd4 itself. */
+public final class D4Style implements FpStyle {
+  private static final String PARAMETERS = "fp_params";
+  private static final String CHARGE = "charge";
+
+  @Override
+  public String key() {
+    return "d4";
+  }
+
+  @Override
+  public List<String> keys() {
+    return List.of(PARAMETERS);
+  }
+
+  @Override
+  public boolean runsProgram() {
+    return false;
+  }
+
+  @Override
+  public boolean addsToStored() {
+    return true;
+  }
+
+  @Override
+  public Optional<StyleSettings> read(StyleKeys keys) {
+    Block params =
+        keys.file()
+            .block(PARAMETERS)
+            .orElseGet(() -> keys.file().child(PARAMETERS, JsonNodeFactory.instance.objectNode()));
+    params.declare(List.of("functional", CHARGE, "python"));
+    String functional = params.text("functional").orElse("pbe");
+    JsonNode charge = JsonNodeFactory.instance.numberNode(0);
+    if (params.has(CHARGE)) {
+      charge = params.node().get(CHARGE);
+      boolean own =
+          charge.isObject()
+              && charge.size() == 1
+              && charge.path("fparam").isIntegralNumber()
+              && charge.path("fparam").asInt() >= 0;
+      if (!own && !(charge.isNumber() && Double.isFinite(charge.doubleValue()))) {
+        params.error(
+            CHARGE,
+            "found %s, expected a number, or {\"fparam\": k} with the number of a frame parameter, from 0"
+                .formatted(Block.describe(charge)));
+      }
+    }
+    String python = AsePython.named(keys, params);
+    params.finish();
+    return Optional.of(new Settings(new DispersionD4(functional, charge, python), keys.elements()));
+  }
+
+  private record Settings(DispersionD4 dispersion, TypeElements elements) implements StyleSettings {
+    @Override
+    public String plan() {
+      return "DFT-D4 of %s by dftd4, added to the stored label".formatted(dispersion.functional());
+    }
+
+    @Override
+    public Labeller labeller() {
+      return new D4Labels(dispersion, elements);
+    }
+
+    @Override
+    public LabelIdentity identity() {
+      return new LabelIdentity()
+          .value(
+              PARAMETERS,
+              "D4 of %s, charge %s".formatted(dispersion.functional(), dispersion.charge()));
+    }
+
+    @Override
+    public String reference() {
+      return "the stored labels + D4 (%s)".formatted(dispersion.functional());
+    }
+  }
+}
