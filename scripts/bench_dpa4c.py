@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import HERE, SHARED, count, cpu_seconds, peak, rows, ten_frames
+from bench import HERE, SHARED, count, cpu_seconds, peak, ten_frames
 
 CHANNELS, NEURON = 64, [256, 256, 256]
 INVARIANTS = 144  # of the descriptor's 208 numbers those that are not of the centre's type
@@ -124,22 +124,21 @@ def main():
                     f"{rate * flops / limit / 1e9:.0%} |")
     Path(work.parent / "dpa4c.md").write_text("\n".join(text) + "\n")
     print("\n".join(text))
-    ours = rows(work / "dpsieve-model-devi-float64.out")
-    theirs = rows(work / f"dp-model-devi-{options.forms[0]}.out")
-    starts = [here[0] for here in systems(options.system)]
-    lengths = [min(length, options.dp_frames) for _, length in systems(options.system)]
-    same = np.concatenate([ours[first:first + length] for first, length in zip(starts, lengths)])
-    print(f"largest difference from dp model-devi {np.abs(same - theirs).max():.1e}")
+    ours = by_system(work / "dpsieve-model-devi-float64.out")
+    theirs = by_system(work / f"dp-model-devi-{options.forms[0]}.out")
+    worst = max(np.abs(ours[name][:len(told)] - told).max() for name, told in theirs.items())
+    print(f"largest difference from dp model-devi {worst:.1e}")
 
 
-def systems(folder):
-    """First row and number of frames of each system, in the order of their names."""
-    found, first = [], 0
-    for types in sorted(folder.rglob("type.raw")):
-        length = sum(len(np.load(coord, mmap_mode="r")) for coord in types.parent.glob("set.*/coord.npy"))
-        found.append((first, length))
-        first += length
-    return found
+def by_system(file):
+    """The numbers of each system, by its folder's name."""
+    found, here = {}, None
+    for line in file.read_text().splitlines():
+        if line.startswith("#"):
+            here = here if "step" in line else found.setdefault(Path(line[1:].strip()).name, [])
+        else:
+            here.append([float(x) for x in line.split()[1:]])
+    return {name: np.array(lines) for name, lines in found.items()}
 
 
 if __name__ == "__main__":
