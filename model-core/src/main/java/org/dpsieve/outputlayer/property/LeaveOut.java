@@ -109,6 +109,24 @@ final class LeaveOut {
    * @param spread of every row: standard deviation of that error in terms of the labels' noise
    */
   record Errors(double[] errors, double[] spread) {
+    /**
+     * Root mean square errors in terms of {@link #spread}.
+     *
+     * @param components of a row
+     * @param kinds errors in a row that have a noise of their own
+     * @return [kinds]
+     */
+    double[] noise(int components, int kinds) {
+      double[] noise = new double[kinds];
+      for (int k = 0; k < errors.length; k++) {
+        noise[k % kinds] += Math.pow(errors[k] / spread[k / components], 2) * kinds / errors.length;
+      }
+      for (int c = 0; c < kinds; c++) {
+        noise[c] = Math.sqrt(noise[c]);
+      }
+      return noise;
+    }
+
     double meanSquare() {
       double sum = 0;
       for (double error : errors) {

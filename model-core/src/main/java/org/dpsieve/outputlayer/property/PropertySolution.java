@@ -62,6 +62,7 @@ public record PropertySolution(
 
   /**
    * @param labels of the rows, in their unit, [rows][components]
+   * @param folded of {@link FoldedRatios}; {@code null} to go by errors on frames left out
    */
   static PropertySolution of(
       PropertyModel model,
@@ -69,6 +70,7 @@ public record PropertySolution(
       PropertyFit fit,
       LabelStandard standard,
       List<double[]> labels,
+      double[] folded,
       int frames) {
     boolean own = design.form() == Form.INVARIANT;
     double[] deviation = standard.deviation();
@@ -76,25 +78,35 @@ public record PropertySolution(
     double[] label = labels.stream().flatMapToDouble(Arrays::stream).toArray();
     double[] error = new double[label.length];
     double[] sigma = new double[label.length];
-    double[] noise = new double[components];
-    for (int k = 0; k < label.length; k++) {
-      int c = k % components;
-      error[k] = fit.left().errors()[k] * deviation[own ? c : 0];
-      sigma[k] = fit.left().spread()[own ? k / components : k];
-      noise[c] += Math.pow(error[k] / sigma[k], 2) * components / label.length;
-    }
+    double[] noise = fit.left().noise(own ? components : 1, components);
     for (int c = 0; c < components; c++) {
-      noise[c] = Math.sqrt(noise[c]);
+      noise[c] *= deviation[own ? c : 0];
     }
-    double[] ratios = new double[label.length];
     for (int k = 0; k < label.length; k++) {
-      sigma[k] *= noise[k % components];
-      ratios[k] = sigma[k] > 0 ? Math.abs(error[k]) / sigma[k] : 0;
+      error[k] = fit.left().errors()[k] * deviation[own ? k % components : 0];
+      sigma[k] = noise[k % components] * fit.left().spread()[own ? k / components : k];
     }
-    Arrays.sort(ratios);
+    double[] ratios = folded;
+    double larger = 1;
+    if (ratios == null) {
+      ratios = new double[label.length];
+      for (int k = 0; k < label.length; k++) {
+        ratios[k] = sigma[k] > 0 ? Math.abs(error[k]) / sigma[k] : 0;
+      }
+    } else {
+      larger = Math.max(1, Math.sqrt(Arrays.stream(ratios).map(r -> r * r).average().orElse(1)));
+      for (int c = 0; c < components; c++) {
+        noise[c] *= larger;
+      }
+      for (int k = 0; k < sigma.length; k++) {
+        sigma[k] *= larger;
+      }
+    }
+    double[] sorted = ratios.clone();
+    Arrays.sort(sorted);
     // of so many errors the one that the next is below with this chance
-    int place = (int) Math.ceil(COVERED * (ratios.length + 1)) - 1;
-    double quantile = ratios[Math.min(ratios.length - 1, place)];
+    int place = (int) Math.ceil(COVERED * (sorted.length + 1)) - 1;
+    double quantile = sorted[Math.min(sorted.length - 1, place)] / larger;
     return new PropertySolution(
         model,
         standard.bias(),

@@ -122,10 +122,11 @@ public final class PropertyTransfer {
     Rows[] rows = rows(candidates, labelled);
     LabelStandard standard = LabelStandard.of(form, rows[0].counts, rows[0].labels);
     Rows[] oldRows = oldLabelled.size() < 3 ? null : rows(candidates, oldLabelled);
-    PropertySolution best = null;
+    int best = -1;
+    PropertyFit bestFit = null;
+    DesignRows bestRows = null;
     List<PropertySolution.Tried> tried = new ArrayList<>();
     for (int c = 0; c < rows.length; c++) {
-      Candidate candidate = candidates.get(c);
       DesignRows fresh = rows[c].standardised(standard);
       DesignRows before =
           oldRows == null
@@ -134,12 +135,25 @@ public final class PropertyTransfer {
                   standard.withBias(
                       LabelStandard.of(form, oldRows[c].counts, oldRows[c].labels).bias()));
       PropertyFit fit = PropertyFit.best(fresh, before, options.ridge());
-      tried.add(new PropertySolution.Tried(candidate.name, fit.usesOld(), Math.sqrt(fit.loss())));
-      if (best == null || fit.loss() < best.loss()) {
-        best = solution(candidate, fit, standard, rows[c].labels, labelled.size());
+      tried.add(
+          new PropertySolution.Tried(candidates.get(c).name, fit.usesOld(), Math.sqrt(fit.loss())));
+      if (best < 0 || fit.loss() < bestFit.loss()) {
+        best = c;
+        bestFit = fit;
+        bestRows = fresh;
       }
     }
-    return best.with(tried);
+    boolean own = form == Form.INVARIANT;
+    double[] folded =
+        bestFit.usesOld()
+            ? null
+            : FoldedRatios.of(
+                bestRows,
+                options.ridge(),
+                own ? standard.deviation().length : candidates.get(best).design.rows());
+    return solution(
+            candidates.get(best), bestFit, standard, rows[best].labels, folded, labelled.size())
+        .with(tried);
   }
 
   private PropertySolution solution(
@@ -147,6 +161,7 @@ public final class PropertyTransfer {
       PropertyFit fit,
       LabelStandard standard,
       List<double[]> labels,
+      double[] folded,
       int frames) {
     int components = form == Form.INVARIANT ? standard.deviation().length : 1;
     PropertyHead head = candidate.design.head(fit.parameters(), components);
@@ -156,6 +171,7 @@ public final class PropertyTransfer {
         fit,
         standard,
         labels,
+        folded,
         frames);
   }
 
