@@ -1,6 +1,7 @@
 package org.dpsieve.config;
 
 import java.util.List;
+import java.util.Optional;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 
 /**
@@ -8,6 +9,7 @@ import org.dpsieve.io.extxyz.ExtxyzKeys;
  *
  * @param pickData {@code pick_data}: trees of deepmd systems or HDF5 files, the pool; absolute
  *     paths or URIs of any Hadoop file system
+ * @param tables how {@code pick_data} is read where it names tables
  * @param labeled {@code labeled}: the labels wanted are in the pool already, nothing is calculated
  * @param initData {@code init_data_prefix} + {@code init_data_sys}: labelled frames to train on
  *     from iteration 0, besides what is picked; absolute paths or URIs, may be empty
@@ -18,6 +20,7 @@ import org.dpsieve.io.extxyz.ExtxyzKeys;
  */
 public record PoolConfig(
     List<String> pickData,
+    Optional<TablePool> tables,
     boolean labeled,
     List<String> initData,
     List<String> oldData,
