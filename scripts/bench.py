@@ -166,4 +166,5 @@ def write(path, cpu, startup, frames, atoms, models, cores, flops):
     print(path.read_text())
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python
 """Make spark-jobs/src/test/resources/checkpoints: what DeePMD-kit's PyTorch backend leaves after a step of training a tiny
-DPA-3, on one task (single.pt) and on two (multi.pt); optimizer states are left out.
+DPA-3, on one task (single.pt) and on two (multi.pt), a DPA-2 (dpa2.pt) and a DPA4 (dpa4.pt); optimizer states are left out.
 
-    python scripts/goldens/checkpoints.py
+    python scripts/goldens/checkpoints.py [NAME ...]
 
 needs deepmd-kit with PyTorch (made with deepmd-kit 3.2.0, torch 2.11.0).
 """
@@ -52,7 +52,27 @@ INPUTS = {
             "model_prob": {"Alloy_PBE": 0.5, "Gold_D3": 0.5},
             "data_dict": {"Alloy_PBE": data("Ag4Au4"), "Gold_D3": data("Au8")}}}}
 
+INPUTS["dpa2"] = INPUTS["single"] | {
+    "model": {
+        "type_map": ["Ag", "Au"],
+        "descriptor": {
+            "type": "dpa2", "precision": "float64", "seed": 1,
+            "repinit": {"rcut": 4.3, "rcut_smth": 0.7, "nsel": 40, "neuron": [2, 4], "axis_neuron": 2},
+            "repformer": {
+                "rcut": 3.5, "rcut_smth": 0.7, "nsel": 20, "nlayers": 1, "g1_dim": 8, "g2_dim": 4, "axis_neuron": 2,
+                "attn1_hidden": 4, "attn1_nhead": 1, "attn2_hidden": 4, "attn2_nhead": 1}},
+        "fitting_net": fitting(1)}}
+INPUTS["dpa4"] = INPUTS["single"] | {
+    "model": {
+        "type": "dpa4", "type_map": ["Ag", "Au"],
+        "descriptor": {
+            "type": "dpa4", "precision": "float64", "seed": 1, "rcut": 4.0, "sel": 30, "channels": 4, "n_radial": 4, "lmax": 1,
+            "n_blocks": 1, "mixing_layers": 1, "use_amp": False},
+        "fitting_net": {"type": "dpa4_ener", "neuron": [4], "precision": "float64", "seed": 1}}}
+
 for name, text in INPUTS.items():
+    if len(sys.argv) > 1 and name not in sys.argv[1:]:
+        continue
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "input.json").write_text(json.dumps(text))
         program = [sys.executable, "-m", "deepmd", "--pt", "train", "input.json", "--skip-neighbor-stat"]

@@ -46,7 +46,10 @@ class MutatedFilesTest {
         "architectures/se_e2_a-one-side.pth",
         "architectures/se_e2_a-one-side.pt",
         "architectures/hybrid-mixed.dp",
-        "architectures/se_atten-attention.pth"
+        "architectures/se_atten-attention.pth",
+        "dpa4c/lmax-3-modes.dp",
+        "dpa4c/plain.yaml",
+        "dpa4c/linear.pt"
       })
   void models(String file) throws IOException {
     Mutations.Mutator mutator =

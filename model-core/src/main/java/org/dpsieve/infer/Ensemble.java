@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Safe for use by many threads: one core each, no threads of its own.
  */
-public final class Ensemble implements AutoCloseable {
+public final class Ensemble implements LayerReader {
   private static final Logger LOG = LoggerFactory.getLogger(Ensemble.class);
 
   /** Atoms in a batch, unless one frame has more: enough to fill the fitting nets' blocks. */
@@ -207,14 +207,8 @@ public final class Ensemble implements AutoCloseable {
     return results;
   }
 
-  /**
-   * As {@link #evaluate}, with what else is asked of the models. Costs little for the hidden layer,
-   * and half of a model's evaluation for each other output layer.
-   *
-   * @param layers other output layers of each model, [models][layers][types][width of the last
-   *     hidden layer]; {@code null} to ask for nothing
-   * @return [frame][model]
-   */
+  /** Costs little for the hidden layer, and half of a model's evaluation for each other layer. */
+  @Override
   public List<Reading[]> read(List<Frame> frames, double[][][][] layers) {
     if (layers != null && !groups.stream().allMatch(group -> group.kernel().reads())) {
       throw new IllegalArgumentException(
@@ -239,7 +233,7 @@ public final class Ensemble implements AutoCloseable {
    * @throws InputException as {@link #evaluate} does
    */
   public List<AtomFeatures[]> features(List<Frame> frames) {
-    if (!groups.stream().allMatch(group -> group.kernel().reads())) {
+    if (!groups.stream().allMatch(group -> group.kernel().readsAtoms())) {
       throw new UnsupportedModelException(
           "%s: what is before its output layer cannot be read: expected nets with a hidden layer, and no tables beside them"
               .formatted(models.get(0).name()));
@@ -259,6 +253,7 @@ public final class Ensemble implements AutoCloseable {
    * Why a frame's results are NaN, by its geometry; empty where they need not be, or the elements
    * are not the models'.
    */
+  @Override
   public Optional<String> problem(Frame frame) {
     try {
       int[] atoms = types.types(frame);
@@ -308,7 +303,7 @@ public final class Ensemble implements AutoCloseable {
         if (add(frame)) {
           batch.add(result);
         } else {
-          Arrays.fill(result, new Reading(notANumber(frame.atomCount()), null, null, null));
+          Arrays.fill(result, new Reading(notANumber(frame.atomCount()), null, null));
         }
         if (full()) {
           evaluateBatch(batch, layers);
@@ -427,7 +422,7 @@ public final class Ensemble implements AutoCloseable {
             Prediction prediction = cut(any, f, ofAtoms, forces, virials);
             results.get(f)[model] =
                 layers == null
-                    ? new Reading(prediction, null, null, null)
+                    ? new Reading(prediction, null, null)
                     : reading(any, f, prediction, readout, asked, layers[model].length);
           }
         }
@@ -457,21 +452,22 @@ public final class Ensemble implements AutoCloseable {
       int first,
       int count) {
     double[][] hidden = new double[typeMap.size()][];
-    int[] atoms = new int[typeMap.size()];
     for (int type = 0; type < hidden.length; type++) {
       hidden[type] = readout.hidden(frame, type);
-      atoms[type] = readout.atoms(frame, type);
     }
-    int from = 3 * environment.firstAtom(frame);
-    int to = 3 * environment.firstAtom(frame + 1);
     Reading.Other[] others = new Reading.Other[count];
     for (int layer = 0; layer < count; layer++) {
-      others[layer] =
-          new Reading.Other(
-              Arrays.copyOfRange(readout.force(first + layer), from, to),
-              Arrays.copyOfRange(readout.virial(first + layer), 9 * frame, 9 * frame + 9));
+      int place = first + layer;
+      Prediction other =
+          cut(
+              environment,
+              frame,
+              readout.atomEnergy(place),
+              readout.force(place),
+              readout.virial(place));
+      others[layer] = new Reading.Other(other.energy(), other.force(), other.virial());
     }
-    return new Reading(prediction, hidden, atoms, others);
+    return new Reading(prediction, hidden, others);
   }
 
   private static Prediction cut(

@@ -69,18 +69,37 @@ public final class PropertyEnsemble implements AutoCloseable {
    */
   public List<PropertyPrediction[]> evaluate(List<Frame> frames) {
     List<PropertyPrediction[]> predictions = new ArrayList<>(frames.size());
-    for (AtomFeatures[] features : bodies.features(frames)) {
-      int atoms = frames.get(predictions.size()).atomCount();
-      PropertyPrediction[] own = new PropertyPrediction[models.size()];
-      for (int m = 0; m < own.length; m++) {
-        own[m] =
-            features == null
-                ? notANumber(head().dimension(), atoms)
-                : prediction(models.get(m).head(), features[m]);
-      }
-      predictions.add(own);
+    for (AtomFeatures[] features : features(frames)) {
+      predictions.add(predictions(features, frames.get(predictions.size()).atomCount()));
     }
     return predictions;
+  }
+
+  /**
+   * What is before the output layers.
+   *
+   * @return [frame][model]; {@code null} for a frame whose geometry makes no sense
+   * @throws InputException as {@link Ensemble#evaluate} does
+   */
+  public List<AtomFeatures[]> features(List<Frame> frames) {
+    return bodies.features(frames);
+  }
+
+  /**
+   * By the models' output layers.
+   *
+   * @param features as {@link #features} has them of a frame
+   * @return [model]
+   */
+  public PropertyPrediction[] predictions(AtomFeatures[] features, int atoms) {
+    PropertyPrediction[] own = new PropertyPrediction[models.size()];
+    for (int m = 0; m < own.length; m++) {
+      own[m] =
+          features == null
+              ? notANumber(head().dimension(), atoms)
+              : prediction(models.get(m).head(), features[m]);
+    }
+    return own;
   }
 
   /** By the output layer, from what is before it. */

@@ -117,7 +117,8 @@ final class Siblings {
    * What is to be read while the kernel evaluates: the siblings' output layers, then what is asked
    * of each model.
    *
-   * @param asked other output layers of each model of the ensemble; {@code null} for nothing
+   * @param asked changes of the output layer of each model of the ensemble; {@code null} for
+   *     nothing
    * @return {@code null} where there is nothing to read
    */
   Readout readout(double[][][][] asked, int atoms, int frames, int types) {
@@ -127,7 +128,7 @@ final class Siblings {
     List<Readout.Layer> layers = new ArrayList<>(outputs);
     for (int place : places) {
       for (int k = 0; asked != null && k < asked[place].length; k++) {
-        layers.add(new Readout.Layer(asked[place][k], null));
+        layers.add(kernel.change(asked[place][k]));
       }
     }
     return new Readout(layers, atoms, frames, types);

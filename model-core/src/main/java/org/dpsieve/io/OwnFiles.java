@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -52,6 +53,10 @@ public final class OwnFiles {
    * @throws InputException when it is a link, or nothing that can be written to
    */
   public static synchronized void appendLine(Path file, String line) {
+    if (!file.getFileSystem().equals(FileSystems.getDefault())) {
+      appendAnew(file, line);
+      return;
+    }
     boolean link = Files.isSymbolicLink(file);
     if (RegularFile.exists(file)
         && !link
@@ -81,6 +86,17 @@ public final class OwnFiles {
         throw new InputException(
             "%s: is a link, which is not followed; remove it and run again".formatted(file), e);
       }
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where files are written from their beginning to their end. */
+  private static void appendAnew(Path file, String line) {
+    try {
+      String before =
+          Files.exists(file) ? RegularFile.text(file, MOST_BYTES) : ""; // never half a line
+      replace(file, (before + line + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }

@@ -52,7 +52,7 @@ final class AttentionDescriptor implements DescriptorKernel {
   private double[] dGate;
   private final double[][] dUnit = new double[3][];
 
-  AttentionDescriptor(SeAtten model, TypedNets nets, Gemm gemm) {
+  AttentionDescriptor(SeAtten model, TypedNets nets, DoubleArithmetic arithmetic) {
     this.model = model;
     this.nets = nets;
     readers = nets.readers();
@@ -60,7 +60,7 @@ final class AttentionDescriptor implements DescriptorKernel {
     axis = model.axisNeuron();
     dSums = new double[4 * width];
     for (AttentionLayer layer : model.attention()) {
-      passes.add(new AttentionPass(layer, model.embedding().smooth(), gemm));
+      passes.add(new AttentionPass(layer, model.embedding().smooth(), arithmetic));
     }
     ofEmpty = model.hasMean() ? new double[model.mean().length][] : null;
     if (ofEmpty != null) {

@@ -1,6 +1,5 @@
 package org.dpsieve.kernel;
 
-import java.util.Arrays;
 import org.dpsieve.model.AttentionLayer;
 import org.dpsieve.model.Layer;
 
@@ -15,6 +14,8 @@ final class AttentionPass {
   private final boolean smooth;
   private final int width;
   private final int hidden;
+  private final Gemm gemm;
+  private final Exponential exponential;
   private final RowProduct in;
   private final RowProduct inBack;
   private final RowProduct out;
@@ -40,10 +41,16 @@ final class AttentionPass {
   private double[] dz = new double[0];
   private double[] dMixed = new double[0];
   private final double[][] dQkv = new double[3][0];
-  private double[] dRow = new double[0];
 
-  AttentionPass(AttentionLayer layer, boolean smooth, Gemm gemm) {
+  /** dE/d(weight), then dE/d(score), [n, n]; and an [n, n] the other way round. */
+  private double[] dScore = new double[0];
+
+  private double[] turned = new double[0];
+
+  AttentionPass(AttentionLayer layer, boolean smooth, DoubleArithmetic arithmetic) {
     this.layer = layer;
+    gemm = arithmetic.gemm();
+    exponential = arithmetic.exponential();
     this.smooth = smooth;
     hidden = layer.hidden();
     width = layer.out().outputs();
@@ -68,7 +75,8 @@ final class AttentionPass {
       dz = new double[more * width];
       dMixed = new double[more * hidden];
       deviation = new double[more];
-      dRow = new double[more];
+      dScore = new double[more * more];
+      turned = new double[more * more];
       score = new double[more * more];
       share = new double[more * more];
       weight = new double[more * more];
@@ -85,20 +93,34 @@ final class AttentionPass {
    */
   void forward(int n, int empty, double[] x, double[] gate, double[][] unit, double[] y) {
     room(n);
+    if (n == 0) {
+      return;
+    }
     in.multiply(x, raw, n);
     project(n);
+    multiply(n, n, hidden, qkv[0], transposed[1], score);
     for (int i = 0; i < n; i++) {
       attend(n, i, empty, gate, unit);
     }
-    Arrays.fill(mixed, 0, n * hidden, 0);
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j < n; j++) {
-        axpy(weight[i * n + j], qkv[2], j * hidden, mixed, i * hidden, hidden);
-      }
-    }
+    multiply(n, hidden, n, weight, qkv[2], mixed);
     out.multiply(mixed, standard, n);
     for (int i = 0; i < n; i++) {
       normaliseLayer(i, x, y);
+    }
+  }
+
+  /** c = a b, each row after row. */
+  private void multiply(int rows, int columns, int inner, double[] a, double[] b, double[] c) {
+    gemm.multiply(
+        rows, columns, inner, new Matrix(a, inner), new Matrix(b, columns), new Matrix(c, columns));
+  }
+
+  /** To {@link #turned}. */
+  private void turn(int n, double[] a) {
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        turned[j * n + i] = a[i * n + j];
+      }
     }
   }
 
@@ -126,20 +148,20 @@ final class AttentionPass {
   /** What neighbor i takes of every other. */
   private void attend(int n, int i, int empty, double[] gate, double[][] unit) {
     int row = i * n;
-    Arrays.fill(score, row, row + n, 0);
-    for (int h = 0; h < hidden; h++) {
-      axpy(layer.scaling() * qkv[0][i * hidden + h], transposed[1], h * n, score, row, n);
-    }
     double shift = AttentionLayer.SHIFT;
     double largest = smooth && empty > 0 ? -shift : Double.NEGATIVE_INFINITY;
     for (int j = 0; j < n; j++) {
-      double s = score[row + j];
+      double s = layer.scaling() * score[row + j];
+      score[row + j] = s;
       share[row + j] = smooth ? (s + shift) * gate[i] * gate[j] - shift : s;
       largest = Math.max(largest, share[row + j]);
     }
     double sum = smooth ? empty * Math.exp(-shift - largest) : 0;
     for (int j = 0; j < n; j++) {
-      share[row + j] = Math.exp(share[row + j] - largest);
+      share[row + j] -= largest;
+    }
+    exponential.apply(share, row, n);
+    for (int j = 0; j < n; j++) {
       sum += share[row + j];
     }
     for (int j = 0; j < n; j++) {
@@ -187,16 +209,22 @@ final class AttentionPass {
    */
   void backward(
       int n, double[] dy, double[] gate, double[][] unit, double[] dGate, double[][] dUnit) {
+    if (n == 0) {
+      return;
+    }
     for (int i = 0; i < n; i++) {
       layerGradient(i, dy);
     }
     outBack.multiply(dz, dMixed, n);
-    for (double[] part : dQkv) {
-      Arrays.fill(part, 0, n * hidden, 0);
-    }
+    multiply(n, n, hidden, dMixed, transposed[2], dScore);
+    turn(n, weight);
+    multiply(n, hidden, n, turned, dMixed, dQkv[2]);
     for (int i = 0; i < n; i++) {
       attentionGradient(n, i, gate, unit, dGate, dUnit);
     }
+    multiply(n, hidden, n, dScore, qkv[1], dQkv[0]);
+    turn(n, dScore);
+    multiply(n, hidden, n, turned, qkv[0], dQkv[1]);
     for (int i = 0; i < n; i++) {
       projectionGradient(i);
     }
@@ -222,41 +250,34 @@ final class AttentionPass {
     }
   }
 
+  /** From dE/d(weight) of neighbor i to dE/d(q . k), in its place. */
   private void attentionGradient(
       int n, int i, double[] gate, double[][] unit, double[] dGate, double[][] dUnit) {
     int row = i * n;
-    double[] dWeight = dRow;
-    Arrays.fill(dWeight, 0, n, 0);
-    for (int h = 0; h < hidden; h++) {
-      axpy(dMixed[i * hidden + h], transposed[2], h * n, dWeight, 0, n);
-    }
     double mean = 0;
     for (int j = 0; j < n; j++) {
-      axpy(weight[row + j], dMixed, i * hidden, dQkv[2], j * hidden, hidden);
-      mean += dWeight[j] * weight[row + j];
+      mean += dScore[row + j] * weight[row + j];
     }
     for (int j = 0; j < n; j++) {
+      double dWeight = dScore[row + j];
       double cosine = layer.angular() ? cosine(i, j, unit) : 1;
       double pair = smooth ? gate[i] * gate[j] : 1;
-      double dShare = dWeight[j] * cosine * pair;
+      double dShare = dWeight * cosine * pair;
       double dLogit = share[row + j] * (dShare - mean);
-      double dScore = smooth ? dLogit * pair : dLogit;
       if (smooth) {
         double dPair =
-            dWeight[j] * share[row + j] * cosine + dLogit * (score[row + j] + AttentionLayer.SHIFT);
+            dWeight * share[row + j] * cosine + dLogit * (score[row + j] + AttentionLayer.SHIFT);
         dGate[i] += dPair * gate[j];
         dGate[j] += dPair * gate[i];
       }
       if (layer.angular()) {
-        double dCosine = dWeight[j] * share[row + j] * pair;
+        double dCosine = dWeight * share[row + j] * pair;
         for (int c = 0; c < 3; c++) {
           dUnit[c][i] += dCosine * unit[c][j];
           dUnit[c][j] += dCosine * unit[c][i];
         }
       }
-      double scaled = layer.scaling() * dScore;
-      axpy(scaled, qkv[1], j * hidden, dQkv[0], i * hidden, hidden);
-      axpy(scaled, qkv[0], i * hidden, dQkv[1], j * hidden, hidden);
+      dScore[row + j] = layer.scaling() * (smooth ? dLogit * pair : dLogit);
     }
   }
 
@@ -274,13 +295,6 @@ final class AttentionPass {
         raw[i * 3 * hidden + part * hidden + h] =
             (dQkv[part][from + h] - along * qkv[part][from + h]) / length[part][i];
       }
-    }
-  }
-
-  private static void axpy(
-      double factor, double[] source, int from, double[] target, int to, int count) {
-    for (int k = 0; k < count; k++) {
-      target[to + k] += factor * source[from + k];
     }
   }
 }

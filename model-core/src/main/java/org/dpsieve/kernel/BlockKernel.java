@@ -30,9 +30,9 @@ abstract class BlockKernel extends ModelKernel {
     this.rows = rows;
   }
 
-  void logTables(Embeddings embeddings, boolean tabulated) {
+  void log(String tables, boolean tabulated) {
     if (tabulated) {
-      LOG.info("{}: {}", name, embeddings.summary());
+      LOG.info("{}: {}", name, tables);
     }
   }
 

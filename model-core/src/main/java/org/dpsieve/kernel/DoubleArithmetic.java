@@ -9,7 +9,12 @@ interface DoubleArithmetic extends Arithmetic {
   /** For one thread. */
   DescriptorKernel descriptor(Embeddings embeddings);
 
+  /** For one thread. */
+  RadialSums radialSums(Dpa4cNets nets);
+
   LayerFunction layerFunction();
+
+  Exponential exponential();
 
   LayerDerivative layerDerivative();
 

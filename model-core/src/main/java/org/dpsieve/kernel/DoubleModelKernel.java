@@ -6,6 +6,10 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Descriptor;
+import org.dpsieve.model.Dpa4c;
+import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.Layer;
+import org.dpsieve.model.Network;
 import org.dpsieve.model.SeAtten;
 import org.dpsieve.model.SeE2A;
 import org.dpsieve.model.SeE2R;
@@ -22,6 +26,12 @@ final class DoubleModelKernel extends BlockKernel {
   /** Where net(0, x) is to be subtracted centre by centre, what is added: eV by type; else NaN. */
   private final double[] vacuumLevel;
 
+  /**
+   * The last hidden layer where the descriptor is zero, by type, [width]: what is subtracted of it;
+   * {@code null} where nothing is, or something else for every atom.
+   */
+  private final double[][] vacuum;
+
   private final int rows;
   private final int extra;
 
@@ -35,20 +45,32 @@ final class DoubleModelKernel extends BlockKernel {
     }
     fitting = new FittingKernel[model.typeCount()];
     vacuumLevel = new double[fitting.length];
+    vacuum = new double[fitting.length][];
     for (int type = 0; type < fitting.length; type++) {
       fitting[type] = new FittingKernel(model, type, arithmetic);
       vacuumLevel[type] =
           FittingKernel.variableVacuum(model.fitting(), type)
               ? model.fitting().zeroLevel()[type]
               : Double.NaN;
+      if (original.fitting().vacuumSubtracted()[type] && Double.isNaN(vacuumLevel[type])) {
+        vacuum[type] = fitting[type].hasHidden() ? vacuum(original.fitting(), type) : null;
+      }
     }
+  }
+
+  private static double[] vacuum(EnergyFitting fitting, int type) {
+    List<Layer> layers = fitting.networks()[type].layers();
+    double[] last = fitting.extraInputs().caseEmbedding();
+    double[] input = new double[layers.get(0).inputs()];
+    System.arraycopy(last, 0, input, input.length - last.length, last.length);
+    return new Network(layers.subList(0, layers.size() - 1)).apply(input);
   }
 
   private Supplier<DescriptorKernel> descriptor(
       Descriptor part, boolean tabulated, DoubleArithmetic arithmetic) {
     if (part instanceof SeE2A seE2A) {
       Embeddings embeddings = new Embeddings(seE2A, tabulated, EmbeddingTable.Accuracy.FLOAT64);
-      logTables(embeddings, tabulated);
+      log(embeddings.summary(), tabulated);
       return () -> arithmetic.descriptor(embeddings);
     }
     if (part instanceof SeE2R seE2R) {
@@ -65,7 +87,12 @@ final class DoubleModelKernel extends BlockKernel {
     }
     if (part instanceof SeAtten atten) {
       TypedNets nets = TypedNets.of(atten, tabulated);
-      return () -> new AttentionDescriptor(atten, nets, arithmetic.gemm());
+      return () -> new AttentionDescriptor(atten, nets, arithmetic);
+    }
+    if (part instanceof Dpa4c dpa4c) {
+      Dpa4cNets nets = new Dpa4cNets(dpa4c, tabulated);
+      log(nets.summary(), tabulated);
+      return () -> new Dpa4cDescriptor(nets, arithmetic.radialSums(nets));
     }
     throw new IllegalArgumentException(part.kind());
   }
@@ -130,8 +157,9 @@ final class DoubleModelKernel extends BlockKernel {
     int sumsSize = scratch.sumsSize();
     double[] sums = workspace.sums(rows * sumsSize);
     double[] numbers = workspace.descriptors(rows * size); // then the derivatives by them
+    double[] zero = vacuum[type];
     if (!Double.isNaN(vacuumLevel[type])) {
-      vacuum(extras, type, centres, count, workspace, size, atomEnergy);
+      zero = vacuum(extras, type, centres, count, workspace, size, atomEnergy);
     }
     for (int k = 0; k < scratch.kernels.length; k++) {
       for (int i = 0; i < count; i++) {
@@ -159,7 +187,9 @@ final class DoubleModelKernel extends BlockKernel {
           centres,
           count,
           fitting[type].lastHidden(workspace),
-          fitting[type].lastWidth());
+          fitting[type].lastWidth(),
+          zero,
+          workspace.weights());
       if (readout.layers() > 0) {
         kept = workspace.keptSums(rows * sumsSize); // backward overwrites sums
         System.arraycopy(sums, 0, kept, 0, count * sumsSize);
@@ -173,14 +203,23 @@ final class DoubleModelKernel extends BlockKernel {
     weigh(workspace.weights(), centres, count, numbers, size);
     back(scratch, environments, centres, count, sums, numbers, force, virial);
     for (int layer = 0; kept != null && layer < readout.layers(); layer++) {
-      System.arraycopy(kept, 0, sums, 0, count * sumsSize);
       double[] weights = readout.layer(layer).weights()[type];
-      double[] constants = readout.layer(layer).constants();
-      for (int i = 0; constants != null && i < count; i++) {
+      double constant = readout.layer(layer).constants()[type];
+      double level = readout.layer(layer).levels()[type];
+      for (int i = 0; i < count; i++) {
+        double ofVacuum =
+            Double.isNaN(vacuumLevel[type])
+                ? 0
+                : level - (constant + FittingKernel.dot(zero, i * weights.length, weights));
         readout.atomEnergy(layer)[centres[i]] =
-            fitting[type].energy(i, weights, constants[type], workspace);
+            fitting[type].energy(i, weights, constant, workspace) + ofVacuum;
       }
+      if (Arrays.stream(weights).allMatch(weight -> weight == 0)) {
+        continue; // of another type
+      }
+      System.arraycopy(kept, 0, sums, 0, count * sumsSize);
       fitting[type].back(weights, count, workspace);
+      weigh(workspace.weights(), centres, count, numbers, size);
       back(
           scratch,
           environments,
@@ -239,8 +278,13 @@ final class DoubleModelKernel extends BlockKernel {
     }
   }
 
-  /** What is added to the net's energies, zeroLevel - net(0, x), to {@code atomEnergy}. */
-  private void vacuum(
+  /**
+   * What is added to the net's energies, zeroLevel - net(0, x), to {@code atomEnergy}.
+   *
+   * @return the last hidden layer at descriptor zero, row-major [count, width], where somebody
+   *     reads it; else {@code null}
+   */
+  private double[] vacuum(
       double[] extras,
       int type,
       int[] centres,
@@ -255,6 +299,9 @@ final class DoubleModelKernel extends BlockKernel {
     for (int i = 0; i < count; i++) {
       atomEnergy[centres[i]] = vacuumLevel[type] - workspace.energies(rows)[i];
     }
+    return workspace.readout() == null || !fitting[type].hasHidden()
+        ? null
+        : Arrays.copyOf(fitting[type].lastHidden(workspace), count * fitting[type].lastWidth());
   }
 
   private void putExtras(double[] extras, int[] centres, int count, double[] inputs, int size) {
@@ -269,13 +316,33 @@ final class DoubleModelKernel extends BlockKernel {
     double[][] weights = new double[fitting.length][];
     double[] constants = new double[fitting.length];
     for (int type = 0; type < fitting.length; type++) {
-      if (!Double.isNaN(vacuumLevel[type]) || !fitting[type].hasHidden()) {
+      if (!fitting[type].hasHidden()) {
         return null;
       }
       weights[type] = FittingKernel.output(model.fitting(), type);
       constants[type] = FittingKernel.constant(model.fitting(), type);
     }
-    return new Readout.Layer(weights, constants);
+    return new Readout.Layer(weights, constants, model.fitting().zeroLevel(), true);
+  }
+
+  @Override
+  public Readout.Layer change(double[][] layer) {
+    double[][] weights = new double[fitting.length][];
+    double[] constants = new double[fitting.length];
+    for (int type = 0; type < fitting.length; type++) {
+      int width = fitting[type].lastWidth();
+      weights[type] = Arrays.copyOf(layer[type], width);
+      constants[type] =
+          vacuum[type] == null
+              ? layer[type][width]
+              : -FittingKernel.dot(vacuum[type], 0, weights[type]);
+    }
+    return new Readout.Layer(weights, constants, new double[fitting.length], false);
+  }
+
+  @Override
+  public boolean readsAtoms() {
+    return reads();
   }
 
   @Override

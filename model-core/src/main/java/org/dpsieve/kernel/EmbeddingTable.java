@@ -114,6 +114,11 @@ final class EmbeddingTable {
 
   /** Tabulates {@code network} between {@code low} and {@code high} (normalised s). */
   EmbeddingTable(Network network, double low, double high, Accuracy accuracy) {
+    this(new EmbeddingNet(network), network.outputSize(), low, high, accuracy);
+  }
+
+  /** Tabulates functions of one number. */
+  EmbeddingTable(EmbeddingSlope net, int width, double low, double high, Accuracy accuracy) {
     this.accuracy = accuracy;
     this.low = low;
     given = null;
@@ -121,10 +126,10 @@ final class EmbeddingTable {
     this.high = low + cells * CELL;
     level = new int[cells];
     firstInterval = new int[cells];
-    width = network.outputSize();
+    this.width = width;
     pitch = pitch(width);
     coefficients = new double[origin.length * stride()];
-    Builder builder = new Builder(new EmbeddingNet(network));
+    Builder builder = new Builder(net);
     for (int cell = 0; cell < cells; cell++) {
       builder.tabulate(cell);
     }
@@ -189,7 +194,7 @@ final class EmbeddingTable {
   }
 
   private final class Builder {
-    private final EmbeddingNet net;
+    private final EmbeddingSlope net;
 
     private final double[] places = NODES[accuracy.terms() / 2 - 3];
     private final double[] checked = CHECKED[accuracy.terms() / 2 - 3];
@@ -204,7 +209,7 @@ final class EmbeddingTable {
     private double cellValueError;
     private double cellSlopeError;
 
-    Builder(EmbeddingNet net) {
+    Builder(EmbeddingSlope net) {
       this.net = net;
     }
 

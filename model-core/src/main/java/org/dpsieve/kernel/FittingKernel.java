@@ -115,7 +115,7 @@ final class FittingKernel {
     return dot(x, 0, network.layers().get(network.layers().size() - 1).weight());
   }
 
-  private static double dot(double[] x, int from, double[] y) {
+  static double dot(double[] x, int from, double[] y) {
     double sum = 0;
     for (int j = 0; j < y.length; j++) {
       sum += x[from + j] * y[j];

@@ -13,8 +13,18 @@ record LoopArithmetic(Gemm gemm) implements DoubleArithmetic {
   }
 
   @Override
+  public RadialSums radialSums(Dpa4cNets nets) {
+    return new LoopRadialSums(nets.columns());
+  }
+
+  @Override
   public LayerFunction layerFunction() {
     return new LoopLayerFunction();
+  }
+
+  @Override
+  public Exponential exponential() {
+    return Exponential.LOOPS;
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Descriptor;
+import org.dpsieve.model.Dpa4c;
 import org.dpsieve.model.Embedding;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.ExtraInputs;
@@ -60,6 +61,9 @@ public final class Lowering {
           false,
           tebd.masked(),
           tebd.precision());
+    }
+    if (part instanceof Dpa4c dpa4c) {
+      return dpa4c.unconcatenated();
     }
     if (part instanceof SeAtten atten) {
       return atten.attention().isEmpty() && !gated(atten.embedding()) && !atten.hasMean()
@@ -164,11 +168,7 @@ public final class Lowering {
 
   /** Whether a centre's type embedding is part of the descriptor. */
   static boolean concatenated(Descriptor descriptor) {
-    return parts(descriptor).stream()
-        .anyMatch(
-            part ->
-                part instanceof SeAtten atten && atten.concatenated()
-                    || part instanceof SeE3Tebd tebd && tebd.concatenated());
+    return parts(descriptor).stream().anyMatch(part -> part.ofType(0).length > 0);
   }
 
   /** What inputs of the fitting net are constant for a type; NaN where they are not. */
@@ -179,15 +179,8 @@ public final class Lowering {
     int end = 0;
     for (Descriptor part : parts(model.descriptor())) {
       end += part.size();
-      double[] own = null;
-      if (part instanceof SeAtten atten && atten.concatenated()) {
-        own = atten.embedding().types()[type];
-      } else if (part instanceof SeE3Tebd tebd && tebd.concatenated()) {
-        own = tebd.embedding().types()[type];
-      }
-      if (own != null) {
-        System.arraycopy(own, 0, constants, end - own.length, own.length);
-      }
+      double[] own = part.ofType(type);
+      System.arraycopy(own, 0, constants, end - own.length, own.length);
     }
     double[] last = extra.caseEmbedding();
     System.arraycopy(last, 0, constants, constants.length - last.length, last.length);

@@ -35,6 +35,11 @@ public abstract class ModelKernel {
     return false;
   }
 
+  /** Whether it fills an {@link AtomReadout}, likewise. */
+  public boolean readsAtoms() {
+    return false;
+  }
+
   /**
    * The output layer of a model that differs from this one in it alone, for a {@link Readout}.
    *
@@ -42,5 +47,14 @@ public abstract class ModelKernel {
    */
   public Readout.Layer outputOf(DeepPotential sibling) {
     return null;
+  }
+
+  /**
+   * A change of the output layer, for a {@link Readout}: what it makes by itself.
+   *
+   * @param layer [types][weights of the last hidden layer, then the bias]
+   */
+  public Readout.Layer change(double[][] layer) {
+    throw new IllegalStateException("nothing is read from this kernel");
   }
 }

@@ -16,12 +16,16 @@ final class SumKernel extends ModelKernel {
   private final List<ModelKernel> models = new ArrayList<>();
   private final List<Integer> excluded;
 
+  /** The short range with energies of zero; {@code null} where there is none. */
+  private final ShortRange nothingNear;
+
   SumKernel(DeepPotential model, boolean tabulated, DoubleArithmetic arithmetic) {
     DeepPotential alone = model.with(Additions.NONE);
     nets = arithmetic.kernel(alone, tabulated);
     netViews = alone.views().size();
     additions = model.additions();
     excluded = model.excludedTypes();
+    nothingNear = additions.shortRange() == null ? null : additions.shortRange().times(0);
     additions.models().forEach(other -> models.add(arithmetic.kernel(other, tabulated)));
   }
 
@@ -57,30 +61,29 @@ final class SumKernel extends ModelKernel {
     int atoms = environments[0].atomCount();
     Scratch scratch = workspace.scratch(this, Scratch.class, Scratch::new);
     scratch.room(atoms, environments[0].frameCount());
-    int view = netViews;
     Environment[] own = Arrays.copyOf(environments, netViews);
     ShortRange shortRange = additions.shortRange();
-    if (shortRange == null) {
-      nets.evaluate(own, extras, workspace, atomEnergy, force, virial);
-    } else {
-      Environment near = environments[view++];
-      Environment pairs = environments[view++];
+    if (shortRange != null) {
       for (int i = 0; i < atoms; i++) {
-        scratch.weight[i] = softMinimum(shortRange, near, i).weight();
+        scratch.weight[i] = softMinimum(shortRange, environments[netViews], i).weight();
         scratch.netWeight[i] = 1 - scratch.weight[i];
       }
       workspace.weigh(scratch.netWeight);
-      nets.evaluate(own, extras, workspace, atomEnergy, force, virial);
-      workspace.weigh(null);
-      takeOver(shortRange, near, pairs, scratch, atomEnergy, force, virial);
     }
-    for (PairTable table : additions.tables()) {
-      Environment pairs = environments[view++];
-      for (int i = 0; i < atoms; i++) {
-        if (!excluded.contains(pairs.type(i))) {
-          atomEnergy[i] += add(table, pairs, i, 1, force, virial);
-        }
-      }
+    nets.evaluate(own, extras, workspace, atomEnergy, force, virial);
+    workspace.weigh(null);
+    Readout readout = workspace.readout();
+    int layers = readout == null ? 0 : readout.layers();
+    workspace.read(null);
+    int view = pairs(environments, scratch, atomEnergy, force, virial, true);
+    for (int k = 0; k < layers; k++) {
+      pairs(
+          environments,
+          scratch,
+          readout.atomEnergy(k),
+          readout.force(k),
+          readout.virial(k),
+          readout.layer(k).whole());
     }
     for (int m = 0; m < models.size(); m++) {
       int end = view + additions.models().get(m).views().size();
@@ -88,11 +91,54 @@ final class SumKernel extends ModelKernel {
       models
           .get(m)
           .evaluate(seen, extras, workspace, scratch.atomEnergy, scratch.force, scratch.virial);
-      add(scratch.atomEnergy, atomEnergy, atoms);
-      add(scratch.force, force, 3 * atoms);
-      add(scratch.virial, virial, 9 * environments[0].frameCount());
+      int frames = environments[0].frameCount();
+      add(scratch, atoms, frames, atomEnergy, force, virial);
+      for (int k = 0; k < layers; k++) {
+        if (readout.layer(k).whole()) {
+          add(scratch, atoms, frames, readout.atomEnergy(k), readout.force(k), readout.virial(k));
+        }
+      }
       view = end;
     }
+    workspace.read(readout);
+  }
+
+  /**
+   * What tables make of the nets' energies, forces and virials.
+   *
+   * @param whole without, the nets' are a change: tables count for the nets' weights alone
+   * @return how many views have been used
+   */
+  private int pairs(
+      Environment[] environments,
+      Scratch scratch,
+      double[] atomEnergy,
+      double[] force,
+      double[] virial,
+      boolean whole) {
+    int view = netViews;
+    if (additions.shortRange() != null) {
+      ShortRange shortRange = whole ? additions.shortRange() : nothingNear;
+      Environment near = environments[view++];
+      Environment pairs = environments[view++];
+      takeOver(shortRange, near, pairs, scratch, atomEnergy, force, virial);
+    }
+    for (PairTable table : additions.tables()) {
+      Environment pairs = environments[view++];
+      for (int i = 0; whole && i < pairs.atomCount(); i++) {
+        if (!excluded.contains(pairs.type(i))) {
+          atomEnergy[i] += add(table, pairs, i, 1, force, virial);
+        }
+      }
+    }
+    return view;
+  }
+
+  private static void add(
+      Scratch more, int atoms, int frames, double[] atomEnergy, double[] force, double[] virial) {
+    add(more.atomEnergy, atomEnergy, atoms);
+    add(more.force, force, 3 * atoms);
+    add(more.virial, virial, 9 * frames);
   }
 
   private static void add(double[] more, double[] sum, int count) {
@@ -187,5 +233,20 @@ final class SumKernel extends ModelKernel {
         virial[v + 3 * a + b] -= f * r * environment.unit(b)[pair];
       }
     }
+  }
+
+  @Override
+  public boolean reads() {
+    return nets.reads();
+  }
+
+  @Override
+  public Readout.Layer outputOf(DeepPotential sibling) {
+    return nets.outputOf(sibling.with(Additions.NONE));
+  }
+
+  @Override
+  public Readout.Layer change(double[][] layer) {
+    return nets.change(layer);
   }
 }

@@ -54,6 +54,11 @@ public record SeAtten(
   }
 
   @Override
+  public double[] ofType(int centre) {
+    return concatenated ? embedding.types()[centre] : new double[0];
+  }
+
+  @Override
   public String kind() {
     return "se_atten";
   }

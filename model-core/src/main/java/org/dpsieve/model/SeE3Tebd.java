@@ -38,6 +38,11 @@ public record SeE3Tebd(
   }
 
   @Override
+  public double[] ofType(int centre) {
+    return concatenated ? embedding.types()[centre] : new double[0];
+  }
+
+  @Override
   public String kind() {
     return "se_e3_tebd";
   }

@@ -1,51 +1,24 @@
 package org.dpsieve.outputlayer;
 
-import java.util.ArrayList;
-import java.util.List;
-import org.dpsieve.kernel.Lowering;
-import org.dpsieve.model.DeepPotential;
-
 /**
  * The row of the energy per atom, {@link FrameFeatures#energy} over the number of atoms, made of
- * sums of the last hidden layer, for one model.
+ * what is read of one model while it is evaluated.
  */
 public final class EnergyRow {
-  private final int size;
-  private final List<Part> parts;
+  private final OutputParameters parameters;
 
-  /**
-   * One type's part of the row.
-   *
-   * @param offset of its first weight; -1 where the type is not solved for
-   * @param vacuum what the last hidden layer is at descriptor zero, where {@code atom_ener}
-   *     subtracts it; else {@code null}
-   */
-  private record Part(int offset, int width, double[] vacuum) {}
-
-  private EnergyRow(int size, List<Part> parts) {
-    this.size = size;
-    this.parts = parts;
+  private EnergyRow(OutputParameters parameters) {
+    this.parameters = parameters;
   }
 
-  public static EnergyRow of(DeepPotential model, OutputParameters parameters) {
-    List<Part> parts = new ArrayList<>();
-    for (int type = 0; type < model.typeCount(); type++) {
-      double[] vacuum = null;
-      if (parameters.includes(type) && model.fitting().vacuumSubtracted()[type]) {
-        vacuum = new CentreFeatures(Lowering.of(model), type, BestKernel.DENSE).vacuum();
-      }
-      parts.add(
-          parameters.includes(type)
-              ? new Part(parameters.offset(type), parameters.width(type), vacuum)
-              : new Part(-1, 0, null));
-    }
-    return new EnergyRow(parameters.size(), List.copyOf(parts));
+  public static EnergyRow of(OutputParameters parameters) {
+    return new EnergyRow(parameters);
   }
 
   /** Whether all types of a frame are solved for. */
   public boolean knows(double[][] hidden) {
     for (int type = 0; type < hidden.length; type++) {
-      if (hidden[type] != null && parts.get(type).offset() < 0) {
+      if (hidden[type] != null && !parameters.includes(type)) {
         return false;
       }
     }
@@ -53,28 +26,20 @@ public final class EnergyRow {
   }
 
   /**
-   * @param hidden sums over the atoms of each type, [types][width]; {@code null} for types the
-   *     frame has none of
-   * @param counts atoms of each type, [types]
+   * @param hidden as {@link org.dpsieve.infer.Reading#hidden} has it
+   * @param atoms of the frame
    * @return [size]
    */
-  public double[] of(double[][] hidden, int[] counts) {
-    double[] row = new double[size];
-    int atoms = 0;
-    for (int count : counts) {
-      atoms += count;
-    }
+  public double[] of(double[][] hidden, int atoms) {
+    double[] row = new double[parameters.size()];
     for (int type = 0; type < hidden.length; type++) {
-      if (hidden[type] == null) {
-        continue;
+      if (hidden[type] != null) {
+        int width = parameters.width(type);
+        for (int h = 0; h < width; h++) {
+          row[parameters.offset(type) + h] += hidden[type][h] / atoms;
+        }
+        row[parameters.bias(type)] += hidden[type][width] / atoms;
       }
-      Part part = parts.get(type);
-      for (int h = 0; h < part.width(); h++) {
-        double zero = part.vacuum() == null ? 0 : counts[type] * part.vacuum()[h];
-        row[part.offset() + h] += (hidden[type][h] - zero) / atoms;
-      }
-      row[part.offset() + part.width()] +=
-          part.vacuum() == null ? counts[type] / (double) atoms : 0;
     }
     return row;
   }

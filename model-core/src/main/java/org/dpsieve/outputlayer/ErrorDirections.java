@@ -3,6 +3,7 @@ package org.dpsieve.outputlayer;
 import java.io.Serializable;
 import java.util.Arrays;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.Labels;
 
 /**
  * Directions in the space of an output layer's parameters along which the errors of a model are
@@ -129,7 +130,8 @@ public record ErrorDirections(double[] rows, int count, int size) implements Ser
    */
   public Observation observe(Frame labelled, FrameFeatures features, double[] parameters) {
     int atoms = labelled.atomCount();
-    double[] label = labelled.labels().force();
+    Labels labels = features.constant().takenFrom(labelled.labels());
+    double[] label = labels.force();
     int step = (atoms + MOST_ATOMS - 1) / MOST_ATOMS;
     int some = label == null ? 0 : (atoms + step - 1) / step;
     double[] force = new double[some];
@@ -144,11 +146,11 @@ public record ErrorDirections(double[] rows, int count, int size) implements Ser
         }
       }
     }
-    Double energy = labelled.labels().energy();
+    Double energy = labels.energy();
     double off = Double.NaN;
     double[] byEnergy = new double[count];
     if (energy != null) {
-      off = (energy - features.constant() - product(features.energy(), 0, parameters, 0)) / atoms;
+      off = (energy - product(features.energy(), 0, parameters, 0)) / atoms;
       for (int d = 0; d < count; d++) {
         double change = product(features.energy(), 0, rows, d) / atoms;
         byEnergy[d] = change * change;

@@ -2,7 +2,6 @@ package org.dpsieve.outputlayer;
 
 import java.util.Arrays;
 import java.util.List;
-import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.TypeMap;
 import org.dpsieve.kernel.DenseKernel;
@@ -10,6 +9,7 @@ import org.dpsieve.kernel.Gemm;
 import org.dpsieve.kernel.Lowering;
 import org.dpsieve.kernel.Matrix;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Foreign;
 import org.dpsieve.model.SeE2A;
 import org.dpsieve.model.Surroundings;
 import org.dpsieve.neighbor.CellList;
@@ -36,7 +36,7 @@ public final class GemmFeatures implements FeatureKernel {
   private double[] sums = new double[0];
 
   /**
-   * @throws UnsupportedModelException when the output layer of such a model cannot be solved for
+   * @param original one that it {@link #knows}
    */
   public GemmFeatures(DeepPotential original, OutputParameters parameters) {
     this(original, parameters, BestKernel.DENSE);
@@ -44,7 +44,6 @@ public final class GemmFeatures implements FeatureKernel {
 
   /** By a kernel of the caller's choice. */
   GemmFeatures(DeepPotential original, OutputParameters parameters, DenseKernel kernel) {
-    requireSolvable(original);
     this.gemm = kernel.gemm();
     this.model = Lowering.of(original);
     this.surroundings = original.descriptor().surroundings().get(0);
@@ -61,30 +60,19 @@ public final class GemmFeatures implements FeatureKernel {
     }
   }
 
-  /** Refuses by name what has no derivatives of the last hidden layer here. */
-  public static void requireSolvable(DeepPotential model) {
+  /** Whether it has the derivatives of such a model. */
+  static boolean knows(DeepPotential model) {
+    if (model.descriptor() instanceof Foreign) {
+      return false;
+    }
     DeepPotential lowered = Lowering.of(model);
-    String feature = null;
-    if (!(lowered.descriptor() instanceof SeE2A seE2A)) {
-      feature = "descriptor " + model.descriptor().kind();
-    } else if (seE2A.protection() != 0) {
-      feature = "env_protection";
-    } else if (seE2A.masked() != null) {
-      feature = "exclude_types";
-    } else if (lowered.fitting().extraInputs().size() > 0) {
-      feature = "numb_fparam or numb_aparam";
-    } else if (!model.excludedTypes().isEmpty()) {
-      feature = "atom_exclude_types";
-    } else if (!Arrays.equals(
-        lowered.fitting().vacuumSubtracted(), model.fitting().vacuumSubtracted())) {
-      feature = "atom_ener and a type embedding at the fitting net";
-    }
-    feature = model.additions().kind().orElse(feature);
-    if (feature != null) {
-      throw new UnsupportedModelException(
-          "%s: the output layer of a model with %s cannot be solved for; train it: engine dp"
-              .formatted(model.name(), feature));
-    }
+    return lowered.descriptor() instanceof SeE2A seE2A
+        && seE2A.protection() == 0
+        && seE2A.masked() == null
+        && lowered.fitting().extraInputs().size() == 0
+        && model.excludedTypes().isEmpty()
+        && model.additions().isEmpty()
+        && Arrays.equals(lowered.fitting().vacuumSubtracted(), model.fitting().vacuumSubtracted());
   }
 
   @Override
@@ -99,7 +87,11 @@ public final class GemmFeatures implements FeatureKernel {
     }
     FrameFeatures features =
         new FrameFeatures(
-            atoms, constant, new double[size], new double[3 * atoms * size], new double[9 * size]);
+            atoms,
+            FrameFeatures.Constant.of(constant),
+            new double[size],
+            new double[3 * atoms * size],
+            new double[9 * size]);
     for (int type = 0; type < centres.length; type++) {
       int[] members = new int[atoms];
       int count = 0;
@@ -153,7 +145,7 @@ public final class GemmFeatures implements FeatureKernel {
         double zero = vacuum[type] == null ? 0 : vacuum[type][h];
         features.energy()[offset + h] += value[atom * width + h] - zero;
       }
-      features.energy()[offset + width] += vacuum[type] == null ? 1 : 0;
+      features.energy()[parameters.bias(type)] += vacuum[type] == null ? 1 : 0;
       add(block, atom, centres[type].tangent(atom), offset, width, features);
     }
   }

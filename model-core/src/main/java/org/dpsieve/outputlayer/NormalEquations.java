@@ -65,14 +65,29 @@ public final class NormalEquations implements Serializable {
       double[] parameters,
       Labels old,
       double[] oldParameters) {
-    Labels labels = frame.labels();
-    double n = frame.atomCount();
+    add(frame, features, parameters, old, oldParameters, null);
+  }
+
+  /**
+   * The same of labels that are not exact.
+   *
+   * @param weights {@code null} where all count 1
+   */
+  public void add(
+      Frame frame,
+      FrameFeatures features,
+      double[] parameters,
+      Labels old,
+      double[] oldParameters,
+      LabelWeights weights) {
+    Labels labels = features.constant().takenFrom(frame.labels());
+    Labels oldLabels = features.constant().takenFrom(old);
+    double n = frame.atomCount() / (weights == null ? 1 : weights.frame());
     double[] x = features.force();
     if (labels.energy() != null) {
-      double[] label = {labels.energy() - features.constant()};
+      double[] label = {labels.energy()};
       double[] residual = residual(frame, "energy", label, features.energy(), parameters);
-      double[] oldLabel =
-          old.energy() == null ? null : new double[] {old.energy() - features.constant()};
+      double[] oldLabel = oldLabels.energy() == null ? null : new double[] {oldLabels.energy()};
       add(
           energy,
           features.energy(),
@@ -84,14 +99,15 @@ public final class NormalEquations implements Serializable {
     }
     if (labels.force() != null) {
       double[] residual = residual(frame, "force", labels.force(), x, parameters);
+      double[] oldResidual = oldResidual(frame, "force", oldLabels.force(), x, oldParameters);
       add(
           force,
-          x,
-          residual,
-          oldResidual(frame, "force", old.force(), x, oldParameters),
-          1 / (3 * n));
+          weights == null ? x : weights.scaledByAtom(x),
+          weights == null ? residual : weights.scaledByAtom(residual),
+          weights == null || oldResidual == null ? oldResidual : weights.scaledByAtom(oldResidual),
+          1 / (3.0 * frame.atomCount()));
     } else {
-      addUnlabelled(LabelKind.FORCE, x, 1 / (3 * n));
+      addUnlabelled(LabelKind.FORCE, x, 1 / (3.0 * frame.atomCount()));
     }
     if (labels.virial() != null) {
       double[] residual = residual(frame, "virial", labels.virial(), features.virial(), parameters);
@@ -99,7 +115,7 @@ public final class NormalEquations implements Serializable {
           virial,
           features.virial(),
           residual,
-          oldResidual(frame, "virial", old.virial(), features.virial(), oldParameters),
+          oldResidual(frame, "virial", oldLabels.virial(), features.virial(), oldParameters),
           1 / (9 * n));
     } else {
       addUnlabelled(LabelKind.VIRIAL, features.virial(), 1 / (9 * n));

@@ -15,45 +15,58 @@ import org.dpsieve.model.Network;
 /**
  * Where the output layers' numbers sit in one vector of parameters: type after type, the weights of
  * the last hidden layer's outputs, then the bias. Types that are not solved for have no place;
- * types that share an output layer share theirs.
+ * types that share an output layer share theirs, and types that share its weights alone, these.
  */
 public final class OutputParameters {
   private final int[] offset; // -1: not solved for
   private final int[] width;
+  private final int[] bias;
   private final int size;
 
-  private OutputParameters(int[] offset, int[] width, int size) {
+  private OutputParameters(int[] offset, int[] width, int[] bias, int size) {
     this.offset = offset;
     this.width = width;
+    this.bias = bias;
     this.size = size;
   }
 
   /**
    * Checks that the model's energy is linear in its output layers.
    *
-   * @param present which types are solved for, [nTypes]
-   * @throws UnsupportedModelException when it is not, or the model has a feature for which there
-   *     are no derivatives here
+   * @param present which types are solved for, [nTypes]; types whose atoms have no energy are not
+   * @throws UnsupportedModelException when it is not
    */
   public static OutputParameters of(DeepPotential model, boolean[] present) {
-    GemmFeatures.requireSolvable(model);
     int types = model.typeCount();
-    Map<Layer, Integer> places = new IdentityHashMap<>();
+    Map<double[], Integer> weights = new IdentityHashMap<>();
+    Map<Layer, Integer> biases = new IdentityHashMap<>();
     int[] offset = new int[types];
     int[] width = new int[types];
+    int[] bias = new int[types];
     Arrays.fill(offset, -1);
     int next = 0;
     for (int type = 0; type < types; type++) {
       requireHidden(model, type);
-      if (present[type]) {
+      if (present[type] && !model.excludedTypes().contains(type)) {
         requireLinear(model, type);
-        width[type] = outputLayer(model, type).inputs();
-        Integer shared = places.putIfAbsent(outputLayer(model, type), next);
+        Layer layer = outputLayer(model, type);
+        width[type] = layer.inputs();
+        Integer shared = weights.putIfAbsent(layer.weight(), next);
         offset[type] = shared == null ? next : shared;
-        next += shared == null ? width[type] + 1 : 0;
+        next += shared == null ? width[type] : 0;
+        Integer same = biases.putIfAbsent(layer, next);
+        bias[type] = same == null ? next : same;
+        next += same == null ? 1 : 0;
       }
     }
-    return new OutputParameters(offset, width, next);
+    return new OutputParameters(offset, width, bias, next);
+  }
+
+  /** Refuses by name what cannot be solved for, whatever the types. */
+  public static void requireSolvable(DeepPotential model) {
+    boolean[] all = new boolean[model.typeCount()];
+    Arrays.fill(all, true);
+    of(model, all);
   }
 
   private static void requireLinear(DeepPotential model, int type) {
@@ -102,13 +115,36 @@ public final class OutputParameters {
     return width[type];
   }
 
+  /** Place of the bias of a type. */
+  public int bias(int type) {
+    return bias[type];
+  }
+
   /** Places of the biases, in the order of the types, each once. */
   public int[] biases() {
     return IntStream.range(0, offset.length)
         .filter(this::includes)
-        .map(type -> offset[type] + width[type])
+        .map(type -> bias[type])
         .distinct()
         .toArray();
+  }
+
+  /**
+   * Numbers of every type's output layer; zeros of types without parameters.
+   *
+   * @param numbers by parameter, [size]
+   * @return [types][width + 1], the bias last
+   */
+  public double[][] byType(DeepPotential model, double[] numbers) {
+    double[][] byType = new double[offset.length][];
+    for (int type = 0; type < byType.length; type++) {
+      byType[type] = new double[outputLayer(model, type).inputs() + 1];
+      if (includes(type)) {
+        System.arraycopy(numbers, offset[type], byType[type], 0, width[type]);
+        byType[type][width[type]] = numbers[bias[type]];
+      }
+    }
+    return byType;
   }
 
   /** The model's own parameters, [size]. */
@@ -118,7 +154,7 @@ public final class OutputParameters {
       if (includes(type)) {
         Layer layer = outputLayer(model, type);
         System.arraycopy(layer.weight(), 0, parameters, offset[type], width[type]);
-        parameters[offset[type] + width[type]] = layer.bias()[0];
+        parameters[bias[type]] = layer.bias()[0];
       }
     }
     return parameters;
@@ -130,6 +166,7 @@ public final class OutputParameters {
    * @param parameters [size]
    */
   public DeepPotential write(DeepPotential model, double[] parameters) {
+    Map<double[], double[]> weights = new IdentityHashMap<>();
     Map<Layer, Layer> outputs = new IdentityHashMap<>();
     Map<Network, Network> changed = new IdentityHashMap<>();
     for (int type = 0; type < offset.length; type++) {
@@ -137,18 +174,30 @@ public final class OutputParameters {
         Network old = model.fitting().networks()[type];
         List<Layer> layers = new ArrayList<>(old.layers());
         int from = offset[type];
-        double[] weight = Arrays.copyOfRange(parameters, from, from + width[type]);
-        double[] bias = {parameters[from + width[type]]};
         Layer last = old.outputLayer();
+        weights.putIfAbsent(
+            last.weight(), Arrays.copyOfRange(parameters, from, from + width[type]));
+        double[] weight = weights.get(last.weight());
+        double[] own = {parameters[bias[type]]};
         Layer other =
-            new Layer(last.inputs(), 1, weight, bias, null, last.activation(), last.shortcut());
+            new Layer(last.inputs(), 1, weight, own, null, last.activation(), last.shortcut());
         outputs.putIfAbsent(last, other);
         layers.set(layers.size() - 1, outputs.get(last));
         changed.putIfAbsent(old, new Network(layers));
       }
     }
     Network[] networks = model.fitting().networks().clone();
-    Arrays.setAll(networks, type -> changed.getOrDefault(networks[type], networks[type]));
+    for (int type = 0; type < networks.length; type++) {
+      Network old = networks[type];
+      Layer last = old.outputLayer();
+      double[] weight = weights.get(last.weight());
+      if (weight != null && !changed.containsKey(old)) { // its weights are another type's
+        List<Layer> layers = new ArrayList<>(old.layers());
+        layers.set(layers.size() - 1, Layer.linear(last.inputs(), 1, weight, last.bias()));
+        changed.put(old, new Network(layers));
+      }
+      networks[type] = changed.getOrDefault(old, old);
+    }
     return model.withFitting(model.fitting().withNetworks(networks));
   }
 }

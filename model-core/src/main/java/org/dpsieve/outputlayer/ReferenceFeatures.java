@@ -1,10 +1,13 @@
 package org.dpsieve.outputlayer;
 
+import java.util.List;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.kernel.reference.ReferenceModel;
+import org.dpsieve.model.Additions;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.ShortRange;
 
 /**
  * The plain {@link FeatureKernel}, which defines the numbers: the model evaluated with one output
@@ -41,19 +44,27 @@ public final class ReferenceFeatures implements FeatureKernel {
       }
     }
     DeepPotential zero = parameters.write(model, new double[size]);
-    double constant = new ReferenceModel(zero).evaluate(frame).energy();
-    return new FrameFeatures(atoms, constant, energy, force, virial);
+    Prediction left = new ReferenceModel(zero).evaluate(frame);
+    return new FrameFeatures(
+        atoms,
+        new FrameFeatures.Constant(left.energy(), left.force(), left.virial()),
+        energy,
+        force,
+        virial);
   }
 
   private DeepPotential withoutConstant() {
     EnergyFitting fitting = model.fitting();
-    return model.withFitting(
-        new EnergyFitting(
-            fitting.networks(),
-            fitting.vacuumSubtracted(),
-            new double[model.typeCount()],
-            fitting.extraInputs(),
-            fitting.precision()));
+    ShortRange shortRange = model.additions().shortRange();
+    return model
+        .withFitting(
+            new EnergyFitting(
+                fitting.networks(),
+                fitting.vacuumSubtracted(),
+                new double[model.typeCount()],
+                fitting.extraInputs(),
+                fitting.precision()))
+        .with(new Additions(shortRange == null ? null : shortRange.times(0), List.of(), List.of()));
   }
 
   @Override

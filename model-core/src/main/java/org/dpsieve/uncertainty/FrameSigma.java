@@ -115,6 +115,11 @@ public record FrameSigma(
     return sigma;
   }
 
+  /** Of each atom's force as a vector, eV/Å, [nAtoms]: {@link #force} is the largest of them. */
+  public double[] atomForce() {
+    return Arrays.stream(component).map(sigma -> Math.sqrt(3) * sigma).toArray();
+  }
+
   /** Of an atom's force as a vector; NaN stays. */
   private static double largest(double[] component) {
     double largest = 0;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
+import org.dpsieve.infer.LayerReader;
 import org.dpsieve.infer.Reading;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.OldShare;
@@ -23,7 +23,7 @@ import org.dpsieve.outputlayer.OldShare;
  * <p>The same to the last bit in any batch and order.
  */
 public final class LabelEnsemble implements AutoCloseable {
-  private final Ensemble ensemble;
+  private final LayerReader ensemble;
   private final LabelReading labels;
   private final double[][][][] layers;
 
@@ -46,7 +46,7 @@ public final class LabelEnsemble implements AutoCloseable {
     this.labels =
         new LabelReading(members, IntStream.range(0, members.size()).toArray(), uncertainty, asked);
     this.layers = asked.all();
-    this.ensemble = Ensemble.of(members.stream().map(Member::model).toList(), options);
+    this.ensemble = LayerReader.of(members.stream().map(Member::model).toList(), options);
   }
 
   /**

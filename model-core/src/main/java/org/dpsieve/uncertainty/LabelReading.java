@@ -14,7 +14,7 @@ final class LabelReading {
   private final int[] places;
   private final SigmaReading sigma;
 
-  /** By member: where the layer that was fitted to old labels is read. */
+  /** By member: where the change to the layer that was fitted to old labels is read. */
   private final int[] fits;
 
   /**
@@ -39,7 +39,11 @@ final class LabelReading {
     for (int m = 0; m < fits.length; m++) {
       LabelEnsemble.Member member = members.get(m);
       OutputParameters parameters = OutputParameters.of(member.model(), uncertainty.present());
-      fits[m] = layers.add(places[m], member.model(), parameters, member.fitted());
+      double[] change = parameters.read(member.model());
+      for (int k = 0; k < change.length; k++) {
+        change[k] = member.fitted()[k] - change[k];
+      }
+      fits[m] = layers.add(places[m], member.model(), parameters, change);
     }
   }
 
@@ -52,16 +56,16 @@ final class LabelReading {
     for (int m = 0; m < fits.length; m++) {
       OldShare share = members.get(m).share();
       Reading said = readings[places[m]];
-      double[] row = sigma.row(m, readings);
-      if (row == null) { // said by the standard deviation, NaN
+      if (sigma.row(m, readings) == null) { // said by the standard deviation, NaN
         return new PredictedLabels(Labels.NONE, Double.NaN, nothing(frame.atomCount()));
       }
-      if (old.energy() != null) {
-        double fit = fittedEnergy(members.get(m), row, said.atoms());
-        energy +=
-            (said.prediction().energy() + share.energy() * (old.energy() - fit)) / fits.length;
-      }
       Reading.Other fit = said.others()[fits[m]];
+      if (old.energy() != null) {
+        double energyNow = said.prediction().energy();
+        energy +=
+            (energyNow + share.energy() * (old.energy() - (energyNow + fit.energy())))
+                / fits.length;
+      }
       add(said.prediction().force(), share.force(), old.force(), fit.force(), force);
       add(said.prediction().virial(), share.virial(), old.virial(), fit.virial(), virial);
     }
@@ -74,24 +78,9 @@ final class LabelReading {
         off.component());
   }
 
-  /** eV, of the frame. */
-  private static double fittedEnergy(LabelEnsemble.Member member, double[] row, int[] counts) {
-    double perAtom = 0;
-    for (int k = 0; k < row.length; k++) {
-      perAtom += row[k] * member.fitted()[k];
-    }
-    int atoms = 0;
-    double level = 0;
-    for (int type = 0; type < counts.length; type++) {
-      atoms += counts[type];
-      level += counts[type] * member.model().fitting().zeroLevel()[type];
-    }
-    return atoms * perAtom + level;
-  }
-
-  private void add(double[] said, double share, double[] old, double[] fit, double[] sum) {
+  private void add(double[] said, double share, double[] old, double[] change, double[] sum) {
     for (int k = 0; old != null && k < sum.length; k++) {
-      sum[k] += (said[k] + share * (old[k] - fit[k])) / fits.length;
+      sum[k] += (said[k] + share * (old[k] - (said[k] + change[k]))) / fits.length;
     }
   }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.OutputParameters;
 
-/** Output layers that an ensemble is asked about beside its models' own, each of them once. */
+/** Changes of output layers that an ensemble is asked about, each of them once. */
 final class OtherLayers {
   private final List<List<double[][]>> layers = new ArrayList<>();
 
@@ -17,15 +17,15 @@ final class OtherLayers {
   }
 
   /**
-   * Asks about a layer.
+   * Asks about a change.
    *
    * @param place of the model in the ensemble
    * @param parameters which of its weights these are
-   * @param weights of the layer, biases, which move no atom, left aside
+   * @param changes of them, [size]
    * @return its place in {@link org.dpsieve.infer.Reading#others}
    */
-  int add(int place, DeepPotential model, OutputParameters parameters, double[] weights) {
-    double[][] layer = byType(model, parameters, weights);
+  int add(int place, DeepPotential model, OutputParameters parameters, double[] changes) {
+    double[][] layer = parameters.byType(model, changes);
     List<double[][]> known = layers.get(place);
     for (int k = 0; k < known.size(); k++) {
       if (Arrays.deepEquals(known.get(k), layer)) {
@@ -36,23 +36,7 @@ final class OtherLayers {
     return known.size() - 1;
   }
 
-  /** Weights of each type, zeros of types without parameters. */
-  private static double[][] byType(
-      DeepPotential model, OutputParameters parameters, double[] weights) {
-    double[][] byType = new double[model.typeCount()][];
-    for (int type = 0; type < byType.length; type++) {
-      if (parameters.includes(type)) {
-        int from = parameters.offset(type);
-        byType[type] = Arrays.copyOfRange(weights, from, from + parameters.width(type));
-      } else {
-        int last = model.fitting().networks()[type].layers().size() - 1;
-        byType[type] = new double[model.fitting().networks()[type].layers().get(last).inputs()];
-      }
-    }
-    return byType;
-  }
-
-  /** For {@link org.dpsieve.infer.Ensemble#read}: [models][layers][types][width]. */
+  /** For {@link org.dpsieve.infer.LayerReader#read}: [models][layers][types][width + 1]. */
   double[][][][] all() {
     return layers.stream().map(l -> l.toArray(double[][][]::new)).toArray(double[][][][]::new);
   }

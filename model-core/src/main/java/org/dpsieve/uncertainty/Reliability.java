@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -30,13 +31,26 @@ public record Reliability(long frames, Of energy, Of force) {
      * tails than the normal distribution. NaN without any.
      */
     public double scale() {
-      double sigma = 0;
-      double error = 0;
+      return Math.sqrt(squares(Bin::error) / squares(Bin::sigma));
+    }
+
+    /** Root mean square of all errors; NaN without any. */
+    public double error() {
+      return Math.sqrt(squares(Bin::error) / errors);
+    }
+
+    /** Root mean square of what was expected of them. */
+    public double sigma() {
+      return Math.sqrt(squares(Bin::sigma) / errors);
+    }
+
+    private double squares(ToDoubleFunction<Bin> of) {
+      double sum = 0;
       for (Bin bin : bins) {
-        sigma += bin.errors() * bin.sigma() * bin.sigma();
-        error += bin.errors() * bin.error() * bin.error();
+        double one = of.applyAsDouble(bin);
+        sum += bin.errors() * one * one;
       }
-      return Math.sqrt(error / sigma);
+      return sum;
     }
   }
 

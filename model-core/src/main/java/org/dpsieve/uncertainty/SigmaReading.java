@@ -31,7 +31,7 @@ final class SigmaReading {
     for (int m = 0; m < draws.length; m++) {
       DeepPotential model = models.get(m);
       OutputParameters parameters = OutputParameters.of(model, uncertainty.present());
-      rows.add(EnergyRow.of(model, parameters));
+      rows.add(EnergyRow.of(parameters));
       draws[m] =
           FrameSigma.drawOf(m, draws.length) == m
               ? layers.add(
@@ -48,7 +48,7 @@ final class SigmaReading {
   double[] row(int model, Reading[] readings) {
     Reading reading = readings[places[model]];
     return reading.hidden() != null && rows.get(model).knows(reading.hidden())
-        ? rows.get(model).of(reading.hidden(), reading.atoms())
+        ? rows.get(model).of(reading.hidden(), reading.prediction().force().length / 3)
         : null;
   }
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.infer.Ensemble;
+import org.dpsieve.infer.LayerReader;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.infer.Reading;
 import org.dpsieve.model.DeepPotential;
@@ -25,7 +25,7 @@ import org.dpsieve.model.DeepPotential;
  * <p>The same to the last bit in any batch and order: draws follow from the model's place alone.
  */
 public final class UncertainEnsemble {
-  private final Ensemble ensemble;
+  private final LayerReader ensemble;
   private final SigmaReading sigma;
   private final LabelReading labels; // null where none are predicted
   private final MemberReading members; // null where the models are the members
@@ -53,7 +53,8 @@ public final class UncertainEnsemble {
    * @param models those of the ensemble, in its order
    * @param uncertainty of these models
    */
-  public UncertainEnsemble(List<DeepPotential> models, Ensemble ensemble, Uncertainty uncertainty) {
+  public UncertainEnsemble(
+      List<DeepPotential> models, LayerReader ensemble, Uncertainty uncertainty) {
     this(models, ensemble, uncertainty, null, null);
   }
 
@@ -66,7 +67,7 @@ public final class UncertainEnsemble {
    */
   public UncertainEnsemble(
       List<DeepPotential> models,
-      Ensemble ensemble,
+      LayerReader ensemble,
       Uncertainty uncertainty,
       double[][] changes,
       Predicting predicting) {

@@ -35,7 +35,7 @@ final class FloatModelKernel extends BlockKernel {
       FittingKernel.requireUnderstood(model.fitting().networks()[c], model.name());
       fitting[c] = new FloatFitting(model, c);
     }
-    logTables(embeddings, tabulated);
+    log(embeddings.summary(), tabulated);
   }
 
   /** Whether a lowered model has a kernel in single precision. */

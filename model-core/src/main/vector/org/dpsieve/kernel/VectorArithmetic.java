@@ -26,8 +26,18 @@ record VectorArithmetic(Gemm gemm) implements DoubleArithmetic {
   }
 
   @Override
+  public RadialSums radialSums(Dpa4cNets nets) {
+    return new VectorRadialSums(nets.columns(), nets.shared());
+  }
+
+  @Override
   public LayerFunction layerFunction() {
     return new VectorLayerFunction();
+  }
+
+  @Override
+  public Exponential exponential() {
+    return new VectorExp();
   }
 
   @Override

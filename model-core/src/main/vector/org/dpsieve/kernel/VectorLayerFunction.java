@@ -1,29 +1,25 @@
 package org.dpsieve.kernel;
 
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.dpsieve.model.Activation;
 import org.dpsieve.model.Layer;
 
-/** {@link LayerFunction} by the Vector API: tanh in one pass, other activations by loops. */
+/**
+ * {@link LayerFunction} by the Vector API: tanh and silu in one pass, other activations by loops.
+ */
 final class VectorLayerFunction implements LayerFunction, LayerDerivative {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
 
-  /** Added and taken away again, it rounds to a whole number, which is its lowest bits. */
-  private static final double ROUNDER = 0x1.8p52;
-
-  /** ln 2 in two parts: the first times a whole number below 2^11 is exact. */
-  private static final double LN2_HIGH = 0x1.62e42fee00000p-1;
-
-  private static final double LN2_LOW = 0x1.a39ef35793c76p-33;
-
   @Override
   public void apply(Layer layer, int rows, double[] x, double[] y, double[] slope) {
     int n = layer.outputs();
-    if (!layer.activation().equals(Activation.TANH)) {
+    if (layer.activation().equals(Activation.SILU)) {
+      for (int i = 0; i < rows; i++) {
+        VectorExp.silu(layer.bias(), layer.idt(), y, slope, i * n);
+      }
+    } else if (!layer.activation().equals(Activation.TANH)) {
       for (int i = 0; i < rows; i++) {
         LoopLayerFunction.activate(layer, y, slope, i * n);
       }
@@ -186,31 +182,9 @@ final class VectorLayerFunction implements LayerFunction, LayerDerivative {
    */
   static DoubleVector tanh(DoubleVector x) {
     DoubleVector twice = x.min(19.5).max(-19.5).mul(2);
-    DoubleVector shifted = twice.fma(constant(1 / Math.log(2)), constant(ROUNDER));
-    DoubleVector k = shifted.sub(ROUNDER);
-    DoubleVector r = k.fma(constant(-LN2_HIGH), twice);
-    r = k.fma(constant(-LN2_LOW), r);
-    DoubleVector p =
-        constant(1.0 / 6227020800.0)
-            .fma(r, constant(1.0 / 479001600))
-            .fma(r, constant(1.0 / 39916800))
-            .fma(r, constant(1.0 / 3628800))
-            .fma(r, constant(1.0 / 362880))
-            .fma(r, constant(1.0 / 40320))
-            .fma(r, constant(1.0 / 5040))
-            .fma(r, constant(1.0 / 720))
-            .fma(r, constant(1.0 / 120))
-            .fma(r, constant(1.0 / 24))
-            .fma(r, constant(1.0 / 6))
-            .fma(r, constant(0.5));
-    p = p.mul(r).fma(r, r);
-    LongVector exponent = shifted.reinterpretAsLongs().add(1023);
-    DoubleVector power = exponent.lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles();
-    DoubleVector e = power.fma(p, power.sub(1));
+    DoubleVector shifted = VectorExp.shifted(twice);
+    DoubleVector power = VectorExp.power(shifted);
+    DoubleVector e = power.fma(VectorExp.beyond(twice, shifted), power.sub(1));
     return e.div(e.add(2));
-  }
-
-  private static DoubleVector constant(double value) {
-    return DoubleVector.broadcast(SPECIES, value);
   }
 }

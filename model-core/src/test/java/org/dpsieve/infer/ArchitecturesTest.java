@@ -80,7 +80,10 @@ class ArchitecturesTest {
         "../dpmodel/first-residual-doubled-se_atten",
         "../dpmodel/hybrid-nested",
         "../dpmodel/hybrid-nested-mixed",
-        "../dpmodel/linear_ener"
+        "../dpmodel/linear_ener",
+        "../dpa4c/plain",
+        "../dpa4c/lmax-4-gaussian",
+        "../dpa4c/zbl"
       })
   void forcesAreSlopesAndTurnWithTheFrame(String architecture) {
     Frame frame = frame(architecture, "triclinic");
@@ -151,7 +154,8 @@ class ArchitecturesTest {
         "se_atten-attention",
         "hybrid-mixed",
         "zbl",
-        "../dpmodel/linear_ener"
+        "../dpmodel/linear_ener",
+        "../dpa4c/lmax-3-modes"
       })
   void aFramesBitsDoNotDependOnTheBatch(String architecture) {
     List<Frame> frames = new ArrayList<>(frames(architecture));
@@ -176,7 +180,11 @@ class ArchitecturesTest {
         "se_atten-strip",
         "hybrid",
         "../dpmodel/zbl-hybrid",
-        "../dpmodel/linear_ener"
+        "../dpmodel/linear_ener",
+        "../dpa4c/lmax-3-modes",
+        "../dpa4c/lmax-4-gaussian",
+        "../dpa4c/exclude",
+        "../dpa4c/channels-64"
       })
   void plainLoopsAndTheNetsThemselvesGiveTheSame(String architecture) {
     DeepPotential model = model(architecture);

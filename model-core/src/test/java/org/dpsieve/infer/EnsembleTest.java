@@ -274,7 +274,7 @@ class EnsembleTest {
     double[][] asked = new double[2][];
     for (int type = 0; type < 2; type++) {
       int width = OutputParameters.of(models.get(0), both).width(type);
-      asked[type] = new Random(type + 9).doubles(width, -1, 1).toArray();
+      asked[type] = new Random(type + 9).doubles(width + 1, -1, 1).toArray();
     }
     double[][][][] layers = {{}, {asked}, {asked, asked}, {}, {asked}};
     List<Frame> frames = List.of(RandomModels.agAuFrame(2, 14), RandomModels.agAuFrame(5, 9));
@@ -292,6 +292,7 @@ class EnsembleTest {
             assertThat(read.get(f)[m].hidden()).isDeepEqualTo(one.hidden());
             assertThat(read.get(f)[m].others()).hasSameSizeAs(one.others());
             for (int k = 0; k < one.others().length; k++) {
+              assertThat(read.get(f)[m].others()[k].energy()).isEqualTo(one.others()[k].energy());
               assertThat(read.get(f)[m].others()[k].force())
                   .containsExactly(one.others()[k].force());
               assertThat(read.get(f)[m].others()[k].virial())

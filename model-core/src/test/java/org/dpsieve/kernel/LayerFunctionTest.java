@@ -52,4 +52,40 @@ class LayerFunctionTest {
       }
     }
   }
+
+  @Test
+  void siluIsRightOverItsWholeRangeWithTimeSteps() {
+    int columns = 37;
+    int rows = 200;
+    double[] bias = new Random(1).doubles(columns, -1, 1).toArray();
+    double[] idt = new Random(2).doubles(columns, 0.5, 1).toArray();
+    Layer layer =
+        new Layer(1, columns, new double[columns], bias, idt, Activation.SILU, Layer.Shortcut.NONE);
+    double[] x = new Random(3).doubles(rows * columns, -40, 40).toArray();
+    x[3] = -1e4;
+    x[4] = 1e4;
+    x[5] = Double.NaN;
+    for (Arithmetic arithmetic :
+        new Arithmetic[] {
+          Arithmetic.loops(new Nd4jGemm()), Arithmetic.best(Precision.FLOAT64, new Nd4jGemm())
+        }) {
+      double[] y = x.clone();
+      double[] slope = new double[x.length];
+      ((DoubleArithmetic) arithmetic)
+          .layerFunction()
+          .apply(layer, rows, new double[rows], y, slope);
+      for (int i = 0; i < x.length; i++) {
+        double z = x[i] + bias[i % columns];
+        double exact = idt[i % columns] * Activation.SILU.value(z);
+        if (Double.isNaN(exact)) {
+          assertThat(y[i]).isNaN();
+          assertThat(slope[i]).isNaN();
+        } else {
+          assertThat(y[i]).isCloseTo(exact, within(1e-15 * Math.max(1, Math.abs(exact))));
+          double change = idt[i % columns] * Activation.SILU.derivative(z);
+          assertThat(slope[i]).isCloseTo(change, within(2e-15 * Math.max(1, Math.abs(z))));
+        }
+      }
+    }
+  }
 }

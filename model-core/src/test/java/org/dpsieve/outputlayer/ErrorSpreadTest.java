@@ -34,7 +34,7 @@ class ErrorSpreadTest {
           force[c] = predicted(of.force(), c, own) + 0.1 * random.nextGaussian();
         }
         double energy =
-            of.constant() + predicted(of.energy(), 0, own) + 0.2 * random.nextGaussian();
+            of.constant().energy() + predicted(of.energy(), 0, own) + 0.2 * random.nextGaussian();
         Frame labelled = frame.withLabels(new Labels(energy, force, null));
         sums.add(labelled, of, own);
         frames.add(labelled);

@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
       EvalCommand.class,
       TransferCommand.class,
       DrawsCommand.class,
+      PosteriorCommand.class,
       StudyCommand.class,
       D3Command.class,
       LabelsCommand.class,
@@ -77,6 +78,7 @@ public final class Dpsieve {
       System.err.println("error: " + unfit.get());
       System.exit(2);
     }
+    QuietLog.take();
     CommandLine commandLine = commandLine();
     int code;
     try {

@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.spark.transfer.OutputLayerStage;
 import picocli.CommandLine.Command;
@@ -24,9 +23,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Make an ensemble out of one model: model files that differ in their output layers alone.",
-      "The output layer is solved for the labelled frames as by transfer; the members lie around that solution, as far"
-          + " apart as it is wrong on labelled frames left out. So their deviation, by dp model-devi, LAMMPS or DP-GEN,"
-          + " is the error that the model is expected to have."
+      "The output layer is solved for the labelled frames as by transfer; the members lie around"
+          + " that solution, as far apart as it is wrong on labelled frames left out. So their"
+          + " deviation, by dp model-devi, LAMMPS or DP-GEN, is the error that the model is"
+          + " expected to have."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
@@ -96,7 +96,7 @@ final class DrawsCommand implements Callable<Integer> {
         }
         Path file = file(made, m);
         Files.createDirectory(file.getParent());
-        ModelFiles.writeWithOutputLayer(solving.model, parameters.write(solved, layer), file);
+        solving.write(parameters.write(solved, layer), file);
       }
       Files.move(made, output, StandardCopyOption.ATOMIC_MOVE);
     } finally {

@@ -13,6 +13,8 @@ import org.dpsieve.infer.Ensemble;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.resident.ResidentModels;
+import org.dpsieve.spark.loop.PosteriorModels;
+import org.dpsieve.uncertainty.UncertainEnsemble;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,19 +29,24 @@ import picocli.CommandLine.Spec;
     description = {
       "Write what each model says of every frame, and their deviation, as JSON with all digits.",
       "That is: energy, force, virial and energy per atom; the frames come from a JSON file or from"
-          + " systems."
+          + " systems.",
+      "With --run or --posteriors also sigma: sigma_e (eV per atom), sigma_f (eV/A, largest over"
+          + " atoms), rms_sigma_f, and atoms: of a component of each atom's force."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
     footerHeading = "%nExamples:%n",
     footer = {
       "  dpsieve eval -m models/*/graph.pb --json frames.json -o out.json",
-      "  dpsieve eval -m models/*/graph.pb -s data/pbe -o out.json"
+      "  dpsieve eval -m models/*/graph.pb -s data/pbe -o out.json",
+      "  dpsieve eval --run run -s data/pbe -o out.json"
     })
 final class EvalCommand implements Callable<Integer> {
   @Mixin private ModelOptions models;
 
   @Mixin private EngineOption engine;
+
+  @Mixin private UncertaintyOptions uncertainty;
 
   @ArgGroup(multiplicity = "1")
   private Source source;
@@ -84,18 +91,28 @@ final class EvalCommand implements Callable<Integer> {
     // not a temporary file of Java's: only its owner could read it
     Path part =
         folder.resolve(output.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-    try (FrameSource frames = frames()) {
-      if (engine.isProgram()) {
+    PosteriorModels known = uncertainty.of(models, engine).orElse(null);
+    List<Path> files = known == null ? models.files() : known.files();
+    try (FrameSource frames = frames(known)) {
+      if (known != null) {
+        try (Ensemble ensemble = Ensemble.of(known.models(), models.options())) {
+          UncertainEnsemble uncertain =
+              new UncertainEnsemble(
+                  known.models(), ensemble, known.uncertainty(), known.members(), null);
+          write(frames, EvalRun.by(ensemble, uncertain), files, part, "dpsieve (float64)");
+        }
+      } else if (engine.isProgram()) {
         try (ResidentModels program = EngineOption.program(models.files(), names())) {
           write(
               frames,
-              EvalRun.by(program, models.files().size()),
+              EvalRun.by(program, files.size()),
+              files,
               part,
               "DeePMD-kit " + program.loaded(() -> false).version());
         }
       } else {
         try (Ensemble ensemble = models.ensemble()) {
-          write(frames, EvalRun.by(ensemble), part, "dpsieve (float64)");
+          write(frames, EvalRun.by(ensemble, null), files, part, "dpsieve (float64)");
         }
       }
       Files.move(part, output, StandardCopyOption.REPLACE_EXISTING);
@@ -112,9 +129,13 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private void write(
-      FrameSource frames, Function<List<Frame>, List<EvalRun.Result>> by, Path file, String madeBy)
+      FrameSource frames,
+      Function<List<Frame>, List<EvalRun.Result>> by,
+      List<Path> models,
+      Path file,
+      String madeBy)
       throws IOException {
-    List<String> names = models.files().stream().map(Path::toString).toList();
+    List<String> names = models.stream().map(Path::toString).toList();
     try (EvaluationJson json = new EvaluationJson(OwnFiles.create(file), names, madeBy)) {
       EvalRun.run(
           frames,
@@ -122,7 +143,7 @@ final class EvalCommand implements Callable<Integer> {
           result -> {
             Frame frame = result.frame();
             String id = source.json == null ? frame.name() : frame.system(); // as it names it
-            json.frame(id, frame, result.models(), null, null);
+            json.frame(id, frame, result.models(), result.sigma(), null);
             warn(result);
           });
     }
@@ -145,10 +166,14 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private FrameSource frames() throws IOException {
+  private FrameSource frames(PosteriorModels known) throws IOException {
     return source.system == null
         ? new FrameSource.Given(FramesJson.read(source.json))
         : FrameSource.of(
-            source.system, extxyz.keys(), models.typeMap(), EvalRun.ATOMS_AT_ONCE, note -> {});
+            source.system,
+            extxyz.keys(),
+            known == null ? models.typeMap() : known.models().get(0).typeMap(),
+            EvalRun.ATOMS_AT_ONCE,
+            note -> {});
   }
 }

@@ -46,9 +46,13 @@ final class EvalRun {
     OrderedParallel.map(new Chunks(frames), engine, results -> results.forEach(sink));
   }
 
-  /** By our kernels. */
-  static Function<List<Frame>, List<Result>> by(Ensemble ensemble) {
-    return chunk -> evaluate(chunk, ensemble, null);
+  /**
+   * By our kernels.
+   *
+   * @param uncertain as in {@link #run(FrameSource, Ensemble, UncertainEnsemble, Consumer)}
+   */
+  static Function<List<Frame>, List<Result>> by(Ensemble ensemble, UncertainEnsemble uncertain) {
+    return chunk -> evaluate(chunk, ensemble, uncertain);
   }
 
   /** By DeePMD-kit, in one process. */

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.Plan;
 import org.dpsieve.config.PoolSurvey;
 import org.dpsieve.config.RunConfig;
@@ -49,8 +51,7 @@ final class LoopRun {
     Plan.of(config, survey).forEach(out::println);
     out.flush();
     // what a run looks at before any work
-    new SparkStages(
-        config, workdir, () -> arguments.spark.open("simplify"), ignored -> {}, ignored -> {});
+    SparkStages.of(config, workdir, new OneSession(), ignored -> {}, ignored -> {});
     survey.requireNone();
     return DONE;
   }
@@ -64,11 +65,13 @@ final class LoopRun {
     long start = System.nanoTime();
     try (Closeable lock = workdir.lock();
         ProgressLine progress = new ProgressLine(out)) {
-      RunReporter reporter = new RunReporter(workdir, () -> arguments.spark.open("simplify"));
+      Supplier<SparkSession> spark = new OneSession();
+      RunReporter reporter = new RunReporter(workdir, spark);
       RunConsole console =
           new RunConsole(
               workdir,
               progress,
+              config.simplify().trust().measure(),
               () -> {
                 reporter.keepModels(config.simplify().train().models());
                 reporter.write();
@@ -82,10 +85,10 @@ final class LoopRun {
       console.say("work directory: " + workdir.root());
       try {
         SparkStages stages =
-            new SparkStages(
+            SparkStages.of(
                 config,
                 workdir,
-                () -> console.describe(arguments.spark.open("simplify")),
+                () -> console.describe(spark.get()),
                 console::tasks,
                 console::note);
         Simplify simplify =
@@ -121,6 +124,19 @@ final class LoopRun {
       }
     } catch (RuntimeException | IOException e) {
       throw WriteFailure.of(e, workdir.root().toString());
+    }
+  }
+
+  /** Begun when it is first asked for. */
+  private final class OneSession implements Supplier<SparkSession> {
+    private SparkSession session;
+
+    @Override
+    public SparkSession get() {
+      if (session == null) {
+        session = arguments.spark.open("simplify", workdir.root());
+      }
+      return session;
     }
   }
 
@@ -175,11 +191,14 @@ final class LoopRun {
     if (result.errors() != null) {
       console.say("");
       RunTable.errors(result.errors(), result.pool()).forEach(console::say);
+    } else if (result.property() != null) {
+      console.say("");
+      RunTable.property(result.property()).forEach(console::say);
     } else {
       console.say("errors on frames never labelled: not known, their new labels are not");
     }
     console.say("");
-    console.say(RunTable.deviation(result.maxDeviForce()));
+    console.say(RunTable.deviation(result.maxDeviForce(), config.simplify().trust().measure()));
     if (result.classes() != null) {
       console.say(RunTable.finalClasses(result.classes()));
     }

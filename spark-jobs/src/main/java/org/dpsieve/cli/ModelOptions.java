@@ -69,6 +69,11 @@ final class ModelOptions {
     return found;
   }
 
+  /** Whether they were named. */
+  boolean areGiven() {
+    return files != null;
+  }
+
   /** How to evaluate them. */
   EnsembleOptions options() {
     return new EnsembleOptions(true, precision);

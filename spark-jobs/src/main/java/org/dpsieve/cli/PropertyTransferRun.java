@@ -25,9 +25,10 @@ final class PropertyTransferRun {
       names = "--property",
       paramLabel = "NAME[:intensive|extensive][:atomic]",
       description = {
-        "Make a model of this property from the model of energies: set.*/NAME.npy of -s are the labels. Descriptor and"
-            + " hidden layers stay, the output layer is solved for; -o is a DeePMD-kit model (.dp or .yaml) of the"
-            + " fitting property; of dipole, polarizability and dos: dipole, polar, dos."
+        "Make a model of this property from the model of energies: set.*/NAME.npy of -s are the"
+            + " labels. Descriptor and hidden layers stay, the output layer is solved for; -o is a"
+            + " DeePMD-kit model (.dp or .yaml) of the fitting property; of dipole, polarizability"
+            + " and dos: dipole, polar, dos."
       })
   private String name;
 
@@ -36,9 +37,9 @@ final class PropertyTransferRun {
       paramLabel = "NAME",
       completionCandidates = Words.Bases.class,
       description =
-          "With --property: what the output layer stands on: hidden, the model's last hidden layer; descriptor, its"
-              + " principal components; random, a layer of random weights on these. Default: the one with the"
-              + " smallest error on frames left out.")
+          "With --property: what the output layer stands on: hidden, the model's last hidden layer;"
+              + " descriptor, its principal components; random, a layer of random weights on these."
+              + " Default: the one with the smallest error on frames left out.")
   private String basis;
 
   @Option(
@@ -102,7 +103,7 @@ final class PropertyTransferRun {
     }
     table.lines().forEach(out::println);
     out.println("(of 1: the spread of the labels, their means by composition taken off)");
-    double[] error = solution.leftOut();
+    double[] error = solution.leftOut().rmse();
     String each =
         IntStream.range(0, Math.min(SHOWN, error.length))
             .mapToObj(c -> "%.6g".formatted(error[c]))
@@ -115,6 +116,6 @@ final class PropertyTransferRun {
     out.printf(
         Locale.ROOT,
         "95 %% intervals    +- %.3f standard deviations of the posterior%n",
-        solution.quantile());
+        solution.spread().quantile());
   }
 }

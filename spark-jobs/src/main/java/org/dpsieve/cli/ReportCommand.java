@@ -30,6 +30,7 @@ final class ReportCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "WORKDIR",
       defaultValue = ".",
+      converter = WorkdirOption.class,
       description = "The run's work directory. Default: the current directory.")
   private Path workdir;
 
@@ -37,7 +38,8 @@ final class ReportCommand implements Callable<Integer> {
       names = "--figures",
       paramLabel = "DIR",
       description =
-          "Also write each chart into this folder, as NAME.svg, NAME.png and NAME.csv (its numbers), and those that belong together as one picture.")
+          "Also write each chart into this folder, as NAME.svg, NAME.png and NAME.csv (its"
+              + " numbers), and those that belong together as one picture.")
   private Path figures;
 
   @Mixin private SparkOptions spark;

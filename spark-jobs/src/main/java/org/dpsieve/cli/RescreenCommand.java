@@ -1,6 +1,7 @@
 package org.dpsieve.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.resident.DpProgram;
+import org.dpsieve.spark.loop.PosteriorModels;
 import org.dpsieve.spark.pick.PickStrategies;
 import org.dpsieve.spark.rescreen.Rescreen;
 import org.dpsieve.spark.rescreen.RescreenOptions;
@@ -31,18 +33,22 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Write the deviation of every frame of a library, and pick from it, without a loop.",
-      "OUT becomes a Parquet dataset (frame_id, system, index, formula, natoms, the seven numbers of"
-          + " dp model-devi); OUT.summary.tsv sums up by formula; OUT.picks are the picked frames, to export."
-          + " Killed, the same command goes on with what is missing; after the library has grown, it"
-          + " evaluates the new frames alone."
+      "OUT becomes a Parquet dataset (frame_id, system, index, formula, natoms, the seven numbers"
+          + " of dp model-devi); OUT.summary.tsv sums up by formula; OUT.picks are the picked"
+          + " frames, to export. Killed, the same command goes on with what is missing; after the"
+          + " library has grown, it evaluates the new frames alone.",
+      "With --run or --posteriors OUT also has sigma_e, sigma_f, rms_sigma_f, and sigma_f_atoms of"
+          + " each atom."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
     footerHeading = "%nExamples:%n",
     footer = {
-      "  dpsieve rescreen -m models/*/graph.pb --frames data -o out --sample 0.01 --f-lo 0.2 --f-hi 0.35",
+      "  dpsieve rescreen -m models/*/graph.pb --frames data -o out --sample 0.01 --f-lo 0.2 --f-hi"
+          + " 0.35",
       "  dpsieve rescreen -m models/*/graph.pb --frames hdfs:///frames.parquet -o hdfs:///out \\",
       "      --where \"natoms < 100\" --f-lo 0.2 --f-hi 0.35 --pick 500",
+      "  dpsieve rescreen --run run --frames data -o sigma",
       "  dpsieve rescreen -m models/*/graph.pb --table lemat/compatible_pbe --mapping lemat-traj -o out \\",
       "      --where \"functional = 'pbe' AND nsites < 50\"",
       "  dpsieve export out.picks -o picked"
@@ -53,6 +59,8 @@ final class RescreenCommand implements Callable<Integer> {
   @Mixin private ModelOptions models;
 
   @Mixin private EngineOption engine;
+
+  @Mixin private UncertaintyOptions uncertainty;
 
   @Option(
       names = "--frames",
@@ -90,7 +98,8 @@ final class RescreenCommand implements Callable<Integer> {
       paramLabel = "FRACTION",
       description =
           "A first look: this part of the frames, at random but the same every time; says how many"
-              + " candidates all of them have. A later call without it does not evaluate them again.")
+              + " candidates all of them have. A later call without it does not evaluate them"
+              + " again.")
   private double sample;
 
   @Option(
@@ -149,11 +158,14 @@ final class RescreenCommand implements Callable<Integer> {
                     new InputException(
                         "--strategy: unknown value '%s'; known: %s"
                             .formatted(strategy, String.join(", ", PickStrategy.keys()))));
-    PickStrategies.check(picks, () -> ModelFiles.read(models.files().get(0), models.typeMap()));
+    PosteriorModels known = uncertainty.of(models, engine).orElse(null);
+    List<Path> files = known == null ? models.files() : known.files();
+    List<String> typeMap = known == null ? models.typeMap() : known.models().get(0).typeMap();
+    PickStrategies.check(picks, () -> ModelFiles.read(files.get(0), typeMap));
     RescreenOptions options =
         new RescreenOptions(
-            models.files(),
-            models.typeMap(),
+            files,
+            typeMap,
             models.options(),
             program ? new DpProgram(DpProgram.defaultCommand(), Map.of()) : null,
             table.name() == null ? frames : table.name(),
@@ -167,7 +179,8 @@ final class RescreenCommand implements Callable<Integer> {
             pick,
             picks,
             seed,
-            extxyz.keys());
+            extxyz.keys(),
+            known);
     table.prepare(spark);
     SparkSession session = spark.open("rescreen");
     ScreenReport report;

@@ -27,7 +27,10 @@ final class RunArguments {
       names = "--workdir",
       paramLabel = "DIR",
       defaultValue = ".",
-      description = "Where the run lives. Default: the current directory.")
+      converter = WorkdirOption.class,
+      description =
+          "Where the run lives: a folder here, or on any Hadoop file system (hdfs://HOST/run,"
+              + " s3a://BUCKET/run). Default: the current directory.")
   Path workdir;
 
   @Option(
@@ -37,14 +40,19 @@ final class RunArguments {
       converter = OnExitConverter.class,
       completionCandidates = Words.OnExit.class,
       description =
-          "What becomes of queued and running tasks when this program is stopped (Ctrl-C, SIGTERM): they go on and the next call finds them again, or they are cancelled. Default: ${DEFAULT-VALUE}.")
+          "What becomes of queued and running tasks when this program is stopped (Ctrl-C, SIGTERM):"
+              + " they go on and the next call finds them again, or they are cancelled. Default:"
+              + " ${DEFAULT-VALUE}.")
   OnExit onExit;
 
   @Option(
       names = "--accept-change",
       paramLabel = "KEY",
       description =
-          "Go on though this key of the parameter file is not what the run was begun with, and labels of before and after may not go together; repeat it for each key. Settings of training and of how a calculation converges may change without it. All changes are recorded in summary.json.")
+          "Go on though this key of the parameter file is not what the run was begun with, and"
+              + " labels of before and after may not go together; repeat it for each key. Settings"
+              + " of training and of how a calculation converges may change without it. All changes"
+              + " are recorded in summary.json.")
   Set<String> accepted = Set.of();
 
   @Mixin SparkOptions spark;

@@ -16,6 +16,7 @@ import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Timings;
 import org.dpsieve.loop.Warnings;
 import org.dpsieve.loop.Workdir;
+import org.dpsieve.pick.Measure;
 
 /**
  * Shows a run as it goes on, names its jobs for Spark's own page, and writes {@code dpsieve.log},
@@ -31,6 +32,7 @@ final class RunConsole implements RunListener {
   private final ProgressLine progress;
   private final Timings timings;
   private final Runnable report;
+  private final Measure measure;
   private RunTable table;
   private final Set<String> noted = new HashSet<>();
   private String stage = "";
@@ -42,9 +44,11 @@ final class RunConsole implements RunListener {
   private boolean news;
 
   /**
+   * @param measure what frames are picked by
    * @param report writes the report
    */
-  RunConsole(Workdir workdir, ProgressLine progress, Runnable report) {
+  RunConsole(Workdir workdir, ProgressLine progress, Measure measure, Runnable report) {
+    this.measure = measure;
     this.workdir = workdir;
     this.progress = progress;
     this.report = report;
@@ -77,7 +81,7 @@ final class RunConsole implements RunListener {
   @Override
   public void iteration(Summary.Iteration iteration) {
     if (table == null) {
-      table = new RunTable(iteration.picks().frames());
+      table = new RunTable(iteration.picks().frames(), measure);
       table.header().forEach(this::say);
     }
     say(table.row(iteration, timings.of(iteration.number())));
@@ -90,9 +94,30 @@ final class RunConsole implements RunListener {
       Warnings.of(iteration.number(), iteration.training()).forEach(this::warn);
       Warnings.notFitted(iteration.training()).filter(noted::add).ifPresent(this::note);
     }
+    if (iteration.labels() != null && iteration.labels().teacher() != null) {
+      teacher(iteration.labels().teacher()).forEach(this::say);
+    }
     if (news) {
       refreshReport();
     }
+  }
+
+  /** What its labels say of a teacher. */
+  private static List<String> teacher(Facts.Teacher teacher) {
+    List<String> lines = new ArrayList<>();
+    if (teacher.shifts() != null) {
+      lines.add("     teacher less old labels: " + teacher.shifts().text());
+    }
+    if (teacher.sigma() != null) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "     teachers differ by %.4f eV/Å in half of these frames, by %.4f in 5 %% (standard"
+                  + " deviation of a force component)",
+              teacher.sigma().median(),
+              teacher.sigma().p95()));
+    }
+    return lines;
   }
 
   /** What became of the old labels, model by model. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
@@ -15,11 +16,13 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.loop.TextTable;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.model.format.OutputLayerFiles;
 import org.dpsieve.outputlayer.LabelKind;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.resident.DpProgram;
+import org.dpsieve.spark.deviation.DpBodies;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.transfer.ModelErrors;
 import org.dpsieve.spark.transfer.OldLabelUse;
@@ -40,6 +43,14 @@ final class SolveOptions {
       description = "Frozen model to start from.")
   Path model;
 
+  @Option(
+      names = "--model-branch",
+      paramLabel = "NAME",
+      description =
+          "Of a checkpoint of several models (.pt): the one to start from, and to write the new"
+              + " layer into.")
+  String branch = "";
+
   @Mixin TypeMapOption typeMap;
 
   @Mixin LabelledSystems systems;
@@ -49,9 +60,10 @@ final class SolveOptions {
       arity = "1..*",
       paramLabel = "DIR",
       description =
-          "Systems with labels at the old level, of the frames in -s and of any others: the new layer is learnt as a"
-              + " change from the one fitted to them, where errors on labelled frames left out are smaller so. Frames"
-              + " are matched by their atoms, cell and coordinates, not by their order.")
+          "Systems with labels at the old level, of the frames in -s and of any others: the new"
+              + " layer is learnt as a change from the one fitted to them, where errors on labelled"
+              + " frames left out are smaller so. Frames are matched by their atoms, cell and"
+              + " coordinates, not by their order.")
   List<String> old = List.of();
 
   @Mixin OutputLayerOptions outputLayer;
@@ -73,7 +85,22 @@ final class SolveOptions {
   void solve(String name, OutputLayerStage.Asked asked, Use use) throws IOException {
     LossPrefactors prefactors = outputLayer.prefactors();
     OptionalDouble ridge = outputLayer.ridge();
-    DeepPotential start = ModelFiles.read(model, typeMap.names());
+    DpBodies[] elsewhere = new DpBodies[1];
+    DeepPotential start =
+        OutputLayerFiles.read(
+            model,
+            typeMap.names(),
+            branch,
+            () -> {
+              DpProgram program = new DpProgram(DpProgram.defaultCommand(), Map.of());
+              elsewhere[0] = DpBodies.of(List.of(model), branch, program);
+              return elsewhere[0].evaluator(0);
+            });
+    if (elsewhere[0] != null) {
+      spec.commandLine()
+          .getOut()
+          .printf("%s is evaluated by DeePMD-kit %s%n", model, elsewhere[0].check());
+    }
     List<Row> rows =
         systems.frames(spec.commandLine().getErr()).stream().map(FrameRows::toRow).toList();
     SparkSession session = spark.open(name);
@@ -106,7 +133,8 @@ final class SolveOptions {
     out.printf("old labels        %d frames, %d of the labelled among them%n", ids.size(), matched);
     if (matched == 0) {
       out.printf(
-          "none of the labelled frames is in --old: frames match only if atoms, cell and coordinates are the same to the last digit%n");
+          "none of the labelled frames is in --old: frames match only if atoms, cell and"
+              + " coordinates are the same to the last digit%n");
     }
     OldLabels labels =
         new OldLabels(session.createDataFrame(known, FrameRows.SCHEMA), TransferFit.Mode.AUTO, 0);
@@ -116,6 +144,11 @@ final class SolveOptions {
     }
     labels.otherUnit(labelled).ifPresent(text -> out.printf("old labels        %s%n", text));
     return labels;
+  }
+
+  /** Writes a copy of the model with another output layer. */
+  void write(DeepPotential changed, Path target) {
+    OutputLayerFiles.write(model, branch, changed, target);
   }
 
   private void report(OutputLayerSolution solution) {
@@ -130,7 +163,8 @@ final class SolveOptions {
         solution.ridgeChosen() ? "chosen by cross-validation" : "given");
     for (LabelKind kind : solution.unfitted()) {
       out.printf(
-          "not fitted        %s: held at what the model says (prefactor 0, or no frame has a label of it)%n",
+          "not fitted        %s: held at what the model says (prefactor 0, or no frame has a label"
+              + " of it)%n",
           kind.key());
     }
     if (!old.isEmpty()) {

@@ -1,5 +1,6 @@
 package org.dpsieve.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkConf;
@@ -9,6 +10,8 @@ import picocli.CommandLine.Option;
 
 /** Options of every command that runs on Spark. */
 final class SparkOptions {
+  private static final String MAIN = Dpsieve.class.getName();
+
   @Option(
       names = "--master",
       paramLabel = "URL",
@@ -24,6 +27,16 @@ final class SparkOptions {
 
   /** The session of this command; {@code spark-submit}'s settings win over the defaults here. */
   SparkSession open(String name) {
+    return open(name, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param workdir by which one run is told from another where many are listed; {@code null}
+   *     without
+   */
+  SparkSession open(String name, Path workdir) {
     SparkConf conf = new SparkConf();
     if (master != null) {
       conf.setMaster(master);
@@ -45,7 +58,14 @@ final class SparkOptions {
     conf.setIfMissing("spark.sql.codegen.factoryMode", "NO_CODEGEN");
     // a flipped bit in a page of data is an error then, not another number
     conf.setIfMissing("spark.hadoop.parquet.page.verify-checksum.enabled", "true");
-    conf.setIfMissing("spark.app.name", "dpsieve " + name);
+    String application =
+        workdir == null
+            ? "dpsieve " + name
+            : "dpsieve %s %s".formatted(name, workdir.toAbsolutePath().normalize());
+    // spark-submit names an application after its main class where nobody names it
+    if (conf.get("spark.app.name", MAIN).equals(MAIN)) {
+      conf.set("spark.app.name", application);
+    }
     // one task, one core: BLAS must not start threads of its own
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
     for (TableFormat format : formats) {

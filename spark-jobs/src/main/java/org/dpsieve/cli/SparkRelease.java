@@ -13,7 +13,9 @@ final class SparkRelease {
   static Optional<String> problem() {
     try {
       String found = Versions.spark();
-      return major(found) < major(OLDEST) ? Optional.of(unfit(found)) : Optional.empty();
+      return major(found) < major(OLDEST)
+          ? Optional.of(unfit(found, "4.0 or later"))
+          : Optional.empty();
     } catch (LinkageError e) {
       return Optional.of(
           "Spark is not on the class path (%s); start this program by scripts/dpsieve or spark-submit"
@@ -30,9 +32,13 @@ final class SparkRelease {
 
   /** A sentence that says what to do. */
   static String unfit(String found) {
+    return unfit(found, minor(Versions.builtForSpark()));
+  }
+
+  private static String unfit(String found, String expected) {
     String home = System.getenv("SPARK_HOME");
     return "Spark %s found%s, expected %s (with Scala 2.13); set SPARK_HOME to such a Spark, or unset it: scripts/dpsieve then takes Spark from Maven's jars"
-        .formatted(found, home == null ? "" : " in " + home, minor(Versions.builtForSpark()));
+        .formatted(found, home == null ? "" : " in " + home, expected);
   }
 
   private static int major(String version) {

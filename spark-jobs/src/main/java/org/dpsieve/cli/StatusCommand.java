@@ -22,6 +22,7 @@ final class StatusCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "WORKDIR",
       defaultValue = ".",
+      converter = WorkdirOption.class,
       description = "The run's work directory. Default: the current directory.")
   private Path workdir;
 

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.dpsieve.error.InputException;
-import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.transfer.OutputLayerStage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,8 +19,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Solve the output layer of a model for labelled systems and write the new model.",
-      "Embedding nets and hidden layers stay as they are; the last layer of each element's fitting net and its"
-          + " energy bias become the best there are for the loss. To train other layers, use dp train.",
+      "Embedding nets and hidden layers stay as they are; the last layer of each element's fitting"
+          + " net and its energy bias become the best there are for the loss. To train other"
+          + " layers, use dp train.",
       "With --property the new model is one of another quantity, learnt from labels of it."
     },
     exitCodeListHeading = "Exit codes:%n",
@@ -41,8 +41,8 @@ final class TransferCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "The new model: a copy of the first with another output layer; with --property a .dp or .yaml"
-              + " file.")
+          "The new model: a copy of the first with another output layer; with --property a .dp or"
+              + " .yaml file.")
   private Path output;
 
   @Mixin private PropertyTransferRun property;
@@ -78,9 +78,7 @@ final class TransferCommand implements Callable<Integer> {
     solving.solve(
         "transfer",
         OutputLayerStage.Asked.SOLUTIONS,
-        (trained, parameters) ->
-            ModelFiles.writeWithOutputLayer(
-                solving.model, trained.solutions().get(0).model(), output));
+        (trained, parameters) -> solving.write(trained.solutions().get(0).model(), output));
     spec.commandLine().getOut().printf("written: %s%n", output);
     return 0;
   }

@@ -66,7 +66,8 @@ public final class ConfigReader {
                 paths,
                 problems,
                 Engines.trains(sections.train(), run.train()),
-                sections.modelDevi().engine())
+                sections.modelDevi().engine(),
+                run.property())
             .read(run.train(), run.typeMap());
     if (machineFile.isEmpty()) {
       throw problems.exception();
@@ -97,6 +98,8 @@ public final class ConfigReader {
             engines.modelDevi(sections.modelDevi(), foreign),
             engines.precision(sections.modelDevi()),
             engines.fp(sections.fp(), run.label(), run.pool().labeled()));
+    new PropertyReader(file, paths, problems)
+        .check(run.pick(), run.pool(), machineConfig, models.ofProperty());
     if (run.pick().targetError().isPresent()
         && (machineConfig.train().engine() != Engine.OUTPUT_LAYER
             || machineConfig.modelDevi().engine() != Engine.JVM
@@ -123,7 +126,8 @@ public final class ConfigReader {
                 run.oldLabels(),
                 train.dp(),
                 run.finalSteps()),
-            run.label());
+            run.label(),
+            run.property());
     return new RunConfig(
         simplifyConfig,
         machineConfig,
@@ -135,7 +139,7 @@ public final class ConfigReader {
   /** Members that stand for an ensemble; 0 where there are models enough, or none can be made. */
   private static int membersOfOne(
       Block file, MachineConfig machine, SimplifyReader.SimplifyFile run) {
-    if (run.train().modelCount().orElse(0) != 1) {
+    if (run.train().modelCount().orElse(0) != 1 || run.property().isPresent()) {
       return 0;
     }
     String problem =

@@ -1,6 +1,5 @@
 package org.dpsieve.config;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import org.dpsieve.config.TrainingInput.Loss;
@@ -11,20 +10,6 @@ import org.dpsieve.config.reading.Problems;
 final class DpInputReader extends TrainingReader {
   DpInputReader(Problems problems) {
     super(problems);
-  }
-
-  @Override
-  boolean takesTemperature() {
-    return true;
-  }
-
-  /** As DP-GEN does. */
-  @Override
-  void setTemperature(Block input, int use) {
-    if (use > 0 && input.node().at("/model/fitting_net") instanceof ObjectNode fitting) {
-      fitting.put(use == 1 ? "numb_fparam" : "numb_aparam", 1);
-      fitting.remove(use == 1 ? "numb_aparam" : "numb_fparam");
-    }
   }
 
   @Override

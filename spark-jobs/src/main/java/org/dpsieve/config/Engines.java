@@ -61,7 +61,8 @@ final class Engines {
       if (inTheEnd) {
         simplify.error(
             FINAL,
-            "follows train.engine output-layer, whose old labels make the pool that it trains on; found dp");
+            "follows train.engine output-layer, whose old labels make the pool that it trains on;"
+                + " found dp");
       }
       return new Train(
           dp(section),
@@ -86,7 +87,8 @@ final class Engines {
           .block()
           .error(
               "backend",
-              "is missing: final_training takes DeePMD-kit's dp train; say where it runs: local, spark, or dpdispatcher with machine and resources");
+              "is missing: final_training takes DeePMD-kit's dp train; say where it runs: local,"
+                  + " spark, or dpdispatcher with machine and resources");
     }
     for (Path model : models) {
       Optional<DpTrainConfig.Backend> backend = DpTrainConfig.Backend.of(model);
@@ -112,7 +114,8 @@ final class Engines {
                   .formatted(
                       section.engine().isPresent()
                           ? "train.engine dp"
-                          : "a default_training_param that leaves more than the output layer trainable"));
+                          : "a default_training_param that leaves more than the output layer"
+                                + " trainable"));
     }
     return section.with(Engine.DP, node);
   }
@@ -132,7 +135,7 @@ final class Engines {
                 .formatted(param));
       }
     }
-    if (!keys.initModel() && !keys.modelGlobs().isEmpty()) {
+    if (!keys.initModel() && !keys.modelGlobs().isEmpty() && !PropertyReader.isAsked(simplify)) {
       problems.error(
           "%s: expected true: the output layer is solved on top of the models in training_iter0_model_path; from random weights trains dp (train.engine)"
               .formatted(simplify.where("training_init_model")));
@@ -144,8 +147,12 @@ final class Engines {
       problems.note(
           "train.engine: output-layer, from the trainable keys of default_training_param");
     }
+    if (PropertyReader.isAsked(simplify)) {
+      return;
+    }
     problems.note(
-        "training: learning_rate, numb_steps and batch sizes have no part in a solve; of the loss, limit_pref_e, _f and _v count");
+        "training: learning_rate, numb_steps and batch sizes have no part in a solve; of the loss,"
+            + " limit_pref_e, _f and _v count");
   }
 
   /**
@@ -188,7 +195,8 @@ final class Engines {
               .formatted(section.command().orElse("dp"), foreign.get()));
     } else {
       problems.note(
-          "model_devi.engine dp: the engine jvm reads these models, too, is faster and needs no program");
+          "model_devi.engine dp: the engine jvm reads these models, too, is faster and needs no"
+              + " program");
     }
     return section.with(Engine.DP, Optional.empty());
   }

@@ -72,14 +72,14 @@ final class LabelReader {
     }
     if (known.isPresent()) {
       warnOfOtherStyles(style, labeled);
-      if (!labeled) {
+      if (!labeled && style.needsElements()) {
         requireElements();
       }
     }
     return new LabelConfig(style, settings, skipBadBox(), taskMax(labeled), ratioFailed());
   }
 
-  /** Every label that is calculated needs them. */
+  /** Nearly every label that is calculated needs them. */
   private void requireElements() {
     List<String> unknown =
         elements.unknown(
@@ -96,7 +96,8 @@ final class LabelReader {
     if (name.equals("pwmat")) {
       file.error(
           "fp_style",
-          "DP-GEN's simplify accepts 'pwmat' without any key it needs, so that it never ran; use custom with dpdata's formats pwmat/atom.config and pwmat/movement");
+          "DP-GEN's simplify accepts 'pwmat' without any key it needs, so that it never ran; use"
+              + " custom with dpdata's formats pwmat/atom.config and pwmat/movement");
       return Optional.empty();
     }
     Optional<FpStyle> style = FpStyles.named(name);
@@ -106,9 +107,11 @@ final class LabelReader {
           "fp_style",
           "unknown style '%s'%s; known: %s"
               .formatted(name, Spelling.hint(name, known), String.join(", ", known)));
-    } else if (style.get() == FpStyles.NONE && !labeled) {
+    } else if (style.get() == FpStyles.NONE
+        && !labeled
+        && !PropertyReader.isLabelledByCommand(file)) {
       problems.error(
-          "%s: found none, but labeled is false: picked frames need a labeller; set fp_style to d3, vasp, pwscf or another program, or labeled to true"
+          "%s: found none, but labeled is false: picked frames need a labeller; set fp_style to d3, vasp, pwscf or another program, to dp or ase for a teacher, or labeled to true"
               .formatted(file.where("fp_style")));
       return Optional.empty();
     }

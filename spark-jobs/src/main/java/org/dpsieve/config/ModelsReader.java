@@ -15,10 +15,13 @@ import org.dpsieve.config.reading.Problems;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.frame.Property;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.model.format.ModelSuffix;
-import org.dpsieve.outputlayer.GemmFeatures;
+import org.dpsieve.model.format.PropertyFiles;
+import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.outputlayer.property.PropertyBodies;
 
 /**
  * Finds and reads the models of {@code training_iter0_model_path}, or, where that is not given, of
@@ -34,16 +37,24 @@ final class ModelsReader {
 
   private final boolean dpTrains;
   private final Optional<Engine> evaluates;
+  private final Optional<PropertyConfig> property;
   private Optional<String> foreign = Optional.empty();
   private String key = TrainKeys.MODELS;
 
   /**
    * @param trains where DeePMD-kit does, models may be of any of its backends
+   * @param property what models are to be made of, or are of; empty for energies
    * @param evaluates {@code model_devi.engine}; unless it is {@code jvm}, such models may be ones
    *     that our reader does not know
    */
   ModelsReader(
-      Block file, Paths paths, Problems problems, Engine trains, Optional<Engine> evaluates) {
+      Block file,
+      Paths paths,
+      Problems problems,
+      Engine trains,
+      Optional<Engine> evaluates,
+      Optional<PropertyConfig> property) {
+    this.property = property;
     this.file = file;
     this.paths = paths;
     this.problems = problems;
@@ -57,12 +68,14 @@ final class ModelsReader {
    * @param files the frozen files, one per model, in the order of the globs, each glob sorted;
    *     empty where DeePMD-kit trains and starts from no such model
    * @param foreign why our reader does not know the models; empty when it does
+   * @param ofProperty whether they are models of the run's property already
    */
-  record Models(List<Path> files, Optional<String> foreign) {}
+  record Models(List<Path> files, Optional<String> foreign, boolean ofProperty) {}
 
   Models read(TrainKeys.GivenTraining keys, List<String> typeMap) {
     List<Path> files = files(keys, typeMap);
-    return new Models(files, foreign);
+    boolean known = property.isPresent() && !files.isEmpty();
+    return new Models(files, foreign, known && files.stream().allMatch(ModelFiles::isOfProperty));
   }
 
   private List<Path> files(TrainKeys.GivenTraining keys, List<String> typeMap) {
@@ -217,7 +230,7 @@ final class ModelsReader {
       Path path, TrainKeys.GivenTraining keys, int index, List<String> typeMap) {
     DeepPotential model;
     try {
-      model = ModelFiles.read(path, typeMap);
+      model = property.isPresent() ? start(path, typeMap) : ModelFiles.read(path, typeMap);
     } catch (NoPotentialException e) {
       file.error(key, e.getMessage());
       return false;
@@ -227,7 +240,7 @@ final class ModelsReader {
       file.error(key, e.getMessage());
       return false;
     }
-    if (!dpTrains && !solvable(model)) {
+    if (!dpTrains && property.isEmpty() && !solvable(model)) {
       return false;
     }
     if (!typeMap.isEmpty() && !model.typeMap().equals(typeMap)) {
@@ -244,6 +257,18 @@ final class ModelsReader {
     return true;
   }
 
+  /** What models of the run's property are made from. */
+  private DeepPotential start(Path path, List<String> typeMap) {
+    Property asked = property.orElseThrow().ofFrames();
+    if (ModelFiles.isOfProperty(path)) {
+      Property theirs = ModelFiles.readProperty(path, typeMap).head().property();
+      if (!theirs.name().equals(asked.name()) || theirs.intensive() != asked.intensive()) {
+        throw new InputException("%s: a model of %s, expected %s".formatted(path, theirs, asked));
+      }
+    }
+    return PropertyBodies.hidden(PropertyFiles.start(path, typeMap));
+  }
+
   /** Names are free text: what differs in capitals is another name. */
   private static String spelling(List<String> model, List<String> typeMap) {
     return typeMap.stream()
@@ -257,7 +282,7 @@ final class ModelsReader {
   /** Whether an output layer can be solved for. */
   private boolean solvable(DeepPotential model) {
     try {
-      GemmFeatures.requireSolvable(model);
+      OutputParameters.requireSolvable(model);
     } catch (UnsupportedModelException e) {
       file.error(key, e.getMessage());
       return false;

@@ -24,9 +24,6 @@ final class OutputLayerInputReader extends TrainingReader {
               + " type_one_side precision trainable seed exclude_types env_protection"
               + " set_davg_zero");
 
-  /** Of which an output layer can be solved for ({@code GemmFeatures}). */
-  private static final List<String> SOLVED = List.of("se_e2_a", "se_a", "se_atten", "dpa1");
-
   private static final List<String> FITTING =
       words(
           "type numb_fparam numb_aparam default_fparam dim_case_embd neuron n_neuron"
@@ -71,15 +68,14 @@ final class OutputLayerInputReader extends TrainingReader {
   }
 
   @Override
-  boolean takesTemperature() {
-    return false;
-  }
-
-  @Override
   InputBlocks read(Block input, Optional<Block> model, List<String> typeMap) {
     model.ifPresent(block -> block.declare(MODEL));
-    Optional<Block> descriptor = model.flatMap(block -> part(block, "descriptor"));
-    Optional<Block> fitting = model.flatMap(block -> part(block, "fitting_net"));
+    boolean parts =
+        model.flatMap(block -> block.text("type")).orElse("standard").equals("standard");
+    Optional<Block> descriptor =
+        model.filter(block -> parts).flatMap(block -> part(block, "descriptor"));
+    Optional<Block> fitting =
+        model.filter(block -> parts).flatMap(block -> part(block, "fitting_net"));
     model.ifPresent(block -> readModel(block, typeMap));
     descriptor.ifPresent(this::readDescriptor);
     fitting.ifPresent(this::readFitting);
@@ -105,13 +101,6 @@ final class OutputLayerInputReader extends TrainingReader {
 
   private void readModel(Block model, List<String> typeMap) {
     model
-        .text("type")
-        .filter(type -> !type.equals("standard"))
-        .ifPresent(
-            type ->
-                model.error(
-                    "type", "'%s' cannot be trained here; known: standard".formatted(type)));
-    model
         .texts("type_map")
         .filter(map -> !map.equals(typeMap) && !typeMap.isEmpty())
         .ifPresent(
@@ -120,7 +109,7 @@ final class OutputLayerInputReader extends TrainingReader {
                     "type_map",
                     "found %s, but type_map of the file is %s; make them equal"
                         .formatted(map, typeMap)));
-    for (String key : List.of("use_srtab", "spin", "modifier")) {
+    for (String key : List.of("spin", "modifier")) {
       if (model.given(key)) {
         model.error(
             key, "the output layer of models with it cannot be solved for; train.engine dp can");
@@ -133,15 +122,8 @@ final class OutputLayerInputReader extends TrainingReader {
     descriptor.declare(DESCRIPTOR);
     descriptor.require("type", "se_e2_a");
     String type = descriptor.text("type").orElse("");
-    if (!type.isEmpty() && !SOLVED.contains(type)) {
-      descriptor.error(
-          "type",
-          "'%s' cannot be trained here; known: %s; train.engine dp trains any"
-              .formatted(type, String.join(", ", SOLVED)));
-      return;
-    }
     descriptor.bool("trainable");
-    if (type.equals("se_atten") || type.equals("dpa1")) {
+    if (!type.equals("se_e2_a") && !type.equals("se_a")) {
       return; // its keys are others; what counts is the models' own files
     }
     descriptor.finite("rcut", 0);
@@ -155,13 +137,6 @@ final class OutputLayerInputReader extends TrainingReader {
     if (!type.equals("ener")) {
       fitting.error("type", "'%s' cannot be trained here; known: ener".formatted(type));
       return;
-    }
-    for (String key : List.of("numb_fparam", "numb_aparam")) {
-      if (fitting.integer(key, 0).orElse(0) > 0) {
-        fitting.error(
-            key,
-            "the output layer of models with frame or atom parameters cannot be solved for; expected 0, or train.engine dp");
-      }
     }
     fitting.finish();
   }
@@ -204,7 +179,8 @@ final class OutputLayerInputReader extends TrainingReader {
   private static void refuseTerm(Block loss, String key) {
     loss.error(
         key,
-        "only the squared errors of energy, force and virial (start_/limit_pref_e, _f, _v) can be minimised here; remove it");
+        "only the squared errors of energy, force and virial (start_/limit_pref_e, _f, _v) can be"
+            + " minimised here; remove it");
   }
 
   private void readTraining(Block training) {
@@ -215,7 +191,8 @@ final class OutputLayerInputReader extends TrainingReader {
           if (block.has("systems") && !block.node().get("systems").isEmpty()) {
             block.warn(
                 "systems",
-                "not used: as in DP-GEN the training data are init_data_sys and what the run labels");
+                "not used: as in DP-GEN the training data are init_data_sys and what the run"
+                    + " labels");
           }
           for (String key : List.of("auto_prob", "auto_prob_style")) {
             block

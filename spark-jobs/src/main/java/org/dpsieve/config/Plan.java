@@ -104,6 +104,14 @@ public final class Plan {
             .distinct()
             .collect(Collectors.joining("; "));
     String train = run.machine().train().engine().key();
+    String solved =
+        config
+            .property()
+            .map(
+                property ->
+                    "a model of %s from each: descriptor and hidden layers stay, the output layer is solved on all labels"
+                        .formatted(property.label()))
+            .orElse("the fitting net's output layer solved on all labels, weights: " + losses);
     item(
         "train",
         run.machine()
@@ -114,9 +122,7 @@ public final class Plan {
                 node ->
                     "%s: %s train, a task per model, on %s"
                         .formatted(train, node.command(), node.backend().key()))
-            .orElse(
-                "%s: the fitting net's output layer solved on all labels, weights: %s"
-                    .formatted(train, losses)));
+            .orElse(train + ": " + solved));
     run.machine()
         .train()
         .node()
@@ -152,10 +158,29 @@ public final class Plan {
   }
 
   private static String labels(SimplifyConfig config) {
+    String from =
+        config
+            .property()
+            .filter(property -> property.source() != null)
+            .map(property -> property.source().text())
+            .orElse("");
+    String program = program(config);
+    return from.isEmpty()
+        ? program
+        : config.label().settings().isEmpty()
+            ? "'%s' in a folder for each frame".formatted(from)
+            : "%s; of each '%s'".formatted(program, from);
+  }
+
+  private static String program(SimplifyConfig config) {
     return config.label().settings().map(StyleSettings::plan).orElse("those stored in the pool");
   }
 
   private void trust(TrustLevels trust) {
+    if (trust.property() != null) {
+      level(trust.measure().column(), trust.property().band(), "in the property's unit");
+      return;
+    }
     level("max_devi_f", trust.force(), "eV/Å");
     level("devi_e", trust.energy(), "eV per atom");
     if (trust.usesTrueError()) {
@@ -209,6 +234,7 @@ public final class Plan {
               target
                   .energy()
                   .ifPresent(e -> below.add("%s eV per atom".formatted(Numbers.text(e))));
+              target.property().ifPresent(p -> below.add(Numbers.text(p)));
               target.force().ifPresent(f -> below.add("%s eV/Å".formatted(Numbers.text(f))));
               ends.add(
                   "once errors of the pool are expected below %s (target_error)"

@@ -2,6 +2,7 @@ package org.dpsieve.config;
 
 import java.util.List;
 import java.util.Optional;
+import org.dpsieve.frame.Property;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 
 /**
@@ -30,6 +31,18 @@ public record PoolConfig(
     pickData = List.copyOf(pickData);
     initData = List.copyOf(initData);
     oldData = List.copyOf(oldData);
+  }
+
+  /** The same where frames have a property, too. */
+  PoolConfig reading(Property property) {
+    return new PoolConfig(
+        pickData,
+        tables,
+        labeled,
+        initData,
+        oldData,
+        extxyzKeys.with(List.of(property)),
+        result);
   }
 
   /** Whether the labels in {@code pick_data} are those of the old level. */

@@ -86,6 +86,11 @@ final class PoolFiles {
    * @param why what needs them
    */
   void requireEnergies(Block file, String key, List<String> data, String why) {
+    requireAll(file, key, data, "energy.npy", why);
+  }
+
+  /** Reports systems without an array that all need, as far as folders show. */
+  void requireAll(Block file, String key, List<String> data, String array, String why) {
     List<String> without = new ArrayList<>();
     int systems = 0;
     for (String path : data) {
@@ -94,7 +99,7 @@ final class PoolFiles {
       }
       for (Path types : typeFiles(Path.of(path))) {
         systems++;
-        if (!has(types.getParent(), "energy.npy")) {
+        if (!has(types.getParent(), array)) {
           without.add(types.getParent().toString());
         }
       }
@@ -103,13 +108,19 @@ final class PoolFiles {
       String some = String.join(", ", without.subList(0, Math.min(3, without.size())));
       file.error(
           key,
-          "%d of %d systems have a set without energy.npy (%s%s); %s"
-              .formatted(without.size(), systems, some, without.size() > 3 ? ", ..." : "", why));
+          "%d of %d systems have a set without %s (%s%s); %s"
+              .formatted(
+                  without.size(), systems, array, some, without.size() > 3 ? ", ..." : "", why));
     }
   }
 
   /** Systems without forces are passed over; where all are there is nothing left. */
   void requireSomeForces(Block file, String key, List<String> data, String why) {
+    requireSome(file, key, data, "force.npy", why);
+  }
+
+  /** The same of another array. */
+  void requireSome(Block file, String key, List<String> data, String array, String why) {
     List<Path> systems = new ArrayList<>();
     for (String path : data) {
       if (Paths.isRemote(path) || !Files.isDirectory(Path.of(path)) || hasFiles(path)) {
@@ -117,9 +128,9 @@ final class PoolFiles {
       }
       typeFiles(Path.of(path)).forEach(types -> systems.add(types.getParent()));
     }
-    if (!systems.isEmpty() && systems.stream().noneMatch(system -> has(system, "force.npy"))) {
+    if (!systems.isEmpty() && systems.stream().noneMatch(system -> has(system, array))) {
       file.error(
-          key, "none of %d systems has force.npy in every set; %s".formatted(systems.size(), why));
+          key, "none of %d systems has %s in every set; %s".formatted(systems.size(), array, why));
     }
   }
 

@@ -2,7 +2,9 @@ package org.dpsieve.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.dpsieve.frame.TypeElements;
+import org.dpsieve.label.Labeller;
 import org.dpsieve.pick.TrustLevels;
 
 /**
@@ -11,6 +13,7 @@ import org.dpsieve.pick.TrustLevels;
  * @param file where it was read
  * @param typeMap {@code type_map}: names of types in the order of models and pseudopotentials
  * @param elements {@code elements}: of names that are no elements
+ * @param property {@code property}; empty in a run for energies and forces
  */
 public record SimplifyConfig(
     Path file,
@@ -20,18 +23,28 @@ public record SimplifyConfig(
     PickConfig pick,
     TrustLevels trust,
     TrainConfig train,
-    LabelConfig label) {
+    LabelConfig label,
+    Optional<PropertyConfig> property) {
   public SimplifyConfig {
     typeMap = List.copyOf(typeMap);
   }
 
   /** The same with what the command line says of picking in place of the file's. */
   public SimplifyConfig withPick(PickConfig other) {
-    return new SimplifyConfig(file, typeMap, elements, pool, other, trust, train, label);
+    return new SimplifyConfig(file, typeMap, elements, pool, other, trust, train, label, property);
   }
 
   /** The same with another training. */
   public SimplifyConfig withTrain(TrainConfig other) {
-    return new SimplifyConfig(file, typeMap, elements, pool, pick, trust, other, label);
+    return new SimplifyConfig(file, typeMap, elements, pool, pick, trust, other, label, property);
+  }
+
+  /**
+   * What gives picked frames their labels. Reads the files it needs, once, here.
+   *
+   * @throws org.dpsieve.error.InputException when its files do not fit
+   */
+  public Labeller labeller() {
+    return property.map(one -> one.labeller(label, elements)).orElseGet(label::labeller);
   }
 }

@@ -12,7 +12,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.dpsieve.config.reading.Block;
-import org.dpsieve.config.reading.Numbers;
 import org.dpsieve.config.reading.Paths;
 import org.dpsieve.config.reading.Problems;
 import org.dpsieve.error.InputException;
@@ -21,7 +20,6 @@ import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.pick.PickStrategy;
-import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
 
 /**
@@ -107,6 +105,7 @@ final class SimplifyReader {
     List<String> keys = new ArrayList<>(KEYS);
     keys.addAll(LabelReader.KEYS);
     keys.addAll(TrainKeys.KEYS);
+    keys.addAll(PropertyReader.KEYS);
     keys.addAll(RUN_KEYS);
     return keys;
   }
@@ -122,20 +121,31 @@ final class SimplifyReader {
       int fpTaskMin,
       TransferFit.Mode oldLabels,
       OptionalInt finalSteps,
-      TrainKeys.GivenTraining train) {}
+      TrainKeys.GivenTraining train,
+      Optional<PropertyConfig> property) {}
 
   SimplifyFile read() {
     OldKeys.migrateSimplify(file.file(), file.node(), problems);
-    file.declare(KEYS).declare(LabelReader.KEYS).declare(TrainKeys.KEYS);
+    file.declare(KEYS)
+        .declare(LabelReader.KEYS)
+        .declare(TrainKeys.KEYS)
+        .declare(PropertyReader.KEYS);
     List<String> typeMap = typeMap();
     masses(typeMap);
     TypeElements elements = elements(typeMap);
     boolean labeled = file.flag("labeled");
     PoolConfig pool = pool(labeled);
     LabelConfig label = new LabelReader(file, paths, typeMap, elements, problems).read(labeled);
-    requireLabels(pool, label);
+    Optional<PropertyReader.GivenProperty> property =
+        new PropertyReader(file, paths, problems).read(pool, label);
+    if (!PropertyReader.isAsked(file)) {
+      requireLabels(pool, label);
+    }
     PickConfig pick = pick(label);
-    TrustLevels trust = trust(labeled);
+    TrustLevels trust =
+        property
+            .map(PropertyReader.GivenProperty::trust)
+            .orElseGet(() -> new TrustReader(file, problems).read(labeled));
     int fpTaskMin = fpTaskMin();
     TransferFit.Mode oldLabels = oldLabels(pool);
     OptionalInt finalSteps = finalSteps(pool, oldLabels);
@@ -145,7 +155,17 @@ final class SimplifyReader {
     refuseRunKeys();
     file.finish();
     return new SimplifyFile(
-        typeMap, elements, pool, pick, trust, label, fpTaskMin, oldLabels, finalSteps, train);
+        typeMap,
+        elements,
+        property.map(one -> pool.reading(one.property().label())).orElse(pool),
+        pick,
+        trust,
+        label,
+        fpTaskMin,
+        oldLabels,
+        finalSteps,
+        train,
+        property.map(PropertyReader.GivenProperty::property));
   }
 
   private List<String> typeMap() {
@@ -308,7 +328,8 @@ final class SimplifyReader {
         if (!pool.mayHaveOld() && mode == TransferFit.Mode.USE) {
           file.error(
               "old_labels",
-              "'use', but with labeled true the labels in pick_data are the new ones and there are no old; name old ones in old_data, or expected auto or ignore");
+              "'use', but with labeled true the labels in pick_data are the new ones and there are"
+                  + " no old; name old ones in old_data, or expected auto or ignore");
         }
         return mode;
       }
@@ -338,7 +359,8 @@ final class SimplifyReader {
     if (oldLabels == TransferFit.Mode.IGNORE || !pool.mayHaveOld()) {
       file.error(
           "final_training",
-          "trains on result/pool, which is made with old labels alone: set old_labels to auto or use"
+          "trains on result/pool, which is made with old labels alone: set old_labels to auto or"
+              + " use"
               + (pool.mayHaveOld() ? "" : ", and name old_data, as labeled is true"));
     }
     return steps;
@@ -376,12 +398,21 @@ final class SimplifyReader {
     if (block.isEmpty()) {
       return Optional.empty();
     }
+    if (PropertyReader.isAsked(file)) {
+      OptionalDouble property =
+          block.get().require("property", "a number above 0, in the property's unit")
+              ? target(block.get(), "property", "in the property's unit")
+              : OptionalDouble.empty();
+      block.get().finish();
+      return Optional.of(new TargetError(OptionalDouble.empty(), OptionalDouble.empty(), property));
+    }
     OptionalDouble energy = target(block.get(), "energy", "eV per atom");
     OptionalDouble force = target(block.get(), "force", "eV/Å");
     if (!block.get().has("energy") && !block.get().has("force")) {
       file.error(
           "target_error",
-          "holds neither energy (eV per atom) nor force (eV/Å); give one or both, e.g. {\"energy\": 0.005, \"force\": 0.1}");
+          "holds neither energy (eV per atom) nor force (eV/Å); give one or both, e.g. {\"energy\":"
+              + " 0.005, \"force\": 0.1}");
     }
     block.get().finish();
     return Optional.of(new TargetError(energy, force));
@@ -399,50 +430,6 @@ final class SimplifyReader {
 
   private OptionalInt requiredCount(String key, int least) {
     return file.require(key, "a number of frames") ? file.integer(key, least) : OptionalInt.empty();
-  }
-
-  private TrustLevels trust(boolean labeled) {
-    boolean lo = file.require("model_devi_f_trust_lo", "a number, eV/Å");
-    boolean hi = file.require("model_devi_f_trust_hi", "a number, eV/Å");
-    TrustLevels trust =
-        new TrustLevels(
-            lo && hi
-                ? band("model_devi_f_trust")
-                : new TrustBand(level("model_devi_f_trust_lo"), level("model_devi_f_trust_hi")),
-            band("model_devi_e_trust"),
-            band("true_error_f_trust"),
-            band("true_error_e_trust"));
-    if (trust.usesTrueError() && !labeled) {
-      problems.error(
-          "%s: true_error_* compares the models with the labels in pick_data, which are the old ones while labeled is false; remove these keys or set labeled to true"
-              .formatted(file.file().path().getFileName()));
-    }
-    return trust;
-  }
-
-  private TrustBand band(String stem) {
-    double lo = level(stem + "_lo");
-    double hi = level(stem + "_hi");
-    TrustBand band = new TrustBand(lo, hi);
-    if (lo > hi && !band.isOff()) {
-      file.error(
-          stem + "_lo",
-          "found %s, above %s_hi %s; expected lo <= hi"
-              .formatted(Numbers.text(lo), stem, Numbers.text(hi)));
-    }
-    return band;
-  }
-
-  /** A level; NaN when what is given is none, which is reported. */
-  private double level(String key) {
-    if (!file.has(key)) {
-      return TrustBand.OFF.lo();
-    }
-    double level = file.number(key).orElse(Double.NaN);
-    if (level < 0) {
-      file.error(key, "found %s, expected a number of at least 0".formatted(Numbers.text(level)));
-    }
-    return level;
   }
 
   private int fpTaskMin() {
@@ -478,10 +465,6 @@ final class SimplifyReader {
     int use = file.integer("use_ele_temp", 0).orElse(0);
     if (use > 2) {
       file.error("use_ele_temp", "found %d, expected 0, 1 or 2".formatted(use));
-    } else if (use > 0 && !inputs.takesTemperature()) {
-      file.error(
-          "use_ele_temp",
-          "the output layer of models with frame or atom parameters cannot be solved for; expected 0, or train.engine dp");
     } else if (use > 0 && !labeled && label.style().runsProgram()) {
       file.error(
           "use_ele_temp",

@@ -8,5 +8,11 @@ import java.util.OptionalDouble;
  *
  * @param energy {@code energy}, eV per atom
  * @param force {@code force}, eV/Å, of a component
+ * @param property {@code property}, of a component in its unit
  */
-public record TargetError(OptionalDouble energy, OptionalDouble force) {}
+public record TargetError(OptionalDouble energy, OptionalDouble force, OptionalDouble property) {
+  /** Of energies and forces. */
+  public TargetError(OptionalDouble energy, OptionalDouble force) {
+    this(energy, force, OptionalDouble.empty());
+  }
+}

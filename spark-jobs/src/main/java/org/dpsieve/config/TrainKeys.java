@@ -168,7 +168,8 @@ final class TrainKeys {
     if (file.flag("dp_compress")) {
       file.warn(
           "dp_compress",
-          "models are written uncompressed; deviation is as fast without, and dp compress works on them");
+          "models are written uncompressed; deviation is as fast without, and dp compress works on"
+              + " them");
     }
     if (file.flag("one_h5")) {
       file.warn("one_h5", "of no effect: no training data are written for another program");
@@ -177,7 +178,8 @@ final class TrainKeys {
       if (file.has(key)) {
         file.error(
             key,
-            "name the frozen models in training_iter0_model_path, from which training starts; remove this key");
+            "name the frozen models in training_iter0_model_path, from which training starts;"
+                + " remove this key");
       }
     }
     for (String key :
@@ -196,7 +198,8 @@ final class TrainKeys {
       if (file.given(key)) {
         file.error(
             key,
-            "the output layer is solved anew from all labels each time, without steps; remove it, or set train.engine to dp");
+            "the output layer is solved anew from all labels each time, without steps; remove it,"
+                + " or set train.engine to dp");
       }
     }
     if (file.given("training_reuse_old_ratio")
@@ -210,16 +213,15 @@ final class TrainKeys {
           "the models keep the activation functions they were trained with; remove it");
     }
     if (file.given("srtab_file_path")) {
-      file.error(
-          "srtab_file_path",
-          "the output layer of models with a short-range table cannot be solved for; train.engine dp trains them");
+      file.warn("srtab_file_path", "not used: models that have such a table bring it");
     }
   }
 
   private List<TrainingReader.InputBlocks> inputs(List<String> typeMap, OptionalInt count) {
     List<TrainingReader.InputBlocks> inputs = new ArrayList<>();
     String key = "default_training_param";
-    if (!file.require(key, "DeePMD-kit's training input")) {
+    boolean needed = !PropertyReader.isAsked(file); // nothing of it has a part in a property
+    if (needed ? !file.require(key, "DeePMD-kit's training input") : !file.has(key)) {
       return inputs;
     }
     int temperature = file.node().path("use_ele_temp").asInt(0);

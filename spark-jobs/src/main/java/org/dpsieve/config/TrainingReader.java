@@ -28,14 +28,16 @@ abstract class TrainingReader {
         : new OutputLayerInputReader(problems);
   }
 
-  /** Whether models may take an electronic temperature, a frame or atomic parameter. */
-  abstract boolean takesTemperature();
-
   /** Reads the rest of an input with today's keys. */
   abstract InputBlocks read(Block input, Optional<Block> model, List<String> typeMap);
 
-  /** With what {@code use_ele_temp} sets in an input. */
-  void setTemperature(Block input, int use) {}
+  /** With what {@code use_ele_temp} sets in an input, as DP-GEN does. */
+  private static void setTemperature(Block input, int use) {
+    if (use > 0 && input.node().at("/model/fitting_net") instanceof ObjectNode fitting) {
+      fitting.put(use == 1 ? "numb_fparam" : "numb_aparam", 1);
+      fitting.remove(use == 1 ? "numb_aparam" : "numb_fparam");
+    }
+  }
 
   /**
    * Reads one input.

@@ -27,6 +27,11 @@ public interface FpStyle {
     return false;
   }
 
+  /** Whether labels are of elements, and not of types of any name. */
+  default boolean needsElements() {
+    return true;
+  }
+
   /** Why a key of other styles is wrong with this one, where it is not just of no effect. */
   default Optional<String> refusal(String key) {
     return Optional.empty();

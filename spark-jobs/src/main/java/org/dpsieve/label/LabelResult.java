@@ -1,5 +1,6 @@
 package org.dpsieve.label;
 
+import org.dpsieve.frame.Certainty;
 import org.dpsieve.frame.Labels;
 
 /**
@@ -9,13 +10,25 @@ import org.dpsieve.frame.Labels;
  * @param reason one sentence for a person; empty when finished
  * @param labels in the frame's own cell orientation and atom order; {@link Labels#NONE} unless
  *     finished
+ * @param certainty of the labels; {@code null} where nothing is known of it
+ * @param property value of the run's property; {@code null} where it has none
  */
-public record LabelResult(TaskOutcome outcome, String reason, Labels labels) {
+public record LabelResult(
+    TaskOutcome outcome, String reason, Labels labels, Certainty certainty, double[] property) {
   public static LabelResult finished(Labels labels) {
-    return new LabelResult(TaskOutcome.FINISHED, "", labels);
+    return finished(labels, null);
+  }
+
+  public static LabelResult finished(Labels labels, Certainty certainty) {
+    return new LabelResult(TaskOutcome.FINISHED, "", labels, certainty, null);
   }
 
   public static LabelResult failed(TaskOutcome outcome, String reason) {
-    return new LabelResult(outcome, reason, Labels.NONE);
+    return new LabelResult(outcome, reason, Labels.NONE, null, null);
+  }
+
+  /** With the value of a property. */
+  public LabelResult with(double[] value) {
+    return new LabelResult(outcome, reason, labels, certainty, value);
   }
 }

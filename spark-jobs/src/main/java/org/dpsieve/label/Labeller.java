@@ -1,7 +1,7 @@
 package org.dpsieve.label;
 
 /**
- * What gives a picked frame its new label: {@link DirectLabeller} where the frame is, or {@link
+ * What gives a picked frame its new label: {@link BatchLabeller} where the frame is, or {@link
  * TaskLabeller} by a program that runs elsewhere. Each belongs to an {@link FpStyle}. It is sent to
  * executors, so it holds what it needs and reads no files there. Its screen names the frames it
  * cannot label; they are never picked.
@@ -9,4 +9,9 @@ package org.dpsieve.label;
 public interface Labeller extends FrameScreen {
   /** As {@code fp_style} names it. */
   String style();
+
+  /** Names the frames that it cannot label, without what it labels the others by. */
+  default FrameScreen screen() {
+    return this;
+  }
 }

@@ -93,17 +93,27 @@ public final class OutputFiles {
 
   /** The files of a folder of this machine. */
   public static TaskOutputs folder(Path folder) {
-    return name -> {
-      Path file = folder.resolve(name);
+    return new Local(folder);
+  }
+
+  private record Local(Path path) implements TaskOutputs {
+    @Override
+    public Optional<InputStream> open(String name) throws IOException {
+      Path file = path.resolve(name);
       if (!RegularFile.exists(file)) {
         return Optional.empty();
       }
       try {
-        return Optional.of(RegularFile.open(file, TaskOutputs.LARGEST));
+        return Optional.of(RegularFile.open(file, LARGEST));
       } catch (IOException e) {
         throw new IOException(name + ": " + e.getMessage(), e);
       }
-    };
+    }
+
+    @Override
+    public Optional<Path> folder() {
+      return Optional.of(path);
+    }
   }
 
   /** What a person is told of it. */

@@ -39,6 +39,11 @@ public interface TaskLabeller extends Labeller {
     return reader().names();
   }
 
+  /** Whether the calculation is done where it is read: then nobody has to run it before. */
+  default boolean runsWhenRead() {
+    return false;
+  }
+
   /**
    * Reads what the program left. Never throws for what is in the files: that is an outcome.
    *

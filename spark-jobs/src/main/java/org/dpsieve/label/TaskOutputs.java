@@ -2,6 +2,7 @@ package org.dpsieve.label;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** The files a program left in a task folder, wherever that is. */
@@ -16,4 +17,9 @@ public interface TaskOutputs {
    * @throws IOException when it is no regular file, or larger than {@link #LARGEST}
    */
   Optional<InputStream> open(String name) throws IOException;
+
+  /** The folder, where it is one of this machine. */
+  default Optional<Path> folder() {
+    return Optional.empty();
+  }
 }

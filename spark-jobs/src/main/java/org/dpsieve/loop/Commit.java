@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -18,9 +19,10 @@ import org.dpsieve.io.OwnFiles;
 import org.dpsieve.io.RegularFile;
 
 /**
- * All or nothing for one stage's folder. The work writes a folder beside the target; when it is
- * whole, a manifest with facts, sizes and checksums goes in, and one rename puts it in place. So a
- * target that exists is complete, whatever was killed, and is never made again.
+ * All or nothing for one stage's folder. Where folders cannot be renamed in one step, the manifest
+ * is put in place last. The work writes a folder beside the target; when it is whole, a manifest
+ * with facts, sizes and checksums goes in, and one rename puts it in place. So a target that exists
+ * is complete, whatever was killed, and is never made again.
  *
  * <p>The manifest also names what the stage was made from, by checksum: where somebody removes an
  * earlier stage to have it done anew and it comes out different, the stages after it are made
@@ -121,6 +123,9 @@ final class Commit {
     Path file = folder.resolve(StageManifest.NAME);
     try (OutputStream out = OwnFiles.create(file)) {
       out.write(Sealed.text(manifest.toJson()).getBytes(StandardCharsets.UTF_8));
+    }
+    if (!folder.getFileSystem().equals(FileSystems.getDefault())) {
+      return; // a file that is closed is kept
     }
     for (Path written : StageManifest.files(folder)) {
       try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE)) {

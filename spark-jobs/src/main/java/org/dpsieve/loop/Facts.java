@@ -1,10 +1,12 @@
 package org.dpsieve.loop;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.dpsieve.label.EnergyShifts;
 
 /** What each stage says of itself, kept in its manifest and read again by whoever resumes. */
 public final class Facts {
@@ -36,14 +38,32 @@ public final class Facts {
    * @param force eV/Å, of a component
    * @param nextEnergy the same after {@link #NEXT} more labels, by how errors fell so far
    * @param nextForce likewise
+   * @param property of a component in its unit, NaN where it is not known, in a run for a property,
+   *     which tells of nothing else; {@code null} in one for energies
    */
   public record Expected(
-      long frames, double energy, double force, double nextEnergy, double nextForce) {
+      long frames,
+      double energy,
+      double force,
+      double nextEnergy,
+      double nextForce,
+      Double property) {
+    /** Of energies and forces. */
+    public Expected(long frames, double energy, double force, double nextEnergy, double nextForce) {
+      this(frames, energy, force, nextEnergy, nextForce, null);
+    }
+
+    public static Expected ofProperty(long frames, double error) {
+      return new Expected(frames, Double.NaN, Double.NaN, Double.NaN, Double.NaN, error);
+    }
+
     /** How many labels ahead. */
     public static final int NEXT = 100;
 
     public boolean known() {
-      return !Double.isNaN(energy) && !Double.isNaN(force);
+      return property == null
+          ? !Double.isNaN(energy) && !Double.isNaN(force)
+          : !Double.isNaN(property);
     }
   }
 
@@ -57,18 +77,68 @@ public final class Facts {
    * @param notFitted kinds of labels ({@code energy}, {@code force}, {@code virial}) that nothing
    *     was fitted to
    * @param old what became of the labels the pool had already; {@code null} where nobody asked
+   * @param property how it fits a property; {@code null} in a run for energies
    */
   public record ModelFit(
-      double ridge, Errors before, Errors after, List<String> notFitted, OldLabels old) {
+      double ridge,
+      Errors before,
+      Errors after,
+      List<String> notFitted,
+      OldLabels old,
+      PropertyFit property) {
     public ModelFit {
       notFitted = notFitted == null ? List.of() : List.copyOf(notFitted); // none in older files
     }
 
+    /** Of energies. */
+    public ModelFit(
+        double ridge, Errors before, Errors after, List<String> notFitted, OldLabels old) {
+      this(ridge, before, after, notFitted, old, null);
+    }
+
     /** Of a solver that says no more. */
     public ModelFit(double ridge, Errors before, Errors after) {
-      this(ridge, before, after, List.of(), null);
+      this(ridge, before, after, List.of(), null, null);
+    }
+
+    /** Of a property. */
+    public static ModelFit of(double ridge, PropertyFit fit) {
+      Errors none = new Errors(Double.NaN, Double.NaN, Double.NaN);
+      return new ModelFit(ridge, none, none, List.of(), null, fit);
     }
   }
+
+  /**
+   * One model of a property.
+   *
+   * @param basis what its output layer stands on
+   * @param usesOld whether labels at another level have a part in it
+   * @param error root mean square over frames left out and components, in its unit
+   * @param part the same as part of the labels' spread, composition taken off: 1 knows the mean
+   * @param quantile how many standard deviations 95 of 100 errors left out are within
+   */
+  public record PropertyFit(
+      String basis, boolean usesOld, double error, double part, double quantile) {}
+
+  /**
+   * Models of a property in the end.
+   *
+   * @param property as the parameter file has it
+   * @param leftOut root mean square error on labelled frames left out, mean over the models
+   * @param labelSpread standard deviation of the labels
+   * @param frames never labelled, whose labels are known; 0 where they are not
+   * @param errors of each model on those, root mean square over components; empty without any
+   * @param mean the same of the models' mean; NaN without any
+   * @param coverage share of those values within the first model's 95 % interval; NaN without any
+   */
+  public record PropertyResult(
+      String property,
+      double leftOut,
+      double labelSpread,
+      long frames,
+      List<Double> errors,
+      double mean,
+      double coverage) {}
 
   /**
    * The old labels' part in one model's fit.
@@ -106,7 +176,8 @@ public final class Facts {
    * The ensemble's disagreement over the frames that are left.
    *
    * @param frames how many
-   * @param maxDeviForce quantiles of max_devi_f
+   * @param maxDeviForce quantiles of max_devi_f; in a run for a property of max_devi_p or sigma_p,
+   *     in its unit
    * @param notANumber frames whose deviation is NaN
    * @param expected errors of the pool; {@code null} where training says nothing of them
    */
@@ -155,8 +226,31 @@ public final class Facts {
    * @param labelled picked frames that got a label
    * @param byElements those, by set of elements
    * @param failures picked frames that got none; they stay in the pool
+   * @param teacher what labelled them, where it is no task's program; {@code null} elsewhere
    */
-  public record Labels(long labelled, SortedMap<String, Long> byElements, List<Failure> failures) {}
+  public record Labels(
+      long labelled,
+      SortedMap<String, Long> byElements,
+      List<Failure> failures,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Teacher teacher) {
+    /** By a task's program. */
+    public Labels(long labelled, SortedMap<String, Long> byElements, List<Failure> failures) {
+      this(labelled, byElements, failures, null);
+    }
+  }
+
+  /**
+   * What labels frames in their place.
+   *
+   * @param about versions and checksums, by name
+   * @param shifts of its energies from the old level's; {@code null} where no frame has an old one
+   * @param sigma of the labels' forces, root mean square over a frame's components, eV/Å; {@code
+   *     null} where it gives none
+   */
+  public record Teacher(
+      SortedMap<String, String> about,
+      @JsonInclude(JsonInclude.Include.NON_NULL) EnergyShifts shifts,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Sigma sigma) {}
 
   /**
    * One frame without label.
@@ -172,7 +266,8 @@ public final class Facts {
    *
    * @param verdict as the run ended
    * @param labelled frames in the merged dataset
-   * @param maxDeviForce of the whole pool by the final models
+   * @param maxDeviForce of the whole pool by the final models; in a run for a property of its
+   *     measure, as everywhere
    * @param errors against the new level on frames never labelled; {@code null} where the new level
    *     is not known for them
    * @param expected of the whole pool by the final models; {@code null} where it is not known
@@ -180,6 +275,7 @@ public final class Facts {
    * @param pool the whole pool at the new level; {@code null} in runs of earlier versions
    * @param foretold how well numbers foretell the final models' largest force errors on frames
    *     never labelled; {@code null} in runs of earlier versions, empty where those are not known
+   * @param property how well the models know a property; {@code null} in a run for energies
    */
   public record Result(
       Verdict verdict,
@@ -189,7 +285,21 @@ public final class Facts {
       Expected expected,
       FinalClasses classes,
       RelabelledPool pool,
-      List<Foretold> foretold) {
+      List<Foretold> foretold,
+      PropertyResult property) {
+    /** Of a run for energies. */
+    public Result(
+        Verdict verdict,
+        long labelled,
+        Quantiles maxDeviForce,
+        HeldOut errors,
+        Expected expected,
+        FinalClasses classes,
+        RelabelledPool pool,
+        List<Foretold> foretold) {
+      this(verdict, labelled, maxDeviForce, errors, expected, classes, pool, foretold, null);
+    }
+
     /** Of a run that does not say more. */
     public Result(
         Verdict verdict,

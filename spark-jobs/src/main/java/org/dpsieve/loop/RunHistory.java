@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dpsieve.error.InputException;
+import org.dpsieve.pick.Measure;
 import org.dpsieve.pick.TrustBand;
 
 /**
@@ -38,7 +39,8 @@ public record RunHistory(
     Facts.Result result,
     Facts.Result earlier,
     Timings timings) {
-  private static final Pattern FORCE_LEVELS = Pattern.compile("model_devi_f (\\S+) to ([^\\s,]+)");
+  private static final Pattern FORCE_LEVELS =
+      Pattern.compile("model_devi_[fp] (\\S+) to ([^\\s,]+)");
 
   public RunHistory {
     iterations = List.copyOf(iterations);
@@ -140,11 +142,23 @@ public record RunHistory(
     return List.of(identity.getOrDefault("type_map", "").split(" "));
   }
 
+  /** What frames are picked by. */
+  public Measure measure() {
+    return RunKeys.measure(identity);
+  }
+
+  /** What the run is for, {@code NAME:intensive}; empty for energies and forces. */
+  public Optional<String> property() {
+    return Optional.ofNullable(identity.get(RunKeys.PROPERTY));
+  }
+
   public long labelled() {
     return iterations.isEmpty() ? 0 : iterations.get(iterations.size() - 1).labelledSoFar();
   }
 
-  /** The levels on max_devi_f that an iteration's frames were classified by; empty when off. */
+  /**
+   * The levels on what is picked by that an iteration's frames were classified by; empty when off.
+   */
   public Optional<TrustBand> forceLevels(int iteration) {
     Matcher found =
         FORCE_LEVELS.matcher(

@@ -7,20 +7,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dpsieve.config.DpTrainConfig;
 import org.dpsieve.config.LabelConfig;
+import org.dpsieve.config.PropertyConfig;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TrainConfig;
 import org.dpsieve.config.TrainingInput;
 import org.dpsieve.io.RegularFile;
-import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.label.ConvergenceSettings;
 import org.dpsieve.label.LabelIdentity;
+import org.dpsieve.pick.Measure;
 
 /**
  * What a run is known by, by key as the files spell it; after a comma or in brackets, which part or
@@ -35,6 +38,11 @@ public record RunKeys(
     SortedMap<String, String> fixed, SortedMap<String, String> open, Set<String> accepted) {
   /** The first digits of each given model's SHA-256. */
   static final String MODELS = "training_iter0_model_path (sha256 of the models)";
+
+  /** What a run is for, where it is not energies and forces. */
+  static final String PROPERTY = "property";
+
+  private static final String MEASURE = "model_devi_p_by (column)";
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int DIGITS = 16;
@@ -65,7 +73,7 @@ public record RunKeys(
     if (!config.pool().oldData().isEmpty()) {
       keys.fixed.put("old_data", relative(config.pool().oldData(), workdir));
     }
-    if (!config.pool().extxyzKeys().equals(ExtxyzKeys.DEFAULT)) {
+    if (!config.pool().extxyzKeys().names().isEmpty()) {
       keys.fixed.put("extxyz_keys", config.pool().extxyzKeys().toString());
     }
     keys.fixed.put("labeled", Boolean.toString(config.pool().labeled()));
@@ -77,7 +85,28 @@ public record RunKeys(
     }
     keys.add(config.train());
     keys.add(config.label());
+    config.property().ifPresent(property -> keys.add(property, config.trust().measure().column()));
     return keys;
+  }
+
+  private void add(PropertyConfig property, String measure) {
+    fixed.put(PROPERTY, property.label().toString());
+    if (property.source() != null) {
+      fixed.put("property_from", property.source().text());
+      if (!property.files().isEmpty()) {
+        fixed.put("property_from (sha256)", checksums(property.files()));
+      }
+    }
+    open.put("property_basis", property.basis() == null ? "(chosen)" : property.basis());
+    open.put(MEASURE, measure);
+  }
+
+  /** What the frames of a run are picked by. */
+  static Measure measure(Map<String, String> identity) {
+    return Stream.of(Measure.PROPERTY, Measure.SIGMA)
+        .filter(measure -> measure.column().equals(identity.get(MEASURE)))
+        .findFirst()
+        .orElse(Measure.FORCE);
   }
 
   RunKeys accepting(Set<String> others) {

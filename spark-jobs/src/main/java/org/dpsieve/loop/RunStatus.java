@@ -33,7 +33,7 @@ public final class RunStatus {
               .formatted(RunTable.count(pool.frames()), RunTable.count(pool.quarantined())));
     }
     if (!history.iterations().isEmpty()) {
-      RunTable table = new RunTable(pool.frames());
+      RunTable table = new RunTable(pool.frames(), history.measure());
       lines.addAll(table.header());
       for (Summary.Iteration iteration : history.iterations()) {
         lines.add(table.row(iteration, history.timings().of(iteration.number())));

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.dpsieve.pick.Measure;
 
 /** A run in columns, for a person at a terminal. */
 public final class RunTable {
@@ -23,11 +24,14 @@ public final class RunTable {
   private static final Map<String, Long> EXAMPLE = Map.of("Ag", 520L, "Au", 520L, "Ag-Au", 1560L);
 
   private final int width;
+  private final Measure measure;
 
   /**
    * @param poolFrames the largest count that will be shown
+   * @param measure what frames are picked by
    */
-  public RunTable(long poolFrames) {
+  public RunTable(long poolFrames, Measure measure) {
+    this.measure = measure;
     this.width = Math.max(8, count(poolFrames).length() + 1);
   }
 
@@ -43,7 +47,7 @@ public final class RunTable {
             "accurate",
             "candidate",
             "failed",
-            "  max_devi_f, eV/Å",
+            "  " + measure.title(),
             "  time, s"),
         format(
             "%4s %9s" + frames + wide + wide + wide + "  %7s %7s %7s %8s  %6s %6s %6s %7s",
@@ -87,10 +91,10 @@ public final class RunTable {
         asked ? percent(picks.candidate(), picks.frames()) : "",
         asked ? count(picks.failed()) : NONE,
         asked ? percent(picks.failed(), picks.frames()) : "",
-        deviation(deviation.median()),
-        deviation(deviation.p90()),
-        deviation(deviation.p99()),
-        deviation(deviation.max()),
+        deviation(deviation.median(), measure),
+        deviation(deviation.p90(), measure),
+        deviation(deviation.p99(), measure),
+        deviation(deviation.max(), measure),
         time(seconds, "train"),
         time(seconds, "deviation"),
         time(seconds, "pick"),
@@ -101,6 +105,11 @@ public final class RunTable {
   public static String expected(Facts.Expected expected) {
     if (!expected.known()) {
       return "expected error of the pool: not known (an element without labels, or too few labels)";
+    }
+    if (expected.property() != null) {
+      return format(
+          "expected error of the pool, root mean square of %s frames: %s",
+          count(expected.frames()), unitless(expected.property()));
     }
     String now =
         format(
@@ -243,19 +252,53 @@ public final class RunTable {
   }
 
   /** The ensemble's last word on the whole pool. */
-  public static String deviation(Facts.Quantiles q) {
+  public static String deviation(Facts.Quantiles q, Measure measure) {
     return format(
-        "max_devi_f over the whole pool, final models: 50 %% %s, 90 %% %s, 99 %% %s, max %s eV/Å",
-        deviationText(q.median()),
-        deviationText(q.p90()),
-        deviationText(q.p99()),
-        deviationText(q.max()));
+            "%s over the whole pool, final models: 50 %% %s, 90 %% %s, 99 %% %s, max %s %s",
+            measure.column(),
+            shown(q.median(), measure),
+            shown(q.p90(), measure),
+            shown(q.p99(), measure),
+            shown(q.max(), measure),
+            measure.unit())
+        .strip();
+  }
+
+  /** What models of a property are worth. */
+  public static List<String> property(Facts.PropertyResult found) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        format(
+            "%s: RMS error %s on labelled frames left out, mean of models (spread of the labels:"
+                + " %s)",
+            found.property(), unitless(found.leftOut()), unitless(found.labelSpread())));
+    lines.add(
+        found.frames() == 0
+            ? "errors on frames never labelled: not known, their labels are not"
+            : format(
+                "on %s frames never labelled: %s, mean of models %s; %.1f %% are within the 95 %%"
+                    + " intervals of the first",
+                count(found.frames()),
+                found.errors().stream().map(RunTable::unitless).collect(Collectors.joining(", ")),
+                unitless(found.mean()),
+                100 * found.coverage()));
+    return lines;
+  }
+
+  /** Four digits: nobody knows how large a property is. */
+  private static String unitless(double value) {
+    return format("%.4g", value);
+  }
+
+  private static String shown(double value, Measure measure) {
+    return measure.equals(Measure.FORCE) ? deviationText(value) : format("%.3g", value);
   }
 
   /** What the final models say of the pool, frame by frame. */
   public static String finalClasses(Facts.FinalClasses classes) {
     return format(
-        "by the trust levels, final models: of %s frames never labelled %s are accurate, %s candidates, %s failed%s; of %s labelled %s are accurate",
+        "by the trust levels, final models: of %s frames never labelled %s are accurate, %s"
+            + " candidates, %s failed%s; of %s labelled %s are accurate",
         count(classes.unlabelled()),
         count(classes.accurate()),
         count(classes.candidate()),
@@ -276,7 +319,9 @@ public final class RunTable {
             .map(entry -> entry.getKey() + ": " + count(entry.getValue()))
             .collect(Collectors.joining(", "));
     return format(
-        "result/pool, the whole pool at the new level: %s frames computed, %s predicted as old label + change (sigma, median and 95 %%: %s and %s meV/atom, %s and %s eV/Å), %s left out%s",
+        "result/pool, the whole pool at the new level: %s frames computed, %s predicted as old"
+            + " label + change (sigma, median and 95 %%: %s and %s meV/atom, %s and %s eV/Å), %s"
+            + " left out%s",
         count(pool.computed()),
         count(pool.predicted()),
         TextTable.number(1000 * pool.energySigma().median(), 2),
@@ -293,7 +338,8 @@ public final class RunTable {
         .map(
             one ->
                 format(
-                    "Largest force errors foretold by %s: Spearman %.2f; of the worst tenth of the frames %.0f %% are in the tenth it ranks highest",
+                    "Largest force errors foretold by %s: Spearman %.2f; of the worst tenth of the"
+                        + " frames %.0f %% are in the tenth it ranks highest",
                     one.by(), one.spearman(), 100 * one.worst()))
         .toList();
   }
@@ -310,7 +356,8 @@ public final class RunTable {
       Facts.Errors after = training.models().get(m).after();
       lines.add(
           format(
-              "result/final/graph.%03d on %s frames %s: %s meV/atom, %s eV/Å (before final_training %s, %s)",
+              "result/final/graph.%03d on %s frames %s: %s meV/atom, %s eV/Å (before final_training"
+                  + " %s, %s)",
               m,
               count(training.frames()),
               unseen ? "never labelled" : "with labels",
@@ -331,8 +378,8 @@ public final class RunTable {
     return whole == 0 ? "" : format("%.1f %%", 100.0 * part / whole);
   }
 
-  private static String deviation(double value) {
-    return Double.isNaN(value) ? NONE : deviationText(value);
+  private static String deviation(double value, Measure measure) {
+    return Double.isNaN(value) ? NONE : shown(value, measure);
   }
 
   private static String deviationText(double value) {

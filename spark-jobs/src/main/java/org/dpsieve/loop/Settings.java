@@ -7,7 +7,6 @@ import java.util.Set;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.config.TargetError;
-import org.dpsieve.pick.TrustLevels;
 
 /**
  * What the loop itself decides by.
@@ -38,15 +37,9 @@ public record Settings(
    */
   public static Settings of(RunConfig run, Workdir workdir) {
     SimplifyConfig config = run.simplify();
-    TrustLevels trust = config.trust();
     return new Settings(
         RunKeys.of(run, workdir),
-        "model_devi_f %s, model_devi_e %s, true_error_f %s, true_error_e %s"
-            .formatted(
-                trust.force().text(),
-                trust.energy().text(),
-                trust.trueForce().text(),
-                trust.trueEnergy().text()),
+        config.trust().text(),
         !config.pool().initData().isEmpty(),
         config.pick().initPickNumber(),
         config.pick().iterPickNumber(),
@@ -89,7 +82,9 @@ public record Settings(
     }
     TargetError target = targetError.get();
     // an expectation that is NaN is below nothing
-    return below(expected.energy(), target.energy()) && below(expected.force(), target.force());
+    return below(expected.energy(), target.energy())
+        && below(expected.force(), target.force())
+        && (target.property().isEmpty() || below(expected.property(), target.property()));
   }
 
   private static boolean below(double expected, OptionalDouble target) {

@@ -24,11 +24,12 @@ import org.dpsieve.io.JsonProblem;
  * @param settings what the run decided by, as the parameter file spells it
  * @param changes of settings between two calls
  * @param iterations those in which frames were labelled
- * @param maxDeviForce of the whole pool by the final models
+ * @param maxDeviForce of the whole pool by the final models, of what frames were picked by
  * @param finalClasses of the whole pool by the final models
  * @param errors on frames never labelled; absent where the new level is not known for them
  * @param resultPool the whole pool at the new level, {@code result/pool}
  * @param foretold how well numbers foretell the largest force errors
+ * @param property how well the models know the property of the run
  * @param warnings what a person has to know before using the models
  */
 public record SummaryJson(
@@ -46,6 +47,7 @@ public record SummaryJson(
     Facts.HeldOut errors,
     Facts.RelabelledPool resultPool,
     List<Facts.Foretold> foretold,
+    Facts.PropertyResult property,
     List<String> warnings) {
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -74,6 +76,7 @@ public record SummaryJson(
         result.errors(),
         result.pool(),
         result.foretold(),
+        result.property(),
         Warnings.of(summary.iterations(), result));
   }
 

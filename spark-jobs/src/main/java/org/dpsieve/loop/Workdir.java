@@ -3,10 +3,12 @@ package org.dpsieve.loop;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -126,7 +128,8 @@ public record Workdir(Path root) {
 
   /**
    * Makes the folder if it is not there and keeps every other run out of it until closed. The
-   * operating system lets go of the lock when the process ends, however it ends.
+   * operating system lets go of the lock when the process ends, however it ends; elsewhere see
+   * {@link HeartbeatLock}.
    *
    * @throws InputException when another process has it, or the folder cannot be written
    */
@@ -134,6 +137,9 @@ public record Workdir(Path root) {
     Path file = root.resolve(".dpsieve.lock");
     try {
       Files.createDirectories(root);
+      if (isElsewhere()) {
+        return HeartbeatLock.take(file, owner(), HeartbeatLock.BEAT, HeartbeatLock.STALE);
+      }
       FileChannel channel =
           FileChannel.open(
               file,
@@ -149,6 +155,16 @@ public record Workdir(Path root) {
               .formatted(file, e),
           e);
     }
+  }
+
+  /** Whether it lies on another file system than this machine's. */
+  public boolean isElsewhere() {
+    return !root.getFileSystem().equals(FileSystems.getDefault());
+  }
+
+  private static String owner() throws IOException {
+    return "process %d on %s"
+        .formatted(ProcessHandle.current().pid(), InetAddress.getLocalHost().getHostName());
   }
 
   /** Locks the file and writes this process' number into it, or closes it. */

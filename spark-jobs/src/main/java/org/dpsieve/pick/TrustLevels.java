@@ -14,10 +14,46 @@ import java.io.Serializable;
  *     stored labels
  * @param trueEnergy {@code true_error_e_trust_lo/_hi}, eV per atom, on the energy error against
  *     stored labels
+ * @param property the levels of a run for a property, which has no others; {@code null} in one for
+ *     energies
  */
 public record TrustLevels(
-    TrustBand force, TrustBand energy, TrustBand trueForce, TrustBand trueEnergy)
+    TrustBand force,
+    TrustBand energy,
+    TrustBand trueForce,
+    TrustBand trueEnergy,
+    PropertyTrust property)
     implements Serializable {
+
+  public TrustLevels(TrustBand force, TrustBand energy, TrustBand trueForce, TrustBand trueEnergy) {
+    this(force, energy, trueForce, trueEnergy, null);
+  }
+
+  /** Of a run for a property. */
+  public static TrustLevels of(PropertyTrust property) {
+    return new TrustLevels(TrustBand.OFF, TrustBand.OFF, TrustBand.OFF, TrustBand.OFF, property);
+  }
+
+  /** What frames are sorted by. */
+  public Measure measure() {
+    return property == null ? Measure.FORCE : property.measure();
+  }
+
+  /** All levels in a line, as one compares them. */
+  public String text() {
+    return property == null
+        ? "model_devi_f %s, model_devi_e %s, true_error_f %s, true_error_e %s"
+            .formatted(force.text(), energy.text(), trueForce.text(), trueEnergy.text())
+        : "model_devi_p %s by %s".formatted(property.band().text(), property.measure().column());
+  }
+
+  /** Class by the measure of a run for a property. */
+  public FrameClass classify(double measure) {
+    TrustBand band = property.band();
+    return band.failed(measure)
+        ? FrameClass.FAILED
+        : band.candidate(measure) ? FrameClass.CANDIDATE : FrameClass.ACCURATE;
+  }
 
   /** By the ensemble's disagreement alone. */
   public TrustLevels(TrustBand force, TrustBand energy) {

@@ -10,18 +10,29 @@ import org.dpsieve.figure.MarkStyle;
 import org.dpsieve.figure.Plot;
 import org.dpsieve.figure.Scale;
 import org.dpsieve.figure.Symbol;
+import org.dpsieve.pick.Measure;
 
 /** Charts of the pool: deviation, composition, and where picks come from. */
 final class PoolFigures {
-  private static final String DEVIATION = "max_devi_f, eV/Å";
-
   /** Iterations whose picks are shown in feature space. */
   private static final int MOST_MAPS = 6;
 
   private final RunReport report;
+  private final Measure measure;
 
   PoolFigures(RunReport report) {
     this.report = report;
+    this.measure = report.history().measure();
+  }
+
+  /** Behind a number's name, in a table. */
+  private String unit() {
+    return measure.unit().isEmpty() ? "" : " (" + measure.unit() + ")";
+  }
+
+  /** The key of the lower trust level. */
+  private String trustLo() {
+    return measure.equals(Measure.FORCE) ? "model_devi_f_trust_lo" : "model_devi_p_trust_lo";
   }
 
   List<Figure> all() {
@@ -55,18 +66,21 @@ final class PoolFigures {
                       ? RunFigures.counted(frames, "frame")
                       : RunFigures.text(
                           "%s left, %,d picked", RunFigures.counted(frames, "frame"), picked))
-              .x(DEVIATION + " (log)", x)
+              .x(measure.title() + " (log)", x)
               .y(
                   "frames",
                   Scale.counts(
                       one.bins().stream().mapToLong(RunReport.Bin::frames).max().getAsLong(), 5));
       FigureTable table =
           new FigureTable(
-              "max_devi_f from (eV/Å)", "max_devi_f to (eV/Å)", "frames", "picked frames");
+              measure.column() + " from" + unit(),
+              measure.column() + " to" + unit(),
+              "frames",
+              "picked frames");
       for (RunReport.Bin bin : one.bins()) {
         String tip =
             RunFigures.text(
-                "%s to %s eV/Å: %s, %,d picked",
+                "%s to %s: %s, %,d picked",
                 RunFigures.number(bin.from()),
                 RunFigures.number(bin.to()),
                 RunFigures.counted(bin.frames(), "frame"),
@@ -133,10 +147,11 @@ final class PoolFigures {
     Plot plot =
         new Plot("cost", "", "What a trust level costs")
             .note("Frames above a lower trust level: the most that would be labelled")
-            .x("model_devi_f_trust_lo, eV/Å (log)", Scale.log(least(shown), largest(shown)))
+            .x(
+                trustLo() + (measure.unit().isEmpty() ? "" : ", " + measure.unit()) + " (log)",
+                Scale.log(least(shown), largest(shown)))
             .y("frames above it (log)", Scale.log(1, Math.max(2, most)));
-    FigureTable table =
-        new FigureTable("iteration", "model_devi_f_trust_lo (eV/Å)", "frames above it");
+    FigureTable table = new FigureTable("iteration", trustLo() + unit(), "frames above it");
     for (int i = 0; i < shown.size(); i++) {
       List<RunReport.Bin> bins = shown.get(i).bins();
       long above = bins.stream().mapToLong(RunReport.Bin::frames).sum();
@@ -168,7 +183,7 @@ final class PoolFigures {
         new Plot("composition", "deviation", "Deviation by composition")
             .note("The first iteration that asked the models; in brackets: frames")
             .x(
-                DEVIATION + " (log)",
+                measure.title() + " (log)",
                 Scale.log(
                     rows.stream().mapToDouble(row -> row.deviation().median()).min().getAsDouble(),
                     rows.stream().mapToDouble(row -> row.deviation().p99()).max().getAsDouble()))
@@ -181,9 +196,9 @@ final class PoolFigures {
         new FigureTable(
             "formula",
             "frames",
-            "max_devi_f 50 % (eV/Å)",
-            "max_devi_f 90 % (eV/Å)",
-            "max_devi_f 99 % (eV/Å)");
+            measure.column() + " 50 %" + unit(),
+            measure.column() + " 90 %" + unit(),
+            measure.column() + " 99 %" + unit());
     for (int i = 0; i < rows.size(); i++) {
       var q = rows.get(i).deviation();
       plot.line(MarkStyle.SINGLE, List.of(new double[] {q.median(), i}, new double[] {q.p99(), i}))

@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.dpsieve.figure.Figure;
 import org.dpsieve.figure.Svg;
 import org.dpsieve.loop.Change;
@@ -67,6 +69,9 @@ public final class ReportPage {
     values.put("name", name());
     values.put("verdict", state());
     values.put("warnings", Warnings.of(history.iterations(), history.result()));
+    values.put("measure", history.measure().title());
+    values.put("column", history.measure().column());
+    values.put("energies", report.property() == null);
     values.put("sections", sections());
     values.put("tiles", tiles());
     ReportTables tables = new ReportTables(report);
@@ -76,6 +81,7 @@ public final class ReportPage {
     values.put("features", Map.of("any", report.features() != null));
     values.put("expected", tables.expected());
     values.put("training", tables.training());
+    values.put("property", tables.property());
     values.put("errors", tables.errors());
     values.put("outcomes", tables.outcomes());
     values.put("failures", tables.failures());
@@ -140,19 +146,22 @@ public final class ReportPage {
     };
   }
 
-  private static List<Named> sections() {
-    return List.of(
-        new Named("iterations", "Iterations"),
-        new Named("deviation", "Deviation"),
-        new Named("composition", "Composition"),
-        new Named("features", "Feature space"),
-        new Named("training", "Loss"),
-        new Named("errors", "Errors"),
-        new Named("expected", "Expected errors"),
-        new Named("outcomes", "Task outcomes"),
-        new Named("times", "Time"),
-        new Named("settings", "Settings and versions"),
-        new Named("files", "Files"));
+  private List<Named> sections() {
+    boolean energies = report.property() == null;
+    return Stream.of(
+            new Named("iterations", "Iterations"),
+            new Named("deviation", "Deviation"),
+            new Named("composition", "Composition"),
+            new Named("features", "Feature space"),
+            energies ? new Named("training", "Loss") : new Named("property", "Models and errors"),
+            energies ? new Named("errors", "Errors") : null,
+            energies ? new Named("expected", "Expected errors") : null,
+            new Named("outcomes", "Task outcomes"),
+            new Named("times", "Time"),
+            new Named("settings", "Settings and versions"),
+            new Named("files", "Files"))
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   private List<Tile> tiles() {
@@ -181,11 +190,29 @@ public final class ReportPage {
             deviation ->
                 tiles.add(
                     new Tile(
-                        "max_devi_f, 99 %",
-                        ReportTables.number(deviation.p99(), 3) + " eV/Å",
+                        history.measure().column() + ", 99 %",
+                        new ReportTables(report).measured(deviation.p99())
+                            + " "
+                            + history.measure().unit(),
                         history.result() == null
                             ? "of the frames asked last"
                             : "of the whole pool, final models")));
+    if (history.result() != null && history.result().property() != null) {
+      Facts.PropertyResult found = history.result().property();
+      tiles.add(
+          new Tile(
+              "Error, left out",
+              RunFigures.number(found.leftOut()),
+              "mean of models; spread of the labels " + RunFigures.number(found.labelSpread())));
+      if (found.frames() > 0) {
+        tiles.add(
+            new Tile(
+                "Error, never labelled",
+                RunFigures.number(found.mean()),
+                "mean of models, %s frames; %.0f %% within 95 %% intervals"
+                    .formatted(RunTable.count(found.frames()), 100 * found.coverage())));
+      }
+    }
     if (history.result() != null && history.result().errors() != null) {
       Facts.HeldOut errors = history.result().errors();
       tiles.add(
@@ -228,7 +255,16 @@ public final class ReportPage {
       pairs.add(
           new Pair("changed from iteration %d on".formatted(change.iteration()), change.words()));
     }
-    history.trust().ifPresent(trust -> pairs.add(new Pair("trust levels (eV/Å, eV/atom)", trust)));
+    history
+        .trust()
+        .ifPresent(
+            trust ->
+                pairs.add(
+                    new Pair(
+                        report.property() == null
+                            ? "trust levels (eV/Å, eV/atom)"
+                            : "trust levels (the property's unit)",
+                        trust)));
     return pairs;
   }
 

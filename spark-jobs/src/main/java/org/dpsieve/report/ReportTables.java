@@ -58,11 +58,16 @@ final class ReportTables {
     String note =
         history.result() == null
             ? ""
-            : "Final models on the whole pool: max_devi_f 50 %% %s, 90 %% %s, 99 %% %s, max %s eV/Å%s.%s"
+            : "Final models on the whole pool: %s 50 %% %s, 90 %% %s, 99 %% %s, max %s%s%s.%s"
                 .formatted(
                     Stream.concat(
-                            quantiles(history.result().maxDeviForce()).stream(),
+                            Stream.concat(
+                                Stream.of(history.measure().column()),
+                                quantiles(history.result().maxDeviForce()).stream()),
                             Stream.of(
+                                history.measure().unit().isEmpty()
+                                    ? ""
+                                    : " " + history.measure().unit(),
                                 history.result().classes() == null
                                     ? ""
                                     : "; " + RunTable.finalClasses(history.result().classes()),
@@ -73,11 +78,46 @@ final class ReportTables {
     return rows(rows, Map.of("note", note));
   }
 
-  private static List<String> quantiles(Facts.Quantiles q) {
+  private List<String> quantiles(Facts.Quantiles q) {
     return q == null
         ? List.of(NONE, NONE, NONE, NONE)
-        : List.of(
-            number(q.median(), 3), number(q.p90(), 3), number(q.p99(), 3), number(q.max(), 3));
+        : List.of(measured(q.median()), measured(q.p90()), measured(q.p99()), measured(q.max()));
+  }
+
+  /** Of a property nobody knows how large it is. */
+  String measured(double value) {
+    return history.property().isEmpty() ? number(value, 3) : RunFigures.number(value);
+  }
+
+  /** Models of a property: every training, then what they are worth in the end. */
+  Map<String, Object> property() {
+    List<Cells> rows = new ArrayList<>();
+    history
+        .trainings()
+        .forEach(
+            (iteration, training) -> {
+              for (int m = 0; m < training.models().size(); m++) {
+                Facts.PropertyFit fit = training.models().get(m).property();
+                if (fit != null) {
+                  rows.add(
+                      new Cells(
+                          List.of(
+                              String.valueOf(iteration),
+                              String.valueOf(m),
+                              RunTable.count(training.frames()),
+                              fit.basis() + (fit.usesOld() ? ", old labels" : ""),
+                              RunFigures.number(fit.error()),
+                              RunFigures.number(fit.part()),
+                              RunFigures.number(fit.quantile()))));
+                }
+              }
+            });
+    List<String> words =
+        history.result() == null || history.result().property() == null
+            ? List.of()
+            : RunTable.property(history.result().property());
+    return Map.of(
+        "asked", report.property() != null, "any", !rows.isEmpty(), "rows", rows, "words", words);
   }
 
   Map<String, Object> composition() {
@@ -199,7 +239,8 @@ final class ReportTables {
         rows(RunTable.foretold(report.foretold()), Map.of()),
         "accuracyNote",
         heldOut == null
-            ? " Each ensemble is compared with the frames it picked, which are the hardest for it: a bound from above."
+            ? " Each ensemble is compared with the frames it picked, which are the hardest for it:"
+                  + " a bound from above."
             : "");
   }
 

@@ -12,6 +12,10 @@ public final class RunFigures {
   /** In the order of the page; a chart that would show nothing is left out. */
   public static List<Figure> of(RunReport report) {
     List<Figure> all = new ArrayList<>(new PoolFigures(report).all());
+    if (report.property() != null) {
+      all.addAll(new PropertyFigures(report.property()).all());
+      return all;
+    }
     all.addAll(new ErrorFigures(report).all());
     all.addAll(new TrainingFigures(report).all());
     return all;

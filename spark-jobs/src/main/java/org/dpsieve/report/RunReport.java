@@ -23,6 +23,7 @@ import org.dpsieve.uncertainty.Reliability;
  * @param expected what training says of errors; {@code null} where it says nothing
  * @param features where frames lie; {@code null} where it is not known
  * @param failures picked frames that got no label
+ * @param property models of a property beside labels; {@code null} in a run for energies
  * @param versions of what made the run, or of this program as long as it has not ended
  */
 public record RunReport(
@@ -36,6 +37,7 @@ public record RunReport(
     ExpectedErrors expected,
     FeatureSpace features,
     List<Failure> failures,
+    PropertyPlots property,
     Map<String, String> versions) {
 
   /** How well numbers foretell the largest force errors; empty where nobody can tell yet. */
@@ -140,6 +142,28 @@ public record RunReport(
   public record FeatureSpace(List<double[]> pool, List<Picks> picks) {}
 
   public record Picks(int iteration, List<double[]> places) {}
+
+  /**
+   * The first model of a property.
+   *
+   * @param property as the parameter file has it
+   * @param leftOut labels it is trained on, by what it says where each is left out
+   * @param unseen labels of frames nobody asked for
+   */
+  public record PropertyPlots(
+      String property, List<PropertyPoint> leftOut, List<PropertyPoint> unseen) {}
+
+  /**
+   * A value, all in the property's unit.
+   *
+   * @param half width of the 95 % interval
+   */
+  public record PropertyPoint(double label, double said, double half) {
+    /** Whether the label is in the interval, made so many times as wide. */
+    boolean isInside(double times) {
+      return Math.abs(said - label) <= times * half;
+    }
+  }
 
   /**
    * @param frame {@code system#index}

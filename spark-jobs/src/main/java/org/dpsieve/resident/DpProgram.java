@@ -17,6 +17,11 @@ public record DpProgram(String command, Map<String, String> environment) impleme
     environment = new HashMap<>(environment);
   }
 
+  /** The command for messages, which put it in quotes. */
+  String shown() {
+    return command.replaceAll("^'([^']*)'$", "$1");
+  }
+
   /** The one that {@code DPSIEVE_DP} names, else {@code dp} on PATH. */
   public static String defaultCommand() {
     String path = System.getenv("DPSIEVE_DP");

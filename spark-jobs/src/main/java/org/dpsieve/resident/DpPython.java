@@ -78,6 +78,32 @@ record DpPython(List<String> words, Map<String, String> environment) {
     return new DpPython(start, environment);
   }
 
+  /**
+   * The same for a Python itself, which is started without a shell.
+   *
+   * @param command as a person writes it, maybe after variables or a launcher
+   * @throws InputException when it takes a shell
+   */
+  static DpPython ofPython(String command, String script) {
+    if (command.isBlank() || unquoted(command).matches("(?s).*" + FOR_A_SHELL + ".*")) {
+      throw new InputException(
+          "fp_params.python: found '%s', expected the path of a Python, maybe after variables (NAME=value) or a launcher; no shell reads it"
+              .formatted(command));
+    }
+    Map<String, String> environment = new LinkedHashMap<>();
+    List<String> start = new ArrayList<>();
+    for (String word : words(command)) {
+      Matcher assignment = ASSIGNMENT.matcher(word);
+      if (start.isEmpty() && assignment.matches()) {
+        environment.put(assignment.group(1), assignment.group(2));
+      } else {
+        start.add(word);
+      }
+    }
+    start.addAll(List.of("-u", "-c", script));
+    return new DpPython(start, environment);
+  }
+
   private static String unquoted(String command) {
     return command.replaceAll("'[^']*'|\"[^\"]*\"", "");
   }
@@ -102,7 +128,7 @@ record DpPython(List<String> words, Map<String, String> environment) {
       return List.of(dp.substring(0, folder) + "python3");
     }
     if (file == null) {
-      throw new InputException("'%s': not found. %s".formatted(dp, ResidentModels.NAME_IT));
+      throw new InputException("'%s': not found. %s".formatted(dp, DeepmdModels.NAME_IT));
     }
     if (file.getFileName().toString().startsWith("python")) {
       return List.of(file.toString());

@@ -75,9 +75,9 @@ final class EvaluatingProcess implements Closeable {
    * @param environment beside this process's own; what the program's command sets wins
    * @throws InputException when there is no such program
    */
-  EvaluatingProcess(DpProgram program, Map<String, String> environment) {
+  EvaluatingProcess(DpProgram program, Evaluated evaluated, Map<String, String> environment) {
     String path = program.environment().getOrDefault("PATH", String.valueOf(System.getenv("PATH")));
-    DpPython python = DpPython.of(program.command(), path, script());
+    DpPython python = evaluated.start(program.command(), path, script());
     ProcessBuilder builder = new ProcessBuilder(python.words());
     environment.forEach(builder.environment()::putIfAbsent);
     builder.environment().putAll(program.environment());

@@ -3,6 +3,8 @@ package org.dpsieve.resident;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What models are, as DeePMD-kit says it.
@@ -15,6 +17,7 @@ import java.util.List;
  * @param defaultFparam whether frames need none
  * @param mixed whether frames of other types, or in another order, can be in one batch
  * @param atomsAtOnce of a batch
+ * @param about versions, and checksums of the files that were read, by name
  */
 public record LoadedModels(
     String version,
@@ -24,10 +27,13 @@ public record LoadedModels(
     int aparam,
     boolean defaultFparam,
     boolean mixed,
-    int atomsAtOnce) {
+    int atomsAtOnce,
+    SortedMap<String, String> about) {
   static LoadedModels of(JsonNode head) {
     List<String> typeMap = new ArrayList<>();
     head.path("type_map").forEach(name -> typeMap.add(name.asText()));
+    SortedMap<String, String> about = new TreeMap<>();
+    head.path("about").properties().forEach(e -> about.put(e.getKey(), e.getValue().asText()));
     return new LoadedModels(
         head.path("version").asText(),
         head.path("device").asText(),
@@ -36,6 +42,7 @@ public record LoadedModels(
         head.path("aparam").asInt(),
         head.path("default_fparam").asBoolean(),
         head.path("mixed").asBoolean(),
-        Math.max(1, head.path("atoms_at_once").asInt()));
+        Math.max(1, head.path("atoms_at_once").asInt()),
+        about);
   }
 }

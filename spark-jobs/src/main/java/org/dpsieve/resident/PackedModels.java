@@ -21,10 +21,16 @@ import org.dpsieve.model.format.ModelFiles;
  *
  * @param names one per model, in order: DeePMD-kit tells formats by the suffix
  * @param files path below the folder of all models to content
- * @param digest of both
+ * @param branch of checkpoints of several models; empty for others
+ * @param layers whether their output layers will be asked about
+ * @param digest of all that
  */
 public record PackedModels(
-    ArrayList<String> names, LinkedHashMap<String, byte[]> files, String digest)
+    ArrayList<String> names,
+    LinkedHashMap<String, byte[]> files,
+    String branch,
+    boolean layers,
+    String digest)
     implements Serializable {
   /** Suffixes of models that are folders. */
   private static final List<String> FOLDERS = List.of(".savedmodel", ".savedmodeltf", ".jax");
@@ -33,6 +39,16 @@ public record PackedModels(
    * @throws InputException when a file cannot be read
    */
   public static PackedModels of(List<Path> models) {
+    return of(models, "", false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param branch of checkpoints of several models; empty for others
+   * @param layers whether their output layers will be asked about
+   */
+  public static PackedModels of(List<Path> models, String branch, boolean layers) {
     ArrayList<String> names = new ArrayList<>();
     LinkedHashMap<String, byte[]> files = new LinkedHashMap<>();
     for (Path given : models) {
@@ -48,7 +64,28 @@ public record PackedModels(
         throw new InputException(model + ": cannot be read: " + e.getMessage(), e);
       }
     }
-    return new PackedModels(names, files, digest(names, files));
+    String digest = digest(names, files) + (layers ? " layers " : " ") + branch;
+    return new PackedModels(names, files, branch, layers, digest);
+  }
+
+  /**
+   * Files as they are, which are no models.
+   *
+   * @throws InputException when one cannot be read
+   */
+  public static PackedModels ofFiles(List<Path> given) {
+    ArrayList<String> names = new ArrayList<>();
+    LinkedHashMap<String, byte[]> files = new LinkedHashMap<>();
+    for (Path file : given) {
+      String name = name(names.size(), file);
+      names.add(name);
+      try {
+        files.put(name, Files.readAllBytes(file));
+      } catch (IOException e) {
+        throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+      }
+    }
+    return new PackedModels(names, files, "", false, digest(names, files));
   }
 
   private static String digest(List<String> names, Map<String, byte[]> files) {

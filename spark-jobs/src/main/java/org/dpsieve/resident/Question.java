@@ -13,8 +13,32 @@ import org.dpsieve.resident.Wire.Block;
  *
  * @param labels whether the frames' labels are needed
  * @param parts of the answer
+ * @param evaluations of a model that it takes
+ * @param own arrays beside those of the frames
  */
-public record Question(ObjectNode head, boolean labels, int parts) {
+public record Question(
+    ObjectNode head, boolean labels, int parts, int evaluations, List<Block> own) {
+  private Question(ObjectNode head, boolean labels, int parts) {
+    this(head, labels, parts, 1, List.of());
+  }
+
+  /**
+   * Energy (eV, [layers]), force (eV/Å, [layers, atoms, 3]) and virial (eV, [layers, 9]) of a model
+   * with other output layers. The models have to be loaded for that.
+   *
+   * @param model its place
+   * @param layers row-major [layers][weights of all nets, then energies by type]
+   */
+  public static Question layers(int model, double[][] layers) {
+    ObjectNode head = Wire.head("layers");
+    head.put("model", model);
+    Block numbers = Block.of("layers", new int[] {layers.length, layers[0].length});
+    for (double[] layer : layers) {
+      numbers.add(layer);
+    }
+    return new Question(head, false, 3, layers.length, List.of(numbers));
+  }
+
   /**
    * Deviations, by {@link org.dpsieve.deviation.FrameDeviation#NAMES}, and of all atoms where asked
    * for: an array for each call.
@@ -48,7 +72,7 @@ public record Question(ObjectNode head, boolean labels, int parts) {
 
   /** Bytes that an answer can have at most, generously. */
   long mostBytes(int frames, int atoms, int models) {
-    return 8L * frames * parts * (models + 1) * (16 + 16L * atoms);
+    return 8L * frames * parts * evaluations * (models + 1) * (16 + 16L * atoms);
   }
 
   /**
@@ -62,7 +86,7 @@ public record Question(ObjectNode head, boolean labels, int parts) {
   List<Block> blocks(List<Frame> batch, List<int[]> types, int fparam, int aparam) {
     int frames = batch.size();
     int atoms = batch.get(0).atomCount();
-    List<Block> blocks = new ArrayList<>();
+    List<Block> blocks = new ArrayList<>(own);
     Block coord = Block.of("coord", new int[] {frames, atoms, 3});
     batch.forEach(frame -> coord.add(frame.coord()));
     Block type = Block.ofIntegers("type", new int[] {frames, atoms});

@@ -1,8 +1,6 @@
 package org.dpsieve.resident;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,10 +13,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeNames;
-import org.dpsieve.neighbor.Geometry;
 import org.dpsieve.resident.Wire.Answer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,18 +28,14 @@ import org.slf4j.LoggerFactory;
 public final class ResidentModels implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(ResidentModels.class);
 
-  static final String NAME_IT =
-      "Name DeePMD-kit's program by model_devi.command in machine.json, or by DPSIEVE_DP; it has to be there, with the models' backend, wherever Spark's tasks run";
-
-  /** Å, about what models see; which cells are skewed does not hang on it. */
-  private static final double CUTOFF = 8;
+  /** Lost so often in a row before any answer, it is not the frames. */
+  private static final int MOST_LOST = 8;
 
   /** Å, of the atoms that a check is done with: no model sees as far. */
   private static final double FAR_APART = 1000;
 
   private final DpProgram program;
-  private final List<Path> models;
-  private final List<String> given;
+  private final Evaluated evaluated;
   private final Map<String, String> environment;
   private final Limits limits;
   private EvaluatingProcess process;
@@ -53,6 +45,7 @@ public final class ResidentModels implements Closeable {
   private boolean crashed;
   private double secondsPerAtom;
   private int starts;
+  private int lost;
 
   /**
    * Starts nothing.
@@ -67,9 +60,14 @@ public final class ResidentModels implements Closeable {
       List<String> typeMap,
       Map<String, String> environment,
       Limits limits) {
+    this(program, new DeepmdModels(models, typeMap, "", false), environment, limits);
+  }
+
+  /** Starts nothing. */
+  ResidentModels(
+      DpProgram program, Evaluated evaluated, Map<String, String> environment, Limits limits) {
     this.program = program;
-    this.models = List.copyOf(models);
-    this.given = List.copyOf(typeMap);
+    this.evaluated = evaluated;
     this.environment = new HashMap<>(environment);
     this.limits = limits;
   }
@@ -94,20 +92,21 @@ public final class ResidentModels implements Closeable {
     }
     close();
     try {
-      process = new EvaluatingProcess(program, environment);
+      process = new EvaluatingProcess(program, evaluated, environment);
       starts++;
-      ObjectNode head = Wire.head("load");
-      ArrayNode paths = head.putArray("models");
-      models.forEach(path -> paths.add(path.toString()));
-      Answer answer = process.ask(head, List.of(), 0, limits.load(), stopped);
+      Answer answer = process.ask(evaluated.load(), List.of(), 0, limits.load(), stopped);
       requireLoaded(answer.head());
       loaded = LoadedModels.of(answer.head());
       return loaded;
     } catch (EvaluatingProcess.Lost e) {
       close();
       throw new InputException(
-          "'%s' cannot evaluate models: %s. %s"
-              .formatted(program.command(), e.getMessage(), NAME_IT),
+          "'%s' cannot evaluate %s: %s. %s"
+              .formatted(
+                  program.shown(),
+                  evaluated.takesSingleAtoms() ? "models" : evaluated.name(),
+                  e.getMessage(),
+                  evaluated.nameIt()),
           e);
     } catch (InputException e) {
       close();
@@ -134,12 +133,7 @@ public final class ResidentModels implements Closeable {
     if (head.has("error")) {
       boolean library = head.path("kind").asText().equals("import");
       throw new NotReadException(
-          LoadFailure.text(
-                  program.command(),
-                  head.path("version").asText("of unknown version"),
-                  head.path("kind").asText(),
-                  head.path("error").asText())
-              + (library ? ". " + NAME_IT : ""),
+          evaluated.cannotLoad(program.shown(), head) + (library ? ". " + evaluated.nameIt() : ""),
           library);
     }
   }
@@ -178,7 +172,7 @@ public final class ResidentModels implements Closeable {
     } catch (InputException e) {
       return Optional.of(e.getMessage());
     }
-    List<String> typeMap = typeMap(now);
+    List<String> typeMap = evaluated.typeMap(now);
     List<String> unknown =
         typeMap.isEmpty()
             ? List.of()
@@ -209,7 +203,8 @@ public final class ResidentModels implements Closeable {
     Known[] found = new Known[1];
     String words = String.join(" ", elements);
     Optional<String> problem =
-        problem(atoms, now)
+        evaluated
+            .problem(atoms, now)
             .or(
                 () -> {
                   tryBatch(List.of(atoms), List.of(0), forces, now, found, stopped);
@@ -218,49 +213,14 @@ public final class ResidentModels implements Closeable {
     if (problem.isPresent()) {
       return Optional.of(
           "'%s' cannot evaluate the models on an atom of each of %s: %s. %s"
-              .formatted(program.command(), words, problem.get(), NAME_IT));
+              .formatted(program.shown(), words, problem.get(), evaluated.nameIt()));
     }
     boolean nan = Arrays.stream(found[0].parts()[0]).anyMatch(Double::isNaN);
     return nan
         ? Optional.of(
             "'%s' gives no forces for these models (NaN, for an atom of each of %s): of .dp, .yaml and .json files DeePMD-kit has energies alone; convert them to its TensorFlow, PyTorch or JAX format (dp convert-backend)"
-                .formatted(program.command(), words))
+                .formatted(program.shown(), words))
         : Optional.empty();
-  }
-
-  private List<String> typeMap(LoadedModels now) {
-    return now.typeMap().isEmpty() ? given : now.typeMap();
-  }
-
-  /** What makes a frame none for these models. */
-  private Optional<String> problem(Frame frame, LoadedModels now) {
-    List<String> typeMap = typeMap(now);
-    return FrameCheck.problemBesideLabels(frame)
-        .or(
-            () ->
-                frame.types().stream()
-                    .filter(type -> !typeMap.contains(type))
-                    .findFirst()
-                    .map(
-                        type ->
-                            "type %s is none of the models' (%s)"
-                                .formatted(type, String.join(" ", typeMap))))
-        .or(
-            () ->
-                now.fparam() > 0
-                        && frame.fparamCount() != now.fparam()
-                        && !(now.defaultFparam() && frame.fparam() == null)
-                    ? Optional.of(
-                        "%d frame parameters, the models want %d (fparam.npy)"
-                            .formatted(frame.fparamCount(), now.fparam()))
-                    : Optional.empty())
-        .or(
-            () ->
-                now.aparam() > 0 && frame.aparamCount() != now.aparam()
-                    ? Optional.of(
-                        "%d parameters of each atom, the models want %d (aparam.npy)"
-                            .formatted(frame.aparamCount(), now.aparam()))
-                    : Optional.empty());
   }
 
   /**
@@ -276,11 +236,11 @@ public final class ResidentModels implements Closeable {
     List<Integer> sound = new ArrayList<>();
     for (int i = 0; i < found.length; i++) {
       Frame frame = frames.get(i);
-      Optional<String> problem = problem(frame, now);
+      Optional<String> problem = evaluated.problem(frame, now);
       if (problem.isPresent()) {
         found[i] = new Known(null, problem.get());
       } else {
-        given.set(i, workable(frame));
+        given.set(i, evaluated.workable(frame));
         sound.add(i);
       }
     }
@@ -288,23 +248,6 @@ public final class ResidentModels implements Closeable {
       evaluate(given, batch, question, found, stopped);
     }
     return List.of(found);
-  }
-
-  /**
-   * With a less skewed basis of the same lattice: DeePMD-kit makes a copy of every atom for every
-   * image that the cutoff may reach, as the basis has it, and comes to no end with a skewed one.
-   */
-  private static Frame workable(Frame frame) {
-    return new Frame(
-        frame.system(),
-        frame.index(),
-        frame.z(),
-        frame.coord(),
-        Geometry.workableCell(frame.cell(), CUTOFF),
-        frame.labels(),
-        frame.fparam(),
-        frame.aparam(),
-        frame.names());
   }
 
   private void evaluate(
@@ -322,9 +265,10 @@ public final class ResidentModels implements Closeable {
       knownToWork = true;
       return;
     }
-    requireWorking(which.stream().map(frames::get).toList(), stopped);
+    requireWorking(which.stream().map(frames::get).toList(), problem.get(), stopped);
     if (which.size() == 1) {
-      LOG.warn("Frame {}: DeePMD-kit: {}", frames.get(which.get(0)).name(), problem.get());
+      LOG.warn(
+          "Frame {}: {}: {}", frames.get(which.get(0)).name(), evaluated.name(), problem.get());
       return;
     }
     int half = which.size() / 2;
@@ -342,9 +286,9 @@ public final class ResidentModels implements Closeable {
       BooleanSupplier stopped) {
     List<Frame> batch = which.stream().map(frames::get).toList();
     int atoms = batch.get(0).atomCount();
-    List<String> typeMap = typeMap(now);
+    List<String> typeMap = evaluated.typeMap(now);
     List<int[]> types = batch.stream().map(frame -> types(frame, typeMap)).toList();
-    int fparam = batch.get(0).fparam() == null ? 0 : now.fparam();
+    int fparam = evaluated.fparam(batch.get(0), now);
     String problem;
     crashed = false;
     try {
@@ -353,13 +297,15 @@ public final class ResidentModels implements Closeable {
           process.ask(
               question.head(),
               question.blocks(batch, types, fparam, now.aparam()),
-              question.mostBytes(batch.size(), atoms, models.size()),
-              limit(batch.size() * atoms),
+              question.mostBytes(batch.size(), atoms, evaluated.count()),
+              limit(batch.size() * atoms * question.evaluations()),
               stopped);
       if (!answer.head().has("error")) {
-        took(System.nanoTime() - begin, batch.size() * atoms);
+        took(System.nanoTime() - begin, batch.size() * atoms * question.evaluations());
         for (int k = 0; k < batch.size(); k++) {
-          found[which.get(k)] = new Known(slice(answer, k, batch.size()), null);
+          String own = answer.head().path("problems").path(Integer.toString(k)).asText(null);
+          found[which.get(k)] =
+              own == null ? new Known(slice(answer, k, batch.size()), null) : new Known(null, own);
         }
         return Optional.empty();
       }
@@ -373,6 +319,7 @@ public final class ResidentModels implements Closeable {
     } catch (EvaluatingProcess.Lost e) {
       problem = e.getMessage();
       crashed = !e.isLate();
+      lost++;
     }
     for (int i : which) {
       found[i] = new Known(null, problem);
@@ -396,7 +343,7 @@ public final class ResidentModels implements Closeable {
 
   private Duration limit(int atoms) {
     if (!answered) {
-      return limits.load();
+      return limits.first();
     }
     Duration expected = Duration.ofNanos((long) (1e9 * limits.factor() * secondsPerAtom * atoms));
     return expected.compareTo(limits.least()) > 0 ? expected : limits.least();
@@ -408,8 +355,16 @@ public final class ResidentModels implements Closeable {
   }
 
   /** Whether it is the frames, rather than the program, the models or the machine. */
-  private void requireWorking(List<Frame> failed, BooleanSupplier stopped) {
+  private void requireWorking(List<Frame> failed, String why, BooleanSupplier stopped) {
     if (knownToWork) {
+      return;
+    }
+    if (!evaluated.takesSingleAtoms()) {
+      if (lost >= MOST_LOST) {
+        throw new InputException(
+            "'%s': %s has not answered for any frame, %d were tried; the last: %s. %s"
+                .formatted(program.shown(), evaluated.name(), lost, why, evaluated.nameIt()));
+      }
       return;
     }
     Optional<String> problem = Optional.empty();

@@ -26,9 +26,24 @@ public final class ResidentPool {
 
   private ResidentPool() {}
 
-  /** What makes one process another than the next. */
+  /**
+   * What makes one process another than the next.
+   *
+   * @param calculator of ASE; {@code null} for models of DeePMD-kit
+   */
   private record Key(
-      DpProgram program, List<String> typeMap, Map<String, String> environment, Limits limits) {}
+      DpProgram program,
+      String calculator,
+      List<String> typeMap,
+      Map<String, String> environment,
+      Limits limits) {
+    Evaluated evaluated(PackedModels models, Path folder) {
+      List<Path> files = models.names().stream().map(folder::resolve).toList();
+      return calculator == null
+          ? new DeepmdModels(files, typeMap, models.branch(), models.layers())
+          : new AseCalculator(calculator, files, typeMap);
+    }
+  }
 
   /** Models of some content, with the folder that they were unpacked in. */
   private static final class Place {
@@ -85,7 +100,29 @@ public final class ResidentPool {
       List<String> typeMap,
       Map<String, String> environment,
       Limits limits) {
-    Key key = new Key(program, List.copyOf(typeMap), Map.copyOf(environment), limits);
+    return take(
+        models, new Key(program, null, List.copyOf(typeMap), Map.copyOf(environment), limits));
+  }
+
+  /**
+   * A calculator of ASE.
+   *
+   * @param files that its arguments name
+   * @param calculator see {@link AseCalculator}
+   * @param symbols of the elements that frames may have
+   */
+  public static Borrowed take(
+      PackedModels files,
+      DpProgram python,
+      String calculator,
+      List<String> symbols,
+      Map<String, String> environment,
+      Limits limits) {
+    return take(
+        files, new Key(python, calculator, List.copyOf(symbols), Map.copyOf(environment), limits));
+  }
+
+  private static Borrowed take(PackedModels models, Key key) {
     synchronized (PLACES) {
       removeOthers(models.digest());
       Place place = PLACES.computeIfAbsent(models.digest(), digest -> unpacked(models));
@@ -94,11 +131,10 @@ public final class ResidentPool {
       ResidentModels one =
           idle == null || idle.isEmpty()
               ? new ResidentModels(
-                  program,
-                  models.names().stream().map(place.folder::resolve).toList(),
-                  typeMap,
-                  environment,
-                  limits)
+                  key.program(),
+                  key.evaluated(models, place.folder),
+                  key.environment(),
+                  key.limits())
               : idle.pop();
       return new Borrowed(place, key, one);
     }

@@ -1,9 +1,13 @@
 package org.dpsieve.spark;
 
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.rules.Rule;
+import org.dpsieve.spark.source.PathRelations;
 import org.dpsieve.spark.sql.ExtractFunctions;
 import org.dpsieve.spark.sql.FrameFunction;
 import org.dpsieve.spark.sql.FunctionKind;
@@ -17,7 +21,8 @@ import scala.runtime.BoxedUnit;
 
 /**
  * {@code spark.sql.extensions=org.dpsieve.spark.DpsieveExtensions}: the SQL functions {@code
- * model_devi}, {@code dp_energy}, {@code dp_force} and {@code dp_d3}.
+ * model_devi}, {@code dp_energy}, {@code dp_force}, {@code dp_property}, {@code dp_sigma} and
+ * {@code dp_d3}; and {@code deepmd.`path`} as a table.
  *
  * <p>Arguments: {@code models} (constant: a file, a pattern, several separated by commas, or an
  * array of these), {@code z} (atomic numbers), {@code coord} (Å, 3 n numbers), {@code cell} (Å, 9
@@ -36,8 +41,8 @@ public final class DpsieveExtensions extends AbstractFunction1<SparkSessionExten
                   null,
                   kind.sqlName(),
                   kind.usage(),
-                  "",
-                  "",
+                  kind.argumentsText(),
+                  kind.examplesText(),
                   "",
                   "",
                   "",
@@ -45,6 +50,13 @@ public final class DpsieveExtensions extends AbstractFunction1<SparkSessionExten
                   ""),
               builder(kind)));
     }
+    extensions.injectHintResolutionRule( // the first of Spark's rules that we can stand among
+        new AbstractFunction1<SparkSession, Rule<LogicalPlan>>() {
+          @Override
+          public Rule<LogicalPlan> apply(SparkSession session) {
+            return new PathRelations(session);
+          }
+        });
     extensions.injectPostHocResolutionRule(function(new ExtractFunctions()));
     extensions.injectOptimizerRule(function(new MoveFunctions()));
     extensions.injectPlannerStrategy(function(new FunctionStrategy()));

@@ -1,13 +1,19 @@
-"""Evaluates frames by DeePMD-kit's models, loaded once, for dpsieve's EvaluatingProcess.
+"""Evaluates frames by DeePMD-kit's models, or by a calculator of ASE, loaded once, for dpsieve's EvaluatingProcess.
 
 Messages go both ways over stdin and stdout, each: the length of a JSON object (4 bytes, little-endian), the object, then
 the bytes of its "arrays", a list of [name, type, shape], one after the other: little-endian, row-major. Before the first
 answer stand eight bytes, MAGIC, whose last is the version. Requests:
-  {"op": "load", "models": [path ...]}                 answer: what they are
+  {"op": "load", "models": [path ...], "branch": name, "layers": whether their output layers are asked about}
+      answer: what they are
+  {"op": "load", "calculator": an import path, "arguments": {...}, "files": [path ...], "symbols": [...], "info": {...},
+   "one_at_a_time": true or false}                     answer: what it is
   {"op": "deviation", "calls": [{"real", "atomic", "relative", "relative_v"} ...]}   answer: an array for each call
   {"op": "outputs", "names": [energy, force, virial, atom_energy ...]}     answer: of each name an array [F, models, ...]
-the last two with the arrays coord [F, N, 3], type [F, N], and cell [F, 9], fparam [F, n], aparam [F, N, n], and for "real"
-energy [F, 1], force [F, N, 3], virial [F, 9], where there are such. An answer with "error" has its "kind": memory (of
+  {"op": "layers", "model": its place}     answer: energy [F, L], force [F, L, N, 3], virial [F, L, 9] of that model with each of
+      the output layers in the array layers [L, weights of all nets, then energies by type]
+all but the first two with the arrays coord [F, N, 3], type [F, N], and cell [F, 9], fparam [F, n], aparam [F, N, n], and for
+"real" energy [F, 1], force [F, N, 3], virial [F, 9], where there are such. In "problems" an answer says of single frames, by
+their numbers, why they have no numbers. An answer with "error" has its "kind": memory (of
 which there is too little), import (of what is not installed), or other. At the end of stdin, when its other end is gone,
 and after IDLE seconds without a request, this ends, whatever it does.
 """
@@ -107,11 +113,13 @@ def device():
 
 
 class Models:
-    def __init__(self, paths):
+    def __init__(self, paths, branch="", layers=False):
         from deepmd.infer import DeepPot
 
-        self.all = [DeepPot(path, auto_batch_size=True) for path in paths]
+        head = {"head": branch} if branch else {}
+        self.all = [DeepPot(of_pytorch(path) if layers else path, auto_batch_size=True, **head) for path in paths]
         without_history()
+        self.layers_of = [OutputLayer(model) for model in self.all] if layers else []
         self.type_map = [str(name) for name in self.all[0].get_type_map() or []]
         for path, model in zip(paths, self.all):
             if [str(name) for name in model.get_type_map() or []] != self.type_map:
@@ -140,14 +148,14 @@ class Models:
             "atoms_at_once": at_once,
         }
 
-    def evaluate(self, request, atomic=False):
+    def evaluate(self, request, atomic=False, only=None):
         types = request["type"]
         mixed = bool((types != types[0]).any())
         return [
             model.eval(
                 request["coord"].reshape(len(types), -1), request.get("cell"), types if mixed else types[0],
                 fparam=request.get("fparam"), aparam=request.get("aparam"), mixed_type=mixed, **({"atomic": True} if atomic else {}))
-            for model in self.all
+            for model in (self.all if only is None else [self.all[only]])
         ]
 
     def deviation(self, request):
@@ -179,6 +187,264 @@ class Models:
         results = self.evaluate(request, atomic)
         places = {"energy": 0, "force": 1, "virial": 2, "atom_energy": 3, "atom_virial": 4}
         return {}, [(name, np.stack([result[places[name]] for result in results], axis=1)) for name in names]
+
+    def layers(self, request):
+        """PyTorch's models are evaluated with every layer in turn: whatever they are made of."""
+        import numpy as np
+
+        place = request["model"]
+        results = [[], [], []]
+        with self.layers_of[place] as own:
+            for layer in request["layers"]:
+                own.set(layer)
+                result = self.evaluate(request, only=place)[0]
+                for kind, numbers in zip(results, result):
+                    kind.append(numbers)
+        energy, force, virial = (np.stack(kind, axis=1) for kind in results)
+        return {}, [("energy", energy), ("force", force), ("virial", virial)]
+
+
+def of_pytorch(path):
+    """The model in PyTorch's own format, which has derivatives."""
+    if path.endswith((".pt", ".pth")):
+        return path
+    if not path.endswith((".dp", ".yaml", ".yml")):
+        raise ValueError(f"the output layer of a model *.{path.rsplit('.', 1)[-1]} cannot be exchanged; convert it: dp convert-backend")
+    import tempfile
+
+    from deepmd.dpmodel.utils.serialization import load_dp_model
+    from deepmd.pt.utils.serialization import deserialize_to_file
+
+    target = os.path.join(tempfile.mkdtemp(), "model.pth")
+    deserialize_to_file(target, load_dp_model(path))
+    return target
+
+
+class OutputLayer:
+    """The weights of the last layer of a model's fitting nets, and the energies it adds by type; put back at the end."""
+
+    def __init__(self, model):
+        import re
+
+        module = model.deep_eval.dp.model["Default"]
+        tensors = dict(module.named_parameters()) | dict(module.named_buffers())
+        last = {}
+        for name in tensors:
+            found = re.search(r"fitting_net\.filter_layers\.networks\.(\d+)\.(?:layers\.(\d+)|output_layer)\.matrix$", name)
+            if found:
+                net, layer = int(found[1]), int(found[2] or 0)
+                last[net] = max(last.get(net, (-1, "")), (layer, name))
+        if not last or "atomic_model.out_bias" not in tensors:
+            raise ValueError("no fitting net with an output layer found in the model")
+        self.places = [tensors[last[net][1]] for net in sorted(last)] + [tensors["atomic_model.out_bias"]]
+
+    def __enter__(self):
+        self.before = [place.detach().clone() for place in self.places]
+        return self
+
+    def set(self, numbers):
+        import torch
+
+        if len(numbers) != sum(place.numel() for place in self.places):
+            raise ValueError(f"{len(numbers)} numbers for an output layer of {[tuple(place.shape) for place in self.places]}")
+        at = 0
+        with torch.no_grad():
+            for place in self.places:
+                part = torch.as_tensor(numbers[at:at + place.numel()], dtype=place.dtype, device=place.device)
+                place.copy_(part.reshape(place.shape))
+                at += place.numel()
+
+    def __exit__(self, *_):
+        import torch
+
+        with torch.no_grad():
+            for place, before in zip(self.places, self.before):
+                place.copy_(before)
+
+
+FRAMES_AT_ONCE = 1024  # atoms of frames that a calculator is given one after the other
+NOT_DATA = (".py", ".pyc", ".pyi", ".so")
+MOST_HASHED = 20
+
+
+class Opened:
+    """Which files Python opens meanwhile."""
+
+    def __init__(self):
+        self.paths = []
+        self.on = False
+        sys.addaudithook(self.hear)
+
+    def hear(self, event, arguments):
+        if self.on and event == "open" and isinstance(arguments[0], (str, bytes)):
+            self.paths.append(os.fsdecode(arguments[0]))
+
+    def checksums(self):
+        """Of those that hold data."""
+        import hashlib
+
+        sums = {}
+        for path in dict.fromkeys(os.path.realpath(path) for path in self.paths):
+            if path.endswith(NOT_DATA) or path.startswith(("/proc/", "/sys/", "/dev/", "/etc/")) or not os.path.isfile(path):
+                continue
+            if len(sums) < MOST_HASHED:
+                digest = hashlib.sha256()
+                with open(path, "rb") as file:
+                    while block := file.read(1 << 20):
+                        digest.update(block)
+                sums[f"{os.path.basename(path)}, sha256"] = digest.hexdigest()
+        return sums
+
+
+def imported(path):
+    """What an import path leads to: a.b.c is the attribute c of the module a.b, or c of the attribute b of a."""
+    import importlib
+
+    parts = path.split(".")
+    if not all(part.isidentifier() for part in parts) or len(parts) < 2:
+        raise ImportError(f"{path!r} is no import path, as ase.calculators.emt.EMT is one")
+    for count in range(len(parts) - 1, 0, -1):
+        name = ".".join(parts[:count])
+        try:
+            found = importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name is not None and (name == error.name or name.startswith(error.name + ".")) and count > 1:
+                continue
+            raise
+        for part in parts[count:]:
+            if not hasattr(found, part):
+                raise ImportError(f"there is no {part} in {getattr(found, '__name__', name)}")
+            found = getattr(found, part)
+        return found
+
+
+class Calculator:
+    def __init__(self, request):
+        import tempfile
+
+        import numpy  # noqa: F401, before it is watched what is opened
+        from ase import Atoms  # noqa: F401
+
+        self.files = request["files"]
+        self.symbols = request["symbols"]
+        self.info = request["info"]
+        self.alone = request["one_at_a_time"]
+        kind = imported(request["calculator"])
+        opened = Opened()
+        opened.on = True
+        os.chdir(tempfile.mkdtemp(prefix="dpsieve-ase-"))  # some write files
+        self.calculator = kind(**{name: self.argument(value) for name, value in request["arguments"].items()})
+        opened.on = False
+        if not hasattr(self.calculator, "get_property"):
+            raise TypeError(f"{request['calculator']} makes a {type(self.calculator).__name__}, which is no calculator of ASE")
+        without_history()
+        self.about = self.versions(request["calculator"]) | opened.checksums()
+
+    def argument(self, value):
+        """{"file": k} is the path of a file, {"call": import path, "arguments": {...}} what that makes."""
+        if isinstance(value, dict) and set(value) == {"file"}:
+            return self.files[value["file"]]
+        if isinstance(value, dict) and "call" in value and set(value) <= {"call", "arguments"}:
+            return imported(value["call"])(**{k: self.argument(v) for k, v in value.get("arguments", {}).items()})
+        if isinstance(value, dict):
+            return {k: self.argument(v) for k, v in value.items()}
+        return [self.argument(v) for v in value] if isinstance(value, list) else value
+
+    @staticmethod
+    def versions(path):
+        from importlib import metadata
+
+        top = path.split(".")[0]
+        names = {"ase", "numpy"} | set(metadata.packages_distributions().get(top, []))
+        if "torch" in sys.modules:
+            names.add("torch")
+        found = {"python": ".".join(map(str, sys.version_info[:3]))}
+        for name in sorted(names):
+            try:
+                found[name] = metadata.version(name)
+            except metadata.PackageNotFoundError:
+                pass
+        return found
+
+    def answer(self):
+        wanted = [value["fparam"] for value in self.info.values() if isinstance(value, dict) and set(value) == {"fparam"}]
+        return {
+            "version": self.about.get("ase"),
+            "device": torch_device(),
+            "type_map": [],
+            "fparam": max(wanted, default=-1) + 1,
+            "aparam": 0,
+            "default_fparam": False,
+            "mixed": True,
+            "atoms_at_once": 1 if self.alone else FRAMES_AT_ONCE,
+            "about": self.about,
+        }
+
+    def frame(self, request, k):
+        """Energy, forces and virial of a frame; the virial is NaN where the calculator has no stress for it."""
+        import numpy as np
+        from ase import Atoms
+        from ase.calculators.calculator import PropertyNotImplementedError
+
+        cell = request["cell"][k].reshape(3, 3) if "cell" in request else None
+        atoms = Atoms(
+            [self.symbols[t] for t in request["type"][k]], positions=request["coord"][k], cell=cell, pbc=cell is not None)
+        for name, value in self.info.items():
+            own = isinstance(value, dict) and set(value) == {"fparam"}
+            atoms.info[name] = plain(float(request["fparam"][k][value["fparam"]])) if own else value
+        if hasattr(self.calculator, "reset"):
+            self.calculator.reset()  # what it remembers of other frames is none of this one's
+        atoms.calc = self.calculator
+        forces = atoms.get_forces(apply_constraint=False)
+        energy = atoms.get_potential_energy()
+        free = getattr(self.calculator, "results", {}).get("free_energy")
+        energy = energy if free is None else free  # what forces are derivatives of
+        virial = np.full(9, np.nan)
+        numbers = [energy, *np.ravel(forces)]
+        if cell is not None:
+            try:
+                virial = -atoms.get_stress(voigt=False, apply_constraint=False).ravel() * atoms.get_volume()
+                numbers += list(virial)
+            except PropertyNotImplementedError:
+                pass
+        if np.shape(forces) != (len(atoms), 3):
+            raise ValueError(f"forces of shape {np.shape(forces)}, expected {(len(atoms), 3)}")
+        if not np.all(np.isfinite(np.asarray(numbers, dtype=float))):
+            raise ArithmeticError("the calculator gives NaN or infinity")
+        return float(energy), np.asarray(forces, dtype=float), virial
+
+    def outputs(self, request):
+        import numpy as np
+
+        frames, atoms = request["type"].shape
+        energy = np.full((frames, 1), np.nan)
+        force = np.full((frames, 1, atoms, 3), np.nan)
+        virial = np.full((frames, 1, 9), np.nan)
+        problems = {}
+        for k in range(frames):
+            try:
+                energy[k, 0], force[k, 0], virial[k, 0] = self.frame(request, k)
+            except Exception as error:
+                if is_memory(error):
+                    raise
+                import traceback
+
+                traceback.print_exc()
+                problems[str(k)] = f"{type(error).__name__}: {error}".strip()[:500]
+        return {"problems": problems}, [("energy", energy), ("force", force), ("virial", virial)]
+
+
+def plain(number):
+    """Charges and multiplicities are whole numbers, which calculators look for."""
+    return int(number) if number == int(number) else number
+
+
+def torch_device():
+    if "torch" in sys.modules:
+        import torch
+
+        return "gpu" if torch.cuda.is_available() else "cpu"
+    return "cpu"
 
 
 class Evaluated:
@@ -218,7 +484,10 @@ def main():
             return
         try:
             if request["op"] == "load":
-                models = Models(request["models"])
+                if "calculator" in request:
+                    models = Calculator(request)
+                else:
+                    models = Models(request["models"], request.get("branch", ""), request.get("layers", False))
                 send(models.answer())
             else:
                 send(*getattr(models, request["op"])(request))

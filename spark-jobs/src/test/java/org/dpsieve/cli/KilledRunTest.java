@@ -60,7 +60,7 @@ class KilledRunTest {
     new Simplify(
             place,
             Settings.of(config, place),
-            new SparkStages(config, place, LocalSpark::session, text -> {}, text -> {}),
+            SparkStages.of(config, place, LocalSpark::session, text -> {}, text -> {}),
             new RunListener() {
               @Override
               public void started(int iteration, String stage) {}

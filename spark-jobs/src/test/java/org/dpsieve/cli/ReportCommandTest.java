@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.dpsieve.testing.Chromium;
 import org.dpsieve.testing.LocalSpark;
+import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,6 +49,55 @@ class ReportCommandTest {
   void simplifyWritesItAndSaysWhere() {
     assertThat(said).contains("report: " + workdir.resolve("report.html")).doesNotContain("seed:");
     assertThat(workdir.resolve("models/graph.001.pb")).exists();
+  }
+
+  /** What the newest models of the run say of its pool is what the run itself has found. */
+  @Test
+  void theNewestModelsSayOutsideOfTheRunHowFarOffTheyMayBe() throws IOException {
+    Path screened = folder.resolve("screened");
+    Terminal terminal = new Terminal();
+    terminal.succeed(
+        "rescreen",
+        "--run",
+        workdir,
+        "--frames",
+        Shared.repository().resolve("conf/ag-au/pbe/Ag8"),
+        "-o",
+        screened);
+    String both = "frame_id, max_devi_f, sigma_e, sigma_f, rms_sigma_f";
+    LocalSpark.session().read().parquet(screened.toString()).createOrReplaceTempView("outside");
+    LocalSpark.session()
+        .read()
+        .parquet(workdir.resolve("result/deviation.parquet").toString())
+        .createOrReplaceTempView("inside");
+    assertThat(LocalSpark.session().table("outside").count()).isEqualTo(120);
+    assertThat(
+            LocalSpark.session()
+                .sql("SELECT %s FROM outside EXCEPT SELECT %s FROM inside".formatted(both, both))
+                .count())
+        .isZero();
+    String training = workdir.resolve("iter.000002/00.train").toString();
+    assertThat(
+            LocalSpark.session()
+                .sql(
+                    "SELECT count(*) FROM (SELECT index, dp_sigma('%s/graph.*.pb', '%s', z, coord, cell) AS s FROM deepmd.`%s`) JOIN outside USING (index) WHERE s.sigma_f = sigma_f AND s.sigma_e = sigma_e"
+                        .formatted(
+                            workdir.resolve("result"),
+                            training,
+                            Shared.repository().resolve("conf/ag-au/pbe/Ag8")))
+                .head()
+                .getLong(0))
+        .isEqualTo(120);
+    Path json = folder.resolve("run-eval.json");
+    terminal.succeed(
+        "eval",
+        "--run",
+        workdir,
+        "-s",
+        Shared.repository().resolve("conf/ag-au/pbe/Ag8"),
+        "-o",
+        json);
+    assertThat(Files.readString(json)).contains("\"sigma\":{\"sigma_e\":");
   }
 
   @Test
@@ -112,8 +162,9 @@ class ReportCommandTest {
     Path outer =
         Files.writeString(
             scratch.resolve("outer.html"),
-            "<body><pre></pre><script>onmessage = e => { document.querySelector('pre').textContent = e.data; };</script>"
-                + "<iframe src='page.html' style='width:400px;height:3000px;border:0'></iframe></body>");
+            "<body><pre></pre><script>onmessage = e => { document.querySelector('pre').textContent"
+                + " = e.data; };</script><iframe src='page.html'"
+                + " style='width:400px;height:3000px;border:0'></iframe></body>");
     Chromium seen = null;
     for (int attempt = 0;
         attempt < 6 && (seen == null || !seen.dom().contains("charts "));

@@ -131,7 +131,8 @@ class ScriptTest {
           --list-modules) echo java.base@17; echo %s ;;
           -version) echo 'openjdk version "17.0.1"' >&2 ;;
           *) echo "$@" ;;
-        esac""";
+        esac\
+        """;
     program("java", java.formatted(""));
     assertThat(said(Map.of(), 0))
         .contains("note: ", "has no module jdk.incubator.vector", "--add-opens=java.base/")
@@ -184,7 +185,7 @@ class ScriptTest {
     assertThat(Files.readString(log).lines().filter(line -> line.startsWith("error: ")))
         .singleElement()
         .asString()
-        .contains("Spark 3.5.1 found", "expected 4.2 (with Scala 2.13)", "SPARK_HOME");
+        .contains("Spark 3.5.1 found", "expected 4.0 or later (with Scala 2.13)", "SPARK_HOME");
     assertThat(Files.readString(log)).doesNotContain("\tat ");
   }
 }

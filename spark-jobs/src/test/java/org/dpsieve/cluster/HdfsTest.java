@@ -24,6 +24,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.SmallRun;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -126,6 +127,52 @@ class HdfsTest {
     assertThat(frames(load(out))).isEqualTo(frames(load(local).where("natoms <= 17")));
     others.write().format("deepmd").mode("overwrite").save(out);
     assertThat(frames(load(out))).isEqualTo(frames(others));
+  }
+
+  /**
+   * The whole run lives there. It was begun by another driver, on another machine as far as files
+   * can tell, which was killed while it trained: its lock, and half of a stage, are left.
+   */
+  @Test
+  void aRunLivesThereAndGoesOnWhereAKilledDriverLeftIt() throws IOException {
+    java.nio.file.Path parameters =
+        SmallRun.simplify(folder.resolve("simplify.json"), 8, "\"max_iter\": 1", "Ag8");
+    String there = hdfs("/runs/one");
+    System.setProperty("dpsieve.lock.seconds", "2");
+    terminal.succeed("iterate", parameters, SmallRun.machine(), "--workdir", there);
+    assertThat(terminal.out()).endsWith("continue" + System.lineSeparator());
+    put("/runs/one/.dpsieve.lock", "process 1 on elsewhere 0-0 5\n");
+    put("/runs/one/iter.000001/00.train.writing/graph.000.pb", "half");
+    terminal.succeed("simplify", parameters, SmallRun.machine(), "--workdir", there);
+    assertThat(terminal.out()).contains("work directory: " + there, "Stopped at max_iter");
+    assertThat(files.exists(new Path("/runs/one/.dpsieve.lock"))).isFalse();
+    terminal.succeed("status", there);
+    java.nio.file.Path here = folder.resolve("run");
+    terminal.succeed("simplify", parameters, SmallRun.machine(), "--workdir", here);
+    for (String part : List.of("frames", "iter.000000", "iter.000001", "result")) {
+      assertThat(contents(there + "/" + part)).as(part).isEqualTo(contents(here + "/" + part));
+    }
+    assertThat(
+            terminal.run(
+                "simplify",
+                parameters,
+                java.nio.file.Files.writeString(
+                    folder.resolve("machine.json"),
+                    java.nio.file.Files.readString(SmallRun.machine())
+                        .replace("\"output-layer\"", "\"dp\", \"backend\": \"local\"")),
+                "--workdir",
+                hdfs("/runs/two"),
+                "--dry-run"))
+        .isEqualTo(2);
+    assertThat(terminal.err())
+        .contains(
+            "train (engine dp): its tasks (backend local)", "cannot lie in " + hdfs("/runs/two"));
+  }
+
+  private static void put(String path, String text) throws IOException {
+    try (var out = files.create(new Path(path))) {
+      out.writeBytes(text);
+    }
   }
 
   @Test

@@ -134,7 +134,8 @@ class ConfigReaderTest {
             line ->
                 assertThat(line)
                     .contains(
-                        "training_iter0_model_path: '/Ag-Au/final/00.train/00[0-3]' matches nothing"));
+                        "training_iter0_model_path: '/Ag-Au/final/00.train/00[0-3]' matches"
+                            + " nothing"));
   }
 
   @Test
@@ -241,14 +242,14 @@ class ConfigReaderTest {
         "max_iter | 0 | expected an integer of at least 1",
         "seed | 1.5 | expected an integer",
         "mass_map | [108] | 2 masses above 0",
-        "use_ele_temp | 1 | cannot be solved for; expected 0, or train.engine dp",
         "use_ele_temp | 3 | expected 0, 1 or 2",
         "ratio_failed | 2 | a share from 0 to 1",
         "fp_skip_bad_box | \"lenght_ratio:5\" | did you mean 'length_ratio'?",
         "fp_skip_bad_box | \"length_ratio\" | expected measure:number",
         "fp_style | \"pwmat\" | use custom with dpdata's formats",
         "fp_style | \"vaps\" | did you mean 'vasp'?",
-        "train_backend | \"pytorch\" | expected frozen_model.pth or graph.pth or frozen_model.pt or graph.pt",
+        "train_backend | \"pytorch\" | expected frozen_model.pth or graph.pth or frozen_model.pt or"
+            + " graph.pt",
         "train_backend | \"torch\" | expected one of tensorflow, pytorch, jax",
         "model_format | \"pth\" | expected frozen_model.pth or graph.pth (model_format pth)",
         "model_format | \"dp\" | expected frozen_model.dp or graph.dp (model_format dp)",
@@ -258,8 +259,8 @@ class ConfigReaderTest {
         "training_reuse_iter | 2 | solved anew",
         "training_reuse_old_ratio | 0.5 | count alike",
         "model_devi_activation_func | [[\"tanh\",\"tanh\"]] | keep the activation functions",
-        "srtab_file_path | \"table\" | short-range table",
-        "training_finetune_model | [\"a.pb\"] | name the frozen models in training_iter0_model_path",
+        "training_finetune_model | [\"a.pb\"] | name the frozen models in"
+            + " training_iter0_model_path",
         "training_init_model | false | expected true",
         "training_iter0_model_path | [] | names no model",
         "training_iter0_model_path | [\"models/7\"] | matches nothing",
@@ -267,10 +268,8 @@ class ConfigReaderTest {
         "default_training_param | 3 | expected an object",
         "default_training_param | [{}] | one per model: numb_models is 2",
         "default_training_param/model/type_map | [\"Au\",\"Ag\"] | make them equal",
-        "default_training_param/model/descriptor/type | \"dpa2\" | cannot be trained here; known: se_e2_a",
         "default_training_param/model/descriptor/trainable | true | another choice|",
         "default_training_param/model/fitting_net/trainable | [true] | expected 4: one for each",
-        "default_training_param/model/fitting_net/numb_fparam | 1 | expected 0",
         "default_training_param/loss/use_huber | true | squared errors",
         "default_training_param/loss/limit_pref_e | -1 | a finite number of at least 0",
         "default_training_param/training/numb_stesp | 1 | did you mean 'numb_steps'?",
@@ -424,7 +423,8 @@ class ConfigReaderTest {
       quoteCharacter = '`',
       value = {
         "{\"functional\": \"pbe0x\"} | fp_params: ",
-        "{\"damping\": \"bjm\"} | damping: found 'bjm', expected one of zero, bj; did you mean 'bj'?",
+        "{\"damping\": \"bjm\"} | damping: found 'bjm', expected one of zero, bj; did you mean"
+            + " 'bj'?",
         "{\"dampin\": \"bj\"} | unknown key; did you mean 'damping'?",
         "{\"cutoff\": 0} | pair cutoff",
         "{\"cn_cutoff\": \"20\"} | expected a number"
@@ -444,7 +444,8 @@ class ConfigReaderTest {
     assertThat(run.complaint())
         .contains(
             other.resolve("graph.pb").toString(),
-            "checkpoint holds model.ckpt.index, expected frozen_model.pb or graph.pb; run `dp freeze -o graph.pb` there");
+            "checkpoint holds model.ckpt.index, expected frozen_model.pb or graph.pb; run `dp"
+                + " freeze -o graph.pb` there");
     run.set("training_iter0_model_path", "[\"%s/[01]\"]".formatted(Fixture.MODELS));
     run.set("type_map", "[\"Au\", \"Ag\"]").set("default_training_param/model/type_map", null);
     assertThat(run.complaint())
@@ -463,7 +464,8 @@ class ConfigReaderTest {
         "pth | - | - | ",
         "dp | \"pytorch\" | - | ",
         "dp | - | \"dp\" | ",
-        "pth | \"tensorflow\" | - | model.pth is not a model of tensorflow, whose models end in .pb",
+        "pth | \"tensorflow\" | - | model.pth is not a model of tensorflow, whose models end in"
+            + " .pb",
         "pth | - | \"pb\" | model.pth is not a model of tensorflow",
         "pth | \"pytorch\" | \"pt\" | found 'pt', but the model",
         "pth | \"tensorflow\" | \"pth\" | model.pth is not a model of tensorflow"

@@ -126,6 +126,10 @@ class KeyReferenceTest {
         .set("fp_style", "\"d3\"")
         .set("final_training", "{\"numb_steps\": 1000}")
         .setMachine("train", "{\"backend\": \"local\"}");
+    fixture("teacher")
+        .set("fp_style", "\"dp\"")
+        .set("fp_params", "{\"models\": \"%s/*\"}".formatted(Fixture.MODELS));
+    fixture("ase").set("fp_params", "{\"calculator\": \"ase.calculators.emt.EMT\"}");
     fixture("target").set("fp_style", "\"d3\"").set("target_error", "{\"force\": 0.1}");
   }
 

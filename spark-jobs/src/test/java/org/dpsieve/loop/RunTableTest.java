@@ -24,7 +24,7 @@ class RunTableTest {
 
   @Test
   void everyNumberStandsUnderItsTitle() {
-    RunTable table = new RunTable(2600);
+    RunTable table = new RunTable(2600, org.dpsieve.pick.Measure.FORCE);
     List<String> header = table.header();
     String row = table.row(iteration(1, true), Map.of("train", 2.06, "deviation", 8.2));
     assertThat(row).hasSameSizeAs(header.get(1));

@@ -43,6 +43,7 @@ class ErrorFiguresTest {
             null,
             null,
             List.of(),
+            null,
             Map.of());
     List<Figure> figures = new ErrorFigures(report).all();
     for (Figure figure : figures) {

@@ -26,6 +26,15 @@ public final class ExtxyzWriter implements SystemWriter {
 
   @Override
   public void add(Frame frame, Certainty certainty) throws IOException {
+    out.append(text(frame, certainty));
+  }
+
+  /**
+   * One frame.
+   *
+   * @param certainty {@code null} where nothing is said of it
+   */
+  public static String text(Frame frame, Certainty certainty) {
     double[] sigma = certainty == null ? null : certainty.force();
     Labels labels = frame.labels();
     int parameters = frame.aparam() == null ? 0 : frame.aparam().length / frame.atomCount();
@@ -80,7 +89,7 @@ public final class ExtxyzWriter implements SystemWriter {
       appendRow(text, sigma, atom, 1);
       text.append('\n');
     }
-    out.append(text);
+    return text.toString();
   }
 
   private static void appendQuoted(StringBuilder text, String key, double[] values) {

@@ -46,9 +46,9 @@ public final class NpyArray implements NumberArray {
     }
   }
 
-  /** Opens a file of this machine. */
+  /** Opens a file wherever it is. */
   public static NpyArray open(Path path) throws IOException {
-    return open(new LocalStorage(), path.toString());
+    return open(LocalStorage.of(path), path.toString());
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.dpsieve.kernel.reference;
 
 import java.util.List;
 import org.dpsieve.model.Descriptor;
+import org.dpsieve.model.Dpa4c;
 import org.dpsieve.model.SeAtten;
 import org.dpsieve.model.SeE2A;
 import org.dpsieve.model.SeE2R;
@@ -41,6 +42,9 @@ interface AtomDescriptor {
     }
     if (model instanceof SeAtten one) {
       return SeAttenDuals.of(one, type, neighbors);
+    }
+    if (model instanceof Dpa4c one) {
+      return new Dpa4cAtom(one, type, neighbors);
     }
     throw new IllegalArgumentException(model.kind());
   }

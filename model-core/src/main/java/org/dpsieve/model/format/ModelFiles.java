@@ -15,6 +15,7 @@ import org.dpsieve.frame.ElementMap;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.io.RegularFile;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Layer;
 import org.dpsieve.model.PropertyModel;
 import org.dpsieve.model.TypeMaps;
 import org.dpsieve.model.format.graph.GraphFiles;
@@ -23,13 +24,16 @@ import org.dpsieve.model.format.graph.GraphFiles;
 public final class ModelFiles {
   /** How a message about a model that is not understood ends. */
   static final String ELSEWHERE =
-      "; DeePMD-kit itself may know it: --engine dp (model-devi, eval, rescreen), SET dpsieve.engine = dp in SQL, engine dp in"
-          + " machine.json, or its own dp model-devi";
+      "; DeePMD-kit itself may know it: --engine dp (model-devi, eval, rescreen), SET"
+          + " dpsieve.engine = dp in SQL, engine dp in machine.json, or its own dp model-devi";
 
   /** How a message about a model that is no potential ends. */
   private static final String NOWHERE =
       "; nor does dp model-devi know such models. Expected one of the fitting ener, without spin;"
           + " for a property, model-devi --property NAME: docs/models.md";
+
+  /** Of numbers that a file has in single precision. */
+  private static final double ROUNDING = 1e-6;
 
   private ModelFiles() {}
 
@@ -62,11 +66,20 @@ public final class ModelFiles {
 
   /** As {@link #read(Path, List)}. */
   public static DeepPotential read(String name, byte[] bytes, List<String> names) {
+    return read(name, bytes, names, "");
+  }
+
+  /**
+   * The same.
+   *
+   * @param branch of a checkpoint of several models; empty for what holds one
+   */
+  static DeepPotential read(String name, byte[] bytes, List<String> names, String branch) {
     ModelFormat format = ModelFormat.of(bytes);
     try {
-      return format == ModelFormat.GRAPH
+      return format == ModelFormat.GRAPH && branch.isEmpty()
           ? GraphFiles.read(name, bytes, names)
-          : SerializedModelReader.read(name, format.sections(name, bytes), names);
+          : SerializedModelReader.read(name, format.sections(name, bytes, branch), names);
     } catch (NoPotentialException e) {
       throw new NoPotentialException(e.feature(), NOWHERE);
     } catch (UnsupportedModelException e) {
@@ -97,6 +110,27 @@ public final class ModelFiles {
               .formatted(name, name, name.replaceFirst("\\.[^./]*$", "")));
     }
     return SerializedModelReader.readProperty(name, format.sections(name, bytes), names);
+  }
+
+  /** Whether a file is a model of a property that is read, not one of energies. */
+  public static boolean isOfProperty(Path path) {
+    Path file = ModelPath.file(path);
+    byte[] bytes = bytes(file);
+    ModelFormat format = ModelFormat.of(bytes);
+    if (format == ModelFormat.GRAPH) {
+      return false;
+    }
+    Section model = format.sections(file.toString(), bytes).section("model");
+    return model.has("fitting") && SerializedPropertyFitting.isOne(model.section("fitting"));
+  }
+
+  /**
+   * A model of energies, or what is before the output layer of one of a property.
+   *
+   * @param names as for {@link #read(Path, List)}
+   */
+  public static DeepPotential readBody(Path path, List<String> names) {
+    return isOfProperty(path) ? readProperty(path, names).body() : read(path, names);
   }
 
   /**
@@ -194,7 +228,7 @@ public final class ModelFiles {
   }
 
   /** DeePMD-kit tells formats by the names of files. */
-  private static void requireSuffix(Path source, ModelFormat format, Path target) {
+  static void requireSuffix(Path source, ModelFormat format, Path target) {
     String suffix = suffix(source);
     if (format != ModelFormat.GRAPH && !target.getFileName().toString().endsWith(suffix)) {
       throw new InputException(
@@ -210,16 +244,39 @@ public final class ModelFiles {
 
   /** {@link #writeWithOutputLayer} from bytes to bytes. */
   public static byte[] withOutputLayer(String name, byte[] source, DeepPotential changed) {
-    DeepPotential original = read(name, source, changed.typeMap());
+    return withOutputLayer(name, source, "", changed);
+  }
+
+  static byte[] withOutputLayer(String name, byte[] source, String branch, DeepPotential changed) {
+    DeepPotential original = read(name, source, changed.typeMap(), branch);
     if (!original.typeMap().equals(changed.typeMap())) {
       throw new InputException(
           "%s: type map %s, expected that of the changed model, %s"
               .formatted(name, original.typeMap(), changed.typeMap()));
     }
     ModelFormat format = ModelFormat.of(source);
-    return format == ModelFormat.GRAPH
-        ? GraphFiles.withOutputLayer(name, source, changed.fitting())
-        : SerializedOutputLayer.write(name, source, format, changed.fitting());
+    byte[] written =
+        format == ModelFormat.GRAPH
+            ? GraphFiles.withOutputLayer(name, source, changed.fitting())
+            : SerializedOutputLayer.write(name, source, format, branch, changed.fitting());
+    requireWritten(changed, read(name, written, changed.typeMap(), branch));
+    return written;
+  }
+
+  /** Rounded at most, and of every type. */
+  private static void requireWritten(DeepPotential changed, DeepPotential written) {
+    for (int type = 0; type < changed.typeCount(); type++) {
+      Layer expected = changed.fitting().networks()[type].outputLayer();
+      Layer found = written.fitting().networks()[type].outputLayer();
+      for (int k = 0; k < expected.weight().length; k++) {
+        double value = expected.weight()[k];
+        if (!(Math.abs(found.weight()[k] - value) <= ROUNDING * Math.max(1, Math.abs(value)))) {
+          throw new UnsupportedModelException(
+              "%s: the output layer of %s cannot be replaced in such a file"
+                  .formatted(changed.name(), changed.typeMap().get(type)));
+        }
+      }
+    }
   }
 
   /** The name of a copy of a model: {@code graph.pb}, else {@code graph} with the suffix it has. */
@@ -265,7 +322,7 @@ public final class ModelFiles {
     write(written, target);
   }
 
-  private static void write(byte[] content, Path target) {
+  static void write(byte[] content, Path target) {
     try {
       OwnFiles.replace(target, content);
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package org.dpsieve.model.format;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.dpsieve.error.InputException;
 
 /** How a model's file holds it, told from the file's first bytes. */
 enum ModelFormat {
@@ -26,10 +27,24 @@ enum ModelFormat {
 
   /** The model as DeePMD-kit's nested dictionaries. */
   Section sections(String file, byte[] bytes) {
+    return sections(file, bytes, "");
+  }
+
+  /**
+   * The same.
+   *
+   * @param branch of a checkpoint of several models; empty for what holds one
+   */
+  Section sections(String file, byte[] bytes, String branch) {
+    if (this != TORCH && !branch.isEmpty()) {
+      throw new InputException(
+          "%s: has no branches, found '%s'; expected a checkpoint of PyTorch (.pt) of several models"
+              .formatted(file, branch));
+    }
     return switch (this) {
       case HDF5 -> DpFile.read(file, bytes);
       case TEXT -> TextModel.read(file, bytes);
-      case TORCH -> TorchModel.read(file, bytes);
+      case TORCH -> TorchModel.read(file, bytes, branch);
       case GRAPH -> throw new IllegalStateException("a graph holds no dictionaries");
     };
   }

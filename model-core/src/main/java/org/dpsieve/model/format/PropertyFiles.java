@@ -34,15 +34,15 @@ public final class PropertyFiles {
   private PropertyFiles() {}
 
   /**
-   * A model of energies as it is evaluated once it is one of a property: neighbors are picked as
-   * the format that is written has it.
+   * A model of energies, or of a property, as it is evaluated once another output layer makes it
+   * one of a property: neighbors are picked as the format that is written has it.
    *
    * @param path of any format that is read
    * @param names as for {@link ModelFiles#read(Path, List)}
    * @throws UnsupportedModelException when its descriptor cannot be written
    */
   public static DeepPotential start(Path path, List<String> names) {
-    DeepPotential model = ModelFiles.read(path, names);
+    DeepPotential model = ModelFiles.readBody(path, names);
     ModelFormat format = ModelFormat.of(ModelFiles.bytes(ModelFiles.file(path)));
     if (isTakenOver(format)) {
       return model;

@@ -25,10 +25,11 @@ final class SerializedDescriptors {
       case "se_e3", "se_t", "se_at", "se_a_3be" -> SerializedSeE3.read(section, types);
       case "se_e3_tebd" -> SerializedSeE3.readTyped(section, types);
       case "se_atten", "dpa1", "se_atten_v2" -> SerializedSeAtten.read(section, types);
+      case "dpa4c" -> SerializedDpa4c.read(section, types);
       case "hybrid" -> hybrid(section, types);
       default ->
           throw new UnsupportedModelException(
-              "%s: descriptor '%s' cannot be read; readable: se_e2_a, se_e2_r, se_e3, se_e3_tebd, se_atten, se_atten_v2, hybrid"
+              "%s: descriptor '%s' cannot be read; readable: se_e2_a, se_e2_r, se_e3, se_e3_tebd, se_atten, se_atten_v2, dpa4c, hybrid"
                   .formatted(file, name));
     };
   }

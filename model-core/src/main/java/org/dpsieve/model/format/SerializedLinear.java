@@ -16,7 +16,7 @@ import org.dpsieve.model.Surroundings;
 /**
  * Linear combinations of models and tables ({@code
  * deepmd/dpmodel/atomic_model/linear_atomic_model.py}). Energies by type that parts have of their
- * own count in PyTorch's models, not in those of the other backends.
+ * own count in PyTorch's models and in those of DPA4C alone, not elsewhere.
  */
 final class SerializedLinear {
   private final Section model;
@@ -27,8 +27,30 @@ final class SerializedLinear {
 
   private SerializedLinear(Section model) {
     this.model = model;
-    this.ownBias = model.flag("own_bias", false);
+    this.ownBias = model.flag("own_bias", false) || isOfGraphs(model);
     this.typeMap = SerializedModelReader.typeMap(model);
+  }
+
+  /**
+   * Whether all parts see all neighbors, so that DeePMD-kit evaluates them by other code (a graph
+   * instead of lists), in which their own energies by type count.
+   */
+  private static boolean isOfGraphs(Section model) {
+    if (model.text("type").equals("zbl") || !model.has("models")) {
+      return false;
+    }
+    List<String> descriptors = new ArrayList<>();
+    for (Section part : model.sections("models")) {
+      boolean nets = part != null && part.has("descriptor");
+      descriptors.add(nets ? part.section("descriptor").text("type", "") : "");
+    }
+    // DPA-1 is evaluated by either, and does not have the same numbers
+    SerializedModelReader.refuse(
+        model.file(),
+        descriptors.contains("dpa4c")
+            && descriptors.stream().anyMatch(type -> type.matches("se_atten.*|dpa[1-4]")),
+        "a linear combination of dpa4c and %s cannot be read".formatted(descriptors));
+    return descriptors.stream().allMatch(type -> type.equals("dpa4c"));
   }
 
   static boolean isOne(Section model) {
@@ -64,6 +86,24 @@ final class SerializedLinear {
     }
     DeepPotential sum = combination.sum(typeMap);
     return sum.withFitting(sum.fitting().raised(level));
+  }
+
+  /** Which of its models is the first Deep Potential, to which the others are additions. */
+  static int first(Section model) {
+    List<Section> parts = model.sections("models");
+    for (int k = 0; k < parts.size(); k++) {
+      if (!parts.get(k).text("type", "standard").equals("pairtab")) {
+        return k;
+      }
+    }
+    throw new IllegalArgumentException(model.file() + ": tables alone");
+  }
+
+  /** What its energy counts. */
+  static double weight(Section model, int part) {
+    return model.text("type").equals("zbl")
+        ? 1
+        : new SerializedLinear(model).weights(model.sections("models").size())[part];
   }
 
   private double[] weights(int count) {

@@ -33,17 +33,18 @@ final class SerializedModelReader {
   private static final int FITTING_VERSION = 4;
 
   private static final Map<String, Integer> DESCRIPTOR_VERSIONS =
-      Map.of(
-          "se_e2_a", 3,
-          "se_a", 3,
-          "se_e2_r", 3,
-          "se_r", 3,
-          "se_e3", 3,
-          "se_e3_tebd", 2,
-          "se_atten", 4,
-          "dpa1", 4,
-          "se_atten_v2", 4,
-          "hybrid", 1);
+      Map.ofEntries(
+          Map.entry("se_e2_a", 3),
+          Map.entry("se_a", 3),
+          Map.entry("se_e2_r", 3),
+          Map.entry("se_r", 3),
+          Map.entry("se_e3", 3),
+          Map.entry("se_e3_tebd", 2),
+          Map.entry("se_atten", 4),
+          Map.entry("dpa1", 4),
+          Map.entry("se_atten_v2", 4),
+          Map.entry("dpa4c", 1),
+          Map.entry("hybrid", 1));
 
   private SerializedModelReader() {}
 

@@ -12,8 +12,16 @@ import org.dpsieve.model.Layer;
 final class SerializedOutputLayer {
   private SerializedOutputLayer() {}
 
-  static byte[] write(String file, byte[] source, ModelFormat format, EnergyFitting fitting) {
-    Section section = format.sections(file, source).section("model").section("fitting");
+  static byte[] write(
+      String file, byte[] source, ModelFormat format, String branch, EnergyFitting fitting) {
+    Section model = format.sections(file, source, branch).section("model");
+    double weight = 1;
+    if (SerializedLinear.isOne(model)) {
+      int first = SerializedLinear.first(model);
+      weight = SerializedLinear.weight(model, first);
+      model = model.sections("models").get(first);
+    }
+    Section section = model.section("fitting");
     List<Section> nets = SerializedFitting.nets(section, fitting.networks().length);
     if (nets.size() == 1 && Arrays.stream(fitting.networks()).distinct().count() > 1) {
       throw new IllegalArgumentException(file + ": has one fitting net for all types");
@@ -23,9 +31,15 @@ final class SerializedOutputLayer {
       Layer last = fitting.networks()[type].outputLayer();
       List<Section> layers = nets.get(type).sections("layers");
       Section variables = layers.get(layers.size() - 1).section("@variables");
-      put(changed, file, variables.tensor("w"), last.weight());
-      put(changed, file, variables.tensor("b"), last.bias());
+      put(changed, file, variables.tensor("w"), last.weight(), weight);
+      put(changed, file, variables.tensor("b"), last.bias(), weight);
     }
+    return patched(file, source, format, changed);
+  }
+
+  /** A copy with other numbers in the places of the keys. */
+  static byte[] patched(
+      String file, byte[] source, ModelFormat format, Map<String, double[]> changed) {
     return switch (format) {
       case HDF5 -> DpFile.patched(file, source, changed);
       case TORCH -> TorchArchive.patched(file, source, changed);
@@ -34,8 +48,12 @@ final class SerializedOutputLayer {
     };
   }
 
-  private static void put(
-      Map<String, double[]> changed, String file, StoredTensor place, double[] values) {
+  static void put(
+      Map<String, double[]> changed,
+      String file,
+      StoredTensor place,
+      double[] values,
+      double weight) {
     if (place.key() == null || changed.containsKey(place.key())) {
       throw new UnsupportedModelException(
           "%s: an output layer shares its numbers with another array and cannot be replaced"
@@ -45,6 +63,6 @@ final class SerializedOutputLayer {
       throw new IllegalArgumentException(
           "%s: %d numbers do not fit the source".formatted(place.key(), values.length));
     }
-    changed.put(place.key(), values);
+    changed.put(place.key(), Arrays.stream(values).map(value -> value / weight).toArray());
   }
 }

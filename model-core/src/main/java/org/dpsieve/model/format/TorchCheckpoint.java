@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.UnsupportedModelException;
 
 /**
  * What a checkpoint of DeePMD-kit's PyTorch backend ({@code .pt}) holds: one model, or, trained on
@@ -79,6 +80,36 @@ public record TorchCheckpoint(boolean multiTask, Map<String, Branch> branches) {
       branches.put(ONLY, branch(ONLY, params, state));
     }
     return new TorchCheckpoint(multiTask, branches);
+  }
+
+  /**
+   * The name of the branch that is meant.
+   *
+   * @param models {@code model_dict}
+   * @param given a name or an alias; empty for none
+   * @throws InputException when there is no such branch, or none is named
+   */
+  static String branch(String file, Map<?, ?> models, String given) {
+    Map<String, Branch> branches = new LinkedHashMap<>();
+    models.forEach((name, model) -> branches.put("" + name, branch("" + name, model, Map.of())));
+    TorchCheckpoint checkpoint = new TorchCheckpoint(true, branches);
+    if (given.isEmpty()) {
+      throw new UnsupportedModelException(
+          "%s: a checkpoint of several models, with the branches %s, of which one has to be named: --model-branch NAME of transfer and draws, model_branch in the parameter file; elsewhere freeze it: dp --pt freeze --head NAME"
+              .formatted(file, checkpoint.names()));
+    }
+    String name =
+        checkpoint
+            .name(given)
+            .orElseThrow(
+                () ->
+                    new InputException(
+                        "%s: has no branch '%s'; it has %s"
+                            .formatted(file, given, checkpoint.names())));
+    if (!(models.get(name) instanceof Map<?, ?>)) {
+      throw none(file);
+    }
+    return name;
   }
 
   private static InputException none(String file) {

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
@@ -23,17 +22,25 @@ final class TorchModel {
   private static final int MAX_DEPTH = 40;
 
   private final String file;
+  private final String branch;
   private final Map<String, StoredTensor> tensors = new TreeMap<>();
   private final Map<String, Double> numbers = new TreeMap<>();
   private Section input;
 
-  private TorchModel(String file) {
+  /** Whether of the backend pt_expt, which calls its tensors otherwise. */
+  private boolean exportable;
+
+  private TorchModel(String file, String branch) {
     this.file = file;
+    this.branch = branch;
   }
 
-  static Section read(String file, byte[] bytes) {
+  /**
+   * @param branch of a checkpoint of several models; empty for what holds one
+   */
+  static Section read(String file, byte[] bytes, String branch) {
     try {
-      return new TorchModel(file).read(bytes);
+      return new TorchModel(file, branch).read(bytes);
     } catch (StackOverflowError e) {
       throw new InputException("%s: nested too deeply; damaged file?".formatted(file), e);
     }
@@ -41,10 +48,8 @@ final class TorchModel {
 
   private Section read(byte[] bytes) {
     Map<String, byte[]> records = TorchArchive.read(file, bytes);
-    if (records.keySet().stream().anyMatch(TorchModel::isExported)) {
-      throw new UnsupportedModelException(
-          "%s: a program that DeePMD-kit's backend pt_expt exported (.pte, .pt2), which cannot be read; convert it: dp convert-backend %s model.dp"
-              .formatted(file, file));
+    if (ExportedProgram.isOne(records)) {
+      return ExportedProgram.read(file, records);
     }
     String pickle =
         records.keySet().stream()
@@ -76,11 +81,6 @@ final class TorchModel {
     return new Section(file, "", whole);
   }
 
-  /** Of torch.export, and of the packages of its compiler. */
-  private static boolean isExported(String record) {
-    return record.endsWith("/archive_format") || record.contains("/aotinductor/");
-  }
-
   private Map<?, ?> json(String script) {
     try {
       return new ObjectMapper().readValue(script, Map.class);
@@ -99,16 +99,16 @@ final class TorchModel {
           "%s: neither a frozen energy model of DeePMD-kit's PyTorch backend nor its checkpoint, but another model of PyTorch (with spin?)"
               .formatted(file));
     }
+    String name = "Default";
     if (params.get("model_dict") instanceof Map<?, ?> branches) {
-      throw new UnsupportedModelException(
-          "%s: a checkpoint of several models (model_dict) cannot be read; freeze one of its branches (%s): dp --pt freeze --head NAME"
-              .formatted(
-                  file,
-                  branches.keySet().stream()
-                      .map(String::valueOf)
-                      .collect(Collectors.joining(", "))));
+      name = TorchCheckpoint.branch(file, branches, branch);
+      params = (Map<?, ?>) branches.get(name);
+    } else if (!branch.isEmpty()) {
+      throw new InputException(
+          "%s: a checkpoint of one model, which has no branch '%s'; leave the branch out"
+              .formatted(file, branch));
     }
-    String prefix = "model.Default.";
+    String prefix = "model." + name + ".";
     state.forEach(
         (key, value) -> {
           if (value instanceof StoredTensor tensor && key.toString().startsWith(prefix)) {
@@ -116,6 +116,10 @@ final class TorchModel {
           }
         });
     input = new Section(file, "model_params", params);
+    exportable = TorchDpa4c.isExportable(tensors);
+    Map<String, StoredTensor> renamed = new TreeMap<>();
+    tensors.forEach((key, tensor) -> renamed.put(TorchDpa4c.nameOf(key), tensor));
+    tensors.putAll(renamed);
   }
 
   /** Of parameters as releases have them; those before 3.0.0 had others. */
@@ -238,7 +242,17 @@ final class TorchModel {
    */
   private Map<String, Object> descriptor(Section section, String prefix, int types) {
     Map<String, Object> descriptor = copy(section);
-    switch (section.text("type", "unknown")) {
+    String type = section.text("type", "unknown");
+    if (exportable && !List.of("dpa4c", "DPA4C", "hybrid").contains(type)) {
+      throw new UnsupportedModelException(
+          "%s: a checkpoint of DeePMD-kit's backend pt_expt with the descriptor '%s', of which that of PyTorch (dp --pt) can be read; freeze and convert it: dp --pt-expt freeze -c %s -o model.pte; dp convert-backend model.pte model.dp"
+              .formatted(file, type, file));
+    }
+    switch (type) {
+      case "dpa4c", "DPA4C" -> {
+        descriptor = TorchDpa4c.descriptor(section, prefix, tensors);
+        descriptor.put("type", "dpa4c");
+      }
       case "se_e2_a", "se_a" -> {
         descriptor.putIfAbsent("axis_neuron", 4);
         pairNets(descriptor, section, prefix + "sea.", types, false);
@@ -403,8 +417,11 @@ final class TorchModel {
       String prefix, int most, String activation, boolean fitting, String precision) {
     List<Object> networks = new ArrayList<>();
     for (int n = 0; n < most; n++) {
-      List<Map<String, Object>> layers =
-          layers(prefix + "networks." + n + ".layers.", activation, precision);
+      String net = prefix + "networks." + n + ".";
+      List<Map<String, Object>> layers = layers(net + "layers.", activation, precision);
+      if (fitting && tensors.containsKey(net + "output_layer.matrix")) { // of DPA4
+        layers = List.of(layer(net + "output_layer.", activation, precision));
+      }
       if (layers.isEmpty()) {
         break;
       }

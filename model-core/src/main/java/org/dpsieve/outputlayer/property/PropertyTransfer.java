@@ -136,14 +136,18 @@ public final class PropertyTransfer {
       PropertyFit fit = PropertyFit.best(fresh, before, options.ridge());
       tried.add(new PropertySolution.Tried(candidate.name, fit.usesOld(), Math.sqrt(fit.loss())));
       if (best == null || fit.loss() < best.loss()) {
-        best = solution(candidate, fit, standard, labelled.size());
+        best = solution(candidate, fit, standard, rows[c].labels, labelled.size());
       }
     }
     return best.with(tried);
   }
 
   private PropertySolution solution(
-      Candidate candidate, PropertyFit fit, LabelStandard standard, int frames) {
+      Candidate candidate,
+      PropertyFit fit,
+      LabelStandard standard,
+      List<double[]> labels,
+      int frames) {
     int components = form == Form.INVARIANT ? standard.deviation().length : 1;
     PropertyHead head = candidate.design.head(fit.parameters(), components);
     return PropertySolution.of(
@@ -151,6 +155,7 @@ public final class PropertyTransfer {
         candidate.design,
         fit,
         standard,
+        labels,
         frames);
   }
 

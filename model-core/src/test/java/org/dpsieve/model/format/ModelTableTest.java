@@ -14,7 +14,7 @@ import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.outputlayer.GemmFeatures;
+import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.Goldens;
@@ -85,6 +85,11 @@ class ModelTableTest {
               "se_atten-attention se_atten-attention-exclude"),
           row("with a mean (`set_davg_zero` false)", "se-atten-mean se-atten-attention-mean", ""),
           row("`se_atten_v2`", "se-atten-v2", "se_atten_v2"),
+          row(
+              "DPA4C",
+              "",
+              "../dpa4c/plain ../dpa4c/lmax-3-modes ../dpa4c/lmax-4-gaussian ../dpa4c/channels-64"),
+          row("in single precision", "", "../dpa4c/float32"),
           row("`hybrid`", "hybrid hybrid-three-types hybrid-se-atten", "hybrid hybrid-mixed"),
           row(
               "`hybrid` in a `hybrid`",
@@ -229,7 +234,7 @@ class ModelTableTest {
 
     private static boolean isWritten(String file, byte[] content, DeepPotential model) {
       try {
-        GemmFeatures.requireSolvable(model);
+        OutputParameters.requireSolvable(model);
         ModelFiles.withOutputLayer(file, content, model);
         return true;
       } catch (UnsupportedModelException e) {

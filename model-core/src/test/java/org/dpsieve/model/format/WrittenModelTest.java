@@ -54,7 +54,9 @@ class WrittenModelTest {
             new GoldenModel("float32-fitting", false),
             new GoldenModel("compressed", false),
             new GoldenModel("type-embedding", false),
-            new GoldenModel("se-atten", false));
+            new GoldenModel("se-atten", false),
+            new GoldenModel("se-e2-r", false),
+            new GoldenModel("hybrid", false));
     for (GoldenModel golden : goldens) {
       Path source = Files.write(folder.resolve(golden.name() + ".pb"), golden.graph());
       Path target = folder.resolve(golden.name() + "-changed.pb");
@@ -83,7 +85,15 @@ class WrittenModelTest {
   void torchModelsAreReadByPytorch() throws IOException, InterruptedException {
     Path dp = DeepmdKit.dp("pytorch");
     Map<Path, DeepPotential> models = new LinkedHashMap<>();
-    List<String> names = List.of("se_e2_a", "se_e2_a-float32", "case-embedding", "se_atten");
+    List<String> names =
+        List.of(
+            "se_e2_a",
+            "se_e2_a-float32",
+            "case-embedding",
+            "se_atten",
+            "se_atten-attention",
+            "se_e3",
+            "zbl");
     for (String name : names) {
       GoldenArchitecture golden = new GoldenArchitecture(name);
       for (String suffix : List.of("pth", "pt")) {

@@ -147,10 +147,10 @@ class PropertyTransferTest {
             org.dpsieve.infer.Ensemble.of(List.of(solution.model().body()));
         PropertyEnsemble ensemble = PropertyEnsemble.of(List.of(solution.model()))) {
       for (Frame frame : all.subList(60, 120)) {
-        double sigma = solution.sigma(body.features(List.of(frame)).get(0)[0])[0];
+        double sigma = solution.spread().sigma(body.features(List.of(frame)).get(0)[0])[0];
         double error =
             ensemble.evaluate(List.of(frame)).get(0)[0].value()[0] - frame.properties().get(gap)[0];
-        covered += Math.abs(error) <= solution.quantile() * sigma ? 1 : 0;
+        covered += Math.abs(error) <= solution.spread().quantile() * sigma ? 1 : 0;
       }
     }
     assertThat(covered).isBetween(50, 60);

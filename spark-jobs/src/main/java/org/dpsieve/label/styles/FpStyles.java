@@ -5,8 +5,10 @@ import java.util.Optional;
 import org.dpsieve.label.FpStyle;
 import org.dpsieve.label.NoStyle;
 import org.dpsieve.label.abacus.AbacusStyle;
+import org.dpsieve.label.ase.AseStyle;
 import org.dpsieve.label.cp2k.Cp2kStyle;
 import org.dpsieve.label.d3.D3Style;
+import org.dpsieve.label.dp.DpStyle;
 import org.dpsieve.label.dpdata.CustomStyle;
 import org.dpsieve.label.espresso.PwscfStyle;
 import org.dpsieve.label.gaussian.GaussianStyle;
@@ -22,6 +24,8 @@ public final class FpStyles {
       List.of(
           NONE,
           new D3Style(),
+          new DpStyle(),
+          new AseStyle(),
           new VaspStyle(),
           new PwscfStyle(),
           new Cp2kStyle(),

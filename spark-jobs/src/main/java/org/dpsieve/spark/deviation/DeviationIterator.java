@@ -39,7 +39,7 @@ final class DeviationIterator extends FrameBatches {
   }
 
   @Override
-  List<Row> rows(List<Row> source, List<Frame> batch) {
+  protected List<Row> rows(List<Row> source, List<Frame> batch) {
     List<Row> rows = new ArrayList<>();
     if (uncertain == null) {
       List<Prediction[]> predictions = predictions(batch);
@@ -129,6 +129,9 @@ final class DeviationIterator extends FrameBatches {
       values.add(expected.energy());
       values.add(expected.force());
       values.add(expected.rmsForce());
+    }
+    if (handle.isAtomByAtom()) {
+      values.add(sigma.atomForce());
     }
     return RowFactory.create(values.toArray());
   }

@@ -49,6 +49,9 @@ public final class DeviationStage {
           .add("expected_f", DoubleType, false)
           .add("rms_expected_f", DoubleType, false);
 
+  /** Last column of an engine that says it atom by atom: as {@code sigma_f}, [nAtoms], eV/Å. */
+  public static final String SIGMA_ATOMS = "sigma_f_atoms";
+
   private DeviationStage() {}
 
   private static StructType numbers() {

@@ -47,7 +47,7 @@ final class DpDeviationIterator extends FrameBatches {
   }
 
   @Override
-  List<Row> rows(List<Row> source, List<Frame> batch) {
+  protected List<Row> rows(List<Row> source, List<Frame> batch) {
     List<Known> found = models.ask(batch, question);
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {

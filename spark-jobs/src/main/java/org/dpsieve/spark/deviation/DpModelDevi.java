@@ -38,8 +38,22 @@ public final class DpModelDevi implements DeviationEngine {
    */
   public static DpModelDevi of(
       SparkSession spark, List<Path> models, DpProgram program, List<String> typeMap) {
+    return of(spark, models, "", program, typeMap);
+  }
+
+  /**
+   * The same.
+   *
+   * @param branch of checkpoints of several models; empty for others
+   */
+  public static DpModelDevi of(
+      SparkSession spark,
+      List<Path> models,
+      String branch,
+      DpProgram program,
+      List<String> typeMap) {
     return new DpModelDevi(
-        DpModels.of(spark, models, program, typeMap),
+        DpModels.of(spark, models, branch, program, typeMap),
         spark.sparkContext().collectionAccumulator("frames without numbers"));
   }
 

@@ -37,7 +37,21 @@ public final class DpModels implements Serializable, AutoCloseable {
    */
   public static DpModels of(
       SparkSession spark, List<Path> models, DpProgram program, List<String> typeMap) {
-    PackedModels packed = PackedModels.of(models);
+    return of(spark, models, "", program, typeMap);
+  }
+
+  /**
+   * The same.
+   *
+   * @param branch of checkpoints of several models; empty for others
+   */
+  static DpModels of(
+      SparkSession spark,
+      List<Path> models,
+      String branch,
+      DpProgram program,
+      List<String> typeMap) {
+    PackedModels packed = PackedModels.of(models, branch, false);
     return new DpModels(
         JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(packed),
         program,

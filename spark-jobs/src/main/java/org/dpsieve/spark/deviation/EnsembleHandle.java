@@ -10,7 +10,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
+import org.dpsieve.infer.LayerReader;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Foreign;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.uncertainty.ExpectedError;
 import org.dpsieve.uncertainty.FrameSigma;
@@ -40,6 +42,7 @@ public final class EnsembleHandle implements DeviationEngine {
   private final ExpectedError.Scale scale; // of its standard deviations; likewise
   private final Broadcast<LabelPredictor> labels; // null where labels are not predicted
   private final Broadcast<double[][]> members; // of an ensemble out of one model; else null
+  private final boolean atoms; // whether standard deviations are given atom by atom, too
 
   private EnsembleHandle(
       Broadcast<DeepPotential[]> models,
@@ -48,7 +51,8 @@ public final class EnsembleHandle implements DeviationEngine {
       Broadcast<Uncertainty> uncertainty,
       ExpectedError.Scale scale,
       Broadcast<LabelPredictor> labels,
-      Broadcast<double[][]> members) {
+      Broadcast<double[][]> members,
+      boolean atoms) {
     this.models = models;
     this.options = options;
     this.borderline = borderline;
@@ -56,6 +60,7 @@ public final class EnsembleHandle implements DeviationEngine {
     this.scale = scale;
     this.labels = labels;
     this.members = members;
+    this.atoms = atoms;
   }
 
   /**
@@ -70,12 +75,14 @@ public final class EnsembleHandle implements DeviationEngine {
       List<DeepPotential> models,
       EnsembleOptions options,
       Borderline borderline) {
-    Ensemble checked = Ensemble.of(models, options);
+    Ensemble checked = isForeign(models) ? null : Ensemble.of(models, options);
     Broadcast<DeepPotential[]> broadcast =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .broadcast(models.toArray(new DeepPotential[0]));
-    keep(broadcast.id(), checked);
-    return new EnsembleHandle(broadcast, options, borderline, null, null, null, null);
+    if (checked != null) {
+      keep(broadcast.id(), checked);
+    }
+    return new EnsembleHandle(broadcast, options, borderline, null, null, null, null, false);
   }
 
   /**
@@ -110,7 +117,18 @@ public final class EnsembleHandle implements DeviationEngine {
         context.broadcast(known),
         scale,
         predictor == null ? null : context.broadcast(predictor),
-        changes == null ? null : context.broadcast(changes));
+        changes == null ? null : context.broadcast(changes),
+        false);
+  }
+
+  /** The same, whose rows end with {@link DeviationStage#SIGMA_ATOMS}. */
+  public EnsembleHandle atomByAtom() {
+    return new EnsembleHandle(
+        models, options, borderline, uncertainty, scale, labels, members, true);
+  }
+
+  boolean isAtomByAtom() {
+    return atoms;
   }
 
   @Override
@@ -128,7 +146,7 @@ public final class EnsembleHandle implements DeviationEngine {
   }
 
   /** The ensemble in this JVM with its uncertainty; many tasks may use it at once. */
-  UncertainEnsemble uncertain() {
+  public UncertainEnsemble uncertain() {
     return new UncertainEnsemble(
         List.of(models.value()),
         ensemble(),
@@ -157,6 +175,17 @@ public final class EnsembleHandle implements DeviationEngine {
       }
       return built;
     }
+  }
+
+  private static boolean isForeign(List<DeepPotential> models) {
+    return models.stream().anyMatch(model -> model.descriptor() instanceof Foreign);
+  }
+
+  /** For predictions alone: also of models that DeePMD-kit evaluates; of one thread. */
+  public LayerReader reader() {
+    return isForeign(List.of(models.value()))
+        ? LayerReader.of(List.of(models.value()), options)
+        : ensemble();
   }
 
   @Override

@@ -11,7 +11,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.spark.frames.FrameRows;
 
 /** A partition's frames to rows, one each and in order, so many atoms at a time. */
-abstract class FrameBatches implements Iterator<Row> {
+public abstract class FrameBatches implements Iterator<Row> {
   private final Iterator<Row> frames;
   private final int atomsAtOnce;
   private final Queue<Row> ready = new ArrayDeque<>();
@@ -19,7 +19,7 @@ abstract class FrameBatches implements Iterator<Row> {
   /**
    * @param atomsAtOnce a batch ends with the frame that reaches this number
    */
-  FrameBatches(Iterator<Row> frames, int atomsAtOnce) {
+  protected FrameBatches(Iterator<Row> frames, int atomsAtOnce) {
     this.frames = frames;
     this.atomsAtOnce = atomsAtOnce;
   }
@@ -28,9 +28,9 @@ abstract class FrameBatches implements Iterator<Row> {
    * @param source the frames' rows
    * @return a row for each
    */
-  abstract List<Row> rows(List<Row> source, List<Frame> batch);
+  protected abstract List<Row> rows(List<Row> source, List<Frame> batch);
 
-  static String id(Row row) {
+  protected static String id(Row row) {
     return row.getAs("frame_id");
   }
 

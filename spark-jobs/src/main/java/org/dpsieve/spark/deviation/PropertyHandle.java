@@ -9,16 +9,24 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.infer.PropertyEnsemble;
 import org.dpsieve.model.PropertyModel;
+import org.dpsieve.outputlayer.property.PropertySpread;
+import org.dpsieve.outputlayer.property.UncertainProperties;
 
 /** Models of a property, sent to every executor once; an ensemble of them in each JVM. */
 public final class PropertyHandle implements Serializable {
   private static final long serialVersionUID = 1;
   private static final int KEPT = 4;
-  private static final Map<Long, PropertyEnsemble> BUILT = new LinkedHashMap<>(8, 0.75f, true);
+  private static final Map<Long, UncertainProperties> BUILT = new LinkedHashMap<>(8, 0.75f, true);
 
-  private final Broadcast<PropertyModel[]> models;
+  private final Broadcast<Shipped> models;
 
-  private PropertyHandle(Broadcast<PropertyModel[]> models) {
+  private record Shipped(PropertyModel[] models, PropertySpread[] spreads) implements Serializable {
+    UncertainProperties build() {
+      return UncertainProperties.of(List.of(models), List.of(spreads));
+    }
+  }
+
+  private PropertyHandle(Broadcast<Shipped> models) {
     this.models = models;
   }
 
@@ -26,27 +34,44 @@ public final class PropertyHandle implements Serializable {
    * @throws org.dpsieve.error.InputException when the models do not belong together
    */
   public static PropertyHandle of(SparkSession spark, List<PropertyModel> models) {
-    PropertyEnsemble checked = PropertyEnsemble.of(models);
-    Broadcast<PropertyModel[]> broadcast =
-        JavaSparkContext.fromSparkContext(spark.sparkContext())
-            .broadcast(models.toArray(new PropertyModel[0]));
+    return of(spark, models, List.of());
+  }
+
+  /**
+   * With how far off they may be.
+   *
+   * @param spreads one of each model; empty where nobody knows
+   * @throws org.dpsieve.error.InputException when the models do not belong together
+   */
+  public static PropertyHandle of(
+      SparkSession spark, List<PropertyModel> models, List<PropertySpread> spreads) {
+    Shipped shipped =
+        new Shipped(models.toArray(new PropertyModel[0]), spreads.toArray(new PropertySpread[0]));
+    UncertainProperties checked = shipped.build();
+    Broadcast<Shipped> broadcast =
+        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(shipped);
     keep(broadcast.id(), checked);
     return new PropertyHandle(broadcast);
   }
 
   /** The ensemble in this JVM; many tasks may use it at once. */
   public PropertyEnsemble ensemble() {
+    return uncertain().ensemble();
+  }
+
+  /** The same with what is known of errors. */
+  public UncertainProperties uncertain() {
     synchronized (BUILT) {
-      PropertyEnsemble built = BUILT.get(models.id());
+      UncertainProperties built = BUILT.get(models.id());
       if (built == null) {
-        built = PropertyEnsemble.of(List.of(models.value()));
+        built = models.value().build();
         keep(models.id(), built);
       }
       return built;
     }
   }
 
-  private static void keep(long id, PropertyEnsemble ensemble) {
+  private static void keep(long id, UncertainProperties ensemble) {
     synchronized (BUILT) {
       BUILT.put(id, ensemble);
       if (BUILT.size() > KEPT) {

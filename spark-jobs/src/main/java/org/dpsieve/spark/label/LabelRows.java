@@ -12,9 +12,13 @@ import org.dpsieve.label.LabelResult;
 
 /** What came of labelling frames, a row each. */
 public final class LabelRows {
+  /** Column of the value of the run's property. */
+  public static final String PROPERTY = "property";
+
   /**
    * {@code outcome} and {@code reason} as {@link LabelResult}; energy in eV, force in eV/Å [nAtoms,
-   * 3] and virial in eV [3, 3] row-major, null where there is none.
+   * 3] and virial in eV [3, 3] row-major, standard deviations of energy, eV, and of force
+   * components, eV/Å [nAtoms], the value of a property in its own unit; null where there is none.
    */
   public static final StructType SCHEMA =
       new StructType()
@@ -23,7 +27,10 @@ public final class LabelRows {
           .add("reason", StringType, false)
           .add("energy", DoubleType, true)
           .add("force", createArrayType(DoubleType, false), true)
-          .add("virial", createArrayType(DoubleType, false), true);
+          .add("virial", createArrayType(DoubleType, false), true)
+          .add("sigma_energy", DoubleType, true)
+          .add("sigma_force", createArrayType(DoubleType, false), true)
+          .add(PROPERTY, createArrayType(DoubleType, false), true);
 
   private LabelRows() {}
 
@@ -35,6 +42,9 @@ public final class LabelRows {
         result.reason(),
         labels.energy(),
         labels.force(),
-        labels.virial());
+        labels.virial(),
+        result.certainty() == null ? null : result.certainty().energy(),
+        result.certainty() == null ? null : result.certainty().force(),
+        result.property());
   }
 }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /** What a training by the output layer leaves beside its models. */
 final class BesideModels {
   private static final List<Pattern> NAMES =
-      List.of(UncertaintyFiles.NAMES, OldLayerFiles.NAMES, SumsFiles.NAMES);
+      List.of(UncertaintyFiles.NAMES, OldLayerFiles.NAMES, SumsFiles.NAMES, SpreadFiles.NAMES);
 
   private BesideModels() {}
 

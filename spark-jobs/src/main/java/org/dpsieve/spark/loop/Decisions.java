@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -45,7 +46,7 @@ final class Decisions {
   Decisions(SparkSession spark, SimplifyConfig config, Labeller labeller) {
     this.spark = spark;
     this.config = config;
-    this.screen = FrameScreen.all(new BadBox(config.label().skipBadBox()), labeller);
+    this.screen = FrameScreen.all(new BadBox(config.label().skipBadBox()), labeller.screen());
   }
 
   /**
@@ -79,11 +80,12 @@ final class Decisions {
         !config.pool().labeled() && config.train().oldLabels() != TransferFit.Mode.IGNORE;
     return PickStrategies.of(
         named,
+        config.trust().measure(),
         () ->
             new PickContext(
                 pool,
                 labelled == null ? pool.limit(0) : labelled,
-                () -> ModelFiles.read(config.train().models().get(0), config.typeMap()),
+                () -> ModelFiles.readBody(config.train().models().get(0), config.typeMap()),
                 atMost,
                 change));
   }
@@ -167,7 +169,8 @@ final class Decisions {
       return; // there is no model yet
     }
     try {
-      map.apply(ModelFiles.read(config.train().models().get(0), config.typeMap())).write(target);
+      map.apply(ModelFiles.readBody(config.train().models().get(0), config.typeMap()))
+          .write(target);
     } catch (UnsupportedModelException e) {
       // a model that DeePMD-kit alone knows: the page goes without this picture
     }
@@ -177,10 +180,14 @@ final class Decisions {
   String failed(Dataset<Row> pool, Path picks) {
     Dataset<Row> failed =
         Tables.read(spark, picks).where(col("decision").equalTo(Decision.FAILED.key()));
-    List<String> columns = List.of("frame_id", "system", "index", "max_devi_f", "devi_e");
+    String measure = config.trust().measure().column();
+    List<String> columns = new ArrayList<>(List.of("frame_id", "system", "index", measure));
+    if (config.property().isEmpty()) {
+      columns.add("devi_e");
+    }
     return failed
         .join(pool.select("frame_id", "system", "index"), "frame_id")
-        .orderBy(col("max_devi_f").desc(), col("frame_id"))
+        .orderBy(col(measure).desc(), col("frame_id"))
         .select("frame_id", columns.subList(1, columns.size()).toArray(String[]::new))
         .collectAsList()
         .stream()

@@ -96,7 +96,15 @@ final class DpTraining {
     try {
       List<DataSystem> systems =
           TrainingData.write(place.data(), config.typeMap(), sources, dp.oneHdf5());
-      train(target, place, m -> start(m, iteration, previous), m -> input(m, iteration, systems));
+      boolean weighed = ForceWeights.write(place.data(), config.trust().force().lo());
+      train(
+          target,
+          place,
+          m -> start(m, iteration, previous),
+          m -> {
+            DpInput input = input(m, iteration, systems);
+            return weighed ? input.atomPreferences() : input;
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -88,8 +88,8 @@ final class Evaluation {
   /**
    * @param most frames that there can be
    * @param models in the folder that training wrote, or others
-   * @param gone frames that left the pool earlier, rows of picks tables: they count among those
-   *     whose error is expected; {@code null} for none
+   * @param gone of frames that left the pool earlier: what errors were expected of them then, as
+   *     {@link Tables#told} has it; {@code null} for none
    */
   Facts.Deviation write(
       Path target, Dataset<Row> frames, long most, List<Path> models, Dataset<Row> gone) {

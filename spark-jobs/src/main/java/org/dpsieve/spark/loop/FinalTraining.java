@@ -9,12 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.dpsieve.config.NodeConfig;
 import org.dpsieve.config.SimplifyConfig;
-import org.dpsieve.frame.Certainty;
-import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.io.RegularFile;
-import org.dpsieve.io.npy.NpyArray;
-import org.dpsieve.io.npy.NpyWriter;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.spark.node.NodeTasks;
 import org.dpsieve.train.DpInput;
@@ -22,13 +18,9 @@ import org.dpsieve.train.DpInput.DataSystem;
 
 /**
  * {@code final_training}: {@code dp train} of the final models on {@code result/pool}, all layers
- * free. What {@code dp train} can weigh frame by frame are forces, by {@code atom_pref.npy}: each
- * atom's squared error counts w = 1 / (1 + σ²/ρ²) with σ from the pool and ρ the models' own error,
- * the weight of a measurement with noise σ in a fit that is left with ρ. A computed label counts 1.
+ * free. Forces are weighed ({@link ForceWeights}) with σ from the pool and the models' own error ρ.
  */
 final class FinalTraining {
-  private static final String WEIGHTS = "atom_pref.npy";
-
   /** Of a step, at least: DeePMD-kit's {@code auto}. */
   private static final int ATOMS = 32;
 
@@ -62,7 +54,7 @@ final class FinalTraining {
         OwnFiles.remove(place.tasks()); // of an earlier result, or half made
         Files.deleteIfExists(place.journal());
         DpTraining.link(result.resolve("pool"), place.data());
-        weigh(place.data(), modelError);
+        ForceWeights.write(place.data(), modelError);
         Files.writeString(made, source);
       }
       List<DataSystem> systems = systems(place.data());
@@ -103,22 +95,5 @@ final class FinalTraining {
               "data/" + data.relativize(folder), atoms, 0, false, (ATOMS + atoms - 1) / atoms));
     }
     return systems;
-  }
-
-  private static void weigh(Path data, double modelError) throws IOException {
-    List<Path> files;
-    try (Stream<Path> walk = Files.walk(data)) {
-      files = walk.filter(path -> path.endsWith(Certainty.FORCE_FILE)).toList();
-    }
-    for (Path file : files) {
-      NpyArray array = NpyArray.open(file);
-      double[] weights = array.read();
-      for (int k = 0; k < weights.length; k++) {
-        double ratio = weights[k] / modelError;
-        weights[k] = 1 / (1 + ratio * ratio);
-      }
-      NpyWriter.write(
-          new LocalStorage(), file.resolveSibling(WEIGHTS).toString(), weights, array.shape());
-    }
   }
 }

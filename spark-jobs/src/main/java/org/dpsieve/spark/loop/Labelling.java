@@ -1,37 +1,54 @@
 package org.dpsieve.spark.loop;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.storage.StorageLevel;
-import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.Property;
+import org.dpsieve.label.BatchLabeller;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.TaskOutcome;
-import org.dpsieve.label.WildLabel;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.spark.frames.FrameRows;
-import org.dpsieve.spark.label.DirectLabels;
+import org.dpsieve.spark.label.BatchLabels;
+import org.dpsieve.spark.label.LabelRows;
 
 /** New labels for frames: the labels table, which is a frames dataset of its own. */
 final class Labelling {
   private static final int FRAMES_PER_TASK = 8;
   private static final int ROWS_PER_FILE = 1024;
   private static final List<String> LABELS = List.of("energy", "force", "virial");
+  private static final List<String> SIGMAS = List.of("sigma_energy", "sigma_force");
 
   private final SparkSession spark;
+  private final Optional<Property> property;
 
+  /** Of energies and forces. */
   Labelling(SparkSession spark) {
+    this(spark, Optional.empty());
+  }
+
+  /**
+   * @param property what has to be known of a frame, in the place of energy and forces; empty in a
+   *     run for these
+   */
+  Labelling(SparkSession spark, Optional<Property> property) {
     this.spark = spark;
+    this.property = property;
   }
 
   /** The picked frames of an iteration. */
@@ -40,11 +57,31 @@ final class Labelling {
         pool, Tables.read(spark, picks).where(col("decision").equalTo(Decision.PICKED.key())));
   }
 
-  /** Labels the picked frames here and writes those that got one. */
-  Facts.Labels label(Path target, Dataset<Row> pool, Path picks, DirectLabeller labeller) {
+  /**
+   * Labels the picked frames here and writes those that got one.
+   *
+   * @param about what labels them, see {@link BatchLabeller#tried}
+   */
+  Facts.Labels label(
+      Path target,
+      Dataset<Row> pool,
+      Path picks,
+      BatchLabeller labeller,
+      SortedMap<String, String> about) {
     Dataset<Row> frames = picked(pool, picks).persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      return write(target, frames, labels(frames, labeller), Map.of());
+      Facts.Labels labels =
+          write(target, frames, labels(frames, labeller), Map.of(), labeller.knowsSigma());
+      return labeller instanceof DirectLabeller
+          ? labels
+          : new Facts.Labels(
+              labels.labelled(),
+              labels.byElements(),
+              labels.failures(),
+              new Facts.Teacher(
+                  about,
+                  TeacherLabels.shifts(frames, Tables.read(spark, target)).orElse(null),
+                  labeller.knowsSigma() ? TeacherLabels.sigma(Tables.read(spark, target)) : null));
     } finally {
       frames.unpersist();
     }
@@ -57,15 +94,25 @@ final class Labelling {
    */
   Facts.Labels write(
       Path target, Dataset<Row> frames, Dataset<Row> labels, Map<String, String> tasks) {
+    return write(target, frames, labels, tasks, false);
+  }
+
+  private Facts.Labels write(
+      Path target,
+      Dataset<Row> frames,
+      Dataset<Row> labels,
+      Map<String, String> tasks,
+      boolean certainty) {
     Dataset<Row> kept = labels.persist(StorageLevel.MEMORY_AND_DISK());
     try {
       long asked = kept.count();
-      long labelled =
-          Tables.writeFrames(withLabels(frames, kept), asked, ROWS_PER_FILE, target).rows();
+      Soundness sound = soundness(frames, kept);
+      Dataset<Row> found = withLabels(frames, kept, sound, certainty);
+      long labelled = Tables.writeFrames(found, asked, ROWS_PER_FILE, target).rows();
       return new Facts.Labels(
           labelled,
           Tables.byElements(Tables.read(spark, target)),
-          labelled == asked ? List.of() : failures(frames, kept, tasks));
+          labelled == asked ? List.of() : failures(frames, kept, tasks, sound));
     } finally {
       kept.unpersist();
     }
@@ -73,30 +120,60 @@ final class Labelling {
 
   /** The frames with new labels in place of the old; those that got none are left out. */
   Dataset<Row> withLabels(Dataset<Row> frames, Dataset<Row> labels) {
+    return withLabels(frames, labels, soundness(frames, labels), false);
+  }
+
+  /**
+   * @param certainty whether with what is known of the labels' certainty
+   */
+  private Dataset<Row> withLabels(
+      Dataset<Row> frames, Dataset<Row> labels, Soundness sound, boolean certainty) {
+    List<String> replaced = new ArrayList<>(LABELS);
+    List<Column> found = new ArrayList<>(List.of(col("frame_id")));
+    Stream.concat(LABELS.stream(), SIGMAS.stream()).forEach(name -> found.add(col(name)));
+    List<Column> columns = new ArrayList<>();
+    for (String name : FrameRows.SCHEMA.fieldNames()) {
+      columns.add(col(name));
+    }
+    for (String name : certainty ? FrameRows.CERTAINTY.fieldNames() : new String[0]) {
+      columns.add(col(name));
+    }
+    for (StructField column : sound.column()) {
+      replaced.add(column.name());
+      found.add(col(LabelRows.PROPERTY).as(column.name()));
+      columns.add(col(column.name()).as(column.name(), column.metadata()));
+    }
     Dataset<Row> finished =
         labels
             .where(col("outcome").equalTo(TaskOutcome.FINISHED.key()))
-            .filter((FilterFunction<Row>) Labelling::sound)
-            .select("frame_id", LABELS.toArray(String[]::new));
-    Column[] columns =
-        Arrays.stream(FrameRows.SCHEMA.fieldNames()).map(name -> col(name)).toArray(Column[]::new);
-    return frames.drop(LABELS.toArray(String[]::new)).join(finished, "frame_id").select(columns);
+            .filter((FilterFunction<Row>) sound::holds)
+            .select(found.toArray(Column[]::new))
+            .withColumn("computed", lit(true));
+    return frames
+        .drop(replaced.toArray(String[]::new))
+        .join(finished, "frame_id")
+        .select(columns.toArray(Column[]::new));
+  }
+
+  private Soundness soundness(Dataset<Row> frames, Dataset<Row> labels) {
+    return property.map(one -> Soundness.of(one, frames, labels)).orElse(new Soundness(null, 0));
   }
 
   /** New labels of any frames, spread over many small tasks. */
-  Dataset<Row> labels(Dataset<Row> frames, DirectLabeller labeller) {
+  Dataset<Row> labels(Dataset<Row> frames, BatchLabeller labeller) {
     long count = frames.count();
     int tasks = (int) Math.max(1, Math.min(10_000, count / FRAMES_PER_TASK));
-    return DirectLabels.apply(frames.repartition(tasks, col("frame_id")), labeller);
+    return BatchLabels.apply(frames.repartition(tasks, col("frame_id")), labeller);
   }
 
   private static List<Facts.Failure> failures(
-      Dataset<Row> frames, Dataset<Row> labels, Map<String, String> tasks) {
+      Dataset<Row> frames, Dataset<Row> labels, Map<String, String> tasks, Soundness sound) {
     return labels
         .filter(
             (FilterFunction<Row>)
                 row ->
-                    !row.<String>getAs("outcome").equals(TaskOutcome.FINISHED.key()) || !sound(row))
+                    !row.<String>getAs("outcome").equals(TaskOutcome.FINISHED.key())
+                        || !sound.holds(row))
         .join(frames.select("frame_id", "system", "index"), "frame_id")
         .orderBy("frame_id")
         .collectAsList()
@@ -107,44 +184,14 @@ final class Labelling {
                     row.getAs("frame_id"),
                     row.getAs("system") + "#" + row.getAs("index"),
                     tasks.get(row.<String>getAs("frame_id")),
-                    reason(row)))
+                    reason(row, sound)))
         .toList();
   }
 
-  private static String reason(Row row) {
+  private static String reason(Row row, Soundness sound) {
     String outcome = row.getAs("outcome");
-    if (!outcome.equals(TaskOutcome.FINISHED.key())) {
-      return outcome + ": " + row.getAs("reason");
-    }
-    return finite(row)
-        ? "the label holds " + wild(row).orElse("nothing wrong")
-        : "the label holds a number that is not finite";
-  }
-
-  private static boolean sound(Row row) {
-    return finite(row) && wild(row).isEmpty();
-  }
-
-  private static Optional<String> wild(Row row) {
-    int field = row.fieldIndex("force");
-    if (row.isNullAt(field)) {
-      return Optional.empty();
-    }
-    double[] force = row.<Double>getList(field).stream().mapToDouble(Double::doubleValue).toArray();
-    return WildLabel.problem(
-        new Labels(row.<Double>getAs("energy"), force, null), force.length / 3);
-  }
-
-  /** A label that is not a number must never be trained on. */
-  private static boolean finite(Row row) {
-    Double energy = row.getAs("energy");
-    return (energy == null || Double.isFinite(energy))
-        && finite(row, "force")
-        && finite(row, "virial");
-  }
-
-  private static boolean finite(Row row, String column) {
-    int field = row.fieldIndex(column);
-    return row.isNullAt(field) || row.<Double>getList(field).stream().allMatch(Double::isFinite);
+    return outcome.equals(TaskOutcome.FINISHED.key())
+        ? sound.problem(row).orElse("nothing is wrong")
+        : outcome + ": " + row.getAs("reason");
   }
 }

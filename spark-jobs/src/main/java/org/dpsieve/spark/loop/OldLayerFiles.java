@@ -61,7 +61,7 @@ final class OldLayerFiles {
   record LabelNumbers(double[][] shares, LabelUncertainty uncertainty) {}
 
   static void writeLabels(Path folder, LabelNumbers numbers) throws IOException {
-    JSON.writeValue(folder.resolve(LABELS).toFile(), numbers);
+    JSON.writeValue(Files.newOutputStream(folder.resolve(LABELS)), numbers);
   }
 
   /** Empty where the models in this folder were trained without old labels. */
@@ -81,10 +81,10 @@ final class OldLayerFiles {
       int size = layer.change().length;
       double[] rows = Arrays.copyOf(layer.change(), size + size * size);
       System.arraycopy(layer.forceForm(), 0, rows, size, size * size);
-      NpyWriter.write(new LocalStorage(), layer(folder, m).toString(), rows, 1 + size, size);
+      NpyWriter.write(LocalStorage.of(folder), layer(folder, m).toString(), rows, 1 + size, size);
     }
     JSON.writeValue(
-        folder.resolve(FILE).toFile(),
+        Files.newOutputStream(folder.resolve(FILE)),
         new Numbers(
             layers.stream().mapToLong(OldLayer::frames).toArray(),
             layers.stream().mapToDouble(OldLayer::ridge).toArray()));

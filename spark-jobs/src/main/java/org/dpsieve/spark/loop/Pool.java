@@ -85,7 +85,12 @@ final class Pool {
         requireKnown(spark, target.resolve(POOL), "pick_data", config.typeMap());
     if (!config.pool().initData().isEmpty()) {
       say(
-          importTo(spark, config, config.pool().initData(), target.resolve(INITIAL), true),
+          importTo(
+              spark,
+              config,
+              config.pool().initData(),
+              target.resolve(INITIAL),
+              config.property().isEmpty()),
           "init_data_sys",
           INITIAL,
           notes);
@@ -112,7 +117,8 @@ final class Pool {
 
   /** Whether the pool's own labels are, or are part of, those that are trained on. */
   private static boolean labelsCount(SimplifyConfig config) {
-    return config.pool().labeled() || config.label().style().addsToStored();
+    return config.property().isEmpty()
+        && (config.pool().labeled() || config.label().style().addsToStored());
   }
 
   private static ImportReport importTo(

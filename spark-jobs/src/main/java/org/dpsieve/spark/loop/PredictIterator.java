@@ -62,7 +62,7 @@ final class PredictIterator implements Iterator<Row> {
       Frame frame = FrameRows.toFrame(row);
       Labels old = FrameRows.oldLabels(row);
       if (!row.isNullAt(row.fieldIndex("computed"))) {
-        ready.add(computed(FrameRows.toFrame(row, NEW)));
+        ready.add(computed(FrameRows.toFrame(row, NEW), FrameRows.certainty(row)));
       } else if (old.energy() == null && old.force() == null && old.virial() == null) {
         ready.add(leftOut(frame, NO_OLD_LABEL));
       } else {
@@ -78,8 +78,14 @@ final class PredictIterator implements Iterator<Row> {
     }
   }
 
-  private static Row computed(Frame frame) {
+  /**
+   * @param known of a label that is not exact
+   */
+  private static Row computed(Frame frame, Certainty known) {
     Labels labels = frame.labels();
+    if (known.force() != null) {
+      return row(frame, known, null);
+    }
     return row(
         frame,
         new Certainty(

@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -174,7 +175,8 @@ final class RelabelledPool {
     }
     if (!config.pool().mayHaveOld()) {
       return Optional.of(
-          "there are no old labels: with labeled true those in pick_data are the new ones, and no old_data is given");
+          "there are no old labels: with labeled true those in pick_data are the new ones, and no"
+              + " old_data is given");
     }
     if (old == null) {
       return Optional.of("old_labels is ignore");
@@ -186,6 +188,12 @@ final class RelabelledPool {
     return Double.isNaN(found.energyFactor()) && Double.isNaN(found.forceFactor())
         ? Optional.of("too few labels to say how far off predicted ones would be")
         : Optional.empty();
+  }
+
+  private static Column known(Dataset<Row> labelled, String column) {
+    return List.of(labelled.columns()).contains(column)
+        ? col(column)
+        : lit(null).cast(FrameRows.CERTAINTY.apply(column).dataType()).as(column);
   }
 
   /**
@@ -201,7 +209,9 @@ final class RelabelledPool {
                 col("energy").as(PredictIterator.NEW + "energy"),
                 col("force").as(PredictIterator.NEW + "force"),
                 col("virial").as(PredictIterator.NEW + "virial"),
-                lit(true).as("computed"));
+                lit(true).as("computed"),
+                known(labelled, "sigma_energy"),
+                known(labelled, "sigma_force"));
     int tasks = (int) Math.max(1, Math.min(MOST_TASKS, frames / FRAMES_PER_TASK));
     return pool.join(computed, new String[] {"frame_id"}, "left")
         .repartition(tasks, col("frame_id"))

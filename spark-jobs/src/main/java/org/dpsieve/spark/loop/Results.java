@@ -2,11 +2,8 @@ package org.dpsieve.spark.loop;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.filter;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.sha2;
-import static org.apache.spark.sql.functions.size;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,29 +14,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.config.SimplifyConfig;
-import org.dpsieve.frame.Formula;
-import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.RegularFile;
-import org.dpsieve.label.DirectLabeller;
+import org.dpsieve.label.BatchLabeller;
 import org.dpsieve.label.StyleSettings;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.SummaryJson;
 import org.dpsieve.spark.Versions;
-import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
-import org.dpsieve.spark.frames.PartSize;
-import org.dpsieve.spark.frames.PartsManifest;
 import org.dpsieve.spark.transfer.OldLabels;
 
 /**
@@ -56,7 +44,7 @@ final class Results {
 
   private final SparkSession spark;
   private final SimplifyConfig config;
-  private final Optional<DirectLabeller> newLevel;
+  private final Optional<BatchLabeller> newLevel;
   private final Evaluation evaluation;
 
   /**
@@ -65,7 +53,7 @@ final class Results {
   Results(
       SparkSession spark,
       SimplifyConfig config,
-      Optional<DirectLabeller> newLevel,
+      Optional<BatchLabeller> newLevel,
       Evaluation evaluation) {
     this.evaluation = evaluation;
     this.spark = spark;
@@ -90,11 +78,11 @@ final class Results {
         RegularFile.copyTree(
             model, target.resolve(config.train().modelName(models.indexOf(model))));
       }
-      Dataset<Row> labelled =
-          summary.labels().isEmpty() ? pool.limit(0) : labelled(summary.labels());
+      MergedLabels merged = new MergedLabels(spark, config.typeMap());
+      Dataset<Row> labelled = merged.labelled(pool, summary.labels());
 
       spark.sparkContext().setJobDescription("result: the relabelled dataset");
-      merge(labelled, target);
+      merged.write(labelled, target);
       spark.sparkContext().setJobDescription("result: deviation of the whole pool");
       Facts.Deviation deviation =
           evaluation.write(target.resolve("deviation.parquet"), pool, frames, models, null);
@@ -130,57 +118,26 @@ final class Results {
               foretold);
       Files.writeString(
           target.resolve("summary.json"),
-          SummaryJson.of(summary, Versions.all(), settings(), result).text());
+          SummaryJson.of(summary, versions(summary), settings(), result).text());
       return result;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** The relabelled frames, in systems named by formula as DP-GEN does. */
-  private void merge(Dataset<Row> labelled, Path target) throws IOException {
-    Column[] counts =
-        config.typeMap().stream()
-            .flatMap(
-                symbol ->
-                    Stream.of(
-                        lit(Formula.term(symbol)),
-                        size(filter(col("z"), z -> z.equalTo(TypeNames.number(symbol))))))
-            .toArray(Column[]::new);
-    Path frames = target.resolve("frames.parquet");
-    PartsManifest written =
-        ParquetCommit.write(
-            labelled
-                .withColumn("system", concat(counts))
-                .withColumn(
-                    "index",
-                    row_number()
-                        .over(Window.partitionBy("system").orderBy("frame_id"))
-                        .minus(lit(1))
-                        .cast(DataTypes.IntegerType)),
-            List.of("formula", "frame_id"),
-            PartSize.rows(ROWS_PER_FILE),
-            frames.toString(),
-            Map.of("type_map", String.join(" ", config.typeMap())));
-    if (written.rows() == 0) { // init_pick_number 0, and the given models agree everywhere
-      Files.createDirectories(target.resolve("data"));
-      return;
-    }
-    FrameExport.run(
-        spark,
-        frames.toString(),
-        null,
-        FrameExport.Format.DEEPMD_NPY,
-        target.resolve("data").toString());
-  }
-
-  private Dataset<Row> labelled(List<Path> labels) {
-    Dataset<Row> all = null;
-    for (Path folder : labels) {
-      Dataset<Row> more = FramesDataset.read(spark, folder.toString());
-      all = all == null ? more : all.unionByName(more);
-    }
-    return all;
+  /** Of this program, and of what labelled, the last word first. */
+  private static SortedMap<String, String> versions(Summary summary) {
+    SortedMap<String, String> versions = Versions.all();
+    summary.iterations().stream()
+        .map(Summary.Iteration::labels)
+        .filter(labels -> labels != null && labels.teacher() != null)
+        .forEach(
+            labels ->
+                labels
+                    .teacher()
+                    .about()
+                    .forEach((name, text) -> versions.put("teacher: " + name, text)));
+    return versions;
   }
 
   /**
@@ -196,17 +153,17 @@ final class Results {
       List<Path> models,
       Summary summary,
       Map<String, Double> largest) {
-    if (newLevel.isEmpty() || !Training.readable(models, config.typeMap())) {
+    if (newLevel.isEmpty()
+        || newLevel.get().affordable() == 0
+        || !Training.readable(models, config.typeMap())) {
       return null;
     }
     Dataset<Row> frames =
-        Tables.notIn(pool, labelled)
-            .orderBy(
-                sha2(
-                    concat(lit(config.pick().seed() + ":errors:"), col("frame_id")).cast("binary"),
-                    256),
-                col("frame_id"))
-            .limit(MOST_ERROR_FRAMES)
+        some(
+                Tables.notIn(pool, labelled),
+                config.pick().seed(),
+                "errors",
+                Math.min(MOST_ERROR_FRAMES, newLevel.get().affordable()))
             .persist(StorageLevel.MEMORY_AND_DISK());
     Labelling labelling = new Labelling(spark);
     Dataset<Row> relabelled =
@@ -232,6 +189,19 @@ final class Results {
       relabelled.unpersist();
       frames.unpersist();
     }
+  }
+
+  /**
+   * Frames at random, the same whatever their order.
+   *
+   * @param what what for: other frames for other things
+   */
+  static Dataset<Row> some(Dataset<Row> frames, long seed, String what, int most) {
+    return frames
+        .orderBy(
+            sha2(concat(lit(seed + ":" + what + ":"), col("frame_id")).cast("binary"), 256),
+            col("frame_id"))
+        .limit(most);
   }
 
   private String level() {

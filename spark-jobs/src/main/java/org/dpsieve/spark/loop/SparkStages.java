@@ -9,21 +9,23 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.dpsieve.config.Engine;
+import org.dpsieve.config.PropertyConfig;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.RegularFile;
+import org.dpsieve.label.BatchLabeller;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.TaskLabeller;
@@ -36,27 +38,41 @@ import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.pick.FrameClass;
 import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.spark.label.BatchLabels;
 import org.dpsieve.spark.node.NodeTasks;
 import org.dpsieve.spark.pick.PickStage;
 import org.dpsieve.spark.transfer.OldLabels;
 
 /** The stages of a run on Spark. The session is opened when the first stage asks for it. */
-public final class SparkStages implements Stages {
+public class SparkStages implements Stages {
   private final RunConfig config;
   private final Supplier<SparkSession> open;
   private final Labeller labeller;
   private final Workdir workdir;
   private final NodeTasks nodes;
   private final Consumer<String> notes;
-  private SparkSession session;
+  private SortedMap<String, String> tried; // null until it is
 
   /**
+   * Those of a run for energies and forces, or for a property.
+   *
    * @param progress hears how the tasks of a step stand, in a few words
    * @param notes hears what a person should know
    * @throws org.dpsieve.error.InputException when the labeller's files do not fit, or a step's
    *     tasks cannot be run where machine.json says
    */
-  public SparkStages(
+  public static SparkStages of(
+      RunConfig config,
+      Workdir workdir,
+      Supplier<SparkSession> open,
+      Consumer<String> progress,
+      Consumer<String> notes) {
+    return config.simplify().property().isPresent()
+        ? new PropertyStages(config, workdir, open, progress, notes)
+        : new SparkStages(config, workdir, open, progress, notes);
+  }
+
+  SparkStages(
       RunConfig config,
       Workdir workdir,
       Supplier<SparkSession> open,
@@ -66,26 +82,44 @@ public final class SparkStages implements Stages {
     this.workdir = workdir;
     this.open = open;
     this.notes = notes;
-    this.labeller = config.simplify().label().labeller();
+    this.labeller = config.simplify().labeller();
     this.nodes = new NodeTasks(this::spark, progress, notes);
     check();
   }
 
   /** All of it, so that everything wrong is told at once. */
   private void check() {
-    Set<String> problems = new LinkedHashSet<>();
+    Set<String> problems = new LinkedHashSet<>(TaskPlaces.problems(workdir, config, labeller));
     attempt(problems, () -> config.machine().train().node().ifPresent(nodes::check));
     attempt(problems, () -> config.machine().fp().node().ifPresent(nodes::check));
+    if (labeller instanceof BatchLabeller here && !(here instanceof DirectLabeller)) {
+      attempt(problems, () -> tried(here));
+      if (here.knowsSigma()
+          && config.simplify().train().dp().map(dp -> dp.oneHdf5()).orElse(false)) {
+        problems.add(
+            "one_h5: labels of several teachers are weighed by atom_pref.npy, which needs folders;"
+                + " leave one_h5 out");
+      }
+    }
     if (config.machine().modelDevi().engine() == Engine.DP) {
       if (config.simplify().pick().targetError().isPresent()) {
         problems.add(
-            "target_error: expected errors come with the engine 'jvm' of model_devi in machine.json, found 'dp'; change it, or use label_budget or max_iter");
+            "target_error: expected errors come with the engine 'jvm' of model_devi in"
+                + " machine.json, found 'dp'; change it, or use label_budget or max_iter");
       }
       attempt(problems, () -> evaluation(null).check(config.simplify().train().models()));
     }
     if (!problems.isEmpty()) {
       throw new InputException(String.join(System.lineSeparator(), problems));
     }
+  }
+
+  /** What labels frames, tried once in a task. */
+  private SortedMap<String, String> tried(BatchLabeller here) {
+    if (tried == null) {
+      tried = here instanceof DirectLabeller ? new TreeMap<>() : BatchLabels.tried(spark(), here);
+    }
+    return tried;
   }
 
   private static void attempt(Set<String> problems, Runnable check) {
@@ -101,11 +135,8 @@ public final class SparkStages implements Stages {
     nodes.stop(onExit);
   }
 
-  private SparkSession spark() {
-    if (session == null) {
-      session = open.get();
-    }
-    return session;
+  final SparkSession spark() {
+    return open.get(); // the same each time, told what it is for now
   }
 
   @Override
@@ -124,6 +155,15 @@ public final class SparkStages implements Stages {
   @Override
   public boolean trainsFromPrevious() {
     return config.simplify().train().dp().isPresent();
+  }
+
+  final SimplifyConfig config() {
+    return config.simplify();
+  }
+
+  /** What a person should know. */
+  final void note(String text) {
+    notes.accept(text);
   }
 
   /** Fits to old labels are made once a run. */
@@ -184,8 +224,7 @@ public final class SparkStages implements Stages {
       Files.createDirectories(target);
       List<Path> sources = models == null ? config.simplify().train().models() : models(models);
       for (int m = 0; m < sources.size(); m++) {
-        RegularFile.copyTree(
-            sources.get(m), target.resolve(config.simplify().train().modelName(m)));
+        RegularFile.copyTree(sources.get(m), target.resolve(modelName(m, sources.get(m))));
         Path checkpoints = models == null ? null : models.resolve("%03d".formatted(m));
         if (checkpoints != null && Files.isDirectory(checkpoints)) {
           RegularFile.copyTree(checkpoints, target.resolve(checkpoints.getFileName()));
@@ -200,8 +239,17 @@ public final class SparkStages implements Stages {
     }
   }
 
+  /**
+   * What a copy of a model is called.
+   *
+   * @param source what is copied
+   */
+  String modelName(int model, Path source) {
+    return config.simplify().train().modelName(model);
+  }
+
   /** The models of a folder that {@link #train} wrote. */
-  private List<Path> models(Path folder) {
+  List<Path> models(Path folder) {
     List<Path> models = new ArrayList<>();
     for (int m = 0; m < config.simplify().train().modelCount(); m++) {
       models.add(folder.resolve(config.simplify().train().modelName(m)));
@@ -212,7 +260,6 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Deviation deviate(Path target, Path models, Remaining remaining) {
     DpTraining.discard(models);
-    OldLabels old = oldLabels(remaining.frames(), List.of());
     Dataset<Row> decisions = Tables.read(spark(), remaining.picks());
     Dataset<Row> left =
         PickStage.remaining(
@@ -220,13 +267,26 @@ public final class SparkStages implements Stages {
             remaining.labels() == null
                 ? decisions.limit(0)
                 : Tables.read(spark(), remaining.labels()));
-    return evaluation(old)
-        .write(
-            target,
-            Tables.in(Pool.read(spark(), remaining.frames()), left),
-            Pool.size(spark(), remaining.frames()),
-            models(models),
-            accurate(remaining.accurate()));
+    return evaluate(
+        target,
+        Tables.in(Pool.read(spark(), remaining.frames()), left),
+        remaining.frames(),
+        models,
+        remaining.accurate());
+  }
+
+  /**
+   * Evaluates the models of a training.
+   *
+   * @param asked some of the pool
+   * @param frames the folder of the pool
+   * @param models a folder that {@link #train} wrote
+   * @param accurate tables of picks whose accurate frames count among those whose error is expected
+   */
+  Facts.Deviation evaluate(
+      Path target, Dataset<Row> asked, Path frames, Path models, List<Path> accurate) {
+    return evaluation(oldLabels(frames, List.of()))
+        .write(target, asked, Pool.size(spark(), frames), models(models), accurate(accurate));
   }
 
   @Override
@@ -237,13 +297,8 @@ public final class SparkStages implements Stages {
     for (Path folder : labels) {
       all = Tables.notIn(all, Tables.read(spark(), folder));
     }
-    return evaluation(oldLabels(frames, List.of()))
-        .write(
-            target,
-            Tables.notIn(all, Decisions.unfit(spark(), picks)),
-            Pool.size(spark(), frames),
-            models(models),
-            null);
+    return evaluate(
+        target, Tables.notIn(all, Decisions.unfit(spark(), picks)), frames, models, List.of());
   }
 
   @Override
@@ -251,21 +306,22 @@ public final class SparkStages implements Stages {
     return Decisions.candidates(spark(), config.simplify().trust(), deviation);
   }
 
-  /** Frames that left the pool as accurate, as they were then; {@code null} without any. */
+  /**
+   * What errors are expected of the frames that left the pool as accurate, by the models of then
+   * and by how far those were off on labels left out; {@code null} without any.
+   */
   private Dataset<Row> accurate(List<Path> picks) {
     Dataset<Row> all = null;
     for (Path folder : picks) {
       Dataset<Row> table = Tables.read(spark(), folder);
-      if (Set.of(table.columns()).contains("rms_sigma_f")) {
+      UncertaintyFiles.Numbers then =
+          UncertaintyFiles.numbers(folder.getParent().resolveSibling("00.train")).orElse(null);
+      if (then != null && Set.of(table.columns()).contains("rms_sigma_f")) {
         Dataset<Row> some =
-            table
-                .where(functions.col("decision").equalTo(Decision.ACCURATE.key()))
-                .select(
-                    Stream.of(Tables.ERRORS)
-                        .filter(Set.of(table.columns())::contains)
-                        .map(functions::col)
-                        .toArray(Column[]::new));
-        all = all == null ? some : all.unionByName(some, true);
+            Tables.told(
+                table.where(functions.col("decision").equalTo(Decision.ACCURATE.key())),
+                then.reliability());
+        all = all == null ? some : all.unionByName(some);
       }
     }
     return all;
@@ -298,12 +354,12 @@ public final class SparkStages implements Stages {
   }
 
   /** All frames with a label of the new level; {@code null} without one. */
-  private Dataset<Row> labelled(Path frames, List<Path> labels) {
-    return groups(frames, labels).stream().reduce(Dataset::unionByName).orElse(null);
+  final Dataset<Row> labelled(Path frames, List<Path> labels) {
+    return groups(frames, labels).stream().reduce(Tables::union).orElse(null);
   }
 
   /** Labelled frames as they came: those given, then those of each iteration. */
-  private List<Dataset<Row>> groups(Path frames, List<Path> labels) {
+  final List<Dataset<Row>> groups(Path frames, List<Path> labels) {
     List<Dataset<Row>> groups = new ArrayList<>();
     Pool.initial(spark(), frames).ifPresent(groups::add);
     labels.forEach(folder -> groups.add(FramesDataset.read(spark(), folder.toString())));
@@ -321,15 +377,27 @@ public final class SparkStages implements Stages {
   @Override
   public Facts.Labels label(Path target, int iteration, Path frames, Path picks) {
     Dataset<Row> pool = Pool.read(spark(), frames);
-    if (labeller instanceof DirectLabeller direct) {
-      return new Labelling(spark()).label(target, pool, picks, direct);
+    if (labeller instanceof BatchLabeller here) {
+      return labelling().label(target, pool, picks, here, tried(here));
     }
-    return new Tasks(spark(), (TaskLabeller) labeller, config.machine().fp().node(), nodes)
+    return new Tasks(labelling(), (TaskLabeller) labeller, config.machine().fp().node(), nodes)
         .label(
             target,
             iteration,
-            new Labelling(spark()).picked(pool, picks),
+            spread(labelling().picked(pool, picks)),
             workdir.tasks(iteration, "fp"));
+  }
+
+  private Labelling labelling() {
+    return new Labelling(spark(), config.simplify().property().map(PropertyConfig::label));
+  }
+
+  /** Over all cores, where labels are made as they are read. */
+  private Dataset<Row> spread(Dataset<Row> picked) {
+    return ((TaskLabeller) labeller).runsWhenRead()
+        ? picked.repartition(
+            spark().sparkContext().defaultParallelism() * 4, functions.col("frame_id"))
+        : picked;
   }
 
   @Override
@@ -342,8 +410,8 @@ public final class SparkStages implements Stages {
     if (summary.models() != null) {
       DpTraining.discard(summary.models());
     }
-    Optional<DirectLabeller> level =
-        labeller instanceof DirectLabeller direct ? Optional.of(direct) : Optional.empty();
+    Optional<BatchLabeller> level =
+        labeller instanceof BatchLabeller here ? Optional.of(here) : Optional.empty();
     List<Path> models =
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
     OldLabels old = oldLabels(frames, List.of());

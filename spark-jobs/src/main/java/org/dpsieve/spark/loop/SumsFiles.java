@@ -56,13 +56,13 @@ final class SumsFiles {
       }
     }
     JSON.writeValue(
-        folder.resolve(FILE).toFile(),
+        Files.newOutputStream(folder.resolve(FILE)),
         new Numbers(key, sums.groups(), sums.oldGroups(), sizes, sums.leftOut()));
   }
 
   private static void write(Path file, NormalEquations[] sums) throws IOException {
     double[] numbers = NormalEquations.numbers(sums);
-    NpyWriter.write(new LocalStorage(), file.toString(), numbers, numbers.length);
+    NpyWriter.write(LocalStorage.of(file), file.toString(), numbers, numbers.length);
   }
 
   private static Path file(Path folder, String name, int model) {

@@ -22,6 +22,7 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.outputlayer.LearningCurve;
+import org.dpsieve.pick.Measure;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.PartSize;
@@ -38,11 +39,6 @@ final class Tables {
 
   /** Where fewer frames than this part have a smaller one, nothing is known of the pool. */
   private static final double MOST_TOLD = 0.9;
-
-  /** Columns that tell what errors to expect. */
-  static final String[] ERRORS = {
-    "max_devi_f", "sigma_e", "rms_sigma_f", "expected_e", "rms_expected_f"
-  };
 
   private static final int ROWS_PER_FILE = 1_000_000;
 
@@ -70,6 +66,11 @@ final class Tables {
     return most <= rowsPerFile
         ? ParquetCommit.writeOne(rows, order, target.toString(), Map.of())
         : ParquetCommit.write(rows, order, PartSize.rows(rowsPerFile), target.toString(), Map.of());
+  }
+
+  /** All rows of two tables; columns that one of them does not have are null. */
+  static Dataset<Row> union(Dataset<Row> some, Dataset<Row> more) {
+    return some.unionByName(more, true);
   }
 
   /** The rows of {@code frames} whose ids are in the other table. */
@@ -111,14 +112,22 @@ final class Tables {
 
   /** Exact quantiles of {@code max_devi_f} over its rows that are numbers. */
   static Facts.Deviation deviation(Dataset<Row> deviations) {
-    Column number = not(col("max_devi_f").isNull().or(col("max_devi_f").isNaN()));
+    return deviation(deviations, Measure.FORCE);
+  }
+
+  /** The same of another measure. */
+  static Facts.Deviation deviation(Dataset<Row> deviations, Measure measure) {
+    Column value = col(measure.column());
+    Column number = not(value.isNull().or(value.isNaN()));
     Row row =
         deviations
             .agg(
                 count(lit(1)),
                 count(when(number, 1)),
-                expr("percentile(nullif(max_devi_f, double('NaN')), array(0.5, 0.9, 0.99))"),
-                max(when(number, col("max_devi_f"))))
+                expr(
+                    "percentile(nullif(%s, double('NaN')), array(0.5, 0.9, 0.99))"
+                        .formatted(measure.column())),
+                max(when(number, value)))
             .head();
     long frames = row.getLong(0);
     long numbers = row.getLong(1);
@@ -134,7 +143,7 @@ final class Tables {
   }
 
   /** What errors are expected of each frame: the sharper way where there is one. */
-  private static Dataset<Row> told(Dataset<Row> rows, Reliability found) {
+  static Dataset<Row> told(Dataset<Row> rows, Reliability found) {
     List<String> columns = List.of(rows.columns());
     Column energy = col("sigma_e").multiply(found.energy().scale());
     Column force = col("rms_sigma_f").multiply(found.force().scale());
@@ -157,13 +166,14 @@ final class Tables {
    *
    * @param deviations rows with {@code max_devi_f, sigma_e, rms_sigma_f}, and {@code expected_e,
    *     rms_expected_f} where labels are predicted from old ones
-   * @param gone more of such; {@code null} for none
+   * @param gone frames that are not among them, as {@link #told} has them by the models that they
+   *     were last asked of; {@code null} for none
    */
   static Facts.Expected expected(
       Dataset<Row> deviations, Dataset<Row> gone, UncertaintyFiles.Numbers numbers) {
     Dataset<Row> sigmas = told(deviations, numbers.reliability());
     if (gone != null) {
-      sigmas = sigmas.union(told(gone, numbers.reliability()));
+      sigmas = sigmas.union(gone);
     }
     // as decimals: their sum has the same digits in any order
     Row row =

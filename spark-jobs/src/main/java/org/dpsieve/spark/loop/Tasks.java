@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.NodeConfig;
 import org.dpsieve.io.JsonFile;
 import org.dpsieve.label.TaskLabeller;
@@ -32,7 +31,7 @@ import org.dpsieve.spark.node.NodeTasks;
  */
 final class Tasks {
 
-  private final SparkSession spark;
+  private final Labelling labelling;
   private final TaskLabeller labeller;
   private final Optional<NodeConfig> node;
   private final NodeTasks nodes;
@@ -40,8 +39,8 @@ final class Tasks {
   /**
    * @param node where the program is run; empty where a person does it
    */
-  Tasks(SparkSession spark, TaskLabeller labeller, Optional<NodeConfig> node, NodeTasks nodes) {
-    this.spark = spark;
+  Tasks(Labelling labelling, TaskLabeller labeller, Optional<NodeConfig> node, NodeTasks nodes) {
+    this.labelling = labelling;
     this.labeller = labeller;
     this.node = node;
     this.nodes = nodes;
@@ -60,12 +59,12 @@ final class Tasks {
     Map<String, TaskEnd> ends = Map.of();
     if (node.isPresent()) {
       ends = run(tasks, directory, node.get(), journal);
-    } else {
+    } else if (!labeller.runsWhenRead()) {
       requireRun(tasks, iteration, directory);
     }
     Map<String, String> names =
         tasks.tasks().stream().collect(Collectors.toMap(FpTasks.Task::frameId, FpTasks.Task::name));
-    return new Labelling(spark).write(target, picked, tasks.collect(ends), names);
+    return labelling.write(target, picked, tasks.collect(ends), names);
   }
 
   private void requireRun(FpTasks tasks, int iteration, Path directory) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -29,6 +30,7 @@ import org.dpsieve.spark.transfer.OldLabelUse;
 import org.dpsieve.spark.transfer.OldLabels;
 import org.dpsieve.spark.transfer.OutputLayerSolution;
 import org.dpsieve.spark.transfer.OutputLayerStage;
+import org.dpsieve.spark.transfer.SigmaWeights;
 
 /**
  * The output layers solved for all labels so far. Each solution starts from the model the run was
@@ -40,12 +42,14 @@ final class Training {
 
   private final SparkSession spark;
   private final TrainConfig config;
+  private final double content; // with an error of forces below this, eV/Å
   private final List<String> typeMap;
   private final long seed;
 
   Training(SparkSession spark, SimplifyConfig config) {
     this.spark = spark;
     this.config = config.train();
+    this.content = config.trust().force().lo();
     this.typeMap = config.typeMap();
     this.seed = config.pick().seed();
   }
@@ -75,21 +79,22 @@ final class Training {
     OutputLayerStage.Trained trained =
         OutputLayerStage.train(
             spark,
-            labelled,
+            labelled.stream().map(group -> SigmaWeights.beside(group, content)).toList(),
             judge,
             models,
             prefactors(models.size()),
             new OutputLayerStage.Asked(known, config.members(), seed),
             old,
-            previous == null ? KnownSums.NONE : SumsFiles.read(previous, sumsKey(old)));
+            previous == null ? KnownSums.NONE : SumsFiles.read(previous, sumsKey(old, labelled)));
     List<OutputLayerSolution> solutions = trained.solutions();
     String beside =
         old == null
             ? ""
             : beside(
-                old,
                 trained.sums().leftOut(),
-                labelled.stream().reduce(Dataset::unionByName).orElseThrow());
+                trained.oldUnit() == null
+                    ? old.otherUnit(labelled.stream().reduce(Tables::union).orElseThrow())
+                    : trained.oldUnit());
     long frames = solutions.get(0).after().frames();
     List<Facts.ModelFit> fits = new ArrayList<>();
     try {
@@ -107,7 +112,7 @@ final class Training {
                 old == null ? null : oldLabels(solution.old(), beside)));
       }
       OldLayerFiles.write(target, trained.old());
-      SumsFiles.write(target, sumsKey(old), trained.sums());
+      SumsFiles.write(target, sumsKey(old, labelled), trained.sums());
       if (trained.labels() != null) {
         OldLayerFiles.writeLabels(
             target, new OldLayerFiles.LabelNumbers(shares(solutions), trained.labels()));
@@ -130,13 +135,13 @@ final class Training {
     List<DeepPotential> models = config.models().stream().map(this::read).toList();
     return OutputLayerStage.train(
         spark,
-        List.of(labelled),
+        List.of(SigmaWeights.beside(labelled, content)),
         0,
         models,
         prefactors(models.size()),
         new OutputLayerStage.Asked(true, 0, 0),
         old,
-        SumsFiles.read(trained, sumsKey(old)).ofOld());
+        SumsFiles.read(trained, sumsKey(old, List.of(labelled))).ofOld());
   }
 
   private static double[][] shares(List<OutputLayerSolution> solutions) {
@@ -151,9 +156,9 @@ final class Training {
   }
 
   /** What is to be said of the old labels of all models. */
-  private static String beside(OldLabels old, long leftOut, Dataset<Row> labelled) {
+  private static String beside(long leftOut, Optional<String> unit) {
     return (leftOut <= 0 ? "" : "; " + OldLabelUse.leftOut(leftOut))
-        + old.otherUnit(labelled).map(text -> "; " + text).orElse("");
+        + unit.map(text -> "; " + text).orElse("");
   }
 
   private static Facts.OldLabels oldLabels(OldLabelUse use, String beside) {
@@ -174,11 +179,14 @@ final class Training {
   }
 
   /** What the sums depend on and may change between two calls. */
-  private String sumsKey(OldLabels old) {
+  private String sumsKey(OldLabels old, List<Dataset<Row>> labelled) {
     List<String> parts = new ArrayList<>();
     config.models().forEach(model -> parts.add(RegularFile.sha256(model)));
     boolean asked = old != null && config.oldLabels() != TransferFit.Mode.IGNORE;
     parts.add(asked ? "old labels" : "no old labels");
+    if (labelled.stream().anyMatch(SigmaWeights::known)) {
+      parts.add("weighed by their sigma beside " + content);
+    }
     return Sha256.hex(String.join("\n", parts));
   }
 

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dpsieve.config.BatchSizes.BatchSize;
+import org.dpsieve.frame.Certainty;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.io.LocalStorage;
@@ -60,54 +61,60 @@ final class TrainingData {
     try (Hdf5FileWriter hdf5 =
         oneHdf5 ? new Hdf5FileWriter(storage, target.resolve(HDF5).toString(), typeMap) : null) {
       for (Source source : sources.stream().sorted(Comparator.comparing(Source::isNew)).toList()) {
-        Map<Group, List<Frame>> groups = groups(source);
+        Map<Group, List<Labelled>> groups = groups(source);
         Iterator<String> folders =
             SafePaths.folders(
                     groups.values().stream()
-                        .map(frames -> Formula.ofTypeMap(frames.get(0).z(), typeMap))
+                        .map(frames -> Formula.ofTypeMap(frames.get(0).frame().z(), typeMap))
                         .toList())
                 .iterator();
-        for (Map.Entry<Group, List<Frame>> group : groups.entrySet()) {
-          List<Frame> frames = group.getValue();
+        for (Map.Entry<Group, List<Labelled>> group : groups.entrySet()) {
+          List<Labelled> frames = group.getValue();
+          int atoms = frames.get(0).frame().atomCount();
           String name = source.name() + "/" + folders.next();
           if (oneHdf5) {
             hdf5.begin(name);
-            frames.forEach(hdf5::add);
+            frames.forEach(one -> hdf5.add(one.frame(), one.certainty()));
           } else {
             write(storage, target.resolve(name), typeMap, frames);
           }
           systems.add(
               new DataSystem(
                   (oneHdf5 ? "data/" + HDF5 + "#/" : "data/") + name,
-                  frames.get(0).atomCount(),
+                  atoms,
                   frames.size(),
                   source.isNew(),
-                  group.getKey().batchSize().of(frames.get(0).atomCount(), frames.size())));
+                  group.getKey().batchSize().of(atoms, frames.size())));
         }
       }
     }
     return systems;
   }
 
-  private static Map<Group, List<Frame>> groups(Source source) {
+  /** A frame, and how certain its labels are; {@code null} where nobody says. */
+  private record Labelled(Frame frame, Certainty certainty) {}
+
+  private static Map<Group, List<Labelled>> groups(Source source) {
     // Labels are few: what costs a calculation each fits here.
-    Map<Group, List<Frame>> groups = new LinkedHashMap<>();
+    Map<Group, List<Labelled>> groups = new LinkedHashMap<>();
     for (Row row : source.frames().orderBy("formula", "frame_id").collectAsList()) {
       Frame frame = FrameRows.toFrame(row);
       Group group = new Group(FrameKind.of(frame), source.batchSize().apply(row));
-      groups.computeIfAbsent(group, g -> new ArrayList<>()).add(frame);
+      groups
+          .computeIfAbsent(group, g -> new ArrayList<>())
+          .add(new Labelled(frame, FrameRows.certainty(row)));
     }
     return groups;
   }
 
   private static void write(
-      LocalStorage storage, Path folder, List<String> typeMap, List<Frame> frames)
+      LocalStorage storage, Path folder, List<String> typeMap, List<Labelled> frames)
       throws IOException {
     Files.createDirectories(folder);
     try (NpySystemWriter writer =
         new NpySystemWriter(storage, folder.toString(), typeMap, frames.size())) {
-      for (Frame frame : frames) {
-        writer.add(frame);
+      for (Labelled one : frames) {
+        writer.add(one.frame(), one.certainty());
       }
     }
   }

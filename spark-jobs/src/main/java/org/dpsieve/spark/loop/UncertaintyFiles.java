@@ -70,7 +70,7 @@ public final class UncertaintyFiles {
     for (int m = 0; m < posteriors.size(); m++) {
       OutputPosterior posterior = posteriors.get(m);
       NpyWriter.write(
-          new LocalStorage(),
+          LocalStorage.of(folder),
           posterior(folder, m).toString(),
           posterior.root(),
           posterior.size(),
@@ -79,14 +79,14 @@ public final class UncertaintyFiles {
     if (trained.members() != null) {
       double[][] members = trained.members();
       NpyWriter.write(
-          new LocalStorage(),
+          LocalStorage.of(folder),
           folder.resolve(MEMBERS).toString(),
           Arrays.stream(members).flatMapToDouble(Arrays::stream).toArray(),
           members.length,
           members[0].length);
     }
     JSON.writeValue(
-        folder.resolve(FILE).toFile(),
+        Files.newOutputStream(folder.resolve(FILE)),
         new Numbers(
             labels,
             uncertainty.present(),

@@ -126,7 +126,7 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
 
   private static List<Point> points(Iterator<Row> rows, DeepPotential model, boolean[] all) {
     List<Point> points = new ArrayList<>();
-    EnergyRow energy = EnergyRow.of(model, OutputParameters.of(model, all));
+    EnergyRow energy = EnergyRow.of(OutputParameters.of(model, all));
     try (Ensemble ensemble = Ensemble.of(List.of(model), OPTIONS)) {
       while (rows.hasNext()) {
         List<String> ids = new ArrayList<>();
@@ -140,7 +140,7 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
         for (int k = 0; k < ids.size(); k++) {
           Reading reading = readings.get(k)[0];
           if (reading.hidden() != null) {
-            double[] features = energy.of(reading.hidden(), reading.atoms());
+            double[] features = energy.of(reading.hidden(), frames.get(k).atomCount());
             if (Arrays.stream(features).allMatch(Double::isFinite)) {
               points.add(new Point(ids.get(k), features));
             }
@@ -156,7 +156,7 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
    */
   public void write(Path picks) {
     try {
-      JSON.writeValue(picks.resolve(FILE).toFile(), this);
+      JSON.writeValue(Files.newOutputStream(picks.resolve(FILE)), this);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

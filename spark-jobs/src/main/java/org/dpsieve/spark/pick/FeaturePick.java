@@ -32,8 +32,8 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.neighbor.GeometryException;
 import org.dpsieve.outputlayer.ChangeOrder;
 import org.dpsieve.outputlayer.DiverseOrder;
+import org.dpsieve.outputlayer.FeatureKernel;
 import org.dpsieve.outputlayer.FrameSketch;
-import org.dpsieve.outputlayer.GemmFeatures;
 import org.dpsieve.outputlayer.InformationOrder;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.spark.frames.FrameRows;
@@ -108,7 +108,8 @@ final class FeaturePick implements PickOrder {
     sample.persist(StorageLevel.MEMORY_AND_DISK());
     try {
       DeepPotential model = context.model().get();
-      boolean[] present = OutputLayerStage.typesIn(sample.unionByName(context.labelled()), model);
+      boolean[] present =
+          OutputLayerStage.typesIn(sample.unionByName(context.labelled(), true), model);
       List<FrameSketch> frames = sketches(sample, model, present);
       List<String> labelled = ids(context.labelled()).stream().sorted().distinct().toList();
       Stream<FrameSketch> known =
@@ -156,7 +157,7 @@ final class FeaturePick implements PickOrder {
   }
 
   /** Empty for a frame that no model can be asked about; it comes after all others. */
-  private static Optional<FrameSketch> sketch(Row row, GemmFeatures kernel) {
+  private static Optional<FrameSketch> sketch(Row row, FeatureKernel kernel) {
     try {
       FrameSketch sketch =
           FrameSketch.of(
@@ -187,7 +188,7 @@ final class FeaturePick implements PickOrder {
                           return mine.iterator();
                         }
                         OutputParameters parameters = OutputParameters.of(shared.value(), present);
-                        try (GemmFeatures kernel = new GemmFeatures(shared.value(), parameters)) {
+                        try (FeatureKernel kernel = FeatureKernel.of(shared.value(), parameters)) {
                           rows.forEachRemaining(row -> sketch(row, kernel).ifPresent(mine::add));
                         }
                         return mine.iterator();

@@ -19,6 +19,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.api.java.UDF4;
 import org.apache.spark.sql.types.StructType;
 import org.dpsieve.error.InputException;
@@ -81,9 +82,15 @@ public final class PickStage {
    *
    * @param deviations rows with {@code frame_id, max_devi_f} (eV/Å) and {@code devi_e} (eV per
    *     atom); with trust levels on the true error also {@code true_error_f, true_error_e} in the
-   *     same units. A missing value (null) is taken as NaN.
+   *     same units. Of a run for a property the column of its measure. A missing value (null) is
+   *     taken as NaN.
    */
   public static Dataset<Row> classify(Dataset<Row> deviations, TrustLevels levels) {
+    if (levels.property() != null) {
+      UDF1<Double, String> ofMeasure = value -> levels.classify(value).key();
+      return deviations.withColumn(
+          "class", udf(ofMeasure, StringType).apply(number(deviations, levels.measure().column())));
+    }
     UDF4<Double, Double, Double, Double, String> rule =
         (f, e, trueF, trueE) -> levels.classify(f, e, trueF, trueE).key();
     boolean trueError = levels.usesTrueError();

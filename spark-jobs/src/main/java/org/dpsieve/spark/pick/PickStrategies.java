@@ -4,7 +4,8 @@ import java.util.function.Supplier;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.outputlayer.GemmFeatures;
+import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.pick.Measure;
 import org.dpsieve.pick.PickStrategy;
 
 /** What each {@link PickStrategy} does. */
@@ -22,7 +23,7 @@ public final class PickStrategies {
       return;
     }
     try {
-      GemmFeatures.requireSolvable(model.get());
+      OutputParameters.requireSolvable(model.get());
     } catch (UnsupportedModelException e) {
       throw new InputException(
           "pick_strategy: '%s' compares frames by the first model's hidden layers, which cannot be had (%s); possible: %s"
@@ -37,9 +38,15 @@ public final class PickStrategies {
    * @param context asked for only by strategies that need it
    */
   public static PickOrder of(PickStrategy strategy, Supplier<PickContext> context) {
+    return of(strategy, Measure.FORCE, context);
+  }
+
+  /** The same where frames are picked by another number. */
+  public static PickOrder of(
+      PickStrategy strategy, Measure measure, Supplier<PickContext> context) {
     return switch (strategy) {
       case RANDOM -> new RandomPick();
-      case DEVIATION -> new DeviationPick();
+      case DEVIATION -> new DeviationPick(measure);
       case STRATIFIED -> new StratifiedPick(context.get());
       case DIVERSE -> new FeaturePick(FeaturePick.Order.DIVERSE, context.get());
       case INFORMATION -> {

@@ -1,5 +1,8 @@
 package org.dpsieve.spark.report;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -12,14 +15,26 @@ import org.dpsieve.report.RunReport;
 final class Compositions {
   private Compositions() {}
 
-  /** Frames by formula: as many entries as there are compositions. */
-  static Map<String, Long> count(Dataset<Row> frames) {
-    Map<String, Long> counts = new HashMap<>();
-    frames
-        .groupBy("formula")
-        .count()
-        .collectAsList()
-        .forEach(row -> counts.put(row.getString(0), row.getLong(1)));
+  /**
+   * Frames by formula: as many entries as there are compositions.
+   *
+   * @param tables counted each by itself, in one job
+   * @return by the tables' keys
+   */
+  static Map<Integer, Map<String, Long>> count(Map<Integer, Dataset<Row>> tables) {
+    Map<Integer, Map<String, Long>> counts = new HashMap<>();
+    Dataset<Row> all = null;
+    for (Map.Entry<Integer, Dataset<Row>> table : tables.entrySet()) {
+      counts.put(table.getKey(), new HashMap<>());
+      Dataset<Row> one = table.getValue().select(lit(table.getKey()).as("key"), col("formula"));
+      all = all == null ? one : all.union(one);
+    }
+    if (all != null) {
+      all.groupBy("key", "formula")
+          .count()
+          .collectAsList()
+          .forEach(row -> counts.get(row.getInt(0)).put(row.getString(1), row.getLong(2)));
+    }
     return counts;
   }
 

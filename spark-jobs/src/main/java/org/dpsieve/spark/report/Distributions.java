@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.apache.spark.sql.Column;
@@ -18,6 +19,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.pick.Decision;
+import org.dpsieve.pick.Measure;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.report.RunReport;
 
@@ -29,24 +31,29 @@ final class Distributions {
   private Distributions() {}
 
   /**
-   * @param table rows with {@code max_devi_f}; with {@code decision} where frames were picked
+   * @param table rows with the measure; with {@code decision} where frames were picked
    */
-  static RunReport.Distribution of(Dataset<Row> table, Integer iteration, TrustBand levels) {
-    Column deviation = col("max_devi_f");
+  static RunReport.Distribution of(
+      Dataset<Row> table, Measure measure, Integer iteration, TrustBand levels) {
+    Column deviation = col(measure.column());
     Column picked =
         Set.of(table.columns()).contains("decision")
             ? col("decision").equalTo(Decision.PICKED.key())
             : lit(false);
-    List<Row> rows =
-        table
-            .groupBy(
-                when(
-                        deviation.gt(0).and(deviation.lt(Double.POSITIVE_INFINITY)),
-                        floor(log10(deviation).multiply(PER_DECADE)))
-                    .as("bin"))
-            .agg(count(lit(1)), count(when(picked, 1)))
-            .orderBy("bin")
-            .collectAsList();
+    List<Row> rows = // few: to sort them there would be a job of its own
+        new ArrayList<>(
+            table
+                .groupBy(
+                    when(
+                            deviation.gt(0).and(deviation.lt(Double.POSITIVE_INFINITY)),
+                            floor(log10(deviation).multiply(PER_DECADE)))
+                        .as("bin"))
+                .agg(count(lit(1)), count(when(picked, 1)))
+                .collectAsList());
+    rows.sort(
+        Comparator.comparing(
+            row -> row.isNullAt(0) ? null : row.getLong(0),
+            Comparator.nullsFirst(Comparator.naturalOrder())));
     List<RunReport.Bin> bins = new ArrayList<>();
     long outside = 0;
     for (Row row : rows) {
@@ -62,21 +69,22 @@ final class Distributions {
   }
 
   /**
-   * Quantiles of {@code max_devi_f} by formula, the most frequent formulas first.
+   * Quantiles of the measure by formula, the most frequent formulas first.
    *
-   * @param table rows with {@code frame_id, max_devi_f}
+   * @param table rows with {@code frame_id} and the measure
    * @param pool rows with {@code frame_id, formula}
    */
   static List<RunReport.FormulaDeviation> byFormula(
-      Dataset<Row> table, Dataset<Row> pool, int most) {
+      Dataset<Row> table, Measure measure, Dataset<Row> pool, int most) {
+    Column deviation = col(measure.column());
     return table
-        .select("frame_id", "max_devi_f")
-        .where(col("max_devi_f").isNotNull().and(not(isnan(col("max_devi_f")))))
+        .select("frame_id", measure.column())
+        .where(deviation.isNotNull().and(not(isnan(deviation))))
         .join(pool.select("frame_id", "formula"), "frame_id")
         .groupBy("formula")
         .agg(
             count(lit(1)).as("frames"),
-            expr("percentile_approx(max_devi_f, array(0.5, 0.9, 0.99, 1.0))"))
+            expr("percentile_approx(%s, array(0.5, 0.9, 0.99, 1.0))".formatted(measure.column())))
         .orderBy(col("frames").desc(), col("formula"))
         .limit(most)
         .collectAsList()

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -19,11 +20,13 @@ import org.dpsieve.loop.RunHistory;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.SummaryJson;
 import org.dpsieve.loop.Workdir;
+import org.dpsieve.outputlayer.property.PropertySolution;
 import org.dpsieve.report.ReportPage;
 import org.dpsieve.report.RunFigures;
 import org.dpsieve.report.RunReport;
 import org.dpsieve.spark.Versions;
 import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.spark.loop.SpreadFiles;
 import org.dpsieve.spark.loop.UncertaintyFiles;
 import org.dpsieve.spark.pick.FeatureMap;
 
@@ -44,6 +47,10 @@ public final class RunReporter {
   private final Map<Integer, RunReport.Distribution> distributions = new HashMap<>();
   private List<RunReport.FormulaDeviation> byFormula;
   private UnseenLabels unseen;
+
+  /** Among numbers of iterations. */
+  private static final int POOL = -1;
+
   private Map<String, Long> poolByFormula;
   private final Map<Integer, Map<String, Long>> labelledByFormula = new HashMap<>();
 
@@ -98,15 +105,19 @@ public final class RunReporter {
     RunReport.ErrorPlots errors = null;
     String noErrors = null;
     try {
-      errors = history.labelled() == 0 ? null : unseen(history).plots(history).orElse(null);
+      errors =
+          history.labelled() == 0 || history.property().isPresent()
+              ? null
+              : unseen(history).plots(history).orElse(null);
     } catch (InputException e) {
       noErrors = e.getMessage();
     }
     List<RunReport.Composition> compositions = List.of();
     long formulas = 0;
     if (history.pool() != null) {
-      formulas = poolByFormula().size();
-      compositions = Compositions.of(poolByFormula(), labelled(history), MOST_COMPOSITIONS);
+      count(history);
+      formulas = poolByFormula.size();
+      compositions = Compositions.of(poolByFormula, labelled(history), MOST_COMPOSITIONS);
     }
     return new RunReport(
         history,
@@ -119,6 +130,7 @@ public final class RunReporter {
         expected(history),
         features(history),
         failures(history),
+        property(history),
         history.result() == null
             ? Versions.all()
             : SummaryJson.versions(workdir.result().resolve("summary.json")));
@@ -131,11 +143,23 @@ public final class RunReporter {
     return unseen;
   }
 
-  private Map<String, Long> poolByFormula() {
+  /** What is not counted yet of pool and labels, by formula. */
+  private void count(RunHistory history) {
+    Map<Integer, Dataset<Row>> missing = new TreeMap<>();
     if (poolByFormula == null) {
-      poolByFormula = Compositions.count(frames(workdir.frames().resolve("pool.parquet")));
+      missing.put(POOL, frames(workdir.frames().resolve("pool.parquet")));
     }
-    return poolByFormula;
+    for (Summary.Iteration iteration : history.iterations()) {
+      int number = iteration.number();
+      if (iteration.labels() != null && !labelledByFormula.containsKey(number)) {
+        missing.put(number, frames(workdir.labels(number)));
+      }
+    }
+    Map<Integer, Map<String, Long>> counts = Compositions.count(missing);
+    if (counts.containsKey(POOL)) {
+      poolByFormula = counts.remove(POOL);
+    }
+    labelledByFormula.putAll(counts);
   }
 
   private Dataset<Row> frames(Path folder) {
@@ -148,8 +172,7 @@ public final class RunReporter {
     for (Summary.Iteration iteration : history.iterations()) {
       if (iteration.labels() != null) {
         labelledByFormula
-            .computeIfAbsent(
-                iteration.number(), number -> Compositions.count(frames(workdir.labels(number))))
+            .get(iteration.number())
             .forEach((formula, count) -> all.merge(formula, count, Long::sum));
       }
     }
@@ -171,14 +194,16 @@ public final class RunReporter {
               asked.get(most == 1 ? 0 : i * (asked.size() - 1) / (most - 1)),
               number ->
                   Distributions.of(
-                      table(workdir.picks(number)),
+                      table(workdir.picks(number), history),
+                      history.measure(),
                       number,
                       history.forceLevels(number).orElse(null))));
     }
     if (history.result() != null) {
       shown.add(
           Distributions.of(
-              table(workdir.result().resolve("deviation.parquet")),
+              table(workdir.result().resolve("deviation.parquet"), history),
+              history.measure(),
               null,
               history.forceLevels(history.iterations().size() - 1).orElse(null)));
     }
@@ -198,16 +223,52 @@ public final class RunReporter {
     if (byFormula == null) {
       byFormula =
           Distributions.byFormula(
-              table(workdir.picks(first)),
+              table(workdir.picks(first), history),
+              history.measure(),
               frames(workdir.frames().resolve("pool.parquet")),
               MOST_COMPOSITIONS);
     }
     return byFormula;
   }
 
-  private Dataset<Row> table(Path folder) {
+  private Dataset<Row> table(Path folder, RunHistory history) {
     return FramesDataset.readParts(
-        open.get(), folder.toString(), List.of("max_devi_f"), "deviations");
+        open.get(), folder.toString(), List.of(history.measure().column()), "deviations");
+  }
+
+  /** {@code null} in a run for energies. */
+  private RunReport.PropertyPlots property(RunHistory history) {
+    if (history.property().isEmpty()) {
+      return null;
+    }
+    List<RunReport.PropertyPoint> leftOut = List.of();
+    if (!history.trainings().isEmpty()) {
+      Facts.Training training = lastTraining(history);
+      PropertySolution.LeftOut left =
+          SpreadFiles.leftOut(workdir.train(history.trainings().lastKey()));
+      if (left != null && training != null) {
+        leftOut = PropertyNumbers.leftOut(left, training.models().get(0).property());
+      }
+    }
+    Path unseen = workdir.result().resolve("held_out.parquet");
+    boolean known = history.result() != null && Files.exists(unseen);
+    return new RunReport.PropertyPlots(
+        history.property().get(),
+        leftOut,
+        known
+            ? PropertyNumbers.unseen(
+                FramesDataset.readParts(
+                        open.get(), unseen.toString(), List.of("values"), "values of frames")
+                    .collectAsList())
+            : List.of());
+  }
+
+  /** Whose models those of the last folder are, or are copies of. */
+  private static Facts.Training lastTraining(RunHistory history) {
+    return history.trainings().values().stream()
+        .filter(training -> !training.models().isEmpty())
+        .reduce((first, second) -> second)
+        .orElse(null);
   }
 
   private RunReport.ExpectedErrors expected(RunHistory history) {

@@ -32,6 +32,7 @@ import org.apache.parquet.schema.Types;
 import org.apache.spark.sql.Row;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.digest.Sha256;
+import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.frames.CanonicalParquet;
 import org.dpsieve.spark.frames.PartsManifest;
 import org.dpsieve.spark.table.TableFrames;
@@ -44,25 +45,36 @@ final class DeviationFile implements AutoCloseable {
   /** What names a frame; {@link FrameDeviation#NAMES} follow. */
   static final List<String> NAMES = List.of("frame_id", "system", "index", "formula", "natoms");
 
+  /** After them, where the models say how far off they may be. */
+  static final List<String> SIGMAS = List.of("sigma_e", "sigma_f", "rms_sigma_f");
+
   private static final int ROW_GROUP_BYTES = 64 << 20;
 
   private final FileSystem files;
   private final Path temporary;
   private final ParquetWriter<Group> writer;
   private final SimpleGroupFactory groups;
+  private final List<String> numbers;
   private final List<String> names;
   private long rows;
 
   /**
    * @param attempt tells tasks apart that write the same file at once
    * @param withIds whether frames have {@link TableFrames#LIBRARY_ID}
+   * @param uncertain whether {@link #SIGMAS} and {@link DeviationStage#SIGMA_ATOMS} are there
    */
   DeviationFile(
-      Configuration configuration, Path folder, String name, long attempt, boolean withIds)
+      Configuration configuration,
+      Path folder,
+      String name,
+      long attempt,
+      boolean withIds,
+      boolean uncertain)
       throws IOException {
+    this.numbers = numbers(uncertain);
     this.names =
         withIds ? Stream.concat(Stream.of(TableFrames.LIBRARY_ID), NAMES.stream()).toList() : NAMES;
-    MessageType schema = schema(names);
+    MessageType schema = schema(names, numbers, uncertain);
     this.groups = new SimpleGroupFactory(schema);
     this.files = fileSystem(folder, configuration);
     this.temporary = new Path(folder, "_" + attempt + "-" + name);
@@ -82,7 +94,15 @@ final class DeviationFile implements AutoCloseable {
     return files instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : files;
   }
 
-  private static MessageType schema(List<String> names) {
+  /** The columns with one number of a frame, in order. */
+  static List<String> numbers(boolean uncertain) {
+    return uncertain
+        ? Stream.concat(FrameDeviation.NAMES.stream(), SIGMAS.stream()).toList()
+        : FrameDeviation.NAMES;
+  }
+
+  private static MessageType schema(
+      List<String> names, List<String> numbers, boolean uncertain) {
     Types.MessageTypeBuilder schema = Types.buildMessage();
     for (String name : names) {
       if (name.equals(TableFrames.LIBRARY_ID)) {
@@ -93,13 +113,19 @@ final class DeviationFile implements AutoCloseable {
         schema.required(BINARY).as(stringType()).named(name);
       }
     }
-    FrameDeviation.NAMES.forEach(name -> schema.required(DOUBLE).named(name));
+    numbers.forEach(name -> schema.required(DOUBLE).named(name));
+    if (uncertain) {
+      schema
+          .requiredList()
+          .requiredElement(DOUBLE)
+          .named(DeviationStage.SIGMA_ATOMS); // as Spark writes a list
+    }
     return schema.named("deviation");
   }
 
   /**
    * @param frame has the columns {@link #NAMES}
-   * @param deviation values of {@link FrameDeviation#NAMES}
+   * @param deviation values of {@link #numbers}, and of each atom
    */
   void add(Row frame, double[] deviation) throws IOException {
     Group group = groups.newGroup();
@@ -114,8 +140,14 @@ final class DeviationFile implements AutoCloseable {
         group.add(name, (String) value);
       }
     }
-    for (int k = 0; k < deviation.length; k++) {
-      group.add(FrameDeviation.NAMES.get(k), deviation[k]);
+    for (int k = 0; k < numbers.size(); k++) {
+      group.add(numbers.get(k), deviation[k]);
+    }
+    if (numbers.size() > FrameDeviation.NAMES.size()) {
+      Group atoms = group.addGroup(DeviationStage.SIGMA_ATOMS);
+      for (int k = numbers.size(); k < deviation.length; k++) {
+        atoms.addGroup("list").add("element", deviation[k]);
+      }
     }
     writer.write(group);
     rows++;

@@ -22,7 +22,7 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.util.SerializableConfiguration;
-import org.dpsieve.deviation.FrameDeviation;
+import org.dpsieve.spark.deviation.DeviationStage;
 
 /**
  * Deviations of frames that lie in a unit of this call and were evaluated by an earlier one:
@@ -30,13 +30,14 @@ import org.dpsieve.deviation.FrameDeviation;
  * files per unit, so that a task reads its own.
  *
  * @param folder where they lie; {@code null} for none
+ * @param uncertain as in {@link DeviationFile}
  */
-record KnownDeviations(String folder, SerializableConfiguration configuration)
+record KnownDeviations(String folder, SerializableConfiguration configuration, boolean uncertain)
     implements Serializable {
   private static final String FILE = "file";
 
   /** No frame is known. */
-  static final KnownDeviations NONE = new KnownDeviations(null, null);
+  static final KnownDeviations NONE = new KnownDeviations(null, null, false);
 
   /**
    * Finds which frames are known; no coordinates are moved.
@@ -44,20 +45,26 @@ record KnownDeviations(String folder, SerializableConfiguration configuration)
    * @param frames with {@code frame_id} and {@link Library#UNIT}
    * @param earlier rows that {@link DeviationFile} wrote
    * @param names file of each unit
+   * @param uncertain as in {@link DeviationFile}
    */
   static KnownDeviations write(
       Dataset<Row> frames,
       Dataset<Row> earlier,
       Map<String, String> names,
       String folder,
-      SerializableConfiguration configuration) {
+      SerializableConfiguration configuration,
+      boolean uncertain) {
     UDF1<String, String> file = names::get;
     Dataset<Row> wanted =
         frames.select(
             col("frame_id"),
             functions.udf(file, DataTypes.StringType).apply(col(Library.UNIT)).as(FILE));
     Column[] columns =
-        Stream.concat(Stream.of("frame_id", FILE), FrameDeviation.NAMES.stream())
+        Stream.of(
+                Stream.of("frame_id", FILE),
+                DeviationFile.numbers(uncertain).stream(),
+                uncertain ? Stream.of(DeviationStage.SIGMA_ATOMS) : Stream.<String>of())
+            .flatMap(some -> some)
             .map(functions::col)
             .toArray(Column[]::new);
     earlier
@@ -70,7 +77,7 @@ record KnownDeviations(String folder, SerializableConfiguration configuration)
         .partitionBy(FILE)
         .mode("overwrite")
         .parquet(folder);
-    return new KnownDeviations(folder, configuration);
+    return new KnownDeviations(folder, configuration, uncertain);
   }
 
   /** Known deviations by frame, of the unit whose file has this name. */
@@ -87,15 +94,25 @@ record KnownDeviations(String folder, SerializableConfiguration configuration)
               .withConf(configuration.value())
               .build()) {
         for (Group group = reader.read(); group != null; group = reader.read()) {
-          double[] numbers = new double[FrameDeviation.NAMES.size()];
-          for (int k = 0; k < numbers.length; k++) {
-            numbers[k] = group.getDouble(FrameDeviation.NAMES.get(k), 0);
-          }
-          known.put(group.getString("frame_id", 0), numbers);
+          known.put(group.getString("frame_id", 0), numbers(group));
         }
       }
     }
     return known;
+  }
+
+  private double[] numbers(Group group) {
+    List<String> names = DeviationFile.numbers(uncertain);
+    Group atoms = uncertain ? group.getGroup(DeviationStage.SIGMA_ATOMS, 0) : null;
+    int count = uncertain ? atoms.getFieldRepetitionCount(0) : 0;
+    double[] numbers = new double[names.size() + count];
+    for (int k = 0; k < names.size(); k++) {
+      numbers[k] = group.getDouble(names.get(k), 0);
+    }
+    for (int k = 0; k < count; k++) {
+      numbers[names.size() + k] = atoms.getGroup(0, k).getDouble(0, 0);
+    }
+    return numbers;
   }
 
   private static List<FileStatus> list(FileSystem files, Path unit) throws IOException {

@@ -41,6 +41,7 @@ import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.WriteFailure;
+import org.dpsieve.spark.loop.PosteriorModels;
 
 /**
  * The deviation of a library far larger than memory. The library is cut into units of bounded size;
@@ -91,7 +92,9 @@ public final class Rescreen {
 
   private ScreenReport run() throws IOException {
     listener.stage("looking through the library");
-    if (options.dp() == null) {
+    if (options.posteriors() != null) {
+      models = options.posteriors().models();
+    } else if (options.dp() == null) {
       models =
           options.models().stream()
               .map(model -> ModelFiles.read(model, options.typeMap()))
@@ -283,7 +286,12 @@ public final class Rescreen {
 
   private DeviationEngine engine(List<String> missing, Census census) {
     if (options.dp() == null) {
-      return EnsembleHandle.of(spark, models, options.ensemble(), options.borderline());
+      EnsembleHandle ensemble =
+          EnsembleHandle.of(spark, models, options.ensemble(), options.borderline());
+      PosteriorModels known = options.posteriors();
+      return known == null
+          ? ensemble
+          : ensemble.with(spark, known.uncertainty(), null, null, known.members()).atomByAtom();
     }
     listener.stage("trying DeePMD-kit's program");
     DpModelDevi dp = DpModelDevi.of(spark, options.models(), options.dp(), options.typeMap());
@@ -349,7 +357,8 @@ public final class Rescreen {
         spark.read().parquet(folder.paths(earlier).toArray(String[]::new)),
         wanted,
         folder.staged() + "/_known",
-        configuration);
+        configuration,
+        options.posteriors() != null);
   }
 
   private void commit(List<DeviationFile.Part> made) throws IOException {
@@ -396,7 +405,8 @@ public final class Rescreen {
         options.dp() == null ? options.ensemble().toString() : "dp model-devi, seven digits";
     return hash(
         options.models().stream().map(Rescreen::content).collect(Collectors.joining(" "))
-            + unnamed(),
+            + unnamed()
+            + (options.posteriors() == null ? "" : " " + options.posteriors().digest()),
         precision);
   }
 

@@ -12,6 +12,7 @@ import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.resident.DpProgram;
+import org.dpsieve.spark.loop.PosteriorModels;
 
 /**
  * What to do.
@@ -30,6 +31,7 @@ import org.dpsieve.resident.DpProgram;
  * @param strategy by which they are chosen
  * @param seed of that choice
  * @param extxyzKeys what the labels of extxyz files in a tree are called
+ * @param posteriors of the models, to say how far off they may be; {@code null} without
  */
 public record RescreenOptions(
     List<Path> models,
@@ -45,7 +47,8 @@ public record RescreenOptions(
     int pick,
     PickStrategy strategy,
     long seed,
-    ExtxyzKeys extxyzKeys) {
+    ExtxyzKeys extxyzKeys,
+    PosteriorModels posteriors) {
 
   /**
    * A library that is somebody's table.
@@ -75,7 +78,8 @@ public record RescreenOptions(
     }
     if (pick > 0 && sample < 1) {
       throw new InputException(
-          "--pick with --sample: a sample says how many candidates there are; pick from all frames");
+          "--pick with --sample: a sample says how many candidates there are; pick from all"
+              + " frames");
     }
   }
 

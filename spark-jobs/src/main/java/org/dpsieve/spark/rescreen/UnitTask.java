@@ -63,7 +63,8 @@ record UnitTask(
             target.getParent(),
             name,
             TaskContext.get().taskAttemptId(),
-            withIds)) {
+            withIds,
+            engine.isUncertain())) {
       Iterator<Row> evaluated = engine.evaluate(unit, false);
       while (evaluated.hasNext()) {
         double[] deviation = numbers(evaluated.next());
@@ -84,11 +85,16 @@ record UnitTask(
         deviation[FrameDeviation.NAMES.indexOf("devi_e")]);
   }
 
-  private static double[] numbers(Row deviation) {
-    double[] numbers = new double[FrameDeviation.NAMES.size()];
-    for (int k = 0; k < numbers.length; k++) {
+  /** As {@link DeviationFile#add} takes them. */
+  private double[] numbers(Row deviation) {
+    boolean uncertain = engine.isUncertain();
+    int count = DeviationFile.numbers(uncertain).size();
+    double[] atoms = uncertain ? (double[]) deviation.get(deviation.length() - 1) : new double[0];
+    double[] numbers = new double[count + atoms.length];
+    for (int k = 0; k < count; k++) {
       numbers[k] = deviation.getDouble(k + 1);
     }
+    System.arraycopy(atoms, 0, numbers, count, atoms.length);
     return numbers;
   }
 

@@ -1,6 +1,8 @@
 package org.dpsieve.spark.source;
 
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SQLContext;
@@ -14,6 +16,7 @@ import org.apache.spark.sql.sources.DataSourceRegister;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.dpsieve.error.InputException;
+import org.dpsieve.spark.QueryProblem;
 import org.dpsieve.spark.table.MappedTable;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -42,7 +45,12 @@ public final class DeepmdSource
 
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
-    return isMapped(options) ? mapped(options).schema() : TreeTable.schema(ReadOptions.of(options));
+    return asked(
+        options.asCaseSensitiveMap(),
+        () ->
+            isMapped(options)
+                ? mapped(options).schema()
+                : TreeTable.schema(ReadOptions.of(options)));
   }
 
   /** So that Spark does not ask for the schema of a path that is yet to be written. */
@@ -55,7 +63,10 @@ public final class DeepmdSource
   public Table getTable(
       StructType schema, Transform[] partitioning, Map<String, String> properties) {
     CaseInsensitiveStringMap options = new CaseInsensitiveStringMap(properties);
-    return isMapped(options) ? mapped(options) : new TreeTable(ReadOptions.of(options), schema);
+    return asked(
+        properties,
+        () ->
+            isMapped(options) ? mapped(options) : new TreeTable(ReadOptions.of(options), schema));
   }
 
   private static boolean isMapped(CaseInsensitiveStringMap options) {
@@ -77,6 +88,22 @@ public final class DeepmdSource
       scala.collection.immutable.Map<String, String> parameters,
       Dataset<Row> frames) {
     Map<String, String> options = CollectionConverters.asJava(parameters);
-    return DeepmdWrite.write(context, frames, mode, new CaseInsensitiveStringMap(options));
+    return asked(
+        options,
+        () -> DeepmdWrite.write(context, frames, mode, new CaseInsensitiveStringMap(options)));
+  }
+
+  private static <R> R asked(Map<String, String> options, Supplier<R> what) {
+    CaseInsensitiveStringMap map = new CaseInsensitiveStringMap(options);
+    return asked(List.of(map.getOrDefault("path", map.getOrDefault("paths", ""))), what);
+  }
+
+  /** What is done before a query runs; what is wrong then is said as Spark says it. */
+  static <R> R asked(List<String> paths, Supplier<R> what) {
+    try {
+      return what.get();
+    } catch (InputException e) {
+      throw QueryProblem.DATA.before(String.join(",", paths), e);
+    }
   }
 }

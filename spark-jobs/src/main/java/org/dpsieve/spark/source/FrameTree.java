@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param pieces in the order of the systems
  * @param problems systems that cannot be read
+ * @param skipped systems of which the filter leaves nothing
  */
-record FrameTree(List<Piece> pieces, List<Problem> problems) {
+record FrameTree(List<Piece> pieces, List<Problem> problems, int skipped) {
   private static final Logger LOG = LoggerFactory.getLogger(FrameTree.class);
 
   /** Atoms in one piece: with labels some ten megabytes. */
@@ -63,6 +64,7 @@ record FrameTree(List<Piece> pieces, List<Problem> problems) {
         found.systems().stream()
             .filter(system -> onName.accepts(system.name(), null, null))
             .toList();
+    int skipped = found.systems().size() - systems.size();
     List<Problem> problems = new ArrayList<>();
     found.problems().forEach(text -> problems.add(new Problem(null, text)));
     List<Piece> pieces = new ArrayList<>();
@@ -84,13 +86,15 @@ record FrameTree(List<Piece> pieces, List<Problem> problems) {
               .ifPresent(note -> LOG.warn("{}: {}", survey.system().location(), note));
           if (survey.problem() != null) {
             problems.add(new Problem(survey.system().name(), survey.problem()));
+          } else if (survey.pieces().isEmpty()) {
+            skipped++;
           }
         }
       } finally {
         context.setJobDescription(described);
       }
     }
-    return new FrameTree(pieces, problems);
+    return new FrameTree(pieces, problems, skipped);
   }
 
   /** The pieces in groups of bounded size, for queries: how they are cut may follow the tree. */

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -15,6 +17,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
+import org.dpsieve.io.systems.SystemPath;
 import org.dpsieve.spark.frames.FrameRows;
 import scala.Option;
 
@@ -130,8 +133,8 @@ public final class LibraryTree {
     TreeTable table =
         new TreeTable(options, schema) {
           @Override
-          List<TreePartition> partitions(SystemFilter filter) {
-            return LibraryTree.partitions(wanted, chosen, filter);
+          TreePlan plan(SystemFilter filter) {
+            return LibraryTree.plan(wanted, chosen, filter);
           }
         };
     return org.apache.spark.sql.classic.Dataset.ofRows(
@@ -139,18 +142,22 @@ public final class LibraryTree {
         DataSourceV2Relation.create(table, Option.empty(), Option.empty()));
   }
 
-  private static List<TreePartition> partitions(
+  private static TreePlan plan(
       Collection<String> wanted, Map<String, List<Piece>> pieces, SystemFilter filter) {
     List<TreePartition> partitions = new ArrayList<>();
+    Set<SystemPath> all = new HashSet<>();
+    Set<SystemPath> read = new HashSet<>();
     for (String unit : wanted) {
       List<Piece> accepted =
           pieces.get(unit).stream().filter(piece -> mayAccept(filter, piece)).toList();
+      pieces.get(unit).forEach(piece -> all.add(piece.system()));
+      accepted.forEach(piece -> read.add(piece.system()));
       if (!accepted.isEmpty()) {
         partitions.add(new TreePartition(accepted, List.of(), unit));
       }
     }
     partitions.sort(Comparator.comparingLong(LibraryTree::atoms).reversed());
-    return partitions;
+    return new TreePlan(partitions, all.size() - read.size(), 0);
   }
 
   private static long atoms(TreePartition partition) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
+import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.read.PartitionReader;
 import org.apache.spark.unsafe.types.UTF8String;
 import org.dpsieve.error.InputException;
@@ -21,6 +22,7 @@ import org.dpsieve.frame.FrameId;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.FrameSystem.Part;
 import org.dpsieve.io.Storage;
+import org.dpsieve.spark.QueryProblem;
 
 /** Reads a partition, a piece at a time, and of that what the query's columns need. */
 final class PieceReader implements PartitionReader<InternalRow> {
@@ -45,6 +47,8 @@ final class PieceReader implements PartitionReader<InternalRow> {
   private final Iterator<Piece> pieces;
   private final Iterator<FrameTree.Problem> problems;
 
+  private long framesRead;
+  private long atomsRead;
   private Iterator<InternalRow> rows = List.<InternalRow>of().iterator();
   private InternalRow row;
 
@@ -99,6 +103,19 @@ final class PieceReader implements PartitionReader<InternalRow> {
     return row;
   }
 
+  private void count(int atoms) {
+    framesRead++;
+    atomsRead += atoms;
+  }
+
+  @Override
+  public CustomTaskMetric[] currentMetricsValues() {
+    return new CustomTaskMetric[] {
+      new ScanMetric.Value(ScanMetric.FRAMES, framesRead),
+      new ScanMetric.Value(ScanMetric.ATOMS, atomsRead)
+    };
+  }
+
   @Override
   public void close() {}
 
@@ -115,7 +132,7 @@ final class PieceReader implements PartitionReader<InternalRow> {
           .iterator();
     } catch (InputException e) {
       if (options.mode() == ReadMode.FAILFAST) {
-        throw e;
+        throw QueryProblem.DATA.during(piece.system().location(), e);
       }
       return options.mode() == ReadMode.DROPMALFORMED
           ? List.<InternalRow>of().iterator()
@@ -133,6 +150,7 @@ final class PieceReader implements PartitionReader<InternalRow> {
       String system, FrameSystem.Run run, List<FrameSystem.Types> frames) {
     return java.util.stream.IntStream.range(0, frames.size())
         .filter(i -> filter.accepts(system, formula(frames.get(i)), frames.get(i).z().length))
+        .peek(i -> count(frames.get(i).z().length))
         .mapToObj(i -> row(column -> cheap(column, system, run.first() + i, frames.get(i))))
         .iterator();
   }
@@ -164,12 +182,14 @@ final class PieceReader implements PartitionReader<InternalRow> {
   private InternalRow row(Frame frame) {
     String problem = FrameCheck.problem(frame).orElse(null);
     if (problem != null && options.mode() == ReadMode.FAILFAST) {
-      throw new InputException("Frame %s: %s".formatted(frame.name(), problem));
+      throw QueryProblem.DATA.during(
+          frame.system(), new InputException("Frame %s: %s".formatted(frame.name(), problem)));
     }
     if (problem != null && options.mode() == ReadMode.DROPMALFORMED) {
       return null;
     }
     FrameSystem.Types types = new FrameSystem.Types(frame.z(), frame.names());
+    count(frame.atomCount());
     return row(
         column ->
             switch (column) {

@@ -1,10 +1,11 @@
 package org.dpsieve.spark.source;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Function;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.connector.metric.CustomMetric;
+import org.apache.spark.sql.connector.metric.CustomTaskMetric;
 import org.apache.spark.sql.connector.read.Batch;
 import org.apache.spark.sql.connector.read.InputPartition;
 import org.apache.spark.sql.connector.read.PartitionReader;
@@ -19,14 +20,14 @@ final class TreeScan implements Scan, Batch {
   private final ReadOptions options;
   private final StructType columns;
   private final SystemFilter filter;
-  private final Function<SystemFilter, List<TreePartition>> plan;
-  private List<TreePartition> planned;
+  private final Function<SystemFilter, TreePlan> plan;
+  private TreePlan planned;
 
   TreeScan(
       ReadOptions options,
       StructType columns,
       SystemFilter filter,
-      Function<SystemFilter, List<TreePartition>> plan) {
+      Function<SystemFilter, TreePlan> plan) {
     this.options = options;
     this.columns = columns;
     this.filter = filter;
@@ -51,11 +52,28 @@ final class TreeScan implements Scan, Batch {
   }
 
   @Override
-  public synchronized InputPartition[] planInputPartitions() {
+  public InputPartition[] planInputPartitions() {
+    return planned().partitions().toArray(InputPartition[]::new);
+  }
+
+  private synchronized TreePlan planned() {
     if (planned == null) {
-      planned = plan.apply(filter);
+      planned = DeepmdSource.asked(options.paths(), () -> plan.apply(filter));
     }
-    return planned.toArray(InputPartition[]::new);
+    return planned;
+  }
+
+  @Override
+  public CustomMetric[] supportedCustomMetrics() {
+    return ScanMetric.all();
+  }
+
+  @Override
+  public CustomTaskMetric[] reportDriverMetrics() {
+    return new CustomTaskMetric[] {
+      new ScanMetric.Value(ScanMetric.SKIPPED, planned().skipped()),
+      new ScanMetric.Value(ScanMetric.UNREADABLE, planned().unreadable())
+    };
   }
 
   @Override

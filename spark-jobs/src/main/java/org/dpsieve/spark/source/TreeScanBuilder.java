@@ -12,17 +12,14 @@ import org.apache.spark.sql.types.StructType;
 /** Takes over a query's conditions on system and composition, and reads only its columns. */
 final class TreeScanBuilder implements SupportsPushDownFilters, SupportsPushDownRequiredColumns {
   private final ReadOptions options;
-  private final Function<SystemFilter, List<TreePartition>> partitions;
+  private final Function<SystemFilter, TreePlan> plan;
   private StructType columns;
   private List<Filter> pushed = List.of();
 
-  TreeScanBuilder(
-      ReadOptions options,
-      StructType schema,
-      Function<SystemFilter, List<TreePartition>> partitions) {
+  TreeScanBuilder(ReadOptions options, StructType schema, Function<SystemFilter, TreePlan> plan) {
     this.options = options;
     this.columns = schema;
-    this.partitions = partitions;
+    this.plan = plan;
   }
 
   @Override
@@ -48,6 +45,6 @@ final class TreeScanBuilder implements SupportsPushDownFilters, SupportsPushDown
 
   @Override
   public Scan build() {
-    return new TreeScan(options, columns, new SystemFilter(pushed), partitions);
+    return new TreeScan(options, columns, new SystemFilter(pushed), plan);
   }
 }

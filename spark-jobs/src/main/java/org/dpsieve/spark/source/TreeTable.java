@@ -1,14 +1,19 @@
 package org.dpsieve.spark.source;
 
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.catalog.Column;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
 import org.apache.spark.sql.connector.catalog.TableCapability;
+import org.apache.spark.sql.connector.catalog.TableCatalog;
 import org.apache.spark.sql.connector.read.ScanBuilder;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
@@ -53,6 +58,23 @@ class TreeTable implements SupportsRead {
     return "deepmd " + String.join(", ", options.paths());
   }
 
+  /** For tools that follow data from source to result, OpenLineage's among them. */
+  @Override
+  public Map<String, String> properties() {
+    String location = String.join(",", options.paths());
+    Map<String, String> properties = new LinkedHashMap<>();
+    properties.put(TableCatalog.PROP_PROVIDER, "deepmd");
+    properties.put(TableCatalog.PROP_LOCATION, location);
+    URI uri = new Path(options.paths().get(0)).toUri();
+    String scheme = uri.getScheme() == null ? "file" : uri.getScheme();
+    properties.put(
+        "openlineage.dataset.namespace",
+        uri.getAuthority() == null ? scheme : scheme + "://" + uri.getAuthority());
+    properties.put(
+        "openlineage.dataset.name", options.paths().size() == 1 ? uri.getPath() : location);
+    return properties;
+  }
+
   @Override
   public Column[] columns() {
     return Arrays.stream(schema.fields())
@@ -75,11 +97,11 @@ class TreeTable implements SupportsRead {
 
   @Override
   public ScanBuilder newScanBuilder(CaseInsensitiveStringMap ignored) {
-    return new TreeScanBuilder(options, schema, this::partitions);
+    return new TreeScanBuilder(options, schema, this::plan);
   }
 
   /** What to read for a filter; asked for when the query starts. */
-  List<TreePartition> partitions(SystemFilter filter) {
+  TreePlan plan(SystemFilter filter) {
     FrameTree tree = FrameTree.of(SparkSession.active(), options, filter, false);
     if (options.mode() == ReadMode.FAILFAST) {
       tree.requireNoProblems();
@@ -91,6 +113,6 @@ class TreeTable implements SupportsRead {
     if (options.mode() == ReadMode.PERMISSIVE && !tree.problems().isEmpty()) {
       partitions.add(new TreePartition(List.of(), tree.problems(), null));
     }
-    return partitions;
+    return new TreePlan(partitions, tree.skipped(), tree.problems().size());
   }
 }

@@ -3,6 +3,7 @@ package org.dpsieve.spark.sql;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.SparkSession;
@@ -32,6 +33,12 @@ public final class EvaluateFunctionsExec extends SparkPlan {
   /** Of Spark's web page and of {@link #metrics}. */
   static final String WITHOUT_NUMBERS = "framesWithoutNumbers";
 
+  /** Likewise. */
+  static final String FRAMES = "frames";
+
+  static final String ATOMS = "atoms";
+  static final String PER_SECOND = "atomsPerSecond";
+
   private final Seq<Expression> functions;
   private final Seq<Attribute> results;
   private final SparkPlan child;
@@ -48,12 +55,19 @@ public final class EvaluateFunctionsExec extends SparkPlan {
   @Override
   public synchronized Map<String, SQLMetric> metrics() {
     if (metrics == null) {
+      SparkContext context = sparkContext();
       metrics =
           Map$.MODULE$.from(
               CollectionConverters.asScala(
                   java.util.Map.of(
+                      FRAMES,
+                      SQLMetrics.createMetric(context, "frames"),
+                      ATOMS,
+                      SQLMetrics.createMetric(context, "atoms"),
+                      PER_SECOND,
+                      SQLMetrics.createAverageMetric(context, "atoms per second of a task"),
                       WITHOUT_NUMBERS,
-                      SQLMetrics.createMetric(sparkContext(), "frames without numbers (NaN)"))));
+                      SQLMetrics.createMetric(context, "frames without numbers (NaN)"))));
     }
     return metrics;
   }
@@ -76,10 +90,18 @@ public final class EvaluateFunctionsExec extends SparkPlan {
             .map(Attribute::dataType)
             .toArray(DataType[]::new);
     SQLMetric withoutNumbers = metrics().apply(WITHOUT_NUMBERS);
+    SQLMetric frames = metrics().apply(FRAMES);
+    SQLMetric atoms = metrics().apply(ATOMS);
+    SQLMetric perSecond = metrics().apply(PER_SECOND);
     return new JavaRDD<>(child.execute(), ClassTag$.MODULE$.<InternalRow>apply(InternalRow.class))
         .mapPartitions(
             rows ->
-                new FunctionIterator(rows, calls, types, WithoutNumbers.ofThisTask(withoutNumbers)),
+                new FunctionIterator(
+                    rows,
+                    calls,
+                    types,
+                    WithoutNumbers.ofThisTask(withoutNumbers),
+                    FrameRate.ofThisTask(frames, atoms, perSecond)),
             true)
         .rdd();
   }

@@ -2,6 +2,7 @@ package org.dpsieve.spark.sql;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeReference;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -67,6 +68,7 @@ public final class ExtractFunctions extends Rule<LogicalPlan> {
       if (!call.references().subsetOf(child.outputSet())) {
         throw call.misplaced();
       }
+      FunctionCall.of(SparkSession.active(), call, List.of()); // what is wrong is said now
       functions.add(call.cast());
       results.add(
           new AttributeReference(

@@ -14,6 +14,7 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StringType;
 import org.dpsieve.error.InputException;
+import org.dpsieve.spark.QueryProblem;
 import scala.Option;
 import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
@@ -35,17 +36,17 @@ public final class FrameFunction extends Expression implements Serializable {
     this.arguments = arguments;
   }
 
-  /**
-   * @throws InputException when the number of arguments is wrong
-   */
+  /** Ends by {@link QueryProblem#ARGUMENT} when the number of arguments is wrong. */
   public static FrameFunction of(FunctionKind kind, Seq<Expression> arguments) {
     if (arguments.size() < kind.leastArguments() || arguments.size() > kind.mostArguments()) {
-      throw new InputException(
-          "%s has %d arguments; %s"
-              .formatted(
-                  kind.sqlName(),
-                  arguments.size(),
-                  kind.usage().replace("_FUNC_", kind.sqlName())));
+      throw QueryProblem.ARGUMENT.before(
+          kind.sqlName(),
+          new InputException(
+              "%s has %d arguments; %s"
+                  .formatted(
+                      kind.sqlName(),
+                      arguments.size(),
+                      kind.usage().replace("_FUNC_", kind.sqlName()))));
     }
     return new FrameFunction(kind, arguments);
   }
@@ -63,10 +64,21 @@ public final class FrameFunction extends Expression implements Serializable {
     return arguments().subList(kind.firstFrameArgument(), kind.firstFrameArgument() + 3);
   }
 
-  /** What is the same in all rows: models, or functional and damping. */
-  List<String> constants() {
-    List<Expression> constant =
-        kind.usesModels() ? arguments().subList(0, 1) : arguments().subList(3, arguments.size());
+  /** Functional and damping, as far as they are given. */
+  List<String> settings() {
+    return texts(arguments().subList(3, arguments.size()));
+  }
+
+  List<String> models() {
+    return texts(arguments().subList(0, 1));
+  }
+
+  List<String> posteriors() {
+    return texts(arguments().subList(1, 2));
+  }
+
+  /** What is the same in all rows. */
+  private static List<String> texts(List<Expression> constant) {
     List<String> texts = new ArrayList<>();
     for (Expression expression : constant) {
       Object value = expression.eval(null);
@@ -169,11 +181,13 @@ public final class FrameFunction extends Expression implements Serializable {
   }
 
   /** For places that {@link ExtractFunctions} cannot empty. */
-  InputException misplaced() {
-    return new InputException(
-        "%s cannot be used in this place of a query (a join's condition, a lambda, around an"
-                .formatted(kind.sqlName())
-            + " aggregate); compute it as a column of a subquery first");
+  RuntimeException misplaced() {
+    return QueryProblem.PLACE.before(
+        kind.sqlName(),
+        new InputException(
+            "%s cannot be used in this place of a query (a join's condition, a lambda, around an"
+                    .formatted(kind.sqlName())
+                + " aggregate); compute it as a column of a subquery first"));
   }
 
   @Override

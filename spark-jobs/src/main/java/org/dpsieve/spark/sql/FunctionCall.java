@@ -6,13 +6,17 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
+import org.dpsieve.error.InputException;
+import org.dpsieve.spark.QueryProblem;
+import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.deviation.PropertyHandle;
 
 /**
- * A function with what its tasks need.
+ * A function with what its tasks need; of models, properties, uncertain and d3 one is there.
  *
  * @param models of energies; {@code null} of other functions
  * @param properties of {@code dp_property}; else {@code null}
+ * @param uncertain of {@code dp_sigma}; else {@code null}
  * @param d3 {@code null} of the others
  * @param frame z, coord, cell, bound to the input's columns
  */
@@ -20,33 +24,49 @@ record FunctionCall(
     FunctionKind kind,
     SqlModels models,
     PropertyHandle properties,
+    EnsembleHandle uncertain,
     D3Options d3,
     List<Expression> frame)
     implements Serializable {
 
+  /** Ends as {@link QueryProblem#before} where models or settings do not do. */
   static FunctionCall of(SparkSession spark, FrameFunction function, List<Expression> frame) {
-    List<String> constants = function.constants();
-    if (function.kind() == FunctionKind.DP_PROPERTY) {
-      return new FunctionCall(
-          function.kind(),
-          null,
-          SqlEnsembles.properties(spark, constants),
-          null,
-          List.copyOf(frame));
+    FunctionKind kind = function.kind();
+    List<Expression> columns = List.copyOf(frame);
+    if (!kind.usesModels()) {
+      return new FunctionCall(kind, null, null, null, d3(function), columns);
     }
-    if (function.kind().usesModels()) {
-      return new FunctionCall(
-          function.kind(), SqlEnsembles.of(spark, constants), null, null, List.copyOf(frame));
+    List<String> files = function.models();
+    try {
+      return switch (kind) {
+        case DP_PROPERTY ->
+            new FunctionCall(
+                kind, null, SqlEnsembles.properties(spark, files), null, null, columns);
+        case DP_SIGMA ->
+            new FunctionCall(
+                kind,
+                null,
+                null,
+                SqlEnsembles.uncertain(spark, files, function.posteriors()),
+                null,
+                columns);
+        default -> new FunctionCall(kind, SqlEnsembles.of(spark, files), null, null, null, columns);
+      };
+    } catch (InputException e) {
+      throw QueryProblem.MODELS.before(String.join(",", files), e);
     }
-    return new FunctionCall(
-        function.kind(),
-        null,
-        null,
-        new D3Options(
-            constants.isEmpty() ? "pbe" : constants.get(0),
-            Damping.of(constants.size() < 2 ? "zero" : constants.get(1)),
-            D3Options.PAIR_CUTOFF,
-            D3Options.COORDINATION_CUTOFF),
-        List.copyOf(frame));
+  }
+
+  private static D3Options d3(FrameFunction function) {
+    List<String> settings = function.settings();
+    try {
+      return new D3Options(
+          settings.isEmpty() ? "pbe" : settings.get(0),
+          Damping.of(settings.size() < 2 ? "zero" : settings.get(1)),
+          D3Options.PAIR_CUTOFF,
+          D3Options.COORDINATION_CUTOFF);
+    } catch (InputException e) {
+      throw QueryProblem.ARGUMENT.before(function.kind().sqlName(), e);
+    }
   }
 }

@@ -3,10 +3,12 @@ package org.dpsieve.spark.sql;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
@@ -27,6 +29,10 @@ import org.dpsieve.frame.TypeNames;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.infer.PropertyEnsemble;
 import org.dpsieve.infer.PropertyPrediction;
+import org.dpsieve.spark.QueryProblem;
+import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.uncertainty.FrameSigma;
+import org.dpsieve.uncertainty.UncertainEnsemble;
 
 /**
  * Rows with the functions' values added, some thousand atoms at a time, so that every matrix
@@ -40,10 +46,14 @@ final class FunctionIterator implements Iterator<InternalRow> {
   private final List<FunctionCall> calls;
   private final UnsafeProjection projection;
   private final WithoutNumbers withoutNumbers;
+  private final FrameRate rate;
   private final JoinedRow joined = new JoinedRow();
 
   /** Frames are made once for each distinct (z, coord, cell). */
   private final List<List<Expression>> sources;
+
+  /** Of {@code dp_sigma}, made once a task. */
+  private final Map<EnsembleHandle, UncertainEnsemble> uncertain = new IdentityHashMap<>();
 
   private Iterator<InternalRow> ready = List.<InternalRow>of().iterator();
 
@@ -51,10 +61,12 @@ final class FunctionIterator implements Iterator<InternalRow> {
       Iterator<InternalRow> rows,
       List<FunctionCall> calls,
       DataType[] output,
-      WithoutNumbers withoutNumbers) {
+      WithoutNumbers withoutNumbers,
+      FrameRate rate) {
     this.rows = rows;
     this.calls = calls;
     this.withoutNumbers = withoutNumbers;
+    this.rate = rate;
     this.projection = UnsafeProjection.create(output);
     this.sources = calls.stream().map(FunctionCall::frame).distinct().toList();
   }
@@ -84,18 +96,43 @@ final class FunctionIterator implements Iterator<InternalRow> {
       inputs.add(input);
       atoms++; // rows without a frame end a batch too
       for (int s = 0; s < sources.size(); s++) {
-        Frame frame = frame(sources.get(s), input);
+        Frame frame;
+        try {
+          frame = frame(sources.get(s), input);
+        } catch (InputException e) {
+          throw QueryProblem.FRAME.during(names(), e);
+        }
         frames.get(s).add(frame);
         atoms += frame == null ? 0 : frame.atomCount();
       }
     }
-    Object[][] values = values(frames, inputs.size());
+    Object[][] values;
+    long start = System.nanoTime();
+    try {
+      values = values(frames, inputs.size());
+    } catch (InputException e) {
+      throw QueryProblem.FRAME.during(names(), e);
+    }
+    List<Frame> evaluated =
+        frames.stream().flatMap(List::stream).filter(frame -> frame != null).toList();
+    rate.add(
+        evaluated.size(),
+        evaluated.stream().mapToLong(Frame::atomCount).sum(),
+        System.nanoTime() - start);
     List<InternalRow> outputs = new ArrayList<>(inputs.size());
     for (int i = 0; i < inputs.size(); i++) {
       outputs.add(new GenericInternalRow(values[i]));
     }
     Iterator<InternalRow> left = inputs.iterator();
     return outputs.stream().map(right -> (InternalRow) joined.apply(left.next(), right)).iterator();
+  }
+
+  /** Of all functions here: a row goes through all of them. */
+  private String names() {
+    return calls.stream()
+        .map(call -> call.kind().sqlName())
+        .distinct()
+        .collect(Collectors.joining(","));
   }
 
   /** {@code null} when there are no elements or coordinates. */
@@ -147,6 +184,10 @@ final class FunctionIterator implements Iterator<InternalRow> {
       List<Frame> present = all.stream().filter(frame -> frame != null).toList();
       if (call.properties() != null) {
         addProperties(call, all, present, c, values, counted);
+        continue;
+      }
+      if (call.uncertain() != null) {
+        addSigmas(call, all, present, c, values, counted);
         continue;
       }
       Iterator<Prediction[]> predictions = null;
@@ -204,6 +245,38 @@ final class FunctionIterator implements Iterator<InternalRow> {
     }
   }
 
+  private void addSigmas(
+      FunctionCall call,
+      List<Frame> all,
+      List<Frame> present,
+      int column,
+      Object[][] values,
+      boolean[] counted) {
+    EnsembleHandle handle = call.uncertain();
+    Iterator<FrameSigma> said =
+        uncertain.computeIfAbsent(handle, EnsembleHandle::uncertain).evaluate(present).iterator();
+    for (int i = 0; i < all.size(); i++) {
+      Frame frame = all.get(i);
+      if (frame == null) {
+        continue;
+      }
+      FrameSigma sigma = said.next();
+      values[i][column] =
+          new GenericInternalRow(
+              new Object[] {
+                sigma.energy(),
+                sigma.force(),
+                sigma.rmsForce(),
+                UnsafeArrayData.fromPrimitiveArray(sigma.atomForce())
+              });
+      if (!counted[i] && isNaN(sigma.models())) {
+        counted[i] = true;
+        withoutNumbers.add(
+            frame, () -> handle.ensemble().problem(frame).orElse("the models give NaN"));
+      }
+    }
+  }
+
   private static boolean isNaN(Prediction[] models) {
     return Arrays.stream(models)
         .anyMatch(
@@ -224,7 +297,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
           new GenericInternalRow(Arrays.stream(Deviation.of(models).numbers()).boxed().toArray());
       case DP_ENERGY -> Arrays.stream(models).mapToDouble(Prediction::energy).sum() / models.length;
       case DP_FORCE -> UnsafeArrayData.fromPrimitiveArray(meanForce(models));
-      case DP_PROPERTY, DP_D3 -> throw new IllegalStateException("not of energies");
+      case DP_PROPERTY, DP_SIGMA, DP_D3 -> throw new IllegalStateException("not of energies");
     };
   }
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -19,6 +20,7 @@ import org.dpsieve.resident.DpProgram;
 import org.dpsieve.spark.deviation.DpModels;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.deviation.PropertyHandle;
+import org.dpsieve.spark.loop.PosteriorModels;
 
 /**
  * The models that queries name, sent to the executors once for as long as their files stay the
@@ -34,12 +36,13 @@ final class SqlEnsembles {
   private static final int KEPT = 8;
 
   private static final Map<String, SqlModels> KNOWN = new LinkedHashMap<>(16, 0.75f, true);
+  private static final Map<String, EnsembleHandle> UNCERTAIN = new LinkedHashMap<>(16, 0.75f, true);
   private static final Map<String, PropertyHandle> PROPERTIES =
       new LinkedHashMap<>(16, 0.75f, true);
 
   /** Makes what tasks evaluate of models that lie here. */
   private interface Maker<H> {
-    H of(List<java.nio.file.Path> models, List<String> names);
+    H of(List<java.nio.file.Path> models, List<java.nio.file.Path> posteriors, List<String> names);
   }
 
   private SqlEnsembles() {}
@@ -55,8 +58,9 @@ final class SqlEnsembles {
         spark,
         engine,
         patterns,
+        List.of(),
         KNOWN,
-        (models, names) ->
+        (models, none, names) ->
             engine.equals("dp")
                 ? new SqlModels.Program(
                     DpModels.of(
@@ -73,21 +77,44 @@ final class SqlEnsembles {
         spark,
         "jvm",
         patterns,
+        List.of(),
         PROPERTIES,
-        (models, names) ->
+        (models, none, names) ->
             PropertyHandle.of(
                 spark, models.stream().map(file -> ModelFiles.readProperty(file, names)).toList()));
   }
 
+  /** Models that say how far off they may be. */
+  static EnsembleHandle uncertain(
+      SparkSession spark, List<String> patterns, List<String> posteriors) {
+    return handle(
+        spark,
+        "jvm",
+        patterns,
+        posteriors,
+        UNCERTAIN,
+        (models, beside, names) -> {
+          PosteriorModels found = PosteriorModels.of(models, beside, names);
+          return EnsembleHandle.of(spark, found.models())
+              .with(spark, found.uncertainty(), null, null, found.members());
+        });
+  }
+
+  /**
+   * @param posteriors of the models; empty without
+   */
   private static <H> H handle(
       SparkSession spark,
       String engine,
       List<String> patterns,
+      List<String> posteriors,
       Map<String, H> known,
       Maker<H> maker) {
     try {
       Configuration configuration = spark.sessionState().newHadoopConf();
-      List<FileStatus> files = find(patterns, configuration);
+      List<FileStatus> files = find(patterns, "models", "frozen models (graph.pb)", configuration);
+      List<FileStatus> beside =
+          find(posteriors, "posteriors", "files of dpsieve posterior", configuration);
       String typeMap = spark.conf().get(TYPE_MAP, "");
       if (!engine.equals("jvm") && !engine.equals("dp")) {
         throw new InputException("%s is '%s': expected jvm or dp".formatted(ENGINE, engine));
@@ -95,15 +122,16 @@ final class SqlEnsembles {
       StringBuilder key =
           new StringBuilder(
               "%s %s %s".formatted(spark.sparkContext().applicationId(), engine, typeMap));
-      files.forEach(
-          file ->
-              key.append(
-                  " %s %d %d"
-                      .formatted(file.getPath(), file.getLen(), file.getModificationTime())));
+      Stream.concat(files.stream(), beside.stream())
+          .forEach(
+              file ->
+                  key.append(
+                      " %s %d %d"
+                          .formatted(file.getPath(), file.getLen(), file.getModificationTime())));
       synchronized (known) {
         H handle = known.get(key.toString());
         if (handle == null) {
-          handle = make(maker, files, names(typeMap), configuration);
+          handle = make(maker, files, beside, names(typeMap), configuration);
           known.put(key.toString(), handle);
           if (known.size() > KEPT) {
             known.remove(known.keySet().iterator().next());
@@ -117,16 +145,17 @@ final class SqlEnsembles {
     }
   }
 
-  private static List<FileStatus> find(List<String> models, Configuration configuration)
+  private static List<FileStatus> find(
+      List<String> patterns, String what, String expected, Configuration configuration)
       throws IOException {
     List<FileStatus> files = new ArrayList<>();
-    for (String text : models) {
+    for (String text : patterns) {
       for (String pattern : text.split("\\s*,\\s*")) {
         Path path = new Path(pattern);
         FileStatus[] found = path.getFileSystem(configuration).globStatus(path);
         if (found == null || found.length == 0) {
           throw new InputException(
-              "models: %s: not found, expected frozen models (graph.pb)".formatted(pattern));
+              "%s: %s: not found, expected %s".formatted(what, pattern, expected));
         }
         Arrays.sort(found);
         files.addAll(List.of(found));
@@ -140,29 +169,62 @@ final class SqlEnsembles {
   }
 
   private static <H> H make(
-      Maker<H> maker, List<FileStatus> files, List<String> names, Configuration configuration)
+      Maker<H> maker,
+      List<FileStatus> models,
+      List<FileStatus> posteriors,
+      List<String> names,
+      Configuration configuration)
       throws IOException {
     java.nio.file.Path folder = Files.createTempDirectory("dpsieve");
     try {
-      List<java.nio.file.Path> local = new ArrayList<>();
-      for (FileStatus file : files) {
-        local.add(local(file.getPath(), folder.resolve("" + local.size()), configuration));
-      }
-      return maker.of(local, names);
+      return maker.of(
+          local(models, folder.resolve("models"), false, configuration),
+          local(posteriors, folder.resolve("posteriors"), true, configuration),
+          names);
     } finally {
       OwnFiles.remove(folder);
     }
   }
 
-  /** Where it is, or a copy. */
-  private static java.nio.file.Path local(
-      Path path, java.nio.file.Path folder, Configuration configuration) throws IOException {
-    FileSystem system = path.getFileSystem(configuration);
-    if (system.getScheme().equals("file")) {
-      return java.nio.file.Path.of(path.toUri().getPath());
+  /**
+   * Where they are, or copies.
+   *
+   * @param besides whether a run's posteriors need what lies beside them
+   */
+  private static List<java.nio.file.Path> local(
+      List<FileStatus> files,
+      java.nio.file.Path folder,
+      boolean besides,
+      Configuration configuration)
+      throws IOException {
+    List<java.nio.file.Path> local = new ArrayList<>();
+    for (FileStatus file : files) {
+      Path path = file.getPath();
+      FileSystem system = path.getFileSystem(configuration);
+      if (system.getScheme().equals("file")) {
+        local.add(java.nio.file.Path.of(path.toUri().getPath()));
+        continue;
+      }
+      java.nio.file.Path into = Files.createDirectories(folder.resolve("" + local.size()));
+      java.nio.file.Path copy = into.resolve(path.getName());
+      system.copyToLocalFile(false, path, new Path(copy.toUri()), true);
+      if (besides && file.isFile()) {
+        for (FileStatus other : system.listStatus(path.getParent(), SqlEnsembles::isOfTraining)) {
+          Path beside = other.getPath();
+          if (!beside.equals(path)) {
+            system.copyToLocalFile(
+                false, beside, new Path(into.resolve(beside.getName()).toUri()), true);
+          }
+        }
+      }
+      local.add(copy);
     }
-    java.nio.file.Path copy = Files.createDirectory(folder).resolve(path.getName());
-    system.copyToLocalFile(false, path, new Path(copy.toUri()), true);
-    return copy;
+    return local;
+  }
+
+  /** What a posterior of a run is read with. */
+  private static boolean isOfTraining(Path file) {
+    return file.getName()
+        .matches("graph[.]\\d+[.].+|posterior[.]\\d+[.]npy|uncertainty[.]json|members[.]npy");
   }
 }

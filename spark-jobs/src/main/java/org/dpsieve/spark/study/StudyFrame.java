@@ -20,7 +20,7 @@ record StudyFrame(String id, Frame frame, Labels old, Features[] models, Labels[
     implements Serializable {
 
   /** {@link FrameFeatures} with the force in single precision, most of the memory. */
-  record Features(double constant, double[] energy, float[] force, double[] virial)
+  record Features(FrameFeatures.Constant constant, double[] energy, float[] force, double[] virial)
       implements Serializable {
     static Features of(FrameFeatures features) {
       float[] force = new float[features.force().length];
@@ -68,7 +68,7 @@ record StudyFrame(String id, Frame frame, Labels old, Features[] models, Labels[
 
   /** Energy in eV of a model with these parameters. */
   double energy(int model, double[] parameters) {
-    double energy = models[model].constant();
+    double energy = models[model].constant().energy();
     for (int k = 0; k < parameters.length; k++) {
       energy += models[model].energy()[k] * parameters[k];
     }
@@ -82,6 +82,7 @@ record StudyFrame(String id, Frame frame, Labels old, Features[] models, Labels[
     for (int row = 0; row < force.length; row++) {
       force[row] = dot(rows, row * parameters.length, parameters);
     }
+    models[model].constant().addForce(force);
     return force;
   }
 
@@ -113,6 +114,7 @@ record StudyFrame(String id, Frame frame, Labels old, Features[] models, Labels[
         virial[row] += rows[row * parameters.length + k] * parameters[k];
       }
     }
+    models[model].constant().addVirial(virial);
     return virial;
   }
 

@@ -17,7 +17,7 @@ import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeMap;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.outputlayer.GemmFeatures;
+import org.dpsieve.outputlayer.FeatureKernel;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.OldLayer;
 import org.dpsieve.outputlayer.OutputParameters;
@@ -226,8 +226,8 @@ record StudyPool(
       List<Frame> frames, DeepPotential[] models, boolean[] present) {
     StudyFrame.Features[][] features = new StudyFrame.Features[frames.size()][models.length];
     for (int m = 0; m < models.length; m++) {
-      try (GemmFeatures kernel =
-          new GemmFeatures(models[m], OutputParameters.of(models[m], present))) {
+      try (FeatureKernel kernel =
+          FeatureKernel.of(models[m], OutputParameters.of(models[m], present))) {
         for (int k = 0; k < frames.size(); k++) {
           features[k][m] = StudyFrame.Features.of(kernel.of(frames.get(k)));
         }

@@ -2,7 +2,6 @@ package org.dpsieve.spark.transfer;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -11,8 +10,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
+import org.dpsieve.infer.LayerReader;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
 import org.dpsieve.outputlayer.OutputLayerFit;
@@ -49,13 +48,9 @@ final class FoldCalibration {
       SparkSession spark, FoldedFrames labelled, boolean[] present, List<FoldedFit> fits) {
     Uncertainty raw = Uncertainty.raw(present, fits.stream().map(FoldedFit::posterior).toList());
     List<Tuple2<FoldedFrames.Place, Frame>> some =
-        new ArrayList<>(
-            labelled
-                .rows()
-                .filter(row -> row._1().index() < MOST)
-                .map(row -> new Tuple2<>(row._1(), FrameRows.toFrame(row._2())))
-                .collect());
-    some.sort(Comparator.comparing(Tuple2::_1));
+        labelled.some().stream()
+            .map(row -> new Tuple2<>(row._1(), FrameRows.toFrame(row._2())))
+            .toList();
     List<Fold> folds = new ArrayList<>();
     for (int fold = 0; fold < OutputLayerFit.FOLDS; fold++) {
       int without = fold;
@@ -111,7 +106,7 @@ final class FoldCalibration {
   }
 
   private static List<FrameErrors> errors(Fold fold) {
-    try (Ensemble ensemble = Ensemble.of(fold.models(), OPTIONS)) {
+    try (LayerReader ensemble = LayerReader.of(fold.models(), OPTIONS)) {
       return FrameErrors.of(
           fold.frames(),
           new UncertainEnsemble(fold.models(), ensemble, fold.uncertainty())

@@ -3,6 +3,7 @@ package org.dpsieve.spark.transfer;
 import static org.apache.spark.sql.functions.lit;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ final class FoldedFrames {
   private static final String GROUP = "group of labelled frames";
 
   private final JavaPairRDD<Place, Row> rows;
+  private List<scala.Tuple2<Place, Row>> some; // null before somebody asks
 
   /** Where a frame goes. */
   record Place(int fold, int index) implements Comparable<Place>, java.io.Serializable {
@@ -80,7 +82,7 @@ final class FoldedFrames {
               .get(group)
               .dropDuplicates("frame_id", "system", "index")
               .withColumn(GROUP, lit(group));
-      all = all == null ? one : all.unionByName(one);
+      all = all == null ? one : all.unionByName(one, true);
     }
     List<Row> found = all.select("frame_id", "system", "index", GROUP).collectAsList();
     if (found.isEmpty()) {
@@ -126,6 +128,20 @@ final class FoldedFrames {
   /** Each partition's frames in order; all frames of a term are in one partition. */
   JavaPairRDD<Place, Row> rows() {
     return rows;
+  }
+
+  /**
+   * The first {@link FoldCalibration#MOST} frames of each fold, in order, brought here once for all
+   * who measure errors on frames left out.
+   */
+  synchronized List<scala.Tuple2<Place, Row>> some() {
+    if (some == null) {
+      List<scala.Tuple2<Place, Row>> found =
+          new ArrayList<>(rows.filter(row -> row._1().index() < FoldCalibration.MOST).collect());
+      found.sort(Comparator.comparing(scala.Tuple2::_1));
+      some = List.copyOf(found);
+    }
+    return some;
   }
 
   private static String key(Row row) {

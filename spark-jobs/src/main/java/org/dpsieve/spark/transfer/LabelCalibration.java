@@ -2,7 +2,6 @@ package org.dpsieve.spark.transfer;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.frame.Frame;
@@ -39,16 +38,11 @@ final class LabelCalibration {
       return null;
     }
     List<Pair> some =
-        new ArrayList<>(
-            labelled
-                .rows()
-                .filter(row -> row._1().index() < FoldCalibration.MOST)
-                .map(
-                    row ->
-                        new Pair(
-                            row._1(), FrameRows.toFrame(row._2()), FrameRows.oldLabels(row._2())))
-                .collect());
-    some.sort(Comparator.comparing(Pair::place));
+        labelled.some().stream()
+            .map(
+                row ->
+                    new Pair(row._1(), FrameRows.toFrame(row._2()), FrameRows.oldLabels(row._2())))
+            .toList();
     List<Fold> folds = new ArrayList<>();
     for (int fold = 0; fold < OutputLayerFit.FOLDS; fold++) {
       int without = fold;

@@ -15,7 +15,6 @@ import org.dpsieve.neighbor.GeometryException;
 import org.dpsieve.outputlayer.ErrorDirections;
 import org.dpsieve.outputlayer.ErrorSpread;
 import org.dpsieve.outputlayer.FeatureKernel;
-import org.dpsieve.outputlayer.GemmFeatures;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputParameters;
@@ -80,21 +79,33 @@ final class MemberStage {
       return found.iterator();
     }
     OutputParameters parameters = OutputParameters.of(sent.model(), sent.present());
-    try (FeatureKernel kernel = new GemmFeatures(sent.model(), parameters)) {
+    try (FeatureKernel kernel = FeatureKernel.of(sent.model(), parameters)) {
       while (rows.hasNext()) {
-        Tuple2<FoldedFrames.Place, Row> row = rows.next();
-        Frame frame = FrameRows.toFrame(row._2());
-        try {
-          found.add(
-              new Tuple2<>(
-                  row._1(),
-                  sent.directions()
-                      .observe(frame, kernel.of(frame), sent.without()[row._1().fold()])));
-        } catch (GeometryException e) {
-          // Training has said so, and does without it.
+        List<Tuple2<FoldedFrames.Place, Frame>> some = new ArrayList<>();
+        while (rows.hasNext() && some.size() < FoldedFrames.TERM) {
+          Tuple2<FoldedFrames.Place, Row> row = rows.next();
+          some.add(new Tuple2<>(row._1(), FrameRows.toFrame(row._2())));
         }
+        kernel.prepare(some.stream().map(Tuple2::_2).toList());
+        some.forEach(one -> observe(one, kernel, sent, found));
       }
     }
     return found.iterator();
+  }
+
+  private static void observe(
+      Tuple2<FoldedFrames.Place, Frame> one,
+      FeatureKernel kernel,
+      Sent sent,
+      List<Tuple2<FoldedFrames.Place, ErrorDirections.Observation>> found) {
+    Frame frame = one._2();
+    try {
+      found.add(
+          new Tuple2<>(
+              one._1(),
+              sent.directions().observe(frame, kernel.of(frame), sent.without()[one._1().fold()])));
+    } catch (GeometryException e) {
+      // Training has said so, and does without it.
+    }
   }
 }

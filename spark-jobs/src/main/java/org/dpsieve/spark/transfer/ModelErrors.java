@@ -16,7 +16,9 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.deviation.Deviation;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.infer.LayerReader;
 import org.dpsieve.infer.Prediction;
+import org.dpsieve.infer.Reading;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FrameRows;
@@ -156,6 +158,7 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
   private static List<Squares> squares(
       Iterator<scala.Tuple2<FoldedFrames.Place, Row>> rows, EnsembleHandle ensemble, int later) {
     List<Squares> result = new ArrayList<>();
+    LayerReader reader = ensemble.reader(); // stays for other tasks
     while (rows.hasNext()) {
       List<Frame> frames = new ArrayList<>();
       List<FoldedFrames.Place> places = new ArrayList<>();
@@ -166,11 +169,13 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
         ids.add(row._2().getAs("frame_id"));
         frames.add(FrameRows.toFrame(row._2()));
       }
-      List<Prediction[]> predictions = ensemble.ensemble().evaluate(frames);
+      List<Reading[]> readings = reader.read(frames, null);
       for (int k = 0; k < frames.size(); k++) {
-        Squares one = squares(places.get(k), ids.get(k), frames.get(k), predictions.get(k), later);
+        Prediction[] predictions =
+            Arrays.stream(readings.get(k)).map(Reading::prediction).toArray(Prediction[]::new);
+        Squares one = squares(places.get(k), ids.get(k), frames.get(k), predictions, later);
         boolean finite = Arrays.stream(one.sums()).allMatch(Double::isFinite);
-        if (finite || ensemble.ensemble().problem(frames.get(k)).isEmpty()) {
+        if (finite || reader.problem(frames.get(k)).isEmpty()) {
           result.add(one); // what no model can be asked says nothing of one
         }
       }

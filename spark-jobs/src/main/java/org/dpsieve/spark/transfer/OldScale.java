@@ -62,8 +62,16 @@ final class OldScale {
    * @param beside labelled frames with their old labels, as {@link OldLabels#beside} makes them
    */
   static Optional<String> text(Dataset<Row> beside) {
-    List<Sums> all =
-        new ArrayList<>(beside.dropDuplicates("frame_id").javaRDD().map(OldScale::sums).collect());
+    return ofSums(beside.dropDuplicates("frame_id").javaRDD().map(OldScale::sums).collect());
+  }
+
+  /** The same of rows that are here. */
+  static Optional<String> text(List<Row> beside) {
+    return ofSums(beside.stream().map(OldScale::sums).toList());
+  }
+
+  private static Optional<String> ofSums(List<Sums> sums) {
+    List<Sums> all = new ArrayList<>(sums);
     all.sort(Comparator.comparing(Sums::id));
     Optional<String> forces = forces(all);
     return forces.isPresent() ? forces : energies(all);

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -56,6 +57,8 @@ public final class OutputLayerStage {
    * @param members of an ensemble out of the one model, as changes of its parameters,
    *     [members][size]; {@code null} where none were asked for
    * @param sums what the next training does not have to sum up again
+   * @param oldUnit whether old labels look like another unit's, in a sentence; empty where they do
+   *     not; {@code null} where nobody looked
    */
   public record Trained(
       List<OutputLayerSolution> solutions,
@@ -65,7 +68,8 @@ public final class OutputLayerStage {
       List<OldLayer> old,
       LabelUncertainty labels,
       double[][] members,
-      KnownSums sums) {}
+      KnownSums sums,
+      Optional<String> oldUnit) {}
 
   /**
    * What is asked for beside solutions.
@@ -175,7 +179,7 @@ public final class OutputLayerStage {
       Dataset<Row> some =
           (useOld ? old.beside(labels) : labels).persist(StorageLevel.MEMORY_AND_DISK());
       groups.add(some);
-      all = all == null ? some : all.unionByName(some);
+      all = all == null ? some : all.unionByName(some, true);
     }
     try {
       boolean[] present = typesIn(all, models.get(0));
@@ -226,7 +230,8 @@ public final class OutputLayerStage {
               ? null
               : MemberStage.of(spark, frames, fits.get(0), present, asked.members(), asked.seed());
       if (!asked.uncertain()) {
-        return new Trained(List.copyOf(solutions), null, null, null, layers, null, members, sums);
+        return new Trained(
+            List.copyOf(solutions), null, null, null, layers, null, members, sums, null);
       }
       FoldCalibration.Calibrated calibrated = FoldCalibration.of(spark, frames, present, fits);
       return new Trained(
@@ -237,7 +242,8 @@ public final class OutputLayerStage {
           layers,
           LabelCalibration.of(spark, frames, present, fits),
           members,
-          sums);
+          sums,
+          useOld ? OldScale.text(frames.some().stream().map(scala.Tuple2::_2).toList()) : null);
     } finally {
       groups.forEach(Dataset::unpersist);
     }

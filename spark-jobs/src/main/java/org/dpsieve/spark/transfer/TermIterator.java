@@ -12,7 +12,7 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.neighbor.GeometryException;
 import org.dpsieve.outputlayer.FeatureKernel;
-import org.dpsieve.outputlayer.GemmFeatures;
+import org.dpsieve.outputlayer.LabelWeights;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.spark.frames.FrameRows;
@@ -40,16 +40,13 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
     for (DeepPotential model : models) {
       OutputParameters parameters = OutputParameters.of(model, present);
       starts.add(parameters.read(model));
-      kernels.add(new GemmFeatures(model, parameters));
+      kernels.add(FeatureKernel.of(model, parameters));
     }
     advance();
   }
 
   private void advance() {
     next = rows.hasNext() ? rows.next() : null;
-    if (next == null) {
-      close();
-    }
   }
 
   @Override
@@ -73,9 +70,19 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
     FoldedFrames.Place place = next._1();
     List<NormalEquations> sums =
         starts.stream().map(start -> new NormalEquations(start.length)).toList();
+    List<Row> term = new ArrayList<>();
     while (next != null && next._1().fold() == place.fold() && next._1().term() == place.term()) {
-      add(next._2(), sums);
+      term.add(next._2());
       advance();
+    }
+    List<Frame> frames = term.stream().map(FrameRows::toFrame).toList();
+    kernels.forEach(kernel -> kernel.prepare(frames));
+    for (int k = 0; k < term.size(); k++) {
+      Row row = term.get(k);
+      add(frames.get(k), FrameRows.oldLabels(row), SigmaWeights.of(row), sums);
+    }
+    if (next == null) {
+      close();
     }
     for (int m = 0; m < sums.size(); m++) {
       ready.add(new FoldSums.Term(m, place, sums.get(m)));
@@ -83,13 +90,11 @@ final class TermIterator implements Iterator<FoldSums.Term>, AutoCloseable {
   }
 
   /** A frame that no model can be asked about is left out: it costs no other frame. */
-  private void add(Row row, List<NormalEquations> sums) {
-    Frame frame = FrameRows.toFrame(row);
-    Labels old = FrameRows.oldLabels(row);
+  private void add(Frame frame, Labels old, LabelWeights weights, List<NormalEquations> sums) {
     try {
       for (int m = 0; m < sums.size(); m++) {
         double[] start = starts.get(m);
-        sums.get(m).add(frame, kernels.get(m).of(frame), start, old, start);
+        sums.get(m).add(frame, kernels.get(m).of(frame), start, old, start, weights);
       }
     } catch (GeometryException e) {
       LOG.warn("not trained on: {}", e.getMessage());

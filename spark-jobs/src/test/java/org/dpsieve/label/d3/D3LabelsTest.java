@@ -15,7 +15,7 @@ import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.spark.frames.FrameRows;
-import org.dpsieve.spark.label.DirectLabels;
+import org.dpsieve.spark.label.BatchLabels;
 import org.dpsieve.testing.LocalSpark;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,7 +44,7 @@ class D3LabelsTest {
         LocalSpark.session()
             .createDataFrame(frames.stream().map(FrameRows::toRow).toList(), FrameRows.SCHEMA);
     D3Labels labeller = new D3Labels(OPTIONS, TypeElements.LEADING);
-    List<Row> labels = DirectLabels.apply(rows, labeller).collectAsList();
+    List<Row> labels = BatchLabels.apply(rows, labeller).collectAsList();
 
     assertThat(labels.stream().map(row -> row.<String>getAs("frame_id")))
         .containsExactlyElementsOf(frames.stream().map(FrameId::of).toList());
@@ -68,8 +68,8 @@ class D3LabelsTest {
         LocalSpark.session()
             .createDataFrame(frames.stream().map(FrameRows::toRow).toList(), FrameRows.SCHEMA);
     D3Labels labeller = new D3Labels(OPTIONS, TypeElements.LEADING);
-    assertThat(sorted(DirectLabels.apply(rows.repartition(7), labeller)))
-        .isEqualTo(sorted(DirectLabels.apply(rows.coalesce(1), labeller)));
+    assertThat(sorted(BatchLabels.apply(rows.repartition(7), labeller)))
+        .isEqualTo(sorted(BatchLabels.apply(rows.coalesce(1), labeller)));
   }
 
   private static List<Row> sorted(Dataset<Row> rows) {

@@ -111,8 +111,8 @@ class SinglePrecisionTest {
   void rankedCandidatesAreRankedInDoublePrecision() {
     TrustLevels levels = new TrustLevels(new TrustBand(0.2, 100), TrustBand.OFF);
     Map<String, Row> checked = deviations(SINGLE, new Borderline(levels, true));
-    assertThat(decisions(checked, levels, new DeviationPick()))
-        .isEqualTo(decisions(exact, levels, new DeviationPick()));
+    assertThat(decisions(checked, levels, new DeviationPick(org.dpsieve.pick.Measure.FORCE)))
+        .isEqualTo(decisions(exact, levels, new DeviationPick(org.dpsieve.pick.Measure.FORCE)));
     exact.forEach(
         (id, row) -> {
           if (row.<Double>getAs("max_devi_f") >= 0.2) {

@@ -2,6 +2,7 @@ package org.dpsieve.spark.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
@@ -12,11 +13,15 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
+import org.apache.spark.SparkRuntimeException;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Relation;
 import org.apache.spark.sql.execution.metric.SQLMetric;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
@@ -37,6 +42,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** The SQL functions through Spark's parser, analyser, optimiser and executors. */
 class SqlFunctionsTest {
@@ -347,6 +353,107 @@ class SqlFunctionsTest {
         "SELECT 1 FROM frames a JOIN frames b ON a.index = b.index AND dp_energy('%s', a.z, b.coord, a.cell) > 0"
             .formatted(FILES.get(0)),
         "cannot be used in this place of a query");
+  }
+
+  @Test
+  void mistakesHaveConditionsAndParameters() {
+    AnalysisException models =
+        catchThrowableOfType(
+            AnalysisException.class,
+            () -> spark.sql("SELECT model_devi('none/*.pb', z, coord, cell) FROM frames"));
+    assertThat(models.getCondition()).isEqualTo("DPSIEVE_MODELS");
+    assertThat(models.getMessageParameters())
+        .containsEntry("models", "none/*.pb")
+        .hasEntrySatisfying("problem", text -> assertThat(text).contains("not found"));
+    assertThat(models.getMessage()).startsWith("[DPSIEVE_MODELS] models: none/*.pb: not found");
+    requireCondition("SELECT dp_energy('m', z) FROM frames", "DPSIEVE_ARGUMENT");
+    requireCondition("SELECT dp_d3(z, coord, cell, 'nothing') FROM frames", "DPSIEVE_ARGUMENT");
+    requireCondition(
+        "SELECT dp_sigma('%s', '%s', z, coord, cell) FROM frames"
+            .formatted(FILES.get(0), FILES.get(0)),
+        "DPSIEVE_MODELS");
+    requireCondition(
+        "SELECT 1 FROM frames a JOIN frames b ON a.index = b.index AND dp_energy('%s', a.z, b.coord, a.cell) > 0"
+            .formatted(FILES.get(0)),
+        "DPSIEVE_PLACE");
+    requireCondition("SELECT * FROM deepmd.`/nowhere/at/all`", "DPSIEVE_DATA");
+    requireCondition(
+        "SELECT * FROM deepmd.`%s` WITH (mode = 'SOMEHOW')".formatted(EXAMPLE.resolve("pbe")),
+        "DPSIEVE_DATA");
+    assertThatThrownBy(
+            () ->
+                spark
+                    .sql(
+                        "SELECT dp_energy('%s', array(8), array(0D, 0D, 0D), null)"
+                            .formatted(FILES.get(0)))
+                    .collectAsList())
+        .satisfies(
+            failure -> {
+              Throwable said = failure;
+              while (!(said instanceof SparkRuntimeException)) {
+                said = said.getCause();
+              }
+              assertThat(((SparkRuntimeException) said).getCondition()).isEqualTo("DPSIEVE_FRAME");
+              assertThat(((SparkRuntimeException) said).getMessageParameters())
+                  .containsEntry("function", "dp_energy");
+            });
+  }
+
+  private void requireCondition(String query, String condition) {
+    assertThatThrownBy(() -> spark.sql(query).collectAsList())
+        .as(query)
+        .isInstanceOfSatisfying(
+            AnalysisException.class,
+            failure -> assertThat(failure.getCondition()).isEqualTo(condition));
+  }
+
+  @Test
+  void functionsAreDescribedWithExamples() {
+    for (FunctionKind kind : FunctionKind.values()) {
+      String said =
+          spark.sql("DESCRIBE FUNCTION EXTENDED " + kind.sqlName()).collectAsList().stream()
+              .map(row -> row.getString(0))
+              .collect(Collectors.joining("\n"));
+      assertThat(said)
+          .contains("Arguments:", "coord - array", "Examples:", "> SELECT", kind.sqlName() + "(")
+          .doesNotContain("_FUNC_", "N/A.");
+    }
+  }
+
+  @Test
+  void aPathIsATableWhoseSourceAndWorkAreKnown() {
+    Dataset<Row> query =
+        spark.sql(
+            "SELECT dp_energy('%s', z, coord, cell) AS e FROM deepmd.`%s` AS f WHERE f.formula = 'Ag8' LIMIT 1000"
+                .formatted(FILES.get(0), EXAMPLE.resolve("pbe")));
+    assertThat(query.collectAsList()).hasSize(120);
+    Map<String, Long> metrics = new HashMap<>();
+    collect(query.queryExecution().executedPlan(), metrics);
+    assertThat(metrics)
+        .containsEntry("frames", 120L)
+        .containsEntry("atoms", 960L)
+        .containsEntry("systemsSkipped", 24L)
+        .containsEntry("systemsUnreadable", 0L);
+    assertThat(metrics.get(EvaluateFunctionsExec.PER_SECOND)).isPositive();
+    DataSourceV2Relation relation =
+        (DataSourceV2Relation)
+            spark
+                .sql("SELECT * FROM deepmd.`%s`".formatted(EXAMPLE.resolve("pbe")))
+                .queryExecution()
+                .analyzed()
+                .collectLeaves()
+                .head();
+    assertThat(relation.table().properties())
+        .containsEntry("provider", "deepmd")
+        .containsEntry("location", EXAMPLE.resolve("pbe").toString())
+        .containsEntry("openlineage.dataset.namespace", "file")
+        .containsEntry("openlineage.dataset.name", EXAMPLE.resolve("pbe").toString());
+  }
+
+  private static void collect(SparkPlan plan, Map<String, Long> metrics) {
+    CollectionConverters.asJava(plan.metrics())
+        .forEach((name, metric) -> metrics.merge(name, metric.value(), Math::max));
+    CollectionConverters.asJava(plan.children()).forEach(child -> collect(child, metrics));
   }
 
   private void fails(String query, String message) {

@@ -6,6 +6,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.format.proto.GraphDef;
 
 /** Models frozen by DeePMD-kit's TensorFlow backend: GraphDef, {@code .pb}. */
 public final class GraphFiles {
@@ -32,7 +33,14 @@ public final class GraphFiles {
 
   /** A copy in which the output layer is that of {@code fitting}; nothing else changes. */
   public static byte[] withOutputLayer(String file, byte[] source, EnergyFitting fitting) {
-    return OutputLayerWriter.write(FrozenGraph.parse(file, source), fitting);
+    GraphDef parsed = FrozenGraph.parse(file, source);
+    FrozenGraph graph = FrozenGraph.of(file, parsed);
+    return OutputLayerWriter.write(
+        parsed,
+        fitting,
+        LinearGraph.isOne(graph)
+            ? new LinearGraph(graph, List.of()).first()
+            : LinearGraph.First.ALL);
   }
 
   /** A copy with other names of types; nothing else changes. */

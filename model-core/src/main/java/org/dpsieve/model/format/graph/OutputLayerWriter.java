@@ -16,7 +16,11 @@ import org.dpsieve.model.format.proto.TensorProto;
 final class OutputLayerWriter {
   private OutputLayerWriter() {}
 
-  static byte[] write(GraphDef source, EnergyFitting fitting) {
+  /**
+   * @param part the ending of the names of the nodes of a linear combination's part, and what it
+   *     counts
+   */
+  static byte[] write(GraphDef source, EnergyFitting fitting, LinearGraph.First part) {
     Map<String, double[]> constants = new HashMap<>();
     for (int type = 0; type < fitting.networks().length; type++) {
       put(constants, EnergyFittingGraph.ofType(type), fitting.networks()[type].outputLayer());
@@ -25,9 +29,9 @@ final class OutputLayerWriter {
     put(constants, "", fitting.networks()[0].outputLayer());
     GraphDef.Builder graph = source.toBuilder();
     for (int i = 0; i < graph.getNodeCount(); i++) {
-      double[] values = constants.get(graph.getNode(i).getName());
+      double[] values = constants.get(part.own(graph.getNode(i).getName()));
       if (values != null) {
-        graph.setNode(i, withValues(graph.getNode(i), values));
+        graph.setNode(i, withValues(graph.getNode(i), part.own(values)));
       }
     }
     return bytes(graph.build());

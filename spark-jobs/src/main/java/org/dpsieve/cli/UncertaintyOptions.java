@@ -1,0 +1,50 @@
+package org.dpsieve.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.dpsieve.error.InputException;
+import org.dpsieve.model.Precision;
+import org.dpsieve.spark.loop.PosteriorModels;
+import picocli.CommandLine.Option;
+
+/** How far off models may be, outside of a run. */
+final class UncertaintyOptions {
+  @Option(
+      names = "--run",
+      paramLabel = "RUN",
+      converter = WorkdirOption.class,
+      description =
+          "A work directory of simplify: its newest models, in the place of -m, and how far off"
+              + " they may be: sigma_e, sigma_f.")
+  private Path run;
+
+  @Option(
+      names = "--posteriors",
+      arity = "1..*",
+      paramLabel = "FILE",
+      description =
+          "The same for the models of -m: a file of dpsieve posterior for each, or what a training"
+              + " of a run has left (iter.*/00.train).")
+  private List<Path> posteriors;
+
+  /** Empty where nobody asks. */
+  Optional<PosteriorModels> of(ModelOptions models, EngineOption engine) {
+    if (run == null && posteriors == null) {
+      return Optional.empty();
+    }
+    String option = run == null ? "--posteriors" : "--run";
+    if (run != null && (posteriors != null || models.areGiven())) {
+      throw new InputException(
+          "--run names the models and their posteriors; leave out -m and --posteriors");
+    }
+    if (engine.isProgram() || models.options().precision() != Precision.FLOAT64) {
+      throw new InputException(
+          option + " goes with --engine jvm and --precision float64 alone: draws need all digits");
+    }
+    return Optional.of(
+        run == null
+            ? PosteriorModels.of(models.files(), posteriors, models.typeMap())
+            : PosteriorModels.ofRun(run));
+  }
+}
