@@ -110,6 +110,19 @@ class MutatedFilesTest {
         bytes -> readAll(Files.write(spoilt, bytes), alone ? spoilt : copy));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"dpdata.lmdb", "deep.lmdb", "ase.aselmdb"})
+  void lmdb(String file) throws IOException {
+    byte[] source = unpacked(RESOURCES.resolve("frames/lmdb").resolve(file + ".gz"));
+    Path spoilt = folder.resolve(file);
+    Mutations.run(
+        file,
+        source,
+        150,
+        Mutations::bytes,
+        bytes -> readAll(Files.write(spoilt, bytes), spoilt));
+  }
+
   private static String system(String file) {
     int set = file.indexOf("/set.");
     return set < 0 ? file.substring(0, file.lastIndexOf('/')) : file.substring(0, set);

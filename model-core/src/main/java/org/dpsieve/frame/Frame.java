@@ -21,7 +21,8 @@ import org.dpsieve.error.InputException;
  * @param aparam atomic parameters, row-major [nAtoms, dim], or {@code null}
  * @param names of the negative numbers in {@code z}, where they are known
  * @param state what a file says of spins and charges: {@link OtherInputs#state}; {@code null} for
- *     nothing. No part of a frame once it is imported
+ *     nothing; of a frame without atoms why it could not be read. No part of a frame once it is
+ *     imported
  * @param properties other quantities that it has: [dimension], of atomic ones row-major [nAtoms,
  *     dimension]
  */
@@ -95,6 +96,21 @@ public record Frame(
       double[] fparam,
       double[] aparam) {
     this(system, index, z, coord, cell, labels, fparam, aparam, TypeNames.NONE);
+  }
+
+  /** In the place of one whose record is damaged, where that costs none of the others. */
+  public static Frame unreadable(String system, int index, String reason) {
+    return new Frame(
+        system,
+        index,
+        new int[0],
+        new double[0],
+        null,
+        Labels.NONE,
+        null,
+        null,
+        TypeNames.NONE,
+        reason);
   }
 
   public int atomCount() {

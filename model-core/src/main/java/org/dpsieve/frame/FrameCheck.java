@@ -14,7 +14,7 @@ public final class FrameCheck {
    */
   public static Optional<String> problem(Frame frame) {
     if (frame.atomCount() == 0) {
-      return Optional.of("no atoms");
+      return Optional.of(frame.state() == null ? "no atoms" : frame.state());
     }
     Labels labels = frame.labels();
     double[] energy = labels.energy() == null ? null : new double[] {labels.energy()};

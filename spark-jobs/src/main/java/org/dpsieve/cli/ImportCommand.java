@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.config.mapping.FrameMapping;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.frame.Property;
@@ -13,6 +14,7 @@ import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.spark.frames.FrameImport;
 import org.dpsieve.spark.frames.ImportReport;
+import org.dpsieve.spark.frames.TableImport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Read systems into a frames dataset.",
       "Sources: folders of deepmd/npy or deepmd/npy/mixed systems at any depth, deepmd/hdf5 files"
-          + " (file.hdf5 or file.hdf5#/group), extxyz files. Duplicates and bad frames are set aside"
+          + " (file.hdf5 or file.hdf5#/group), extxyz files, LMDB (deepmd/lmdb, aselmdb), or a table. Duplicates and bad frames are set aside"
           + " in FRAMES.quarantine."
     },
     footerHeading = "%nExamples:%n",
@@ -35,16 +37,18 @@ import picocli.CommandLine.Spec;
       "  dpsieve import -s data/hfo2 -o zro2.parquet --map Hf=Zr -m hfo2/*/graph.pb --models-to zro2",
       "  dpsieve import -s old.hdf5 run.extxyz -o hdfs:///frames.parquet --type-map Ag,Au",
       "  dpsieve import -s mace.xyz -o f.parquet --extxyz-keys energy=REF_energy,forces=REF_forces",
+      "  dpsieve import --table lemat/compatible_pbe --mapping lemat-traj -o f.parquet",
       "  dpsieve import -s data -o f.parquet --property band_gap:intensive --property charge_of:atomic"
     })
 final class ImportCommand implements Callable<Integer> {
   @Option(
       names = {"-s", "--source"},
       arity = "1..*",
-      required = true,
       paramLabel = "DIR",
       description = "Systems, or folders that hold them.")
-  private List<String> sources;
+  private List<String> sources = List.of();
+
+  @Mixin private TableOptions table;
 
   @Option(
       names = {"-o", "--output"},
@@ -96,15 +100,29 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    table.check("--source", !sources.isEmpty());
     TypeElements kinds = elements.elements();
     ElementMap replaced = ElementMap.of(map, kinds);
     copyModels(replaced);
     ExtxyzKeys keys = extxyz.keys(Property.withKnown(properties.asked()));
+    FrameMapping mapping = table.name() == null ? null : table.mapping();
+    table.prepare(spark);
     SparkSession session = spark.open("import");
     ImportReport report;
     try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
       progress.show("importing");
-      report = FrameImport.run(session, sources, output, typeMap, replaced, kinds, keys, true);
+      report =
+          mapping == null
+              ? FrameImport.run(session, sources, output, typeMap, replaced, kinds, keys, true)
+              : TableImport.run(
+                  session,
+                  List.of(table.name()),
+                  table.format(),
+                  mapping,
+                  output,
+                  replaced,
+                  kinds,
+                  true);
     }
     spec.commandLine().getOut().println(report.summary(output));
     return 0;

@@ -1,6 +1,7 @@
 package org.dpsieve.config;
 
 import java.util.List;
+import java.util.Optional;
 import org.dpsieve.frame.Property;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 
@@ -9,6 +10,7 @@ import org.dpsieve.io.extxyz.ExtxyzKeys;
  *
  * @param pickData {@code pick_data}: trees of deepmd systems or HDF5 files, the pool; absolute
  *     paths or URIs of any Hadoop file system
+ * @param tables how {@code pick_data} is read where it names tables
  * @param labeled {@code labeled}: the labels wanted are in the pool already, nothing is calculated
  * @param initData {@code init_data_prefix} + {@code init_data_sys}: labelled frames to train on
  *     from iteration 0, besides what is picked; absolute paths or URIs, may be empty
@@ -19,6 +21,7 @@ import org.dpsieve.io.extxyz.ExtxyzKeys;
  */
 public record PoolConfig(
     List<String> pickData,
+    Optional<TablePool> tables,
     boolean labeled,
     List<String> initData,
     List<String> oldData,
@@ -33,7 +36,13 @@ public record PoolConfig(
   /** The same where frames have a property, too. */
   PoolConfig reading(Property property) {
     return new PoolConfig(
-        pickData, labeled, initData, oldData, extxyzKeys.with(List.of(property)), result);
+        pickData,
+        tables,
+        labeled,
+        initData,
+        oldData,
+        extxyzKeys.with(List.of(property)),
+        result);
   }
 
   /** Whether the labels in {@code pick_data} are those of the old level. */

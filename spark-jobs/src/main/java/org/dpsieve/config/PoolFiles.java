@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.dpsieve.config.reading.Block;
 import org.dpsieve.config.reading.Paths;
@@ -46,27 +45,25 @@ final class PoolFiles {
       resolved.add(path.toString());
       if (!Files.exists(path)) {
         file.error(key, "there is no %s".formatted(paths.lookedFor(text)));
-      } else if (lmdb(path).isPresent()) {
-        file.error(key, lmdb(path).get());
       } else if (Files.isDirectory(path) && !holdsSystem(path)) {
         file.error(
             key,
             "%s: no system in it; expected folders with type.raw and set.000, or .hdf5 files"
                 .formatted(path));
-      } else if (Files.isRegularFile(path) && !isData(path) && !isHdf5(path)) {
+      } else if (Files.isRegularFile(path) && !isData(path) && !isHdf5(path) && !isLmdb(path)) {
         file.error(
             key,
-            "%s: is neither a folder of systems nor an HDF5 or extended XYZ file".formatted(path));
+            "%s: is neither a folder of systems nor an HDF5, extended XYZ or LMDB file".formatted(path));
       }
     }
     return resolved;
   }
 
-  private static Optional<String> lmdb(Path path) {
+  private static boolean isLmdb(Path path) {
     try {
-      return Lmdb.problem(new LocalStorage(), path.toString());
+      return Lmdb.file(new LocalStorage(), path.toString()).isPresent();
     } catch (IOException e) {
-      return Optional.empty(); // the import says what is wrong
+      return true; // the import says what is wrong
     }
   }
 
@@ -186,6 +183,9 @@ final class PoolFiles {
     return name.endsWith(".hdf5")
         || name.endsWith(".h5")
         || name.endsWith(".extxyz")
-        || name.endsWith(".xyz");
+        || name.endsWith(".xyz")
+        || name.endsWith(".lmdb")
+        || name.endsWith(".aselmdb")
+        || name.equals("data.mdb");
   }
 }

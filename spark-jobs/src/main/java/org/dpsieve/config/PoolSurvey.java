@@ -42,7 +42,10 @@ public final class PoolSurvey {
     this.typeMap = config.typeMap();
     this.extxyzKeys = config.pool().extxyzKeys();
     typeMap.forEach(symbol -> known.add(TypeNames.number(symbol)));
-    this.pool = look("pick_data", config.pool().pickData());
+    this.pool =
+        config.pool().tables().isPresent() // Spark reads them
+            ? String.join("; ", config.pool().pickData())
+            : look("pick_data", config.pool().pickData());
     this.initial = look("init_data_sys", config.pool().initData());
     this.old = look(OLD, config.pool().oldData());
   }

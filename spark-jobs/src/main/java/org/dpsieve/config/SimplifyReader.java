@@ -258,8 +258,12 @@ final class SimplifyReader {
       init.add(absolute ? system : prefix.endsWith("/") ? prefix + system : prefix + "/" + system);
     }
     PoolFiles files = new PoolFiles(paths, problems);
+    Optional<TablePool> tables = TablePool.read(file, paths, problems);
     return new PoolConfig(
-        files.resolve(file, "pick_data", pick),
+        tables.isPresent()
+            ? TablePool.resolve(file, pick, paths, problems)
+            : files.resolve(file, "pick_data", pick),
+        tables,
         labeled,
         files.resolve(file, "init_data_sys", init),
         files.resolve(
@@ -298,6 +302,7 @@ final class SimplifyReader {
             ? "labeled true takes the labels from there"
             : "fp_style d3 adds to the labels that are there";
     if (pool.labeled() || label.style().addsToStored()) {
+      pool.tables().ifPresent(tables -> tables.requireLabels(file, why));
       files.requireEnergies(file, "pick_data", pool.pickData(), why);
       files.requireSomeForces(file, "pick_data", pool.pickData(), why);
     }

@@ -65,6 +65,10 @@ public record RunKeys(
       keys.fixed.put("elements", config.elements().toString());
     }
     keys.fixed.put("pick_data", relative(config.pool().pickData(), workdir));
+    config
+        .pool()
+        .tables()
+        .ifPresent(tables -> keys.fixed.put("mapping", tables.mapping().toString()));
     keys.fixed.put("init_data_sys", relative(config.pool().initData(), workdir));
     if (!config.pool().oldData().isEmpty()) {
       keys.fixed.put("old_data", relative(config.pool().oldData(), workdir));

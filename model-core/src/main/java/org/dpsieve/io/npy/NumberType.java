@@ -11,12 +11,12 @@ import org.dpsieve.error.InputException;
  * @param kind f (IEEE float), i (signed), u (unsigned) or b (boolean)
  * @param size bytes of one element
  */
-record NumberType(char kind, int size, ByteOrder order) {
+public record NumberType(char kind, int size, ByteOrder order) {
   private static final Set<String> READABLE =
       Set.of("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1");
 
   /** Of a header's {@code descr}; {@code file} is for the message. */
-  static NumberType of(String descr, String file) {
+  public static NumberType of(String descr, String file) {
     String type = descr.isEmpty() ? "" : descr.substring(1);
     char order = descr.isEmpty() ? ' ' : descr.charAt(0);
     if ("<>|=".indexOf(order) < 0 || !READABLE.contains(type)) {
@@ -37,7 +37,7 @@ record NumberType(char kind, int size, ByteOrder order) {
   }
 
   /** The next element as double; 64-bit integers beyond 2^53 lose their last bits. */
-  double next(ByteBuffer bytes) {
+  public double next(ByteBuffer bytes) {
     if (kind == 'f') {
       return switch (size) {
         case 2 -> half(bytes.getShort());

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.dpsieve.io.Storage;
 
 /**
- * Recognises LMDB datasets (deepmd/lmdb, of DeePMD-kit 3.2 and dpdata 1.1), which nothing here
- * reads: a folder with {@code data.mdb}, or that file alone.
+ * Recognises LMDB files: a folder with {@code data.mdb} (deepmd/lmdb, of DeePMD-kit 3.2 and dpdata
+ * 1.1), or a file by itself (aselmdb).
  */
 public final class Lmdb {
   private static final int MAGIC_AT = 16;
@@ -17,19 +17,18 @@ public final class Lmdb {
 
   private Lmdb() {}
 
-  /** What to do with an LMDB dataset; empty when the path is none. */
-  public static Optional<String> problem(Storage storage, String path) throws IOException {
-    boolean found =
-        storage.isFolder(path)
-            ? storage.exists(Storage.child(path, "data.mdb"))
-            : path.endsWith(".lmdb") || path.endsWith("/data.mdb") || hasMagic(storage, path);
-    return found
-        ? Optional.of(
-            path
-                + ": an LMDB dataset (deepmd/lmdb), which cannot be read; write it as deepmd/npy and name"
-                + " that, in Python with dpdata 1.1 or later: dpdata.MultiSystems().from_file(LMDB,"
-                + " fmt='lmdb').to('deepmd/npy/mixed', FOLDER)")
-        : Optional.empty();
+  /** The file of an LMDB dataset; empty when the path is none. */
+  public static Optional<String> file(Storage storage, String path) throws IOException {
+    if (storage.isFolder(path)) {
+      String file = Storage.child(path, "data.mdb");
+      return storage.exists(file) ? Optional.of(file) : Optional.empty();
+    }
+    return isNamedSo(path) || hasMagic(storage, path) ? Optional.of(path) : Optional.empty();
+  }
+
+  /** Whether a file's name says that it is one. */
+  static boolean isNamedSo(String path) {
+    return path.endsWith(".lmdb") || path.endsWith(".aselmdb") || path.endsWith("data.mdb");
   }
 
   private static boolean hasMagic(Storage storage, String path) throws IOException {

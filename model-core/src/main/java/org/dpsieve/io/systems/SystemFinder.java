@@ -32,6 +32,9 @@ public final class SystemFinder {
 
   private record Found(Layout layout, String path, String group) {
     String fullPath() {
+      if (layout == Layout.LMDB && path.endsWith("/data.mdb")) {
+        return parent(path); // the folder is what people call the dataset
+      }
       return group.isEmpty() ? path : path + "/" + group;
     }
   }
@@ -86,8 +89,8 @@ public final class SystemFinder {
       if (finder.findings() == before) {
         finder.problems.add(
             source
-                + ": no system found in it, expected folders with type.raw, or *.hdf5, *.h5, *.extxyz or"
-                + " *.xyz files");
+                + ": no system found in it, expected folders with type.raw, or *.hdf5, *.h5, *.extxyz,"
+                + " *.xyz, *.lmdb or *.aselmdb");
       }
     }
     if (!finder.problems.isEmpty()) {
@@ -120,14 +123,18 @@ public final class SystemFinder {
     if (!storage.exists(path)) {
       problems.add(source + ": not found");
     } else if (storage.isFolder(path)) {
-      roots.add(storage.exists(Storage.child(path, "type.raw")) ? parent(path) : path);
+      roots.add(storage.exists(Storage.child(path, "type.raw"))
+              || storage.exists(Storage.child(path, "data.mdb"))
+          ? parent(path)
+          : path);
       walk(path, new HashSet<>());
     } else if (DeepmdSystems.isHdf5(storage, path)) {
       List<String> groups =
           lookInHdf5(path, group ? source.substring(hash + 1).replaceAll("^/+|/+$", "") : "");
       roots.add(groups.contains("") ? parent(path) : path);
-    } else if (Lmdb.problem(storage, path).isPresent()) {
-      problems.add(Lmdb.problem(storage, path).get());
+    } else if (Lmdb.file(storage, path).isPresent()) {
+      roots.add(parent(path));
+      add(new Found(Layout.LMDB, path, ""));
     } else if (isExtxyz(path)) {
       roots.add(parent(path));
       add(new Found(Layout.EXTXYZ, path, ""));
@@ -169,7 +176,7 @@ public final class SystemFinder {
     }
     List<String> names = storage.list(folder);
     if (names.contains("data.mdb")) {
-      Lmdb.problem(storage, folder).ifPresent(badSystems::add);
+      add(new Found(Layout.LMDB, Storage.child(folder, "data.mdb"), ""));
       above.remove(real);
       return;
     }
@@ -187,8 +194,8 @@ public final class SystemFinder {
         walk(path, above);
       } else if (name.endsWith(".hdf5") || name.endsWith(".h5")) {
         lookInHdf5(path, "");
-      } else if (name.endsWith(".lmdb")) {
-        Lmdb.problem(storage, path).ifPresent(badSystems::add);
+      } else if (Lmdb.isNamedSo(name)) {
+        add(new Found(Layout.LMDB, path, ""));
       } else if (isExtxyz(name)) {
         add(new Found(Layout.EXTXYZ, path, ""));
       }

@@ -8,6 +8,7 @@ import org.dpsieve.io.Storage;
 import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.extxyz.ExtxyzSystem;
+import org.dpsieve.io.lmdb.LmdbSystem;
 
 /**
  * A system found but not yet opened.
@@ -28,7 +29,9 @@ public record SystemPath(Layout layout, String path, String group, String name, 
   public enum Layout {
     DEEPMD_NPY,
     DEEPMD_HDF5,
-    EXTXYZ
+    EXTXYZ,
+    /** deepmd/lmdb or ASE's aselmdb; the path is that of the file. */
+    LMDB
   }
 
   /** How messages name it. */
@@ -49,6 +52,7 @@ public record SystemPath(Layout layout, String path, String group, String name, 
       case DEEPMD_HDF5 ->
           DeepmdSystems.openHdf5(storage, path, group, name, importTypeMap, keys.properties());
       case EXTXYZ -> new ExtxyzSystem(storage, path, name, keys);
+      case LMDB -> LmdbSystem.open(storage, path, name, importTypeMap);
     };
   }
 }

@@ -24,8 +24,8 @@ import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.deepmd.NpySystemWriter;
-import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.npy.NpyWriter;
+import org.dpsieve.io.systems.SystemPath.Layout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -272,7 +272,7 @@ class SystemReadingTest {
   }
 
   @Test
-  void lmdbIsNamedWithWhatToDo() throws IOException {
+  void lmdbIsFoundByFolderFileAndContent() throws IOException {
     Path tree = folder.resolve("tree");
     Path lmdb = Files.createDirectories(tree.resolve("train.lmdb"));
     byte[] content = new byte[4096];
@@ -281,16 +281,14 @@ class SystemReadingTest {
     Files.write(lmdb.resolve("lock.mdb"), content);
     Files.write(tree.resolve("frames"), content);
     for (String source : List.of("", "/train.lmdb", "/train.lmdb/data.mdb", "/frames")) {
-      assertThatThrownBy(() -> SystemFinder.find(STORAGE, List.of(tree + source)))
+      List<SystemPath> found = SystemFinder.find(STORAGE, List.of(tree + source));
+      assertThat(found).singleElement().extracting(SystemPath::layout).isEqualTo(Layout.LMDB);
+      assertThatThrownBy(() -> found.get(0).open(STORAGE, List.of()))
           .isInstanceOf(InputException.class)
-          .hasMessageContaining("an LMDB dataset (deepmd/lmdb)")
-          .hasMessageContaining("fmt='lmdb').to('deepmd/npy/mixed', FOLDER)");
+          .hasMessageContaining("LMDB format version 0, expected 1");
     }
     Files.copy(FIXTURES.resolve("ase.extxyz"), tree.resolve("c.extxyz"));
-    SystemFinder.Result result =
-        SystemFinder.findAll(STORAGE, List.of(tree.toString()), ExtxyzKeys.DEFAULT);
-    assertThat(result.systems()).hasSize(1);
-    assertThat(result.problems()).singleElement().asString().contains("train.lmdb: an LMDB");
+    assertThat(SystemFinder.find(STORAGE, List.of(tree.toString()))).hasSize(2);
   }
 
   @Test

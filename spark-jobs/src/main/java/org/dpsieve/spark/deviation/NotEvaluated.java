@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dpsieve.frame.Frame;
@@ -46,26 +47,33 @@ public final class NotEvaluated {
             .orderBy("system", "index")
             .limit(most)
             .collectAsList();
-    if (List.of(frames.columns()).contains(REASON)) {
+    if (models == null) {
       return rows.stream()
           .map(
               row ->
-                  row.isNullAt(row.fieldIndex(REASON))
-                      ? line(FrameRows.toFrame(row), problem(row, problems))
-                      : line(FrameRows.toFrame(row), row.<String>getAs(REASON)))
+                  line(FrameRows.toFrame(row), ofRow(row).orElseGet(() -> problem(row, problems))))
           .toList();
     }
-    if (models == null) {
-      return rows.stream()
-          .map(row -> line(FrameRows.toFrame(row), problem(row, problems)))
-          .toList();
-    }
-    List<Frame> first = rows.stream().map(FrameRows::toFrame).toList();
     try (Ensemble ensemble = Ensemble.of(models, options)) {
-      return first.stream()
-          .map(frame -> line(frame, ensemble.problem(frame).orElse("the models give NaN")))
+      return rows.stream()
+          .map(
+              row -> {
+                Frame frame = FrameRows.toFrame(row);
+                return line(
+                    frame,
+                    ofRow(row)
+                        .or(() -> ensemble.problem(frame))
+                        .orElse("the models give NaN"));
+              })
           .toList();
     }
+  }
+
+  /** What whoever read the row says of it. */
+  private static Optional<String> ofRow(Row row) {
+    return List.of(row.schema().fieldNames()).contains(REASON)
+        ? Optional.ofNullable(row.getAs(REASON))
+        : Optional.empty();
   }
 
   private static String problem(Row row, Map<String, String> problems) {

@@ -1,12 +1,10 @@
 package org.dpsieve.spark.frames;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.when;
 
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,21 +14,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.dpsieve.error.InputException;
-import org.dpsieve.frame.DuplicateKey;
 import org.dpsieve.frame.ElementMap;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.frame.Property;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
@@ -54,38 +45,6 @@ public final class FrameImport {
 
   private static final int FRAMES_PER_TASK = 1 << 12;
   private static final int MOST_PROBLEMS = 100;
-
-  /** Part files hold this many atoms (some twelve megabytes), fewer in small datasets. */
-  private static final long MOST_ATOMS_PER_FILE = 1 << 18;
-
-  private static final long LEAST_ATOMS_PER_FILE = 1 << 12;
-
-  /** A small pool is cut into about this many files, so that many cores have work. */
-  private static final long FILES_OF_SMALL_DATASET = 64;
-
-  private static final int QUARANTINE_ROWS_PER_FILE = 100_000;
-
-  /** Beside the columns of the frames. */
-  private static final StructType READ =
-      new StructType()
-          .add("system_number", DataTypes.IntegerType, false)
-          .add("file", DataTypes.StringType, false)
-          .add("reason", DataTypes.StringType, true)
-          .add("duplicate_key", DataTypes.BinaryType, true)
-          .add("state", DataTypes.StringType, true);
-
-  private static final StructType QUARANTINE =
-      new StructType()
-          .add("file", DataTypes.StringType, false)
-          .add("frame", DataTypes.IntegerType, false)
-          .add("reason", DataTypes.StringType, true)
-          .add("system", DataTypes.StringType, false)
-          .add("frame_id", DataTypes.StringType, false);
-
-  private static final String NUMBER = "(?<![\\w.])[-+]?\\d+(\\.\\d+)?([eE][-+]?\\d+)?(?![\\w.])";
-
-  /** How many frames one task looks through for duplicates: few tasks for few frames. */
-  private static final long KEYS_PER_TASK = 1 << 18;
 
   private final SparkSession spark;
   private final List<String> sources;
@@ -195,7 +154,9 @@ public final class FrameImport {
     Dataset<Row> frames =
         read(systems, checks, properties, storage).persist(StorageLevel.DISK_ONLY());
     try {
-      return write(frames, systems.size(), checks, properties);
+      return new ImportWrite(spark, target, elements, labelsCount)
+          .write(
+              frames, systems.size(), typeMap(checks), properties, ignored(checks), List.of());
     } finally {
       frames.unpersist();
     }
@@ -289,10 +250,7 @@ public final class FrameImport {
     ElementMap map = replaced;
     boolean withLabels = labelsCount;
     List<Property> others = List.copyOf(properties.keySet());
-    StructType schema = FrameRows.schema(properties);
-    for (StructField field : READ.fields()) {
-      schema = schema.add(field);
-    }
+    StructType schema = ImportWrite.withRead(FrameRows.schema(properties));
     return spark.createDataFrame(
         new JavaSparkContext(spark.sparkContext())
             .parallelize(tasks, tasks.size())
@@ -312,148 +270,17 @@ public final class FrameImport {
     List<Row> rows = new ArrayList<>(piece.run().count());
     try (FrameSystem system = piece.system().open(storage, typeMap)) {
       for (Frame read : system.read(piece.run())) {
-        Frame frame = map.apply(read);
-        Row row = FrameRows.toRow(frame, properties);
-        Object[] values = new Object[row.length() + READ.length()];
-        for (int i = 0; i < row.length(); i++) {
-          values[i] = row.get(i);
-        }
-        values[row.length()] = piece.systemNumber();
-        values[row.length() + 1] = piece.system().location();
-        String problem =
-            (labelsCount ? FrameCheck.problem(frame) : FrameCheck.problemBesideLabels(frame))
-                .orElse(null);
-        values[row.length() + 2] = problem;
-        values[row.length() + 3] = problem == null ? DuplicateKey.of(frame) : null;
-        values[row.length() + 4] = frame.state();
-        rows.add(RowFactory.create(values));
+        rows.add(
+            ImportWrite.row(
+                map.apply(read),
+                properties,
+                piece.systemNumber(),
+                piece.system().location(),
+                null,
+                labelsCount));
       }
     }
     return rows;
-  }
-
-  private ImportReport write(
-      Dataset<Row> frames,
-      int systems,
-      List<SystemCheck> checks,
-      SortedMap<Property, Integer> properties) {
-    Dataset<Row> keys =
-        frames.select(
-            "frame_id",
-            "system",
-            "index",
-            "natoms",
-            "energy",
-            "system_number",
-            "file",
-            "reason",
-            "duplicate_key",
-            "state");
-    Dataset<Row> good = keys.where(col("reason").isNull());
-    Dataset<Row> bad = keys.where(col("reason").isNotNull());
-    Row totals =
-        keys.agg(
-                functions.count(when(col("reason").isNull(), 1)),
-                functions.sum(when(col("reason").isNull(), col("natoms"))),
-                functions.count("reason"))
-            .head();
-    long goodFrames = totals.getLong(0);
-    Dataset<Row> duplicates =
-        Duplicates.of(good, (int) (1 + goodFrames / KEYS_PER_TASK))
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    try {
-      long equal = duplicates.count();
-      if (labelsCount && equal > 0) { // else they get the same new label
-        Duplicates.requireNoOtherStates(duplicates);
-      }
-      ImportReport report =
-          new ImportReport(
-              systems,
-              goodFrames - equal,
-              equal,
-              totals.getLong(2),
-              target + ".quarantine",
-              equal + totals.getLong(2) == 0 ? Map.of() : reasons(bad, duplicates),
-              typeMap(checks),
-              elements,
-              properties,
-              ignored(checks));
-      if (report.frames() == 0) {
-        Row example = bad.orderBy("system_number", "index").head();
-        throw new InputException(
-            "%s: all %d frames are bad, so there is nothing to import; the first: frame %d: %s"
-                .formatted(
-                    example.<String>getAs("file"),
-                    report.badFrames(),
-                    example.<Integer>getAs("index"),
-                    example.<String>getAs("reason")));
-      }
-      writeQuarantine(
-          equal + report.badFrames(),
-          report.duplicates() + report.badFrames() == 0
-              ? spark.createDataFrame(List.of(), QUARANTINE)
-              : bad.unionByName(duplicates.drop("kind", "other_state"))
-                  .withColumnRenamed("index", "frame")
-                  .select(columns(QUARANTINE)));
-      Dataset<Row> unique = frames.where(col("reason").isNull());
-      if (report.duplicates() > 0) {
-        Dataset<Row> dropped =
-            duplicates.select(
-                col("system_number").as("dropped_number"), col("index").as("dropped"));
-        unique =
-            unique.join(
-                dropped,
-                col("system_number")
-                    .equalTo(col("dropped_number"))
-                    .and(col("index").equalTo(col("dropped"))),
-                "left_anti");
-      }
-      ParquetCommit.writeKept(
-          unique.select(columns(FrameRows.schema(properties))),
-          List.of("formula", "frame_id"),
-          PartSize.atoms(atomsPerFile(totals.getLong(1))),
-          target,
-          report.toMetadata());
-      return report;
-    } finally {
-      duplicates.unpersist();
-    }
-  }
-
-  /** How many frames are set aside for each reason; numbers in it (which atom) left out. */
-  private static Map<String, Long> reasons(Dataset<Row> bad, Dataset<Row> duplicates) {
-    Map<String, Long> reasons = new TreeMap<>();
-    bad.select(functions.regexp_replace(col("reason"), NUMBER, "N").as("kind"))
-        .union(duplicates.select("kind"))
-        .groupBy("kind")
-        .count()
-        .collectAsList()
-        .forEach(row -> reasons.put(row.getString(0), row.getLong(1)));
-    return reasons;
-  }
-
-  private static Column[] columns(StructType schema) {
-    return Arrays.stream(schema.fieldNames()).map(functions::col).toArray(Column[]::new);
-  }
-
-  private void writeQuarantine(long count, Dataset<Row> setAside) {
-    String quarantine = target + ".quarantine";
-    if (ParquetCommit.isComplete(spark, quarantine)) { // of an import that was killed after this
-      ParquetCommit.remove(spark, quarantine);
-    }
-    List<String> order = List.of("file", "frame");
-    Map<String, String> metadata = Map.of("kind", "quarantine");
-    if (count <= QUARANTINE_ROWS_PER_FILE) {
-      ParquetCommit.writeOne(setAside, order, quarantine, metadata);
-    } else {
-      ParquetCommit.write(
-          setAside, order, PartSize.rows(QUARANTINE_ROWS_PER_FILE), quarantine, metadata);
-    }
-  }
-
-  private static long atomsPerFile(long atoms) {
-    return Math.min(
-        MOST_ATOMS_PER_FILE, Math.max(LEAST_ATOMS_PER_FILE, atoms / FILES_OF_SMALL_DATASET));
   }
 
   private List<String> typeMap(List<SystemCheck> checks) {

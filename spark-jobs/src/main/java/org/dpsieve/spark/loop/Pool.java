@@ -31,6 +31,7 @@ import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.HadoopStorage;
 import org.dpsieve.spark.frames.ImportReport;
 import org.dpsieve.spark.frames.ParquetCommit;
+import org.dpsieve.spark.frames.TableImport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,8 +58,28 @@ final class Pool {
   static Facts.Pool importAll(
       SparkSession spark, Path target, SimplifyConfig config, Consumer<String> notes) {
     ImportReport report =
-        importTo(
-            spark, config, config.pool().pickData(), target.resolve(POOL), labelsCount(config));
+        config
+            .pool()
+            .tables()
+            .map(
+                tables ->
+                    TableImport.run(
+                        spark,
+                        config.pool().pickData(),
+                        tables.format(),
+                        tables.mapping(),
+                        target.resolve(POOL).toString(),
+                        ElementMap.NONE,
+                        config.elements(),
+                        labelsCount(config)))
+            .orElseGet(
+                () ->
+                    importTo(
+                        spark,
+                        config,
+                        config.pool().pickData(),
+                        target.resolve(POOL),
+                        labelsCount(config)));
     say(report, "pick_data", POOL, notes);
     Map<String, Long> byFormula =
         requireKnown(spark, target.resolve(POOL), "pick_data", config.typeMap());

@@ -118,11 +118,23 @@ public final class Rescreen {
     // units that hold nothing for the condition have no file
     boolean nothing = missing.isEmpty() || (options.sample() == 1 && census.frames() == 0);
     commit(nothing ? List.of() : evaluate(missing, census));
+    writeTable();
     listener.stage("summing up");
     context.setJobDescription("rescreen: summary by formula");
     return new ScreenReport.Maker(
             spark, options, folder.target(), census, library, models, problems)
         .make();
+  }
+
+  /** As a table of the library's format, too, where that is wanted: in one piece, old or new. */
+  private void writeTable() {
+    if (options.table() == null || options.table().output() == null) {
+      return;
+    }
+    listener.stage("writing the table");
+    context.setJobDescription("rescreen: result as a table");
+    TableLibrary table = (TableLibrary) library;
+    table.format().write(spark.read().parquet(folder.target()), options.table().output());
   }
 
   /** Which frames are evaluated in double precision where the others are not; a name for it. */

@@ -9,6 +9,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.digest.Sha256;
+import org.dpsieve.spark.table.TableFormat;
 import org.dpsieve.spark.table.TableFrames;
 
 /** Rows of somebody's table; a unit is one of its files, or a block of one. */
@@ -37,8 +38,8 @@ final class TableLibrary implements Library {
     return library;
   }
 
-  TableFrames table() {
-    return table;
+  TableFormat format() {
+    return table.format();
   }
 
   @Override

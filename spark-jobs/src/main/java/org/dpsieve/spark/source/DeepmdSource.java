@@ -17,6 +17,7 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.dpsieve.error.InputException;
 import org.dpsieve.spark.QueryProblem;
+import org.dpsieve.spark.table.MappedTable;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
@@ -32,6 +33,8 @@ import scala.jdk.javaapi.CollectionConverters;
  * DROPMALFORMED} leaves them out, {@code FAILFAST} stops. {@code extxyzKeys} names labels of
  * extended XYZ files: {@code energy=REF_energy,forces=REF_forces}. {@code properties} names other
  * quantities to read, a column each: {@code band_gap:intensive,dipole}.
+ *
+ * <p>With {@code mapping} what is loaded is somebody's table, by path or name: {@link MappedTable}.
  */
 public final class DeepmdSource
     implements TableProvider, DataSourceRegister, CreatableRelationProvider {
@@ -42,7 +45,12 @@ public final class DeepmdSource
 
   @Override
   public StructType inferSchema(CaseInsensitiveStringMap options) {
-    return asked(options.asCaseSensitiveMap(), () -> TreeTable.schema(ReadOptions.of(options)));
+    return asked(
+        options.asCaseSensitiveMap(),
+        () ->
+            isMapped(options)
+                ? mapped(options).schema()
+                : TreeTable.schema(ReadOptions.of(options)));
   }
 
   /** So that Spark does not ask for the schema of a path that is yet to be written. */
@@ -54,9 +62,23 @@ public final class DeepmdSource
   @Override
   public Table getTable(
       StructType schema, Transform[] partitioning, Map<String, String> properties) {
+    CaseInsensitiveStringMap options = new CaseInsensitiveStringMap(properties);
     return asked(
         properties,
-        () -> new TreeTable(ReadOptions.of(new CaseInsensitiveStringMap(properties)), schema));
+        () ->
+            isMapped(options) ? mapped(options) : new TreeTable(ReadOptions.of(options), schema));
+  }
+
+  private static boolean isMapped(CaseInsensitiveStringMap options) {
+    return options.containsKey("mapping");
+  }
+
+  private static MappedTable mapped(CaseInsensitiveStringMap options) {
+    ReadOptions read = ReadOptions.of(options);
+    if (read.paths().size() != 1) {
+      throw new InputException("format deepmd with a mapping: one table at a time, load(TABLE)");
+    }
+    return MappedTable.of(options, read.paths().get(0), read.mode().name());
   }
 
   @Override

@@ -126,7 +126,10 @@ public final class LibraryTree {
   public Dataset<Row> frames(Collection<String> wanted) {
     Map<String, List<Piece>> chosen = new HashMap<>();
     wanted.forEach(unit -> chosen.put(unit, units.get(unit)));
-    StructType schema = FrameRows.SCHEMA.add(UNIT, DataTypes.StringType, false);
+    StructType schema =
+        FrameRows.SCHEMA
+            .add(ReadOptions.CORRUPT_COLUMN, DataTypes.StringType, true)
+            .add(UNIT, DataTypes.StringType, false);
     TreeTable table =
         new TreeTable(options, schema) {
           @Override

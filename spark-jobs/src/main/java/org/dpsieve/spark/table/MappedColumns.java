@@ -160,38 +160,6 @@ final class MappedColumns {
         });
   }
 
-  /** What an import would set a frame aside for, beside being a duplicate. */
-  Column problem(boolean labelled) {
-    MappedValues v = values;
-    return column(
-        DataTypes.StringType,
-        GEOMETRY,
-        join(PARAMETERS, LABELS),
-        row -> {
-          try {
-            Frame frame = v.frame(row, "", 0, true);
-            return (labelled ? FrameCheck.problem(frame) : FrameCheck.problemBesideLabels(frame))
-                .orElse(null);
-          } catch (InputException e) {
-            return e.getMessage();
-          }
-        });
-  }
-
-  /** Equal for equal frames, {@link DuplicateKey}; null of what is no frame. */
-  Column duplicateKey() {
-    MappedValues v = values;
-    return column(
-        DataTypes.BinaryType,
-        GEOMETRY,
-        PARAMETERS,
-        row ->
-            found(() -> v.frame(row, "", 0, false))
-                .filter(frame -> FrameCheck.problem(frame).isEmpty())
-                .map(DuplicateKey::of)
-                .orElse(null));
-  }
-
   /** A function of some values; those it does not name are null to it. */
   private Column column(
       DataType type, List<String> needed, List<String> more, SerializableFunction function) {

@@ -243,13 +243,24 @@ public final class TableFrames {
     return mapping.steps() ? id() : file();
   }
 
+  /** Whether a frame's {@code system} is the file it lies in. */
+  public boolean systemsAreFiles() {
+    return !mapping.steps();
+  }
+
+  /** The files of the table, in order; those that hold a row. */
+  public List<String> systems() {
+    return units().stream().map(unit -> unit.name().replaceFirst("#\\d+$", "")).distinct().toList();
+  }
+
   /**
    * The frames: columns of {@link FrameRows#SCHEMA}, {@link #LIBRARY_ID}, {@link #REASON}.
    *
    * @param labelled whether labels are wanted: else they are null, and nothing of them is read
+   * @param labelsCount whether a row whose labels are none is no frame
    */
-  public Dataset<Row> frames(boolean labelled) {
-    return filtered(select(rows(), labelled, null));
+  public Dataset<Row> frames(boolean labelled, boolean labelsCount) {
+    return filtered(select(rows(), labelled, labelsCount, null));
   }
 
   /** The frames of some systems, with labels. */
@@ -259,14 +270,15 @@ public final class TableFrames {
         mapping.steps()
             ? source.rows().where(id().isin(names))
             : source.rows().where(source.file().isin(names));
-    return filtered(select(steps(rows), true, null));
+    return filtered(select(steps(rows), true, false, null));
   }
 
   private Dataset<Row> filtered(Dataset<Row> frames) {
     return FramesDataset.where(frames, rest);
   }
 
-  private Dataset<Row> select(Dataset<Row> rows, boolean labelled, String unit) {
+  private Dataset<Row> select(
+      Dataset<Row> rows, boolean labelled, boolean labelsCount, String unit) {
     Map<String, Column> columns = columns().all(labelled);
     List<Column> selected = new ArrayList<>();
     for (String name : FrameRows.SCHEMA.fieldNames()) {
@@ -279,7 +291,7 @@ public final class TableFrames {
       selected.add(column.as(name));
     }
     selected.add(id().as(LIBRARY_ID));
-    selected.add(columns().reason(labelled).as(REASON));
+    selected.add(columns().reason(labelsCount).as(REASON));
     if (unit != null) {
       selected.add(unit().as(unit));
     }
@@ -343,6 +355,6 @@ public final class TableFrames {
       Object[] names = wanted.stream().map(Unit::name).toArray();
       rows = rows.where(source.format().file().isin(files)).where(source.unit().isin(names));
     }
-    return filtered(select(steps(rows), false, column));
+    return filtered(select(steps(rows), false, false, column));
   }
 }
