@@ -116,11 +116,7 @@ class MutatedFilesTest {
     byte[] source = unpacked(RESOURCES.resolve("frames/lmdb").resolve(file + ".gz"));
     Path spoilt = folder.resolve(file);
     Mutations.run(
-        file,
-        source,
-        150,
-        Mutations::bytes,
-        bytes -> readAll(Files.write(spoilt, bytes), spoilt));
+        file, source, 150, Mutations::bytes, bytes -> readAll(Files.write(spoilt, bytes), spoilt));
   }
 
   private static String system(String file) {

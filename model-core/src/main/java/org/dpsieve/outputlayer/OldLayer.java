@@ -46,8 +46,7 @@ public record OldLayer(double[] change, double[] forceForm, long frames, double 
    * @param biases places of the biases
    * @param virials how many times they count as in the loss
    */
-  static OldLayer of(
-      NormalEquations[] folds, LossPrefactors loss, int[] biases, double virials) {
+  static OldLayer of(NormalEquations[] folds, LossPrefactors loss, int[] biases, double virials) {
     LossPrefactors prefactors =
         new LossPrefactors(
             ENERGIES * loss.energy(), FORCES * loss.force(), virials * loss.virial());

@@ -11,10 +11,10 @@ public final class OldLayers implements Serializable {
   private static final long serialVersionUID = 1;
 
   /**
-   * Virials count so many times as in the loss. Beside forces that count eight times they are fitted
-   * the worse, which many new labels alone would not do: of pbe to chgnet-pbe, 200 labels on the
-   * Ag-Au models, 34 meV per atom where a fit to the new labels leaves 27; with 4, 32, and with 16,
-   * 25, energies and forces then 3.1 in the place of 2.5 meV per atom and 0.081 in the place of
+   * Virials count so many times as in the loss. Beside forces that count eight times they are
+   * fitted the worse, which many new labels alone would not do: of pbe to chgnet-pbe, 200 labels on
+   * the Ag-Au models, 34 meV per atom where a fit to the new labels leaves 27; with 4, 32, and with
+   * 16, 25, energies and forces then 3.1 in the place of 2.5 meV per atom and 0.081 in the place of
    * 0.076 eV/Å, still less than the 3.2 and 0.087 of the new labels alone.
    */
   private static final double[] VIRIALS = {1, 4, 16};
@@ -41,8 +41,7 @@ public final class OldLayers implements Serializable {
             : new double[] {1});
   }
 
-  OldLayers(
-      NormalEquations[] folds, LossPrefactors prefactors, int[] biases, double[] virials) {
+  OldLayers(NormalEquations[] folds, LossPrefactors prefactors, int[] biases, double[] virials) {
     this.folds = folds;
     this.prefactors = prefactors;
     this.biases = biases;

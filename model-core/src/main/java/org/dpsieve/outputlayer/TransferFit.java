@@ -74,10 +74,10 @@ public record TransferFit(
     OutputLayerFit fit = OutputLayerFit.of(folds, prefactors, restraint, ridge);
     LeftOut direct = LeftOut.of(folds, judges, prefactors, restraint, fit.ridge());
     if (old == null || mode == Mode.IGNORE) {
-      return new TransferFit(
-          null, null, folds, folds, restraint, fit, direct.mean(), Double.NaN);
+      return new TransferFit(null, null, folds, folds, restraint, fit, direct.mean(), Double.NaN);
     }
-    double[] squares = direct.withAll(LeftOut.ofTwo(folds, judges, prefactors, restraint, fit.ridge()));
+    double[] squares =
+        direct.withAll(LeftOut.ofTwo(folds, judges, prefactors, restraint, fit.ridge()));
     Changed best = null;
     for (int place = 0; place < old.count() && (best == null || best.worst > 1); place++) {
       Changed one = Changed.of(folds, judges, prefactors, biases, old.get(place), ridge, squares);
@@ -193,8 +193,8 @@ public record TransferFit(
 
     /**
      * Squares that a fit to all labels is expected to have: those left out were not fitted to, and
-     * where a fit is short of labels each fold counts. Mean squares fall with one over the number of
-     * labels, from what no number of them changes.
+     * where a fit is short of labels each fold counts. Mean squares fall with one over the number
+     * of labels, from what no number of them changes.
      *
      * @param fewer the same with two folds left out in turn
      */
@@ -233,7 +233,9 @@ public record TransferFit(
       return squares;
     }
 
-    /** The largest ratio to others' squares among kinds of labels that are fitted; 0 without any. */
+    /**
+     * The largest ratio to others' squares among kinds of labels that are fitted; 0 without any.
+     */
     double worstBeside(double[] others, LossPrefactors prefactors) {
       double[] counts = {prefactors.energy(), prefactors.force(), prefactors.virial()};
       return IntStream.range(0, squares.length)

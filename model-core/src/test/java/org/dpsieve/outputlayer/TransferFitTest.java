@@ -137,8 +137,7 @@ class TransferFitTest {
     assertThat(fit.share()).isEqualTo(OldShare.ALL);
     assertThat(fit.changed()).isLessThan(fit.direct());
     TransferFit direct = fit(fresh, old, layers, TransferFit.Mode.IGNORE);
-    assertThat(error(solved(fit), after))
-        .isLessThan(0.75 * error(solved(direct), after));
+    assertThat(error(solved(fit), after)).isLessThan(0.75 * error(solved(direct), after));
   }
 
   @Test
@@ -184,8 +183,7 @@ class TransferFitTest {
     TransferFit fit = fit(fresh, old, layers, TransferFit.Mode.USE);
     TransferFit other = fit(shifted, old, layers, TransferFit.Mode.USE);
     // ridges that are as good may differ, as sums of large energies are rounded
-    assertThat(error(solved(other), after))
-        .isLessThan(1.1 * error(solved(fit), after));
+    assertThat(error(solved(other), after)).isLessThan(1.1 * error(solved(fit), after));
     ReferenceModel plain = new ReferenceModel(parameters.write(model, solved(fit)));
     ReferenceModel moved = new ReferenceModel(parameters.write(model, solved(other)));
     for (Frame frame : pool.subList(LABELLED, POOL)) {
@@ -364,8 +362,7 @@ class TransferFitTest {
   @Test
   void whereOldForcesSpoilVirialsALayerIsTakenInWhichVirialsCountMore() {
     List<Labels> torn = new ArrayList<>();
-    ReferenceModel other =
-        new ReferenceModel(parameters.write(model, moved(before, 0.3, 21)));
+    ReferenceModel other = new ReferenceModel(parameters.write(model, moved(before, 0.3, 21)));
     for (int k = 0; k < POOL; k++) {
       torn.add(
           new Labels(

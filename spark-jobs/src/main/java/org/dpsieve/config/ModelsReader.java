@@ -248,9 +248,7 @@ final class ModelsReader {
       file.error(key, e.getMessage());
       return false;
     }
-    if (!dpTrains
-        && property.isEmpty()
-        && (!solvable(model) || !evaluated(path, model, branch))) {
+    if (!dpTrains && property.isEmpty() && (!solvable(model) || !evaluated(path, model, branch))) {
       return false;
     }
     if (!typeMap.isEmpty() && !model.typeMap().equals(typeMap)) {

@@ -36,13 +36,7 @@ public record PoolConfig(
   /** The same where frames have a property, too. */
   PoolConfig reading(Property property) {
     return new PoolConfig(
-        pickData,
-        tables,
-        labeled,
-        initData,
-        oldData,
-        extxyzKeys.with(List.of(property)),
-        result);
+        pickData, tables, labeled, initData, oldData, extxyzKeys.with(List.of(property)), result);
   }
 
   /** Whether the labels in {@code pick_data} are those of the old level. */

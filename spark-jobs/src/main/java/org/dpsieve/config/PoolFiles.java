@@ -53,7 +53,8 @@ final class PoolFiles {
       } else if (Files.isRegularFile(path) && !isData(path) && !isHdf5(path) && !isLmdb(path)) {
         file.error(
             key,
-            "%s: is neither a folder of systems nor an HDF5, extended XYZ or LMDB file".formatted(path));
+            "%s: is neither a folder of systems nor an HDF5, extended XYZ or LMDB file"
+                .formatted(path));
       }
     }
     return resolved;

@@ -36,9 +36,26 @@ final class AseRecords implements Records {
 
   private static final Set<String> KNOWN =
       Set.of(
-          "numbers", "positions", "cell", "pbc", "energy", "forces", "stress", "free_energy",
-          "unique_id", "ctime", "mtime", "user", "calculator", "calculator_parameters",
-          "key_value_pairs", "data", "constraints", "tags", "momenta", "masses");
+          "numbers",
+          "positions",
+          "cell",
+          "pbc",
+          "energy",
+          "forces",
+          "stress",
+          "free_energy",
+          "unique_id",
+          "ctime",
+          "mtime",
+          "user",
+          "calculator",
+          "calculator_parameters",
+          "key_value_pairs",
+          "data",
+          "constraints",
+          "tags",
+          "momenta",
+          "masses");
 
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
@@ -118,8 +135,7 @@ final class AseRecords implements Records {
   }
 
   @Override
-  public Frame frame(String system, int index, byte[] value, Set<Part> wanted)
-      throws IOException {
+  public Frame frame(String system, int index, byte[] value, Set<Part> wanted) throws IOException {
     JsonNode row = json(value);
     double[] numbers = numbers(row, "numbers");
     double[] coord = numbers(row, "positions");

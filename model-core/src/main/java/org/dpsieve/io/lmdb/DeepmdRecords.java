@@ -27,8 +27,22 @@ final class DeepmdRecords implements Records {
   private static final Pattern KEY_FORMAT = Pattern.compile("(0?)(\\d{0,2})d");
   private static final Set<String> KNOWN =
       Set.of(
-          "atom_types", "atype", "atom_numbs", "coords", "coord", "cells", "box", "energies",
-          "energy", "forces", "force", "virials", "virial", "fparam", "aparam", "orig");
+          "atom_types",
+          "atype",
+          "atom_numbs",
+          "coords",
+          "coord",
+          "cells",
+          "box",
+          "energies",
+          "energy",
+          "forces",
+          "force",
+          "virials",
+          "virial",
+          "fparam",
+          "aparam",
+          "orig");
 
   private final int count;
   private final String keyFormat;
@@ -82,7 +96,10 @@ final class DeepmdRecords implements Records {
         meta.get("frame_nlocs") instanceof List<?> given && given.size() == count
             ? given.stream()
                 .mapToInt(
-                    n -> n instanceof Long number && number > 0 && number < 1 << 28 ? number.intValue() : -1)
+                    n ->
+                        n instanceof Long number && number > 0 && number < 1 << 28
+                            ? number.intValue()
+                            : -1)
                 .toArray()
             : null;
   }
@@ -113,8 +130,7 @@ final class DeepmdRecords implements Records {
   }
 
   @Override
-  public Frame frame(String system, int index, byte[] value, Set<Part> wanted)
-      throws IOException {
+  public Frame frame(String system, int index, byte[] value, Set<Part> wanted) throws IOException {
     Map<String, Object> record = MsgPack.map(value);
     double[] kinds = array(record, "atom_types", "atype");
     if (kinds == null) {
@@ -146,8 +162,7 @@ final class DeepmdRecords implements Records {
         ignored.add(name);
       }
     }
-    double[] energy =
-        wanted.contains(Part.ENERGY) ? label(record, "energies", "energy", 1) : null;
+    double[] energy = wanted.contains(Part.ENERGY) ? label(record, "energies", "energy", 1) : null;
     return new Frame(
         system,
         index,
@@ -207,8 +222,7 @@ final class DeepmdRecords implements Records {
       NumberType numbers = NumberType.of(descr(type), name);
       ByteBuffer bytes = ByteBuffer.wrap(data).order(numbers.order());
       if (data.length % numbers.size() != 0) {
-        throw new InputException(
-            "%s has %d bytes of %s".formatted(name, data.length, type));
+        throw new InputException("%s has %d bytes of %s".formatted(name, data.length, type));
       }
       double[] values = new double[data.length / numbers.size()];
       for (int i = 0; i < values.length; i++) {

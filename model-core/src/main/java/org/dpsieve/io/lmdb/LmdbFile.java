@@ -61,8 +61,7 @@ public final class LmdbFile implements AutoCloseable {
     if (pageSize < 512 || pageSize > 1 << 16 || Integer.bitCount(pageSize) != 1) {
       throw damaged("its pages have %d bytes".formatted(pageSize));
     }
-    ByteBuffer second =
-        size >= 2L * pageSize ? read(pageSize, META_BYTES + META) : first;
+    ByteBuffer second = size >= 2L * pageSize ? read(pageSize, META_BYTES + META) : first;
     boolean newer =
         second.getInt(META) == MAGIC && second.getLong(META + 128) > first.getLong(META + 128);
     ByteBuffer meta = newer ? second : first;
@@ -132,7 +131,9 @@ public final class LmdbFile implements AutoCloseable {
     throw damaged("its tree is deeper than %d pages".formatted(DEEPEST));
   }
 
-  /** Key and value of the first record, which tell what kind of data it is; {@code null} of none. */
+  /**
+   * Key and value of the first record, which tell what kind of data it is; {@code null} of none.
+   */
   public byte[][] first() throws IOException {
     if (root < 0) {
       return null;
@@ -235,8 +236,7 @@ public final class LmdbFile implements AutoCloseable {
 
   private byte[] value(ByteBuffer page, int slot) throws IOException {
     int node = node(page, slot);
-    long length =
-        (page.getShort(node) & 0xFFFFL) | (page.getShort(node + 2) & 0xFFFFL) << 16;
+    long length = (page.getShort(node) & 0xFFFFL) | (page.getShort(node + 2) & 0xFFFFL) << 16;
     int start = node + NODE_HEADER + keyLength(page, node);
     int nodeFlags = page.getShort(node + 4);
     if ((nodeFlags & ~BIG_DATA) != 0) {

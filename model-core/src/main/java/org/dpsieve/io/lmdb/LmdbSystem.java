@@ -87,7 +87,8 @@ public final class LmdbSystem implements FrameSystem {
     long atoms = 0;
     for (int i = 0; i < records.count(); i++) {
       int known = records.atoms(i);
-      int count = known >= 0 ? known : Math.max(1, frame(i, EnumSet.noneOf(Part.class)).atomCount());
+      int count =
+          known >= 0 ? known : Math.max(1, frame(i, EnumSet.noneOf(Part.class)).atomCount());
       if (i > first && atoms + count > maxAtoms) {
         runs.add(new Run(first, i - first, 0, first));
         first = i;

@@ -123,10 +123,11 @@ public final class SystemFinder {
     if (!storage.exists(path)) {
       problems.add(source + ": not found");
     } else if (storage.isFolder(path)) {
-      roots.add(storage.exists(Storage.child(path, "type.raw"))
-              || storage.exists(Storage.child(path, "data.mdb"))
-          ? parent(path)
-          : path);
+      roots.add(
+          storage.exists(Storage.child(path, "type.raw"))
+                  || storage.exists(Storage.child(path, "data.mdb"))
+              ? parent(path)
+              : path);
       walk(path, new HashSet<>());
     } else if (DeepmdSystems.isHdf5(storage, path)) {
       List<String> groups =

@@ -36,7 +36,8 @@ class LmdbSystemTest {
 
   private Path golden(String name, Path target) throws IOException {
     Files.createDirectories(target.getParent());
-    try (InputStream in = new GZIPInputStream(Files.newInputStream(GOLDENS.resolve(name + ".gz")))) {
+    try (InputStream in =
+        new GZIPInputStream(Files.newInputStream(GOLDENS.resolve(name + ".gz")))) {
       Files.copy(in, target);
     }
     target.toFile().setReadOnly();
@@ -68,7 +69,10 @@ class LmdbSystemTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"dpdata.lmdb, data.lmdb/data.mdb, data.lmdb, deepmd", "ase.aselmdb, a.aselmdb, a.aselmdb, ase"})
+  @CsvSource({
+    "dpdata.lmdb, data.lmdb/data.mdb, data.lmdb, deepmd",
+    "ase.aselmdb, a.aselmdb, a.aselmdb, ase"
+  })
   void everyFrameIsTheirs(String name, String file, String source, String key) throws IOException {
     golden(name, folder.resolve(file));
     JsonNode expected = JsonFile.tree(GOLDENS.resolve("expected.json")).get(key);
@@ -110,7 +114,8 @@ class LmdbSystemTest {
             one ->
                 assertThat(frames.get(Integer.parseInt(one.getKey())).coord())
                     .isEqualTo(doubles(one.getValue())));
-    try (FrameSystem system = SystemFinder.find(STORAGE, List.of(file.toString())).get(0).open(STORAGE, List.of())) {
+    try (FrameSystem system =
+        SystemFinder.find(STORAGE, List.of(file.toString())).get(0).open(STORAGE, List.of())) {
       assertThat(system.read(new FrameSystem.Run(150, 1, 0, 150)).get(0).coord())
           .isEqualTo(doubles(expected.get("150")));
       assertThat(system.typeMap()).containsExactly("H");

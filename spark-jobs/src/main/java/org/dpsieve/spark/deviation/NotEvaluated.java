@@ -61,9 +61,7 @@ public final class NotEvaluated {
                 Frame frame = FrameRows.toFrame(row);
                 return line(
                     frame,
-                    ofRow(row)
-                        .or(() -> ensemble.problem(frame))
-                        .orElse("the models give NaN"));
+                    ofRow(row).or(() -> ensemble.problem(frame)).orElse("the models give NaN"));
               })
           .toList();
     }

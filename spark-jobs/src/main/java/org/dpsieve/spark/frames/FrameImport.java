@@ -1,7 +1,5 @@
 package org.dpsieve.spark.frames;
 
-import static org.apache.spark.sql.functions.when;
-
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -155,8 +153,7 @@ public final class FrameImport {
         read(systems, checks, properties, storage).persist(StorageLevel.DISK_ONLY());
     try {
       return new ImportWrite(spark, target, elements, labelsCount)
-          .write(
-              frames, systems.size(), typeMap(checks), properties, ignored(checks), List.of());
+          .write(frames, systems.size(), typeMap(checks), properties, ignored(checks), List.of());
     } finally {
       frames.unpersist();
     }

@@ -208,8 +208,7 @@ final class ImportWrite {
       }
       ParquetCommit.writeKept(
           unique.select(
-              Stream.concat(
-                      Stream.of(FrameRows.schema(properties).fieldNames()), more.stream())
+              Stream.concat(Stream.of(FrameRows.schema(properties).fieldNames()), more.stream())
                   .map(functions::col)
                   .toArray(Column[]::new)),
           List.of("formula", "frame_id"),

@@ -78,11 +78,7 @@ public final class TableImport {
   }
 
   private static Dataset<Row> rows(
-      SparkSession spark,
-      TableFrames table,
-      ElementMap map,
-      boolean labelsCount,
-      int tableNumber) {
+      SparkSession spark, TableFrames table, ElementMap map, boolean labelsCount, int tableNumber) {
     // files by their place: of equal frames the first stays
     Map<String, Integer> order = new LinkedHashMap<>();
     if (table.systemsAreFiles()) {

@@ -65,8 +65,7 @@ public final class DeepmdSource
     CaseInsensitiveStringMap options = new CaseInsensitiveStringMap(properties);
     return asked(
         properties,
-        () ->
-            isMapped(options) ? mapped(options) : new TreeTable(ReadOptions.of(options), schema));
+        () -> isMapped(options) ? mapped(options) : new TreeTable(ReadOptions.of(options), schema));
   }
 
   private static boolean isMapped(CaseInsensitiveStringMap options) {

@@ -14,8 +14,7 @@ import org.dpsieve.outputlayer.FrameFeatures;
  * @param old its labels at the old level, or none
  * @param models its features for each model
  */
-record StudyFrame(String id, Frame frame, Labels old, Features[] models)
-    implements Serializable {
+record StudyFrame(String id, Frame frame, Labels old, Features[] models) implements Serializable {
 
   /** {@link FrameFeatures} with the force in single precision, most of the memory. */
   record Features(FrameFeatures.Constant constant, double[] energy, float[] force, double[] virial)

@@ -165,8 +165,8 @@ public final class MappedTable implements SupportsRead {
   }
 
   /** One query's reading, as a query of the table. */
-  private record TableQuery(
-      String name, Dataset<Row> rows, StructType columns, List<Filter> pushed) implements V1Scan {
+  private record TableQuery(String name, Dataset<Row> rows, StructType columns, List<Filter> pushed)
+      implements V1Scan {
     private static final Pattern READ =
         Pattern.compile("PushedFilters: \\[[^]]*\\]|ReadSchema: struct<.*?>(?=\\s|$)");
 

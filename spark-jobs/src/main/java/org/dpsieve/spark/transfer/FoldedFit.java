@@ -18,10 +18,7 @@ import org.dpsieve.uncertainty.LabelEnsemble;
  * @param model the one training started from
  */
 record FoldedFit(
-    DeepPotential model,
-    OutputParameters parameters,
-    LossPrefactors prefactors,
-    TransferFit fit) {
+    DeepPotential model, OutputParameters parameters, LossPrefactors prefactors, TransferFit fit) {
 
   DeepPotential trained() {
     return changed(fit.fit().change());

@@ -48,7 +48,8 @@ public final class PosteriorStage {
       implements FoldCalibration.LeftOut {
     @Override
     public List<FrameErrors> errors() {
-      try (OutputLayerReader ensemble = OutputLayerReader.of(List.of(model), FoldCalibration.OPTIONS)) {
+      try (OutputLayerReader ensemble =
+          OutputLayerReader.of(List.of(model), FoldCalibration.OPTIONS)) {
         return FrameErrors.of(
             frames, new UncertainEnsemble(List.of(model), ensemble, raw).evaluate(frames));
       }

@@ -33,7 +33,9 @@ class DeltaTableTest {
   private final Terminal terminal = new Terminal();
   private SparkSession spark;
 
-  /** One session more of the same context, with Delta's extensions, as spark-submit would make it. */
+  /**
+   * One session more of the same context, with Delta's extensions, as spark-submit would make it.
+   */
   @BeforeEach
   void withDelta() throws ReflectiveOperationException {
     assumeTrue(TableFormat.DELTA.isThere(), "Delta's library is not on the class path");
@@ -67,8 +69,14 @@ class DeltaTableTest {
     Stream.of("0", "1").map(m -> EXAMPLE.resolve("models/" + m + "/graph.pb")).forEach(all::add);
     all.addAll(
         List.of(
-            "--table", table, "--mapping", "lemat-traj", "-o", folder.resolve("out"),
-            "--output-table", folder.resolve("result")));
+            "--table",
+            table,
+            "--mapping",
+            "lemat-traj",
+            "-o",
+            folder.resolve("out"),
+            "--output-table",
+            folder.resolve("result")));
     terminal.clear();
     assertThat(terminal.run(all.toArray())).as(terminal::said).isZero();
   }
@@ -94,12 +102,7 @@ class DeltaTableTest {
     rescreen(table);
     assertThat(ids()).containsExactly("Ag8-pbe-0", "Ag8-pbe-1", "Ag8-pbe-2");
 
-    MadeLibrary.lemat(spark, gold)
-        .coalesce(1)
-        .write()
-        .format("delta")
-        .mode("append")
-        .save(path);
+    MadeLibrary.lemat(spark, gold).coalesce(1).write().format("delta").mode("append").save(path);
     spark.sql("DELETE FROM delta.`%s` WHERE id = 'Ag8-pbe-1'".formatted(path));
     rescreen(table);
     assertThat(ids()).containsExactly("Ag8-pbe-0", "Ag8-pbe-2", "Au8-pbe-0", "Au8-pbe-1");

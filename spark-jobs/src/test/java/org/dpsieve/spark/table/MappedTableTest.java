@@ -66,8 +66,7 @@ class MappedTableTest {
 
   @Test
   void theDataSourceReadsByAMappingWhatAQueryNeeds() {
-    Dataset<Row> rows =
-        load(write("lemat", MadeLibrary.lemat(spark, frames)), "lemat-traj");
+    Dataset<Row> rows = load(write("lemat", MadeLibrary.lemat(spark, frames)), "lemat-traj");
     List<Row> all = rows.orderBy("index").collectAsList();
     assertThat(all).hasSize(4);
     for (int i = 0; i < 4; i++) {
@@ -90,7 +89,11 @@ class MappedTableTest {
         MadeLibrary.lemat(spark, frames)
             .groupBy(lit("mp-1").as("identifier"))
             .agg(
-                org.apache.spark.sql.functions.sort_array(
+                org.apache
+                    .spark
+                    .sql
+                    .functions
+                    .sort_array(
                         org.apache.spark.sql.functions.collect_list(
                             org.apache.spark.sql.functions.struct(
                                 col("relaxation_step"),
@@ -109,8 +112,7 @@ class MappedTableTest {
                 "s.energy",
                 "s.forces",
                 "s.stress_tensor stress");
-    List<Row> all =
-        load(write("mp", steps), "materials-project").orderBy("index").collectAsList();
+    List<Row> all = load(write("mp", steps), "materials-project").orderBy("index").collectAsList();
     assertThat(all).hasSize(4);
     for (int i = 0; i < 4; i++) {
       requireFrame(all.get(i), frames.get(i));
@@ -171,10 +173,10 @@ class MappedTableTest {
         MadeLibrary.lemat(spark, frames)
             .withColumn(
                 "lattice_vectors",
-                when(col("relaxation_step").equalTo(1), lit(null)).otherwise(col("lattice_vectors")));
+                when(col("relaxation_step").equalTo(1), lit(null))
+                    .otherwise(col("lattice_vectors")));
     Dataset<Row> twice =
-        rows.union(
-            rows.where("relaxation_step = 3").withColumn("id", lit("again")));
+        rows.union(rows.where("relaxation_step = 3").withColumn("id", lit("again")));
     String table = write("lemat", twice.orderBy(col("id").desc()));
     Path out = folder.resolve("f.parquet");
     Path mapping =
@@ -183,12 +185,10 @@ class MappedTableTest {
     terminal.succeed("import", "--table", table, "--mapping", mapping, "-o", out);
     assertThat(terminal.said()).contains("1 systems, 3 frames").contains("1 duplicates");
     Dataset<Row> made = FramesDataset.read(spark, out.toString());
-    assertThat(
-            made.orderBy("library_id").select("library_id").collectAsList().toString())
+    assertThat(made.orderBy("library_id").select("library_id").collectAsList().toString())
         .isEqualTo("[[Ag8-pbe-0], [Ag8-pbe-2], [again]]");
     requireFrame(made.where("library_id = 'Ag8-pbe-2'").first(), frames.get(2));
-    assertThat(
-            spark.read().parquet(out + ".quarantine").select("file", "reason").collectAsList())
+    assertThat(spark.read().parquet(out + ".quarantine").select("file", "reason").collectAsList())
         .singleElement()
         .satisfies(
             row ->
