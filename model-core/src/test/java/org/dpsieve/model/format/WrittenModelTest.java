@@ -54,9 +54,8 @@ class WrittenModelTest {
             new GoldenModel("float32-fitting", false),
             new GoldenModel("compressed", false),
             new GoldenModel("type-embedding", false),
-            new GoldenModel("se-atten", false),
-            new GoldenModel("se-e2-r", false),
-            new GoldenModel("hybrid", false));
+            new GoldenModel(
+                "se-atten", false)); // no se_e2_r: TensorFlow gives no atomic energies of it
     for (GoldenModel golden : goldens) {
       Path source = Files.write(folder.resolve(golden.name() + ".pb"), golden.graph());
       Path target = folder.resolve(golden.name() + "-changed.pb");

@@ -286,7 +286,7 @@ class GraphFilesTest {
     assertRefused(
         "model.pte",
         bytes.toByteArray(),
-        "(.pte, .pt2), which cannot be read; convert it: dp convert-backend ");
+        "(.pte, .pt2), of which only those of dpa4c can be read; convert it: dp convert-backend ");
   }
 
   /** RiD-kit's nets of collective variables give an energy, too. */
