@@ -167,7 +167,8 @@ class MachineReaderTest {
   @Test
   void modelsThatOurReaderDoesNotKnowAreEvaluatedByDeepmdKit() throws IOException {
     takeModel("dpa2");
-    assertThat(run.complaint()).contains("dpa2.pth", "engine dp", "dp model-devi");
+    // its output layer could be solved for, but not with these types
+    assertThat(run.complaint()).contains("dpa2.pth", "type map [Ag, Au, Cu]");
     run.setMachine("train", "{\"engine\": \"dp\", \"backend\": \"local\"}")
         .set("default_training_param/model/fitting_net/trainable", "true");
     RunConfig config = run.read();
