@@ -12,12 +12,14 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.dpsieve.testing.Chromium;
 import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.Dispatcher;
 import org.dpsieve.testing.Programs;
 import org.dpsieve.testing.SlurmService;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Tags;
 
 /** What {@code scripts/test --fast} goes by. */
 @AnalyzeClasses(packages = "org.dpsieve", importOptions = ImportOption.OnlyIncludeTests.class)
@@ -47,6 +49,9 @@ class TagsTest {
                 public void check(JavaClass tests, ConditionEvents events) {
                   boolean tagged =
                       isPeer(tests.tryGetAnnotationOfType(Tag.class))
+                          || tests.tryGetAnnotationOfType(Tags.class).stream()
+                              .flatMap(tags -> Stream.of(tags.value()))
+                              .anyMatch(tag -> isPeer(Optional.of(tag)))
                           || tests.getMethods().stream()
                               .anyMatch(m -> isPeer(m.tryGetAnnotationOfType(Tag.class)));
                   events.add(new SimpleConditionEvent(tests, tagged, tests.getName()));
