@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -132,7 +133,7 @@ class PropertyFramesTest {
                     .format("deepmd")
                     .option("properties", "gep")
                     .load(folder.resolve("data").toString()))
-        .isInstanceOf(InputException.class)
+        .isInstanceOf(AnalysisException.class)
         .hasMessageContaining("no system in")
         .hasMessageContaining("gep");
   }
