@@ -1,6 +1,7 @@
 package org.dpsieve.outputlayer;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * The output layers that may be fitted to one model's old labels, the most wanted first: those that
@@ -36,7 +37,7 @@ public final class OldLayers implements Serializable {
         folds,
         prefactors,
         biases,
-        prefactors.virial() > 0 && OutputLayerFit.sum(folds, -1).virial.rows() > 0
+        prefactors.virial() > 0 && Arrays.stream(folds).anyMatch(fold -> fold.virial.rows() > 0)
             ? VIRIALS
             : new double[] {1});
   }

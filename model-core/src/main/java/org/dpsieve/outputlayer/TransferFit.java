@@ -72,33 +72,27 @@ public record TransferFit(
       OptionalDouble ridge) {
     Restraint restraint = Restraint.ofLabelled(biases);
     OutputLayerFit fit = OutputLayerFit.of(folds, prefactors, restraint, ridge);
-    LeftOut direct = LeftOut.of(folds, judges, prefactors, restraint, fit.ridge());
+    LeftOut direct = LeftOut.of(folds, judges, prefactors, restraint, fit.ridge(), 1);
     if (old == null || mode == Mode.IGNORE) {
       return new TransferFit(null, null, folds, folds, restraint, fit, direct.mean(), Double.NaN);
     }
     double[] squares =
-        direct.withAll(LeftOut.ofTwo(folds, judges, prefactors, restraint, fit.ridge()));
+        direct.withAll(LeftOut.of(folds, judges, prefactors, restraint, fit.ridge(), 2).squares);
     Changed best = null;
     for (int place = 0; place < old.count() && (best == null || best.worst > 1); place++) {
-      Changed one = Changed.of(folds, judges, prefactors, biases, old.get(place), ridge, squares);
+      Changed one =
+          Changed.of(folds, judges, prefactors, biases, old.get(place), ridge, direct, squares);
       best = best == null || one.worst < best.worst ? one : best;
     }
+    TransferFit changed = best.fit;
     boolean less =
-        best.share.isNone()
-            ? !(best.leftOut.mean() < direct.mean())
+        changed.share.isNone()
+            ? !(changed.changed < direct.mean())
             : direct.surelyLess(best.leftOut);
     return mode == Mode.AUTO && less
         ? new TransferFit(
-            best.old, null, folds, folds, restraint, fit, direct.mean(), best.leftOut.mean())
-        : new TransferFit(
-            best.old,
-            best.share,
-            best.fitted,
-            best.residuals,
-            best.restraint,
-            best.fit,
-            direct.mean(),
-            best.leftOut.mean());
+            changed.old, null, folds, folds, restraint, fit, direct.mean(), changed.changed)
+        : changed;
   }
 
   /**
@@ -107,15 +101,10 @@ public record TransferFit(
    * @param worst of the kinds of labels, its mean square error on judges left out divided by what a
    *     direct fit to all labels is expected to have; 0 where nothing could be left out
    */
-  private record Changed(
-      OldLayer old,
-      OldShare share,
-      NormalEquations[] fitted,
-      NormalEquations[] residuals,
-      Restraint restraint,
-      OutputLayerFit fit,
-      LeftOut leftOut,
-      double worst) {
+  private record Changed(TransferFit fit, LeftOut leftOut, double worst) {
+    /**
+     * @param squares what a direct fit to all labels is expected to have
+     */
     static Changed of(
         NormalEquations[] folds,
         NormalEquations[] judges,
@@ -123,7 +112,8 @@ public record TransferFit(
         int[] biases,
         OldLayer old,
         OptionalDouble ridge,
-        double[] direct) {
+        LeftOut direct,
+        double[] squares) {
       NormalEquations[] at =
           Arrays.stream(folds)
               .map(fold -> fold.withOldAt(old.change()))
@@ -134,16 +124,19 @@ public record TransferFit(
       OutputLayerFit fit = OutputLayerFit.of(fitted, prefactors, restraint, ridge);
       LeftOut leftOut =
           LeftOut.of(
-              fitted, changed(judges, old, OldShare.NONE), prefactors, restraint, fit.ridge());
+              fitted, changed(judges, old, OldShare.NONE), prefactors, restraint, fit.ridge(), 1);
       return new Changed(
-          old,
-          share,
-          fitted,
-          changed(at, old, OldShare.NONE),
-          restraint,
-          fit,
+          new TransferFit(
+              old,
+              share,
+              fitted,
+              changed(at, old, OldShare.NONE),
+              restraint,
+              fit,
+              direct.mean(),
+              leftOut.mean()),
           leftOut,
-          leftOut.worstBeside(direct, prefactors));
+          leftOut.worstBeside(squares, prefactors));
     }
   }
 
@@ -167,17 +160,26 @@ public record TransferFit(
     /** Of its own standard errors, by which a mean is surely not zero. */
     private static final double SURE = 2;
 
+    /**
+     * @param out how many folds are not fitted to in turn: the judges' own, and those after it
+     */
     static LeftOut of(
         NormalEquations[] fitted,
         NormalEquations[] judges,
         LossPrefactors prefactors,
         Restraint restraint,
-        double ridge) {
+        double ridge,
+        int out) {
       double[] losses = new double[fitted.length];
       long[] frames = new long[fitted.length];
       double[] squares = new double[LabelKind.values().length];
       for (int fold = 0; fold < fitted.length; fold++) {
-        NormalEquations rest = OutputLayerFit.sum(fitted, fold);
+        NormalEquations rest = new NormalEquations(fitted[fold].size());
+        for (int k = 0; k < fitted.length; k++) {
+          if (Math.floorMod(k - fold, fitted.length) >= out) {
+            rest.add(fitted[k]);
+          }
+        }
         losses[fold] = Double.NaN;
         if (judges[fold].frames() > 0 && rest.frames() > 0) {
           double[] change = restraint.change(rest, prefactors, ridge);
@@ -208,29 +210,6 @@ public record TransferFit(
         all[kind] = Math.max(squares[kind] * (folds - 1) / folds, squares[kind] - fall);
       }
       return all;
-    }
-
-    /** Squares of judges where the fold after theirs was not fitted to, either. */
-    static double[] ofTwo(
-        NormalEquations[] fitted,
-        NormalEquations[] judges,
-        LossPrefactors prefactors,
-        Restraint restraint,
-        double ridge) {
-      NormalEquations[] pairs = new NormalEquations[fitted.length];
-      double[] squares = new double[LabelKind.values().length];
-      for (int fold = 0; fold < fitted.length; fold++) {
-        System.arraycopy(fitted, 0, pairs, 0, pairs.length);
-        pairs[(fold + 1) % pairs.length] = new NormalEquations(fitted[fold].size());
-        NormalEquations rest = OutputLayerFit.sum(pairs, fold);
-        if (judges[fold].frames() > 0 && rest.frames() > 0) {
-          double[] change = restraint.change(rest, prefactors, ridge);
-          for (LabelKind kind : LabelKind.values()) {
-            squares[kind.ordinal()] += judges[fold].labelled(kind).square(change);
-          }
-        }
-      }
-      return squares;
     }
 
     /**
