@@ -305,7 +305,8 @@ final class VectorDescriptor implements DescriptorKernel {
     }
   }
 
-  private static double sum(double[] lanes, int from) {
+  /** Of the numbers of one vector, in an order of its own. */
+  static double sum(double[] lanes, int from) {
     double sum = 0;
     for (int i = from; i < from + LANES; i += 4) {
       sum += (lanes[i] + lanes[i + 1]) + (lanes[i + 2] + lanes[i + 3]);

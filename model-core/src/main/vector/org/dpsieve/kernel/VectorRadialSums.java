@@ -163,8 +163,8 @@ final class VectorRadialSums implements RadialSums {
     }
     sum.intoArray(lanes, 0);
     slopes.intoArray(lanes, LANES);
-    pairs.value0[i] = sum(lanes, 0);
-    pairs.slope0[i] = sum(lanes, LANES);
+    pairs.value0[i] = VectorDescriptor.sum(lanes, 0);
+    pairs.slope0[i] = VectorDescriptor.sum(lanes, LANES);
   }
 
   private void angularGradient(Dpa4cPairs pairs, int i, int h, double[] angular) {
@@ -179,13 +179,5 @@ final class VectorRadialSums implements RadialSums {
     }
     value.intoArray(pairs.value, i * stride + h);
     slope.intoArray(pairs.slope, i * stride + h);
-  }
-
-  private static double sum(double[] lanes, int from) {
-    double sum = 0;
-    for (int i = from; i < from + LANES; i += 4) {
-      sum += (lanes[i] + lanes[i + 1]) + (lanes[i + 2] + lanes[i + 3]);
-    }
-    return sum;
   }
 }

@@ -27,6 +27,11 @@ public record LabelResult(
     return new LabelResult(outcome, reason, Labels.NONE, null, null);
   }
 
+  /** Of a frame that has no label to begin with. */
+  public static LabelResult missing(FrameScreen.Finding finding) {
+    return failed(TaskOutcome.MISSING_OUTPUT, finding.reason() + ": " + finding.detail());
+  }
+
   /** With the value of a property. */
   public LabelResult with(double[] value) {
     return new LabelResult(outcome, reason, labels, certainty, value);

@@ -26,10 +26,7 @@ public final class StoredLabels implements DirectLabeller {
   @Override
   public LabelResult label(Frame frame) {
     return check(frame)
-        .map(
-            finding ->
-                LabelResult.failed(
-                    TaskOutcome.MISSING_OUTPUT, finding.reason() + ": " + finding.detail()))
+        .map(LabelResult::missing)
         .orElseGet(() -> LabelResult.finished(frame.labels()));
   }
 }

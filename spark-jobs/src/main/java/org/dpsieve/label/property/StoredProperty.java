@@ -7,7 +7,6 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.Property;
 import org.dpsieve.label.DirectLabeller;
 import org.dpsieve.label.LabelResult;
-import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.WildLabel;
 
 /** {@code labeled: true}: the values of the property are in the pool already. */
@@ -39,10 +38,7 @@ public final class StoredProperty implements DirectLabeller {
   @Override
   public LabelResult label(Frame frame) {
     return check(frame)
-        .map(
-            finding ->
-                LabelResult.failed(
-                    TaskOutcome.MISSING_OUTPUT, finding.reason() + ": " + finding.detail()))
+        .map(LabelResult::missing)
         .orElseGet(
             () ->
                 LabelResult.finished(

@@ -3,13 +3,10 @@ package org.dpsieve.spark.frames;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -97,7 +94,15 @@ public final class HadoopStorage implements Storage {
     Path hadoopPath = new Path(path);
     FileSystem files = fileSystem(path);
     long size = files.getFileStatus(hadoopPath).getLen();
-    return new Channel(files.open(hadoopPath), size);
+    return new HadoopChannel(files.open(hadoopPath), size) {
+      @Override
+      public SeekableByteChannel position(long place) throws IOException {
+        if (place > size) {
+          throw new EOFException("position " + place + " of " + size);
+        }
+        return super.position(place);
+      }
+    };
   }
 
   @Override
@@ -119,71 +124,5 @@ public final class HadoopStorage implements Storage {
     boolean localDefault =
         "file".equals(FileSystem.getDefaultUri(configuration.value()).getScheme());
     return !hasScheme && localDefault ? path : null;
-  }
-
-  /** Hadoop's stream as a channel to read from. */
-  private static final class Channel implements SeekableByteChannel {
-    private final FSDataInputStream in;
-    private final long size;
-    private boolean open = true;
-
-    Channel(FSDataInputStream in, long size) {
-      this.in = in;
-      this.size = size;
-    }
-
-    @Override
-    public int read(ByteBuffer target) throws IOException {
-      int wanted = target.remaining();
-      if (wanted == 0) {
-        return 0;
-      }
-      byte[] bytes = new byte[wanted];
-      int count = in.read(bytes, 0, wanted);
-      if (count > 0) {
-        target.put(bytes, 0, count);
-      }
-      return count;
-    }
-
-    @Override
-    public int write(ByteBuffer source) {
-      throw new NonWritableChannelException();
-    }
-
-    @Override
-    public long position() throws IOException {
-      return in.getPos();
-    }
-
-    @Override
-    public SeekableByteChannel position(long position) throws IOException {
-      if (position > size) {
-        throw new EOFException("position " + position + " of " + size);
-      }
-      in.seek(position);
-      return this;
-    }
-
-    @Override
-    public long size() {
-      return size;
-    }
-
-    @Override
-    public SeekableByteChannel truncate(long size) {
-      throw new NonWritableChannelException();
-    }
-
-    @Override
-    public boolean isOpen() {
-      return open;
-    }
-
-    @Override
-    public void close() throws IOException {
-      open = false;
-      in.close();
-    }
   }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -168,17 +167,11 @@ final class PropertyResults {
 
   /** What the run decided by. */
   private SortedMap<String, String> settings() {
-    SortedMap<String, String> settings = new TreeMap<>();
+    SortedMap<String, String> settings = Results.settings(config);
     settings.put("property", property.label().toString());
     if (property.source() != null) {
       settings.put("property_from", property.source().text());
     }
-    settings.put("seed", Long.toString(config.pick().seed()));
-    settings.put("init_pick_number", Integer.toString(config.pick().initPickNumber()));
-    settings.put("iter_pick_number", Integer.toString(config.pick().iterPickNumber()));
-    settings.put("accurate_for_good", Boolean.toString(config.pick().accurateForGood()));
-    settings.put("fp_style", config.label().style().key());
-    settings.put("labeled", Boolean.toString(config.pool().labeled()));
     settings.put("model_devi_p_trust", config.trust().property().band().text());
     settings.put("model_devi_p_by", config.trust().measure().column());
     return settings;

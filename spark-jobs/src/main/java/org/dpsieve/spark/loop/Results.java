@@ -214,6 +214,16 @@ final class Results {
 
   /** What the run decided by. */
   private SortedMap<String, String> settings() {
+    SortedMap<String, String> settings = settings(config);
+    settings.put("model_devi_f_trust", config.trust().force().text());
+    settings.put("model_devi_e_trust", config.trust().energy().text());
+    settings.put("true_error_f_trust", config.trust().trueForce().text());
+    settings.put("true_error_e_trust", config.trust().trueEnergy().text());
+    return settings;
+  }
+
+  /** What every run decides by. */
+  static SortedMap<String, String> settings(SimplifyConfig config) {
     SortedMap<String, String> settings = new TreeMap<>();
     settings.put("seed", Long.toString(config.pick().seed()));
     settings.put("init_pick_number", Integer.toString(config.pick().initPickNumber()));
@@ -221,10 +231,6 @@ final class Results {
     settings.put("accurate_for_good", Boolean.toString(config.pick().accurateForGood()));
     settings.put("fp_style", config.label().style().key());
     settings.put("labeled", Boolean.toString(config.pool().labeled()));
-    settings.put("model_devi_f_trust", config.trust().force().text());
-    settings.put("model_devi_e_trust", config.trust().energy().text());
-    settings.put("true_error_f_trust", config.trust().trueForce().text());
-    settings.put("true_error_e_trust", config.trust().trueEnergy().text());
     return settings;
   }
 }

@@ -32,6 +32,7 @@ import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options.Rename;
+import org.dpsieve.spark.frames.HadoopChannel;
 
 /**
  * Files of {@link HadoopPaths}: written from their beginning to their end and there as a whole once
@@ -96,7 +97,7 @@ final class HadoopFiles extends FileSystemProvider {
       return new WriteChannel(output(path, options));
     }
     try {
-      return new ReadChannel(files(path).open(hadoop(path)), status(path).getLen());
+      return new HadoopChannel(files(path).open(hadoop(path)), status(path).getLen());
     } catch (FileNotFoundException e) {
       throw missing(path, e);
     }

@@ -1,4 +1,4 @@
-package org.dpsieve.spark.workdir;
+package org.dpsieve.spark.frames;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,14 +8,14 @@ import java.nio.channels.SeekableByteChannel;
 import org.apache.hadoop.fs.FSDataInputStream;
 
 /** A file of Hadoop's to be read anywhere. */
-final class ReadChannel implements SeekableByteChannel {
+public class HadoopChannel implements SeekableByteChannel {
   private static final int MOST_AT_ONCE = 1 << 20;
 
   private final FSDataInputStream in;
   private final long size;
   private boolean open = true;
 
-  ReadChannel(FSDataInputStream in, long size) {
+  public HadoopChannel(FSDataInputStream in, long size) {
     this.in = in;
     this.size = size;
   }
