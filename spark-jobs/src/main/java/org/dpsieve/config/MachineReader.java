@@ -3,7 +3,6 @@ package org.dpsieve.config;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -150,8 +149,7 @@ final class MachineReader {
   }
 
   private Section section(String name, Engine... engines) {
-    Block block =
-        file.block(name).orElseGet(() -> file.child(name, JsonNodeFactory.instance.objectNode()));
+    Block block = file.blockOrEmpty(name);
     List<String> comments = new ArrayList<>();
     block
         .node()

@@ -14,15 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
-import org.dpsieve.config.ConfigReader;
-import org.dpsieve.config.RunConfig;
 import org.dpsieve.io.RegularFile;
-import org.dpsieve.loop.RunListener;
-import org.dpsieve.loop.Settings;
-import org.dpsieve.loop.Simplify;
-import org.dpsieve.loop.Summary;
-import org.dpsieve.loop.Workdir;
-import org.dpsieve.spark.loop.SparkStages;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.SmallRun;
@@ -55,28 +47,7 @@ class KilledRunTest {
   }
 
   private static void run(Path workdir, Runnable afterEveryStage) {
-    RunConfig config = ConfigReader.read(simplify, machine);
-    Workdir place = new Workdir(workdir);
-    new Simplify(
-            place,
-            Settings.of(config, place),
-            SparkStages.of(config, place, LocalSpark::session, text -> {}, text -> {}),
-            new RunListener() {
-              @Override
-              public void started(int iteration, String stage) {}
-
-              @Override
-              public void finished(int iteration, String stage, double seconds) {
-                afterEveryStage.run();
-              }
-
-              @Override
-              public void iteration(Summary.Iteration iteration) {}
-
-              @Override
-              public void note(String text) {}
-            })
-        .run();
+    SmallRun.run(simplify, machine, workdir, afterEveryStage);
   }
 
   @Test

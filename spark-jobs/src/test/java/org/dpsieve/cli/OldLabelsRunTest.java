@@ -19,8 +19,6 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.dpsieve.config.ConfigReader;
-import org.dpsieve.config.RunConfig;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
 import org.dpsieve.d3.DispersionD3;
@@ -36,14 +34,8 @@ import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.io.deepmd.NpySystemWriter;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.npy.NpyArray;
-import org.dpsieve.loop.RunListener;
-import org.dpsieve.loop.Settings;
-import org.dpsieve.loop.Simplify;
-import org.dpsieve.loop.Summary;
-import org.dpsieve.loop.Workdir;
 import org.dpsieve.spark.frames.FrameImport;
 import org.dpsieve.spark.frames.ImportReport;
-import org.dpsieve.spark.loop.SparkStages;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SmallRun;
@@ -377,28 +369,7 @@ class OldLabelsRunTest {
   }
 
   private static void go(Path simplify, Path workdir, Runnable afterEveryStage) {
-    RunConfig config = ConfigReader.read(simplify, SmallRun.machine());
-    Workdir place = new Workdir(workdir);
-    new Simplify(
-            place,
-            Settings.of(config, place),
-            SparkStages.of(config, place, LocalSpark::session, text -> {}, text -> {}),
-            new RunListener() {
-              @Override
-              public void started(int iteration, String stage) {}
-
-              @Override
-              public void finished(int iteration, String stage, double seconds) {
-                afterEveryStage.run();
-              }
-
-              @Override
-              public void iteration(Summary.Iteration iteration) {}
-
-              @Override
-              public void note(String text) {}
-            })
-        .run();
+    SmallRun.run(simplify, SmallRun.machine(), workdir, afterEveryStage);
   }
 
   private static Path copy(Path from, Path to) {

@@ -14,7 +14,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dpsieve.config.ConfigReader;
-import org.dpsieve.config.RunConfig;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Property;
@@ -24,17 +23,14 @@ import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.io.deepmd.NpySystemWriter;
 import org.dpsieve.io.npy.NpyArray;
 import org.dpsieve.loop.Facts;
-import org.dpsieve.loop.RunListener;
-import org.dpsieve.loop.Settings;
 import org.dpsieve.loop.Simplify;
-import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Verdict;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.model.format.ModelFiles;
-import org.dpsieve.spark.loop.SparkStages;
 import org.dpsieve.spark.report.RunReporter;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.SmallRun;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,28 +72,7 @@ class PropertyRunTest {
   }
 
   private static Simplify.Outcome run(Path parameters, Path workdir, Runnable afterEveryStage) {
-    RunConfig config = ConfigReader.read(parameters, machine);
-    Workdir place = new Workdir(workdir);
-    return new Simplify(
-            place,
-            Settings.of(config, place),
-            SparkStages.of(config, place, LocalSpark::session, text -> {}, text -> {}),
-            new RunListener() {
-              @Override
-              public void started(int iteration, String stage) {}
-
-              @Override
-              public void finished(int iteration, String stage, double seconds) {
-                afterEveryStage.run();
-              }
-
-              @Override
-              public void iteration(Summary.Iteration iteration) {}
-
-              @Override
-              public void note(String text) {}
-            })
-        .run();
+    return SmallRun.run(parameters, machine, workdir, afterEveryStage);
   }
 
   private static void copy(Path from, Path to) {

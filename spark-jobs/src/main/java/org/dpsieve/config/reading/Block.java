@@ -1,6 +1,7 @@
 package org.dpsieve.config.reading;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -190,6 +191,11 @@ public final class Block {
   /** An object; {@code null} in its place is reported like any other type. */
   public Optional<Block> block(String key) {
     return value(key, JsonNode::isObject, "an object, { ... }").map(value -> child(key, value));
+  }
+
+  /** An object; where there is none, or none that can be read, one without keys. */
+  public Block blockOrEmpty(String key) {
+    return block(key).orElseGet(() -> child(key, JsonNodeFactory.instance.objectNode()));
   }
 
   public Block child(String key, JsonNode object) {

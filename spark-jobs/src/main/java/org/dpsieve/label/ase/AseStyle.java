@@ -11,33 +11,21 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.dpsieve.config.reading.Block;
 import org.dpsieve.frame.TypeElements;
-import org.dpsieve.label.FpStyle;
+import org.dpsieve.label.BatchStyle;
 import org.dpsieve.label.LabelIdentity;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.StyleKeys;
 import org.dpsieve.label.StyleSettings;
 
 /** {@code fp_style: ase}: a calculator of ASE, by its import path. */
-public final class AseStyle implements FpStyle {
-  private static final String PARAMETERS = "fp_params";
+public final class AseStyle extends BatchStyle {
   private static final String CALCULATOR = "calculator";
   private static final String INFO = "info";
   private static final Pattern IMPORT_PATH =
       Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*(\\.[\\p{L}_][\\p{L}\\p{N}_]*)+");
 
-  @Override
-  public String key() {
-    return "ase";
-  }
-
-  @Override
-  public List<String> keys() {
-    return List.of(PARAMETERS);
-  }
-
-  @Override
-  public boolean runsProgram() {
-    return false;
+  public AseStyle() {
+    super("ase");
   }
 
   @Override

@@ -1,34 +1,21 @@
 package org.dpsieve.label.d3;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import java.util.Optional;
 import org.dpsieve.config.reading.Block;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.TypeElements;
-import org.dpsieve.label.FpStyle;
+import org.dpsieve.label.BatchStyle;
 import org.dpsieve.label.LabelIdentity;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.StyleKeys;
 import org.dpsieve.label.StyleSettings;
 
 /** {@code fp_style: d3}: DFT-D3 added to the stored label, in this process. */
-public final class D3Style implements FpStyle {
-  private static final String PARAMETERS = "fp_params";
+public final class D3Style extends BatchStyle {
 
-  @Override
-  public String key() {
-    return "d3";
-  }
-
-  @Override
-  public List<String> keys() {
-    return List.of(PARAMETERS);
-  }
-
-  @Override
-  public boolean runsProgram() {
-    return false;
+  public D3Style() {
+    super("d3");
   }
 
   @Override
@@ -38,10 +25,7 @@ public final class D3Style implements FpStyle {
 
   @Override
   public Optional<StyleSettings> read(StyleKeys keys) {
-    Block params =
-        keys.file()
-            .block(PARAMETERS)
-            .orElseGet(() -> keys.file().child(PARAMETERS, JsonNodeFactory.instance.objectNode()));
+    Block params = keys.file().blockOrEmpty(PARAMETERS);
     params.declare(List.of("functional", "damping", "three_body", "cutoff", "cn_cutoff"));
     D3Config config =
         new D3Config(

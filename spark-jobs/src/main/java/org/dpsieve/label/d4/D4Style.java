@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dpsieve.config.reading.Block;
 import org.dpsieve.frame.TypeElements;
-import org.dpsieve.label.FpStyle;
+import org.dpsieve.label.BatchStyle;
 import org.dpsieve.label.LabelIdentity;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.StyleKeys;
@@ -14,23 +14,11 @@ import org.dpsieve.label.StyleSettings;
 import org.dpsieve.label.ase.AsePython;
 
 /** {@code fp_style: d4}: DFT-D4 added to the stored label, by dftd4 itself. */
-public final class D4Style implements FpStyle {
-  private static final String PARAMETERS = "fp_params";
+public final class D4Style extends BatchStyle {
   private static final String CHARGE = "charge";
 
-  @Override
-  public String key() {
-    return "d4";
-  }
-
-  @Override
-  public List<String> keys() {
-    return List.of(PARAMETERS);
-  }
-
-  @Override
-  public boolean runsProgram() {
-    return false;
+  public D4Style() {
+    super("d4");
   }
 
   @Override
@@ -40,10 +28,7 @@ public final class D4Style implements FpStyle {
 
   @Override
   public Optional<StyleSettings> read(StyleKeys keys) {
-    Block params =
-        keys.file()
-            .block(PARAMETERS)
-            .orElseGet(() -> keys.file().child(PARAMETERS, JsonNodeFactory.instance.objectNode()));
+    Block params = keys.file().blockOrEmpty(PARAMETERS);
     params.declare(List.of("functional", CHARGE, "python"));
     String functional = params.text("functional").orElse("pbe");
     JsonNode charge = JsonNodeFactory.instance.numberNode(0);

@@ -15,7 +15,7 @@ import org.dpsieve.config.reading.Numbers;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.io.RegularFile;
-import org.dpsieve.label.FpStyle;
+import org.dpsieve.label.BatchStyle;
 import org.dpsieve.label.LabelIdentity;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.StyleKeys;
@@ -26,24 +26,12 @@ import org.dpsieve.resident.DpProgram;
 import org.dpsieve.resident.PackedModels;
 
 /** {@code fp_style: dp}: Deep Potentials as teachers; several are an ensemble. */
-public final class DpStyle implements FpStyle {
-  private static final String PARAMETERS = "fp_params";
+public final class DpStyle extends BatchStyle {
   private static final String MODELS = "models";
   private static final String TRUST = "teacher_trust";
 
-  @Override
-  public String key() {
-    return "dp";
-  }
-
-  @Override
-  public List<String> keys() {
-    return List.of(PARAMETERS, TRUST);
-  }
-
-  @Override
-  public boolean runsProgram() {
-    return false;
+  public DpStyle() {
+    super("dp", TRUST);
   }
 
   /** Models know types by their names. */
