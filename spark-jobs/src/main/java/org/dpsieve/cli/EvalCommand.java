@@ -7,7 +7,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.io.OwnFiles;
@@ -83,11 +82,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path folder = output.toAbsolutePath().getParent();
-    if (!Files.isDirectory(folder) || Files.isDirectory(output)) {
-      throw new InputException(
-          output + ": cannot be written: expected a file in a folder that exists");
-    }
+    Path folder = OutputFile.folder(output);
     // not a temporary file of Java's: only its owner could read it
     Path part =
         folder.resolve(output.getFileName() + "." + ProcessHandle.current().pid() + ".part");

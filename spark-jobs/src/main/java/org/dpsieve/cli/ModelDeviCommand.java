@@ -104,11 +104,7 @@ final class ModelDeviCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path folder = output.toAbsolutePath().getParent();
-    if (!Files.isDirectory(folder) || Files.isDirectory(output)) {
-      throw new InputException(
-          output + ": cannot be written: expected a file in a folder that exists");
-    }
+    Path folder = OutputFile.folder(output);
     PrintWriter err = spec.commandLine().getErr();
     if (property != null) {
       return ofProperty(folder, err);

@@ -2,14 +2,12 @@ package org.dpsieve.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.dpsieve.error.InputException;
 import org.dpsieve.loop.TextTable;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
@@ -66,11 +64,7 @@ final class PosteriorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path folder = output.toAbsolutePath().getParent();
-    if (!Files.isDirectory(folder) || Files.isDirectory(output)) {
-      throw new InputException(
-          output + ": cannot be written: expected a file in a folder that exists");
-    }
+    OutputFile.folder(output);
     DeepPotential read = ModelFiles.read(model, typeMap.names());
     List<Row> rows =
         systems.frames(spec.commandLine().getErr()).stream().map(FrameRows::toRow).toList();

@@ -50,11 +50,7 @@ final class TransferCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path folder = output.toAbsolutePath().getParent();
-    if (!Files.isDirectory(folder) || Files.isDirectory(output)) {
-      throw new InputException(
-          output + ": cannot be written: expected a file in a folder that exists");
-    }
+    OutputFile.folder(output);
     if (Files.exists(output)
         && Files.exists(solving.model)
         && Files.isSameFile(output, solving.model)) {
