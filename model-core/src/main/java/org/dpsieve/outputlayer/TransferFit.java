@@ -30,6 +30,13 @@ public record TransferFit(
     OutputLayerFit fit,
     double direct,
     double changed) {
+  /**
+   * Share of a direct fit's mean square errors under which all kinds of labels have to be for an
+   * old layer to be taken without a look at the next: what is expected of the direct fit is
+   * uncertain, and the next gives virials more weight.
+   */
+  private static final double CLEARLY_LESS = 0.8;
+
   /** Whether old labels may, must or must not be used. */
   public enum Mode {
     AUTO,
@@ -79,7 +86,9 @@ public record TransferFit(
     double[] squares =
         direct.withAll(LeftOut.of(folds, judges, prefactors, restraint, fit.ridge(), 2).squares);
     Changed best = null;
-    for (int place = 0; place < old.count() && (best == null || best.worst > 1); place++) {
+    for (int place = 0;
+        place < old.count() && (best == null || best.worst > CLEARLY_LESS);
+        place++) {
       Changed one =
           Changed.of(folds, judges, prefactors, biases, old.get(place), ridge, direct, squares);
       best = best == null || one.worst < best.worst ? one : best;

@@ -3,6 +3,7 @@ package org.dpsieve.uncertainty;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The one factor between standard deviations and errors. */
 public final class Calibration {
@@ -14,16 +15,21 @@ public final class Calibration {
 
   private Calibration() {}
 
-  private record Ratio(double size, double share) {}
+  /**
+   * @param frame whose error it is
+   */
+  private record Ratio(double size, int frame) {}
 
   /**
    * The factor with which intervals of {@link #WIDTH} standard deviations are expected to cover
    * {@link #COVERAGE} of the errors of another frame. By a quantile, not by mean squares, because
    * errors have heavier tails than the normal distribution. Errors of one frame, components of its
    * forces above all, go together: what is independent are frames, so each counts as one and makes
-   * up for their being few, as if one more had all its errors outside (conformal risk control, <a
-   * href="https://arxiv.org/abs/2208.02814">Angelopoulos et al. 2022</a>, theorem 1). With fewer
-   * than 19 frames that is the largest ratio of all.
+   * up for their being few, as if one more had as many of its errors outside as the worst of them
+   * (conformal risk control, <a href="https://arxiv.org/abs/2208.02814">Angelopoulos et al.
+   * 2022</a>, theorem 1, with the largest loss seen in the place of the largest possible: of
+   * hundreds of force components never all are outside, and intervals would be too wide with few
+   * frames). Of one error a frame, with fewer than 39 frames, that is the largest ratio of all.
    *
    * @param frames errors of each frame over standard deviations before calibration, of either sign;
    *     those that are no finite numbers are left out
@@ -39,22 +45,27 @@ public final class Calibration {
       return Double.NaN;
     }
     List<Ratio> largestFirst =
-        known.stream()
+        IntStream.range(0, known.size())
+            .boxed()
             .flatMap(
-                ratios ->
-                    Arrays.stream(ratios)
-                        .mapToObj(ratio -> new Ratio(Math.abs(ratio), 1.0 / ratios.length)))
+                frame ->
+                    Arrays.stream(known.get(frame))
+                        .mapToObj(ratio -> new Ratio(Math.abs(ratio), frame)))
             .sorted(Comparator.comparingDouble(Ratio::size).reversed())
             .toList();
-    double outside = (1 - COVERAGE) * (known.size() + 1) - 1; // in frames
-    double factor = largestFirst.get(0).size();
+    double most = (1 - COVERAGE) * (known.size() + 1); // frames' worth of errors outside
+    double[] outside = new double[known.size()]; // share of each frame's errors
+    double all = 0;
+    double worst = 0;
     for (Ratio ratio : largestFirst) {
-      factor = ratio.size();
-      outside -= ratio.share();
-      if (outside < 0) {
-        break; // this one has to be inside
+      double share = 1.0 / known.get(ratio.frame).length;
+      outside[ratio.frame] += share;
+      all += share;
+      worst = Math.max(worst, outside[ratio.frame]);
+      if (all + worst > most) {
+        return ratio.size / WIDTH; // this one has to be inside
       }
     }
-    return factor / WIDTH;
+    return largestFirst.get(largestFirst.size() - 1).size / WIDTH;
   }
 }
