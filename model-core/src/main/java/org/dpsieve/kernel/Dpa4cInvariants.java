@@ -218,6 +218,28 @@ final class Dpa4cInvariants {
     for (int k = 0; k < raw.length; k++) {
       raw[k] = gradient[from + k] * inverse[k];
     }
+    back(dSums);
+  }
+
+  /**
+   * @param sums as {@link #forward} had them
+   * @param target dD/d(sums), row-major [sums, invariants], overwritten
+   */
+  void jacobian(double[] sums, double[] target) {
+    load(sums, 0);
+    double[] column = new double[sums.length];
+    for (int k = 0; k < raw.length; k++) {
+      Arrays.fill(raw, 0);
+      raw[k] = inverse[k];
+      back(column);
+      for (int s = 0; s < column.length; s++) {
+        target[s * raw.length + k] = column[s];
+      }
+    }
+  }
+
+  /** From the gradient by the invariants, in {@link #raw}, to that by the loaded sums. */
+  private void back(double[] dSums) {
     for (int l = 1; l < x.length; l++) {
       Arrays.fill(dAligned[l], 0);
       Arrays.fill(dProbes[l], 0);

@@ -42,12 +42,14 @@ final class Dpa4cNets {
                 ? k
                 : k < shape.channels() ? k + model.modeCount() : k - shape.channels() + shared);
     double rcut = model.basis().rcut();
+    double low = Math.min(NEAREST, rcut);
     table =
-        new EmbeddingTable(
+        MadeTables.of(
+            model,
             slope(),
             column.length,
-            Math.min(NEAREST, rcut),
-            tabulated ? rcut : Math.min(NEAREST, rcut),
+            low,
+            tabulated ? rcut : low,
             EmbeddingTable.Accuracy.FLOAT64);
   }
 

@@ -1,11 +1,11 @@
 package org.dpsieve.outputlayer;
 
-import java.util.Arrays;
 import java.util.List;
 import org.dpsieve.kernel.DenseKernel;
 import org.dpsieve.kernel.Gemm;
 import org.dpsieve.kernel.Matrix;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Dpa4c;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.SeE2A;
 
@@ -14,39 +14,26 @@ import org.dpsieve.model.SeE2A;
  * displacement of every neighbor.
  *
  * <p>The derivatives go forward, three rows per neighbor, which are fewer than the hidden units
- * that a backward sweep would have to start from. With A = Rᵀ G / N (G: embedding, R: environment)
- * the descriptor is D = A&lt;ᵀ A, A&lt; the first {@code axisNeuron} columns; so the first layer's
- * derivative by A is B = W A&lt; + (W A)ᵀ, two products per atom whatever the number of neighbors,
- * and a neighbor's part of it four rows times B: what its distance changes, and G for each
- * direction ({@link NeighborRows}). For 53 neighbors, 240 hidden units, 100 embedding outputs and
- * 12 axes: 5 MFLOP for B, 18 for the neighbors' part, 37 for the two later layers, against 190 for
- * a backward sweep per hidden unit.
+ * that a backward sweep would have to start from. For 53 neighbors, 240 hidden units, and an {@code
+ * se_e2_a} of 100 embedding outputs and 12 axes: 5 MFLOP for what the atom's matrix does to the
+ * first layer, 18 for the neighbors' part, 37 for the two later layers, against 190 for a backward
+ * sweep per hidden unit.
  *
  * <p>Not for two threads at once.
  */
 final class CentreFeatures {
-  private static final int COLUMNS = NeighborRows.COLUMNS;
-
-  private final NeighborRows rows;
+  private final DescriptorRows rows;
   private final List<LayerRows> hidden;
-  private final int width;
-  private final int axes;
-  private final FirstLayer first;
-  private final FirstLayer shortcut; // of the first layer; null where it has none
   private final double[][] values;
   private final double[][] slopes;
   private final double[][] later;
   private final Gemm gemm;
-  private double[] descriptors = new double[0];
+  private CentreBlock block;
   private double[] firstTangent = new double[0];
   private double[] tangent = new double[0];
   private double[] jacobian = new double[0];
 
   CentreFeatures(DeepPotential model, int centreType, DenseKernel kernel) {
-    SeE2A descriptor = (SeE2A) model.descriptor();
-    this.rows = new NeighborRows(descriptor, centreType, kernel);
-    this.width = descriptor.embeddingWidth();
-    this.axes = descriptor.axisNeuron();
     List<Layer> layers = model.fitting().networks()[centreType].layers();
     this.hidden =
         layers.subList(0, layers.size() - 1).stream()
@@ -56,28 +43,15 @@ final class CentreFeatures {
     this.slopes = new double[hidden.size()][0];
     this.later = new double[hidden.size()][0];
     this.gemm = kernel.gemm();
-    Layer layer = layers.get(0);
-    this.first = new FirstLayer(kernel, layer.weight(), width, axes, layer.outputs());
-    this.shortcut =
-        layer.shortcut() == Layer.Shortcut.NONE
-            ? null
-            : new FirstLayer(kernel, zeroOne(layer), width, axes, layer.outputs());
-  }
-
-  /** A shortcut as a matrix. */
-  private static double[] zeroOne(Layer layer) {
-    double[] matrix = new double[layer.inputs() * layer.outputs()];
-    for (int k = 0; k < layer.inputs(); k++) {
-      for (int h = k; h < layer.outputs(); h += layer.inputs()) {
-        matrix[k * layer.outputs() + h] = 1;
-      }
-    }
-    return matrix;
+    this.rows =
+        model.descriptor() instanceof Dpa4c dpa4c
+            ? new Dpa4cRows(dpa4c, centreType, hidden.get(0), kernel)
+            : new SeE2ARows((SeE2A) model.descriptor(), centreType, layers.get(0), kernel);
   }
 
   /** The last hidden layer at descriptor zero: what {@code atom_ener} subtracts. */
   double[] vacuum() {
-    return forward(new double[width * axes], 1).clone();
+    return forward(new double[rows.size()], 1).clone();
   }
 
   /**
@@ -86,26 +60,11 @@ final class CentreFeatures {
    * @return the last hidden layer, row-major [atoms, outputs] or longer
    */
   double[] load(CentreBlock block) {
-    rows.load(block);
-    double[] value = forward(descriptors(rows.matrix(), block.count()), block.count());
+    this.block = block;
+    double[] value = forward(rows.load(block), block.count());
     firstTangent = Buffers.atLeast(firstTangent, 3 * block.pairs() * hidden.get(0).layer.outputs());
-    first.tangent(rows, slopes[0], firstTangent);
-    if (shortcut != null) {
-      passOn(block);
-    }
+    rows.tangent(slopes[0], firstTangent);
     return value;
-  }
-
-  private void passOn(CentreBlock block) {
-    int outputs = hidden.get(0).layer.outputs();
-    int length = 3 * block.pairs() * outputs;
-    double[] ones = new double[block.count() * outputs];
-    Arrays.fill(ones, 1);
-    double[] passed = new double[length];
-    shortcut.tangent(rows, ones, passed);
-    for (int k = 0; k < length; k++) {
-      firstTangent[k] += passed[k];
-    }
   }
 
   /**
@@ -114,7 +73,6 @@ final class CentreFeatures {
    *     displacement's components; overwritten by the next call
    */
   Matrix tangent(int atom) {
-    CentreBlock block = rows.block();
     int count = 3 * (block.start()[atom + 1] - block.start()[atom]);
     int outputs = hidden.get(0).layer.outputs();
     Matrix first = new Matrix(firstTangent, 3 * block.start()[atom] * outputs, outputs);
@@ -148,29 +106,6 @@ final class CentreFeatures {
       dx = dy;
     }
     return dx;
-  }
-
-  /** D = A A&lt;ᵀ, row-major [count, width, axes]. */
-  private double[] descriptors(double[] matrix, int count) {
-    descriptors = Buffers.atLeast(descriptors, count * width * axes);
-    for (int atom = 0; atom < count; atom++) {
-      int a = atom * COLUMNS * width;
-      for (int m = 0; m < width; m++) {
-        int to = (atom * width + m) * axes;
-        double a0 = matrix[a + m];
-        double a1 = matrix[a + width + m];
-        double a2 = matrix[a + 2 * width + m];
-        double a3 = matrix[a + 3 * width + m];
-        for (int axis = 0; axis < axes; axis++) {
-          descriptors[to + axis] =
-              a0 * matrix[a + axis]
-                  + a1 * matrix[a + width + axis]
-                  + a2 * matrix[a + 2 * width + axis]
-                  + a3 * matrix[a + 3 * width + axis];
-        }
-      }
-    }
-    return descriptors;
   }
 
   /** The last hidden layer; leaves each layer's slopes. */

@@ -9,6 +9,8 @@ import org.dpsieve.kernel.Gemm;
 import org.dpsieve.kernel.Lowering;
 import org.dpsieve.kernel.Matrix;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Descriptor;
+import org.dpsieve.model.Dpa4c;
 import org.dpsieve.model.Foreign;
 import org.dpsieve.model.SeE2A;
 import org.dpsieve.model.Surroundings;
@@ -66,13 +68,16 @@ public final class GemmFeatures implements FeatureKernel {
       return false;
     }
     DeepPotential lowered = Lowering.of(model);
-    return lowered.descriptor() instanceof SeE2A seE2A
-        && seE2A.protection() == 0
-        && seE2A.masked() == null
+    return hasRows(lowered.descriptor())
         && lowered.fitting().extraInputs().size() == 0
         && model.excludedTypes().isEmpty()
         && model.additions().isEmpty()
         && Arrays.equals(lowered.fitting().vacuumSubtracted(), model.fitting().vacuumSubtracted());
+  }
+
+  private static boolean hasRows(Descriptor descriptor) {
+    return descriptor instanceof Dpa4c
+        || (descriptor instanceof SeE2A seE2A && seE2A.protection() == 0 && seE2A.masked() == null);
   }
 
   @Override

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.dpsieve.model.Activation;
+import org.dpsieve.model.Dpa4c;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
+import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.testing.GoldenArchitecture;
 import org.junit.jupiter.api.Test;
 
 class MadeTablesTest {
@@ -33,5 +36,17 @@ class MadeTablesTest {
     assertThat(table(net(Math.nextUp(0.1)), 5)).isNotSameAs(one);
     assertThat(table(net(0.1), 6)).isNotSameAs(one);
     assertThat(MadeTables.of(net(0.1), -1, 5, EmbeddingTable.Accuracy.FLOAT32)).isNotSameAs(one);
+  }
+
+  @Test
+  void soDoRadialFunctions() {
+    EmbeddingTable one = radial("plain");
+    assertThat(radial("plain")).isSameAs(one);
+    assertThat(radial("lmax-4-gaussian")).isNotSameAs(one);
+  }
+
+  private static EmbeddingTable radial(String golden) {
+    byte[] file = new GoldenArchitecture("../dpa4c/" + golden).file("dp");
+    return new Dpa4cNets((Dpa4c) ModelFiles.read(golden, file).descriptor(), true).table();
   }
 }

@@ -49,7 +49,11 @@ class FeatureKernelTest {
             "compressed",
             ModelFiles.read("compressed", new GoldenModel("compressed", false).graph())),
         Arguments.of("se_atten", architecture("se_atten")),
-        Arguments.of("se_atten-one-side", architecture("se_atten-one-side")));
+        Arguments.of("se_atten-one-side", architecture("se_atten-one-side")),
+        Arguments.of("dpa4c", architecture("../dpa4c/plain")),
+        Arguments.of("dpa4c-lmax-3-modes", architecture("../dpa4c/lmax-3-modes")),
+        Arguments.of("dpa4c-lmax-4-gaussian", architecture("../dpa4c/lmax-4-gaussian")),
+        Arguments.of("dpa4c-exclude", architecture("../dpa4c/exclude")));
   }
 
   private static DeepPotential architecture(String name) {
