@@ -33,6 +33,9 @@ final class ModelsReader {
   /** What a frozen model is called in a folder, by {@code dp freeze} and by DP-GEN. */
   private static final List<String> STEMS = List.of("frozen_model.", "graph.");
 
+  /** What PyTorch trained in a folder last, readable as it is. */
+  private static final String CHECKPOINT = "model.ckpt.pt";
+
   private final Block file;
   private final Paths paths;
   private final Problems problems;
@@ -156,6 +159,12 @@ final class ModelsReader {
     List<Path> there = frozen(path, wanted);
     if (there.isEmpty() && keys.format().isEmpty() && keys.backend().isEmpty()) {
       there = frozen(path, List.of(ModelSuffix.values()));
+    }
+    if (there.isEmpty()
+        && keys.format().isEmpty()
+        && (keys.backend().isEmpty() || wanted.contains(ModelSuffix.PT))
+        && Files.exists(path.resolve(CHECKPOINT))) {
+      return path.resolve(CHECKPOINT);
     }
     if (there.size() == 1 || there.size() == 2 && same(there.get(0), there.get(1))) {
       return there.get(0);

@@ -500,6 +500,15 @@ class ConfigReaderTest {
     run.set("train_backend", "\"pytorch\"");
     assertThat(run.read().simplify().train().models())
         .allMatch(model -> model.endsWith("frozen_model.pth"));
+    for (int m = 0; m < 2; m++) { // as dp --pt train leaves it
+      Path job = Files.createDirectories(folder.resolve("trained/" + m));
+      Files.writeString(job.resolve("checkpoint"), "model.ckpt.pt");
+      Files.copy(
+          Shared.path("models/small/%d/model.pth".formatted(m)), job.resolve("model.ckpt.pt"));
+    }
+    run.set("training_iter0_model_path", "[\"trained/[01]\"]");
+    assertThat(run.read().simplify().train().models())
+        .allMatch(model -> model.endsWith("model.ckpt.pt"));
   }
 
   @Test

@@ -10,10 +10,14 @@ import org.dpsieve.error.UnsupportedModelException;
 
 /** Which file is meant where a path names a folder, or a part of a checkpoint. */
 final class ModelPath {
+  /** The newest weights in a folder where DeePMD-kit's PyTorch backends trained. */
+  private static final String PYTORCH_CHECKPOINT = "model.ckpt.pt";
+
   private ModelPath() {}
 
   /**
-   * The frozen model in a folder; any other path as it is.
+   * The frozen model in a folder, or where there is none what PyTorch trained there; any other path
+   * as it is.
    *
    * @throws UnsupportedModelException for folders that are models of DeePMD-kit's JAX and
    *     TensorFlow 2 backends
@@ -40,7 +44,10 @@ final class ModelPath {
     if (frozen.size() == 1) {
       return frozen.get(0);
     }
-    if (frozen.isEmpty() && entries.stream().anyMatch(ModelPath::isCheckpoint)) {
+    if (frozen.isEmpty() && Files.exists(path.resolve(PYTORCH_CHECKPOINT))) {
+      return path.resolve(PYTORCH_CHECKPOINT);
+    }
+    if (frozen.isEmpty() && entries.stream().anyMatch(ModelPath::isTensorFlowCheckpoint)) {
       throw new InputException(
           "%s: a folder with a checkpoint, but no frozen model; freeze it: dp freeze -c %s -o %s"
               .formatted(path, path, path.resolve("frozen_model.pb")));
@@ -57,14 +64,14 @@ final class ModelPath {
   }
 
   private static void requireNoCheckpoint(Path path) {
-    if (isCheckpoint(path) || Files.exists(Path.of(path + ".index"))) {
+    if (isTensorFlowCheckpoint(path) || Files.exists(Path.of(path + ".index"))) {
       throw new InputException(
           "%s: belongs to a checkpoint of TensorFlow, which only DeePMD-kit can read; freeze it: dp freeze -c %s -o frozen_model.pb, or name the frozen model"
               .formatted(path, path.toAbsolutePath().getParent()));
     }
   }
 
-  private static boolean isCheckpoint(Path file) {
+  private static boolean isTensorFlowCheckpoint(Path file) {
     String name = name(file);
     return name.equals("checkpoint") || name.matches(".*\\.(index|meta|data-\\d+-of-\\d+)");
   }
