@@ -25,6 +25,7 @@ import org.dpsieve.loop.Verdict;
 import org.dpsieve.loop.Warnings;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.spark.frames.WriteFailure;
+import org.dpsieve.spark.loop.RehearsedLabels;
 import org.dpsieve.spark.loop.SparkStages;
 import org.dpsieve.spark.report.RunReporter;
 
@@ -37,8 +38,7 @@ final class LoopRun {
   private final RunArguments arguments;
   private final Workdir workdir;
   private final PrintWriter out;
-  private boolean rehearsed;
-  private double secondsPerLabel;
+  private Rehearsal rehearsal; // null where nothing is rehearsed
 
   LoopRun(RunConfig config, RunArguments arguments, PrintWriter out) {
     this.config = config;
@@ -47,14 +47,9 @@ final class LoopRun {
     this.out = out;
   }
 
-  /**
-   * The run stands for one with costly labels, whose cost is said in the end.
-   *
-   * @param seconds that such a label takes; NaN where that is not known
-   */
-  void rehearse(double seconds) {
-    rehearsed = true;
-    secondsPerLabel = seconds;
+  /** The run stands for one with costly labels, whose cost is said in the end. */
+  void rehearse(Rehearsal how) {
+    rehearsal = how;
   }
 
   /** Says what would be done, and what would end it. */
@@ -63,7 +58,11 @@ final class LoopRun {
     Plan.of(config, survey).forEach(out::println);
     out.flush();
     // what a run looks at before any work
-    SparkStages.of(config, workdir, new OneSession(), ignored -> {}, ignored -> {});
+    Supplier<SparkSession> spark = new OneSession();
+    SparkStages.of(config, workdir, spark, ignored -> {}, ignored -> {});
+    if (rehearsal != null) {
+      rehearsal.check(new RehearsedLabels(spark, workdir, ignored -> {}, ignored -> {}));
+    }
     survey.requireNone();
     return DONE;
   }
@@ -109,12 +108,25 @@ final class LoopRun {
                 Settings.of(config, workdir).accepting(arguments.accepted),
                 stages,
                 console);
-        Thread hook = new Thread(() -> stages.stop(arguments.onExit), "on-exit");
+        RehearsedLabels labels = new RehearsedLabels(spark, workdir, console::tasks, console::note);
+        if (rehearsal != null) {
+          rehearsal.check(labels);
+        }
+        Thread hook =
+            new Thread(
+                () -> {
+                  stages.stop(arguments.onExit);
+                  labels.stop(arguments.onExit);
+                },
+                "on-exit");
         Runtime.getRuntime().addShutdownHook(hook);
         Simplify.Outcome outcome = how.apply(simplify);
-        Runtime.getRuntime().removeShutdownHook(hook);
         report(console);
         conclude(console, outcome, (System.nanoTime() - start) / 1e9);
+        if (rehearsal != null && outcome.result() != null) {
+          rehearsal.tell(outcome.summary(), labels, console::say);
+        }
+        Runtime.getRuntime().removeShutdownHook(hook);
         if (lastWord) {
           console.say(word(outcome.verdict()));
         }
@@ -222,9 +234,6 @@ final class LoopRun {
     }
     if (result.pool() != null) {
       console.say(RunTable.pool(result.pool()));
-    }
-    if (rehearsed) {
-      Rehearsal.text(summary, secondsPerLabel).forEach(console::say);
     }
     console.say(
         "result: %s (data, graph.*, deviation.parquet, summary.json)".formatted(workdir.result()));

@@ -1,8 +1,9 @@
 package org.dpsieve.cli;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dpsieve.config.ConfigReader;
-import org.dpsieve.config.Engine;
 import org.dpsieve.config.PickConfig;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.error.InputException;
@@ -51,21 +52,39 @@ final class SimplifyCommand implements Callable<Integer> {
   @Option(
       names = "--rehearse",
       description =
-          "The labels are of a cheap teacher in the place of the program that the real run is to have: say in"
-              + " the end what that would cost, labels by composition and iterations.")
+          "A cheap teacher labels in the place of the program that fp_style names: say in the end what"
+              + " the real run is expected to cost, labels by composition, iterations and errors.")
   private boolean rehearse;
 
   @Option(
+      names = "--teacher",
+      paramLabel = "FILE",
+      description =
+          "With --rehearse: fp_style (dp, ase, d3 or d4) and fp_params of the teacher. Default: D3,"
+              + " added to the labels that the pool has; a teacher of SIMPLIFY_JSON itself stays.")
+  private Path teacher;
+
+  @Option(
       names = "--seconds-per-label",
-      paramLabel = "S",
-      description = "With --rehearse: what a label of the real run takes, to say hours.")
-  private Double secondsPerLabel;
+      paramLabel = "S|measure",
+      converter = SecondsPerLabel.Converter.class,
+      description =
+          "With --rehearse, to say hours: what a label of the real run takes, or measure: three of the"
+              + " frames are labelled by the real program, where MACHINE_JSON runs it.")
+  private SecondsPerLabel secondsPerLabel;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    RunConfig config = ConfigReader.read(arguments.simplify, arguments.machine);
+    if (!rehearse && (teacher != null || secondsPerLabel != null)) {
+      throw new InputException("--teacher and --seconds-per-label: expected with --rehearse");
+    }
+    RunConfig config =
+        rehearse
+            ? ConfigReader.rehearsal(
+                arguments.simplify, arguments.machine, Optional.ofNullable(teacher))
+            : ConfigReader.read(arguments.simplify, arguments.machine);
     if (seed != null) {
       config = config.withSeed(seed);
     }
@@ -78,23 +97,20 @@ final class SimplifyCommand implements Callable<Integer> {
     }
     config = config.withSimplify(config.simplify().withPick(pick));
     LoopRun run = new LoopRun(config, arguments, spec.commandLine().getOut());
-    rehearse(run, config);
+    if (rehearse) {
+      run.rehearse(rehearsal());
+    }
     return dryRun ? run.plan() : run.execute(Simplify::run, false);
   }
 
-  private void rehearse(LoopRun run, RunConfig config) {
-    if (secondsPerLabel != null && (!rehearse || !(secondsPerLabel > 0))) {
-      throw new InputException(
-          "--seconds-per-label %s: expected a number above 0, with --rehearse"
-              .formatted(secondsPerLabel));
+  private Rehearsal rehearsal() {
+    if (secondsPerLabel == null) {
+      return new Rehearsal(Double.NaN, Optional.empty());
     }
-    if (rehearse && config.machine().fp().engine() == Engine.COMMAND) {
-      throw new InputException(
-          "--rehearse: fp_style %s is a program's, which the rehearsal is to spare; expected the parameter file with a teacher in its place (fp_style dp, ase, d3 or d4)"
-              .formatted(config.simplify().label().style().key()));
-    }
-    if (rehearse) {
-      run.rehearse(secondsPerLabel == null ? Double.NaN : secondsPerLabel);
-    }
+    return new Rehearsal(
+        secondsPerLabel.given(),
+        secondsPerLabel.isMeasured()
+            ? Optional.of(ConfigReader.read(arguments.simplify, arguments.machine))
+            : Optional.empty());
   }
 }

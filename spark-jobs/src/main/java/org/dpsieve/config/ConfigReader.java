@@ -30,6 +30,21 @@ public final class ConfigReader {
     return read(simplify, machine, Path.of(""));
   }
 
+  /**
+   * The same for a rehearsal: a teacher labels in the place of the program that the file names,
+   * whose keys are not looked at, nor is the section {@code fp} of the machine file.
+   *
+   * @param teacher a file with {@code fp_style} and its keys; without one D3 is added to the stored
+   *     labels. A teacher that the parameter file itself names stays where there is no file
+   * @throws org.dpsieve.error.InputException listing every problem
+   */
+  public static RunConfig rehearsal(Path simplify, Path machine, Optional<Path> teacher) {
+    Problems problems = new Problems();
+    Path current = Path.of("");
+    Optional<StandIn> standIn = StandIn.of(teacher, current, problems);
+    return read(simplify, machine, current, problems, standIn);
+  }
+
   /** The same with relative paths taken from {@code current} first. */
   static RunConfig read(Path simplify, Path machine, Path current) {
     return read(simplify, machine, current, new Problems());
@@ -37,6 +52,11 @@ public final class ConfigReader {
 
   /** The same; {@code problems} then also knows which keys were asked for. */
   static RunConfig read(Path simplify, Path machine, Path current, Problems problems) {
+    return read(simplify, machine, current, problems, Optional.empty());
+  }
+
+  private static RunConfig read(
+      Path simplify, Path machine, Path current, Problems problems, Optional<StandIn> given) {
     Optional<ParameterFile.Content> simplifyFile = ParameterFile.read(simplify, problems);
     Optional<ParameterFile.Content> machineFile = ParameterFile.read(machine, problems);
     if (simplifyFile.isPresent() && machineFile.isPresent()) {
@@ -57,8 +77,10 @@ public final class ConfigReader {
     }
     Block file = simplifyFile.get().block(problems);
     Paths paths = new Paths(current, simplify);
+    Optional<StandIn> teacher = given.filter(standIn -> rehearses(file, standIn));
     SimplifyReader.SimplifyFile run =
-        new SimplifyReader(file, paths, problems, TrainingReader.of(sections.train(), problems))
+        new SimplifyReader(
+                file, paths, problems, TrainingReader.of(sections.train(), problems), teacher)
             .read();
     ModelsReader.Models models =
         new ModelsReader(
@@ -97,7 +119,10 @@ public final class ConfigReader {
             train.section(),
             engines.modelDevi(sections.modelDevi(), foreign),
             engines.precision(sections.modelDevi()),
-            engines.fp(sections.fp(), run.label(), run.pool().labeled()));
+            engines.fp(
+                teacher.isPresent() ? sections.fp().unset() : sections.fp(),
+                run.label(),
+                run.pool().labeled()));
     new PropertyReader(file, paths, problems)
         .check(run.pick(), run.pool(), machineConfig, models.ofProperty());
     if (run.pick().targetError().isPresent()
@@ -135,6 +160,27 @@ public final class ConfigReader {
         problems.warnings(),
         problems.migrations(),
         problems.notes());
+  }
+
+  /**
+   * Whether a teacher takes the place of what labels.
+   *
+   * @throws InputException for a run that has no such place
+   */
+  private static boolean rehearses(Block file, StandIn teacher) {
+    if (PropertyReader.isAsked(file)) {
+      throw new InputException(
+          file.where("property")
+              + ": a teacher knows energies and forces alone; --rehearse cannot"
+              + " say what a run for a property takes");
+    }
+    if (file.node().path("labeled").asBoolean()) {
+      throw new InputException(
+          file.where("labeled")
+              + ": nothing is labelled in this run, so that there is nothing to"
+              + " rehearse; run it without --rehearse");
+    }
+    return teacher.replaces(file);
   }
 
   /** Members that stand for an ensemble; 0 where there are models enough, or none can be made. */

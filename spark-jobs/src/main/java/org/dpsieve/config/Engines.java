@@ -253,7 +253,11 @@ final class Engines {
                   : "fp_style %s is done in this program; expected embedded"
                       .formatted(label.style().key()));
     }
-    inProcess(section, "embedded", section.settings());
+    List<String> unused = new ArrayList<>(section.settings());
+    if (!labeled && style.inProcesses()) {
+      unused.remove("resources"); // of the executors that processes of a teacher run in
+    }
+    inProcess(section, "embedded", unused);
     return section.with(Engine.EMBEDDED, Optional.empty());
   }
 

@@ -79,6 +79,27 @@ final class LabelReader {
     return new LabelConfig(style, settings, skipBadBox(), taskMax(labeled), ratioFailed());
   }
 
+  /** Of a rehearsal: what limits picks is as the file has it. */
+  LabelConfig rehearsed(StandIn teacher) {
+    Optional<FpStyle> style = teacher.style();
+    Optional<StyleSettings> settings =
+        style.flatMap(
+            known ->
+                known.read(
+                    new StyleKeys(teacher.file(), teacher.paths(), typeMap, elements, problems)));
+    style.filter(FpStyle::needsElements).ifPresent(known -> requireElements());
+    teacher.file().declare(style.map(FpStyle::keys).orElse(KEYS)).finish();
+    String own = file.text("fp_style").orElse(FpStyles.NONE.key());
+    problems.warn(
+        "rehearsal: %s in the place of fp_style %s%s"
+            .formatted(
+                settings.map(StyleSettings::plan).orElse("a teacher"),
+                own,
+                teacher.named() ? "" : "; --teacher FILE names another"));
+    return new LabelConfig(
+        style.orElse(FpStyles.NONE), settings, skipBadBox(), taskMax(false), ratioFailed());
+  }
+
   /** Nearly every label that is calculated needs them. */
   private void requireElements() {
     List<String> unknown =

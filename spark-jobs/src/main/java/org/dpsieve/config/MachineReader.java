@@ -94,6 +94,19 @@ final class MachineReader {
       return new MachineConfig.Section(chosen, command, machine, resources, node);
     }
 
+    /** The same without anything said. */
+    Section unset() {
+      return new Section(
+          block,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Map.of(),
+          Map.of(),
+          List.of(),
+          List.of());
+    }
+
     /** The settings that an engine inside this program has no use for. */
     List<String> settings() {
       List<String> names = new ArrayList<>();

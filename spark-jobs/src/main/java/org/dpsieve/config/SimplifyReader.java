@@ -89,12 +89,20 @@ final class SimplifyReader {
   private final Problems problems;
 
   private final TrainingReader inputs;
+  private final Optional<StandIn> teacher;
 
   /**
    * @param inputs reads training inputs, as who trains by them understands them
+   * @param teacher what labels in a rehearsal, where the file's own style is not to
    */
-  SimplifyReader(Block file, Paths paths, Problems problems, TrainingReader inputs) {
+  SimplifyReader(
+      Block file,
+      Paths paths,
+      Problems problems,
+      TrainingReader inputs,
+      Optional<StandIn> teacher) {
     this.inputs = inputs;
+    this.teacher = teacher;
     this.file = file;
     this.paths = paths;
     this.problems = problems;
@@ -135,7 +143,8 @@ final class SimplifyReader {
     TypeElements elements = elements(typeMap);
     boolean labeled = file.flag("labeled");
     PoolConfig pool = pool(labeled);
-    LabelConfig label = new LabelReader(file, paths, typeMap, elements, problems).read(labeled);
+    LabelReader labels = new LabelReader(file, paths, typeMap, elements, problems);
+    LabelConfig label = teacher.map(labels::rehearsed).orElseGet(() -> labels.read(labeled));
     Optional<PropertyReader.GivenProperty> property =
         new PropertyReader(file, paths, problems).read(pool, label);
     if (!PropertyReader.isAsked(file)) {
@@ -300,7 +309,9 @@ final class SimplifyReader {
     String why =
         pool.labeled()
             ? "labeled true takes the labels from there"
-            : "fp_style d3 adds to the labels that are there";
+            : teacher.filter(standIn -> !standIn.named()).isPresent()
+                ? "the rehearsal adds D3 to the labels that are there, for no --teacher FILE is given"
+                : "fp_style %s adds to the labels that are there".formatted(label.style().key());
     if (pool.labeled() || label.style().addsToStored()) {
       pool.tables().ifPresent(tables -> tables.requireLabels(file, why));
       files.requireEnergies(file, "pick_data", pool.pickData(), why);

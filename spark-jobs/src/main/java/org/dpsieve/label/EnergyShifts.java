@@ -42,16 +42,16 @@ public record EnergyShifts(
    */
   public record Pair(Map<String, Integer> atoms, double difference) {}
 
-  /** Empty where there are no frames. */
+  /** Empty where there are no more frames than types: any shifts would leave nothing of them. */
   public static Optional<EnergyShifts> of(List<Pair> pairs) {
-    if (pairs.isEmpty()) {
-      return Optional.empty();
-    }
     List<String> types =
         List.copyOf(
             pairs.stream()
                 .flatMap(pair -> pair.atoms().keySet().stream())
                 .collect(Collectors.toCollection(TreeSet::new)));
+    if (pairs.size() <= types.size()) {
+      return Optional.empty();
+    }
     RealMatrix shares = MatrixUtils.createRealMatrix(pairs.size(), types.size());
     ArrayRealVector differences = new ArrayRealVector(pairs.size());
     for (int k = 0; k < pairs.size(); k++) {

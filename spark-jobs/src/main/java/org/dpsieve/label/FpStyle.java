@@ -22,6 +22,11 @@ public interface FpStyle {
     return true;
   }
 
+  /** Whether frames are labelled in processes beside this one, which may want a GPU. */
+  default boolean inProcesses() {
+    return false;
+  }
+
   /** Whether the labels stored in the pool are part of the new ones. */
   default boolean addsToStored() {
     return false;

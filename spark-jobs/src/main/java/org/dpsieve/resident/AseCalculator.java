@@ -75,7 +75,7 @@ record AseCalculator(String json, List<Path> files, List<String> symbols) implem
 
   @Override
   public String nameIt() {
-    return "Name the Python that has the calculator by fp_params.python in the parameter file, or by DPSIEVE_PYTHON; it has to be there, with ASE and NumPy, wherever Spark's tasks run";
+    return "Name the Python that has the calculator by fp_params.python in the parameter file (a command's --python, dpsieve.python in SQL), or by DPSIEVE_PYTHON; it has to be there, with ASE and NumPy, wherever Spark's tasks run";
   }
 
   @Override

@@ -21,8 +21,8 @@ import scala.runtime.BoxedUnit;
 
 /**
  * {@code spark.sql.extensions=org.dpsieve.spark.DpsieveExtensions}: the SQL functions {@code
- * model_devi}, {@code dp_energy}, {@code dp_force}, {@code dp_property}, {@code dp_sigma} and
- * {@code dp_d3}; and {@code deepmd.`path`} as a table.
+ * model_devi}, {@code dp_energy}, {@code dp_force}, {@code dp_property}, {@code dp_sigma}, {@code
+ * dp_d3} and {@code dp_d4}; and {@code deepmd.`path`} as a table.
  *
  * <p>Arguments: {@code models} (constant: a file, a pattern, several separated by commas, or an
  * array of these), {@code z} (atomic numbers), {@code coord} (Å, 3 n numbers), {@code cell} (Å, 9

@@ -28,6 +28,7 @@ import sys
 MAGIC = b"dpsieve\x01"
 IDLE = 120
 ATOMS_AT_ONCE = {"cpu": 1024, "gpu": 32768}  # of the first: DeePMD-kit's own
+SCRATCH = f"dpsieve-ase-{os.getpid()}-{os.urandom(4).hex()}"  # a folder for calculators that write files
 
 requests = os.fdopen(os.dup(0), "rb")
 answers = os.fdopen(os.dup(1), "wb")
@@ -36,13 +37,14 @@ os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 
 
 def end_with_who_asks():
-    """Starts a process that kills this one and its children once the pipe of requests has no other end: also while
-    this one is lost in a library."""
+    """Starts a process that kills this one and its children, and removes what they wrote, once the pipe of requests
+    has no other end: also while this one is lost in a library."""
     try:
         os.setpgid(0, 0)
     except OSError:
         pass  # it leads a session
     mine, its = os.pipe()
+    asked = os.getpid()
     if os.fork() > 0:
         os.close(mine)
         return
@@ -55,6 +57,14 @@ def end_with_who_asks():
     watch.register(requests.fileno(), 0)  # no event but the hang-up
     watch.register(mine, 0)
     watch.poll()
+    try:
+        os.kill(asked, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    import shutil
+    import tempfile
+
+    shutil.rmtree(os.path.join(tempfile.gettempdir(), SCRATCH), ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
 
 
@@ -332,7 +342,9 @@ class Calculator:
         kind = imported(request["calculator"])
         opened = Opened()
         opened.on = True
-        os.chdir(tempfile.mkdtemp(prefix="dpsieve-ase-"))  # some write files
+        scratch = os.path.join(tempfile.gettempdir(), SCRATCH)
+        os.makedirs(scratch, mode=0o700)
+        os.chdir(scratch)  # some write files
         self.calculator = kind(**{name: self.argument(value) for name, value in request["arguments"].items()})
         opened.on = False
         if not hasattr(self.calculator, "get_property"):

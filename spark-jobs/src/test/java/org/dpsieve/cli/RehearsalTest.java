@@ -2,12 +2,15 @@ package org.dpsieve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Verdict;
+import org.dpsieve.spark.loop.RehearsedLabels.Composition;
+import org.dpsieve.spark.loop.RehearsedLabels.Measured;
 import org.junit.jupiter.api.Test;
 
 class RehearsalTest {
@@ -38,11 +41,32 @@ class RehearsalTest {
 
   @Test
   void labelsByCompositionIterationsHoursAndTheCurve() {
-    assertThat(String.join("\n", Rehearsal.text(summary, 1800)))
+    List<Composition> compositions = new ArrayList<>();
+    for (int k = 1; k <= 22; k++) {
+      compositions.add(new Composition("Ag%dAu".formatted(k), k + 1, 23 - k));
+    }
+    assertThat(String.join("\n", Rehearsal.text(summary, compositions, 1800)))
         .contains(
             "120 labels (Ag 25, Ag-Au 95) in 2 iterations",
             "at 1800 s a label 60.00 hours",
+            "    22       2   Ag1Au",
+            "     3           2 others",
             "100   2.50 meV/atom, 0.0500 eV/Å");
-    assertThat(String.join("\n", Rehearsal.text(summary, Double.NaN))).doesNotContain("hours");
+    assertThat(String.join("\n", Rehearsal.text(summary, List.of(), Double.NaN)))
+        .doesNotContain("hours");
+  }
+
+  @Test
+  void aTaskThatFailedSaysWhyAndCountsForNothing() {
+    List<Measured> tasks =
+        List.of(
+            new Measured("Ag8", 8, 100, ""),
+            new Measured("Ag4Au4", 8, Double.NaN, "unconverged: 60 steps"),
+            new Measured("Ag48", 48, 500, ""));
+    assertThat(String.join("\n", Rehearsal.measured(tasks)))
+        .contains(
+            "3 real tasks", "Ag8, 8 atoms: 100.0 s", "Ag4Au4, 8 atoms: unconverged: 60 steps");
+    assertThat(Rehearsal.mean(tasks)).isEqualTo(300);
+    assertThat(Rehearsal.mean(tasks.subList(1, 2))).isNaN();
   }
 }

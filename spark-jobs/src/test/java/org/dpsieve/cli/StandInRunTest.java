@@ -122,6 +122,51 @@ class StandInRunTest {
     assertThat(run.resolve("report.html")).content().contains("ENCUT: 400 -&gt; 500 (accepted");
   }
 
+  /** The user's own files; the real program labels three frames, no more. */
+  @Test
+  void aRehearsalHasATeacherInThePlaceOfTheProgramWhichIsMeasured()
+      throws IOException, URISyntaxException {
+    Path simplify = simplify(Shared.repository().resolve("conf/ag-au"));
+    Path teacher =
+        Files.writeString(
+            folder.resolve("teacher.json"),
+            "{\"fp_style\": \"dp\", \"fp_params\": {\"models\": \"%s\"}}"
+                .formatted(Shared.repository().resolve("conf/ag-au/models/0")));
+    Path machine = machine("--crash 1");
+    Path run = folder.resolve("rehearsal-of-vasp");
+    Terminal terminal = new Terminal();
+    terminal.succeed(
+        "simplify",
+        simplify,
+        machine,
+        "--workdir",
+        run,
+        "--rehearse",
+        "--teacher",
+        teacher,
+        "--seconds-per-label",
+        "measure",
+        "--max-iter",
+        1);
+    assertThat(terminal.out())
+        .contains("rehearsal: by 1 Deep Potential", "in the place of fp_style vasp")
+        .containsSubsequence(
+            "measured on 3 real tasks",
+            "crashed",
+            "rehearsed: the real run is expected to take 7 labels",
+            "hours of labelling",
+            "labels   atoms   composition",
+            "Ag4Au4");
+    assertThat(run.resolve("iter.000000/02.fp/task.000.000000")).doesNotExist();
+    try (Stream<Path> tasks = Files.list(run.resolve("rehearsal"))) {
+      assertThat(tasks.filter(task -> Files.exists(task.resolve("INCAR")))).hasSize(3);
+    }
+    // the real run is another, though it is begun in the same folder by mistake
+    terminal.clear();
+    assertThat(terminal.run("simplify", simplify, machine, "--workdir", run)).isEqualTo(2);
+    assertThat(terminal.err()).contains("fp_style");
+  }
+
   private Path machine(String options) throws IOException, URISyntaxException {
     Path standIn = Path.of(getClass().getResource("/label/stand_in.py").toURI());
     return Files.writeString(

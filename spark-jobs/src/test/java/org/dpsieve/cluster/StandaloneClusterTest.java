@@ -83,6 +83,7 @@ class StandaloneClusterTest {
           .hasContent("gpu " + i);
       assertThat(folder.resolve("run/cpu/task.000.%06d/result".formatted(i))).exists();
     }
+    assertThat(folder.resolve("run/labels")).hasContent("{at=gpu, GPU 0} gpu, GPU 0");
     assertThat(TaskJournal.read(folder.resolve("run/tasks.1.jsonl")))
         .extracting(TaskJournal.Entry::state)
         .containsExactly("finished", "crashed", "finished");

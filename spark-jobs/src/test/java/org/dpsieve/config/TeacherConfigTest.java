@@ -1,11 +1,14 @@
 package org.dpsieve.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import org.dpsieve.error.InputException;
 import org.dpsieve.label.BatchLabeller;
 import org.dpsieve.label.StyleSettings;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,5 +99,67 @@ class TeacherConfigTest {
     run.set("fp_params", models("*"));
     assertThat(run.set("teacher_trust", "\"high\"").complaint()).contains("expected a number");
     assertThat(run.set("fp_style", "\"d3\"").set("fp_params", "{}").complaint()).isEmpty();
+  }
+
+  private RunConfig rehearsal(String teacher) throws IOException {
+    Optional<Path> file =
+        teacher == null
+            ? Optional.empty()
+            : Optional.of(Files.writeString(folder.resolve("teacher.json"), teacher));
+    return ConfigReader.rehearsal(run.simplify, run.machine, file);
+  }
+
+  private void refused(String teacher, String... words) {
+    assertThatThrownBy(() -> rehearsal(teacher))
+        .isInstanceOf(InputException.class)
+        .hasMessageContainingAll(words);
+  }
+
+  /** What the program needs may not be there yet. */
+  @Test
+  void aRehearsalPutsATeacherInThePlaceOfTheProgram() throws IOException {
+    run.set("fp_style", "\"vasp\"").set("fp_params", null).set("fp_pp_path", "\"none\"");
+    run.set("fp_task_max", "7").set("ratio_failed", "0.25");
+    run.setMachine("fp", "{\"engine\": \"command\", \"command\": \"vasp_std\"}");
+    RunConfig byD3 = rehearsal(null);
+    LabelConfig label = byD3.simplify().label();
+    assertThat(label.style().key()).isEqualTo("d3");
+    assertThat(label.taskMax()).hasValue(7);
+    assertThat(label.ratioFailed()).isEqualTo(0.25);
+    assertThat(byD3.machine().fp().engine()).isEqualTo(Engine.EMBEDDED);
+    assertThat(byD3.machine().fp().node()).isEmpty();
+    assertThat(byD3.warnings())
+        .anySatisfy(
+            text ->
+                assertThat(text)
+                    .startsWith("rehearsal: ")
+                    .endsWith("in the place of fp_style vasp; --teacher FILE names another"));
+    String teacher = "{\"fp_style\": \"dp\", \"fp_params\": %s}";
+    assertThat(
+            rehearsal(teacher.formatted(models("*")))
+                .simplify()
+                .label()
+                .settings()
+                .orElseThrow()
+                .plan())
+        .startsWith("by 4 Deep Potentials");
+
+    refused("{\"fp_style\": \"vasp\"}", "teacher.json, line 1: fp_style", "d3, d4, dp, ase");
+    refused("{}", "teacher.json: fp_style is missing");
+    refused(teacher.formatted("{\"models\": \"none.pb\"}"), "teacher.json", "none.pb");
+    refused(
+        "{\"fp_style\": \"d3\", \"fp_task_max\": 3}",
+        "teacher.json, line 1: fp_task_max: unknown key");
+    run.set("labeled", "true");
+    refused(null, "labeled", "nothing to rehearse");
+  }
+
+  @Test
+  void aTeacherOfTheFileItselfStaysUnlessAnotherIsNamed() throws IOException {
+    assertThat(rehearsal(null).simplify().label().style().key()).isEqualTo("dp");
+    assertThat(rehearsal("{\"fp_style\": \"d3\"}").simplify().label().style().key())
+        .isEqualTo("d3");
+    run.set("property", "{}");
+    refused(null, "property", "energies and forces alone");
   }
 }

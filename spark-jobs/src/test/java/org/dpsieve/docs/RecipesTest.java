@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.dpsieve.testing.Shared;
@@ -64,19 +65,27 @@ class RecipesTest {
     }
   }
 
-  private int dryRun(String recipe) {
-    return terminal.run(
-        "simplify",
-        recipes.resolve(recipe + "/simplify.json"),
-        recipes.resolve(recipe + "/machine.json"),
-        "--dry-run",
-        "--workdir",
-        folder.resolve("run"));
+  private int dryRun(String recipe, Object... more) {
+    List<Object> words = new ArrayList<>(List.of("simplify"));
+    words.add(recipes.resolve(recipe + "/simplify.json"));
+    words.add(recipes.resolve(recipe + "/machine.json"));
+    words.addAll(List.of("--dry-run", "--workdir", folder.resolve("run")));
+    words.addAll(List.of(more));
+    return terminal.run(words.toArray());
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"d3", "functional", "cutoff", "pretrained", "labelled", "old-labels", "property"})
+      strings = {
+        "d3",
+        "functional",
+        "cutoff",
+        "pretrained",
+        "labelled",
+        "old-labels",
+        "property",
+        "teacher"
+      })
   void aRecipePassesTheDryRun(String recipe) throws IOException {
     potcars("functional", "Ag", "Au");
     int code = dryRun(recipe);
@@ -86,6 +95,19 @@ class RecipesTest {
       return; // the rest of the files was found to be right before
     }
     assertThat(code).as(terminal.said()).isZero();
+  }
+
+  /** Without POTCAR files, dispatcher and VASP: what the files say of them is for later. */
+  @Test
+  void aRecipeWithVaspIsRehearsedByATeacher() throws IOException {
+    Path teacher =
+        Files.writeString(
+            folder.resolve("teacher.json"),
+            "{\"fp_style\": \"dp\", \"fp_params\": {\"models\": \"conf/ag-au/models/*\"}}");
+    assertThat(dryRun("functional", "--rehearse", "--teacher", teacher))
+        .as(terminal::said)
+        .isZero();
+    assertThat(terminal.out()).contains("by 4 Deep Potentials", "in the place of fp_style vasp");
   }
 
   /** What prepare.sh does, on models and frames of two elements in the place of HfO2's. */

@@ -38,6 +38,12 @@ class EnergyShiftsTest {
     assertThat(shifts.apart()).isFalse();
     assertThat(shifts.text()).endsWith("do not tell these types apart");
     assertThat(EnergyShifts.of(List.of())).isEmpty();
-    assertThat(EnergyShifts.of(List.of(pair(4, 1, 1))).orElseThrow().apart()).isFalse();
+  }
+
+  /** Two shifts leave nothing of two frames, which says nothing of other frames. */
+  @Test
+  void asManyFramesAsTypesAreTooFew() {
+    assertThat(EnergyShifts.of(List.of(pair(4, 0, 1), pair(0, 4, 1)))).isEmpty();
+    assertThat(EnergyShifts.of(List.of(pair(4, 0, 1), pair(0, 4, 1), pair(4, 4, 2)))).isPresent();
   }
 }

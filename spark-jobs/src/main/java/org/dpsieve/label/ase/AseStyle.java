@@ -29,6 +29,11 @@ public final class AseStyle extends BatchStyle {
   }
 
   @Override
+  public boolean inProcesses() {
+    return true;
+  }
+
+  @Override
   public Optional<StyleSettings> read(StyleKeys keys) {
     Block file = keys.file();
     if (!file.require(

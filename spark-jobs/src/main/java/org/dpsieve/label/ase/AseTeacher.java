@@ -84,6 +84,11 @@ public final class AseTeacher implements BatchLabeller {
   }
 
   @Override
+  public boolean inProcesses() {
+    return true;
+  }
+
+  @Override
   public boolean knowsSigma() {
     return false;
   }

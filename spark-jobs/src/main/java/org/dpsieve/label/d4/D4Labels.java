@@ -58,6 +58,11 @@ final class D4Labels implements BatchLabeller {
   }
 
   @Override
+  public boolean inProcesses() {
+    return true;
+  }
+
+  @Override
   public boolean knowsSigma() {
     return false;
   }

@@ -22,6 +22,11 @@ public final class D4Style extends BatchStyle {
   }
 
   @Override
+  public boolean inProcesses() {
+    return true;
+  }
+
+  @Override
   public boolean addsToStored() {
     return true;
   }

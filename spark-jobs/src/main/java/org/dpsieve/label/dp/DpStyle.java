@@ -34,6 +34,11 @@ public final class DpStyle extends BatchStyle {
     super("dp", TRUST);
   }
 
+  @Override
+  public boolean inProcesses() {
+    return true;
+  }
+
   /** Models know types by their names. */
   @Override
   public boolean needsElements() {

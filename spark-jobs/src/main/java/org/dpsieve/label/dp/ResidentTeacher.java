@@ -79,6 +79,11 @@ final class ResidentTeacher implements BatchLabeller {
   }
 
   @Override
+  public boolean inProcesses() {
+    return true;
+  }
+
+  @Override
   public boolean knowsSigma() {
     return models.names().size() > 1;
   }

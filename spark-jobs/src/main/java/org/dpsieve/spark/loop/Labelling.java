@@ -36,19 +36,22 @@ final class Labelling {
 
   private final SparkSession spark;
   private final Optional<Property> property;
+  private final Map<String, Object> resources;
 
   /** Of energies and forces. */
   Labelling(SparkSession spark) {
-    this(spark, Optional.empty());
+    this(spark, Optional.empty(), Map.of());
   }
 
   /**
    * @param property what has to be known of a frame, in the place of energy and forces; empty in a
    *     run for these
+   * @param resources that machine.json gives to labelling
    */
-  Labelling(SparkSession spark, Optional<Property> property) {
+  Labelling(SparkSession spark, Optional<Property> property, Map<String, Object> resources) {
     this.spark = spark;
     this.property = property;
+    this.resources = resources;
   }
 
   /** The picked frames of an iteration. */
@@ -163,7 +166,7 @@ final class Labelling {
   Dataset<Row> labels(Dataset<Row> frames, BatchLabeller labeller) {
     long count = frames.count();
     int tasks = (int) Math.max(1, Math.min(10_000, count / FRAMES_PER_TASK));
-    return BatchLabels.apply(frames.repartition(tasks, col("frame_id")), labeller);
+    return BatchLabels.apply(frames.repartition(tasks, col("frame_id")), labeller, resources);
   }
 
   private static List<Facts.Failure> failures(

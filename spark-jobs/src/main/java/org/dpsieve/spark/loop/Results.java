@@ -45,6 +45,7 @@ final class Results {
   private final SparkSession spark;
   private final SimplifyConfig config;
   private final Optional<BatchLabeller> newLevel;
+  private final Labelling labelling;
   private final Evaluation evaluation;
   private final Training training;
 
@@ -56,8 +57,10 @@ final class Results {
       SparkSession spark,
       SimplifyConfig config,
       Optional<BatchLabeller> newLevel,
+      Labelling labelling,
       Evaluation evaluation,
       Training training) {
+    this.labelling = labelling;
     this.evaluation = evaluation;
     this.training = training;
     this.spark = spark;
@@ -167,7 +170,6 @@ final class Results {
                 "errors",
                 Math.min(MOST_ERROR_FRAMES, newLevel.get().affordable()))
             .persist(StorageLevel.MEMORY_AND_DISK());
-    Labelling labelling = new Labelling(spark);
     Dataset<Row> relabelled =
         labelling
             .withLabels(frames, labelling.labels(frames, newLevel.get()))

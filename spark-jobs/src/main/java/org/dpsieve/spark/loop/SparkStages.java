@@ -117,7 +117,10 @@ public class SparkStages implements Stages {
   /** What labels frames, tried once in a task. */
   private SortedMap<String, String> tried(BatchLabeller here) {
     if (tried == null) {
-      tried = here instanceof DirectLabeller ? new TreeMap<>() : BatchLabels.tried(spark(), here);
+      tried =
+          here instanceof DirectLabeller
+              ? new TreeMap<>()
+              : BatchLabels.tried(spark(), here, config.machine().fp().resources());
     }
     return tried;
   }
@@ -389,7 +392,10 @@ public class SparkStages implements Stages {
   }
 
   private Labelling labelling() {
-    return new Labelling(spark(), config.simplify().property().map(PropertyConfig::label));
+    return new Labelling(
+        spark(),
+        config.simplify().property().map(PropertyConfig::label),
+        config.machine().fp().resources());
   }
 
   /** Over all cores, where labels are made as they are read. */
@@ -416,7 +422,12 @@ public class SparkStages implements Stages {
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
     OldLabels old = oldLabels(frames, List.of());
     return new Results(
-            spark(), config.simplify(), level, evaluation(old), new Training(spark(), config))
+            spark(),
+            config.simplify(),
+            level,
+            labelling(),
+            evaluation(old),
+            new Training(spark(), config))
         .write(
             target, Pool.read(spark(), frames), Pool.size(spark(), frames), old, models, summary);
   }

@@ -67,6 +67,20 @@ final class Tasks {
     return labelling.write(target, picked, tasks.collect(ends), names);
   }
 
+  /**
+   * Writes the folders and has the program run in those without a result, no more.
+   *
+   * @param journal what becomes of the tasks on the node, which there is
+   * @return how all of them ended, by name
+   */
+  Map<String, TaskEnd> run(Dataset<Row> picked, Path directory, Path journal) {
+    FpTasks tasks = new FpTasks(picked, labeller, directory.toString());
+    tasks.write();
+    Map<String, TaskEnd> ends = tasks.ends();
+    ends.putAll(run(tasks, directory, node.orElseThrow(), journal));
+    return ends;
+  }
+
   private void requireRun(FpTasks tasks, int iteration, Path directory) {
     List<FpTasks.Task> waiting = tasks.waiting();
     if (!waiting.isEmpty()) {

@@ -14,13 +14,9 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.resource.ExecutorResourceRequests;
 import org.apache.spark.resource.ResourceProfile;
-import org.apache.spark.resource.ResourceProfileBuilder;
-import org.apache.spark.resource.TaskResourceRequests;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.NodeConfig;
-import org.dpsieve.error.InputException;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.node.Node;
 import org.dpsieve.node.NodeTask;
@@ -28,6 +24,7 @@ import org.dpsieve.node.OnExit;
 import org.dpsieve.node.TaskEnd;
 import org.dpsieve.node.TaskListener;
 import org.dpsieve.node.TaskListener.State;
+import org.dpsieve.spark.ExecutorRooms;
 
 /**
  * Tasks inside Spark's executors, those with the cores, memory and GPUs that {@code resources} ask
@@ -48,39 +45,14 @@ final class SparkNode implements Node {
 
   @Override
   public void check() {
-    profile(spark.get());
-  }
-
-  /** Empty where there is one kind of executor only, this process. */
-  private Optional<ResourceProfile> profile(SparkSession session) {
-    int gpus = config.resource("gpu_per_node", 0);
-    int cores = Math.max(1, config.resource("cpu_per_node", 1));
-    if (session.sparkContext().isLocal()) {
-      return Optional.empty();
-    }
-    if (!session.sparkContext().getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
-      throw new InputException(
-          "backend spark: executors with %d cores and %d GPUs are asked for, which takes spark.dynamicAllocation.enabled=true; add it to spark-submit's options (DPSIEVE_SUBMIT_ARGS)"
-              .formatted(cores, gpus));
-    }
-    ExecutorResourceRequests executor = new ExecutorResourceRequests().cores(cores);
-    TaskResourceRequests task = new TaskResourceRequests().cpus(cores);
-    if (config.resources().get("memory") instanceof String memory) {
-      executor.memory(memory);
-    }
-    if (gpus > 0) {
-      Object script = config.resources().get("gpu_discovery_script");
-      executor.resource("gpu", gpus, script == null ? "" : script.toString(), "");
-      task.resource("gpu", gpus);
-    }
-    return Optional.of(new ResourceProfileBuilder().require(executor).require(task).build());
+    ExecutorRooms.of(spark.get(), config.resources());
   }
 
   @Override
   public List<TaskEnd> run(List<NodeTask> tasks, TaskListener listener) {
     SparkSession session = spark.get();
     JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-    Optional<ResourceProfile> profile = profile(session);
+    Optional<ResourceProfile> profile = ExecutorRooms.of(session, config.resources());
     listener.state(tasks.stream().map(NodeTask::name).toList(), State.WAITING, "");
     Map<NodeTask, JavaFutureAction<List<RemoteTask.Result>>> futures = new LinkedHashMap<>();
     List<TaskEnd> ends = new ArrayList<>();

@@ -12,6 +12,7 @@ import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StringType;
 import org.dpsieve.error.InputException;
 import org.dpsieve.spark.QueryProblem;
@@ -26,6 +27,9 @@ import scala.jdk.javaapi.CollectionConverters;
  */
 public final class FrameFunction extends Expression implements Serializable {
   private static final long serialVersionUID = 1;
+
+  /** Its place. */
+  private static final int CHARGE = 4;
 
   private final FunctionKind kind;
   private final Seq<Expression> arguments;
@@ -59,14 +63,24 @@ public final class FrameFunction extends Expression implements Serializable {
     return CollectionConverters.asJava(arguments);
   }
 
-  /** z, coord, cell. */
+  /** z, coord, cell, and the charge where one is given. */
   List<Expression> frame() {
-    return arguments().subList(kind.firstFrameArgument(), kind.firstFrameArgument() + 3);
+    List<Expression> all = arguments();
+    List<Expression> frame =
+        new ArrayList<>(all.subList(kind.firstFrameArgument(), kind.firstFrameArgument() + 3));
+    if (hasCharge()) {
+      frame.add(all.get(CHARGE));
+    }
+    return frame;
+  }
+
+  private boolean hasCharge() {
+    return kind == FunctionKind.DP_D4 && arguments.size() > CHARGE;
   }
 
   /** Functional and damping, as far as they are given. */
   List<String> settings() {
-    return texts(arguments().subList(3, arguments.size()));
+    return texts(arguments().subList(3, hasCharge() ? CHARGE : arguments.size()));
   }
 
   List<String> models() {
@@ -111,6 +125,9 @@ public final class FrameFunction extends Expression implements Serializable {
         all.set(at, new Cast(all.get(at), types.get(k), Option.empty()));
       }
     }
+    if (hasCharge()) {
+      all.set(CHARGE, new Cast(all.get(CHARGE), DataTypes.DoubleType, Option.empty()));
+    }
     return new FrameFunction(kind, CollectionConverters.asScala(all).toSeq());
   }
 
@@ -130,6 +147,12 @@ public final class FrameFunction extends Expression implements Serializable {
                     types.get(k).simpleString(),
                     k == 0 ? ", or array<string> with names of types" : ""));
       }
+    }
+    if (hasCharge()
+        && !Cast.canAnsiCast(arguments().get(CHARGE).dataType(), DataTypes.DoubleType)) {
+      return failure(
+          "%s: argument charge is of type %s, expected a number"
+              .formatted(kind.sqlName(), arguments().get(CHARGE).dataType().simpleString()));
     }
     List<Expression> constants = new ArrayList<>(arguments());
     constants.removeAll(frame());

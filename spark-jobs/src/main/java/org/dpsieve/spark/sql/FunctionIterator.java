@@ -19,7 +19,6 @@ import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StringType;
-import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.deviation.Deviation;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
@@ -29,7 +28,11 @@ import org.dpsieve.frame.TypeNames;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.infer.PropertyEnsemble;
 import org.dpsieve.infer.PropertyPrediction;
+import org.dpsieve.label.Addition;
+import org.dpsieve.label.LabelResult;
+import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.spark.QueryProblem;
+import org.dpsieve.spark.TaskRooms;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.uncertainty.FrameSigma;
 import org.dpsieve.uncertainty.UncertainEnsemble;
@@ -135,7 +138,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
         .collect(Collectors.joining(","));
   }
 
-  /** {@code null} when there are no elements or coordinates. */
+  /** {@code null} when there are no elements or coordinates, or no charge where one is given. */
   private static Frame frame(List<Expression> source, InternalRow input) {
     ArrayData z = (ArrayData) source.get(0).eval(input);
     ArrayData coord = (ArrayData) source.get(1).eval(input);
@@ -148,6 +151,10 @@ final class FunctionIterator implements Iterator<InternalRow> {
     if (cell != null) {
       requireNoNull(cell, "cell");
     }
+    Double charge = source.size() > 3 ? (Double) source.get(3).eval(input) : null;
+    if (source.size() > 3 && charge == null) {
+      return null;
+    }
     boolean names = ((ArrayType) source.get(0).dataType()).elementType() instanceof StringType;
     return new Frame(
         "row",
@@ -155,7 +162,9 @@ final class FunctionIterator implements Iterator<InternalRow> {
         names ? numbers(z) : z.toIntArray(),
         coord.toDoubleArray(),
         cell == null ? null : cell.toDoubleArray(),
-        Labels.NONE);
+        Labels.NONE,
+        charge == null ? null : new double[] {charge},
+        null);
   }
 
   private static int[] numbers(ArrayData names) {
@@ -190,30 +199,56 @@ final class FunctionIterator implements Iterator<InternalRow> {
         addSigmas(call, all, present, c, values, counted);
         continue;
       }
-      Iterator<Prediction[]> predictions = null;
-      if (call.kind().usesModels()) {
-        SqlModels models = call.models();
-        predictions =
-            evaluated
-                .computeIfAbsent(List.of(models, call.frame()), key -> models.evaluate(present))
-                .iterator();
+      if (call.dispersion() != null) {
+        addDispersion(call.dispersion(), all, present, c, values, counted);
+        continue;
       }
-      DispersionD3 d3 = call.d3() == null ? null : new DispersionD3(call.d3());
+      SqlModels models = call.models();
+      Iterator<Prediction[]> predictions =
+          evaluated
+              .computeIfAbsent(List.of(models, call.frame()), key -> models.evaluate(present))
+              .iterator();
       for (int i = 0; i < count; i++) {
         Frame frame = all.get(i);
         if (frame == null) {
           continue;
         }
-        Labels dispersion = d3 == null ? null : dispersion(d3, frame);
-        Prediction[] models = d3 == null ? predictions.next() : null;
-        values[i][c] = d3 == null ? value(call.kind(), models) : struct(dispersion);
-        if (!counted[i] && (d3 == null ? isNaN(models) : Double.isNaN(dispersion.energy()))) {
+        Prediction[] said = predictions.next();
+        values[i][c] = value(call.kind(), said);
+        if (!counted[i] && isNaN(said)) {
           counted[i] = true;
-          withoutNumbers.add(frame, () -> reason(call, frame));
+          withoutNumbers.add(frame, () -> models.problem(frame).orElse("the models give NaN"));
         }
       }
     }
     return values;
+  }
+
+  /** A frame that has none is NaN, as models say of such frames: one does not end a query. */
+  private void addDispersion(
+      Addition dispersion,
+      List<Frame> all,
+      List<Frame> present,
+      int column,
+      Object[][] values,
+      boolean[] counted) {
+    Iterator<LabelResult> said =
+        TaskRooms.stoppable(
+                () -> dispersion.of(present, TypeElements.LEADING, TaskRooms.ofThisTask()))
+            .iterator();
+    for (int i = 0; i < all.size(); i++) {
+      Frame frame = all.get(i);
+      if (frame == null) {
+        continue;
+      }
+      LabelResult result = said.next();
+      boolean known = result.outcome() == TaskOutcome.FINISHED;
+      values[i][column] = struct(known ? result.labels() : nothing(frame));
+      if (!counted[i] && !known) {
+        counted[i] = true;
+        withoutNumbers.add(frame, result::reason);
+      }
+    }
   }
 
   private void addProperties(
@@ -285,19 +320,14 @@ final class FunctionIterator implements Iterator<InternalRow> {
                     || Arrays.stream(model.force()).anyMatch(Double::isNaN));
   }
 
-  private static String reason(FunctionCall call, Frame frame) {
-    return call.d3() == null
-        ? call.models().problem(frame).orElse("the models give NaN")
-        : DispersionD3.unfit(frame).orElse("D3 gives NaN");
-  }
-
   private static Object value(FunctionKind kind, Prediction[] models) {
     return switch (kind) {
       case MODEL_DEVI ->
           new GenericInternalRow(Arrays.stream(Deviation.of(models).numbers()).boxed().toArray());
       case DP_ENERGY -> Arrays.stream(models).mapToDouble(Prediction::energy).sum() / models.length;
       case DP_FORCE -> UnsafeArrayData.fromPrimitiveArray(meanForce(models));
-      case DP_PROPERTY, DP_SIGMA, DP_D3 -> throw new IllegalStateException("not of energies");
+      case DP_PROPERTY, DP_SIGMA, DP_D3, DP_D4 ->
+          throw new IllegalStateException("not of energies");
     };
   }
 
@@ -317,12 +347,6 @@ final class FunctionIterator implements Iterator<InternalRow> {
     Arrays.fill(force, Double.NaN);
     Arrays.fill(virial, Double.NaN);
     return new Labels(Double.NaN, force, virial);
-  }
-
-  private static Labels dispersion(DispersionD3 d3, Frame frame) {
-    return DispersionD3.unfit(frame).isEmpty()
-        ? d3.evaluate(TypeElements.LEADING.apply(frame))
-        : nothing(frame); // as models say of such frames: one does not end a query
   }
 
   private static Object struct(Labels labels) {

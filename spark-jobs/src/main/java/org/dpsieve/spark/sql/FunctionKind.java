@@ -36,7 +36,13 @@ public enum FunctionKind {
   DP_D3(
       "dp_d3",
       "_FUNC_(z, coord, cell[, functional[, damping]]) - DFT-D3 dispersion, by default of pbe with"
-          + " zero damping: a struct of energy (eV), force (eV/Å), virial (eV).");
+          + " zero damping: a struct of energy (eV), force (eV/Å), virial (eV)."),
+  DP_D4(
+      "dp_d4",
+      "_FUNC_(z, coord, cell[, functional[, charge]]) - DFT-D4 dispersion by dftd4 itself, three-body"
+          + " terms included, by default of pbe and no charge: a struct of energy (eV), force (eV/Å),"
+          + " virial (eV). SET dpsieve.python names the Python that has dftd4 and"
+          + " ASE, else DPSIEVE_PYTHON.");
 
   static final DataType INTS = DataTypes.createArrayType(DataTypes.IntegerType, true);
   static final DataType DOUBLES = DataTypes.createArrayType(DataTypes.DoubleType, true);
@@ -77,6 +83,10 @@ public enum FunctionKind {
     if (this == DP_D3) {
       line(text, "functional", "constant text, as dftd3 names it; default 'pbe'");
       line(text, "damping", "'zero' (default) or 'bj'");
+    }
+    if (this == DP_D4) {
+      line(text, "functional", "constant text, as dftd4 names it; default 'pbe'");
+      line(text, "charge", "of the frame, e; default 0");
     }
     return text.append("  ").toString();
   }
@@ -122,16 +132,20 @@ public enum FunctionKind {
               "SELECT energy + _FUNC_(z, coord, cell, 'pbe', 'bj').energy" + from,
               "SELECT _FUNC_(array(8, 1, 1), array(0, 0, 0, 0.96, 0, 0, -0.24, 0.93, 0),"
                   + " null).energy");
+      case DP_D4 ->
+          List.of(
+              "SELECT energy + _FUNC_(z, coord, cell, 'r2scan').energy" + from,
+              "SELECT _FUNC_(z, coord, cell, 'pbe', fparam[0]).force" + from);
     };
   }
 
   boolean usesModels() {
-    return this != DP_D3;
+    return this != DP_D3 && this != DP_D4;
   }
 
-  /** Constants come before the frame for models, after it for D3. */
+  /** Constants come before the frame for models, after it for dispersion. */
   int firstFrameArgument() {
-    return this == DP_D3 ? 0 : this == DP_SIGMA ? 2 : 1;
+    return !usesModels() ? 0 : this == DP_SIGMA ? 2 : 1;
   }
 
   int leastArguments() {
@@ -139,7 +153,7 @@ public enum FunctionKind {
   }
 
   int mostArguments() {
-    return this == DP_D3 ? 5 : leastArguments();
+    return !usesModels() ? 5 : leastArguments();
   }
 
   DataType type() {
@@ -163,7 +177,7 @@ public enum FunctionKind {
       }
       case DP_ENERGY -> DataTypes.DoubleType;
       case DP_FORCE, DP_PROPERTY -> DataTypes.createArrayType(DataTypes.DoubleType, false);
-      case DP_D3 ->
+      case DP_D3, DP_D4 ->
           new StructType()
               .add("energy", DataTypes.DoubleType, false)
               .add("force", DataTypes.createArrayType(DataTypes.DoubleType, false), false)

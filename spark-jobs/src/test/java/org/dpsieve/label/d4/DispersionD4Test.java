@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -19,8 +18,7 @@ import org.dpsieve.label.LabelResult;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.ase.AsePython;
 import org.dpsieve.resident.TaskRoom;
-import org.dpsieve.testing.Shared;
-import org.junit.jupiter.api.Assumptions;
+import org.dpsieve.testing.Dftd4;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,12 +34,7 @@ class DispersionD4Test {
 
   @BeforeEach
   void whereDftd4IsInstalled() {
-    String named = System.getenv("DPSIEVE_DFTD4_PYTHON");
-    python =
-        named == null ? Shared.repository().resolve("target/dftd4/bin/python") : Path.of(named);
-    Assumptions.assumeTrue(
-        Files.isExecutable(python),
-        "skipped: no Python with dftd4 (scripts/setup-services dftd4, or DPSIEVE_DFTD4_PYTHON)");
+    python = Dftd4.python();
   }
 
   private static Frame frame(double[] cell) {

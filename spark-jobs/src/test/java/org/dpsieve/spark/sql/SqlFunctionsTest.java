@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -28,14 +29,19 @@ import org.dpsieve.d3.Damping;
 import org.dpsieve.d3.DispersionD3;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.frame.TypeElements;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.infer.PropertyEnsemble;
 import org.dpsieve.io.deepmd.DeepmdSystems;
+import org.dpsieve.label.ase.AsePython;
+import org.dpsieve.label.d4.DispersionD4;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.resident.TaskRoom;
 import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.testing.Dftd4;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.BeforeEach;
@@ -260,6 +266,50 @@ class SqlFunctionsTest {
           .isEqualTo(Arrays.stream(d3.force()).boxed().toList());
       assertThat(row.getDouble(4)).isNegative().isNotEqualTo(d3.energy());
     }
+  }
+
+  /** Against dftd4's own interface, which {@code DispersionD4Test} asks. */
+  @Test
+  void dispersionD4IsTheLabellersAndItsChargeMayBeAColumn() {
+    Path python = Dftd4.python();
+    spark.conf().set("dpsieve.python", python.toString());
+    try {
+      Row row =
+          spark
+              .sql(
+                  "SELECT dp_d4(z, coord, cell, 'r2scan'), dp_d4(z, coord, cell, 'pbe', index + 1).energy,"
+                      + " dp_d4(z, coord, cell).energy, dp_d4(array(47, 79), array(0, 0, 0, 0, 0, 0), null).energy,"
+                      + " dp_d4(z, coord, cell, 'pbe', null)"
+                      + " FROM frames WHERE system = 'Ag8' AND index = 0")
+              .head();
+      Labels r2scan = d4(python, "r2scan", 0);
+      assertThat(row.getStruct(0).getDouble(0)).isEqualTo(r2scan.energy());
+      assertThat(row.getStruct(0).<Double>getList(1))
+          .isEqualTo(Arrays.stream(r2scan.force()).boxed().toList());
+      assertThat(row.getStruct(0).<Double>getList(2))
+          .isEqualTo(Arrays.stream(r2scan.virial()).boxed().toList());
+      assertThat(row.getDouble(1)).isEqualTo(d4(python, "pbe", 1).energy());
+      assertThat(row.getDouble(2)).isNotEqualTo(row.getDouble(1)).isNegative();
+      assertThat(row.getDouble(3)).isNaN();
+      assertThat(row.isNullAt(4)).isTrue();
+      requireCondition("SELECT dp_d4(z, coord, cell, 'nothing') FROM frames", "DPSIEVE_ARGUMENT");
+      assertThatThrownBy(() -> spark.sql("SELECT dp_d4(z, coord, cell, 'pbe', cell) FROM frames"))
+          .hasMessageContaining("argument charge is of type array<double>, expected a number");
+      spark.conf().set("dpsieve.python", "/nowhere/python");
+      requireCondition("SELECT dp_d4(z, coord, cell) FROM frames", "DPSIEVE_ARGUMENT");
+    } finally {
+      spark.conf().unset("dpsieve.python");
+    }
+  }
+
+  private static Labels d4(Path python, String functional, int charge) {
+    return new DispersionD4(
+            functional,
+            JsonNodeFactory.instance.numberNode(charge),
+            AsePython.quoted(python.toString()))
+        .of(List.of(firstFrame()), TypeElements.LEADING, TaskRoom.ANY)
+        .get(0)
+        .labels();
   }
 
   @Test
