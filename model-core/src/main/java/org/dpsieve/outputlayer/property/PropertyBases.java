@@ -1,6 +1,7 @@
 package org.dpsieve.outputlayer.property;
 
 import java.io.Serializable;
+import java.nio.DoubleBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.dpsieve.frame.Property;
 import org.dpsieve.infer.AtomFeatures;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Equivariant;
+import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.PropertyHead.Form;
 
@@ -26,6 +28,10 @@ public record PropertyBases(Property label, DeepPotential common, List<Base> all
   /** Parameters of each component, at most: what one core solves for in some seconds. */
   private static final int MOST_PARAMETERS = 1200;
 
+  private static final String OWN = "own";
+  private static final String LINEAR = "linear";
+  private static final String TANH = "tanh";
+
   public PropertyBases {
     all = List.copyOf(all);
   }
@@ -34,12 +40,14 @@ public record PropertyBases(Property label, DeepPotential common, List<Base> all
    * One of them.
    *
    * @param name for reports
+   * @param layer as {@link Shape#layer}
    * @param body descriptor and hidden layers
    * @param layers which lead from what is evaluated to the last hidden layer, by type; empty where
    *     that is it
    * @param design rows of frames
    */
-  public record Base(String name, DeepPotential body, List<Network> layers, PropertyDesign design)
+  public record Base(
+      String name, String layer, DeepPotential body, List<Network> layers, PropertyDesign design)
       implements Serializable {
     public Base {
       layers = List.copyOf(layers);
@@ -82,23 +90,26 @@ public record PropertyBases(Property label, DeepPotential common, List<Base> all
     Maker maker = new Maker(energies, property, form, groups, width, sample);
     if (isHiddenAlone(options)) {
       return new PropertyBases(
-          label, common, List.of(maker.base("hidden layer", common, List.of())));
+          label, common, List.of(maker.base("hidden layer", OWN, common, List.of())));
     }
     List<Base> all = new ArrayList<>();
     if (options.basis() == null) {
-      all.add(maker.base("hidden layer", PropertyBodies.hidden(energies)));
+      all.add(maker.base("hidden layer", OWN, PropertyBodies.hidden(energies)));
     }
     HiddenMoments[] moments = maker.moments(List.of());
     if (options.basis() == null || options.basis().equals("descriptor")) {
       all.add(
           maker.base(
-              "descriptor", PropertyBodies.components(energies, moments, options.features())));
+              "descriptor",
+              LINEAR,
+              PropertyBodies.components(energies, moments, options.features())));
     }
     if (options.basis() == null ? !form.isEquivariant() : options.basis().equals("random")) {
       for (double sharpness : new double[] {1, 3}) {
         all.add(
             maker.base(
                 "%d random features (%.0f)".formatted(options.features(), sharpness),
+                TANH,
                 PropertyBodies.random(energies, moments, options.features(), sharpness)));
       }
     }
@@ -114,12 +125,12 @@ public record PropertyBases(Property label, DeepPotential common, List<Base> all
       int width,
       List<AtomFeatures> sample) {
 
-    Base base(String name, DeepPotential body) {
-      return base(name, body, List.of(body.fitting().networks()));
+    Base base(String name, String layer, DeepPotential body) {
+      return base(name, layer, body, List.of(body.fitting().networks()));
     }
 
-    Base base(String name, DeepPotential body, List<Network> layers) {
-      return new Base(name, body, layers, design(moments(layers)));
+    Base base(String name, String layer, DeepPotential body, List<Network> layers) {
+      return new Base(name, layer, body, layers, design(moments(layers)));
     }
 
     private PropertyDesign design(HiddenMoments[] moments) {
@@ -164,6 +175,101 @@ public record PropertyBases(Property label, DeepPotential common, List<Base> all
     }
   }
 
+  /**
+   * How the numbers of a base are cut.
+   *
+   * @param layer what its hidden layer is: {@code own} of the model, {@code linear} or {@code tanh}
+   *     of the descriptor
+   * @param hidden its width
+   * @param kept of it
+   */
+  public record Shape(String name, String layer, int hidden, int kept) {}
+
+  /** Of all bases, in their order. */
+  public List<Shape> shapes() {
+    return all.stream()
+        .map(
+            base ->
+                new Shape(
+                    base.name(),
+                    base.layer(),
+                    base.design().centre()[0].length,
+                    base.design().kept()))
+        .toList();
+  }
+
+  /** What beside {@link #shapes} and the model makes them. */
+  public double[] numbers() {
+    List<double[]> parts = new ArrayList<>();
+    List<Shape> shapes = shapes();
+    for (int b = 0; b < all.size(); b++) {
+      PropertyDesign design = all.get(b).design();
+      for (int g = 0; g < design.centre().length; g++) {
+        parts.add(design.centre()[g]);
+        parts.add(design.projection()[g]);
+        if (!shapes.get(b).layer().equals(OWN)) {
+          int type = Arrays.stream(design.group()).boxed().toList().indexOf(g);
+          Layer layer = all.get(b).body().fitting().networks()[type].layers().get(0);
+          parts.add(layer.weight());
+          parts.add(layer.bias());
+        }
+      }
+    }
+    return parts.stream().flatMapToDouble(Arrays::stream).toArray();
+  }
+
+  /**
+   * The same again.
+   *
+   * @param energies model that they were made of
+   * @param numbers of {@link #numbers}
+   */
+  public static PropertyBases of(
+      DeepPotential energies,
+      Property label,
+      PropertyTransfer.Options options,
+      List<Shape> shapes,
+      double[] numbers) {
+    Property property = PropertyTransfer.ofFrames(label);
+    Form form = PropertyTransfer.form(property);
+    int width = form.isEquivariant() ? Equivariant.width(energies.descriptor()) : 1;
+    int[] groups = PropertyBodies.groups(energies);
+    int nets = Arrays.stream(groups).max().orElseThrow() + 1;
+    int size = energies.descriptor().size();
+    DeepPotential common = common(energies, options);
+    DoubleBuffer rest = DoubleBuffer.wrap(numbers);
+    List<Base> all = new ArrayList<>();
+    for (Shape shape : shapes) {
+      double[][] centre = new double[nets][shape.hidden];
+      double[][] projection = new double[nets][shape.hidden * shape.kept];
+      List<Layer> layers = new ArrayList<>();
+      for (int g = 0; g < nets; g++) {
+        rest.get(centre[g]).get(projection[g]);
+        if (!shape.layer.equals(OWN)) {
+          double[] weight = new double[size * shape.hidden];
+          double[] bias = new double[shape.hidden];
+          rest.get(weight).get(bias);
+          layers.add(
+              shape.layer.equals(TANH)
+                  ? PropertyBodies.tanh(size, weight, bias)
+                  : Layer.linear(size, shape.hidden, weight, bias));
+        }
+      }
+      DeepPotential body =
+          layers.isEmpty()
+              ? PropertyBodies.hidden(energies)
+              : PropertyBodies.ofLayers(energies, layers::get);
+      all.add(
+          new Base(
+              shape.name,
+              shape.layer,
+              body,
+              isHiddenAlone(options) ? List.of() : List.of(body.fitting().networks()),
+              new PropertyDesign(property, form, groups, centre, projection, width)));
+    }
+    return new PropertyBases(label, common, all);
+  }
+
   static double[] identity(int size) {
     double[] identity = new double[size * size];
     for (int i = 0; i < size; i++) {
@@ -173,13 +279,18 @@ public record PropertyBases(Property label, DeepPotential common, List<Base> all
   }
 
   /** Numbers of a row of all bases together. */
-  public int numbers() {
+  public int size() {
     return all.stream().mapToInt(base -> base.design().size()).sum();
+  }
+
+  /** Rows that a label of a frame or atom has. */
+  public int rowsOfEntry() {
+    return all.get(0).design().rows();
   }
 
   /** Rows that a frame has. */
   int rowsOf(Frame frame) {
-    return all.get(0).design().rows() * (label.atomic() ? frame.atomCount() : 1);
+    return rowsOfEntry() * (label.atomic() ? frame.atomCount() : 1);
   }
 
   /**

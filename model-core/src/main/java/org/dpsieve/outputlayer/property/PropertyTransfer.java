@@ -142,10 +142,10 @@ public final class PropertyTransfer {
 
   private static void requireRoom(PropertyBases bases, List<Frame> labelled, List<Frame> before) {
     long rows = Stream.concat(labelled.stream(), before.stream()).mapToLong(bases::rowsOf).sum();
-    if (rows * bases.numbers() > MOST_NUMBERS) {
+    if (rows * bases.size() > MOST_NUMBERS) {
       throw new InputException(
           "%d rows of %d parameters need more than the %d GB that are set aside; leave frames out of -s, or take --basis hidden"
-              .formatted(rows, bases.numbers(), 8 * MOST_NUMBERS >> 30));
+              .formatted(rows, bases.size(), 8 * MOST_NUMBERS >> 30));
     }
   }
 
