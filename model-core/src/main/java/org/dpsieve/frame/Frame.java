@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dpsieve.error.InputException;
 
 /**
@@ -140,6 +141,17 @@ public record Frame(
   /** Types of all atoms, each once, in the order of their first atoms. */
   public List<String> types() {
     return Arrays.stream(z).distinct().mapToObj(names::name).toList();
+  }
+
+  /** Its values of a property, by name and whether of atoms; empty where it has none. */
+  public Optional<double[]> values(Property property) {
+    return properties.entrySet().stream()
+        .filter(
+            entry ->
+                entry.getKey().name().equals(property.name())
+                    && entry.getKey().atomic() == property.atomic())
+        .map(Map.Entry::getValue)
+        .findFirst();
   }
 
   public Frame withLabels(Labels other) {

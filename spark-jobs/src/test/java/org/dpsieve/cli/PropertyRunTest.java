@@ -120,9 +120,15 @@ class PropertyRunTest {
         .contains(
             "iter.000001/00.train/graph.001.dp",
             "iter.000001/00.train/spread.001.npy",
+            "iter.000001/00.train/bases.001.npy",
+            "iter.000002/00.train/rows.parquet/part-00000.parquet",
             "result/graph.000.dp",
             "result/held_out.parquet/part-00000.parquet",
             "result/data/Ag4Au4/set.000/cohesion.npy");
+    assertThat(expected.keySet()) // no frame is evaluated for two trainings
+        .noneMatch(file -> file.startsWith("iter.000002/00.train/bases"));
+    assertThat(Files.readString(whole.resolve("iter.000002/00.train/rows.json")))
+        .contains("\"from\" : 1", "\"to\" : 2");
     run(parameters, snapshots.get(3), () -> {});
     assertThat(content(snapshots.get(3))).isEqualTo(expected);
 

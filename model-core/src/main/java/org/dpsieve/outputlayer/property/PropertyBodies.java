@@ -52,11 +52,7 @@ public final class PropertyBodies {
   /** The descriptor itself: a hidden layer that hands it on. */
   static DeepPotential descriptor(DeepPotential model) {
     int size = model.descriptor().size();
-    double[] identity = new double[size * size];
-    for (int i = 0; i < size; i++) {
-      identity[i * size + i] = 1;
-    }
-    Layer layer = Layer.linear(size, size, identity, new double[size]);
+    Layer layer = Layer.linear(size, size, PropertyBases.identity(size), new double[size]);
     return ofLayers(model, group -> layer);
   }
 
@@ -102,9 +98,12 @@ public final class PropertyBodies {
           for (int f = 0; f < features; f++) {
             bias[f] += sharpness * random.nextGaussian();
           }
-          return new Layer(
-              size, features, weight, bias, null, Activation.TANH, Layer.Shortcut.NONE);
+          return tanh(size, weight, bias);
         });
+  }
+
+  static Layer tanh(int size, double[] weight, double[] bias) {
+    return new Layer(size, bias.length, weight, bias, null, Activation.TANH, Layer.Shortcut.NONE);
   }
 
   /**
@@ -141,11 +140,11 @@ public final class PropertyBodies {
     return bias;
   }
 
-  private interface LayerOfGroup {
+  interface LayerOfGroup {
     Layer of(int group);
   }
 
-  private static DeepPotential ofLayers(DeepPotential model, LayerOfGroup layers) {
+  static DeepPotential ofLayers(DeepPotential model, LayerOfGroup layers) {
     requireUsable(model);
     int[] groups = groups(model);
     List<Network> nets = new ArrayList<>();

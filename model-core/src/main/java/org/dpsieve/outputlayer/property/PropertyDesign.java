@@ -1,7 +1,9 @@
 package org.dpsieve.outputlayer.property;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.dpsieve.frame.Property;
 import org.dpsieve.infer.AtomFeatures;
 import org.dpsieve.model.PropertyHead;
@@ -67,44 +69,65 @@ public record PropertyDesign(
   /** Row-major [rows, size], of a frame. */
   public double[] ofFrame(AtomFeatures features) {
     double[] rows = new double[rows() * size()];
-    int atoms = 0;
-    for (int i = 0; i < features.types().length; i++) {
-      if (features.hidden()[i] != null) {
-        add(features, i, rows);
-        atoms++;
-      }
-    }
+    int atoms = add(features, 0, features.types().length, rows);
     for (int k = 0; property.intensive() && k < rows.length; k++) {
       rows[k] /= atoms;
     }
     return rows;
   }
 
-  /** Row-major [rows, size], of an atom; zeros of one that has no value. */
-  double[] ofAtom(AtomFeatures features, int atom) {
-    double[] rows = new double[rows() * size()];
-    if (features.hidden()[atom] != null) {
-      add(features, atom, rows);
+  /** Row-major [atoms, rows, size], of those of its atoms that have a value. */
+  double[] ofAtoms(AtomFeatures features) {
+    List<double[]> each = new ArrayList<>();
+    for (int i = 0; i < features.types().length; i++) {
+      double[] rows = new double[rows() * size()];
+      if (add(features, i, i + 1, rows) > 0) {
+        each.add(rows);
+      }
     }
-    return rows;
+    return each.stream().flatMapToDouble(Arrays::stream).toArray();
   }
 
-  private void add(AtomFeatures features, int atom, double[] rows) {
+  /**
+   * Adds the rows of some atoms.
+   *
+   * @return how many of them have a value
+   */
+  private int add(AtomFeatures features, int from, int to, double[] rows) {
+    double[][] sums = new double[centre.length][]; // of h - c times E, [rows, hidden, width]
+    int atoms = 0;
+    for (int i = from; i < to; i++) {
+      if (features.hidden()[i] != null) {
+        add(features, i, rows, sums);
+        atoms++;
+      }
+    }
+    for (int g = 0; g < sums.length; g++) {
+      if (sums[g] != null) {
+        project(sums[g], g, rows);
+      }
+    }
+    return atoms;
+  }
+
+  private void add(AtomFeatures features, int atom, double[] rows, double[][] sums) {
     int type = features.types()[atom];
-    double[] g = projected(type, features.hidden()[atom]);
-    int first = group[type] * kept();
+    int g = group[type];
+    if (sums[g] == null) {
+      sums[g] = new double[rows() * hidden() * width];
+    }
+    double[] h = features.hidden()[atom];
     int ownOne = centre.length * kept() + type;
     for (int row = 0; row < rows(); row++) {
-      int at = row * size();
       for (int m = 0; m < width; m++) {
         double e = direction(features.equivariant()[atom], row, m);
-        for (int j = 0; j < g.length; j++) {
-          rows[at + (first + j) * width + m] += g[j] * e;
+        for (int k = 0; k < h.length; k++) {
+          sums[g][(row * h.length + k) * width + m] += (h[k] - centre[g][k]) * e;
         }
-        rows[at + ownOne * width + m] += e;
+        rows[row * size() + ownOne * width + m] += e;
       }
       if (isTensor() && row % 4 == 0) {
-        rows[at + slots() * width + type] += 1;
+        rows[row * size() + slots() * width + type] += 1;
       }
     }
   }
@@ -117,17 +140,23 @@ public record PropertyDesign(
     };
   }
 
-  private double[] projected(int type, double[] hidden) {
-    double[] c = centre[group[type]];
-    double[] p = projection[group[type]];
-    double[] g = new double[kept()];
-    for (int h = 0; h < c.length; h++) {
-      double x = hidden[h] - c[h];
-      for (int j = 0; j < g.length; j++) {
-        g[j] += x * p[h * g.length + j];
-      }
+  /** Pᵀ times a sum, to its places. */
+  private void project(double[] sum, int g, double[] rows) {
+    boolean identity = isIdentity(projection[g]);
+    for (int row = 0; row < rows(); row++) {
+      double[] some = Arrays.copyOfRange(sum, row * hidden() * width, (row + 1) * hidden() * width);
+      double[] own =
+          identity ? some : Products.transposedTimes(projection[g], hidden(), kept(), some, width);
+      System.arraycopy(own, 0, rows, row * size() + g * kept() * width, own.length);
     }
-    return g;
+  }
+
+  private boolean isIdentity(double[] p) {
+    boolean identity = kept() == hidden();
+    for (int k = 0; identity && k < p.length; k++) {
+      identity = p[k] == (k / hidden() == k % hidden() ? 1 : 0);
+    }
+    return identity;
   }
 
   /**

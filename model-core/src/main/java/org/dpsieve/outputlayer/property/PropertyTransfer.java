@@ -1,11 +1,14 @@
 package org.dpsieve.outputlayer.property;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Property;
@@ -13,10 +16,7 @@ import org.dpsieve.infer.AtomFeatures;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.OrderedParallel;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.Equivariant;
-import org.dpsieve.model.PropertyHead;
 import org.dpsieve.model.PropertyHead.Form;
-import org.dpsieve.model.PropertyModel;
 
 /**
  * A model of a property from a model of energies and few labels: descriptor and hidden layers stay
@@ -25,14 +25,11 @@ import org.dpsieve.model.PropertyModel;
  * left out, each in turn.
  */
 public final class PropertyTransfer {
-  /** Parameters of each component, at most: what one core solves for in some seconds. */
-  private static final int MOST_PARAMETERS = 1200;
+  /** Numbers of rows of frames, at most: 1 GB. */
+  public static final long MOST_NUMBERS = 1L << 27;
 
-  /** Numbers of a design matrix, at most: 1 GB. */
-  private static final long MOST_NUMBERS = 1L << 27;
-
-  /** Rows of a frame's atoms that are left out together. */
-  private static final int LARGEST_BLOCK = 64;
+  /** Labelled frames. */
+  static final int LEAST = 3;
 
   /** Atoms that means and variances are taken of. */
   private static final int SAMPLED_ATOMS = 8192;
@@ -51,28 +48,7 @@ public final class PropertyTransfer {
     public static final Options DEFAULT = new Options(null, 256, OptionalDouble.empty());
   }
 
-  private final Property label;
-  private final Property property;
-  private final Form form;
-  private final Options options;
-  private final DeepPotential energies;
-  private final int[] groups;
-  private final int width;
-
-  private PropertyTransfer(DeepPotential energies, Property label, Options options) {
-    this.energies = energies;
-    this.label = label;
-    this.options = options;
-    this.property = ofFrames(label);
-    this.form = form(property);
-    this.groups = PropertyBodies.groups(energies);
-    this.width = form.isEquivariant() ? Equivariant.width(energies.descriptor()) : 1;
-    if (width == 0) {
-      throw new InputException(
-          "%s: its descriptor %s has no directions, from which a %s could be made; expected se_e2_a or se_atten"
-              .formatted(energies.name(), energies.descriptor().kind(), property.name()));
-    }
-  }
+  private PropertyTransfer() {}
 
   /** What a model trained with labels of atoms is a model of: {@code dipole} of atomic dipoles. */
   public static Property ofFrames(Property label) {
@@ -106,192 +82,51 @@ public final class PropertyTransfer {
       List<Frame> frames,
       List<Frame> old,
       Options options) {
-    return new PropertyTransfer(energies, label, options).solve(frames, old);
-  }
-
-  private PropertySolution solve(List<Frame> frames, List<Frame> old) {
-    List<Frame> labelled = labelled(frames);
-    if (labelled.size() < 3) {
+    List<Frame> labelled =
+        frames.stream().filter(frame -> frame.values(label).isPresent()).toList();
+    if (labelled.size() < LEAST) {
       throw new InputException(
           "%d of %d frames have the label %s; expected three or more, in set.*/%s or as a key of an extxyz file"
               .formatted(labelled.size(), frames.size(), label, label.file()));
     }
-    List<Frame> oldLabelled = labelled(old);
-    requireSameDimension(labelled, oldLabelled);
-    List<Candidate> candidates = candidates(labelled);
-    Rows[] rows = rows(candidates, labelled);
-    LabelStandard standard = LabelStandard.of(form, rows[0].counts, rows[0].labels);
-    Rows[] oldRows = oldLabelled.size() < 3 ? null : rows(candidates, oldLabelled);
-    int best = -1;
-    PropertyFit bestFit = null;
-    DesignRows bestRows = null;
-    List<PropertySolution.Tried> tried = new ArrayList<>();
-    for (int c = 0; c < rows.length; c++) {
-      DesignRows fresh = rows[c].standardised(standard);
-      DesignRows before =
-          oldRows == null
-              ? null
-              : oldRows[c].standardised(
-                  standard.withBias(
-                      LabelStandard.of(form, oldRows[c].counts, oldRows[c].labels).bias()));
-      PropertyFit fit = PropertyFit.best(fresh, before, options.ridge());
-      tried.add(
-          new PropertySolution.Tried(candidates.get(c).name, fit.usesOld(), Math.sqrt(fit.loss())));
-      if (best < 0 || fit.loss() < bestFit.loss()) {
-        best = c;
-        bestFit = fit;
-        bestRows = fresh;
-      }
-    }
-    boolean own = form == Form.INVARIANT;
-    double[] folded =
-        bestFit.usesOld()
-            ? null
-            : FoldedRatios.of(
-                bestRows,
-                options.ridge(),
-                own ? standard.deviation().length : candidates.get(best).design.rows());
-    return solution(
-            candidates.get(best), bestFit, standard, rows[best].labels, folded, labelled.size())
-        .with(tried);
-  }
-
-  private PropertySolution solution(
-      Candidate candidate,
-      PropertyFit fit,
-      LabelStandard standard,
-      List<double[]> labels,
-      double[] folded,
-      int frames) {
-    int components = form == Form.INVARIANT ? standard.deviation().length : 1;
-    PropertyHead head = candidate.design.head(fit.parameters(), components);
-    return PropertySolution.of(
-        new PropertyModel(candidate.body, inUnits(head, standard)),
-        candidate.design,
-        fit,
-        standard,
-        labels,
-        folded,
-        frames);
-  }
-
-  /** From standardised labels to their units. */
-  private PropertyHead inUnits(PropertyHead head, LabelStandard standard) {
-    int outputs = head.outputs();
-    double[][] weight = new double[groups.length][];
-    double[][] bias = new double[groups.length][outputs];
-    double[] shift = head.shift().clone();
-    boolean own = form == Form.INVARIANT;
-    for (int t = 0; t < groups.length; t++) {
-      for (int other = 0; other < t && weight[t] == null; other++) {
-        weight[t] = groups[other] == groups[t] ? weight[other] : null;
-      }
-      if (weight[t] == null) {
-        weight[t] = head.weight()[t].clone();
-        for (int k = 0; k < weight[t].length; k++) {
-          weight[t][k] *= standard.deviation()[own ? k % outputs : 0];
-        }
-      }
-      for (int k = 0; k < outputs; k++) {
-        double deviation = standard.deviation()[own ? k : 0];
-        bias[t][k] = head.bias()[t][k] * deviation + (own ? standard.bias()[t][k] : 0);
-      }
-      shift[t] *= standard.deviation()[0];
-    }
-    return new PropertyHead(property, form, head.dimension(), weight, bias, shift);
-  }
-
-  private List<Frame> labelled(List<Frame> frames) {
-    return frames.stream().filter(frame -> values(frame) != null).toList();
-  }
-
-  private double[] values(Frame frame) {
-    return frame.properties().entrySet().stream()
-        .filter(
-            entry ->
-                entry.getKey().name().equals(label.name())
-                    && entry.getKey().atomic() == label.atomic())
-        .map(java.util.Map.Entry::getValue)
-        .findFirst()
-        .orElse(null);
-  }
-
-  private void requireSameDimension(List<Frame> labelled, List<Frame> old) {
-    int first = label.dimension(values(labelled.get(0)), labelled.get(0).atomCount());
-    for (Frame frame : concat(labelled, old)) {
-      int dimension = label.dimension(values(frame), frame.atomCount());
-      int expected = form == Form.DIPOLE ? 3 : form == Form.POLAR_DIAGONAL ? 9 : first;
-      if (dimension != expected || dimension == 0) {
-        throw new InputException(
-            "Frame %s: %s has %d numbers, expected %d"
-                .formatted(frame.name(), label, dimension, expected));
-      }
-    }
-  }
-
-  private static List<Frame> concat(List<Frame> one, List<Frame> other) {
-    List<Frame> all = new ArrayList<>(one);
-    all.addAll(other);
-    return all;
+    List<Frame> before = old.stream().filter(frame -> frame.values(label).isPresent()).toList();
+    Sampled sampled = sampled(energies, label, labelled, options);
+    requireRoom(sampled.bases, labelled, before);
+    return PropertySolver.solve(
+        sampled.bases,
+        rows(sampled, label, labelled),
+        rows(sampled, label, before),
+        options.ridge());
   }
 
   /**
-   * One way to make rows.
+   * What an output layer may stand on.
    *
-   * @param name for reports
+   * @param energies as for {@link #solve}
+   * @param frames like those that the model will be asked about; some of them are looked at
+   * @throws InputException when the model cannot be one of such a property
    */
-  private record Candidate(String name, DeepPotential body, PropertyDesign design) {}
-
-  private List<Candidate> candidates(List<Frame> labelled) {
-    List<Frame> sample = sample(labelled);
-    List<String> names = new ArrayList<>();
-    List<DeepPotential> bodies = new ArrayList<>();
-    if (options.basis() == null || options.basis().equals("hidden")) {
-      names.add("hidden layer");
-      bodies.add(PropertyBodies.hidden(energies));
-    }
-    if (options.basis() == null || !options.basis().equals("hidden")) {
-      HiddenMoments[] moments = moments(PropertyBodies.descriptor(energies), sample);
-      if (options.basis() == null || options.basis().equals("descriptor")) {
-        names.add("descriptor");
-        bodies.add(PropertyBodies.components(energies, moments, options.features()));
-      }
-      boolean random =
-          options.basis() == null ? !form.isEquivariant() : options.basis().equals("random");
-      if (random) {
-        for (double sharpness : new double[] {1, 3}) {
-          names.add("%d random features (%.0f)".formatted(options.features(), sharpness));
-          bodies.add(PropertyBodies.random(energies, moments, options.features(), sharpness));
-        }
-      }
-    }
-    List<Candidate> candidates = new ArrayList<>();
-    for (int c = 0; c < bodies.size(); c++) {
-      candidates.add(
-          new Candidate(names.get(c), bodies.get(c), design(moments(bodies.get(c), sample))));
-    }
-    return candidates;
+  public static PropertyBases bases(
+      DeepPotential energies, Property label, List<Frame> frames, Options options) {
+    return sampled(energies, label, frames, options).bases;
   }
 
-  private PropertyDesign design(HiddenMoments[] moments) {
-    int hidden = moments[0].size();
-    int room = (MOST_PARAMETERS / width - groups.length) / moments.length;
-    int kept = Math.max(1, Math.min(hidden, room));
-    double[][] centre = new double[moments.length][];
-    double[][] projection = new double[moments.length][];
-    for (int g = 0; g < moments.length; g++) {
-      centre[g] = moments[g].mean();
-      projection[g] = kept < hidden ? moments[g].directions(kept) : identity(hidden);
-    }
-    return new PropertyDesign(property, form, groups, centre, projection, width);
-  }
+  /** With what was evaluated for it. */
+  private record Sampled(PropertyBases bases, Map<Frame, AtomFeatures> known) {}
 
-  private static double[] identity(int size) {
-    double[] identity = new double[size * size];
-    for (int i = 0; i < size; i++) {
-      identity[i * size + i] = 1;
-    }
-    return identity;
+  private static Sampled sampled(
+      DeepPotential energies, Property label, List<Frame> frames, Options options) {
+    DeepPotential common = PropertyBases.common(energies, options);
+    Map<Frame, AtomFeatures> known = new IdentityHashMap<>();
+    List<AtomFeatures> sample = new ArrayList<>();
+    evaluate(
+        common,
+        sample(frames),
+        (frame, features) -> {
+          known.put(frame, features);
+          sample.add(features);
+        });
+    return new Sampled(PropertyBases.of(energies, common, label, options, sample), known);
   }
 
   /** Some of the frames, at equal distances, of not too many atoms. */
@@ -305,50 +140,49 @@ public final class PropertyTransfer {
     return sample;
   }
 
-  /** Of the last hidden layer, by net; of a net without atoms in the sample those of all. */
-  private HiddenMoments[] moments(DeepPotential body, List<Frame> sample) {
-    HiddenMoments[] moments = new HiddenMoments[Arrays.stream(groups).max().orElseThrow() + 1];
-    List<double[]> all = new ArrayList<>();
-    evaluate(
-        List.of(body),
-        sample,
-        (frame, features) -> {
-          for (int i = 0; i < features[0].types().length; i++) {
-            double[] hidden = features[0].hidden()[i];
-            if (hidden != null) {
-              int g = groups[features[0].types()[i]];
-              moments[g] = moments[g] == null ? new HiddenMoments(hidden) : moments[g];
-              moments[g].add(hidden);
-              all.add(hidden);
-            }
-          }
-        });
-    if (all.isEmpty()) {
+  private static void requireRoom(PropertyBases bases, List<Frame> labelled, List<Frame> before) {
+    long rows = Stream.concat(labelled.stream(), before.stream()).mapToLong(bases::rowsOf).sum();
+    if (rows * bases.size() > MOST_NUMBERS) {
       throw new InputException(
-          "%s: no frame has an atom that the model gives a value".formatted(energies.name()));
+          "%d rows of %d parameters need more than the %d GB that are set aside; leave frames out of -s, or take --basis hidden"
+              .formatted(rows, bases.size(), 8 * MOST_NUMBERS >> 30));
     }
-    for (int g = 0; g < moments.length; g++) {
-      if (moments[g] == null) {
-        moments[g] = new HiddenMoments(all.get(0));
-        all.forEach(moments[g]::add);
+  }
+
+  /** Of those that can be evaluated, in their order. */
+  private static List<PropertyRows> rows(Sampled sampled, Property label, List<Frame> frames) {
+    Map<Frame, PropertyRows> rows = new IdentityHashMap<>();
+    List<Frame> others = new ArrayList<>();
+    for (Frame frame : frames) {
+      AtomFeatures features = sampled.known.get(frame);
+      if (features == null) {
+        others.add(frame);
+      } else {
+        rows.put(frame, sampled.bases.rows(frame, frame.values(label).orElseThrow(), features));
       }
     }
-    return moments;
+    evaluate(
+        sampled.bases.common(),
+        others,
+        (frame, features) ->
+            rows.put(
+                frame, sampled.bases.rows(frame, frame.values(label).orElseThrow(), features)));
+    return frames.stream().map(rows::get).filter(Objects::nonNull).toList();
   }
 
   private interface Sink {
-    void accept(Frame frame, AtomFeatures[] features);
+    void accept(Frame frame, AtomFeatures features);
   }
 
-  private static void evaluate(List<DeepPotential> bodies, List<Frame> frames, Sink sink) {
-    try (Ensemble ensemble = Ensemble.of(bodies)) {
+  private static void evaluate(DeepPotential common, List<Frame> frames, Sink sink) {
+    try (Ensemble ensemble = Ensemble.of(List.of(common))) {
       OrderedParallel.map(
           new Chunks(frames),
           chunk -> new Evaluated(chunk, ensemble.features(chunk)),
           evaluated -> {
             for (int i = 0; i < evaluated.frames.size(); i++) {
               if (evaluated.features.get(i) != null) { // else its geometry makes no sense
-                sink.accept(evaluated.frames.get(i), evaluated.features.get(i));
+                sink.accept(evaluated.frames.get(i), evaluated.features.get(i)[0]);
               }
             }
           });
@@ -380,110 +214,6 @@ public final class PropertyTransfer {
         atoms += frames.get(next).atomCount();
       }
       return frames.subList(from, next);
-    }
-  }
-
-  /** Of one candidate: rows, and labels before they are standardised. */
-  private final class Rows {
-    final int size;
-    final List<double[]> x = new ArrayList<>();
-    final List<double[]> labels = new ArrayList<>(); // one per entry of counts
-    final List<double[]> counts = new ArrayList<>();
-
-    /** Entries of {@link #labels} that make a block. */
-    final List<Integer> blocks = new ArrayList<>();
-
-    Rows(int size) {
-      this.size = size;
-    }
-
-    DesignRows standardised(LabelStandard standard) {
-      boolean own = form == Form.INVARIANT;
-      int components = own ? standard.deviation().length : 1;
-      List<DesignRows.Block> made = new ArrayList<>();
-      int entry = 0;
-      for (int i = 0; i < blocks.size(); i++) {
-        double[] y = new double[0];
-        for (int k = 0; k < blocks.get(i); k++, entry++) {
-          double[] one = standard.of(labels.get(entry), counts.get(entry));
-          int at = y.length;
-          y = Arrays.copyOf(y, at + one.length);
-          System.arraycopy(one, 0, y, at, one.length);
-        }
-        made.add(new DesignRows.Block(x.get(i), y));
-      }
-      return new DesignRows(size, components, made);
-    }
-  }
-
-  private Rows[] rows(List<Candidate> candidates, List<Frame> frames) {
-    Rows[] rows = candidates.stream().map(c -> new Rows(c.design.size())).toArray(Rows[]::new);
-    long numbers =
-        frames.stream()
-            .mapToLong(
-                frame ->
-                    (long) candidates.get(0).design.rows()
-                        * (label.atomic() ? frame.atomCount() : 1))
-            .sum();
-    int largest = candidates.stream().mapToInt(c -> c.design.size()).max().orElseThrow();
-    if (numbers * largest > MOST_NUMBERS) {
-      throw new InputException(
-          "%d labels and %d parameters need more than the %d GB that are set aside; leave frames out of -s, or take --basis hidden"
-              .formatted(numbers, largest, 8 * MOST_NUMBERS >> 30));
-    }
-    evaluate(
-        candidates.stream().map(Candidate::body).toList(),
-        frames,
-        (frame, features) -> {
-          for (int c = 0; c < rows.length; c++) {
-            add(candidates.get(c).design, frame, features[c], rows[c]);
-          }
-        });
-    if (rows[0].blocks.size() < 3) {
-      throw new InputException(
-          "%d frames with the label %s can be evaluated, expected three or more"
-              .formatted(rows[0].blocks.size(), label));
-    }
-    return rows;
-  }
-
-  private void add(PropertyDesign design, Frame frame, AtomFeatures features, Rows rows) {
-    double[] values = values(frame);
-    int types = groups.length;
-    if (!label.atomic()) {
-      rows.x.add(design.ofFrame(features));
-      rows.labels.add(values);
-      rows.counts.add(LabelStandard.counts(features, types, property.intensive()));
-      rows.blocks.add(1);
-      return;
-    }
-    int atoms = frame.atomCount();
-    int dimension = values.length / atoms;
-    boolean together = atoms * design.rows() <= LARGEST_BLOCK;
-    double[] block = new double[0];
-    int inBlock = 0;
-    for (int i = 0; i < atoms; i++) {
-      if (features.hidden()[i] == null) {
-        continue;
-      }
-      double[] one = design.ofAtom(features, i);
-      rows.labels.add(Arrays.copyOfRange(values, i * dimension, (i + 1) * dimension));
-      double[] count = new double[types];
-      count[features.types()[i]] = 1;
-      rows.counts.add(count);
-      if (together) {
-        int at = block.length;
-        block = Arrays.copyOf(block, at + one.length);
-        System.arraycopy(one, 0, block, at, one.length);
-        inBlock++;
-      } else {
-        rows.x.add(one);
-        rows.blocks.add(1);
-      }
-    }
-    if (inBlock > 0) {
-      rows.x.add(block);
-      rows.blocks.add(inBlock);
     }
   }
 }

@@ -156,6 +156,31 @@ class PropertyTransferTest {
     assertThat(covered).isBetween(50, 60);
   }
 
+  /** As a run keeps them. */
+  @ParameterizedTest
+  @CsvSource({"gap:intensive, ", "dipole, ", "gap, hidden", "gap, random"})
+  void basesComeBackFromTheirNumbers(String asked, String basis) {
+    Property label = Property.of(asked);
+    PropertyTransfer.Options options =
+        new PropertyTransfer.Options(basis, 8, java.util.OptionalDouble.empty());
+    List<Frame> frames = frames(6);
+    PropertyBases bases = PropertyTransfer.bases(start, label, frames, options);
+    PropertyBases again = PropertyBases.of(start, label, options, bases.shapes(), bases.numbers());
+    try (org.dpsieve.infer.Ensemble ensemble =
+        org.dpsieve.infer.Ensemble.of(List.of(bases.common()))) {
+      org.dpsieve.infer.AtomFeatures features = ensemble.features(frames).get(5)[0];
+      double[] value = new double[label.name().equals("gap") ? 2 : 3];
+      PropertyRows rows = bases.rows(frames.get(5), value, features);
+      PropertyRows same = again.rows(frames.get(5), value, features);
+      assertThat(same.x()).hasSameSizeAs(rows.x());
+      for (int b = 0; b < rows.x().size(); b++) {
+        assertThat(same.x().get(b)).isEqualTo(rows.x().get(b));
+        assertThat(rows.x().get(b))
+            .hasSize(bases.rowsOfEntry() * bases.all().get(b).design().size());
+      }
+    }
+  }
+
   @Test
   void saysWhatIsMissing() {
     Property gap = Property.of("gap");

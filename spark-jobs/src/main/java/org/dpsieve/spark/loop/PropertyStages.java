@@ -35,9 +35,6 @@ import org.dpsieve.spark.deviation.PropertyStage;
  * models of the property, all else is as in any run.
  */
 final class PropertyStages extends SparkStages {
-  /** Frames with labels at another level that are learnt from, at most: on one machine. */
-  private static final int MOST_OLD = 2000;
-
   private static final int MOST_REASONS = 3;
 
   PropertyStages(
@@ -58,19 +55,23 @@ final class PropertyStages extends SparkStages {
   @Override
   public Facts.Training train(
       Path target, int iteration, Path frames, List<Path> labels, List<Path> picks, Path previous) {
-    return new PropertyTraining(config()).train(target, groups(frames, labels), old(frames));
+    return new PropertyTraining(spark(), config(), this::note)
+        .train(
+            target,
+            Pool.read(spark(), frames),
+            groups(frames, labels),
+            old(frames),
+            IntStream.range(0, iteration).mapToObj(workdir()::train).toList());
   }
 
-  /** Values of the property at another level; {@code null} where there are none. */
+  /** Frames with values of the property at another level; {@code null} where there are none. */
   private Dataset<Row> old(Path frames) {
     String name = config().property().orElseThrow().label().name();
     if (!config().pool().mayHaveOld() || config().train().oldLabels() == TransferFit.Mode.IGNORE) {
       return null;
     }
     Dataset<Row> all = Pool.old(spark(), frames);
-    return List.of(all.columns()).contains(name)
-        ? Results.some(all.where(col(name).isNotNull()), config().pick().seed(), "old", MOST_OLD)
-        : null;
+    return List.of(all.columns()).contains(name) ? all : null;
   }
 
   /** Copies keep their format. */

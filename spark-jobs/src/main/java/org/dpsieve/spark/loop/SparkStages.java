@@ -164,6 +164,10 @@ public class SparkStages implements Stages {
     return config.simplify();
   }
 
+  final Workdir workdir() {
+    return workdir;
+  }
+
   /** What a person should know. */
   final void note(String text) {
     notes.accept(text);

@@ -56,6 +56,11 @@ final class Tables {
     write(rows, List.of("frame_id"), most, ROWS_PER_FILE, target);
   }
 
+  /** The same in another order. */
+  static void write(Dataset<Row> rows, List<String> order, long most, Path target) {
+    write(rows, order, most, ROWS_PER_FILE, target);
+  }
+
   /** Frames with labels, as {@link #write(Dataset, long, Path)}. */
   static PartsManifest writeFrames(Dataset<Row> rows, long most, int rowsPerFile, Path target) {
     return write(rows, List.of("formula", "frame_id"), most, rowsPerFile, target);
