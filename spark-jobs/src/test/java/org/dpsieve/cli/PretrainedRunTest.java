@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.dpsieve.digest.Sha256;
 import org.dpsieve.model.format.TorchCheckpoint;
 import org.dpsieve.testing.DeepmdKit;
+import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
@@ -105,7 +106,8 @@ class PretrainedRunTest {
     Path simplify =
         simplify(
             "\"numb_models\": 1, \"numb_members\": 3, \"training_iter0_model_path\": \"multi.pt\","
-                + " \"training_init_model\": true",
+                + " \"training_init_model\": true, \"init_pick_strategy\": \"diverse\","
+                + " \"pick_strategy\": \"information\", \"target_error\": {\"force\": 1e-3}",
             ", \"trainable\": false",
             ", \"trainable\": [false, false, true]");
     Path machine = machine("{\"engine\": \"output-layer\"}");
@@ -118,8 +120,11 @@ class PretrainedRunTest {
     new Terminal().succeed("simplify", simplify, machine, "--workdir", whole);
     assertThat(content(killed)).isEqualTo(content(whole)).isNotEmpty();
     Path trained = whole.resolve("iter.000001/00.train");
+    Path deviation = whole.resolve("result/deviation.parquet");
     assertThat(trained.resolve("graph.000.pt")).exists();
     assertThat(trained.resolve("member.002.pt")).exists();
+    assertThat(LocalSpark.session().read().parquet(deviation.toString()).columns())
+        .contains("max_devi_f", "sigma_e", "sigma_f");
     assertThat(TorchCheckpoint.read(whole.resolve("result/graph.000.pt")).orElseThrow().branches())
         .containsOnlyKeys("Alloy_PBE", "Gold_D3");
   }
