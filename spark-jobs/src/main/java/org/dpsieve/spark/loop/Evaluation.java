@@ -160,7 +160,7 @@ final class Evaluation {
    */
   void check(List<Path> models) {
     if (section.engine() == Engine.DP && models.isEmpty()) {
-      trainer.ifPresent(dp -> DpModelDevi.check(spark, program(), dp.backend().suffix()));
+      trainer.ifPresent(dp -> DpModelDevi.check(spark, program(), dp.suffix()));
     } else if (section.engine() == Engine.DP) {
       try (DpModelDevi dp = dp(models)) {
         check(dp);
