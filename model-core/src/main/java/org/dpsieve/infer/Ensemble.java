@@ -207,6 +207,15 @@ public final class Ensemble implements OutputLayerReader {
     return results;
   }
 
+  @Override
+  public List<double[][]> hidden(List<Frame> frames) {
+    List<double[][]> hidden = new ArrayList<>(frames.size());
+    for (Reading[] readings : read(frames, new double[models.size()][0][][])) {
+      hidden.add(readings[0].hidden());
+    }
+    return hidden;
+  }
+
   /** Costs little for the hidden layer, and half of a model's evaluation for each other layer. */
   @Override
   public List<Reading[]> read(List<Frame> frames, double[][][][] layers) {

@@ -52,6 +52,13 @@ public interface OutputLayerReader extends AutoCloseable {
    */
   List<Reading[]> read(List<Frame> frames, double[][][][] layers);
 
+  /**
+   * What the first model's hidden layers make of frames, without its forces where these cost extra.
+   *
+   * @return of each frame as {@link Reading#hidden}; {@code null} where it cannot be evaluated
+   */
+  List<double[][]> hidden(List<Frame> frames);
+
   /** Why a frame's results are NaN; empty where they need not be. */
   Optional<String> problem(Frame frame);
 

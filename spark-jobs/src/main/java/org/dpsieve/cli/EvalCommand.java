@@ -1,6 +1,7 @@
 package org.dpsieve.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -9,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.resident.ResidentModels;
@@ -86,18 +88,21 @@ final class EvalCommand implements Callable<Integer> {
     // not a temporary file of Java's: only its owner could read it
     Path part =
         folder.resolve(output.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-    PosteriorModels known = uncertainty.of(models, engine).orElse(null);
+    PrintWriter err = spec.commandLine().getErr();
+    PosteriorModels known = uncertainty.of(models, engine, err::println).orElse(null);
     List<Path> files = known == null ? models.files() : known.files();
     try (FrameSource frames = frames(known)) {
       if (known != null) {
-        try (Ensemble ensemble = Ensemble.of(known.models(), models.options())) {
+        try (OutputLayerReader ensemble = OutputLayerReader.of(known.models(), models.options())) {
           UncertainEnsemble uncertain =
               new UncertainEnsemble(
                   known.models(), ensemble, known.uncertainty(), known.members(), null);
-          write(frames, EvalRun.by(ensemble, uncertain), files, part, "dpsieve (float64)");
+          String by = known.isForeign() ? "DeePMD-kit" : "dpsieve (float64)";
+          write(frames, EvalRun.by(ensemble, uncertain), files, part, by);
         }
-      } else if (engine.isProgram()) {
-        try (ResidentModels program = EngineOption.program(models.files(), names())) {
+      } else if (engine.isProgram(models, err)) {
+        try (ResidentModels program =
+            EngineOption.program(models.files(), models.branch(), names())) {
           write(
               frames,
               EvalRun.by(program, files.size()),

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.OrderedParallel;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.resident.DpPredictions;
 import org.dpsieve.resident.ResidentModels;
@@ -47,11 +48,12 @@ final class EvalRun {
   }
 
   /**
-   * By our kernels.
+   * By our kernels, or whoever knows the models' hidden layers.
    *
    * @param uncertain as in {@link #run(FrameSource, Ensemble, UncertainEnsemble, Consumer)}
    */
-  static Function<List<Frame>, List<Result>> by(Ensemble ensemble, UncertainEnsemble uncertain) {
+  static Function<List<Frame>, List<Result>> by(
+      OutputLayerReader ensemble, UncertainEnsemble uncertain) {
     return chunk -> evaluate(chunk, ensemble, uncertain);
   }
 
@@ -75,11 +77,11 @@ final class EvalRun {
   }
 
   private static List<Result> evaluate(
-      List<Frame> frames, Ensemble ensemble, UncertainEnsemble uncertain) {
+      List<Frame> frames, OutputLayerReader ensemble, UncertainEnsemble uncertain) {
     List<FrameSigma> sigmas = uncertain == null ? null : uncertain.evaluate(frames);
     List<Prediction[]> predictions =
         sigmas == null
-            ? ensemble.evaluate(frames)
+            ? ((Ensemble) ensemble).evaluate(frames)
             : sigmas.stream().map(FrameSigma::models).toList();
     List<Result> results = new ArrayList<>();
     for (int i = 0; i < frames.size(); i++) {

@@ -13,7 +13,6 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.format.ModelFiles;
 
 /** By our kernels; for many threads at once. */
 final class KernelDeviations implements ModelDeviEngine {
@@ -40,10 +39,10 @@ final class KernelDeviations implements ModelDeviEngine {
     List<String> standIns = List.of();
     for (var file : options.files()) {
       try {
-        read.add(ModelFiles.read(file, names));
+        read.add(options.read(file, names));
       } catch (UnnamedTypesException e) {
         standIns = numbers(e.types());
-        read.add(ModelFiles.read(file, standIns));
+        read.add(options.read(file, standIns));
       }
     }
     models = List.copyOf(read);

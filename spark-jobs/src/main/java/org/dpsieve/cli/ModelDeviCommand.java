@@ -129,7 +129,7 @@ final class ModelDeviCommand implements Callable<Integer> {
   }
 
   private int ofProperty(Path folder, PrintWriter err) throws IOException {
-    if (engine.isProgram() || atomic || relative != null || relativeVirial != null) {
+    if (engine.namesProgram() || atomic || relative != null || relativeVirial != null) {
       throw new InputException(
           "--property goes with --engine jvm alone, and without --atomic, --relative, --relative_v: DeePMD-kit has no deviation of properties");
     }
@@ -160,7 +160,7 @@ final class ModelDeviCommand implements Callable<Integer> {
   }
 
   private ModelDeviEngine engine() {
-    return engine.isProgram()
+    return engine.isProgram(models, spec.commandLine().getErr())
         ? new ProgramDeviations(
             models, new DeviationCall(realError, atomic, relative, relativeVirial))
         : new KernelDeviations(

@@ -6,9 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.NoPotentialException;
+import org.dpsieve.error.UnnamedTypesException;
+import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
+import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.format.ModelFiles;
 import picocli.CommandLine;
@@ -23,6 +28,8 @@ final class ModelOptions {
       paramLabel = "FILE",
       description = "Frozen models. Default: graph.*.pb of this folder.")
   private List<Path> files;
+
+  @Mixin private BranchOption branch;
 
   @Mixin private TypeMapOption typeMap;
 
@@ -84,6 +91,34 @@ final class ModelOptions {
     return typeMap.names();
   }
 
+  /** Of checkpoints of several models; empty where it was not given. */
+  String branch() {
+    return branch.name();
+  }
+
+  /** Why the reader here does not know one of them; empty where it does. */
+  Optional<String> unread() {
+    for (Path file : files()) {
+      try {
+        read(file, typeMap());
+      } catch (NoPotentialException e) {
+        return Optional.empty(); // nobody evaluates it, which is said by who reads it
+      } catch (UnsupportedModelException e) {
+        return Optional.of(e.feature());
+      } catch (UnnamedTypesException e) {
+        continue; // systems may name them
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * @param names of the types, where the model names none
+   */
+  DeepPotential read(Path file, List<String> names) {
+    return ModelFiles.read(file, names, branch());
+  }
+
   Ensemble ensemble() {
     return ensemble(typeMap());
   }
@@ -92,7 +127,6 @@ final class ModelOptions {
    * @param names of the types, where the models name none
    */
   Ensemble ensemble(List<String> names) {
-    return Ensemble.of(
-        files().stream().map(file -> ModelFiles.read(file, names)).toList(), options());
+    return Ensemble.of(files().stream().map(file -> read(file, names)).toList(), options());
   }
 }

@@ -10,7 +10,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.loop.TextTable;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.spark.deviation.SolvedModels;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.loop.PosteriorFile;
 import org.dpsieve.spark.loop.PosteriorModels;
@@ -49,6 +49,7 @@ final class PosteriorCommand implements Callable<Integer> {
       description = "Frozen model.")
   private Path model;
 
+  @Mixin private BranchOption branch;
   @Mixin private TypeMapOption typeMap;
   @Mixin private LabelledSystems systems;
 
@@ -65,7 +66,13 @@ final class PosteriorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     OutputFile.folder(output);
-    DeepPotential read = ModelFiles.read(model, typeMap.names());
+    DeepPotential read =
+        SolvedModels.read(
+                List.of(model),
+                typeMap.names(),
+                branch.name(),
+                spec.commandLine().getOut()::println)
+            .get(0);
     List<Row> rows =
         systems.frames(spec.commandLine().getErr()).stream().map(FrameRows::toRow).toList();
     SparkSession session = spark.open("posterior");

@@ -34,6 +34,7 @@ final class ProgramDeviations implements ModelDeviEngine {
   private final List<String> names;
 
   private final String first;
+  private final String branch;
 
   /** By type map. */
   private final Map<List<String>, ResidentModels> evaluations = new HashMap<>();
@@ -44,6 +45,7 @@ final class ProgramDeviations implements ModelDeviEngine {
     this.question = Question.deviations(List.of(call));
     List<String> given = models.typeMap();
     first = models.files().get(0).toString();
+    branch = models.branch();
     unnamed =
         given.isEmpty()
             ? models.files().stream()
@@ -60,7 +62,7 @@ final class ProgramDeviations implements ModelDeviEngine {
   /** The models' own type map, where our reader finds it. */
   private static List<String> known(ModelOptions models) {
     try {
-      return ModelFiles.read(models.files().get(0), models.typeMap()).typeMap();
+      return models.read(models.files().get(0), models.typeMap()).typeMap();
     } catch (InputException e) {
       return models.typeMap();
     }
@@ -97,7 +99,7 @@ final class ProgramDeviations implements ModelDeviEngine {
   }
 
   private ResidentModels models(List<String> typeMap) {
-    return EngineOption.program(models, typeMap);
+    return EngineOption.program(models, branch, typeMap);
   }
 
   private static FrameDeviation deviation(double[] found, int atoms) {

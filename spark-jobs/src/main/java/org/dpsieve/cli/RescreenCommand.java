@@ -11,7 +11,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.loop.TextTable;
-import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.model.format.OutputLayerFiles;
 import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.resident.DpProgram;
@@ -150,7 +150,7 @@ final class RescreenCommand implements Callable<Integer> {
     if (outputTable != null && table.name() == null) {
       throw new InputException("--output-table goes with --table, and there is none");
     }
-    boolean program = engine.isProgram();
+    PrintWriter err = spec.commandLine().getErr();
     PickStrategy picks =
         PickStrategy.named(strategy)
             .orElseThrow(
@@ -158,14 +158,17 @@ final class RescreenCommand implements Callable<Integer> {
                     new InputException(
                         "--strategy: unknown value '%s'; known: %s"
                             .formatted(strategy, String.join(", ", PickStrategy.keys()))));
-    PosteriorModels known = uncertainty.of(models, engine).orElse(null);
+    PosteriorModels known = uncertainty.of(models, engine, err::println).orElse(null);
+    boolean program = known == null && engine.isProgram(models, err);
     List<Path> files = known == null ? models.files() : known.files();
     List<String> typeMap = known == null ? models.typeMap() : known.models().get(0).typeMap();
-    PickStrategies.check(picks, () -> ModelFiles.read(files.get(0), typeMap));
+    PickStrategies.check(
+        picks, () -> OutputLayerFiles.read(files.get(0), typeMap, models.branch(), () -> null));
     RescreenOptions options =
         new RescreenOptions(
             files,
             typeMap,
+            models.branch(),
             models.options(),
             program ? new DpProgram(DpProgram.defaultCommand(), Map.of()) : null,
             table.name() == null ? frames : table.name(),

@@ -20,6 +20,7 @@ import org.dpsieve.outputlayer.LabelKind;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.spark.deviation.SolvedModels;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.transfer.ModelErrors;
 import org.dpsieve.spark.transfer.OldLabelUse;
@@ -83,7 +84,8 @@ final class SolveOptions {
     LossPrefactors prefactors = outputLayer.prefactors();
     OptionalDouble ridge = outputLayer.ridge();
     DeepPotential start =
-        SolvedModels.read(List.of(model), typeMap.names(), branch, spec.commandLine().getOut())
+        SolvedModels.read(
+                List.of(model), typeMap.names(), branch, spec.commandLine().getOut()::println)
             .get(0);
     List<Row> rows =
         systems.frames(spec.commandLine().getErr()).stream().map(FrameRows::toRow).toList();

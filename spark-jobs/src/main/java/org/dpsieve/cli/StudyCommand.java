@@ -17,6 +17,7 @@ import org.dpsieve.figure.Svg;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.pick.PickStrategy;
+import org.dpsieve.spark.deviation.SolvedModels;
 import org.dpsieve.spark.study.Study;
 import org.dpsieve.spark.study.StudyFigures;
 import org.dpsieve.spark.study.StudyTable;
@@ -60,6 +61,8 @@ final class StudyCommand implements Callable<Integer> {
           "Frozen models. Errors are means over them; picks by features use the first, deviation"
               + " all.")
   private List<Path> models;
+
+  @Mixin private BranchOption branch;
 
   @Mixin private TypeMapOption typeMap;
 
@@ -162,7 +165,8 @@ final class StudyCommand implements Callable<Integer> {
             unfair,
             validation);
     List<DeepPotential> read =
-        SolvedModels.read(models, typeMap.names(), "", spec.commandLine().getOut());
+        SolvedModels.read(
+            models, typeMap.names(), branch.name(), spec.commandLine().getOut()::println);
     List<Frame> frames = systems.frames(spec.commandLine().getErr());
     SparkSession session = spark.open("study");
     try {

@@ -3,6 +3,7 @@ package org.dpsieve.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.Precision;
 import org.dpsieve.spark.loop.PosteriorModels;
@@ -28,8 +29,12 @@ final class UncertaintyOptions {
               + " of a run has left (iter.*/00.train).")
   private List<Path> posteriors;
 
-  /** Empty where nobody asks. */
-  Optional<PosteriorModels> of(ModelOptions models, EngineOption engine) {
+  /**
+   * Empty where nobody asks.
+   *
+   * @param notes hears which program evaluates the models, where one does
+   */
+  Optional<PosteriorModels> of(ModelOptions models, EngineOption engine, Consumer<String> notes) {
     if (run == null && posteriors == null) {
       return Optional.empty();
     }
@@ -38,13 +43,19 @@ final class UncertaintyOptions {
       throw new InputException(
           "--run names the models and their posteriors; leave out -m and --posteriors");
     }
-    if (engine.isProgram() || models.options().precision() != Precision.FLOAT64) {
+    if (models.options().precision() != Precision.FLOAT64) {
       throw new InputException(
-          option + " goes with --engine jvm and --precision float64 alone: draws need all digits");
+          option + " goes with --precision float64 alone: draws need all digits");
     }
-    return Optional.of(
+    PosteriorModels known =
         run == null
-            ? PosteriorModels.of(models.files(), posteriors, models.typeMap())
-            : PosteriorModels.ofRun(run));
+            ? PosteriorModels.of(
+                models.files(), posteriors, models.typeMap(), models.branch(), notes)
+            : PosteriorModels.ofRun(run, notes);
+    if (engine.namesProgram() && !known.isForeign()) {
+      throw new InputException(
+          option + " goes with --engine jvm for models that are read here: leave --engine out");
+    }
+    return Optional.of(known);
   }
 }

@@ -111,7 +111,12 @@ public final class ConfigReader {
                     train
                         .dp()
                         .flatMap(dp -> TrainedModels.foreign(dp.backend(), run.train().inputs())));
-    requireFeatures(file, run.pick(), models.files(), foreign, problems);
+    requireFeatures(
+        file,
+        run.pick(),
+        models.files(),
+        train.dp().isPresent() ? foreign : Optional.empty(),
+        problems);
     MachineConfig machineConfig =
         new MachineConfig(
             machine,
@@ -127,7 +132,7 @@ public final class ConfigReader {
         .check(run.pick(), run.pool(), machineConfig, models.ofProperty());
     if (run.pick().targetError().isPresent()
         && (machineConfig.train().engine() != Engine.OUTPUT_LAYER
-            || machineConfig.modelDevi().engine() != Engine.JVM
+            || machineConfig.modelDevi().engine() != Engine.JVM && foreign.isEmpty()
             || machineConfig.precision() != Precision.FLOAT64)) {
       file.error(
           "target_error",

@@ -12,6 +12,7 @@ import org.dpsieve.model.format.ModelSuffix;
  * How DeePMD-kit trains, with {@code train.engine: dp}.
  *
  * @param backend {@code train_backend}
+ * @param unfrozen whether checkpoints stand for frozen models: DPA4 is frozen as a compiled program
  * @param start what the first training starts each model from, one entry per model
  * @param initModel {@code training_init_model}: later trainings start from the iteration before
  * @param skipNeighborStat {@code dp_train_skip_neighbor_stat}
@@ -24,6 +25,7 @@ import org.dpsieve.model.format.ModelSuffix;
  */
 public record DpTrainConfig(
     Backend backend,
+    boolean unfrozen,
     List<Start> start,
     boolean initModel,
     boolean skipNeighborStat,
@@ -39,10 +41,16 @@ public record DpTrainConfig(
     activation = List.copyOf(activation);
   }
 
+  /** Of the models that are made, without the dot. */
+  public String suffix() {
+    return unfrozen ? ModelSuffix.PT.key() : backend.suffix();
+  }
+
   /** From frozen models, with nothing else asked for. */
   static DpTrainConfig ofFrozen(Backend backend, List<Path> models) {
     return new DpTrainConfig(
         backend,
+        false,
         models.stream().map(model -> new Start(Init.FROZEN, model)).toList(),
         true,
         false,

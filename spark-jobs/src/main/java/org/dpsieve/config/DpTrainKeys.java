@@ -16,7 +16,9 @@ import org.dpsieve.config.DpTrainConfig.Reuse;
 import org.dpsieve.config.DpTrainConfig.Start;
 import org.dpsieve.config.reading.Block;
 import org.dpsieve.config.reading.Paths;
+import org.dpsieve.error.InputException;
 import org.dpsieve.model.format.ModelSuffix;
+import org.dpsieve.model.format.TorchCheckpoint;
 
 /** The keys of simplify.json that count when DeePMD-kit trains. */
 final class DpTrainKeys {
@@ -61,8 +63,10 @@ final class DpTrainKeys {
       tellOfLastCheckpoint(keys, reuse.numbSteps());
     }
     List<Start> start = start(models, finetune, asFrozen, count, backend, keys);
+    boolean unfrozen = backend == Backend.PYTORCH && trainsDpa4(keys, finetune);
     DpTrainConfig.FineTuning fineTuning =
-        new FineTuneKeys(file, typeMap).read(finetune, asFrozen, backend, keys, biasAlone);
+        new FineTuneKeys(file, typeMap, unfrozen)
+            .read(finetune, asFrozen, backend, keys, biasAlone);
     if (asFrozen) {
       file.warn(
           TrainKeys.FINETUNE,
@@ -78,8 +82,17 @@ final class DpTrainKeys {
     if (backend == Backend.JAX) {
       refuseWhatJaxCannot(start, keys);
     }
+    if (unfrozen && file.flag("dp_compress")) {
+      file.error("dp_compress", "DeePMD-kit does not compress DPA4; remove this key");
+    }
+    if (keys.inputs().stream().anyMatch(input -> input.input().leavesAdapters())) {
+      file.error(
+          "default_training_param",
+          "model.lora: DeePMD-kit folds the adapters into a model in the best checkpoint of a full validation alone; give \"validating\": {\"full_validation\": true, \"validation_freq\": ...} and training.validation_data");
+    }
     return new DpTrainConfig(
         backend,
+        unfrozen,
         start,
         keys.initModel(),
         file.flag("dp_train_skip_neighbor_stat"),
@@ -90,6 +103,29 @@ final class DpTrainKeys {
         file.flag("one_h5"),
         reuse,
         fineTuning);
+  }
+
+  /** By the training input or, which may be all that says it, by the checkpoints. */
+  private static boolean trainsDpa4(TrainKeys.GivenTraining keys, List<Path> finetune) {
+    return keys.inputs().stream()
+            .flatMap(input -> Stream.of(input.model(), input.descriptor()))
+            .flatMap(Optional::stream)
+            .anyMatch(block -> isDpa4(block.node().path("type").asText()))
+        || finetune.stream().distinct().anyMatch(DpTrainKeys::holdsDpa4);
+  }
+
+  private static boolean isDpa4(String type) {
+    return type.equalsIgnoreCase("dpa4") || type.equalsIgnoreCase("sezm");
+  }
+
+  private static boolean holdsDpa4(Path checkpoint) {
+    try {
+      return TorchCheckpoint.read(checkpoint).stream()
+          .flatMap(found -> found.branches().values().stream())
+          .anyMatch(branch -> isDpa4(branch.descriptor()));
+    } catch (InputException e) {
+      return false; // which is told elsewhere
+    }
   }
 
   /** Tells what is changed so that the last step is in a checkpoint. */

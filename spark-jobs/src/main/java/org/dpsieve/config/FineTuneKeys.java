@@ -15,10 +15,15 @@ import org.dpsieve.model.format.TorchCheckpoint.Branch;
 final class FineTuneKeys {
   private final Block file;
   private final List<String> typeMap;
+  private final boolean unfrozen;
 
-  FineTuneKeys(Block file, List<String> typeMap) {
+  /**
+   * @param unfrozen as {@link DpTrainConfig#unfrozen}
+   */
+  FineTuneKeys(Block file, List<String> typeMap, boolean unfrozen) {
     this.file = file;
     this.typeMap = typeMap;
+    this.unfrozen = unfrozen;
   }
 
   /**
@@ -187,6 +192,11 @@ final class FineTuneKeys {
           TrainKeys.FINETUNE,
           "train.engine change-bias takes checkpoints of PyTorch (.pt), found %s"
               .formatted(models.get(0)));
+    }
+    if (unfrozen && !branch.isEmpty()) {
+      file.error(
+          branchKey(),
+          "train.engine change-bias changes one branch and keeps all of them, of which DeePMD-kit freezes none of DPA4; expected a checkpoint of one task, or train.engine dp");
     }
     if (branch.equals(TorchCheckpoint.RANDOM)) {
       file.error(branchKey(), "RANDOM: dp change-bias changes a branch that there is; name one");

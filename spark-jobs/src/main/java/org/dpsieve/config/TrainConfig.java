@@ -71,8 +71,7 @@ public record TrainConfig(
    */
   public String modelName(int model) {
     return "graph.%03d.%s"
-        .formatted(
-            model, dp.map(d -> d.backend().suffix()).orElseGet(() -> suffix(models.get(model))));
+        .formatted(model, dp.map(DpTrainConfig::suffix).orElseGet(() -> suffix(models.get(model))));
   }
 
   private static String suffix(Path model) {

@@ -1,6 +1,7 @@
 package org.dpsieve.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 /**
@@ -17,8 +18,12 @@ public record TrainingInput(Loss loss, Trainable trainable, String json) {
    * @param key {@code numb_fparam} or {@code numb_aparam}
    */
   public int parameters(String key) {
+    return at("/model/fitting_net").path(key).asInt(0);
+  }
+
+  private JsonNode at(String pointer) {
     try {
-      return new ObjectMapper().readTree(json).at("/model/fitting_net").path(key).asInt(0);
+      return new ObjectMapper().readTree(json).at(pointer);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
@@ -26,11 +31,15 @@ public record TrainingInput(Loss loss, Trainable trainable, String json) {
 
   /** {@code model.finetune_head}; empty where it is not given. */
   public String finetuneHead() {
-    try {
-      return new ObjectMapper().readTree(json).at("/model/finetune_head").asText("");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return at("/model/finetune_head").asText("");
+  }
+
+  /**
+   * Whether adapters are trained ({@code model.lora}) that DeePMD-kit never folds into the model,
+   * as it does in the best checkpoints of a full validation alone.
+   */
+  public boolean leavesAdapters() {
+    return at("/model/lora").isObject() && !at("/validating/full_validation").asBoolean(false);
   }
 
   /**

@@ -142,6 +142,11 @@ public record RunHistory(
     return List.of(identity.getOrDefault("type_map", "").split(" "));
   }
 
+  /** Which of a checkpoint's models the run started from; empty where it holds one. */
+  public String branch() {
+    return identity.getOrDefault("model_branch", "");
+  }
+
   /** What frames are picked by. */
   public Measure measure() {
     return RunKeys.measure(identity);

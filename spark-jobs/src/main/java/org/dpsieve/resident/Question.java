@@ -14,12 +14,13 @@ import org.dpsieve.resident.Wire.Block;
  * @param labels whether the frames' labels are needed
  * @param parts of the answer
  * @param evaluations of a model that it takes
+ * @param width most numbers of an atom that the answer has beside those of an evaluation
  * @param own arrays beside those of the frames
  */
 public record Question(
-    ObjectNode head, boolean labels, int parts, int evaluations, List<Block> own) {
+    ObjectNode head, boolean labels, int parts, int evaluations, int width, List<Block> own) {
   private Question(ObjectNode head, boolean labels, int parts) {
-    this(head, labels, parts, 1, List.of());
+    this(head, labels, parts, 1, 0, List.of());
   }
 
   /**
@@ -36,7 +37,19 @@ public record Question(
     for (double[] layer : layers) {
       numbers.add(layer);
     }
-    return new Question(head, false, 3, layers.length, List.of(numbers));
+    return new Question(head, false, 3, layers.length, 0, List.of(numbers));
+  }
+
+  /**
+   * The last hidden layer of a model, [atoms, width]. The models have to be loaded for layers.
+   *
+   * @param model its place
+   * @param width of that layer, at most
+   */
+  public static Question hidden(int model, int width) {
+    ObjectNode head = Wire.head("hidden");
+    head.put("model", model);
+    return new Question(head, false, 1, 1, width, List.of());
   }
 
   /**
@@ -72,7 +85,8 @@ public record Question(
 
   /** Bytes that an answer can have at most, generously. */
   long mostBytes(int frames, int atoms, int models) {
-    return 8L * frames * parts * evaluations * (models + 1) * (16 + 16L * atoms);
+    return 8L * frames * parts * evaluations * (models + 1) * (16 + 16L * atoms)
+        + 8L * frames * atoms * width;
   }
 
   /**

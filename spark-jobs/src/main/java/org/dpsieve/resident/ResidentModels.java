@@ -51,16 +51,18 @@ public final class ResidentModels implements Closeable {
    * Starts nothing.
    *
    * @param models whole paths, in any format that the program reads
+   * @param branch of checkpoints of several models; empty for others
    * @param typeMap what types 0, 1 ... are for models that do not name theirs; empty for others
    * @param environment of the process where nothing else is said, e.g. its threads
    */
   public ResidentModels(
       DpProgram program,
       List<Path> models,
+      String branch,
       List<String> typeMap,
       Map<String, String> environment,
       Limits limits) {
-    this(program, new DeepmdModels(models, typeMap, "", false), environment, limits);
+    this(program, new DeepmdModels(models, typeMap, branch, false), environment, limits);
   }
 
   /** Starts nothing. */

@@ -11,6 +11,7 @@ answer stand eight bytes, MAGIC, whose last is the version. Requests:
   {"op": "outputs", "names": [energy, force, virial, atom_energy ...]}     answer: of each name an array [F, models, ...]
   {"op": "layers", "model": its place}     answer: energy [F, L], force [F, L, N, 3], virial [F, L, 9] of that model with each of
       the output layers in the array layers [L, weights of all nets, then energies by type]
+  {"op": "hidden", "model": its place}     answer: hidden [F, N, width], that model's last hidden layer
 all but the first two with the arrays coord [F, N, 3], type [F, N], and cell [F, 9], fparam [F, n], aparam [F, N, n], and for
 "real" energy [F, 1], force [F, N, 3], virial [F, 9], where there are such. In "problems" an answer says of single frames, by
 their numbers, why they have no numbers. An answer with "error" has its "kind": memory (of
@@ -21,14 +22,15 @@ and after IDLE seconds without a request, this ends, whatever it does.
 import json
 import os
 import select
+import shutil
 import signal
 import struct
 import sys
+import tempfile
 
 MAGIC = b"dpsieve\x01"
 IDLE = 120
 ATOMS_AT_ONCE = {"cpu": 1024, "gpu": 32768}  # of the first: DeePMD-kit's own
-SCRATCH = f"dpsieve-ase-{os.getpid()}-{os.urandom(4).hex()}"  # a folder for calculators that write files
 
 requests = os.fdopen(os.dup(0), "rb")
 answers = os.fdopen(os.dup(1), "wb")
@@ -37,19 +39,26 @@ os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 
 
 def end_with_who_asks():
-    """Starts a process that kills this one and its children, and removes what they wrote, once the pipe of requests
-    has no other end: also while this one is lost in a library."""
+    """Starts a process that kills this one and its children once the pipe of requests has no other end: also while
+    this one is lost in a library. It is nobody's child, so that whoever kills this one leaves it to remove the folder
+    for this one's files, whose path is returned."""
     try:
         os.setpgid(0, 0)
     except OSError:
         pass  # it leads a session
+    group = os.getpgrp()
+    folder = tempfile.mkdtemp(prefix="dpsieve-python-")
     mine, its = os.pipe()
-    asked = os.getpid()
-    if os.fork() > 0:
+    child = os.fork()
+    if child > 0:
         os.close(mine)
-        return
+        os.waitpid(child, 0)
+        return folder
     answers.close()
     os.close(its)
+    os.setsid()
+    if os.fork() > 0:
+        os._exit(0)
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
@@ -58,14 +67,11 @@ def end_with_who_asks():
     watch.register(mine, 0)
     watch.poll()
     try:
-        os.kill(asked, signal.SIGKILL)
+        os.killpg(group, signal.SIGKILL)
     except ProcessLookupError:
-        pass
-    import shutil
-    import tempfile
-
-    shutil.rmtree(os.path.join(tempfile.gettempdir(), SCRATCH), ignore_errors=True)
-    os.killpg(0, signal.SIGKILL)
+        pass  # it has ended
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
 
 
 def receive():
@@ -213,19 +219,25 @@ class Models:
         energy, force, virial = (np.stack(kind, axis=1) for kind in results)
         return {}, [("energy", energy), ("force", force), ("virial", virial)]
 
+    def hidden(self, request):
+        """By a forward pass alone."""
+        types = request["type"]
+        layer = self.all[request["model"]].eval_fitting_last_layer(
+            request["coord"].reshape(len(types), -1), request.get("cell"), types,
+            fparam=request.get("fparam"), aparam=request.get("aparam"), mixed_type=True)
+        return {}, [("hidden", layer.reshape(*types.shape, -1))]
+
 
 def of_pytorch(path):
-    """The model in PyTorch's own format, which has derivatives."""
+    """The model in PyTorch's own format, which has derivatives; converted once in a file of this process's folder."""
     if path.endswith((".pt", ".pth")):
         return path
     if not path.endswith((".dp", ".yaml", ".yml")):
         raise ValueError(f"the output layer of a model *.{path.rsplit('.', 1)[-1]} cannot be exchanged; convert it: dp convert-backend")
-    import tempfile
-
     from deepmd.dpmodel.utils.serialization import load_dp_model
     from deepmd.pt.utils.serialization import deserialize_to_file
 
-    target = os.path.join(tempfile.mkdtemp(), "model.pth")
+    target = os.path.join(folder, f"{len(os.listdir(folder))}.pth")
     deserialize_to_file(target, load_dp_model(path))
     return target
 
@@ -330,8 +342,6 @@ def imported(path):
 
 class Calculator:
     def __init__(self, request):
-        import tempfile
-
         import numpy  # noqa: F401, before it is watched what is opened
         from ase import Atoms  # noqa: F401
 
@@ -342,9 +352,7 @@ class Calculator:
         kind = imported(request["calculator"])
         opened = Opened()
         opened.on = True
-        scratch = os.path.join(tempfile.gettempdir(), SCRATCH)
-        os.makedirs(scratch, mode=0o700)
-        os.chdir(scratch)  # some write files
+        os.chdir(folder)  # some write files
         self.calculator = kind(**{name: self.argument(value) for name, value in request["arguments"].items()})
         opened.on = False
         if not hasattr(self.calculator, "get_property"):
@@ -516,7 +524,7 @@ def main():
             send({"error": text, "kind": kind, "version": version()})
 
 
-end_with_who_asks()
+folder = end_with_who_asks()
 answers.write(MAGIC)
 answers.flush()
 main()

@@ -3,4 +3,7 @@
 rm -f changed.pt model.ckpt.pt
 sh -c "$1 change-bias $2 -s data -m change $3 -o changed.pt" || exit
 mv changed.pt model.ckpt.pt
-sh -c "$1 freeze -c model.ckpt.pt -o $4 $5"
+case $4 in
+  *.pt) cp model.ckpt.pt "$4" ;; # of DPA4, which is frozen as a compiled program
+  *) sh -c "$1 freeze -c model.ckpt.pt -o $4 $5" ;;
+esac

@@ -34,7 +34,12 @@ fi
 for link in model.ckpt.*; do # to whole files: what they point to may stay behind
   [ ! -L "$link" ] || { cp -RL "$link" whole && rm "$link" && mv whole "$link"; }
 done
-sh -c "$1 freeze -o $4" || exit
+case $4 in
+  *.pt) # of DPA4, which is frozen as a compiled program; adapters are in the best checkpoint, which is the newest, alone
+    for best in $(ls -t best.ckpt*.pt 2>/dev/null) model.ckpt.pt; do cp "$best" "$4" && break; done || exit
+    ;;
+  *) sh -c "$1 freeze -o $4" || exit ;;
+esac
 case $2 in
   *.jax) # in a form that dpsieve reads, to see which layers changed
     [ ! -e "old/$2" ] || sh -c "$1 convert-backend old/$2 before.dp" || exit

@@ -210,14 +210,14 @@ class ModelDeviCommandTest {
     Files.write(model, new GoldenModel("shared-layers", true).graph());
     Path system = Shared.repository().resolve("conf/ag-au/pbe/Ag4Au4");
     Path out = folder.resolve("out");
-    assertThat(terminal.run("model-devi", "-m", model, model, "-s", system, "-o", out))
+    assertThat(
+            terminal.run(
+                "model-devi", "--engine", "jvm", "-m", model, model, "-s", system, "-o", out))
         .isEqualTo(2);
     assertThat(terminal.err()).contains("shared.pb", "--engine dp");
     Path other = Shared.repository().resolve("conf/ag-au/models/0/graph.pb");
     terminal.succeed(
         "model-devi",
-        "--engine",
-        "dp",
         "-m",
         model,
         other,
@@ -253,9 +253,11 @@ class ModelDeviCommandTest {
           {"id": "copper", "elements": ["Cu"], "coord": [0, 0, 0], "box": null}]}
         """);
     Path out = folder.resolve("eval.json");
-    assertThat(terminal.run("eval", "-m", model, "--json", json, "-o", out)).isEqualTo(2);
+    assertThat(terminal.run("eval", "--engine", "jvm", "-m", model, "--json", json, "-o", out))
+        .isEqualTo(2);
     assertThat(terminal.err()).contains("shared.pb", "--engine dp");
-    terminal.succeed("eval", "--engine", "dp", "-m", model, "--json", json, "-o", out);
+    terminal.succeed("eval", "-m", model, "--json", json, "-o", out);
+    assertThat(terminal.err()).contains("evaluated by DeePMD-kit", "shared.pb");
     assertThat(terminal.err()).contains("type Cu is none of the models' (Ag Au)", "1 frames could");
     String text = Files.readString(out);
     assertThat(text).contains("\"made_by\":\"DeePMD-kit 3.");

@@ -133,7 +133,9 @@ class OtherBackendsRunTest {
         checkpoints.stream().map(f -> f.resolve("frozen_model." + frozenSuffix(suffix))).toList();
     List<Path> readable = new ArrayList<>(frozen);
     if (backend.equals("jax")) {
-      assertThat(terminal.run(rescreen(frozen, "refused"))).isEqualTo(2);
+      List<Object> here = new ArrayList<>(List.of(rescreen(frozen, "refused")));
+      here.addAll(List.of("--engine", "jvm"));
+      assertThat(terminal.run(here.toArray())).isEqualTo(2);
       assertThat(terminal.err()).contains("SavedModel", "dp convert-backend", "engine dp");
       List<String> pairs = new ArrayList<>();
       for (int m = 0; m < 2; m++) {

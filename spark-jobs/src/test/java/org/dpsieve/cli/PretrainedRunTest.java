@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.dpsieve.digest.Sha256;
 import org.dpsieve.model.format.TorchCheckpoint;
 import org.dpsieve.testing.DeepmdKit;
+import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
@@ -105,7 +106,8 @@ class PretrainedRunTest {
     Path simplify =
         simplify(
             "\"numb_models\": 1, \"numb_members\": 3, \"training_iter0_model_path\": \"multi.pt\","
-                + " \"training_init_model\": true",
+                + " \"training_init_model\": true, \"init_pick_strategy\": \"diverse\","
+                + " \"pick_strategy\": \"information\", \"target_error\": {\"force\": 1e-3}",
             ", \"trainable\": false",
             ", \"trainable\": [false, false, true]");
     Path machine = machine("{\"engine\": \"output-layer\"}");
@@ -118,8 +120,11 @@ class PretrainedRunTest {
     new Terminal().succeed("simplify", simplify, machine, "--workdir", whole);
     assertThat(content(killed)).isEqualTo(content(whole)).isNotEmpty();
     Path trained = whole.resolve("iter.000001/00.train");
+    Path deviation = whole.resolve("result/deviation.parquet");
     assertThat(trained.resolve("graph.000.pt")).exists();
     assertThat(trained.resolve("member.002.pt")).exists();
+    assertThat(LocalSpark.session().read().parquet(deviation.toString()).columns())
+        .contains("max_devi_f", "sigma_e", "sigma_f");
     assertThat(TorchCheckpoint.read(whole.resolve("result/graph.000.pt")).orElseThrow().branches())
         .containsOnlyKeys("Alloy_PBE", "Gold_D3");
   }
@@ -132,6 +137,41 @@ class PretrainedRunTest {
   @Test
   void byFineTuningABranch() throws Exception {
     runs("dp", 2);
+  }
+
+  /** DPA4 is not frozen; LoRA's keys go to DeePMD-kit as they are. */
+  @Test
+  void byAdaptersOfADpa4() throws Exception {
+    Path file = folder.resolve("dpa4.pt");
+    try (InputStream in = PretrainedRunTest.class.getResourceAsStream("/checkpoints/dpa4.pt")) {
+      Files.copy(in, file);
+    }
+    Path simplify =
+        Files.writeString(
+            folder.resolve("simplify.json"),
+            """
+            {"type_map": ["Ag", "Au"], "pick_data": "%s", "init_pick_number": 8, "iter_pick_number": 4,
+             "numb_models": 2, "training_finetune_model": ["dpa4.pt"], "default_training_param": {
+              "model": {"type": "dpa4", "type_map": ["Ag", "Au"], "lora": {"rank": 2}, "descriptor": {
+                 "type": "dpa4", "precision": "float64", "rcut": 4.0, "sel": 30, "channels": 4, "n_radial": 4,
+                 "lmax": 1, "n_blocks": 1, "mixing_layers": 1, "use_amp": false},
+                "fitting_net": {"type": "dpa4_ener", "neuron": [4], "precision": "float64"}},
+              "validating": {"full_validation": true, "validation_freq": 1, "validation_metric": "F:RMSE"},
+              "learning_rate": {"type": "exp", "start_lr": 0.001, "stop_lr": 1e-5, "decay_steps": 2},
+              "loss": {"type": "ener", "start_pref_e": 1, "limit_pref_e": 1, "start_pref_f": 1, "limit_pref_f": 1},
+              "training": {"numb_steps": 2, "seed": 1, "validation_data": {"systems": ["%s"], "batch_size": 1}}},
+             "model_devi_f_trust_lo": 1e-9, "model_devi_f_trust_hi": 100, "max_iter": 1,
+             "fp_style": "d3", "fp_params": {"functional": "pbe", "damping": "zero"}}
+            """
+                .formatted(POOL, Shared.repository().resolve("conf/ag-au/pbe/Ag2Au6")));
+    Path machine =
+        machine(
+            "{\"engine\": \"dp\", \"backend\": \"local\", \"command\": \"OMP_NUM_THREADS=1 %s\"}");
+    Path run = folder.resolve("run");
+    Terminal terminal = new Terminal();
+    terminal.succeed("simplify", simplify, machine, "--workdir", run);
+    assertThat(terminal.said()).contains("Stopped at max_iter");
+    assertThat(run.resolve("result/graph.001.pt")).exists();
   }
 
   private void runs(String engine, int models) throws Exception {

@@ -172,7 +172,7 @@ class ResidentModelsTest {
     }
     DpProgram none = new DpProgram("/no/such/dp", Map.of());
     try (ResidentModels models =
-        new ResidentModels(none, List.of(folder), List.of(), Map.of(), Limits.DEFAULT)) {
+        new ResidentModels(none, List.of(folder), "", List.of(), Map.of(), Limits.DEFAULT)) {
       assertThatThrownBy(() -> models.loaded(() -> false))
           .isInstanceOf(InputException.class)
           .hasMessageContainingAll("/no/such/dp", "not found", "model_devi.command");

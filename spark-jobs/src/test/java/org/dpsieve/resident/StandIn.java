@@ -54,7 +54,7 @@ public final class StandIn {
 
   static ResidentModels models(Path folder, String content, Limits limits) throws IOException {
     Path model = Files.writeString(folder.resolve("model.pth"), content);
-    return new ResidentModels(program(folder), List.of(model), List.of(), Map.of(), limits);
+    return new ResidentModels(program(folder), List.of(model), "", List.of(), Map.of(), limits);
   }
 
   /** Frames of two atoms, by their first coordinates. */

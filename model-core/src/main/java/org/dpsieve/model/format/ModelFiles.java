@@ -52,8 +52,17 @@ public final class ModelFiles {
    * @throws UnnamedTypesException when neither does
    */
   public static DeepPotential read(Path path, List<String> names) {
+    return read(path, names, "");
+  }
+
+  /**
+   * The same.
+   *
+   * @param branch of a checkpoint of several models; empty for what holds one
+   */
+  public static DeepPotential read(Path path, List<String> names, String branch) {
     Path file = ModelPath.file(path);
-    return read(file.toString(), bytes(file), names);
+    return read(file.toString(), bytes(file), names, branch);
   }
 
   /**

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.dpsieve.error.InputException;
-import org.dpsieve.error.UnsupportedModelException;
 
 /**
  * What a checkpoint of DeePMD-kit's PyTorch backend ({@code .pt}) holds: one model, or, trained on
@@ -30,8 +29,10 @@ public record TorchCheckpoint(boolean multiTask, Map<String, Branch> branches) {
    *
    * @param aliases other names
    * @param weights how many tensors it has
+   * @param descriptor its kind; empty where it does not say
    */
-  public record Branch(List<String> aliases, List<String> typeMap, long weights) {}
+  public record Branch(
+      List<String> aliases, List<String> typeMap, long weights, String descriptor) {}
 
   /**
    * @return empty where it is no archive, as PyTorch itself wrote none before 1.6
@@ -94,8 +95,8 @@ public record TorchCheckpoint(boolean multiTask, Map<String, Branch> branches) {
     models.forEach((name, model) -> branches.put("" + name, branch("" + name, model, Map.of())));
     TorchCheckpoint checkpoint = new TorchCheckpoint(true, branches);
     if (given.isEmpty()) {
-      throw new UnsupportedModelException(
-          "%s: a checkpoint of several models, with the branches %s, of which one has to be named: --model-branch NAME of transfer and draws, model_branch in the parameter file; elsewhere freeze it: dp --pt freeze --head NAME"
+      throw new InputException(
+          "%s: a checkpoint of several models, with the branches %s, of which one has to be named: --model-branch NAME, model_branch in the parameter file, in SQL SET dpsieve.modelBranch; elsewhere freeze it: dp --pt freeze --head NAME"
               .formatted(file, checkpoint.names()));
     }
     String name =
@@ -129,7 +130,11 @@ public record TorchCheckpoint(boolean multiTask, Map<String, Branch> branches) {
                 entry ->
                     entry.getValue() instanceof StoredTensor
                         && entry.getKey().toString().startsWith(prefix))
-            .count());
+            .count(),
+        params.get("descriptor") instanceof Map<?, ?> descriptor
+                && descriptor.get("type") instanceof String type
+            ? type
+            : "");
   }
 
   private static List<String> texts(Object list) {

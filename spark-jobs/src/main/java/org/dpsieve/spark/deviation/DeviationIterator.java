@@ -3,6 +3,7 @@ package org.dpsieve.spark.deviation;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -10,6 +11,7 @@ import org.dpsieve.deviation.Deviation;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.model.Precision;
 import org.dpsieve.pick.Borderline;
@@ -23,17 +25,20 @@ import org.dpsieve.uncertainty.UncertainEnsemble;
 final class DeviationIterator extends FrameBatches {
   private static final int ATOMS_AT_ONCE = 4096;
 
-  private final Ensemble ensemble;
+  private static final int MOST_PROBLEMS = 20;
+
+  private final OutputLayerReader reader;
   private final UncertainEnsemble uncertain; // null where it is not known
   private final boolean trueError;
   private final Borderline borderline;
   private final EnsembleHandle handle;
+  private int told;
 
   DeviationIterator(Iterator<Row> frames, EnsembleHandle handle, boolean trueError) {
     super(frames, ATOMS_AT_ONCE);
     this.handle = handle;
-    this.ensemble = handle.ensemble();
-    this.uncertain = handle.isUncertain() ? handle.uncertain() : null;
+    this.reader = handle.reader();
+    this.uncertain = handle.isUncertain() ? handle.uncertain(reader) : null;
     this.trueError = trueError;
     this.borderline = handle.borderline();
   }
@@ -54,7 +59,8 @@ final class DeviationIterator extends FrameBatches {
                 null));
       }
     } else {
-      List<UncertainEnsemble.Answer> answers = uncertain.answer(withOldLabels(source, batch));
+      List<Frame> asked = withOldLabels(source, batch);
+      List<UncertainEnsemble.Answer> answers = uncertain.answer(asked);
       for (int i = 0; i < batch.size(); i++) {
         FrameSigma sigma = answers.get(i).sigma();
         PredictedLabels labels = answers.get(i).labels();
@@ -68,8 +74,22 @@ final class DeviationIterator extends FrameBatches {
                 sigma,
                 error));
       }
+      if (!(reader instanceof Ensemble)) {
+        tell(source, asked);
+      }
     }
     return rows;
+  }
+
+  /** Of our own ensemble it can be asked again. */
+  private void tell(List<Row> source, List<Frame> batch) {
+    for (int i = 0; i < batch.size() && told < MOST_PROBLEMS; i++) {
+      Optional<String> problem = reader.problem(batch.get(i));
+      if (problem.isPresent()) {
+        handle.notEvaluated(id(source.get(i)), problem.get());
+        told++;
+      }
+    }
   }
 
   private List<Frame> withOldLabels(List<Row> source, List<Frame> batch) {
@@ -81,6 +101,7 @@ final class DeviationIterator extends FrameBatches {
   }
 
   private List<Prediction[]> predictions(List<Frame> batch) {
+    Ensemble ensemble = handle.ensemble();
     List<Prediction[]> predictions = ensemble.evaluate(batch);
     if (ensemble.precision() == Precision.FLOAT32) {
       int[] again =

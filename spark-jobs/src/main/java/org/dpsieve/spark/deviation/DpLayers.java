@@ -21,16 +21,17 @@ import org.dpsieve.resident.Question;
 import org.dpsieve.resident.ResidentModels.Known;
 
 /**
- * Reads models that DeePMD-kit evaluates: one evaluation for each output layer. Energies of atoms
- * and derivatives by the output layer are not told. Not for two threads at once.
+ * Reads models that DeePMD-kit evaluates: one evaluation for each output layer, and one without
+ * forces for the last hidden layer. Energies of atoms are not told. For many threads at once.
  */
 final class DpLayers implements OutputLayerReader {
   private static final int AT_ONCE = 16; // layers
 
   private final List<DeepPotential> models;
 
-  /** Of frames that were read last. */
-  private final Map<Frame, String> problems = new IdentityHashMap<>();
+  /** Of frames that a thread read last. */
+  private final ThreadLocal<Map<Frame, String>> problems =
+      ThreadLocal.withInitial(IdentityHashMap::new);
 
   DpLayers(List<DeepPotential> models) {
     this.models = List.copyOf(models);
@@ -38,7 +39,7 @@ final class DpLayers implements OutputLayerReader {
 
   @Override
   public List<Reading[]> read(List<Frame> frames, double[][][][] layers) {
-    problems.clear();
+    problems.get().clear();
     List<Reading[]> readings = new ArrayList<>();
     frames.forEach(frame -> readings.add(new Reading[models.size()]));
     SortedMap<Integer, List<Integer>> places = new TreeMap<>();
@@ -74,10 +75,11 @@ final class DpLayers implements OutputLayerReader {
       }
     }
     List<Known> known = ask(all, place, frames, asked);
+    List<double[][]> hidden = layers == null ? null : hidden(all, place, frames, first);
     for (int f = 0; f < known.size(); f++) {
       Known one = known.get(f);
       if (one.parts() == null) {
-        problems.put(frames.get(f), one.problem());
+        problems.get().put(frames.get(f), one.problem());
       }
       int atoms = frames.get(f).atomCount();
       int at = layers == null ? 0 : 1;
@@ -89,7 +91,8 @@ final class DpLayers implements OutputLayerReader {
           others[k] = change(prediction(one, 0, atoms), prediction(one, at, atoms));
           at++;
         }
-        readings.get(f)[m] = new Reading(prediction, null, others);
+        double[][] sums = others == null ? null : hidden.get(f);
+        readings.get(f)[m] = new Reading(prediction, sums, sums == null ? null : others);
       }
     }
   }
@@ -120,6 +123,49 @@ final class DpLayers implements OutputLayerReader {
       whole.add(new Known(problems[f] == null ? parts.get(f) : null, problems[f]));
     }
     return whole;
+  }
+
+  @Override
+  public List<double[][]> hidden(List<Frame> frames) {
+    problems.get().clear();
+    DeepPotential model = models.get(0);
+    return hidden(body(model).all(), body(model).place(), frames, model);
+  }
+
+  private List<double[][]> hidden(
+      DpBodies all, int place, List<Frame> frames, DeepPotential model) {
+    int width =
+        Arrays.stream(model.fitting().networks())
+            .mapToInt(network -> network.outputLayer().inputs())
+            .max()
+            .orElseThrow();
+    List<Known> known = all.ask(frames, Question.hidden(place, width));
+    List<double[][]> hidden = new ArrayList<>();
+    for (int f = 0; f < known.size(); f++) {
+      double[][] parts = known.get(f).parts();
+      if (parts == null) {
+        problems.get().put(frames.get(f), known.get(f).problem());
+      }
+      hidden.add(parts == null ? null : sums(parts[0], frames.get(f), model));
+    }
+    return hidden;
+  }
+
+  /** Over the atoms of each type, then how many these are, as {@link Reading} has them. */
+  private static double[][] sums(double[] atoms, Frame frame, DeepPotential model) {
+    int width = atoms.length / frame.atomCount();
+    double[][] hidden = new double[model.typeCount()][];
+    for (int atom = 0; atom < frame.atomCount(); atom++) {
+      int type = model.typeMap().indexOf(frame.names().name(frame.z()[atom]));
+      if (hidden[type] == null) {
+        hidden[type] = new double[width + 1];
+      }
+      for (int k = 0; k < width; k++) {
+        hidden[type][k] += atoms[atom * width + k];
+      }
+      hidden[type][width]++;
+    }
+    return hidden;
   }
 
   private static Reading.Other change(Prediction without, Prediction with) {
@@ -202,7 +248,7 @@ final class DpLayers implements OutputLayerReader {
 
   @Override
   public Optional<String> problem(Frame frame) {
-    return Optional.ofNullable(problems.get(frame));
+    return Optional.ofNullable(problems.get().get(frame));
   }
 
   /** The processes stay for whoever asks next. */

@@ -45,7 +45,7 @@ public final class DpModels implements Serializable, AutoCloseable {
    *
    * @param branch of checkpoints of several models; empty for others
    */
-  static DpModels of(
+  public static DpModels of(
       SparkSession spark,
       List<Path> models,
       String branch,

@@ -8,6 +8,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.CollectionAccumulator;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.infer.OutputLayerReader;
@@ -43,6 +44,7 @@ public final class EnsembleHandle implements DeviationEngine {
   private final Broadcast<LabelPredictor> labels; // null where labels are not predicted
   private final Broadcast<double[][]> members; // of an ensemble out of one model; else null
   private final boolean atoms; // whether standard deviations are given atom by atom, too
+  private final CollectionAccumulator<String[]> problems; // of models that DeePMD-kit evaluates
 
   private EnsembleHandle(
       Broadcast<DeepPotential[]> models,
@@ -52,7 +54,8 @@ public final class EnsembleHandle implements DeviationEngine {
       ExpectedError.Scale scale,
       Broadcast<LabelPredictor> labels,
       Broadcast<double[][]> members,
-      boolean atoms) {
+      boolean atoms,
+      CollectionAccumulator<String[]> problems) {
     this.models = models;
     this.options = options;
     this.borderline = borderline;
@@ -61,6 +64,7 @@ public final class EnsembleHandle implements DeviationEngine {
     this.labels = labels;
     this.members = members;
     this.atoms = atoms;
+    this.problems = problems;
   }
 
   /**
@@ -82,7 +86,16 @@ public final class EnsembleHandle implements DeviationEngine {
     if (checked != null) {
       keep(broadcast.id(), checked);
     }
-    return new EnsembleHandle(broadcast, options, borderline, null, null, null, null, false);
+    return new EnsembleHandle(
+        broadcast,
+        options,
+        borderline,
+        null,
+        null,
+        null,
+        null,
+        false,
+        spark.sparkContext().collectionAccumulator("frames without numbers"));
   }
 
   /**
@@ -118,13 +131,14 @@ public final class EnsembleHandle implements DeviationEngine {
         scale,
         predictor == null ? null : context.broadcast(predictor),
         changes == null ? null : context.broadcast(changes),
-        false);
+        false,
+        problems);
   }
 
   /** The same, whose rows end with {@link DeviationStage#SIGMA_ATOMS}. */
   public EnsembleHandle atomByAtom() {
     return new EnsembleHandle(
-        models, options, borderline, uncertainty, scale, labels, members, true);
+        models, options, borderline, uncertainty, scale, labels, members, true, problems);
   }
 
   boolean isAtomByAtom() {
@@ -147,9 +161,18 @@ public final class EnsembleHandle implements DeviationEngine {
 
   /** The ensemble in this JVM with its uncertainty; many tasks may use it at once. */
   public UncertainEnsemble uncertain() {
+    return uncertain(reader());
+  }
+
+  /**
+   * The same.
+   *
+   * @param reader as {@link #reader} gives it
+   */
+  UncertainEnsemble uncertain(OutputLayerReader reader) {
     return new UncertainEnsemble(
         List.of(models.value()),
-        ensemble(),
+        reader,
         uncertainty.value(),
         members == null ? null : members.value(),
         labels == null ? null : labels.value().predicting());
@@ -181,7 +204,17 @@ public final class EnsembleHandle implements DeviationEngine {
     return models.stream().anyMatch(model -> model.descriptor() instanceof Foreign);
   }
 
-  /** For predictions alone: also of models that DeePMD-kit evaluates; of one thread. */
+  /** Hears why a frame has no numbers, where only DeePMD-kit knows. */
+  void notEvaluated(String id, String problem) {
+    problems.add(new String[] {id, problem});
+  }
+
+  @Override
+  public Map<String, String> problems() {
+    return NotEvaluated.byFrame(problems.value());
+  }
+
+  /** Also of models that DeePMD-kit evaluates. */
   public OutputLayerReader reader() {
     return isForeign(List.of(models.value()))
         ? OutputLayerReader.of(List.of(models.value()), options)

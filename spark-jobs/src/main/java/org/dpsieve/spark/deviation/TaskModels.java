@@ -69,6 +69,7 @@ public final class TaskModels implements AutoCloseable {
         new ResidentModels(
             program,
             List.of(Files.createFile(folder.resolve("000." + suffix))),
+            "",
             List.of(),
             TaskRooms.ofThisTask().environment(),
             Limits.DEFAULT)) {

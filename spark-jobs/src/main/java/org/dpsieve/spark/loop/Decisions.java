@@ -18,6 +18,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
+import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.label.BadBox;
@@ -42,10 +43,12 @@ final class Decisions {
   private final SparkSession spark;
   private final SimplifyConfig config;
   private final FrameScreen screen;
+  private final StartModels start;
 
-  Decisions(SparkSession spark, SimplifyConfig config, Labeller labeller) {
+  Decisions(SparkSession spark, RunConfig run, Labeller labeller) {
     this.spark = spark;
-    this.config = config;
+    this.config = run.simplify();
+    this.start = StartModels.of(run);
     this.screen = FrameScreen.all(new BadBox(config.label().skipBadBox()), labeller.screen());
   }
 
@@ -83,11 +86,15 @@ final class Decisions {
         config.trust().measure(),
         () ->
             new PickContext(
-                pool,
-                labelled == null ? pool.limit(0) : labelled,
-                () -> ModelFiles.readBody(config.train().models().get(0), config.typeMap()),
-                atMost,
-                change));
+                pool, labelled == null ? pool.limit(0) : labelled, this::featured, atMost, change));
+  }
+
+  /** The model whose features frames are compared by. */
+  private DeepPotential featured() {
+    Path first = config.train().models().get(0);
+    return config.train().dp().isEmpty() && config.property().isEmpty()
+        ? start.read(0, first)
+        : ModelFiles.readBody(first, config.typeMap());
   }
 
   /**
@@ -169,8 +176,7 @@ final class Decisions {
       return; // there is no model yet
     }
     try {
-      map.apply(ModelFiles.readBody(config.train().models().get(0), config.typeMap()))
-          .write(target);
+      map.apply(featured()).write(target);
     } catch (UnsupportedModelException e) {
       // a model that DeePMD-kit alone knows: the page goes without this picture
     }

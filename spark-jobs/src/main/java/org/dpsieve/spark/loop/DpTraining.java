@@ -338,11 +338,11 @@ final class DpTraining {
   }
 
   private String frozen() {
-    return "frozen_model." + dp.backend().suffix();
+    return "frozen_model." + dp.suffix();
   }
 
   private String compressed() {
-    return "frozen_model_compressed." + dp.backend().suffix();
+    return "frozen_model_compressed." + dp.suffix();
   }
 
   private static String quoted(String word) {

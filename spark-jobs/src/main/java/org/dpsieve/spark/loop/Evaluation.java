@@ -44,6 +44,7 @@ final class Evaluation {
   private final MachineConfig.Section section;
   private final EnsembleOptions options;
   private final boolean uncertain;
+  private final StartModels start;
   private final Borderline borderline;
   private final List<String> typeMap;
   private final TrainingInput training;
@@ -67,7 +68,8 @@ final class Evaluation {
             config.simplify().train().members() > 0
                 ? Precision.FLOAT64 // members are read beside their model
                 : config.machine().precision());
-    this.uncertain = uncertain(config.machine());
+    this.uncertain = uncertain(config);
+    this.start = StartModels.of(config);
     this.borderline =
         new Borderline(trust, config.simplify().pick().strategy() == PickStrategy.DEVIATION);
     this.typeMap = config.simplify().typeMap();
@@ -78,10 +80,13 @@ final class Evaluation {
 
   /**
    * Whether deviations come with standard deviations, where training says how large. Draws from the
-   * posterior have large weights that cancel: not in single precision.
+   * posterior have large weights that cancel: not in single precision. DeePMD-kit says it of models
+   * that it alone evaluates and whose output layers are solved for.
    */
-  static boolean uncertain(MachineConfig machine) {
-    return machine.modelDevi().engine() == Engine.JVM && machine.precision() == Precision.FLOAT64;
+  static boolean uncertain(RunConfig config) {
+    return config.machine().modelDevi().engine() == Engine.JVM
+        ? config.machine().precision() == Precision.FLOAT64
+        : config.simplify().train().dp().isEmpty() && StartModels.of(config).areForeign();
   }
 
   /**
@@ -99,7 +104,7 @@ final class Evaluation {
             : Optional.empty();
     Optional<LabelPredictor> predictor =
         known.isPresent() && old != null
-            ? OldLayerFiles.predictor(folder, simplify, models)
+            ? OldLayerFiles.predictor(folder, start, models)
             : Optional.empty();
     Dataset<Row> asked =
         predictor.isPresent() ? old.besideAll(frames, simplify.pool().labelsAreOld()) : frames;
@@ -108,7 +113,7 @@ final class Evaluation {
     Map<String, String> problems;
     try (DeviationEngine engine = engine(models, known.orElse(null), predictor.orElse(null))) {
       answered = engine.isUncertain();
-      ours = engine instanceof EnsembleHandle;
+      ours = engine instanceof EnsembleHandle && section.engine() != Engine.DP;
       Tables.write(
           trust.usesTrueError()
               ? DeviationStage.applyWithTrueError(asked, engine)
@@ -155,7 +160,7 @@ final class Evaluation {
    */
   void check(List<Path> models) {
     if (section.engine() == Engine.DP && models.isEmpty()) {
-      trainer.ifPresent(dp -> DpModelDevi.check(spark, program(), dp.backend().suffix()));
+      trainer.ifPresent(dp -> DpModelDevi.check(spark, program(), dp.suffix()));
     } else if (section.engine() == Engine.DP) {
       try (DpModelDevi dp = dp(models)) {
         check(dp);
@@ -171,7 +176,9 @@ final class Evaluation {
   private DeviationEngine engine(
       List<Path> models, UncertaintyFiles.Known known, LabelPredictor predictor) {
     if (section.engine() == Engine.DP) {
-      return dp(models);
+      return known == null || !uncertain
+          ? dp(models)
+          : with(known, predictor, EnsembleHandle.of(spark, start.read(models)));
     }
     try {
       EnsembleHandle ensemble =
@@ -180,14 +187,7 @@ final class Evaluation {
               models.stream().map(file -> ModelFiles.read(file, typeMap)).toList(),
               options,
               borderline);
-      return known == null
-          ? ensemble
-          : ensemble.with(
-              spark,
-              known.uncertainty(),
-              ExpectedError.Scale.of(known.numbers().reliability()),
-              predictor,
-              known.members());
+      return known == null ? ensemble : with(known, predictor, ensemble);
     } catch (UnsupportedModelException e) {
       // Of models that DeePMD-kit has trained from ones we know, with another activation function.
       notes.accept("deviation by DeePMD-kit's own dp model-devi: " + e.feature());
@@ -195,6 +195,16 @@ final class Evaluation {
       check(dp);
       return dp;
     }
+  }
+
+  private EnsembleHandle with(
+      UncertaintyFiles.Known known, LabelPredictor predictor, EnsembleHandle ensemble) {
+    return ensemble.with(
+        spark,
+        known.uncertainty(),
+        ExpectedError.Scale.of(known.numbers().reliability()),
+        predictor,
+        known.members());
   }
 
   private DpModelDevi dp(List<Path> models) {

@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sha2;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
@@ -31,10 +30,12 @@ final class FirstLabels {
 
   private final SparkSession spark;
   private final SimplifyConfig config;
+  private final Training training;
 
-  FirstLabels(SparkSession spark, SimplifyConfig config) {
+  FirstLabels(SparkSession spark, SimplifyConfig config, Training training) {
     this.spark = spark;
     this.config = config;
+    this.training = training;
   }
 
   /**
@@ -61,7 +62,7 @@ final class FirstLabels {
                     256),
                 col("frame_id"))
             .limit(LABELS);
-    OutputLayerStage.Trained few = new Training(spark, config).few(some, old, trained);
+    OutputLayerStage.Trained few = training.few(some, old, trained);
     List<DeepPotential> models = few.solutions().stream().map(OutputLayerSolution::model).toList();
     return Optional.of(
         new Facts.Few(
@@ -79,9 +80,7 @@ final class FirstLabels {
     if (few.labels() == null) {
       return null;
     }
-    List<DeepPotential> start = new ArrayList<>();
-    config.train().models().forEach(model -> start.add(Training.read(model, config.typeMap())));
-    LabelPredictor predictor = OldLayerFiles.predictor(few, start);
-    return new RelabelledPool(spark, config).errors(unseen, old, predictor);
+    LabelPredictor predictor = OldLayerFiles.predictor(few, training.start().read());
+    return new RelabelledPool(spark, config, training.start()).errors(unseen, old, predictor);
   }
 }

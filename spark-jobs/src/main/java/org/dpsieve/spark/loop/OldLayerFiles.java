@@ -12,13 +12,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.npy.NpyArray;
 import org.dpsieve.io.npy.NpyWriter;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.OldLayer;
 import org.dpsieve.outputlayer.OldShare;
 import org.dpsieve.outputlayer.OutputParameters;
@@ -123,9 +121,10 @@ final class OldLayerFiles {
    * Predicts labels from old ones; empty where the models were trained without.
    *
    * @param folder of the training
+   * @param begun what it started from
    * @param models that it made
    */
-  static Optional<LabelPredictor> predictor(Path folder, SimplifyConfig config, List<Path> models) {
+  static Optional<LabelPredictor> predictor(Path folder, StartModels begun, List<Path> models) {
     LabelNumbers numbers = labels(folder).orElse(null);
     UncertaintyFiles.Known known = UncertaintyFiles.read(folder).orElse(null);
     if (numbers == null || known == null) {
@@ -141,11 +140,10 @@ final class OldLayerFiles {
       if (share == null) {
         continue; // this model does without
       }
-      DeepPotential start = ModelFiles.read(config.train().models().get(m), config.typeMap());
       members.add(
           new LabelEnsemble.Member(
-              ModelFiles.read(models.get(m), config.typeMap()),
-              fitted(start, all, layers.get(m)),
+              begun.read(m, models.get(m)),
+              fitted(begun.read().get(m), all, layers.get(m)),
               new OldShare(share[0], share[1], share[2])));
       posteriors.add(all.posteriors().get(m));
       places.add(m);

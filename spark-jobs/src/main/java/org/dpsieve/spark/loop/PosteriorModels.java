@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,9 +21,10 @@ import org.dpsieve.io.RegularFile;
 import org.dpsieve.loop.RunHistory;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.model.Foreign;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.OutputPosterior;
+import org.dpsieve.spark.deviation.SolvedModels;
 import org.dpsieve.uncertainty.Uncertainty;
 
 /**
@@ -42,10 +44,11 @@ public record PosteriorModels(
   /**
    * The newest models of a run.
    *
+   * @param notes hears which program evaluates them, where one does
    * @throws InputException when there is no run, no training in it yet, or one that says nothing of
    *     its errors
    */
-  public static PosteriorModels ofRun(Path workdir) {
+  public static PosteriorModels ofRun(Path workdir, Consumer<String> notes) {
     RunHistory history = RunHistory.read(new Workdir(workdir));
     if (history.trainings().isEmpty()) {
       throw new InputException(
@@ -60,7 +63,8 @@ public record PosteriorModels(
                         "%s: its training by dp leaves no posterior; make one of each model: dpsieve posterior -m MODEL -s LABELLED -o FILE"
                             .formatted(workdir)));
     List<Path> files = models(folder);
-    List<DeepPotential> models = read(files, history.typeMap());
+    List<DeepPotential> models =
+        SolvedModels.read(files, history.typeMap(), history.branch(), notes);
     PosteriorModels all = new PosteriorModels(files, models, known.uncertainty(), known.members());
     all.requireFit(List.of(folder));
     return all;
@@ -71,10 +75,17 @@ public record PosteriorModels(
    *     those that a run's training has written ({@code posterior.000.npy} and so on, with {@code
    *     uncertainty.json} and the models beside them), or a folder with the latter
    * @param typeMap names of the types, where the models name none
+   * @param branch of checkpoints of several models; empty for others
+   * @param notes hears which program evaluates them, where one does
    * @throws InputException when they are not of these models
    */
-  public static PosteriorModels of(List<Path> files, List<Path> posteriors, List<String> typeMap) {
-    List<DeepPotential> models = read(files, typeMap);
+  public static PosteriorModels of(
+      List<Path> files,
+      List<Path> posteriors,
+      List<String> typeMap,
+      String branch,
+      Consumer<String> notes) {
+    List<DeepPotential> models = SolvedModels.read(files, typeMap, branch, notes);
     List<Path> each = new ArrayList<>();
     for (Path path : posteriors) {
       if (Files.isDirectory(path)) {
@@ -97,8 +108,9 @@ public record PosteriorModels(
     return all;
   }
 
-  private static List<DeepPotential> read(List<Path> files, List<String> typeMap) {
-    return files.stream().map(file -> ModelFiles.read(file, typeMap)).toList();
+  /** Whether DeePMD-kit evaluates them. */
+  public boolean isForeign() {
+    return models.stream().anyMatch(model -> model.descriptor() instanceof Foreign);
   }
 
   private static List<Path> models(Path folder) {

@@ -50,10 +50,15 @@ final class RelabelledPool {
 
   private final SparkSession spark;
   private final SimplifyConfig config;
+  private final StartModels start;
 
-  RelabelledPool(SparkSession spark, SimplifyConfig config) {
+  /**
+   * @param start what the models' training started from
+   */
+  RelabelledPool(SparkSession spark, SimplifyConfig config, StartModels start) {
     this.spark = spark;
     this.config = config;
+    this.start = start;
   }
 
   private static StructType schema() {
@@ -90,7 +95,7 @@ final class RelabelledPool {
     LabelUncertainty found = OldLayerFiles.labels(trained).orElseThrow().uncertainty();
     Broadcast<LabelPredictor> predictor =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
-            .broadcast(OldLayerFiles.predictor(trained, config, models).orElseThrow());
+            .broadcast(OldLayerFiles.predictor(trained, start, models).orElseThrow());
     Dataset<Row> all =
         relabelled(old.besideAll(pool, config.pool().labelsAreOld()), frames, labelled, predictor)
             .persist(StorageLevel.MEMORY_AND_DISK());

@@ -106,7 +106,7 @@ final class Results {
       List<Facts.Foretold> foretold = largest.isEmpty() ? List.of() : worst.foretold(largest);
       spark.sparkContext().setJobDescription("result: the whole pool at the new level");
       Facts.RelabelledPool relabelled =
-          new RelabelledPool(spark, config)
+          new RelabelledPool(spark, config, training.start())
               .write(target, pool, frames, old, labelled, models, unseen);
       Facts.Result result =
           new Facts.Result(
@@ -186,11 +186,9 @@ final class Results {
           level(),
           count,
           training.errors(relabelled, models, largest),
-          training.isForeign()
-              ? null
-              : new FirstLabels(spark, config)
-                  .of(summary.labels(), old, summary.models(), relabelled)
-                  .orElse(null));
+          new FirstLabels(spark, config, training)
+              .of(summary.labels(), old, summary.models(), relabelled)
+              .orElse(null));
     } finally {
       relabelled.unpersist();
       frames.unpersist();

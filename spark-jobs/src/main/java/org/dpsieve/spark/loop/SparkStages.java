@@ -102,7 +102,7 @@ public class SparkStages implements Stages {
       }
     }
     if (config.machine().modelDevi().engine() == Engine.DP) {
-      if (config.simplify().pick().targetError().isPresent()) {
+      if (config.simplify().pick().targetError().isPresent() && !Evaluation.uncertain(config)) {
         problems.add(
             "target_error: expected errors come with the engine 'jvm' of model_devi in"
                 + " machine.json, found 'dp'; change it, or use label_budget or max_iter");
@@ -193,7 +193,7 @@ public class SparkStages implements Stages {
           target,
           groups(frames, labels),
           Pool.initial(spark(), frames).isPresent() ? 1 : 0, // the first picks stand for the pool
-          Evaluation.uncertain(config.machine()),
+          Evaluation.uncertain(config),
           oldLabels(frames, picks),
           previous);
     }
@@ -378,7 +378,7 @@ public class SparkStages implements Stages {
   }
 
   private Decisions decisions() {
-    return new Decisions(spark(), config.simplify(), labeller);
+    return new Decisions(spark(), config, labeller);
   }
 
   @Override
@@ -457,7 +457,7 @@ public class SparkStages implements Stages {
   public Facts.Training finish(Path target, Path result) {
     List<Path> solved = models(result);
     SimplifyConfig last = config.simplify().withTrain(config.simplify().train().finalFrom(solved));
-    Training errors = new Training(spark(), last);
+    Training errors = new Training(spark(), config.withSimplify(last));
     Path unseen = result.resolve("held_out.parquet");
     Dataset<Row> frames =
         FramesDataset.read(

@@ -47,9 +47,18 @@ final class StartModels {
   }
 
   List<DeepPotential> read() {
+    return read(config.models());
+  }
+
+  /**
+   * All of them with other output layers.
+   *
+   * @param files as {@link #write} wrote them, or their own
+   */
+  List<DeepPotential> read(List<Path> files) {
     List<DeepPotential> models = new ArrayList<>();
-    for (int m = 0; m < config.models().size(); m++) {
-      models.add(read(m, config.models().get(m)));
+    for (int m = 0; m < files.size(); m++) {
+      models.add(read(m, files.get(m)));
     }
     return models;
   }
@@ -78,7 +87,12 @@ final class StartModels {
     return config.modelName(model);
   }
 
-  static boolean isForeign(List<DeepPotential> models) {
+  /** Whether DeePMD-kit evaluates them. */
+  boolean areForeign() {
+    return isForeign(read());
+  }
+
+  private static boolean isForeign(List<DeepPotential> models) {
     return models.stream().anyMatch(model -> model.descriptor() instanceof Foreign);
   }
 

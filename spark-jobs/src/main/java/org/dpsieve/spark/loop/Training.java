@@ -27,7 +27,6 @@ import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.OldShare;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.TransferFit;
-import org.dpsieve.resident.DpProgram;
 import org.dpsieve.spark.transfer.KnownSums;
 import org.dpsieve.spark.transfer.ModelErrors;
 import org.dpsieve.spark.transfer.OldLabelUse;
@@ -55,16 +54,6 @@ final class Training {
   /** Which trains. */
   Training(SparkSession spark, RunConfig config) {
     this(spark, config.simplify(), StartModels.of(config), config.machine().modelDevi().engine());
-  }
-
-  /** Of models that are read here. */
-  Training(SparkSession spark, SimplifyConfig config) {
-    this(
-        spark,
-        config,
-        new StartModels(
-            config.train(), config.typeMap(), new DpProgram(DpProgram.defaultCommand(), Map.of())),
-        Engine.JVM);
   }
 
   private Training(SparkSession spark, SimplifyConfig config, StartModels start, Engine evaluates) {
@@ -96,10 +85,9 @@ final class Training {
       Path previous) {
     List<DeepPotential> models = start.read();
     boolean known =
-        !StartModels.isForeign(models)
-            && (uncertain
-                || config.members() > 0
-                || old != null && old.asked()); // for the labels predicted from them
+        uncertain
+            || config.members() > 0
+            || old != null && old.asked(); // for the labels predicted from them
     OutputLayerStage.Trained trained =
         OutputLayerStage.train(
             spark,
@@ -227,14 +215,6 @@ final class Training {
     return Sha256.hex(String.join("\n", parts));
   }
 
-  private DeepPotential read(Path model) {
-    return read(model, typeMap);
-  }
-
-  static DeepPotential read(Path model, List<String> typeMap) {
-    return ModelFiles.read(model, typeMap);
-  }
-
   /** Of each model's loss. */
   private List<LossPrefactors> prefactors(int models) {
     List<LossPrefactors> prefactors = new ArrayList<>();
@@ -291,14 +271,17 @@ final class Training {
   private List<DeepPotential> both(List<Path> models) {
     List<DeepPotential> both = start.read();
     for (int m = 0; m < models.size(); m++) {
-      both.add(config.dp().isPresent() ? read(models.get(m)) : start.read(m, models.get(m)));
+      both.add(
+          config.dp().isPresent()
+              ? ModelFiles.read(models.get(m), typeMap)
+              : start.read(m, models.get(m)));
     }
     return both;
   }
 
-  /** Whether the models are evaluated by DeePMD-kit. */
-  boolean isForeign() {
-    return config.dp().isEmpty() && StartModels.isForeign(start.read());
+  /** The models as the run was given them. */
+  StartModels start() {
+    return start;
   }
 
   /**

@@ -21,9 +21,8 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dpsieve.frame.Frame;
-import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
-import org.dpsieve.infer.Reading;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.io.JsonFile;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
@@ -127,7 +126,7 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
   private static List<Point> points(Iterator<Row> rows, DeepPotential model, boolean[] all) {
     List<Point> points = new ArrayList<>();
     EnergyRow energy = EnergyRow.of(OutputParameters.of(model, all));
-    try (Ensemble ensemble = Ensemble.of(List.of(model), OPTIONS)) {
+    try (OutputLayerReader reader = OutputLayerReader.of(List.of(model), OPTIONS)) {
       while (rows.hasNext()) {
         List<String> ids = new ArrayList<>();
         List<Frame> frames = new ArrayList<>();
@@ -136,11 +135,10 @@ public record FeatureMap(List<double[]> sample, List<double[]> picked, FeatureAx
           ids.add(row.getAs("frame_id"));
           frames.add(FrameRows.toFrame(row));
         }
-        List<Reading[]> readings = ensemble.read(frames, new double[1][0][][]);
+        List<double[][]> hidden = reader.hidden(frames);
         for (int k = 0; k < ids.size(); k++) {
-          Reading reading = readings.get(k)[0];
-          if (reading.hidden() != null) {
-            double[] features = energy.of(reading.hidden(), frames.get(k).atomCount());
+          if (hidden.get(k) != null) {
+            double[] features = energy.of(hidden.get(k), frames.get(k).atomCount());
             if (Arrays.stream(features).allMatch(Double::isFinite)) {
               points.add(new Point(ids.get(k), features));
             }

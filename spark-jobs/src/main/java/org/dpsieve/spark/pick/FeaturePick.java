@@ -12,6 +12,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,9 +29,12 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.model.Foreign;
 import org.dpsieve.neighbor.GeometryException;
 import org.dpsieve.outputlayer.ChangeOrder;
+import org.dpsieve.outputlayer.DifferenceSketches;
 import org.dpsieve.outputlayer.DiverseOrder;
 import org.dpsieve.outputlayer.FeatureKernel;
 import org.dpsieve.outputlayer.FrameSketch;
@@ -90,6 +94,11 @@ final class FeaturePick implements PickOrder {
       }
     };
 
+    /** Whether forces and virials are compared, too. */
+    boolean comparesSlopes() {
+      return this != DIVERSE;
+    }
+
     abstract List<Integer> of(
         List<FrameSketch> candidates, Stream<FrameSketch> labelled, int number, long seed);
   }
@@ -110,12 +119,15 @@ final class FeaturePick implements PickOrder {
       DeepPotential model = context.model().get();
       boolean[] present =
           OutputLayerStage.typesIn(sample.unionByName(context.labelled(), true), model);
-      List<FrameSketch> frames = sketches(sample, model, present);
+      boolean slopes = order.comparesSlopes();
+      List<FrameSketch> frames = sketches(sample, model, present, slopes);
       List<String> labelled = ids(context.labelled()).stream().sorted().distinct().toList();
       Stream<FrameSketch> known =
           IntStream.iterate(0, from -> from < labelled.size(), from -> from + MOST)
               .mapToObj(from -> labelled.subList(from, Math.min(from + MOST, labelled.size())))
-              .flatMap(some -> sketches(rows(context.labelled(), some), model, present).stream());
+              .flatMap(
+                  some ->
+                      sketches(rows(context.labelled(), some), model, present, slopes).stream());
       for (int pick : order.of(frames, known, context.number(), seed + 31L * iteration)) {
         ranks.add(RowFactory.create(frames.get(pick).id(), ranks.size()));
       }
@@ -171,9 +183,26 @@ final class FeaturePick implements PickOrder {
     }
   }
 
+  /** Of a model that DeePMD-kit evaluates. */
+  private static void byDifferences(
+      Iterator<Row> rows,
+      DeepPotential model,
+      boolean[] present,
+      boolean slopes,
+      List<FrameSketch> found) {
+    try (OutputLayerReader reader = OutputLayerReader.of(List.of(model), FeatureKernel.EXACT)) {
+      DifferenceSketches sketches = new DifferenceSketches(reader, model, present, slopes);
+      rows.forEachRemaining(
+          row ->
+              sketches
+                  .of(row.getAs("frame_id"), row.getAs("formula"), FrameRows.toFrame(row))
+                  .ifPresent(found::add));
+    }
+  }
+
   /** Sorted by id. */
   private static List<FrameSketch> sketches(
-      Dataset<Row> frames, DeepPotential model, boolean[] present) {
+      Dataset<Row> frames, DeepPotential model, boolean[] present, boolean slopes) {
     Broadcast<DeepPotential> shared =
         JavaSparkContext.fromSparkContext(frames.sparkSession().sparkContext()).broadcast(model);
     try {
@@ -185,6 +214,10 @@ final class FeaturePick implements PickOrder {
                       rows -> {
                         List<FrameSketch> mine = new ArrayList<>();
                         if (!rows.hasNext()) {
+                          return mine.iterator();
+                        }
+                        if (shared.value().descriptor() instanceof Foreign) {
+                          byDifferences(rows, shared.value(), present, slopes, mine);
                           return mine.iterator();
                         }
                         OutputParameters parameters = OutputParameters.of(shared.value(), present);

@@ -97,7 +97,7 @@ public final class Rescreen {
     } else if (options.dp() == null) {
       models =
           options.models().stream()
-              .map(model -> ModelFiles.read(model, options.typeMap()))
+              .map(model -> ModelFiles.read(model, options.typeMap(), options.branch()))
               .toList();
     }
     String digest = modelDigest();
@@ -294,7 +294,8 @@ public final class Rescreen {
           : ensemble.with(spark, known.uncertainty(), null, null, known.members()).atomByAtom();
     }
     listener.stage("trying DeePMD-kit's program");
-    DpModelDevi dp = DpModelDevi.of(spark, options.models(), options.dp(), options.typeMap());
+    DpModelDevi dp =
+        DpModelDevi.of(spark, options.models(), options.branch(), options.dp(), options.typeMap());
     Optional<Frame> first =
         library.frames(missing).limit(1).collectAsList().stream()
             .map(FrameRows::toFrame)
@@ -311,7 +312,7 @@ public final class Rescreen {
 
   /** Of a core, atoms per second; NaN where a look would take as long as the start of a program. */
   private double speed(DeviationEngine engine, List<String> missing, Census work) {
-    if (options.dp() != null) {
+    if (options.isElsewhere()) {
       return Double.NaN;
     }
     listener.stage("measuring the speed");
@@ -406,6 +407,7 @@ public final class Rescreen {
     return hash(
         options.models().stream().map(Rescreen::content).collect(Collectors.joining(" "))
             + unnamed()
+            + (options.branch().isEmpty() ? "" : " branch " + options.branch())
             + (options.posteriors() == null ? "" : " " + options.posteriors().digest()),
         precision);
   }

@@ -6,12 +6,14 @@ import org.dpsieve.config.mapping.FrameMapping;
 import org.dpsieve.error.InputException;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
+import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.resident.DpProgram;
+import org.dpsieve.spark.deviation.SolvedModels;
 import org.dpsieve.spark.loop.PosteriorModels;
 
 /**
@@ -19,6 +21,7 @@ import org.dpsieve.spark.loop.PosteriorModels;
  *
  * @param models frozen models
  * @param typeMap names of types 0, 1, ... of models that have none themselves
+ * @param branch of checkpoints of several models; empty for others
  * @param ensemble how our kernels evaluate them
  * @param dp DeePMD-kit's program, where it evaluates them instead; {@code null} for our kernels
  * @param frames a frames dataset, a tree of systems, or a table
@@ -36,6 +39,7 @@ import org.dpsieve.spark.loop.PosteriorModels;
 public record RescreenOptions(
     List<Path> models,
     List<String> typeMap,
+    String branch,
     EnsembleOptions ensemble,
     DpProgram dp,
     String frames,
@@ -81,6 +85,18 @@ public record RescreenOptions(
           "--pick with --sample: a sample says how many candidates there are; pick from all"
               + " frames");
     }
+  }
+
+  /** The model whose features frames are compared by. */
+  DeepPotential featured() {
+    return posteriors == null
+        ? SolvedModels.read(models.subList(0, 1), typeMap, branch, note -> {}).get(0)
+        : posteriors.models().get(0);
+  }
+
+  /** Whether DeePMD-kit evaluates the models. */
+  boolean isElsewhere() {
+    return dp != null || posteriors != null && posteriors.isForeign();
   }
 
   /** Frames whose numbers must be those of double precision. */

@@ -21,7 +21,6 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.FrameClass;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
@@ -140,7 +139,7 @@ public record ScreenReport(
           MOST_REASONS,
           deviations,
           library.frames(List.copyOf(library.contents().keySet())),
-          models,
+          options.isElsewhere() ? null : models,
           options.ensemble(),
           problems);
     }
@@ -176,12 +175,7 @@ public record ScreenReport(
           PickStrategies.of(
                   options.strategy(),
                   () ->
-                      new PickContext(
-                          all,
-                          all.limit(0),
-                          () -> ModelFiles.read(options.models().get(0), options.typeMap()),
-                          options.pick(),
-                          false))
+                      new PickContext(all, all.limit(0), options::featured, options.pick(), false))
               .order(candidates, options.seed(), 0)
               .limit(options.pick())
               .select("frame_id", "system", "index", "max_devi_f")

@@ -14,6 +14,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
+import org.dpsieve.error.NoPotentialException;
+import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.resident.DpProgram;
@@ -21,6 +23,8 @@ import org.dpsieve.spark.deviation.DpModels;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.deviation.PropertyHandle;
 import org.dpsieve.spark.loop.PosteriorModels;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The models that queries name, sent to the executors once for as long as their files stay the
@@ -30,10 +34,18 @@ final class SqlEnsembles {
   /** Setting of a session: types of models that do not name theirs. */
   private static final String TYPE_MAP = "dpsieve.typeMap";
 
-  /** Likewise: {@code jvm}, our kernels, or {@code dp}, DeePMD-kit. */
+  /**
+   * Likewise: {@code jvm}, our kernels, or {@code dp}, DeePMD-kit; without it that for models that
+   * only it knows.
+   */
   private static final String ENGINE = "dpsieve.engine";
 
+  /** Likewise: which of a checkpoint's models. */
+  private static final String BRANCH = "dpsieve.modelBranch";
+
+  private static final String ANY = "";
   private static final int KEPT = 8;
+  private static final Logger LOG = LoggerFactory.getLogger(SqlEnsembles.class);
 
   private static final Map<String, SqlModels> KNOWN = new LinkedHashMap<>(16, 0.75f, true);
   private static final Map<String, EnsembleHandle> UNCERTAIN = new LinkedHashMap<>(16, 0.75f, true);
@@ -53,7 +65,8 @@ final class SqlEnsembles {
    * @throws InputException when there is no such file or it is no model
    */
   static SqlModels of(SparkSession spark, List<String> patterns) {
-    String engine = spark.conf().get(ENGINE, "jvm");
+    String engine = spark.conf().get(ENGINE, ANY);
+    String branch = spark.conf().get(BRANCH, "");
     return handle(
         spark,
         engine,
@@ -61,14 +74,34 @@ final class SqlEnsembles {
         List.of(),
         KNOWN,
         (models, none, names) ->
-            engine.equals("dp")
+            engine.equals("dp") || engine.equals(ANY) && isElsewhere(models, names, branch)
                 ? new SqlModels.Program(
                     DpModels.of(
-                        spark, models, new DpProgram(DpProgram.defaultCommand(), Map.of()), names))
+                        spark,
+                        models,
+                        branch,
+                        new DpProgram(DpProgram.defaultCommand(), Map.of()),
+                        names))
                 : new SqlModels.Kernels(
                     EnsembleHandle.of(
                         spark,
-                        models.stream().map(file -> ModelFiles.read(file, names)).toList())));
+                        models.stream()
+                            .map(file -> ModelFiles.read(file, names, branch))
+                            .toList())));
+  }
+
+  /** Whether DeePMD-kit alone knows one of the models. */
+  private static boolean isElsewhere(
+      List<java.nio.file.Path> models, List<String> names, String branch) {
+    try {
+      models.forEach(file -> ModelFiles.read(file, names, branch));
+      return false;
+    } catch (NoPotentialException e) {
+      throw e;
+    } catch (UnsupportedModelException e) {
+      LOG.info("evaluated by DeePMD-kit: {}", e.feature());
+      return true;
+    }
   }
 
   /** The same of models of a property. */
@@ -94,7 +127,8 @@ final class SqlEnsembles {
         posteriors,
         UNCERTAIN,
         (models, beside, names) -> {
-          PosteriorModels found = PosteriorModels.of(models, beside, names);
+          PosteriorModels found =
+              PosteriorModels.of(models, beside, names, spark.conf().get(BRANCH, ""), LOG::info);
           return EnsembleHandle.of(spark, found.models())
               .with(spark, found.uncertainty(), null, null, found.members());
         });
@@ -116,12 +150,17 @@ final class SqlEnsembles {
       List<FileStatus> beside =
           find(posteriors, "posteriors", "files of dpsieve posterior", configuration);
       String typeMap = spark.conf().get(TYPE_MAP, "");
-      if (!engine.equals("jvm") && !engine.equals("dp")) {
+      if (!List.of("jvm", "dp", ANY).contains(engine)) {
         throw new InputException("%s is '%s': expected jvm or dp".formatted(ENGINE, engine));
       }
       StringBuilder key =
           new StringBuilder(
-              "%s %s %s".formatted(spark.sparkContext().applicationId(), engine, typeMap));
+              "%s %s %s %s"
+                  .formatted(
+                      spark.sparkContext().applicationId(),
+                      engine,
+                      typeMap,
+                      spark.conf().get(BRANCH, "")));
       Stream.concat(files.stream(), beside.stream())
           .forEach(
               file ->

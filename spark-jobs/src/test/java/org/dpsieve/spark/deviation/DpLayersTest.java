@@ -13,10 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.infer.Prediction;
+import org.dpsieve.infer.Reading;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Foreign;
 import org.dpsieve.model.format.OutputLayerFiles;
+import org.dpsieve.outputlayer.EnergyRow;
 import org.dpsieve.outputlayer.FeatureKernel;
 import org.dpsieve.outputlayer.FrameFeatures;
 import org.dpsieve.outputlayer.OutputParameters;
@@ -143,6 +146,7 @@ class DpLayersTest {
     present[model.typeMap().indexOf("Au")] = true;
     OutputParameters parameters = OutputParameters.of(model, present);
     List<Frame> frames = List.of(RandomModels.agAuFrame(5, 11), RandomModels.agAuFrame(7, 11));
+    requireHidden(model, parameters, frames);
     double[] p = random(parameters);
     Path written = folder.resolve("written" + name.substring(name.lastIndexOf('.')));
     OutputLayerFiles.write(file, branch, parameters.write(model, p), written);
@@ -161,6 +165,23 @@ class DpLayersTest {
         assertThat(force).containsExactly(expected.force(), within(tolerance));
         assertThat(virial).containsExactly(expected.virial(), within(10 * tolerance));
         assertThat(Arrays.stream(force).map(Math::abs).max().orElseThrow()).isGreaterThan(1e-4);
+      }
+    }
+  }
+
+  /** The last hidden layer as it is read, beside energies with unit output layers. */
+  private static void requireHidden(
+      DeepPotential model, OutputParameters parameters, List<Frame> frames) {
+    EnergyRow row = EnergyRow.of(parameters);
+    try (OutputLayerReader reader = OutputLayerReader.of(List.of(model), FeatureKernel.EXACT);
+        FeatureKernel kernel = FeatureKernel.of(model, parameters)) {
+      List<Reading[]> readings = reader.read(frames, new double[1][0][][]);
+      for (int f = 0; f < frames.size(); f++) {
+        int atoms = frames.get(f).atomCount();
+        double[] expected =
+            Arrays.stream(kernel.of(frames.get(f)).energy()).map(e -> e / atoms).toArray();
+        double[] found = row.of(readings.get(f)[0].hidden(), atoms);
+        assertThat(found).containsExactly(expected, within(1e-12));
       }
     }
   }
