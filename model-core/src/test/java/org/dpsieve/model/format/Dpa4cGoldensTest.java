@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.Yaml;
 
 /** DPA4C by DeePMD-kit's NumPy implementation and its PyTorch: scripts/goldens/dpa4c.py. */
 class Dpa4cGoldensTest {
@@ -80,15 +84,16 @@ class Dpa4cGoldensTest {
   @ParameterizedTest
   @CsvSource({
     "plain, yaml",
+    "plain, json",
     "exclude, pte",
     "plain, pt",
     "lmax-3-modes, pt",
     "fparam-case, pt",
     "linear, pt"
   })
-  void otherFormatsHoldTheSameModel(String name, String suffix) {
+  void otherFormatsHoldTheSameModel(String name, String suffix) throws IOException {
     String file = name + "." + suffix;
-    DeepPotential model = ModelFiles.read(file, golden(name).file(suffix));
+    DeepPotential model = ModelFiles.read(file, file(name, suffix));
     try (Ensemble ensemble = Ensemble.of(List.of(model))) {
       for (Goldens.Evaluated evaluated : golden(name).goldens().frames()) {
         Predictions.assertClose(
@@ -100,11 +105,20 @@ class Dpa4cGoldensTest {
     }
   }
 
+  /** JSON and YAML hold the same. */
+  private static byte[] file(String name, String suffix) throws IOException {
+    return suffix.equals("json")
+        ? new ObjectMapper()
+            .writeValueAsBytes(
+                new Yaml().load(new ByteArrayInputStream(golden(name).file("yaml"))))
+        : golden(name).file(suffix);
+  }
+
   @ParameterizedTest
-  @CsvSource({"plain, dp", "plain, yaml", "plain, pt", "fparam-case, dp", "float32, dp"})
-  void anotherOutputLayerComesBack(String name, String suffix) {
+  @CsvSource({"plain, dp", "plain, yaml", "plain, json", "plain, pt", "fparam-case, dp", "float32, dp"})
+  void anotherOutputLayerComesBack(String name, String suffix) throws IOException {
     String file = name + "." + suffix;
-    byte[] source = golden(name).file(suffix);
+    byte[] source = file(name, suffix);
     DeepPotential model = ModelFiles.read(file, source);
     DeepPotential changed = changed(model);
     DeepPotential back = ModelFiles.read(file, ModelFiles.withOutputLayer(file, source, changed));
