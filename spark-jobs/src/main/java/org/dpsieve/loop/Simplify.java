@@ -5,9 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Function;
-import org.dpsieve.io.OwnFiles;
 import org.dpsieve.loop.DpgenRecord.Step;
 
 /**
@@ -33,6 +30,8 @@ public final class Simplify {
   private final RunListener listener;
   private final DpgenRecord record;
   private final Standstill standstill;
+  private final CommittedStages committed;
+  private final RunEnd end;
 
   private Facts.Pool pool;
   private final List<Summary.Iteration> iterations = new ArrayList<>();
@@ -59,6 +58,8 @@ public final class Simplify {
     this.listener = listener;
     this.record = new DpgenRecord(workdir.record());
     this.standstill = new Standstill(workdir, settings.ratioFailed());
+    this.committed = new CommittedStages(workdir, listener);
+    this.end = new RunEnd(workdir, stages, committed, listener);
   }
 
   /** How a call ended; the result is {@code null} when there is none (yet). */
@@ -96,8 +97,9 @@ public final class Simplify {
           "changed since the last call, from iteration %d on: %s".formatted(open, change.words()));
     }
     noteShortRecord();
-    noteChangedSources();
-    pool = stage(0, "import", workdir.frames(), Map.of(), Facts.Pool.class, this::importPool);
+    PoolImport sources = new PoolImport(workdir, stages, listener);
+    sources.noteChangedSources();
+    pool = committed.run(0, "import", workdir.frames(), Map.of(), Facts.Pool.class, sources::write);
     left = pool.frames();
     int done = 0;
     for (int iteration = 0; ; iteration++) {
@@ -107,9 +109,10 @@ public final class Simplify {
       }
       Verdict verdict = iteration(iteration, false);
       if (verdict != Verdict.CONTINUE) {
-        Facts.Result result = result(iteration, verdict);
-        finish(iteration, result);
-        return new Outcome(summary(verdict), result);
+        Summary summary = summary(verdict);
+        Facts.Result result = end.result(iteration, summary);
+        end.finalTraining(iteration, result);
+        return new Outcome(summary, result);
       }
       if (!complete) {
         done++;
@@ -251,11 +254,11 @@ public final class Simplify {
 
   private Facts.Training train(int iteration, boolean last) {
     Path previous = models;
-    Map<String, String> trained = inputs(workdir.frames());
-    trained.putAll(inputs(labels.toArray(Path[]::new)));
-    trained.putAll(inputs(picksByModels.toArray(Path[]::new)));
+    Map<String, String> trained = committed.inputs(workdir.frames());
+    trained.putAll(committed.inputs(labels.toArray(Path[]::new)));
+    trained.putAll(committed.inputs(picksByModels.toArray(Path[]::new)));
     if (previous != null) {
-      trained.putAll(inputs(previous));
+      trained.putAll(committed.inputs(previous));
     }
     boolean few = labelledSinceTraining < Math.max(1, last ? 1 : settings.trainMin());
     boolean copy =
@@ -264,9 +267,10 @@ public final class Simplify {
             && few
             && (previous != null || stages.modelsGiven())
             && !(labelledSinceTraining > 0 && Commit.complete(workdir.train(iteration), trained));
-    Map<String, String> inputs = !copy ? trained : previous == null ? Map.of() : inputs(previous);
+    Map<String, String> inputs =
+        !copy ? trained : previous == null ? Map.of() : committed.inputs(previous);
     Facts.Training training =
-        stage(
+        committed.run(
             iteration,
             "train",
             workdir.train(iteration),
@@ -293,7 +297,7 @@ public final class Simplify {
             hasLabels(iteration - 1) ? workdir.labels(iteration - 1) : null,
             accuratePicks);
     Facts.Deviation deviation =
-        stage(
+        committed.run(
             iteration,
             "deviation",
             workdir.deviation(iteration),
@@ -325,9 +329,9 @@ public final class Simplify {
   }
 
   private Map<String, String> deviationInputs(int iteration, boolean all) {
-    Map<String, String> inputs = inputs(models, workdir.picks(iteration - 1));
+    Map<String, String> inputs = committed.inputs(models, workdir.picks(iteration - 1));
     if (hasLabels(iteration - 1)) {
-      inputs.putAll(inputs(workdir.labels(iteration - 1)));
+      inputs.putAll(committed.inputs(workdir.labels(iteration - 1)));
     }
     if (all) {
       inputs.put(FRAMES, ALL);
@@ -339,7 +343,7 @@ public final class Simplify {
     Path target = workdir.picks(iteration);
     Path deviation = workdir.deviation(iteration);
     Facts.Picks picks =
-        stage(
+        committed.run(
             iteration,
             "pick",
             target,
@@ -360,7 +364,7 @@ public final class Simplify {
   private Map<String, String> pickInputs(int iteration) {
     Path target = workdir.picks(iteration);
     Map<String, String> inputs =
-        inputs(iteration == 0 ? workdir.frames() : workdir.deviation(iteration));
+        committed.inputs(iteration == 0 ? workdir.frames() : workdir.deviation(iteration));
     inputs.put(
         TRUST,
         Files.exists(workdir.labels(iteration)) && Commit.exists(target)
@@ -372,11 +376,11 @@ public final class Simplify {
   private Facts.Labels label(int iteration, Facts.Picks picks) {
     try {
       Facts.Labels got =
-          stage(
+          committed.run(
               iteration,
               "label",
               workdir.labels(iteration),
-              inputs(workdir.picks(iteration)),
+              committed.inputs(workdir.picks(iteration)),
               Facts.Labels.class,
               target -> {
                 Facts.Labels all =
@@ -398,55 +402,8 @@ public final class Simplify {
         stages.failedFrames(
             workdir.frames(), workdir.deviation(iteration), workdir.picks(iteration));
     StalledException stalled = standstill.onFailed(iteration, picks, list);
-    result(iteration, Verdict.STALLED);
+    end.result(iteration, summary(Verdict.STALLED));
     throw stalled;
-  }
-
-  private Facts.Result result(int iteration, Verdict verdict) {
-    Map<String, String> inputs = inputs(labels.toArray(Path[]::new));
-    if (models != null) {
-      inputs.putAll(inputs(models));
-    }
-    if (Files.exists(workdir.picks(iteration))) {
-      inputs.putAll(inputs(workdir.picks(iteration)));
-    }
-    inputs.put("verdict", verdict.name());
-    if (!stages.resultPool().isEmpty()) {
-      inputs.put("result_pool", stages.resultPool());
-    }
-    if (Files.exists(workdir.result()) && !Commit.complete(workdir.result(), inputs)) {
-      Commit.discard(workdir.result()); // of an earlier end of this run
-    }
-    return stage(
-        iteration,
-        "result",
-        workdir.result(),
-        inputs,
-        Facts.Result.class,
-        target -> stages.result(target, workdir.frames(), summary(verdict)));
-  }
-
-  /** {@code final_training}, where there is a pool at the new level. */
-  private void finish(int iteration, Facts.Result result) {
-    if (stages.finishing().isEmpty() || result.pool() == null) {
-      return;
-    }
-    if (!result.pool().written()) {
-      listener.note("final_training is left out: " + RunTable.pool(result.pool()));
-      return;
-    }
-    Map<String, String> inputs = inputs(workdir.result());
-    inputs.put("final_training", stages.finishing());
-    Facts.Training training =
-        stage(
-            iteration,
-            "final",
-            workdir.finalModels(),
-            inputs,
-            Facts.Training.class,
-            target -> stages.finish(target, workdir.result()));
-    OwnFiles.remove(workdir.finalTasks());
-    RunTable.finalTraining(training, result.errors() != null).forEach(listener::note);
   }
 
   private Summary summary(Verdict verdict) {
@@ -454,64 +411,10 @@ public final class Simplify {
         verdict, pool, iterations, models, allPicks, labels, RunIdentity.changes(workdir));
   }
 
-  private <F> F stage(
-      int iteration,
-      String name,
-      Path target,
-      Map<String, String> inputs,
-      Class<F> type,
-      Function<Path, F> work) {
-    if (Commit.complete(target, inputs)) {
-      return Commit.verified(target, type); // once a call: all that follows reads it
-    }
-    listener.started(iteration, name);
-    long start = System.nanoTime();
-    F facts = Commit.make(target, inputs, work);
-    listener.finished(iteration, name, (System.nanoTime() - start) / 1e9);
-    return facts;
-  }
-
-  private Map<String, String> inputs(Path... folders) {
-    Map<String, String> inputs = new TreeMap<>();
-    for (Path folder : folders) {
-      inputs.put(workdir.name(folder), Commit.checksum(folder));
-    }
-    return inputs;
-  }
-
   private void finished(int iteration, Step step) {
     if (record.tasks() < DpgenRecord.tasksUpTo(iteration, step)) {
       record.finished(iteration, step);
     }
-  }
-
-  private Facts.Pool importPool(Path target) {
-    SourceFiles sources = SourceFiles.of(stages.sources()); // before they are read
-    Facts.Pool imported = stages.importPool(target);
-    sources.write(workdir);
-    return imported;
-  }
-
-  /** The pool is imported once: say so to whoever has mended it since. */
-  private void noteChangedSources() {
-    if (!Commit.exists(workdir.frames())) {
-      return;
-    }
-    SourceFiles.read(workdir)
-        .flatMap(then -> then.difference(SourceFiles.of(stages.sources())))
-        .ifPresent(
-            difference -> {
-              if (Files.exists(workdir.iteration(0))) {
-                listener.note(
-                    "the data have changed since they were imported: %s. This run goes on with the frames as they were, in %s. To have them imported again, remove that folder and run again: what then comes out different is made anew, what was there is kept as *.bk000"
-                        .formatted(difference, workdir.frames()));
-              } else {
-                listener.note(
-                    "the data have changed since they were imported, before anything was done with them: %s. They are imported again"
-                        .formatted(difference));
-                Commit.discard(workdir.frames());
-              }
-            });
   }
 
   /** DP-GEN's users go back by editing the record. Here that does nothing: say what does. */

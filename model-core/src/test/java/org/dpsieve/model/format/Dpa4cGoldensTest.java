@@ -109,13 +109,19 @@ class Dpa4cGoldensTest {
   private static byte[] file(String name, String suffix) throws IOException {
     return suffix.equals("json")
         ? new ObjectMapper()
-            .writeValueAsBytes(
-                new Yaml().load(new ByteArrayInputStream(golden(name).file("yaml"))))
+            .writeValueAsBytes(new Yaml().load(new ByteArrayInputStream(golden(name).file("yaml"))))
         : golden(name).file(suffix);
   }
 
   @ParameterizedTest
-  @CsvSource({"plain, dp", "plain, yaml", "plain, json", "plain, pt", "fparam-case, dp", "float32, dp"})
+  @CsvSource({
+    "plain, dp",
+    "plain, yaml",
+    "plain, json",
+    "plain, pt",
+    "fparam-case, dp",
+    "float32, dp"
+  })
   void anotherOutputLayerComesBack(String name, String suffix) throws IOException {
     String file = name + "." + suffix;
     byte[] source = file(name, suffix);
