@@ -47,6 +47,17 @@ public record EnergyFitting(
     return new EnergyFitting(networks, vacuumSubtracted, level, extraInputs, precision);
   }
 
+  /**
+   * By how much each type's last bias is more than the first type's, eV, [nTypes]; 0 where it has
+   * no effect.
+   */
+  public double[] biasesBeyondFirst() {
+    double[] more = new double[networks.length];
+    double first = networks[0].outputLayer().bias()[0];
+    Arrays.setAll(more, t -> vacuumSubtracted[t] ? 0 : networks[t].outputLayer().bias()[0] - first);
+    return more;
+  }
+
   /** With all energies multiplied; nets that types share stay shared. */
   EnergyFitting times(double factor) {
     Map<Network, Network> scaled = new IdentityHashMap<>();

@@ -2,6 +2,7 @@ package org.dpsieve.outputlayer;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,9 @@ import org.dpsieve.model.Network;
 /**
  * Where the output layers' numbers sit in one vector of parameters: type after type, the weights of
  * the last hidden layer's outputs, then the bias. Types that are not solved for have no place;
- * types that share an output layer share theirs, and types that share its weights alone, these.
+ * types that share an output layer share its weights. The bias is each type's own: another level of
+ * theory moves the energies of elements by different amounts, and every format has a constant
+ * energy by type to keep the difference in ({@code bias_atom_e}).
  */
 public final class OutputParameters {
   private final int[] offset; // -1: not solved for
@@ -39,7 +42,6 @@ public final class OutputParameters {
   public static OutputParameters of(DeepPotential model, boolean[] present) {
     int types = model.typeCount();
     Map<double[], Integer> weights = new IdentityHashMap<>();
-    Map<Layer, Integer> biases = new IdentityHashMap<>();
     int[] offset = new int[types];
     int[] width = new int[types];
     int[] bias = new int[types];
@@ -54,9 +56,7 @@ public final class OutputParameters {
         Integer shared = weights.putIfAbsent(layer.weight(), next);
         offset[type] = shared == null ? next : shared;
         next += shared == null ? width[type] : 0;
-        Integer same = biases.putIfAbsent(layer, next);
-        bias[type] = same == null ? next : same;
-        next += same == null ? 1 : 0;
+        bias[type] = next++;
       }
     }
     return new OutputParameters(offset, width, bias, next);
@@ -120,12 +120,11 @@ public final class OutputParameters {
     return bias[type];
   }
 
-  /** Places of the biases, in the order of the types, each once. */
+  /** Places of the biases, in the order of the types. */
   public int[] biases() {
     return IntStream.range(0, offset.length)
         .filter(this::includes)
         .map(type -> bias[type])
-        .distinct()
         .toArray();
   }
 
@@ -161,43 +160,55 @@ public final class OutputParameters {
   }
 
   /**
+   * As {@link #read}, with the constant energies of the types in their biases: the same for the
+   * same energies, also of a model that came back from a file with one bias for all types.
+   */
+  public double[] readWithLevels(DeepPotential model) {
+    double[] parameters = read(model);
+    for (int type = 0; type < offset.length; type++) {
+      if (includes(type)) {
+        parameters[bias[type]] += model.fitting().zeroLevel()[type];
+      }
+    }
+    return parameters;
+  }
+
+  /**
    * The model with other output layers; types that are not solved for keep theirs.
    *
    * @param parameters [size]
    */
   public DeepPotential write(DeepPotential model, double[] parameters) {
     Map<double[], double[]> weights = new IdentityHashMap<>();
-    Map<Layer, Layer> outputs = new IdentityHashMap<>();
-    Map<Network, Network> changed = new IdentityHashMap<>();
     for (int type = 0; type < offset.length; type++) {
       if (includes(type)) {
-        Network old = model.fitting().networks()[type];
-        List<Layer> layers = new ArrayList<>(old.layers());
         int from = offset[type];
-        Layer last = old.outputLayer();
         weights.putIfAbsent(
-            last.weight(), Arrays.copyOfRange(parameters, from, from + width[type]));
-        double[] weight = weights.get(last.weight());
-        double[] own = {parameters[bias[type]]};
-        Layer other =
-            new Layer(last.inputs(), 1, weight, own, null, last.activation(), last.shortcut());
-        outputs.putIfAbsent(last, other);
-        layers.set(layers.size() - 1, outputs.get(last));
-        changed.putIfAbsent(old, new Network(layers));
+            outputLayer(model, type).weight(),
+            Arrays.copyOfRange(parameters, from, from + width[type]));
       }
     }
+    Map<Network, Map<Double, Network>> changed = new IdentityHashMap<>();
     Network[] networks = model.fitting().networks().clone();
     for (int type = 0; type < networks.length; type++) {
-      Network old = networks[type];
-      Layer last = old.outputLayer();
+      Layer last = networks[type].outputLayer();
       double[] weight = weights.get(last.weight());
-      if (weight != null && !changed.containsKey(old)) { // its weights are another type's
-        List<Layer> layers = new ArrayList<>(old.layers());
-        layers.set(layers.size() - 1, Layer.linear(last.inputs(), 1, weight, last.bias()));
-        changed.put(old, new Network(layers));
+      if (weight != null) { // also of a type that is not solved for, but shares it
+        double own = includes(type) ? parameters[bias[type]] : last.bias()[0];
+        Network old = networks[type];
+        networks[type] =
+            changed
+                .computeIfAbsent(old, net -> new HashMap<>())
+                .computeIfAbsent(own, one -> with(old, weight, one));
       }
-      networks[type] = changed.getOrDefault(old, old);
     }
     return model.withFitting(model.fitting().withNetworks(networks));
+  }
+
+  private static Network with(Network network, double[] weight, double bias) {
+    List<Layer> layers = new ArrayList<>(network.layers());
+    Layer last = Layer.linear(weight.length, 1, weight, new double[] {bias});
+    layers.set(layers.size() - 1, last);
+    return new Network(layers);
   }
 }

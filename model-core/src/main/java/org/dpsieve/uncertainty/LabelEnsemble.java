@@ -31,7 +31,8 @@ public final class LabelEnsemble implements AutoCloseable {
    * One model.
    *
    * @param model trained on new labels
-   * @param fitted its parameters fitted to old labels, of the types that have new ones
+   * @param fitted its parameters fitted to old labels, of the types that have new ones, as {@link
+   *     org.dpsieve.outputlayer.OutputParameters#readWithLevels}
    * @param share of what that fit leaves
    */
   public record Member(DeepPotential model, double[] fitted, OldShare share)

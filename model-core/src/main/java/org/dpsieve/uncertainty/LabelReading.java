@@ -39,7 +39,7 @@ final class LabelReading {
     for (int m = 0; m < fits.length; m++) {
       LabelEnsemble.Member member = members.get(m);
       OutputParameters parameters = OutputParameters.of(member.model(), uncertainty.present());
-      double[] change = parameters.read(member.model());
+      double[] change = parameters.readWithLevels(member.model());
       for (int k = 0; k < change.length; k++) {
         change[k] = member.fitted()[k] - change[k];
       }

@@ -14,9 +14,11 @@ import org.dpsieve.infer.Prediction;
 import org.dpsieve.kernel.reference.ReferenceModel;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
+import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.outputlayer.OldShare;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.OutputPosterior;
+import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.RandomModels;
 import org.junit.jupiter.api.Test;
 
@@ -58,10 +60,15 @@ class LabelEnsembleTest {
     }
   }
 
+  private double[] withLevels(int m) {
+    OutputParameters parameters = OutputParameters.of(trained.get(m), BOTH);
+    return parameters.readWithLevels(parameters.write(trained.get(m), fitted.get(m)));
+  }
+
   private List<PredictedLabels> predicted(Uncertainty uncertainty, OldShare... shares) {
     List<LabelEnsemble.Member> members = new ArrayList<>();
     for (int m = 0; m < shares.length; m++) {
-      members.add(new LabelEnsemble.Member(trained.get(m), fitted.get(m), shares[m]));
+      members.add(new LabelEnsemble.Member(trained.get(m), withLevels(m), shares[m]));
     }
     try (LabelEnsemble ensemble = new LabelEnsemble(members, uncertainty, NETS)) {
       return ensemble.evaluate(frames);
@@ -146,7 +153,7 @@ class LabelEnsembleTest {
     for (int m = 1; m < 3; m++) {
       members.add(
           new LabelEnsemble.Member(
-              trained.get(m), fitted.get(m), new OldShare(0.25 * m, 0.5, 1 - 0.25 * m)));
+              trained.get(m), withLevels(m), new OldShare(0.25 * m, 0.5, 1 - 0.25 * m)));
     }
     try (var ensemble = org.dpsieve.infer.Ensemble.of(trained, NETS);
         LabelEnsemble apart = new LabelEnsemble(members, ofLabels, NETS)) {
@@ -178,7 +185,7 @@ class LabelEnsembleTest {
   void ofAnElementWithoutNewLabelsNothingIsKnown() {
     boolean[] silver = {true, false};
     OutputParameters parameters = OutputParameters.of(trained.get(0), silver);
-    double[] own = parameters.read(trained.get(0));
+    double[] own = parameters.readWithLevels(trained.get(0));
     OutputPosterior posterior =
         new OutputPosterior(new double[own.length * own.length], own.length);
     try (LabelEnsemble ensemble =
@@ -189,6 +196,38 @@ class LabelEnsembleTest {
       for (Frame frame : frames) {
         boolean gold = Arrays.stream(frame.z()).anyMatch(z -> z == 79);
         assertThat(ensemble.evaluate(List.of(frame)).get(0).known()).isEqualTo(!gold);
+      }
+    }
+  }
+
+  /** A file of one net for all types keeps what their biases differ by elsewhere. */
+  @Test
+  void aModelThatCameBackFromItsFileSaysTheSame() {
+    byte[] file = new GoldenArchitecture("../dpa4c/plain").file("dp");
+    DeepPotential start = ModelFiles.read("plain.dp", file);
+    boolean[] present = new boolean[start.typeCount()];
+    present[0] = true;
+    present[1] = true;
+    OutputParameters parameters = OutputParameters.of(start, present);
+    assertThat(parameters.biases()).hasSize(2);
+    double[] changed = parameters.read(start);
+    changed[parameters.bias(0)] -= 100;
+    changed[parameters.bias(1)] += 300;
+    DeepPotential trained = parameters.write(start, changed);
+    byte[] written = ModelFiles.withOutputLayer("plain.dp", file, trained);
+    DeepPotential back = ModelFiles.read("plain.dp", written);
+    int size = parameters.size();
+    OutputPosterior posterior = new OutputPosterior(new double[size * size], size);
+    Uncertainty certain = new Uncertainty(present, List.of(posterior), 1, 1);
+    double[] own = parameters.readWithLevels(start);
+    for (DeepPotential model : List.of(trained, back)) {
+      LabelEnsemble.Member member = new LabelEnsemble.Member(model, own, OldShare.ALL);
+      try (LabelEnsemble ensemble = new LabelEnsemble(List.of(member), certain, NETS)) {
+        Frame frame = frames.get(0).withLabels(new Labels(-7.0, null, null));
+        long gold = Arrays.stream(frame.z()).filter(z -> z == 79).count();
+        double change = 300.0 * gold - 100.0 * (frame.atomCount() - gold);
+        assertThat(ensemble.evaluate(List.of(frame)).get(0).labels().energy())
+            .isCloseTo(-7 + change, within(1e-9));
       }
     }
   }

@@ -23,10 +23,10 @@ final class SerializedOutputLayer {
     }
     Section section = model.section("fitting");
     List<Section> nets = SerializedFitting.nets(section, fitting.networks().length);
-    if (nets.size() == 1 && Arrays.stream(fitting.networks()).distinct().count() > 1) {
-      throw new IllegalArgumentException(file + ": has one fitting net for all types");
-    }
     Map<String, double[]> changed = new HashMap<>();
+    if (nets.size() == 1) {
+      putLevels(changed, file, section.section("@variables"), fitting, weight);
+    }
     for (int type = 0; type < nets.size(); type++) {
       Layer last = fitting.networks()[type].outputLayer();
       List<Section> layers = nets.get(type).sections("layers");
@@ -35,6 +35,26 @@ final class SerializedOutputLayer {
       put(changed, file, variables.tensor("b"), last.bias(), weight);
     }
     return patched(file, source, format, changed);
+  }
+
+  /**
+   * Where all types have one net, it has the first one's bias, and what others' are more becomes
+   * constant energy of their type.
+   */
+  private static void putLevels(
+      Map<String, double[]> changed,
+      String file,
+      Section variables,
+      EnergyFitting fitting,
+      double weight) {
+    double[] more = fitting.biasesBeyondFirst();
+    if (Arrays.stream(more).allMatch(level -> level == 0)) {
+      return;
+    }
+    StoredTensor place = variables.tensor("bias_atom_e", more.length, 1);
+    double[] levels = place.values().clone();
+    Arrays.setAll(levels, type -> levels[type] + more[type] / weight);
+    put(changed, file, place, levels, 1);
   }
 
   /** A copy with other numbers in the places of the keys. */

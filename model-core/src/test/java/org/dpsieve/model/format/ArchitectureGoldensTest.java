@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -187,13 +186,11 @@ class ArchitectureGoldensTest {
     }
   }
 
-  /** Other weights of the output layer. */
+  /** Other weights of the output layer, and for each type another bias. */
   static DeepPotential changed(DeepPotential model) {
-    Map<Network, Network> changed = new IdentityHashMap<>(); // types may share a net
     Network[] networks = model.fitting().networks().clone();
     for (int t = 0; t < networks.length; t++) {
-      double bias = t + 0.5;
-      networks[t] = changed.computeIfAbsent(networks[t], net -> changed(net, bias));
+      networks[t] = changed(networks[t], t + 0.5);
     }
     return model.withFitting(model.fitting().withNetworks(networks));
   }

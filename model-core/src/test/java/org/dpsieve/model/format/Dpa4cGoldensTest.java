@@ -170,13 +170,15 @@ class Dpa4cGoldensTest {
 
   /** One net serves all types, and stays one. */
   private static DeepPotential changed(DeepPotential model) {
-    Network net = model.fitting().networks()[0];
-    Layer last = net.outputLayer();
-    List<Layer> layers = new ArrayList<>(net.layers());
-    double[] weight = Arrays.stream(last.weight()).map(w -> 0.5 * w + 0.25).toArray();
-    layers.set(layers.size() - 1, Layer.linear(last.inputs(), 1, weight, new double[] {0.75}));
-    Network[] networks = new Network[model.typeCount()];
-    Arrays.fill(networks, new Network(layers));
+    Network[] networks = model.fitting().networks().clone();
+    for (int t = 0; t < networks.length; t++) {
+      Layer last = networks[t].outputLayer();
+      List<Layer> layers = new ArrayList<>(networks[t].layers());
+      double[] weight = Arrays.stream(last.weight()).map(w -> 0.5 * w + 0.25).toArray();
+      double[] bias = {0.75 + t};
+      layers.set(layers.size() - 1, Layer.linear(last.inputs(), 1, weight, bias));
+      networks[t] = new Network(layers);
+    }
     return model.withFitting(model.fitting().withNetworks(networks));
   }
 

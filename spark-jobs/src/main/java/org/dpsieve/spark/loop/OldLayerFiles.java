@@ -178,7 +178,7 @@ final class OldLayerFiles {
   }
 
   private static double[] fitted(DeepPotential start, Uncertainty all, OldLayer layer) {
-    double[] fitted = OutputParameters.of(start, all.present()).read(start);
+    double[] fitted = OutputParameters.of(start, all.present()).readWithLevels(start);
     for (int k = 0; k < fitted.length; k++) {
       fitted[k] += layer.change()[k];
     }

@@ -43,7 +43,7 @@ record FoldedFit(
    * @param fold -1 to leave out none
    */
   LabelEnsemble.Member memberWithout(int fold) {
-    double[] fitted = parameters.read(model);
+    double[] fitted = parameters.readWithLevels(model);
     for (int k = 0; k < fitted.length; k++) {
       fitted[k] += fit.old().change()[k];
     }

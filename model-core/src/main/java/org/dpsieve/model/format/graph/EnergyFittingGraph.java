@@ -16,7 +16,7 @@ import org.dpsieve.model.format.proto.NodeDef;
 
 /** Reads the ener fitting of a frozen graph ({@code deepmd/tf/fit/ener.py}). */
 final class EnergyFittingGraph {
-  private static final String BIAS = "fitting_attr/t_bias_atom_e";
+  static final String BIAS = "fitting_attr/t_bias_atom_e";
 
   private final FrozenGraph graph;
   private final LayerReader layers;

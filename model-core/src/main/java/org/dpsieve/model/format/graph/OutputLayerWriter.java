@@ -3,8 +3,10 @@ package org.dpsieve.model.format.graph;
 import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.format.proto.AttrValue;
@@ -26,15 +28,41 @@ final class OutputLayerWriter {
       put(constants, EnergyFittingGraph.ofType(type), fitting.networks()[type].outputLayer());
     }
     // Where all types have one net, the graph has none by type; and the other way round.
+    String shared = EnergyFittingGraph.outputMatrix("");
     put(constants, "", fitting.networks()[0].outputLayer());
+    // It has the first type's bias then, and what others' are more becomes energy of their type.
+    double[] more = fitting.biasesBeyondFirst();
+    boolean raised = Arrays.stream(more).anyMatch(level -> level != 0);
+    boolean one = false;
+    boolean levels = false;
     GraphDef.Builder graph = source.toBuilder();
     for (int i = 0; i < graph.getNodeCount(); i++) {
-      double[] values = constants.get(part.own(graph.getNode(i).getName()));
+      String name = part.own(graph.getNode(i).getName());
+      double[] values = constants.get(name);
+      one |= shared.equals(name);
       if (values != null) {
         graph.setNode(i, withValues(graph.getNode(i), part.own(values)));
       }
     }
+    for (int i = 0; one && raised && i < graph.getNodeCount(); i++) {
+      if (EnergyFittingGraph.BIAS.equals(part.own(graph.getNode(i).getName()))) {
+        graph.setNode(i, raised(graph.getNode(i), part.own(more)));
+        levels = true;
+      }
+    }
+    if (one && raised && !levels) {
+      throw new UnsupportedModelException(
+          "a graph of one fitting net for all types and no energy by type (%s) cannot have another level of theory by its output layer; freeze it anew by DeePMD-kit 3"
+              .formatted(EnergyFittingGraph.BIAS));
+    }
     return bytes(graph.build());
+  }
+
+  private static NodeDef raised(NodeDef node, double[] more) {
+    double[] levels =
+        Tensor.decode(node.getAttrOrThrow("value").getTensor(), node.getName()).values().clone();
+    Arrays.setAll(levels, type -> levels[type] + more[type]);
+    return withValues(node, levels);
   }
 
   private static void put(Map<String, double[]> constants, String net, Layer last) {
