@@ -86,7 +86,9 @@ final class EvaluatingProcess implements Closeable {
       process = builder.start();
     } catch (IOException e) {
       throw new InputException(
-          "'%s': cannot be started: %s".formatted(program.command(), e.getMessage()), e);
+          "'%s': cannot be started: %s. %s"
+              .formatted(program.command(), e.getMessage(), evaluated.nameIt()),
+          e);
     }
     answers = new BufferedInputStream(process.getInputStream(), 1 << 16);
     requests = new BufferedOutputStream(process.getOutputStream(), 1 << 16);

@@ -75,7 +75,7 @@ public final class GpuTasks {
     WhereItIs labeller = new WhereItIs();
     return BatchLabels.tried(spark, labeller, resources)
         + " "
-        + BatchLabels.apply(rows.repartition(1), labeller, resources).head().getAs("reason");
+        + BatchLabels.apply(rows.coalesce(1), labeller, resources).head().getAs("reason");
   }
 
   /** Fails all frames, for where it is asked. */

@@ -136,12 +136,16 @@ public final class RehearsedLabels {
         Row frame = picked.where(col("frame_id").equalTo(task.frameId())).head();
         TaskEnd end = ends.get(task.name());
         double seconds = seconds(directory.resolve(task.name()).resolve(CLOCK));
+        String problem = end.isFinished() ? "" : end.outcome().key() + ": " + end.reason();
+        if (problem.isEmpty() && Double.isNaN(seconds)) {
+          problem = "it has left no times";
+        }
         measured.add(
             new Measured(
                 frame.getAs("formula"),
                 frame.getAs("natoms"),
-                end.isFinished() ? seconds : Double.NaN,
-                end.isFinished() ? "" : end.outcome().key() + ": " + end.reason()));
+                problem.isEmpty() ? seconds : Double.NaN,
+                problem));
       }
       return measured;
     } catch (IOException e) {

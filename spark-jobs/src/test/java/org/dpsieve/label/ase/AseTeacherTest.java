@@ -184,6 +184,20 @@ class AseTeacherTest {
     refused("trouble.none", "{}", "no calculator of ASE");
   }
 
+  @Test
+  void aPythonThatIsNotThereIsSaidWithWhatToDo() {
+    AseSettings settings =
+        AseSettings.of(
+            "ase.calculators.emt.EMT",
+            JSON.createObjectNode(),
+            JSON.createObjectNode(),
+            "/nowhere/python3");
+    AseTeacher teacher = new AseTeacher("ase", settings, List.of("Ag"), TypeElements.LEADING);
+    assertThatThrownBy(() -> teacher.tried(TaskRoom.ANY))
+        .isInstanceOf(InputException.class)
+        .hasMessageContainingAll("/nowhere/python3", "cannot be started", "fp_params.python");
+  }
+
   private static void refused(String calculator, String arguments, String... words)
       throws Exception {
     AseTeacher teacher = teacher(calculator, arguments, "{}", List.of(), 0);
