@@ -36,19 +36,22 @@ final class Labelling {
 
   private final SparkSession spark;
   private final Optional<Property> property;
+  private final int before;
 
   /** Of energies and forces. */
   Labelling(SparkSession spark) {
-    this(spark, Optional.empty());
+    this(spark, Optional.empty(), 0);
   }
 
-  /**
-   * @param property what has to be known of a frame, in the place of energy and forces; empty in a
-   *     run for these
-   */
-  Labelling(SparkSession spark, Optional<Property> property) {
+  /** Of a property; see {@link Soundness#of}. */
+  Labelling(SparkSession spark, Property property, int before) {
+    this(spark, Optional.of(property), before);
+  }
+
+  private Labelling(SparkSession spark, Optional<Property> property, int before) {
     this.spark = spark;
     this.property = property;
+    this.before = before;
   }
 
   /** The picked frames of an iteration. */
@@ -156,7 +159,9 @@ final class Labelling {
   }
 
   private Soundness soundness(Dataset<Row> frames, Dataset<Row> labels) {
-    return property.map(one -> Soundness.of(one, frames, labels)).orElse(new Soundness(null, 0));
+    return property
+        .map(one -> Soundness.of(one, frames, labels, before))
+        .orElse(new Soundness(null, 0));
   }
 
   /** New labels of any frames, spread over many small tasks. */

@@ -19,7 +19,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.dpsieve.config.Engine;
-import org.dpsieve.config.PropertyConfig;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.digest.Sha256;
@@ -381,19 +380,21 @@ public class SparkStages implements Stages {
   @Override
   public Facts.Labels label(Path target, int iteration, Path frames, Path picks) {
     Dataset<Row> pool = Pool.read(spark(), frames);
+    Labelling labelling = labelling(frames, iteration);
     if (labeller instanceof BatchLabeller here) {
-      return labelling().label(target, pool, picks, here, tried(here));
+      return labelling.label(target, pool, picks, here, tried(here));
     }
-    return new Tasks(labelling(), (TaskLabeller) labeller, config.machine().fp().node(), nodes)
+    return new Tasks(labelling, (TaskLabeller) labeller, config.machine().fp().node(), nodes)
         .label(
             target,
             iteration,
-            spread(labelling().picked(pool, picks)),
+            spread(labelling.picked(pool, picks)),
             workdir.tasks(iteration, "fp"));
   }
 
-  private Labelling labelling() {
-    return new Labelling(spark(), config.simplify().property().map(PropertyConfig::label));
+  /** What writes the labels of an iteration. */
+  Labelling labelling(Path frames, int iteration) {
+    return new Labelling(spark());
   }
 
   /** Over all cores, where labels are made as they are read. */

@@ -9,7 +9,6 @@ import org.dpsieve.d3.Damping;
 import org.dpsieve.error.InputException;
 import org.dpsieve.spark.QueryProblem;
 import org.dpsieve.spark.deviation.EnsembleHandle;
-import org.dpsieve.spark.deviation.PropertyHandle;
 
 /**
  * A function with what its tasks need; of models, properties, uncertain and d3 one is there.
@@ -23,7 +22,7 @@ import org.dpsieve.spark.deviation.PropertyHandle;
 record FunctionCall(
     FunctionKind kind,
     SqlModels models,
-    PropertyHandle properties,
+    SqlProperties properties,
     EnsembleHandle uncertain,
     D3Options d3,
     List<Expression> frame)

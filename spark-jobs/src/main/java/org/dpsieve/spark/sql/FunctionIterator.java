@@ -27,7 +27,6 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.infer.Prediction;
-import org.dpsieve.infer.PropertyEnsemble;
 import org.dpsieve.infer.PropertyPrediction;
 import org.dpsieve.spark.QueryProblem;
 import org.dpsieve.spark.deviation.EnsembleHandle;
@@ -223,8 +222,8 @@ final class FunctionIterator implements Iterator<InternalRow> {
       int column,
       Object[][] values,
       boolean[] counted) {
-    PropertyEnsemble ensemble = call.properties().ensemble();
-    Iterator<PropertyPrediction[]> said = ensemble.evaluate(present).iterator();
+    SqlProperties properties = call.properties();
+    Iterator<PropertyPrediction[]> said = properties.evaluate(present).iterator();
     for (int i = 0; i < all.size(); i++) {
       Frame frame = all.get(i);
       if (frame == null) {
@@ -240,7 +239,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
       values[i][column] = UnsafeArrayData.fromPrimitiveArray(mean);
       if (!counted[i] && Arrays.stream(mean).anyMatch(Double::isNaN)) {
         counted[i] = true;
-        withoutNumbers.add(frame, () -> ensemble.problem(frame).orElse("the models give NaN"));
+        withoutNumbers.add(frame, () -> properties.problem(frame).orElse("the models give NaN"));
       }
     }
   }
