@@ -281,6 +281,7 @@ def write_system(folder, types, spin):
     np.save(data / "aparam.npy", np.ones((count, atoms)))
     np.save(data / "dipole.npy", rng.normal(0, 1, (count, 3)))
     np.save(data / "dos.npy", rng.normal(0, 1, (count, 3)))
+    np.save(data / "polarizability.npy", 5 * np.eye(3).ravel() + rng.normal(0, 1, (count, 9)))
 
 
 def in_child(work, *args):
@@ -308,7 +309,7 @@ def dp(*args):
 
 def loss_of(section):
     kind = section.get("fitting_net", {}).get("type", "ener")
-    if kind == "dipole":
+    if kind in ("dipole", "polar"):
         return {"type": "tensor", "pref": 1.0, "pref_atomic": 0.0}
     if kind == "dos":
         return {"type": "dos"}
@@ -347,7 +348,7 @@ def cut(section, whole):
     graph = tf.GraphDef()
     graph.ParseFromString(Path("graph.pb").read_bytes())
     names = [node.name for node in graph.node]
-    outputs = ["model_type", "o_energy", "o_dipole", "o_atom_dos"]
+    outputs = ["model_type", "o_energy", "o_dipole", "o_polar", "o_atom_dos"]
     if whole:
         outputs += ["o_atom_energy", "o_force", "o_virial", "o_atom_virial", "t_mesh"]
     wanted = [n for n in names if "_attr/" in n or n in outputs]

@@ -67,4 +67,14 @@ final class EngineOption {
         Map.of(),
         Limits.DEFAULT);
   }
+
+  /** The same of models of a property. */
+  static ResidentModels programOfProperty(List<Path> models, List<String> typeMap) {
+    return ResidentModels.ofProperty(
+        new DpProgram(DpProgram.defaultCommand(), Map.of()),
+        models.stream().map(PackedModels::file).map(Path::toAbsolutePath).toList(),
+        typeMap,
+        Map.of(),
+        Limits.DEFAULT);
+  }
 }

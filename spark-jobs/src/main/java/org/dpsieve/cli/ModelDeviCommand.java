@@ -129,15 +129,18 @@ final class ModelDeviCommand implements Callable<Integer> {
   }
 
   private int ofProperty(Path folder, PrintWriter err) throws IOException {
-    if (engine.namesProgram() || atomic || relative != null || relativeVirial != null) {
+    if (atomic || relative != null || relativeVirial != null) {
       throw new InputException(
-          "--property goes with --engine jvm alone, and without --atomic, --relative, --relative_v: DeePMD-kit has no deviation of properties");
+          "--property goes without --atomic, --relative, --relative_v: it has neither forces nor virials");
     }
     Property asked = Property.of(property);
-    PropertyDeviRun run = new PropertyDeviRun(models, asked, realError, frequency, err);
-    try (FrameSource frames =
-        FrameSource.of(system, extxyz.keys(List.of(asked)), run.typeMap(), 1 << 14, note -> {})) {
-      appendAll(folder, text -> run.run(frames, text));
+    try (PropertyEngine by =
+        engine.namesProgram() ? new ProgramProperties(models) : new KernelProperties(models)) {
+      PropertyDeviRun run = new PropertyDeviRun(by, asked, realError, frequency, err);
+      try (FrameSource frames =
+          FrameSource.of(system, extxyz.keys(List.of(asked)), by.typeMap(), 1 << 14, note -> {})) {
+        appendAll(folder, text -> run.run(frames, text));
+      }
     }
     return 0;
   }

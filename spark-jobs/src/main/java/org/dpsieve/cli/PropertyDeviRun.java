@@ -14,15 +14,13 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Property;
 import org.dpsieve.infer.OrderedParallel;
-import org.dpsieve.infer.PropertyEnsemble;
 import org.dpsieve.infer.PropertyPrediction;
-import org.dpsieve.model.format.ModelFiles;
 
 /** {@code model-devi --property}: a row a frame, of models of that property. */
 final class PropertyDeviRun {
   private static final int ATOMS_AT_ONCE = 4096;
 
-  private final PropertyEnsemble ensemble;
+  private final PropertyEngine engine;
   private final boolean realError;
   private final int frequency;
   private final PrintWriter err;
@@ -30,15 +28,12 @@ final class PropertyDeviRun {
 
   /**
    * @param property what the models are asked to be of; its value of frames is the label
-   * @throws InputException when they are of another, or do not belong together
+   * @throws InputException when they are of another
    */
   PropertyDeviRun(
-      ModelOptions models, Property property, boolean realError, int frequency, PrintWriter err) {
-    List<String> names = models.typeMap();
-    ensemble =
-        PropertyEnsemble.of(
-            models.files().stream().map(file -> ModelFiles.readProperty(file, names)).toList());
-    Property theirs = ensemble.head().property();
+      PropertyEngine engine, Property property, boolean realError, int frequency, PrintWriter err) {
+    this.engine = engine;
+    Property theirs = engine.property();
     if (!theirs.name().equals(property.name())) {
       throw new InputException(
           "--property %s: the models are of %s".formatted(property.name(), theirs));
@@ -46,10 +41,6 @@ final class PropertyDeviRun {
     this.realError = realError;
     this.frequency = frequency;
     this.err = err;
-  }
-
-  List<String> typeMap() {
-    return ensemble.typeMap();
   }
 
   void run(FrameSource frames, Appendable out) throws IOException {
@@ -68,35 +59,35 @@ final class PropertyDeviRun {
 
   private List<Row> evaluate(List<FrameSource.Item> items) {
     List<Frame> frames = items.stream().map(FrameSource.Item::frame).toList();
-    List<PropertyPrediction[]> said = ensemble.evaluate(frames);
+    List<PropertyPrediction[]> said = engine.evaluate(frames);
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
       PropertyDeviation deviation =
           realError
-              ? PropertyDeviation.ofErrors(said.get(i), label(frames.get(i)))
+              ? PropertyDeviation.ofErrors(
+                  said.get(i), label(frames.get(i), said.get(i)[0].value().length))
               : PropertyDeviation.of(said.get(i));
       rows.add(new Row(items.get(i), deviation));
     }
     return rows;
   }
 
-  private double[] label(Frame frame) {
-    double[] label =
-        frame.properties().entrySet().stream()
-            .filter(entry -> entry.getKey().name().equals(ensemble.head().property().name()))
-            .findFirst()
-            .map(Map.Entry::getValue)
-            .orElse(null);
-    if (label != null && label.length != ensemble.head().dimension()) {
+  private double[] label(Frame frame, int components) {
+    double[] label = label(frame);
+    if (label != null && label.length != components) {
       throw new InputException(
           "Frame %s: %s has %d numbers, that of the models %d"
-              .formatted(
-                  frame.name(),
-                  ensemble.head().property().name(),
-                  label.length,
-                  ensemble.head().dimension()));
+              .formatted(frame.name(), engine.property().name(), label.length, components));
     }
     return label;
+  }
+
+  private double[] label(Frame frame) {
+    return frame.properties().entrySet().stream()
+        .filter(entry -> entry.getKey().name().equals(engine.property().name()))
+        .findFirst()
+        .map(Map.Entry::getValue)
+        .orElse(null);
   }
 
   private void write(List<Row> rows, ModelDeviText text) {
@@ -108,7 +99,7 @@ final class PropertyDeviRun {
           if (realError && label(frame) == null) {
             err.printf(
                 "warning: %s: no %s labels; --real_error takes them as zeros, as dp does%n",
-                frame.system(), ensemble.head().property().name());
+                frame.system(), engine.property().name());
           }
         }
         text.row((long) frame.index() * frequency, row.deviation().numbers());
@@ -116,7 +107,7 @@ final class PropertyDeviRun {
           notEvaluated++;
           err.printf(
               "warning: Frame %s: %s%n",
-              frame.name(), ensemble.problem(frame).orElse("the models give NaN"));
+              frame.name(), engine.problem(frame).orElse("the models give NaN"));
         }
       }
     } catch (IOException e) {

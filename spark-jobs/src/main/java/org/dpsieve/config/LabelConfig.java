@@ -5,10 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.dpsieve.error.InputException;
 import org.dpsieve.label.FpStyle;
 import org.dpsieve.label.Labeller;
 import org.dpsieve.label.StoredLabels;
 import org.dpsieve.label.StyleSettings;
+import org.dpsieve.label.TaskLabeller;
 
 /**
  * How picked frames get their labels.
@@ -33,11 +35,25 @@ public record LabelConfig(
   }
 
   /**
-   * The labeller of a run. Reads the files it needs, once, here.
+   * The labeller of a run for energies and forces. Reads the files it needs, once, here.
    *
-   * @throws org.dpsieve.error.InputException when its files do not fit
+   * @throws InputException when its files do not fit
    */
   public Labeller labeller() {
+    Labeller labeller = ofAnything();
+    if (labeller instanceof TaskLabeller tasks) {
+      tasks
+          .isolated()
+          .ifPresent(
+              problem -> {
+                throw new InputException(problem);
+              });
+    }
+    return labeller;
+  }
+
+  /** The same of a run for any quantity. */
+  Labeller ofAnything() {
     return settings.map(StyleSettings::labeller).orElseGet(StoredLabels::new);
   }
 }

@@ -44,6 +44,6 @@ public record PropertyConfig(
     }
     return label.style() == FpStyles.NONE
         ? new CommandTasks((PropertyCommand) source, this.label, elements)
-        : new PropertyTasks((TaskLabeller) label.labeller(), source, this.label);
+        : new PropertyTasks((TaskLabeller) label.ofAnything(), source, this.label);
   }
 }

@@ -122,6 +122,11 @@ public final class KindLabels implements TaskLabeller {
   }
 
   @Override
+  public Optional<String> isolated() {
+    return labels.isolated();
+  }
+
+  @Override
   public OutputReader reader() {
     return labels.reader();
   }

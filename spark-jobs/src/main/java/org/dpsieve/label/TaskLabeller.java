@@ -2,6 +2,7 @@ package org.dpsieve.label;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.TypeElements;
@@ -37,6 +38,14 @@ public interface TaskLabeller extends Labeller {
   /** Names of the files that hold labels; any of them shows that the program was started. */
   default List<String> outputFiles() {
     return reader().names();
+  }
+
+  /**
+   * What of its settings makes energies and forces others than those of periodic frames; empty
+   * where nothing does. For other quantities it may be what is wanted.
+   */
+  default Optional<String> isolated() {
+    return Optional.empty();
   }
 
   /** Whether the calculation is done where it is read: then nobody has to run it before. */

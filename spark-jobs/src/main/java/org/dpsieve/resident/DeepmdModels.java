@@ -17,8 +17,11 @@ import org.dpsieve.neighbor.Geometry;
  * @param given what types 0, 1 ... are for models that do not name theirs; empty for others
  * @param branch of checkpoints of several models; empty for others
  * @param layers whether {@link Question#layers} will be asked
+ * @param property whether they are of another quantity than energies: then {@link Question#VALUES}
+ *     is asked, and nothing else
  */
-record DeepmdModels(List<Path> models, List<String> given, String branch, boolean layers)
+record DeepmdModels(
+    List<Path> models, List<String> given, String branch, boolean layers, boolean property)
     implements Evaluated {
   static final String NAME_IT =
       "Name DeePMD-kit's program by model_devi.command in machine.json, or by DPSIEVE_DP; it has to be there, with the models' backend, wherever Spark's tasks run";
@@ -46,12 +49,17 @@ record DeepmdModels(List<Path> models, List<String> given, String branch, boolea
     ObjectNode head = Wire.head("load");
     ArrayNode paths = head.putArray("models");
     models.forEach(path -> paths.add(path.toString()));
-    return head.put("branch", branch).put("layers", layers);
+    return head.put("branch", branch).put("layers", layers).put("property", property);
   }
 
   @Override
   public int count() {
     return models.size();
+  }
+
+  @Override
+  public Question check() {
+    return property ? Question.VALUES : Evaluated.super.check();
   }
 
   @Override

@@ -20,6 +20,11 @@ interface Evaluated {
   /** How many numbers of a kind an answer has, one for each model. */
   int count();
 
+  /** What tells whether it works. */
+  default Question check() {
+    return Question.outputs(List.of("force"));
+  }
+
   /** Why it cannot be loaded, in words that say what to do. */
   String cannotLoad(String command, JsonNode answer);
 

@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param defaultFparam whether frames need none
  * @param mixed whether frames of other types, or in another order, can be in one batch
  * @param atomsAtOnce of a batch
+ * @param property what they are of, as {@code --property} takes it; empty for energies
  * @param about versions, and checksums of the files that were read, by name
  */
 public record LoadedModels(
@@ -28,6 +29,7 @@ public record LoadedModels(
     boolean defaultFparam,
     boolean mixed,
     int atomsAtOnce,
+    String property,
     SortedMap<String, String> about) {
   static LoadedModels of(JsonNode head) {
     List<String> typeMap = new ArrayList<>();
@@ -43,6 +45,7 @@ public record LoadedModels(
         head.path("default_fparam").asBoolean(),
         head.path("mixed").asBoolean(),
         Math.max(1, head.path("atoms_at_once").asInt()),
+        head.path("property").asText(""),
         about);
   }
 }

@@ -23,6 +23,7 @@ import org.dpsieve.model.format.ModelFiles;
  * @param files path below the folder of all models to content
  * @param branch of checkpoints of several models; empty for others
  * @param layers whether their output layers will be asked about
+ * @param property whether they are of another quantity than energies
  * @param digest of all that
  */
 public record PackedModels(
@@ -30,6 +31,7 @@ public record PackedModels(
     LinkedHashMap<String, byte[]> files,
     String branch,
     boolean layers,
+    boolean property,
     String digest)
     implements Serializable {
   /** Suffixes of models that are folders. */
@@ -49,6 +51,16 @@ public record PackedModels(
    * @param layers whether their output layers will be asked about
    */
   public static PackedModels of(List<Path> models, String branch, boolean layers) {
+    return of(models, branch, layers, false);
+  }
+
+  /** Models of a property. */
+  public static PackedModels ofProperty(List<Path> models) {
+    return of(models, "", false, true);
+  }
+
+  private static PackedModels of(
+      List<Path> models, String branch, boolean layers, boolean property) {
     ArrayList<String> names = new ArrayList<>();
     LinkedHashMap<String, byte[]> files = new LinkedHashMap<>();
     for (Path given : models) {
@@ -64,8 +76,9 @@ public record PackedModels(
         throw new InputException(model + ": cannot be read: " + e.getMessage(), e);
       }
     }
-    String digest = digest(names, files) + (layers ? " layers " : " ") + branch;
-    return new PackedModels(names, files, branch, layers, digest);
+    String digest =
+        digest(names, files) + (layers ? " layers " : " ") + (property ? "property " : "") + branch;
+    return new PackedModels(names, files, branch, layers, property, digest);
   }
 
   /**
@@ -85,7 +98,7 @@ public record PackedModels(
         throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
       }
     }
-    return new PackedModels(names, files, "", false, digest(names, files));
+    return new PackedModels(names, files, "", false, false, digest(names, files));
   }
 
   private static String digest(List<String> names, Map<String, byte[]> files) {

@@ -19,9 +19,15 @@ import org.dpsieve.resident.Wire.Block;
  */
 public record Question(
     ObjectNode head, boolean labels, int parts, int evaluations, int width, List<Block> own) {
+  /** Of a frame's values, generously. */
+  private static final int MOST_COMPONENTS = 1 << 14;
+
   private Question(ObjectNode head, boolean labels, int parts) {
     this(head, labels, parts, 1, 0, List.of());
   }
+
+  /** Values of frames by models of a property, in its unit, [models, components]. */
+  public static final Question VALUES = new Question(Wire.head("values"), false, 1, 1, 0, List.of());
 
   /**
    * Energy (eV, [layers]), force (eV/Å, [layers, atoms, 3]) and virial (eV, [layers, 9]) of a model
@@ -85,7 +91,7 @@ public record Question(
 
   /** Bytes that an answer can have at most, generously. */
   long mostBytes(int frames, int atoms, int models) {
-    return 8L * frames * parts * evaluations * (models + 1) * (16 + 16L * atoms)
+    return 8L * frames * parts * evaluations * (models + 1) * (MOST_COMPONENTS + 16L * atoms)
         + 8L * frames * atoms * width;
   }
 

@@ -62,7 +62,18 @@ public final class ResidentModels implements Closeable {
       List<String> typeMap,
       Map<String, String> environment,
       Limits limits) {
-    this(program, new DeepmdModels(models, typeMap, branch, false), environment, limits);
+    this(program, new DeepmdModels(models, typeMap, branch, false, false), environment, limits);
+  }
+
+  /** The same of models of a property, which are asked {@link Question#VALUES}. */
+  public static ResidentModels ofProperty(
+      DpProgram program,
+      List<Path> models,
+      List<String> typeMap,
+      Map<String, String> environment,
+      Limits limits) {
+    return new ResidentModels(
+        program, new DeepmdModels(models, typeMap, "", false, true), environment, limits);
   }
 
   /** Starts nothing. */
@@ -201,7 +212,7 @@ public final class ResidentModels implements Closeable {
             fparam == 0 ? null : new double[fparam],
             aparam == 0 ? null : new double[aparam * z.length],
             TypeNames.of(elements));
-    Question forces = Question.outputs(List.of("force"));
+    Question check = evaluated.check();
     Known[] found = new Known[1];
     String words = String.join(" ", elements);
     Optional<String> problem =
@@ -209,7 +220,7 @@ public final class ResidentModels implements Closeable {
             .problem(atoms, now)
             .or(
                 () -> {
-                  tryBatch(List.of(atoms), List.of(0), forces, now, found, stopped);
+                  tryBatch(List.of(atoms), List.of(0), check, now, found, stopped);
                   return Optional.ofNullable(found[0].problem());
                 });
     if (problem.isPresent()) {
@@ -218,7 +229,7 @@ public final class ResidentModels implements Closeable {
               .formatted(program.shown(), words, problem.get(), evaluated.nameIt()));
     }
     boolean nan = Arrays.stream(found[0].parts()[0]).anyMatch(Double::isNaN);
-    return nan
+    return nan && !check.equals(Question.VALUES)
         ? Optional.of(
             "'%s' gives no forces for these models (NaN, for an atom of each of %s): of .dp, .yaml and .json files DeePMD-kit has energies alone; convert them to its TensorFlow, PyTorch or JAX format (dp convert-backend)"
                 .formatted(program.shown(), words))

@@ -40,7 +40,7 @@ public final class ResidentPool {
     Evaluated evaluated(PackedModels models, Path folder) {
       List<Path> files = models.names().stream().map(folder::resolve).toList();
       return calculator == null
-          ? new DeepmdModels(files, typeMap, models.branch(), models.layers())
+          ? new DeepmdModels(files, typeMap, models.branch(), models.layers(), models.property())
           : new AseCalculator(calculator, files, typeMap);
     }
   }

@@ -3,12 +3,13 @@
 Messages go both ways over stdin and stdout, each: the length of a JSON object (4 bytes, little-endian), the object, then
 the bytes of its "arrays", a list of [name, type, shape], one after the other: little-endian, row-major. Before the first
 answer stand eight bytes, MAGIC, whose last is the version. Requests:
-  {"op": "load", "models": [path ...], "branch": name, "layers": whether their output layers are asked about}
-      answer: what they are
+  {"op": "load", "models": [path ...], "branch": name, "layers": whether their output layers are asked about,
+   "property": whether they are of another quantity than energies}      answer: what they are
   {"op": "load", "calculator": an import path, "arguments": {...}, "files": [path ...], "symbols": [...], "info": {...},
    "one_at_a_time": true or false}                     answer: what it is
   {"op": "deviation", "calls": [{"real", "atomic", "relative", "relative_v"} ...]}   answer: an array for each call
   {"op": "outputs", "names": [energy, force, virial, atom_energy ...]}     answer: of each name an array [F, models, ...]
+  {"op": "values"}     of models of a property: value [F, models, components]
   {"op": "layers", "model": its place}     answer: energy [F, L], force [F, L, N, 3], virial [F, L, 9] of that model with each of
       the output layers in the array layers [L, weights of all nets, then energies by type]
   {"op": "hidden", "model": its place}     answer: hidden [F, N, width], that model's last hidden layer
@@ -130,10 +131,8 @@ def device():
 
 class Models:
     def __init__(self, paths, branch="", layers=False):
-        from deepmd.infer import DeepPot
-
         head = {"head": branch} if branch else {}
-        self.all = [DeepPot(of_pytorch(path) if layers else path, auto_batch_size=True, **head) for path in paths]
+        self.all = [self.read(of_pytorch(path) if layers else path, head) for path in paths]
         without_history()
         self.layers_of = [OutputLayer(model) for model in self.all] if layers else []
         self.type_map = [str(name) for name in self.all[0].get_type_map() or []]
@@ -142,6 +141,12 @@ class Models:
                 raise ValueError(
                     f"the models have different type maps: {' '.join(self.type_map)} and, of {os.path.basename(path)}, "
                     + " ".join(model.get_type_map()))
+
+    @staticmethod
+    def read(path, head):
+        from deepmd.infer import DeepPot
+
+        return DeepPot(path, auto_batch_size=True, **head)
 
     def answer(self):
         first = self.all[0]
@@ -164,13 +169,14 @@ class Models:
             "atoms_at_once": at_once,
         }
 
-    def evaluate(self, request, atomic=False, only=None):
+    def evaluate(self, request, atomic=False, only=None, whole=False):
         types = request["type"]
         mixed = bool((types != types[0]).any())
         return [
             model.eval(
                 request["coord"].reshape(len(types), -1), request.get("cell"), types if mixed else types[0],
-                fparam=request.get("fparam"), aparam=request.get("aparam"), mixed_type=mixed, **({"atomic": True} if atomic else {}))
+                fparam=request.get("fparam"), aparam=request.get("aparam"), mixed_type=mixed,
+                **({"atomic": atomic} if atomic or whole else {}))
             for model in (self.all if only is None else [self.all[only]])
         ]
 
@@ -226,6 +232,39 @@ class Models:
             request["coord"].reshape(len(types), -1), request.get("cell"), types,
             fparam=request.get("fparam"), aparam=request.get("aparam"), mixed_type=True)
         return {}, [("hidden", layer.reshape(*types.shape, -1))]
+
+
+class Properties(Models):
+    """Models of another quantity than energies."""
+
+    NAMES = {"DeepDipole": "dipole", "DeepPolar": "polarizability", "DeepDOS": "dos"}
+
+    @staticmethod
+    def read(path, head):
+        from deepmd.infer.deep_eval import DeepEval
+
+        return DeepEval(path, auto_batch_size=True, **head)
+
+    def name(self, model):
+        kind = type(model).__name__
+        if kind == "DeepProperty":
+            return model.get_var_name() + (":intensive" if model.get_intensive() else ":extensive")
+        if kind not in self.NAMES:
+            raise ValueError(f"a model that DeePMD-kit evaluates by {kind}, expected one of a property, dos, dipole or polar")
+        return self.NAMES[kind] + ":extensive"
+
+    def answer(self):
+        names = [self.name(model) for model in self.all]
+        if len(set(names)) > 1:
+            raise ValueError("the models are of different properties: " + ", ".join(names))
+        return super().answer() | {"property": names[0]}
+
+    def values(self, request):
+        import numpy as np
+
+        frames = len(request["type"])
+        results = [result[0] if isinstance(result, (list, tuple)) else result for result in self.evaluate(request, whole=True)]
+        return {}, [("value", np.stack([np.asarray(result).reshape(frames, -1) for result in results], axis=1))]
 
 
 def of_pytorch(path):
@@ -509,7 +548,8 @@ def main():
                 if "calculator" in request:
                     models = Calculator(request)
                 else:
-                    models = Models(request["models"], request.get("branch", ""), request.get("layers", False))
+                    kind = Properties if request.get("property") else Models
+                    models = kind(request["models"], request.get("branch", ""), request.get("layers", False))
                 send(models.answer())
             else:
                 send(*getattr(models, request["op"])(request))

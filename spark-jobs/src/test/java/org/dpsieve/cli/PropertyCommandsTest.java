@@ -1,6 +1,7 @@
 package org.dpsieve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,15 +9,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Property;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.io.deepmd.NpySystemWriter;
+import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,6 +115,54 @@ class PropertyCommandsTest {
     assertThat(meanOf("cohesion.error")).isPositive().isLessThan(0.02);
   }
 
+  private double rmseOf(String file) throws IOException {
+    return Math.sqrt(
+        Files.readAllLines(folder.resolve(file)).stream()
+            .filter(line -> !line.startsWith("#"))
+            .mapToDouble(line -> Double.parseDouble(line.strip().split("\\s+")[1]))
+            .map(error -> error * error)
+            .average()
+            .orElseThrow());
+  }
+
+  /** model-devi --engine dp, and dp test, whose error is ours. */
+  @Test
+  @Tag("peer")
+  void deepmdKitSaysTheSame() throws IOException, InterruptedException {
+    Path dp = DeepmdKit.dp();
+    for (int m = 0; m < 2; m++) {
+      Path source = EXAMPLE.resolve("models/%d/graph.pb".formatted(m));
+      Path target = folder.resolve("c%d.dp".formatted(m));
+      run(
+          (Object[])
+              "transfer -m %s --property cohesion:intensive --basis hidden -s %s -o %s"
+                  .formatted(source, labelled, target)
+                  .split(" "));
+    }
+    Path system = labelled.resolve("Ag6Au2");
+    for (String engine : List.of("jvm", "dp")) {
+      String models = folder.resolve("c0.dp") + " " + folder.resolve("c1.dp");
+      String what = "model-devi --property cohesion --engine " + engine + " -m " + models;
+      String where = " -s " + system + " -o " + folder.resolve(engine + ".devi");
+      assertThat(run((Object[]) (what + where).split(" "))).as(terminal::said).isZero();
+    }
+    assertThat(Files.readString(folder.resolve("dp.devi")))
+        .isEqualTo(Files.readString(folder.resolve("jvm.devi")));
+    String errors = "model-devi --property cohesion --real_error -m " + folder.resolve("c0.dp");
+    run((Object[]) (errors + " -s " + system + " -o " + folder.resolve("error")).split(" "));
+    Path log = folder.resolve("dp-test.log");
+    Process test =
+        new ProcessBuilder(
+                dp.toString(), "test", "-m", folder + "/c0.dp", "-s", system.toString(), "-n", "99")
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    assertThat(test.waitFor()).isZero();
+    Matcher rmse = Pattern.compile("PROPERTY RMSE\\s+:\\s+(\\S+)").matcher(Files.readString(log));
+    assertThat(rmse.find()).as(Files.readString(log)).isTrue();
+    assertThat(Double.parseDouble(rmse.group(1))).isCloseTo(rmseOf("error"), within(1e-7));
+  }
+
   @Test
   void saysWhatDoesNotFit() {
     Path model = EXAMPLE.resolve("models/0/graph.pb");
@@ -131,7 +184,7 @@ class PropertyCommandsTest {
         .isEqualTo(2);
     assertThat(terminal.said()).contains("give it a name that ends so");
     assertThat(run("model-devi", "-m", model, "--property", "gap", "-s", labelled)).isEqualTo(2);
-    assertThat(terminal.said()).contains("dp convert-backend");
+    assertThat(terminal.said()).contains("no model of a property");
     assertThat(target).doesNotExist();
   }
 }

@@ -113,12 +113,9 @@ public final class ModelFiles {
   /** As {@link #readProperty(Path, List)}, of a file's content. */
   public static PropertyModel readProperty(String name, byte[] bytes, List<String> names) {
     ModelFormat format = ModelFormat.of(bytes);
-    if (format == ModelFormat.GRAPH) {
-      throw new UnsupportedModelException(
-          "%s: models of properties by TensorFlow cannot be read; convert it: dp convert-backend %s %s.dp"
-              .formatted(name, name, name.replaceFirst("\\.[^./]*$", "")));
-    }
-    return SerializedModelReader.readProperty(name, format.sections(name, bytes), names);
+    return format == ModelFormat.GRAPH
+        ? GraphFiles.readProperty(name, bytes, names)
+        : SerializedModelReader.readProperty(name, format.sections(name, bytes), names);
   }
 
   /** Whether a file is a model of a property that is read, not one of energies. */
@@ -127,7 +124,7 @@ public final class ModelFiles {
     byte[] bytes = bytes(file);
     ModelFormat format = ModelFormat.of(bytes);
     if (format == ModelFormat.GRAPH) {
-      return false;
+      return GraphFiles.isOfProperty(file.toString(), bytes);
     }
     Section model = format.sections(file.toString(), bytes).section("model");
     return model.has("fitting") && SerializedPropertyFitting.isOne(model.section("fitting"));

@@ -41,9 +41,10 @@ final class FoldedRatios {
       }
       DesignRows train = new DesignRows(rows.size(), rows.components(), others);
       PropertyFit fit = PropertyFit.best(train, null, ridge);
+      PropertyPosterior posterior = fit.posterior();
       double[] noise = fit.left().noise(rows.components(), kinds);
       for (int b = fold; b < blocks; b += FOLDS) {
-        ratios[b] = ratios(rows.blocks().get(b), fit, noise, rows.components());
+        ratios[b] = ratios(rows.blocks().get(b), fit, posterior, noise, rows.components());
       }
     }
     double[] all = new double[rows.labels().length];
@@ -56,12 +57,16 @@ final class FoldedRatios {
   }
 
   private static double[] ratios(
-      DesignRows.Block block, PropertyFit fit, double[] noise, int components) {
+      DesignRows.Block block,
+      PropertyFit fit,
+      PropertyPosterior posterior,
+      double[] noise,
+      int components) {
     DesignRows one =
         new DesignRows(
             block.x().length * components / block.y().length, components, List.of(block));
     double[] error = one.less(fit.parameters()).labels();
-    double[] spread = fit.posterior().spread(block.x());
+    double[] spread = posterior.spread(block.x());
     for (int k = 0; k < error.length; k++) {
       double sigma = noise[k % noise.length] * spread[k / components];
       error[k] = sigma > 0 ? Math.abs(error[k]) / sigma : 0;

@@ -1,5 +1,6 @@
 package org.dpsieve.outputlayer.property;
 
+import java.util.Arrays;
 import org.dpsieve.outputlayer.OpenBlas;
 
 /**
@@ -17,8 +18,14 @@ final class LeaveOut {
   private final double[] scale;
   private final double[] eigenvalues;
 
-  /** Eigenvectors of ZᵀZ, row-major [size, kept]. */
-  private final double[] vectors;
+  /** Z, row-major [rows, size]. */
+  private final double[] z;
+
+  /** Where rows are fewer than columns: eigenvectors of ZZᵀ, row-major [rows, kept]; else null. */
+  private final double[] ofRows;
+
+  /** Eigenvectors of ZᵀZ, row-major [size, kept]; null until somebody wants them. */
+  private double[] vectors;
 
   /** Z times these, row-major [rows, kept]. */
   private final double[] projected;
@@ -33,7 +40,7 @@ final class LeaveOut {
     this.rows = rows;
     this.size = rows.size();
     this.scale = scale;
-    double[] z = rows.matrix(scale);
+    z = rows.matrix(scale);
     int count = rows.rows();
     boolean few = count <= size;
     int side = few ? count : size;
@@ -47,33 +54,41 @@ final class LeaveOut {
     for (int k = 0; k < kept; k++) {
       eigenvalues[k] = values[side - 1 - k];
     }
-    vectors = few ? fromRows(gram, z, count) : columns(gram, side);
-    projected = Products.times(z, count, size, vectors, kept);
+    double[] columns = columns(gram, side);
+    ofRows = few ? columns : null;
+    vectors = few ? null : columns;
+    projected = few ? scaled(columns, 0.5) : Products.times(z, count, size, vectors, kept);
     right = Products.transposedTimes(projected, count, kept, rows.labels(), rows.components());
   }
 
   private double[] columns(double[] gram, int side) {
     int kept = eigenvalues.length;
-    double[] columns = new double[size * kept];
+    double[] columns = new double[side * kept];
     for (int k = 0; k < kept; k++) {
-      for (int i = 0; i < size; i++) {
+      for (int i = 0; i < side; i++) {
         columns[i * kept + k] = gram[(side - 1 - k) * side + i];
       }
     }
     return columns;
   }
 
-  /** Of ZᵀZ from those of ZZᵀ. */
-  private double[] fromRows(double[] gram, double[] z, int count) {
+  /** Each column times a power of its eigenvalue. */
+  private double[] scaled(double[] columns, double power) {
     int kept = eigenvalues.length;
-    double[] u = new double[count * kept];
-    for (int k = 0; k < kept; k++) {
-      double factor = 1 / Math.sqrt(eigenvalues[k]);
-      for (int row = 0; row < count; row++) {
-        u[row * kept + k] = factor * gram[(count - 1 - k) * count + row];
-      }
+    double[] factor = Arrays.stream(eigenvalues).map(value -> Math.pow(value, power)).toArray();
+    double[] scaled = columns.clone();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] *= factor[i % kept];
     }
-    return Products.transposedTimes(z, count, size, u, kept);
+    return scaled;
+  }
+
+  private double[] vectors() {
+    if (vectors == null) {
+      vectors =
+          Products.transposedTimes(z, rows.rows(), size, scaled(ofRows, -0.5), eigenvalues.length);
+    }
+    return vectors;
   }
 
   /** The largest eigenvalue of ZᵀZ: what ridges are measured by; 0 where all rows are zero. */
@@ -93,10 +108,18 @@ final class LeaveOut {
 
   /** Parameters of the design, row-major [size, components]. */
   double[] parameters(double ridge) {
-    double[] w =
-        Products.times(vectors, size, eigenvalues.length, coefficients(ridge), rows.components());
+    int components = rows.components();
+    int kept = eigenvalues.length;
+    double[] a = coefficients(ridge);
+    double[] w;
+    if (ofRows == null) {
+      w = Products.times(vectors(), size, kept, a, components);
+    } else { // without the eigenvectors of ZᵀZ
+      double[] dual = Products.times(scaled(ofRows, -0.5), rows.rows(), kept, a, components);
+      w = Products.transposedTimes(z, rows.rows(), size, dual, components);
+    }
     for (int i = 0; i < w.length; i++) {
-      w[i] /= scale[i / rows.components()];
+      w[i] /= scale[i / components];
     }
     return w;
   }
@@ -177,6 +200,6 @@ final class LeaveOut {
   }
 
   PropertyPosterior posterior(double ridge) {
-    return new PropertyPosterior(scale, vectors, eigenvalues, ridge);
+    return new PropertyPosterior(scale, vectors(), eigenvalues, ridge);
   }
 }

@@ -28,6 +28,8 @@ public record PropertyBases(Property label, DeepPotential common, List<Base> all
   /** Parameters of each component, at most: what one core solves for in some seconds. */
   private static final int MOST_PARAMETERS = 1200;
 
+  private static final int ATOMS_AT_ONCE = 1024;
+
   private static final String OWN = "own";
   private static final String LINEAR = "linear";
   private static final String TANH = "tanh";
@@ -87,7 +89,7 @@ public record PropertyBases(Property label, DeepPotential common, List<Base> all
               .formatted(energies.name(), energies.descriptor().kind(), property.name()));
     }
     int[] groups = PropertyBodies.groups(energies);
-    Maker maker = new Maker(energies, property, form, groups, width, sample);
+    Maker maker = new Maker(energies, property, form, groups, width, together(sample));
     if (isHiddenAlone(options)) {
       return new PropertyBases(
           label, common, List.of(maker.base("hidden layer", OWN, common, List.of())));
@@ -114,6 +116,29 @@ public record PropertyBases(Property label, DeepPotential common, List<Base> all
       }
     }
     return new PropertyBases(label, common, all);
+  }
+
+  /** Atoms of many frames as if of one: nets are for many atoms at once. */
+  private static List<AtomFeatures> together(List<AtomFeatures> frames) {
+    List<AtomFeatures> all = new ArrayList<>();
+    for (int from = 0; from < frames.size(); ) {
+      int to = from;
+      for (int atoms = 0; to < frames.size() && atoms < ATOMS_AT_ONCE; to++) {
+        atoms += frames.get(to).types().length;
+      }
+      List<AtomFeatures> some = frames.subList(from, to);
+      all.add(
+          new AtomFeatures(
+              some.stream().flatMapToInt(frame -> Arrays.stream(frame.types())).toArray(),
+              some.stream()
+                  .flatMap(frame -> Arrays.stream(frame.hidden()))
+                  .toArray(double[][]::new),
+              some.stream()
+                  .flatMap(frame -> Arrays.stream(frame.equivariant()))
+                  .toArray(double[][]::new)));
+      from = to;
+    }
+    return all;
   }
 
   /** Of one model and sample. */

@@ -8,18 +8,20 @@ import java.util.OptionalDouble;
  * another level, whether they start from zero or from the fit to those.
  *
  * @param parameters row-major [size, components], of standardised labels
- * @param posterior what labels leave open
+ * @param solver which solved it, and knows what labels leave open
  * @param left errors on blocks left out
  * @param loss their mean square
  * @param ridge as a part of the largest eigenvalue
+ * @param absolute the ridge itself
  * @param usesOld whether labels at another level have a part in it
  */
 record PropertyFit(
     double[] parameters,
-    PropertyPosterior posterior,
+    LeaveOut solver,
     LeaveOut.Errors left,
     double loss,
     double ridge,
+    double absolute,
     boolean usesOld) {
   private static final int RIDGES = 21;
 
@@ -38,7 +40,13 @@ record PropertyFit(
           sum[k] += start[k];
         }
         return new PropertyFit(
-            sum, change.posterior(), change.left(), change.loss(), change.ridge(), true);
+            sum,
+            change.solver(),
+            change.left(),
+            change.loss(),
+            change.ridge(),
+            change.absolute(),
+            true);
       }
     }
     return best;
@@ -67,11 +75,11 @@ record PropertyFit(
     }
     double ridge = chosen * largest;
     return new PropertyFit(
-        solver.parameters(ridge),
-        solver.posterior(ridge),
-        errors,
-        errors.meanSquare(),
-        chosen,
-        false);
+        solver.parameters(ridge), solver, errors, errors.meanSquare(), chosen, ridge, false);
+  }
+
+  /** What labels leave open; made when it is asked for. */
+  PropertyPosterior posterior() {
+    return solver.posterior(absolute);
   }
 }

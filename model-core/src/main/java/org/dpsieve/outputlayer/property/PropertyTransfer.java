@@ -175,6 +175,9 @@ public final class PropertyTransfer {
   }
 
   private static void evaluate(DeepPotential common, List<Frame> frames, Sink sink) {
+    if (frames.isEmpty()) {
+      return; // tables are made for no frame
+    }
     try (Ensemble ensemble = Ensemble.of(List.of(common))) {
       OrderedParallel.map(
           new Chunks(frames),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.Frame;
@@ -32,21 +33,35 @@ public final class PwscfLabeller implements TaskLabeller {
   private static final List<String> ISOLATED =
       List.of("mp", "makov-payne", "m-p", "mt", "martyna-tuckerman", "m-t");
 
+  /** Those of them that pw.x knows for cells of its own cubic kind alone. */
+  private static final List<String> MAKOV_PAYNE = List.of("mp", "makov-payne", "m-p");
+
+  private static final double ROUNDING = 1e-6; // Å
+
   private final List<String> typeMap;
   private final Potentials potentials;
   private final String control;
   private final String system;
   private final String others;
   private final double spacing;
+  private final String isolated; // null where images count
+  private final boolean cubic; // whether every cell has to be
 
   private PwscfLabeller(
-      List<String> typeMap, Potentials potentials, ObjectNode namelists, double spacing) {
+      List<String> typeMap,
+      Potentials potentials,
+      ObjectNode namelists,
+      double spacing,
+      String isolated,
+      boolean cubic) {
     this.typeMap = List.copyOf(typeMap);
     this.potentials = potentials;
     this.control = settings("control", namelists.path("control"));
     this.system = settings("system", namelists.path("system"));
     this.others = "&electrons\n%s/\n".formatted(settings("electrons", namelists.path("electrons")));
     this.spacing = spacing;
+    this.isolated = isolated;
+    this.cubic = cubic;
   }
 
   /**
@@ -66,11 +81,11 @@ public final class PwscfLabeller implements TaskLabeller {
     require(config, control, "tprnfor", "true");
     require(config, control, "tstress", "true");
     String isolated = namelists.path("system").path("assume_isolated").asText("none");
-    if (ISOLATED.contains(isolated.toLowerCase(Locale.ROOT))) {
-      throw new InputException(
-          "%s: system.assume_isolated is '%s', expected none: the frames are periodic, and so is a label"
-              .formatted(config.parametersKey(), isolated));
-    }
+    String problem =
+        ISOLATED.contains(isolated.toLowerCase(Locale.ROOT))
+            ? "%s: system.assume_isolated is '%s', expected none: the frames are periodic, and so is a label"
+                .formatted(config.parametersKey(), isolated)
+            : null;
     if (!control.has("outdir")) {
       control.put("outdir", "./OUT").put("disk_io", "none");
     }
@@ -78,7 +93,14 @@ public final class PwscfLabeller implements TaskLabeller {
         typeMap,
         Potentials.load("fp_pp_files", typeMap, config.potentials()),
         namelists,
-        spacing.doubleValue());
+        spacing.doubleValue(),
+        problem,
+        MAKOV_PAYNE.contains(isolated.toLowerCase(Locale.ROOT)));
+  }
+
+  @Override
+  public Optional<String> isolated() {
+    return Optional.ofNullable(isolated);
   }
 
   private static void require(
@@ -151,7 +173,26 @@ public final class PwscfLabeller implements TaskLabeller {
 
   @Override
   public Optional<Finding> check(Frame frame) {
-    return AtomOrder.noCell(frame, "pw.x").or(() -> AtomOrder.unknown(frame, typeMap));
+    return AtomOrder.noCell(frame, "pw.x")
+        .or(() -> AtomOrder.unknown(frame, typeMap))
+        .or(
+            () ->
+                cubic && edge(frame.cell()).isEmpty()
+                    ? Optional.of(
+                        new Finding(
+                            "no cubic cell",
+                            "pw.x takes assume_isolated = 'makov-payne' for a cubic cell along x, y and z alone"))
+                    : Optional.empty());
+  }
+
+  /** Of a cube along x, y and z, Å. */
+  private static OptionalDouble edge(double[] cell) {
+    for (int k = 0; k < 9; k++) {
+      if (Math.abs(cell[k] - (k % 4 == 0 ? cell[0] : 0)) > ROUNDING || cell[0] <= 0) {
+        return OptionalDouble.empty();
+      }
+    }
+    return OptionalDouble.of(cell[0]);
   }
 
   @Override
@@ -161,13 +202,20 @@ public final class PwscfLabeller implements TaskLabeller {
     StringBuilder text = new StringBuilder();
     text.append("&control\n").append(control).append("pseudo_dir='./',\n/\n");
     text.append("&system\n").append(system);
-    text.append("ibrav=0,\nnat=%d,\nntyp=%d,\n/\n".formatted(frame.atomCount(), counts.size()));
+    OptionalDouble edge = cubic ? edge(frame.cell()) : OptionalDouble.empty();
+    text.append(
+        edge.isPresent()
+            ? String.format(Locale.ROOT, "ibrav=1,\nA=%.10f,\n", edge.getAsDouble())
+            : "ibrav=0,\n");
+    text.append("nat=%d,\nntyp=%d,\n/\n".formatted(frame.atomCount(), counts.size()));
     text.append(others).append("\nATOMIC_SPECIES\n");
     for (String label : counts.keySet()) {
       double mass = ElementData.mass(Elements.leading(label).orElseThrow());
       text.append("%s %s %s\n".formatted(label, mass, potentials.name(label)));
     }
-    text.append("\nCELL_PARAMETERS { angstrom }\n").append(geometry.cellRows());
+    if (edge.isEmpty()) {
+      text.append("\nCELL_PARAMETERS { angstrom }\n").append(geometry.cellRows());
+    }
     text.append("\nATOMIC_POSITIONS { angstrom }\n").append(geometry.atomRows());
     text.append('\n').append(kPoints(KMesh.divisions(frame.cell(), spacing, spacing, spacing)));
     return Map.of("input", TextGeometry.bytes(text.toString()));

@@ -27,8 +27,9 @@ import org.dpsieve.label.TaskOutputs;
  *
  * @param words of the command, as they are: no shell sees them
  * @param text as the parameter file has them
+ * @param seconds after which it is killed
  */
-public record PropertyCommand(List<String> words, String text)
+public record PropertyCommand(List<String> words, String text, int seconds)
     implements PropertySource, Serializable {
   static final String KEPT = "property.json";
   static final String SAID = "property.log";
@@ -40,6 +41,11 @@ public record PropertyCommand(List<String> words, String text)
 
   public PropertyCommand {
     words = List.copyOf(words);
+  }
+
+  /** With an hour for each frame. */
+  public PropertyCommand(List<String> words, String text) {
+    this(words, text, SECONDS);
   }
 
   @Override
@@ -83,9 +89,9 @@ public record PropertyCommand(List<String> words, String text)
             e);
       }
       try {
-        if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
           throw new NoProperty(
-              TaskOutcome.TIMED_OUT, "property_from: no end after %d s".formatted(SECONDS));
+              TaskOutcome.TIMED_OUT, "property_from: no end after %d s".formatted(seconds));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -51,7 +51,21 @@ public final class DpModels implements Serializable, AutoCloseable {
       String branch,
       DpProgram program,
       List<String> typeMap) {
-    PackedModels packed = PackedModels.of(models, branch, false);
+    return of(spark, models, PackedModels.of(models, branch, false), program, typeMap);
+  }
+
+  /** Of models of a property. */
+  public static DpModels ofProperty(
+      SparkSession spark, List<Path> models, DpProgram program, List<String> typeMap) {
+    return of(spark, models, PackedModels.ofProperty(models), program, typeMap);
+  }
+
+  private static DpModels of(
+      SparkSession spark,
+      List<Path> models,
+      PackedModels packed,
+      DpProgram program,
+      List<String> typeMap) {
     return new DpModels(
         JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(packed),
         program,

@@ -36,21 +36,31 @@ final class Labelling {
 
   private final SparkSession spark;
   private final Optional<Property> property;
+  private final int before;
   private final Map<String, Object> resources;
 
-  /** Of energies and forces. */
-  Labelling(SparkSession spark) {
-    this(spark, Optional.empty(), Map.of());
-  }
-
   /**
-   * @param property what has to be known of a frame, in the place of energy and forces; empty in a
-   *     run for these
+   * Of energies and forces.
+   *
    * @param resources that machine.json gives to labelling
    */
-  Labelling(SparkSession spark, Optional<Property> property, Map<String, Object> resources) {
+  Labelling(SparkSession spark, Map<String, Object> resources) {
+    this(spark, Optional.empty(), 0, resources);
+  }
+
+  /** Of a property; see {@link Soundness#of}. */
+  Labelling(SparkSession spark, Property property, int before, Map<String, Object> resources) {
+    this(spark, Optional.of(property), before, resources);
+  }
+
+  private Labelling(
+      SparkSession spark,
+      Optional<Property> property,
+      int before,
+      Map<String, Object> resources) {
     this.spark = spark;
     this.property = property;
+    this.before = before;
     this.resources = resources;
   }
 
@@ -159,7 +169,9 @@ final class Labelling {
   }
 
   private Soundness soundness(Dataset<Row> frames, Dataset<Row> labels) {
-    return property.map(one -> Soundness.of(one, frames, labels)).orElse(new Soundness(null, 0));
+    return property
+        .map(one -> Soundness.of(one, frames, labels, before))
+        .orElse(new Soundness(null, 0));
   }
 
   /** New labels of any frames, spread over many small tasks. */

@@ -30,7 +30,6 @@ import org.dpsieve.spark.frames.FrameImport;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.HadoopStorage;
 import org.dpsieve.spark.frames.ImportReport;
-import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.TableImport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -199,7 +198,13 @@ final class Pool {
 
   /** How many frames the pool has. */
   static long size(SparkSession spark, Path frames) {
-    return ParquetCommit.manifest(spark, frames.resolve(POOL).toString()).orElseThrow().rows();
+    return Tables.size(spark, frames.resolve(POOL));
+  }
+
+  /** How many frames {@code init_data_sys} has. */
+  static long initialSize(SparkSession spark, Path frames) {
+    Path initial = frames.resolve(INITIAL);
+    return Files.exists(initial) ? Tables.size(spark, initial) : 0;
   }
 
   /** {@code init_data_sys}; empty when there is none. */

@@ -15,6 +15,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Property;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.Summary;
@@ -29,6 +30,7 @@ import org.dpsieve.pick.Measure;
 import org.dpsieve.spark.deviation.NotEvaluated;
 import org.dpsieve.spark.deviation.PropertyHandle;
 import org.dpsieve.spark.deviation.PropertyStage;
+import org.dpsieve.spark.frames.FrameRows;
 
 /**
  * The stages of a run for another property than energy and forces: training and evaluation are of
@@ -60,6 +62,8 @@ final class PropertyStages extends SparkStages {
             target,
             Pool.read(spark(), frames),
             groups(frames, labels),
+            Pool.initialSize(spark(), frames)
+                + labels.stream().mapToLong(folder -> Tables.size(spark(), folder)).sum(),
             old(frames),
             IntStream.range(0, iteration).mapToObj(workdir()::train).toList());
   }
@@ -72,6 +76,24 @@ final class PropertyStages extends SparkStages {
     }
     Dataset<Row> all = Pool.old(spark(), frames);
     return List.of(all.columns()).contains(name) ? all : null;
+  }
+
+  /** All labels of a run have as many numbers as the first. */
+  @Override
+  Labelling labelling(Path frames, int iteration) {
+    Property label = config().property().orElseThrow().label();
+    List<Path> earlier =
+        IntStream.range(0, iteration)
+            .mapToObj(workdir()::labels)
+            .filter(Files::isDirectory)
+            .toList();
+    int before =
+        groups(frames, earlier).stream()
+            .mapToInt(group -> FrameRows.properties(group.schema()).getOrDefault(label, 0))
+            .filter(numbers -> numbers > 0)
+            .findFirst()
+            .orElse(0);
+    return new Labelling(spark(), label, before, resources());
   }
 
   /** Copies keep their format. */

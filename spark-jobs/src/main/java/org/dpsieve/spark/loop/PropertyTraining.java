@@ -1,8 +1,6 @@
 package org.dpsieve.spark.loop;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 
 import java.io.IOException;
@@ -80,6 +78,7 @@ final class PropertyTraining {
    *
    * @param pool all its frames
    * @param labelled in groups, as they came
+   * @param most labelled frames that there can be
    * @param old frames with labels at another level; {@code null} without any
    * @param earlier folders of this run's trainings, in their order
    * @throws StalledException when there are too few labels
@@ -88,6 +87,7 @@ final class PropertyTraining {
       Path target,
       Dataset<Row> pool,
       List<Dataset<Row>> labelled,
+      long most,
       Dataset<Row> old,
       List<Path> earlier) {
     try {
@@ -160,8 +160,7 @@ final class PropertyTraining {
   private Facts.Training solve(Path target, List<PropertyBases> bases, RowsFiles rows)
       throws IOException {
     List<Facts.ModelFit> fits = new ArrayList<>();
-    Dataset<Row> labelled = rows.labelled();
-    long frames = labelled == null ? 0 : labelled.where(col("model").equalTo(0)).count();
+    long frames = rows.labelledRows() / bases.size();
     if (frames < LEAST) {
       throw new StalledException(
           "%d frames have a label, a model of %s needs %d or more; see what has become of the others in 02.fp, or set init_pick_number higher in another run"
@@ -172,8 +171,8 @@ final class PropertyTraining {
       PropertySolution solution =
           PropertySolver.solve(
               bases.get(m),
-              read(labelled, m, bases.get(m)),
-              read(rows.old(), m, bases.get(m)),
+              read(rows.labelled(), frames, m, bases.get(m)),
+              read(rows.old(), rows.oldRows() / bases.size(), m, bases.get(m)),
               OptionalDouble.empty());
       PropertyFiles.write(
           config.train().models().get(m),
@@ -188,14 +187,13 @@ final class PropertyTraining {
   }
 
   /** By their ids: the same in any order of parts. As many as there is room for. */
-  private List<PropertyRows> read(Dataset<Row> rows, int model, PropertyBases bases) {
-    if (rows == null) {
+  private List<PropertyRows> read(Dataset<Row> rows, long frames, int model, PropertyBases bases) {
+    if (frames == 0) {
       return List.of();
     }
     Dataset<Row> own = rows.where(col("model").equalTo(model));
-    Row counted = own.agg(count(lit(1)), sum("entries")).head();
-    long frames = counted.getLong(0);
-    long numbers = frames == 0 ? 0 : counted.getLong(1) * bases.rowsOfEntry() * bases.size();
+    long entries = property.label().atomic() ? own.agg(sum("entries")).head().getLong(0) : frames;
+    long numbers = entries * bases.rowsOfEntry() * bases.size();
     if (numbers > MOST_NUMBERS) {
       long most = (long) ((double) frames * MOST_NUMBERS / numbers);
       notes.accept(

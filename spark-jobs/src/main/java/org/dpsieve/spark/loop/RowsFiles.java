@@ -119,6 +119,24 @@ final class RowsFiles {
     return all(OLD);
   }
 
+  /** How many rows these are: one of each model for each frame. */
+  long labelledRows() {
+    return count(ROWS);
+  }
+
+  /** The same of frames with labels at another level. */
+  long oldRows() {
+    return count(OLD);
+  }
+
+  private long count(String name) {
+    return folders.stream()
+        .map(folder -> folder.resolve(name))
+        .filter(Files::exists)
+        .mapToLong(folder -> Tables.size(spark, folder))
+        .sum();
+  }
+
   private Dataset<Row> all(String name) {
     return folders.stream()
         .map(folder -> folder.resolve(name))

@@ -32,8 +32,12 @@ record Soundness(Property property, int dimension) implements Serializable {
    *
    * @param frames that have labels of it at another level, or will be given back theirs
    * @param labels rows of {@link LabelRows#SCHEMA}
+   * @param before numbers of the labels that the run has already; 0 where it has none
    */
-  static Soundness of(Property property, Dataset<Row> frames, Dataset<Row> labels) {
+  static Soundness of(Property property, Dataset<Row> frames, Dataset<Row> labels, int before) {
+    if (before > 0) {
+      return new Soundness(property, before);
+    }
     int known =
         switch (PropertyTransfer.form(PropertyTransfer.ofFrames(property))) {
           case DIPOLE -> 3;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -19,7 +20,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.dpsieve.config.Engine;
-import org.dpsieve.config.PropertyConfig;
 import org.dpsieve.config.RunConfig;
 import org.dpsieve.config.SimplifyConfig;
 import org.dpsieve.digest.Sha256;
@@ -384,22 +384,26 @@ public class SparkStages implements Stages {
   @Override
   public Facts.Labels label(Path target, int iteration, Path frames, Path picks) {
     Dataset<Row> pool = Pool.read(spark(), frames);
+    Labelling labelling = labelling(frames, iteration);
     if (labeller instanceof BatchLabeller here) {
-      return labelling().label(target, pool, picks, here, tried(here));
+      return labelling.label(target, pool, picks, here, tried(here));
     }
-    return new Tasks(labelling(), (TaskLabeller) labeller, config.machine().fp().node(), nodes)
+    return new Tasks(labelling, (TaskLabeller) labeller, config.machine().fp().node(), nodes)
         .label(
             target,
             iteration,
-            spread(labelling().picked(pool, picks)),
+            spread(labelling.picked(pool, picks)),
             workdir.tasks(iteration, "fp"));
   }
 
-  private Labelling labelling() {
-    return new Labelling(
-        spark(),
-        config.simplify().property().map(PropertyConfig::label),
-        config.machine().fp().resources());
+  /** What writes the labels of an iteration. */
+  Labelling labelling(Path frames, int iteration) {
+    return new Labelling(spark(), resources());
+  }
+
+  /** That machine.json gives to labelling. */
+  final Map<String, Object> resources() {
+    return config.machine().fp().resources();
   }
 
   /** Over all cores, where labels are made as they are read. */
@@ -429,7 +433,7 @@ public class SparkStages implements Stages {
             spark(),
             config.simplify(),
             level,
-            labelling(),
+            new Labelling(spark(), resources()),
             evaluation(old),
             new Training(spark(), config))
         .write(

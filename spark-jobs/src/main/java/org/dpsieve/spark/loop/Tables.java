@@ -49,6 +49,11 @@ final class Tables {
         spark, folder.toString(), List.of("frame_id"), "a table of frames");
   }
 
+  /** How many rows a table has. */
+  static long size(SparkSession spark, Path folder) {
+    return ParquetCommit.manifest(spark, folder.toString()).orElseThrow().rows();
+  }
+
   /**
    * @param most rows that there can be
    */

@@ -68,7 +68,7 @@ final class TrainingSources {
       return row -> sizes.labelled(0);
     }
     List<String> formulas =
-        new Labelling(spark)
+        new Labelling(spark, Map.of())
             .picked(Pool.read(spark, frames), workdir.picks(iteration))
             .select("formula")
             .distinct()

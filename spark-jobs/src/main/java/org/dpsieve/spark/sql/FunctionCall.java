@@ -30,7 +30,7 @@ import org.dpsieve.spark.label.BatchLabels;
 record FunctionCall(
     FunctionKind kind,
     SqlModels models,
-    PropertyHandle properties,
+    SqlProperties properties,
     EnsembleHandle uncertain,
     Addition dispersion,
     List<Expression> frame)

@@ -26,7 +26,6 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.infer.Prediction;
-import org.dpsieve.infer.PropertyEnsemble;
 import org.dpsieve.infer.PropertyPrediction;
 import org.dpsieve.label.Addition;
 import org.dpsieve.label.LabelResult;
@@ -258,8 +257,8 @@ final class FunctionIterator implements Iterator<InternalRow> {
       int column,
       Object[][] values,
       boolean[] counted) {
-    PropertyEnsemble ensemble = call.properties().ensemble();
-    Iterator<PropertyPrediction[]> said = ensemble.evaluate(present).iterator();
+    SqlProperties properties = call.properties();
+    Iterator<PropertyPrediction[]> said = properties.evaluate(present).iterator();
     for (int i = 0; i < all.size(); i++) {
       Frame frame = all.get(i);
       if (frame == null) {
@@ -275,7 +274,7 @@ final class FunctionIterator implements Iterator<InternalRow> {
       values[i][column] = UnsafeArrayData.fromPrimitiveArray(mean);
       if (!counted[i] && Arrays.stream(mean).anyMatch(Double::isNaN)) {
         counted[i] = true;
-        withoutNumbers.add(frame, () -> ensemble.problem(frame).orElse("the models give NaN"));
+        withoutNumbers.add(frame, () -> properties.problem(frame).orElse("the models give NaN"));
       }
     }
   }

@@ -49,8 +49,7 @@ final class SqlEnsembles {
 
   private static final Map<String, SqlModels> KNOWN = new LinkedHashMap<>(16, 0.75f, true);
   private static final Map<String, EnsembleHandle> UNCERTAIN = new LinkedHashMap<>(16, 0.75f, true);
-  private static final Map<String, PropertyHandle> PROPERTIES =
-      new LinkedHashMap<>(16, 0.75f, true);
+  private static final Map<String, SqlProperties> PROPERTIES = new LinkedHashMap<>(16, 0.75f, true);
 
   /** Makes what tasks evaluate of models that lie here. */
   private interface Maker<H> {
@@ -105,16 +104,25 @@ final class SqlEnsembles {
   }
 
   /** The same of models of a property. */
-  static PropertyHandle properties(SparkSession spark, List<String> patterns) {
+  static SqlProperties properties(SparkSession spark, List<String> patterns) {
+    String engine = spark.conf().get(ENGINE, "jvm");
     return handle(
         spark,
-        "jvm",
+        engine,
         patterns,
         List.of(),
         PROPERTIES,
         (models, none, names) ->
-            PropertyHandle.of(
-                spark, models.stream().map(file -> ModelFiles.readProperty(file, names)).toList()));
+            engine.equals("dp")
+                ? new SqlProperties.Program(
+                    DpModels.ofProperty(
+                        spark, models, new DpProgram(DpProgram.defaultCommand(), Map.of()), names))
+                : new SqlProperties.Kernels(
+                    PropertyHandle.of(
+                        spark,
+                        models.stream()
+                            .map(file -> ModelFiles.readProperty(file, names))
+                            .toList())));
   }
 
   /** Models that say how far off they may be. */

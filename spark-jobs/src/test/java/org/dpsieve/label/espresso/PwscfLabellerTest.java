@@ -251,14 +251,25 @@ class PwscfLabellerTest {
                         "{\"control\": {\"calculation\": \"relax\"}, \"kspacing\": 1}")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("control.calculation is \"relax\", expected scf");
-    assertThatThrownBy(
-            () ->
-                PwscfLabeller.load(
-                    TYPE_MAP,
-                    config(
-                        "user_fp_params",
-                        "{\"system\": {\"assume_isolated\": \"mt\"}, \"kspacing\": 1}")))
-        .isInstanceOf(InputException.class)
-        .hasMessageContaining("system.assume_isolated is 'mt'");
+  }
+
+  /** A dipole may be wanted of a molecule in its cell, energies and forces never. */
+  @Test
+  void isolatedMoleculesAreForOtherQuantities() throws IOException {
+    PwscfLabeller labeller = labeller(", \"assume_isolated\": \"makov-payne\"", "");
+    assertThat(labeller.isolated().orElseThrow())
+        .contains("system.assume_isolated is 'makov-payne'");
+    assertThat(labeller("", "").isolated()).isEmpty();
+    double[] cube = {6.5, 0, 0, 0, 6.5, 0, 0, 0, 6.5};
+    Frame frame = new Frame("dimer", 0, new int[] {47, 79}, new double[6], cube, Labels.NONE);
+    assertThat(labeller.check(frame)).isEmpty();
+    assertThat(new String(labeller.taskFiles(frame).get("input"), StandardCharsets.UTF_8))
+        .contains("ibrav=1,\nA=6.5000000000,\nnat=2") // pw.x takes no other for it
+        .doesNotContain("CELL_PARAMETERS");
+    double[] longer = cube.clone();
+    longer[8] = 7;
+    Frame other = new Frame("dimer", 1, frame.z(), frame.coord(), longer, Labels.NONE);
+    assertThat(labeller.check(other).orElseThrow().detail())
+        .contains("cubic cell along x, y and z");
   }
 }

@@ -13,8 +13,11 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Property;
 import org.dpsieve.label.OutputFiles;
 import org.dpsieve.label.TaskOutcome;
+import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What programs print, and what commands do. */
 class PropertySourceTest {
@@ -81,6 +84,21 @@ class PropertySourceTest {
     assertThat(read(PrintedQuantity.FERMI_ENERGY)).containsExactly(-6.68644624);
   }
 
+  /** Files that VASP 5 and 6 wrote. */
+  @ParameterizedTest
+  @CsvSource({
+    "6362_OUTCAR, OUTCAR, 2.8432",
+    "OUTCAR.h2o.md, OUTCAR, -6.6864",
+    "Ti-O-Ti-v6_OUTCAR, OUTCAR, 2.1341",
+    "vasprun.h2o.md.xml, vasprun.xml, -6.70112128"
+  })
+  void realOutputsOfVaspAreRead(String file, String name, double fermi) throws IOException {
+    Files.copy(Shared.path("vasp/" + file), folder.resolve(name));
+    assertThat(read(PrintedQuantity.FERMI_ENERGY)).containsExactly(fermi);
+    assertThatThrownBy(() -> read(PrintedQuantity.TOTAL_MAGNETIZATION))
+        .hasMessageContaining("ISPIN = 2");
+  }
+
   @Test
   void whatIsNotPrintedIsAnOutcome() throws IOException {
     write("output", "     Program PWSCF v.6.7 starts", "     the Fermi energy is  ******** ev");
@@ -126,6 +144,23 @@ class PropertySourceTest {
     }
     assertThat(folder.resolve(PropertyCommand.KEPT)).doesNotExist();
     assertThat(read(command("echo 7"))).containsExactly(7);
+  }
+
+  @Test
+  void aCommandThatHangsIsKilledWithAllItStarted() throws IOException, InterruptedException {
+    PropertyCommand hanging =
+        new PropertyCommand(List.of("sh", "-c", "sleep 987 & echo $! > child; wait"), "sleep", 1);
+    assertThatThrownBy(() -> read(hanging))
+        .isInstanceOfSatisfying(
+            NoProperty.class, e -> assertThat(e.outcome()).isEqualTo(TaskOutcome.TIMED_OUT))
+        .hasMessage("property_from: no end after 1 s");
+    long child = Long.parseLong(Files.readString(folder.resolve("child")).strip());
+    Path words = Path.of("/proc", Long.toString(child), "cmdline"); // of a zombie it has none
+    for (int k = 0; k < 50 && Files.exists(words) && !Files.readString(words).isEmpty(); k++) {
+      Thread.sleep(100);
+    }
+    assertThat(!Files.exists(words) || Files.readString(words).isEmpty()).isTrue();
+    assertThat(folder.resolve(PropertyCommand.KEPT)).doesNotExist();
   }
 
   @Test

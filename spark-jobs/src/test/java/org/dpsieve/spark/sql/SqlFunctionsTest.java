@@ -123,7 +123,7 @@ class SqlFunctionsTest {
                 spark
                     .sql("SELECT dp_property('" + MODELS + "', z, coord, cell) FROM frames")
                     .collectAsList())
-        .hasStackTraceContaining("models of properties by TensorFlow cannot be read");
+        .hasStackTraceContaining("no model of a property");
   }
 
   @Test

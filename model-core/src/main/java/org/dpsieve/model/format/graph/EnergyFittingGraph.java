@@ -79,7 +79,7 @@ final class EnergyFittingGraph {
         .raised(level);
   }
 
-  private ExtraInputs extraInputs() {
+  ExtraInputs extraInputs() {
     int fparam = graph.integer("fitting_attr/dfparam").orElse(0);
     int aparam = graph.integer("fitting_attr/daparam").orElse(0);
     if (aparam > 0 && !graph.has("fitting_attr/t_aparam_avg")) {
@@ -100,19 +100,31 @@ final class EnergyFittingGraph {
     return count > 0 ? graph.constant("fitting_attr/" + name, count).values() : new double[0];
   }
 
-  private Network network(String net, Vacuum vacuum) {
+  /** A net of any number of outputs, whatever is made of them. */
+  Network network(String net) {
+    List<Layer> found = hidden(net);
+    found.add(layers.linear(outputMatrix(net), outputBias(net)));
+    return layers.network(found);
+  }
+
+  private List<Layer> hidden(String net) {
     List<Layer> found = new ArrayList<>();
     for (int i = 0; graph.has("layer_%d%s/matrix".formatted(i, net)); i++) {
       String scope = "layer_%d%s".formatted(i, net);
       found.add(layers.hidden(scope + "/matrix", scope + "/bias", scope + "/idt"));
     }
+    return found;
+  }
+
+  private Network network(String net, Vacuum vacuum) {
+    List<Layer> found = hidden(net);
     NodeDef end = vacuum == null ? null : vacuum.end();
     found.add(layers.output(outputMatrix(net), outputBias(net), end));
     return layers.network(found);
   }
 
   /** The net as it is for one type, whose vector follows the descriptor. */
-  private Network holding(Network net, int descriptorSize, double[] vector) {
+  Network holding(Network net, int descriptorSize, double[] vector) {
     Layer first = net.layers().get(0);
     if (first.inputs() < descriptorSize + vector.length) {
       throw new InputException(
@@ -174,7 +186,7 @@ final class EnergyFittingGraph {
   }
 
   /** Atomic energy times 1 for atoms that are there, plus constants by type; then their sum. */
-  private void understandConstants() {
+  void understandConstants() {
     for (NodeDef node : graph.energyNodes()) {
       boolean known =
           switch (node.getOp()) {

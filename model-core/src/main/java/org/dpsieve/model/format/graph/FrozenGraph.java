@@ -31,13 +31,15 @@ final class FrozenGraph {
   private static final Set<String> PASSING = Set.of("Identity", "Reshape", "Cast", "ExpandDims");
 
   private final String file;
+  private final String output;
   private final Map<String, NodeDef> nodes = new LinkedHashMap<>();
   private final Map<String, NodeDef> energyNodes = new LinkedHashMap<>();
   private final Map<String, List<NodeDef>> consumers = new HashMap<>();
   private final Set<String> understood = new HashSet<>();
 
-  private FrozenGraph(String file, GraphDef graph) {
+  private FrozenGraph(String file, GraphDef graph, String output) {
     this.file = file;
+    this.output = output;
     for (NodeDef node : graph.getNodeList()) {
       nodes.put(node.getName(), node);
     }
@@ -48,7 +50,7 @@ final class FrozenGraph {
    * @throws InputException when the bytes are no TensorFlow graph
    */
   static FrozenGraph of(String file, GraphDef graph) {
-    FrozenGraph frozen = new FrozenGraph(file, graph);
+    FrozenGraph frozen = new FrozenGraph(file, graph, ENERGY);
     if (!frozen.nodes.containsKey(ENERGY)) {
       if (frozen.nodes.containsKey("energy_test")) {
         throw new InputException(
@@ -59,6 +61,18 @@ final class FrozenGraph {
           "%s: a model of the type '%s', no node '%s' in its graph"
               .formatted(file, frozen.text("model_attr/model_type").orElse("unknown"), ENERGY));
     }
+    frozen.followInputs();
+    frozen.requireNoCycle();
+    return frozen;
+  }
+
+  /**
+   * The same of another output than the energy.
+   *
+   * @param output node that there is
+   */
+  static FrozenGraph of(String file, GraphDef graph, String output) {
+    FrozenGraph frozen = new FrozenGraph(file, graph, output);
     frozen.followInputs();
     frozen.requireNoCycle();
     return frozen;
@@ -103,7 +117,7 @@ final class FrozenGraph {
   }
 
   private void followInputs() {
-    Deque<String> open = new ArrayDeque<>(List.of(ENERGY));
+    Deque<String> open = new ArrayDeque<>(List.of(output));
     while (!open.isEmpty()) {
       String name = open.pop();
       if (energyNodes.containsKey(name)) {
@@ -190,6 +204,26 @@ final class FrozenGraph {
       at = input(at, 0);
     }
     return at;
+  }
+
+  /** A node and all that its numbers are made of, shapes left out. */
+  List<NodeDef> before(NodeDef node) {
+    Map<String, NodeDef> found = new LinkedHashMap<>();
+    Deque<NodeDef> open = new ArrayDeque<>(List.of(node));
+    while (!open.isEmpty()) {
+      NodeDef next = open.pop();
+      if (found.put(next.getName(), next) == null && !next.getOp().equals("Shape")) {
+        next.getInputList().stream()
+            .filter(input -> !input.startsWith("^"))
+            .forEach(input -> open.push(node(nodeName(input))));
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  /** Whether a node is a constant of floating-point numbers. */
+  boolean isFloating(NodeDef node) {
+    return node.getOp().equals("Const") && Tensor.isFloating(attribute(node, "dtype").getType());
   }
 
   /** Whether there is such a node at all. */

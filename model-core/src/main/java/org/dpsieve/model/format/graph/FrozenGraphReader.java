@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -76,6 +77,23 @@ final class FrozenGraphReader {
     return LinearGraph.isOne(graph)
         ? new LinearGraph(graph, names).read()
         : new FrozenGraphReader(graph, names).read();
+  }
+
+  /**
+   * All but the fitting.
+   *
+   * @param rules which neighbors the descriptor sees
+   */
+  record Described(Descriptor descriptor, NeighborRules rules, List<String> typeMap) {}
+
+  /** Of a graph whose output is none of energies. */
+  static Described describe(FrozenGraph graph, List<String> names) {
+    FrozenGraphReader reader = new FrozenGraphReader(graph, names);
+    List<NodeDef> environments = reader.environments();
+    List<Descriptor> parts = environments.stream().map(reader::descriptor).toList();
+    Descriptor descriptor = parts.size() == 1 ? parts.get(0) : reader.hybrid(parts);
+    int types = descriptor.surroundings().get(0).sel().length;
+    return new Described(descriptor, reader.rules(environments, descriptor), reader.typeMap(types));
   }
 
   private DeepPotential read() {
@@ -284,6 +302,13 @@ final class FrozenGraphReader {
   }
 
   static void requireEverythingUnderstood(FrozenGraph graph) {
+    requireEverythingUnderstood(graph, FrozenGraphReader::isPlumbing);
+  }
+
+  /**
+   * @param plumbing whether a node computes no new numbers
+   */
+  static void requireEverythingUnderstood(FrozenGraph graph, Predicate<NodeDef> plumbing) {
     for (NodeDef node : graph.energyNodes()) {
       boolean constant = node.getOp().equals("Const");
       if (constant
@@ -294,7 +319,10 @@ final class FrozenGraphReader {
             "%s: its energy depends on the constant '%s', which is not understood"
                 .formatted(graph.file(), node.getName()));
       }
-      if (!constant && !isPlumbing(node) && !graph.isUnderstood(node) && !graph.isTimesZero(node)) {
+      if (!constant
+          && !plumbing.test(node)
+          && !graph.isUnderstood(node)
+          && !graph.isTimesZero(node)) {
         throw new UnsupportedModelException(
             "%s: its energy goes through '%s' (%s), which cannot be read yet"
                 .formatted(graph.file(), node.getName(), node.getOp()));

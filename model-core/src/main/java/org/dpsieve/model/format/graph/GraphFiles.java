@@ -6,6 +6,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.EnergyFitting;
+import org.dpsieve.model.PropertyModel;
 import org.dpsieve.model.format.proto.GraphDef;
 
 /** Models frozen by DeePMD-kit's TensorFlow backend: GraphDef, {@code .pb}. */
@@ -20,6 +21,16 @@ public final class GraphFiles {
    */
   public static DeepPotential read(String file, byte[] bytes, List<String> names) {
     return FrozenGraphReader.read(FrozenGraph.of(file, FrozenGraph.parse(file, bytes)), names);
+  }
+
+  /** Whether it is a model of a property: of the fitting dipole, polar or dos. */
+  public static boolean isOfProperty(String file, byte[] bytes) {
+    return PropertyGraph.isOne(FrozenGraph.parse(file, bytes));
+  }
+
+  /** As {@link #read}, of a model of a property. */
+  public static PropertyModel readProperty(String file, byte[] bytes, List<String> names) {
+    return PropertyGraph.read(file, FrozenGraph.parse(file, bytes), names);
   }
 
   /**
