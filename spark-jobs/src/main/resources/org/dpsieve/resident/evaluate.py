@@ -82,7 +82,7 @@ def receive():
     if len(head) < 4:
         return None
     message = json.loads(requests.read(struct.unpack("<I", head)[0]))
-    if "arrays" in message:  # the first has none: who has no NumPy is told so in an answer
+    if message.get("arrays"):  # the first has none: who has no NumPy is told so in an answer
         import numpy as np
     for name, kind, shape in message.pop("arrays", []):
         count = int(np.prod(shape, dtype=np.int64))
