@@ -33,7 +33,7 @@ final class MemberReading {
     Prediction model = reading.prediction();
     Prediction[] members = new Prediction[layers.size()];
     for (int m = 0; m < members.length; m++) {
-      if (reading.hidden() == null) {
+      if (reading.others() == null) {
         members[m] = model;
         continue;
       }

@@ -2,12 +2,16 @@ package org.dpsieve.config;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.dpsieve.config.TrainingInput.Loss;
 import org.dpsieve.config.reading.Block;
 import org.dpsieve.config.reading.Problems;
 
 /** An input for DeePMD-kit, which alone decides what it may say. */
 final class DpInputReader extends TrainingReader {
+  /** Fittings of energies; the latter two are one, of DPA4. */
+  private static final Set<String> POTENTIALS = Set.of("ener", "dpa4_ener", "sezm_ener");
+
   DpInputReader(Problems problems) {
     super(problems);
   }
@@ -43,7 +47,7 @@ final class DpInputReader extends TrainingReader {
   private static void requirePotential(Block fitting) {
     fitting
         .text("type")
-        .filter(type -> !type.equals("ener"))
+        .filter(type -> !POTENTIALS.contains(type))
         .ifPresent(
             type ->
                 fitting.error(

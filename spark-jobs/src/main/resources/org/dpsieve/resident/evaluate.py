@@ -77,14 +77,14 @@ def end_with_who_asks():
 
 def receive():
     """The next request, with its arrays by name; nothing at the end."""
-    import numpy as np
-
     if not select.select([requests], [], [], IDLE)[0]:
         return None
     head = requests.read(4)
     if len(head) < 4:
         return None
     message = json.loads(requests.read(struct.unpack("<I", head)[0]))
+    if message.get("arrays"):  # the first has none: who has no NumPy is told so in an answer
+        import numpy as np
     for name, kind, shape in message.pop("arrays", []):
         count = int(np.prod(shape, dtype=np.int64))
         data = requests.read(count * np.dtype(kind).itemsize)
@@ -93,8 +93,8 @@ def receive():
 
 
 def send(message, arrays=()):
-    import numpy as np
-
+    if arrays:
+        import numpy as np
     arrays = [(name, np.ascontiguousarray(array, dtype="<f8")) for name, array in arrays]
     message["arrays"] = [[name, "<f8", list(array.shape)] for name, array in arrays]
     head = json.dumps(message, default=int).encode()
@@ -226,12 +226,25 @@ class Models:
         return {}, [("energy", energy), ("force", force), ("virial", virial)]
 
     def hidden(self, request):
-        """By a forward pass alone."""
+        """By a forward pass alone, where the model can be asked for it; else by energies with unit output layers."""
         types = request["type"]
-        layer = self.all[request["model"]].eval_fitting_last_layer(
-            request["coord"].reshape(len(types), -1), request.get("cell"), types,
-            fparam=request.get("fparam"), aparam=request.get("aparam"), mixed_type=True)
+        try:
+            layer = self.all[request["model"]].eval_fitting_last_layer(
+                request["coord"].reshape(len(types), -1), request.get("cell"), types,
+                fparam=request.get("fparam"), aparam=request.get("aparam"), mixed_type=True)
+        except (AttributeError, NotImplementedError):
+            layer = self.by_units(request, request["model"])
         return {}, [("hidden", layer.reshape(*types.shape, -1))]
+
+    def by_units(self, request, place):
+        import numpy as np
+
+        with self.layers_of[place] as own:
+            energies = []
+            for unit in own.units():
+                own.set(unit)
+                energies.append(self.evaluate(request, atomic=True, only=place)[0][3].reshape(request["type"].shape))
+        return np.stack([energy - energies[0] for energy in energies[1:]], axis=2)
 
 
 class Properties(Models):
@@ -302,6 +315,17 @@ class OutputLayer:
     def __enter__(self):
         self.before = [place.detach().clone() for place in self.places]
         return self
+
+    def units(self):
+        """Nothing, then each weight by itself, of all nets at once."""
+        import numpy as np
+
+        nets = [place.numel() for place in self.places[:-1]]
+        shape = len(nets), max(nets)
+        for k in range(-1, shape[1]):
+            weights = np.zeros(shape)
+            weights[:, k:k + 1] = 1  # nothing of -1
+            yield np.concatenate([weights.ravel(), np.zeros(self.places[-1].numel())])
 
     def set(self, numbers):
         import torch

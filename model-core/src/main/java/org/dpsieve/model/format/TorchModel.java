@@ -115,6 +115,11 @@ final class TorchModel {
             tensors.put(key.toString().substring(prefix.length()), tensor);
           }
         });
+    if (tensors.isEmpty()) { // DeePMD-kit would evaluate random numbers
+      throw new InputException(
+          "%s: a checkpoint without weights%s; is the file whole?"
+              .formatted(file, branch.isEmpty() ? "" : " of the branch " + name));
+    }
     input = new Section(file, "model_params", params);
     boolean exportable = TorchDpa4c.isExportable(tensors);
     Map<String, StoredTensor> renamed = new TreeMap<>();

@@ -3,7 +3,9 @@ package org.dpsieve.model.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
@@ -67,6 +71,30 @@ class ArchitectureGoldensTest {
           .toList()
           .stream();
     }
+  }
+
+  /** DeePMD-kit evaluates such a file, with random numbers. */
+  @Test
+  void aCheckpointWithoutWeightsIsRefused() throws IOException {
+    byte[] whole = new GoldenArchitecture("se_e2_a").file("pt");
+    assertThatThrownBy(() -> ModelFiles.read("model.pt", withoutWeights(whole)))
+        .hasMessageContaining("model.pt: a checkpoint without weights");
+  }
+
+  /** Under names that are no model's. */
+  private static byte[] withoutWeights(byte[] checkpoint) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (Map.Entry<String, byte[]> record :
+          TorchArchive.read("model.pt", checkpoint).entrySet()) {
+        String text = new String(record.getValue(), StandardCharsets.ISO_8859_1);
+        zip.putNextEntry(new ZipEntry(record.getKey()));
+        zip.write(
+            text.replace("model.Default.", "other.Default.").getBytes(StandardCharsets.ISO_8859_1));
+        zip.closeEntry();
+      }
+    }
+    return out.toByteArray();
   }
 
   @ParameterizedTest

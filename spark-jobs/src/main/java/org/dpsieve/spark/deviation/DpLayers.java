@@ -92,7 +92,7 @@ final class DpLayers implements OutputLayerReader {
           at++;
         }
         double[][] sums = others == null ? null : hidden.get(f);
-        readings.get(f)[m] = new Reading(prediction, sums, sums == null ? null : others);
+        readings.get(f)[m] = new Reading(prediction, sums, others);
       }
     }
   }

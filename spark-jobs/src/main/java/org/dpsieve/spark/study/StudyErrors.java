@@ -53,6 +53,8 @@ record StudyErrors(
           .add("worst_by_sigma", DoubleType, false)
           .add("rank_deviation", DoubleType, false)
           .add("worst_by_deviation", DoubleType, false)
+          .add("rank_members", DoubleType, false)
+          .add("worst_by_members", DoubleType, false)
           .add("rank_expected", DoubleType, false)
           .add("worst_by_expected", DoubleType, false)
           .add("coverage_energy", DoubleType, false)
@@ -129,6 +131,8 @@ record StudyErrors(
         ranking.sigma().worst(),
         ranking.deviation().spearman(),
         ranking.deviation().worst(),
+        ranking.members().spearman(),
+        ranking.members().worst(),
         ranking.expected().spearman(),
         ranking.expected().worst(),
         uncertainty.energyCoverage(),

@@ -1,7 +1,9 @@
 package org.dpsieve.spark.study;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.outputlayer.FrameFeatures;
@@ -112,16 +114,29 @@ record StudyFrame(String id, Frame frame, Labels old, Features[] models) impleme
     return virial;
   }
 
+  /** The same of models that differ from one in their output layers alone. */
+  double maxForceDeviation(int model, double[][] members) {
+    return maxForceDeviation(
+        Arrays.stream(members).map(parameters -> force(model, parameters)).toList());
+  }
+
   /** As dp model-devi defines {@code max_devi_f}, eV/Å, of models with these parameters. */
   double maxForceDeviation(double[][] parameters) {
+    List<double[]> forces = new ArrayList<>();
+    for (int m = 0; m < parameters.length; m++) {
+      forces.add(force(m, parameters[m]));
+    }
+    return maxForceDeviation(forces);
+  }
+
+  private double maxForceDeviation(List<double[]> forces) {
     int count = 3 * frame.atomCount();
     double[] sum = new double[count];
     double[] square = new double[count];
-    for (int m = 0; m < parameters.length; m++) {
-      double[] force = force(m, parameters[m]);
+    for (double[] force : forces) {
       for (int k = 0; k < count; k++) {
-        sum[k] += force[k] / parameters.length;
-        square[k] += force[k] * force[k] / parameters.length;
+        sum[k] += force[k] / forces.size();
+        square[k] += force[k] * force[k] / forces.size();
       }
     }
     double largest = 0;

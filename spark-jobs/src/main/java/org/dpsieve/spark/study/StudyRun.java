@@ -2,6 +2,7 @@ package org.dpsieve.spark.study;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.dpsieve.pick.PickStrategy;
 
 /** Picks of one strategy with one seed: trains and measures at every budget. */
 final class StudyRun {
@@ -34,7 +35,7 @@ final class StudyRun {
         double[][] parameters = training.parameters();
         StudyUncertainty uncertainty =
             uncertain
-                ? StudyUncertainty.of(data, training)
+                ? StudyUncertainty.of(data, training, name.startsWith(PickStrategy.RANDOM.key()))
                 : StudyUncertainty.none(parameters.length);
         for (int m = 0; m < parameters.length; m++) {
           errors.add(

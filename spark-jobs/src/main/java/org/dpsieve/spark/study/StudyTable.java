@@ -35,6 +35,8 @@ public final class StudyTable {
     WORST_SIGMA("worst_by_sigma", "worst tenth found by the posterior, %", 100),
     RANK_DEVIATION("rank_deviation", "largest force error, Spearman by deviation", 1),
     WORST_DEVIATION("worst_by_deviation", "worst tenth found by deviation, %", 100),
+    RANK_MEMBERS("rank_members", "largest force error, Spearman by 8 members out of one model", 1),
+    WORST_MEMBERS("worst_by_members", "worst tenth found by those, %", 100),
     RANK_EXPECTED("rank_expected", "largest force error, Spearman by expected error", 1),
     WORST_EXPECTED("worst_by_expected", "worst tenth found by expected error, %", 100),
     COVERAGE_ENERGY("coverage_energy", "energies within the 95 % interval, %", 100),

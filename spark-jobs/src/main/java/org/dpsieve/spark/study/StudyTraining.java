@@ -3,6 +3,8 @@ package org.dpsieve.spark.study;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.dpsieve.outputlayer.ErrorDirections;
+import org.dpsieve.outputlayer.ErrorSpread;
 import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.outputlayer.NormalEquations;
 import org.dpsieve.outputlayer.OldLayers;
@@ -96,6 +98,42 @@ final class StudyTraining {
                       ridges()[m]));
     }
     return parameters;
+  }
+
+  /**
+   * Ensembles out of each single model, as the loop makes them.
+   *
+   * @param most frames of a fold that are looked at
+   * @return parameters, [models][members][size]
+   */
+  double[][][] members(int most, int members) {
+    int count = sums.size();
+    List<ErrorDirections> directions = new ArrayList<>();
+    List<List<ErrorDirections.Observation>> observations = new ArrayList<>();
+    for (int m = 0; m < count; m++) {
+      NormalEquations all = OutputLayerFit.sum(sums.get(m), -1);
+      directions.add(ErrorDirections.of(all, data.biases()[m]));
+      observations.add(new ArrayList<>());
+    }
+    for (int fold = 0; fold < folds.size(); fold++) {
+      double[][] without = parametersWithout(fold);
+      for (StudyFrame frame : folds.get(fold).stream().limit(most).toList()) {
+        for (int m = 0; m < count; m++) {
+          observations
+              .get(m)
+              .add(directions.get(m).observe(frame.frame(), frame.features(m), without[m]));
+        }
+      }
+    }
+    double[][] own = parameters();
+    double[][][] all = new double[count][][];
+    for (int m = 0; m < count; m++) {
+      all[m] = ErrorSpread.of(directions.get(m), observations.get(m)).members(members, m);
+      for (int k = 0; k < members; k++) {
+        all[m][k] = sum(own[m], all[m][k]);
+      }
+    }
+    return all;
   }
 
   private double[] change(int model, int fold) {

@@ -42,6 +42,9 @@ record StudyUncertainty(
   /** Frames of a fold that are looked at, as the loop does. */
   private static final int MOST = 50;
 
+  /** {@code numb_members}, by default. */
+  private static final int MEMBERS = 8;
+
   /**
    * Labels predicted as old label + change: root mean square errors, eV per atom and eV/Å, and how
    * many are within their 95 % intervals.
@@ -56,10 +59,12 @@ record StudyUncertainty(
    *
    * @param sigma by the posterior
    * @param deviation by max_devi_f of all models
+   * @param members by max_devi_f of an ensemble out of the one model
    * @param expected by old labels, where they are used
    */
-  record Ranking(Foretold sigma, Foretold deviation, Foretold expected) {
-    static final Ranking NONE = new Ranking(Foretold.NONE, Foretold.NONE, Foretold.NONE);
+  record Ranking(Foretold sigma, Foretold deviation, Foretold members, Foretold expected) {
+    static final Ranking NONE =
+        new Ranking(Foretold.NONE, Foretold.NONE, Foretold.NONE, Foretold.NONE);
   }
 
   /** Where nobody asks. */
@@ -86,7 +91,10 @@ record StudyUncertainty(
     }
   }
 
-  static StudyUncertainty of(StudyPool data, StudyTraining training) {
+  /**
+   * @param members whether ensembles out of single models are looked at, which takes longest
+   */
+  static StudyUncertainty of(StudyPool data, StudyTraining training, boolean members) {
     StudyEnsemble all = new StudyEnsemble(training, -1);
     List<List<FrameErrors>> folds = new ArrayList<>();
     List<List<FrameErrors>> labelFolds = new ArrayList<>();
@@ -127,7 +135,14 @@ record StudyUncertainty(
         curve == null ? Double.NaN : curve.energyRatio(now, now + NEXT),
         curve == null ? Double.NaN : curve.forceRatio(now, now + NEXT),
         label(data.heldOut(), predicted),
-        rankings(data.heldOut(), all, sigmas, models, predicted, labels));
+        rankings(
+            data.heldOut(),
+            all,
+            sigmas,
+            models,
+            members && now >= 2 * OutputLayerFit.FOLDS ? training.members(MOST, MEMBERS) : null,
+            predicted,
+            labels));
   }
 
   private static Label label(List<StudyFrame> heldOut, List<PredictedLabels> predicted) {
@@ -169,6 +184,7 @@ record StudyUncertainty(
       StudyEnsemble all,
       List<FrameSigma> sigmas,
       Calibrated models,
+      double[][][] members,
       List<PredictedLabels> predicted,
       Calibrated labels) {
     double[][] parameters = all.parameters();
@@ -178,11 +194,13 @@ record StudyUncertainty(
     for (int m = 0; m < parameters.length; m++) {
       double[] found = new double[heldOut.size()];
       double[] sigma = new double[heldOut.size()];
+      double[] spread = new double[heldOut.size()];
       double[] expected = new double[predicted.size()];
       for (int k = 0; k < found.length; k++) {
         FrameSigma own = only(sigmas.get(k), m);
         found[k] = largest(own.models()[0], heldOut.get(k).frame().labels());
         sigma[k] = own.force();
+        spread[k] = members == null ? 0 : heldOut.get(k).maxForceDeviation(m, members[m]);
         if (!predicted.isEmpty()) {
           expected[k] =
               ExpectedError.of(own, models.scale(), predicted.get(k), labels.scale()).force();
@@ -192,6 +210,7 @@ record StudyUncertainty(
           new Ranking(
               Foretold.of(sigma, found),
               parameters.length < 2 ? Foretold.NONE : Foretold.of(deviation, found),
+              members == null ? Foretold.NONE : Foretold.of(spread, found),
               predicted.isEmpty() ? Foretold.NONE : Foretold.of(expected, found)));
     }
     return rankings;

@@ -109,6 +109,7 @@ class StudyTest {
             .persist();
     assertThat(rows.where("coverage_energy between 0 and 1").count()).isEqualTo(2 * 2 * 2);
     assertThat(rows.where("coverage_force between 0.5 and 1").count()).isEqualTo(2 * 2 * 2);
+    assertThat(rows.where("rank_members between -1 and 1").count()).isEqualTo(2 * 2 * 2);
     // 10 labels are no curve
     assertThat(rows.where("next_energy > 0 and next_energy <= 1").count()).isEqualTo(2 * 2);
     assertThat(new StudyTable(rows).text(20)).contains("force components within it, %");
