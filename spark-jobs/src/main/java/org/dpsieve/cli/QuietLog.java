@@ -5,12 +5,15 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.config.Configuration;
 import org.apache.logging.log4j.core.config.ConfigurationSource;
 import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.logging.log4j.core.config.DefaultConfiguration;
 
 /**
- * Takes this program's logging where nobody has chosen another. A plain {@code spark-submit} starts
- * to log before it knows our jar, by Spark's defaults, thousands of lines of which bury the result.
+ * Takes this program's logging where nobody has chosen another. A plain {@code spark-submit} does
+ * not know our jar yet when it looks for a file, and logs by Spark's defaults, from the start or
+ * from the first context on: thousands of lines that bury the result.
  */
 final class QuietLog {
   /** What Spark takes without a file of its user's. */
@@ -23,8 +26,7 @@ final class QuietLog {
     URL ours = Dpsieve.class.getResource("/log4j2.properties");
     // another implementation may stand behind the same interface
     if (ours != null && LogManager.getContext(false) instanceof LoggerContext context) {
-      ConfigurationSource source = context.getConfiguration().getConfigurationSource();
-      if (isSparks(source == null ? null : source.getLocation())) {
+      if (nobodyChose(context.getConfiguration())) {
         try {
           Configurator.reconfigure(new URI(ours.toString()));
         } catch (URISyntaxException e) {
@@ -34,7 +36,11 @@ final class QuietLog {
     }
   }
 
-  static boolean isSparks(String location) {
-    return location != null && location.endsWith(SPARKS_OWN);
+  /** Whether it is Spark's own, or what stands there until Spark's own takes its place. */
+  static boolean nobodyChose(Configuration configuration) {
+    ConfigurationSource source = configuration.getConfigurationSource();
+    String location = source == null ? null : source.getLocation();
+    return configuration instanceof DefaultConfiguration
+        || (location != null && location.endsWith(SPARKS_OWN));
   }
 }
