@@ -1,14 +1,13 @@
 package org.dpsieve.cli;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URL;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.config.Configuration;
 import org.apache.logging.log4j.core.config.ConfigurationSource;
-import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.DefaultConfiguration;
+import org.apache.spark.SparkException;
 
 /**
  * Takes this program's logging where nobody has chosen another. A plain {@code spark-submit} does
@@ -24,15 +23,13 @@ final class QuietLog {
   /** Does nothing where a file was named, lies in Spark's configuration, or is ours already. */
   static void take() {
     URL ours = Dpsieve.class.getResource("/log4j2.properties");
-    // another implementation may stand behind the same interface
-    if (ours != null && LogManager.getContext(false) instanceof LoggerContext context) {
-      if (nobodyChose(context.getConfiguration())) {
-        try {
-          Configurator.reconfigure(new URI(ours.toString()));
-        } catch (URISyntaxException e) {
-          return; // more lines, no other harm
-        }
-      }
+    // spark-submit loads our jar by a loader of its own, and a loader has its own logging; of that
+    // interface another implementation may stand there
+    ClassLoader sparks = SparkException.class.getClassLoader();
+    if (ours != null
+        && LogManager.getContext(sparks, false) instanceof LoggerContext context
+        && nobodyChose(context.getConfiguration())) {
+      context.setConfigLocation(URI.create(ours.toString()));
     }
   }
 
