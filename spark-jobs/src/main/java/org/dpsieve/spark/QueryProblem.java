@@ -27,6 +27,10 @@ public enum QueryProblem {
   /** Of the format {@code deepmd}: its options, or what it reads and writes. */
   DATA("source");
 
+  static {
+    ErrorConditions.add();
+  }
+
   /** Of {@code getMessageParameters}, beside {@code problem}. */
   private final String parameter;
 
@@ -44,7 +48,7 @@ public enum QueryProblem {
    * @param what the models, the function or the source
    */
   public RuntimeException before(String what, InputException problem) {
-    AnalysisException failure =
+    return QueryProblem.<RuntimeException>asRuntimeException(
         new AnalysisException(
             message(problem),
             Option.empty(),
@@ -52,8 +56,7 @@ public enum QueryProblem {
             Option.apply(problem),
             Option.apply(condition()),
             Map$.MODULE$.from(CollectionConverters.asScala(parameters(what, problem))),
-            new QueryContext[0]);
-    return QueryProblem.<RuntimeException>asRuntimeException(failure);
+            new QueryContext[0]));
   }
 
   /** While it runs: who asked hears of it as it is, not of the task that ended by it. */

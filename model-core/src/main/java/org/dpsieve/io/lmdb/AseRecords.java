@@ -1,5 +1,8 @@
 package org.dpsieve.io.lmdb;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,7 +21,10 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.OtherInputs;
+import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem.Part;
+import org.dpsieve.io.FrameSystem.Types;
+import org.dpsieve.io.JsonProblem;
 
 /**
  * ASE's {@code aselmdb} (ase-db-backends, fairchem): a record of compressed JSON for each row, by
@@ -27,6 +33,7 @@ import org.dpsieve.io.FrameSystem.Part;
  */
 final class AseRecords implements Records {
   static final String NEXT = "nextid";
+  private static final String NUMBERS = "numbers";
   private static final String DELETED = "deleted_ids";
   private static final int LARGEST = 1 << 28;
   private static final int MOST_ATOMIC_NUMBER = 118;
@@ -36,7 +43,7 @@ final class AseRecords implements Records {
 
   private static final Set<String> KNOWN =
       Set.of(
-          "numbers",
+          NUMBERS,
           "positions",
           "cell",
           "pbc",
@@ -118,6 +125,15 @@ final class AseRecords implements Records {
   }
 
   private static JsonNode json(byte[] value) throws IOException {
+    byte[] text = text(value);
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new InputException("is no JSON: " + JsonProblem.of(e), e);
+    }
+  }
+
+  private static byte[] text(byte[] value) throws IOException {
     byte[] text;
     try (InputStream in = new InflaterInputStream(new ByteArrayInputStream(value))) {
       text = in.readNBytes(LARGEST + 1);
@@ -127,20 +143,33 @@ final class AseRecords implements Records {
     if (text.length > LARGEST) {
       throw new InputException("holds more than %,d bytes".formatted(LARGEST));
     }
-    try {
-      return JSON.readTree(text);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new InputException("is no JSON: " + org.dpsieve.io.JsonProblem.of(e), e);
-    }
+    return text;
   }
 
+  /** What stands behind the atomic numbers, most of a record, is not looked at. */
   @Override
-  public Frame frame(String system, int index, byte[] value, Set<Part> wanted) throws IOException {
-    JsonNode row = json(value);
-    double[] numbers = numbers(row, "numbers");
-    double[] coord = numbers(row, "positions");
-    if (numbers == null || coord == null) {
-      throw new InputException("has no %s".formatted(numbers == null ? "numbers" : "positions"));
+  public Types types(byte[] value) throws IOException {
+    try (JsonParser row = JSON.createParser(text(value))) {
+      row.nextToken();
+      while (row.nextToken() == JsonToken.FIELD_NAME) {
+        boolean found = row.currentName().equals(NUMBERS);
+        row.nextToken();
+        if (found) {
+          JsonNode numbers = row.readValueAsTree();
+          return new Types(elements(JSON.createObjectNode().set(NUMBERS, numbers)), TypeNames.NONE);
+        }
+        row.skipChildren();
+      }
+    } catch (JsonProcessingException e) {
+      throw new InputException("is no JSON: " + JsonProblem.of(e), e);
+    }
+    throw new InputException("has no " + NUMBERS);
+  }
+
+  private static int[] elements(JsonNode row) {
+    double[] numbers = numbers(row, NUMBERS);
+    if (numbers == null) {
+      throw new InputException("has no " + NUMBERS);
     }
     int[] z = new int[numbers.length];
     for (int i = 0; i < z.length; i++) {
@@ -148,6 +177,17 @@ final class AseRecords implements Records {
       if (z[i] != numbers[i] || z[i] < 1 || z[i] > MOST_ATOMIC_NUMBER) {
         throw new InputException("numbers holds %s, no atomic number".formatted(numbers[i]));
       }
+    }
+    return z;
+  }
+
+  @Override
+  public Frame frame(String system, int index, byte[] value, Set<Part> wanted) throws IOException {
+    JsonNode row = json(value);
+    int[] z = elements(row);
+    double[] coord = numbers(row, "positions");
+    if (coord == null) {
+      throw new InputException("has no positions");
     }
     require(coord, 3 * z.length, "positions");
     double[] cell = cell(row);
@@ -182,7 +222,7 @@ final class AseRecords implements Records {
             wanted.contains(Part.VIRIAL) ? virial(row, cell) : null),
         null,
         null,
-        org.dpsieve.frame.TypeNames.NONE,
+        TypeNames.NONE,
         OtherInputs.state(states, z));
   }
 

@@ -15,6 +15,7 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.OtherInputs;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem.Part;
+import org.dpsieve.io.FrameSystem.Types;
 import org.dpsieve.io.npy.NumberType;
 
 /**
@@ -130,8 +131,11 @@ final class DeepmdRecords implements Records {
   }
 
   @Override
-  public Frame frame(String system, int index, byte[] value, Set<Part> wanted) throws IOException {
-    Map<String, Object> record = MsgPack.map(value);
+  public Types types(byte[] value) {
+    return new Types(elements(MsgPack.map(value)), names);
+  }
+
+  private int[] elements(Map<String, Object> record) {
     double[] kinds = array(record, "atom_types", "atype");
     if (kinds == null) {
       throw new InputException("has no atom_types");
@@ -145,6 +149,13 @@ final class DeepmdRecords implements Records {
       }
       z[i] = types[kind];
     }
+    return z;
+  }
+
+  @Override
+  public Frame frame(String system, int index, byte[] value, Set<Part> wanted) throws IOException {
+    Map<String, Object> record = MsgPack.map(value);
+    int[] z = elements(record);
     double[] coord = array(record, "coords", "coord");
     if (coord == null) {
       throw new InputException("has no coords");

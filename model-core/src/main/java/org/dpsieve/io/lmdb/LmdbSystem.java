@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.Storage;
 
@@ -87,8 +88,7 @@ public final class LmdbSystem implements FrameSystem {
     long atoms = 0;
     for (int i = 0; i < records.count(); i++) {
       int known = records.atoms(i);
-      int count =
-          known >= 0 ? known : Math.max(1, frame(i, EnumSet.noneOf(Part.class)).atomCount());
+      int count = known >= 0 ? known : Math.max(1, types(i).z().length);
       if (i > first && atoms + count > maxAtoms) {
         runs.add(new Run(first, i - first, 0, first));
         first = i;
@@ -112,22 +112,36 @@ public final class LmdbSystem implements FrameSystem {
 
   @Override
   public List<Types> types(Run run) throws IOException {
-    return read(run, EnumSet.noneOf(Part.class)).stream()
-        .map(frame -> new Types(frame.z(), frame.names()))
-        .toList();
+    List<Types> types = new ArrayList<>(run.count());
+    for (int i = run.first(); i < run.first() + run.count(); i++) {
+      types.add(types(i));
+    }
+    return types;
+  }
+
+  private Types types(int index) throws IOException {
+    try {
+      return records.types(value(index));
+    } catch (InputException e) {
+      return new Types(new int[0], TypeNames.NONE); // who reads the frame says why
+    }
   }
 
   private Frame frame(int index, Set<Part> wanted) throws IOException {
-    String key = records.key(index);
     try {
-      byte[] value = file.get(DeepmdRecords.bytes(key));
-      if (value == null) {
-        throw new InputException("is not there");
-      }
-      return records.frame(name, index, value, wanted);
+      return records.frame(name, index, value(index), wanted);
     } catch (InputException e) {
-      return Frame.unreadable(name, index, "record '%s' %s".formatted(key, e.getMessage()));
+      return Frame.unreadable(
+          name, index, "record '%s' %s".formatted(records.key(index), e.getMessage()));
     }
+  }
+
+  private byte[] value(int index) throws IOException {
+    byte[] value = file.get(DeepmdRecords.bytes(records.key(index)));
+    if (value == null) {
+      throw new InputException("is not there");
+    }
+    return value;
   }
 
   @Override

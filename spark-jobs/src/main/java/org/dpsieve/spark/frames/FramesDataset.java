@@ -84,7 +84,12 @@ public final class FramesDataset {
             "--where \"%s\": %s; columns: %s"
                 .formatted(
                     condition,
-                    e.getMessage().lines().findFirst().orElse(""),
+                    e.getMessage()
+                        .strip()
+                        .lines()
+                        .findFirst()
+                        .orElse("")
+                        .replaceFirst("; line \\d+ pos \\d+;*$", ""),
                     String.join(", ", frames.columns())),
             e);
       }

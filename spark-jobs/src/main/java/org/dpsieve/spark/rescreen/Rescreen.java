@@ -42,6 +42,7 @@ import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.WriteFailure;
 import org.dpsieve.spark.loop.PosteriorModels;
+import org.dpsieve.spark.table.TableResult;
 
 /**
  * The deviation of a library far larger than memory. The library is cut into units of bounded size;
@@ -128,13 +129,13 @@ public final class Rescreen {
 
   /** As a table of the library's format, too, where that is wanted: in one piece, old or new. */
   private void writeTable() {
-    if (options.table() == null || options.table().output() == null) {
-      return;
+    Optional<TableResult> result =
+        library instanceof TableLibrary table ? table.result() : Optional.empty();
+    if (result.isPresent()) {
+      listener.stage("writing the table");
+      context.setJobDescription("rescreen: result as a table");
+      result.get().write(spark.read().parquet(folder.target()));
     }
-    listener.stage("writing the table");
-    context.setJobDescription("rescreen: result as a table");
-    TableLibrary table = (TableLibrary) library;
-    table.format().write(spark.read().parquet(folder.target()), options.table().output());
   }
 
   /** Which frames are evaluated in double precision where the others are not; a name for it. */

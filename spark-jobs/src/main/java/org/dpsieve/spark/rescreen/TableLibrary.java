@@ -4,13 +4,14 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.digest.Sha256;
-import org.dpsieve.spark.table.TableFormat;
 import org.dpsieve.spark.table.TableFrames;
+import org.dpsieve.spark.table.TableResult;
 
 /** Rows of somebody's table; a unit is one of its files, or a block of one. */
 final class TableLibrary implements Library {
@@ -18,9 +19,13 @@ final class TableLibrary implements Library {
   private final String mapping;
   private final Map<String, TableFrames.Unit> units = new LinkedHashMap<>();
 
-  private TableLibrary(TableFrames table, String mapping) {
+  /** {@code null} for none. */
+  private final TableResult result;
+
+  private TableLibrary(TableFrames table, String mapping, TableResult result) {
     this.table = table;
     this.mapping = mapping;
+    this.result = result;
   }
 
   /**
@@ -28,18 +33,22 @@ final class TableLibrary implements Library {
    */
   static TableLibrary open(SparkSession spark, RescreenOptions options) {
     RescreenOptions.Table given = options.table();
-    TableLibrary library =
-        new TableLibrary(
-            TableFrames.open(
-                spark, options.frames(), given.format(), given.mapping(), options.where()),
-            given.mapping().toString());
+    TableFrames table =
+        TableFrames.open(spark, options.frames(), given.format(), given.mapping(), options.where());
+    TableResult result =
+        given.output() == null ? null : new TableResult(spark, table.format(), given.output());
+    if (result != null) {
+      result.require(options.frames());
+    }
+    TableLibrary library = new TableLibrary(table, given.mapping().toString(), result);
     spark.sparkContext().setJobDescription("rescreen: files of the table");
     library.table.units().forEach(unit -> library.units.put(unit.name(), unit));
     return library;
   }
 
-  TableFormat format() {
-    return table.format();
+  /** Where the result goes as a table, of the library's format; empty for nowhere. */
+  Optional<TableResult> result() {
+    return Optional.ofNullable(result);
   }
 
   @Override

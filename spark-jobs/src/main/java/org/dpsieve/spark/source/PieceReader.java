@@ -22,6 +22,7 @@ import org.dpsieve.frame.FrameId;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.FrameSystem.Part;
 import org.dpsieve.io.Storage;
+import org.dpsieve.io.systems.SystemPath;
 import org.dpsieve.spark.QueryProblem;
 
 /** Reads a partition, a piece at a time, and of that what the query's columns need. */
@@ -46,6 +47,11 @@ final class PieceReader implements PartitionReader<InternalRow> {
   private final Set<Part> parts = EnumSet.noneOf(Part.class);
   private final Iterator<Piece> pieces;
   private final Iterator<FrameTree.Problem> problems;
+
+  /** The system that is open, and its path; {@code null} for none. */
+  private FrameSystem open;
+
+  private SystemPath opened;
 
   private long framesRead;
   private long atomsRead;
@@ -117,10 +123,26 @@ final class PieceReader implements PartitionReader<InternalRow> {
   }
 
   @Override
-  public void close() {}
+  public void close() throws IOException {
+    if (open != null) {
+      open.close();
+      open = null;
+    }
+  }
+
+  /** Pieces of one system follow each other, and what its head says may be long. */
+  private FrameSystem open(SystemPath path) throws IOException {
+    if (open == null || !path.equals(opened)) {
+      close();
+      open = path.open(storage, options.typeMap());
+      opened = path;
+    }
+    return open;
+  }
 
   private Iterator<InternalRow> read(Piece piece) throws IOException {
-    try (FrameSystem system = piece.system().open(storage, options.typeMap())) {
+    try {
+      FrameSystem system = open(piece.system());
       String name = piece.system().name();
       if (elementsOnly) {
         return rowsOfTypes(name, piece.run(), system.types(piece.run()));
@@ -131,6 +153,7 @@ final class PieceReader implements PartitionReader<InternalRow> {
           .filter(found -> found != null)
           .iterator();
     } catch (InputException e) {
+      close();
       if (options.mode() == ReadMode.FAILFAST) {
         throw QueryProblem.DATA.during(piece.system().location(), e);
       }

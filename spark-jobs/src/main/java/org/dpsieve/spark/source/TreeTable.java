@@ -1,25 +1,22 @@
 package org.dpsieve.spark.source;
 
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.catalog.Column;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
 import org.apache.spark.sql.connector.catalog.TableCapability;
-import org.apache.spark.sql.connector.catalog.TableCatalog;
 import org.apache.spark.sql.connector.read.ScanBuilder;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.spark.table.Lineage;
 
 /** Systems as a table with the columns of the frames dataset. */
 class TreeTable implements SupportsRead {
@@ -58,21 +55,9 @@ class TreeTable implements SupportsRead {
     return "deepmd " + String.join(", ", options.paths());
   }
 
-  /** For tools that follow data from source to result, OpenLineage's among them. */
   @Override
   public Map<String, String> properties() {
-    String location = String.join(",", options.paths());
-    Map<String, String> properties = new LinkedHashMap<>();
-    properties.put(TableCatalog.PROP_PROVIDER, "deepmd");
-    properties.put(TableCatalog.PROP_LOCATION, location);
-    URI uri = new Path(options.paths().get(0)).toUri();
-    String scheme = uri.getScheme() == null ? "file" : uri.getScheme();
-    properties.put(
-        "openlineage.dataset.namespace",
-        uri.getAuthority() == null ? scheme : scheme + "://" + uri.getAuthority());
-    properties.put(
-        "openlineage.dataset.name", options.paths().size() == 1 ? uri.getPath() : location);
-    return properties;
+    return Lineage.of(options.paths());
   }
 
   @Override

@@ -1,15 +1,13 @@
 package org.dpsieve.spark.table;
 
-import static org.apache.spark.sql.functions.assert_true;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.lit;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -18,6 +16,7 @@ import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SQLContext;
 import org.apache.spark.sql.connector.catalog.SupportsRead;
 import org.apache.spark.sql.connector.catalog.TableCapability;
@@ -35,6 +34,7 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.dpsieve.config.mapping.MappingReader;
 import org.dpsieve.error.InputException;
+import org.dpsieve.spark.QueryProblem;
 import org.dpsieve.spark.frames.FrameRows;
 
 /**
@@ -42,6 +42,7 @@ import org.dpsieve.spark.frames.FrameRows;
  * "lemat-traj").load(TABLE)}. What a query asks for goes on to the table, as a query of its own.
  */
 public final class MappedTable implements SupportsRead {
+  private static final String FAILFAST = "FAILFAST";
   private static final String CORRUPT = "columnNameOfCorruptRecord";
 
   private final TableFrames table;
@@ -78,6 +79,11 @@ public final class MappedTable implements SupportsRead {
   }
 
   @Override
+  public Map<String, String> properties() {
+    return Lineage.of(List.of(table.location()));
+  }
+
+  @Override
   @SuppressWarnings("deprecation") // Spark's interface still asks for it
   public StructType schema() {
     StructType schema = new StructType();
@@ -102,19 +108,9 @@ public final class MappedTable implements SupportsRead {
 
   private Dataset<Row> frames() {
     Dataset<Row> frames = table.frames(true, true);
-    Column reason = col(TableFrames.REASON);
     return switch (mode) {
-      case "DROPMALFORMED" -> frames.where(reason.isNull());
-      case "FAILFAST" ->
-          frames.where(
-              assert_true(
-                      reason.isNull(),
-                      concat(
-                          lit(table.name() + ": "),
-                          coalesce(col(TableFrames.LIBRARY_ID), col("system")),
-                          lit(": "),
-                          reason))
-                  .isNull());
+      case "DROPMALFORMED" -> frames.where(col(TableFrames.REASON).isNull());
+      case FAILFAST -> frames;
       default -> frames.withColumnRenamed(TableFrames.REASON, corrupt);
     };
   }
@@ -153,19 +149,28 @@ public final class MappedTable implements SupportsRead {
       for (Column condition : conditions) {
         rows = rows.where(condition);
       }
+      List<Column> selected = new ArrayList<>();
+      for (String name : columns.fieldNames()) {
+        selected.add(col("`" + name + "`"));
+      }
+      boolean strict = mode.equals(FAILFAST);
+      if (strict) {
+        selected.add(coalesce(col(TableFrames.LIBRARY_ID), col("system")));
+        selected.add(col(TableFrames.REASON));
+      }
       return new TableQuery(
-          table.name(),
-          rows.select(
-              Arrays.stream(columns.fieldNames())
-                  .map(name -> col("`" + name + "`"))
-                  .toArray(Column[]::new)),
-          columns,
-          pushed);
+          table.name(), rows.select(selected.toArray(Column[]::new)), columns, pushed, strict);
     }
   }
 
-  /** One query's reading, as a query of the table. */
-  private record TableQuery(String name, Dataset<Row> rows, StructType columns, List<Filter> pushed)
+  /**
+   * One query's reading, as a query of the table.
+   *
+   * @param strict whether a row that is no frame ends it; its name and the reason are two columns
+   *     more
+   */
+  private record TableQuery(
+      String name, Dataset<Row> rows, StructType columns, List<Filter> pushed, boolean strict)
       implements V1Scan {
     private static final Pattern READ =
         Pattern.compile("PushedFilters: \\[[^]]*\\]|ReadSchema: struct<.*?>(?=\\s|$)");
@@ -191,20 +196,18 @@ public final class MappedTable implements SupportsRead {
     @Override
     @SuppressWarnings("unchecked") // T is what the caller takes it for
     public <T extends BaseRelation & TableScan> T toV1TableScan(SQLContext context) {
-      return (T) new Relation(context, rows, columns, description());
+      return (T) new Relation(context, this, description());
     }
   }
 
   private static final class Relation extends BaseRelation implements TableScan {
     private final SQLContext context;
-    private final Dataset<Row> rows;
-    private final StructType columns;
+    private final TableQuery query;
     private final String description;
 
-    Relation(SQLContext context, Dataset<Row> rows, StructType columns, String description) {
+    Relation(SQLContext context, TableQuery query, String description) {
       this.context = context;
-      this.rows = rows;
-      this.columns = columns;
+      this.query = query;
       this.description = description;
     }
 
@@ -221,12 +224,25 @@ public final class MappedTable implements SupportsRead {
 
     @Override
     public StructType schema() {
-      return columns;
+      return query.columns();
     }
 
     @Override
     public RDD<Row> buildScan() {
-      return ((org.apache.spark.sql.classic.Dataset<Row>) rows).rdd();
+      RDD<Row> rows = ((org.apache.spark.sql.classic.Dataset<Row>) query.rows()).rdd();
+      String source = query.name();
+      return query.strict() ? rows.toJavaRDD().map(row -> frame(source, row)).rdd() : rows;
+    }
+
+    private static Row frame(String source, Row row) {
+      int size = row.size() - 2;
+      if (!row.isNullAt(size + 1)) {
+        String problem = "%s: %s: %s".formatted(source, row.get(size), row.get(size + 1));
+        throw QueryProblem.DATA.during(source, new InputException(problem));
+      }
+      Object[] values = new Object[size];
+      Arrays.setAll(values, row::get);
+      return RowFactory.create(values);
     }
   }
 }

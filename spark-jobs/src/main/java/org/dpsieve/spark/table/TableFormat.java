@@ -13,10 +13,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
-import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -172,32 +170,6 @@ public enum TableFormat {
               .option("split-size", 1L << 40)
               .option("file-open-cost", 1L << 40);
     };
-  }
-
-  /**
-   * Writes a table of this format, or replaces one.
-   *
-   * @param table name in a catalog, or path
-   * @throws InputException when it cannot be written
-   */
-  public void write(Dataset<Row> rows, String table) {
-    try {
-      DataFrameWriter<Row> writer = rows.write().format(key()).mode("overwrite");
-      if (this == DELTA) {
-        writer.option("overwriteSchema", "true");
-      }
-      if (table.contains("/")) {
-        writer.save(table);
-      } else {
-        writer.saveAsTable(table);
-      }
-    } catch (Exception e) {
-      if (e instanceof AnalysisException) { // checked, though Scala does not say so
-        throw new InputException(
-            "--output-table %s: %s".formatted(table, TableSource.firstLine(e.getMessage())), e);
-      }
-      throw e;
-    }
   }
 
   Column file() {

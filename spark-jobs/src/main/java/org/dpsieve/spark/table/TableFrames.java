@@ -87,6 +87,7 @@ public final class TableFrames {
             mapping,
             List.copyOf(conditions),
             rest.isEmpty() ? null : String.join(" AND ", rest));
+    frames.frames(false, false); // what is no condition on the columns of frames either
     TableCheck.firstRows(frames);
     return frames;
   }
@@ -140,6 +141,11 @@ public final class TableFrames {
   /** The table as the user named it. */
   public String name() {
     return source.name();
+  }
+
+  /** Where its files lie; its name where nothing says so. */
+  String location() {
+    return source.root().isEmpty() ? source.name() : source.root();
   }
 
   public TableFormat format() {

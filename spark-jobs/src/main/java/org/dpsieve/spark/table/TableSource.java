@@ -50,8 +50,13 @@ record TableSource(
     }
   }
 
+  /** Whether it can be no name of a catalog. */
+  static boolean isPath(String table) {
+    return table.contains("/") || table.matches("[A-Za-z][A-Za-z0-9+.-]+:.*");
+  }
+
   private static boolean isPath(SparkSession spark, String table) throws IOException {
-    if (table.contains("/") || table.matches("[A-Za-z][A-Za-z0-9+.-]+:.*")) {
+    if (isPath(table)) {
       return true;
     }
     Path path = new Path(table);
@@ -122,8 +127,16 @@ record TableSource(
         ((org.apache.spark.sql.classic.Dataset<Row>) rows).queryExecution().analyzed());
   }
 
+  /** What Spark says is wrong, without where in a text of its own. */
   static String firstLine(String message) {
-    return message == null ? "" : message.lines().findFirst().orElse("");
+    return message == null
+        ? ""
+        : message
+            .lines()
+            .filter(line -> !line.isBlank())
+            .findFirst()
+            .orElse("")
+            .replaceFirst("; line \\d+ pos \\d+;*$", "");
   }
 
   /** The file of a row, below the table's root. */

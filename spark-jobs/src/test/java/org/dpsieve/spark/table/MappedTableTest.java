@@ -12,13 +12,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkRuntimeException;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.expressions.Transform;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.spark.source.DeepmdSource;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.MadeLibrary;
 import org.dpsieve.testing.Shared;
@@ -74,6 +79,17 @@ class MappedTableTest {
       assertThat(all.get(i).<String>getAs("library_id")).isEqualTo("Ag8-pbe-" + i);
       assertThat(all.get(i).<Object>getAs("_corrupt_record")).isNull();
     }
+    assertThat(
+            new DeepmdSource()
+                .getTable(
+                    rows.schema(),
+                    new Transform[0],
+                    Map.of("mapping", "lemat-traj", "path", folder.resolve("lemat").toString()))
+                .properties())
+        .containsEntry("provider", "deepmd")
+        .containsEntry("location", "file://" + folder.resolve("lemat"))
+        .containsEntry("openlineage.dataset.namespace", "file")
+        .containsEntry("openlineage.dataset.name", folder.resolve("lemat").toString());
     Dataset<Row> few = rows.where("library_id = 'Ag8-pbe-2'").select("natoms", "energy");
     assertThat(few.collectAsList().toString())
         .isEqualTo("[[8,%s]]".formatted(frames.get(2).labels().energy()));
@@ -165,7 +181,29 @@ class MappedTableTest {
                     .option("mode", "FAILFAST")
                     .load(table)
                     .collectAsList())
-        .hasStackTraceContaining("Ag8-pbe-1: forces holds 1 numbers, expected 24");
+        .isInstanceOf(SparkRuntimeException.class)
+        .hasMessage(
+            "[DPSIEVE_DATA] %s: Ag8-pbe-1: forces holds 1 numbers, expected 24".formatted(table));
+    assertThatThrownBy(
+            () ->
+                spark
+                    .read()
+                    .format("deepmd")
+                    .option("mapping", "lemat-traj")
+                    .option("where", "nsites > 0 AND nothing = 3")
+                    .load(table))
+        .isInstanceOf(AnalysisException.class)
+        .hasMessageContaining("`nothing` cannot be resolved");
+    assertThatThrownBy(
+            () ->
+                spark
+                    .read()
+                    .format("deepmd")
+                    .option("mapping", "lemat-traj")
+                    .option("where", "nsites <")
+                    .load(table))
+        .isInstanceOf(AnalysisException.class)
+        .hasMessageContaining("\"nsites <\": [PARSE_SYNTAX_ERROR]");
   }
 
   @Test

@@ -76,7 +76,9 @@ class TableRescreenTest {
       "--f-hi",
       1,
       "--pick",
-      3
+      3,
+      "--output-table",
+      folder.resolve("result")
     };
     assertThat(rescreen(call)).as(terminal::said).isZero();
 
@@ -98,6 +100,44 @@ class TableRescreenTest {
     assertThat(rescreen(call)).as(terminal::said).isZero();
     assertThat(terminal.said()).contains("evaluated: %d frames".formatted(EACH));
     assertThat(result("out").count()).isEqualTo(2 * EACH);
+    assertThat(
+            spark
+                .read()
+                .parquet(table.toString())
+                .join(
+                    result("result").withColumnRenamed("library_id", "id").select("id", "natoms"),
+                    "id")
+                .where("nsites = natoms")
+                .count())
+        .isEqualTo(2 * EACH);
+  }
+
+  @Test
+  void aResultReplacesNothingButAnEarlierResult() throws IOException {
+    List<Frame> silver = MadeLibrary.frames(spark, EXAMPLE.resolve("pbe/Ag8"), 2);
+    String table = folder.resolve("lemat").toString();
+    MadeLibrary.lemat(spark, silver).write().parquet(table);
+    Path out = folder.resolve("out");
+    Path text = Files.writeString(folder.resolve("notes"), "mine");
+    Object[] call = {"--table", table, "--mapping", "lemat-traj", "-o", out, "--output-table", ""};
+    for (String[] wrong :
+        new String[][] {
+          {table, "is the library itself"},
+          {folder + "/./lemat", "is the library itself"},
+          {text.toString(), "is there already: "},
+          {"mine", "no catalog that keeps it when the program ends; give a path (e.g. ./mine)"}
+        }) {
+      call[call.length - 1] = wrong[0];
+      assertThat(rescreen(call)).as(terminal::said).isEqualTo(2);
+      assertThat(terminal.said()).contains("--output-table " + wrong[0] + ": ", wrong[1]);
+    }
+    call[call.length - 1] = folder.resolve("other").toString();
+    spark.range(3).write().parquet(folder.resolve("other").toString());
+    assertThat(rescreen(call)).isEqualTo(2);
+    assertThat(terminal.said()).contains("is there already: a table with the columns id");
+    assertThat(spark.read().parquet(table).count()).isEqualTo(2);
+    assertThat(text).hasContent("mine");
+    assertThat(out).doesNotExist();
   }
 
   /** As Spark itself says what it reads. */
