@@ -17,10 +17,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.dpsieve.error.InputException;
 import org.dpsieve.resident.Wire.Answer;
@@ -200,9 +203,20 @@ final class EvaluatingProcess implements Closeable {
     return process.pid();
   }
 
+  /** The script's own watcher ends its children and removes what they wrote, if it is let. */
   private void kill() {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    List<ProcessHandle> others = process.descendants().toList();
     process.destroyForcibly();
+    try {
+      CompletableFuture.allOf(
+              others.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
+          .get(2, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      others.forEach(ProcessHandle::destroyForcibly);
+    } catch (InterruptedException e) {
+      others.forEach(ProcessHandle::destroyForcibly);
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** How it ended, and the last lines it said. */
