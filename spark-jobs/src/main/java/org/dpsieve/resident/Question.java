@@ -27,7 +27,8 @@ public record Question(
   }
 
   /** Values of frames by models of a property, in its unit, [models, components]. */
-  public static final Question VALUES = new Question(Wire.head("values"), false, 1, 1, 0, List.of());
+  public static final Question VALUES =
+      new Question(Wire.head("values"), false, 1, 1, 0, List.of());
 
   /**
    * Energy (eV, [layers]), force (eV/Å, [layers, atoms, 3]) and virial (eV, [layers, 9]) of a model

@@ -54,10 +54,7 @@ final class Labelling {
   }
 
   private Labelling(
-      SparkSession spark,
-      Optional<Property> property,
-      int before,
-      Map<String, Object> resources) {
+      SparkSession spark, Optional<Property> property, int before, Map<String, Object> resources) {
     this.spark = spark;
     this.property = property;
     this.before = before;

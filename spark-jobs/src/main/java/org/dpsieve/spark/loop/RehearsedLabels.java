@@ -127,7 +127,8 @@ public final class RehearsedLabels {
     Dataset<Row> picked = typical(labels);
     TaskLabeller labeller = labeller(real);
     Tasks tasks =
-        new Tasks(new Labelling(spark.get(), Map.of()), labeller, Optional.of(timed(node(real))), nodes);
+        new Tasks(
+            new Labelling(spark.get(), Map.of()), labeller, Optional.of(timed(node(real))), nodes);
     try {
       Files.createDirectories(directory);
       Map<String, TaskEnd> ends = tasks.run(picked, directory, directory.resolve("tasks.jsonl"));

@@ -14,7 +14,6 @@ import org.dpsieve.label.d3.AddedD3;
 import org.dpsieve.label.d4.DispersionD4;
 import org.dpsieve.spark.QueryProblem;
 import org.dpsieve.spark.deviation.EnsembleHandle;
-import org.dpsieve.spark.deviation.PropertyHandle;
 import org.dpsieve.spark.label.BatchLabels;
 
 /**

@@ -41,6 +41,7 @@ import org.dpsieve.resident.TaskRoom;
 import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.Dftd4;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.Shared;
@@ -91,9 +92,7 @@ class SqlFunctionsTest {
     actual.forEach(row -> assertThat(row).isEqualTo(expected.get(row.getString(0))));
   }
 
-  /** A dipole of a tiny model that knows other elements, too. */
-  @Test
-  void propertiesAreThoseOfTheModel(@TempDir Path folder) throws IOException {
+  private static Path dipoles(Path folder) throws IOException {
     Path file = folder.resolve("dipole.dp");
     try (InputStream in =
         new GZIPInputStream(
@@ -102,6 +101,10 @@ class SqlFunctionsTest {
                     .resolve("model-core/src/test/resources/goldens/properties/dipole.dp.gz")))) {
       Files.copy(in, file);
     }
+    return file;
+  }
+
+  private List<Row> dipolesOfFrames(Path file) {
     List<Row> rows =
         spark
             .sql(
@@ -110,6 +113,35 @@ class SqlFunctionsTest {
             .limit(3)
             .collectAsList();
     assertThat(rows).hasSize(3);
+    return rows;
+  }
+
+  @Test
+  @Tag("peer")
+  void propertiesByDeepmdKitAreTheSame(@TempDir Path folder) throws IOException {
+    DeepmdKit.dp();
+    Path file = dipoles(folder);
+    List<Row> ours = dipolesOfFrames(file);
+    spark.conf().set("dpsieve.engine", "dp");
+    try {
+      List<Row> theirs = dipolesOfFrames(file);
+      for (int i = 0; i < ours.size(); i++) {
+        List<Double> expected = theirs.get(i).getList(theirs.get(i).fieldIndex("p"));
+        List<Double> said = ours.get(i).getList(ours.get(i).fieldIndex("p"));
+        for (int k = 0; k < 3; k++) {
+          assertThat(said.get(k)).isCloseTo(expected.get(k), within(1e-10));
+        }
+      }
+    } finally {
+      spark.conf().unset("dpsieve.engine");
+    }
+  }
+
+  /** A dipole of a tiny model that knows other elements, too. */
+  @Test
+  void propertiesAreThoseOfTheModel(@TempDir Path folder) throws IOException {
+    Path file = dipoles(folder);
+    List<Row> rows = dipolesOfFrames(file);
     try (PropertyEnsemble model =
         PropertyEnsemble.of(List.of(ModelFiles.readProperty(file, List.of())))) {
       for (Row row : rows) {
