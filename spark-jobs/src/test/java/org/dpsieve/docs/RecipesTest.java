@@ -130,19 +130,31 @@ class RecipesTest {
         "--models-to",
         material.resolve("hf/models"));
     terminal.succeed("export", folder.resolve("hf.parquet"), "-o", material.resolve("hf/pool"));
-    String[] script = Files.readString(material.resolve("prepare.sh")).split("\n");
-    int commands = 0;
-    for (String line : script) {
-      if (line.startsWith("$dpsieve ")) {
-        commands++;
-        terminal.succeed(arguments(line.substring("$dpsieve ".length()), material));
-      }
-    }
-    assertThat(commands).isEqualTo(2);
+    assertThat(prepare(material)).isEqualTo(2);
     potcars("material", "Zr", "O");
     terminal.clear();
     assertThat(dryRun("material")).as(terminal::said).isZero();
     assertThat(terminal.out()).contains("type map      Zr O", "3 systems");
+  }
+
+  @Test
+  void aTableIsMadeAndPassesTheDryRun() throws IOException {
+    assertThat(prepare(recipes.resolve("table"))).isEqualTo(1);
+    terminal.clear();
+    assertThat(dryRun("table")).as(terminal::said).isZero();
+    assertThat(terminal.out()).contains("library.parquet", "type map      Ag Au");
+  }
+
+  /** Does what prepare.sh of a recipe says; the number of commands. */
+  private int prepare(Path recipe) throws IOException {
+    int commands = 0;
+    for (String line : Files.readAllLines(recipe.resolve("prepare.sh"))) {
+      if (line.startsWith("$dpsieve ")) {
+        commands++;
+        terminal.succeed(arguments(line.substring("$dpsieve ".length()), recipe));
+      }
+    }
+    return commands;
   }
 
   /** Words of a line of the script, its paths from the script's folder, its pattern expanded. */
@@ -153,7 +165,10 @@ class RecipesTest {
                 word.contains("00[0-3]")
                     ? Stream.of("000", "001", "002", "003")
                         .map(number -> home.resolve(word.replace("00[0-3]", number)).toString())
-                    : Stream.of(word.matches("(hf|zr)/.*") ? home.resolve(word).toString() : word))
+                    : Stream.of(
+                        word.matches("(hf|zr|[.][.])/.*|library.*")
+                            ? home.resolve(word).toString()
+                            : word))
         .toArray();
   }
 }
