@@ -28,9 +28,8 @@ public final class DeepmdKit {
               box = frame["box"] and np.array([frame["box"]])
               types = [kinds[name] for name in frame["elements"]]
               more = {key: np.array([frame[key]]) for key in ("fparam", "aparam") if frame.get(key)}
-              atomic = asked.get("atomic", True)
-              e, f, v, *atoms = potential.eval(np.array([frame["coord"]]), box, types, atomic=atomic, **more)
-              said = dict(force=f, virial=v, atom_energy=atoms[0] if atomic else np.array([]))
+              e, f, v, a, _ = potential.eval(np.array([frame["coord"]]), box, types, atomic=True, **more)
+              said = dict(force=f, virial=v, atom_energy=a)
               numbers = {key: [x if x == x else None for x in value.ravel().tolist()] for key, value in said.items()}
               frame["models"] = [dict(energy=e.item(), **numbers)]
           json.dump(asked, open(path, "w"))
@@ -134,7 +133,7 @@ public final class DeepmdKit {
    * Has DeePMD-kit evaluate frames.
    *
    * @param asked files shaped like {@link Goldens}, whose {@code models} are replaced by what
-   *     DeePMD-kit says; without energies of atoms where {@code atomic} is false
+   *     DeePMD-kit says
    */
   public static void evaluate(List<Path> asked, Path log) throws IOException, InterruptedException {
     evaluate(dp(), asked, log);
