@@ -35,7 +35,7 @@ public record TransferFit(
    * old layer to be taken without a look at the next: what is expected of the direct fit is
    * uncertain, and the next gives virials more weight.
    */
-  private static final double CLEARLY_LESS = 0.8;
+  private static final double CLEARLY_LESS = 0.9;
 
   /** Whether old labels may, must or must not be used. */
   public enum Mode {
