@@ -154,6 +154,16 @@ public record Frame(
         .findFirst();
   }
 
+  /**
+   * The same atoms elsewhere; labels stay.
+   *
+   * @param otherCell {@code null} for none
+   */
+  public Frame withGeometry(double[] otherCoord, double[] otherCell) {
+    return new Frame(
+        system, index, z, otherCoord, otherCell, labels, fparam, aparam, names, state, properties);
+  }
+
   public Frame withLabels(Labels other) {
     return new Frame(
         system, index, z, coord, cell, other, fparam, aparam, names, state, properties);

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.model.DeepPotential;
@@ -46,7 +45,7 @@ public final class DifferenceSketches {
   public Optional<FrameSketch> of(String id, String formula, Frame frame) {
     List<Frame> asked = new ArrayList<>(List.of(frame));
     if (slopes) {
-      for (double[] direction : directions(id, 3 * frame.atomCount())) {
+      for (double[] direction : FrameSketch.signs(id, 3 * frame.atomCount())) {
         asked.add(displaced(frame, direction, STEP));
         asked.add(displaced(frame, direction, -STEP));
       }
@@ -97,24 +96,12 @@ public final class DifferenceSketches {
     }
   }
 
-  /** Signs, those of {@link FrameSketch#of}. */
-  private static double[][] directions(String id, int components) {
-    SplittableRandom random = new SplittableRandom(id.hashCode());
-    double[][] directions = new double[FrameSketch.ROWS][components];
-    for (int component = 0; component < components; component++) {
-      for (int row = 0; row < FrameSketch.ROWS; row++) {
-        directions[row][component] = random.nextBoolean() ? 1 : -1;
-      }
-    }
-    return directions;
-  }
-
   private static Frame displaced(Frame frame, double[] direction, double step) {
     double[] coord = frame.coord().clone();
     for (int c = 0; c < coord.length; c++) {
       coord[c] += step * direction[c];
     }
-    return with(frame, coord, frame.cell());
+    return frame.withGeometry(coord, frame.cell());
   }
 
   /** By the symmetric strain of two axes. */
@@ -125,7 +112,7 @@ public final class DifferenceSketches {
     if (cell != null) {
       strain(cell, i, j, strain);
     }
-    return with(frame, coord, cell);
+    return frame.withGeometry(coord, cell);
   }
 
   private static void strain(double[] vectors, int i, int j, double strain) {
@@ -135,18 +122,5 @@ public final class DifferenceSketches {
       vectors[at + i] += strain / 2 * second;
       vectors[at + j] += strain / 2 * first;
     }
-  }
-
-  private static Frame with(Frame frame, double[] coord, double[] cell) {
-    return new Frame(
-        frame.system(),
-        frame.index(),
-        frame.z(),
-        coord,
-        cell,
-        frame.labels(),
-        frame.fparam(),
-        frame.aparam(),
-        frame.names());
   }
 }

@@ -31,18 +31,30 @@ public record FrameSketch(
     for (int k = 0; k < size; k++) {
       energy[k] = features.energy()[k] / features.atoms();
     }
-    SplittableRandom random = new SplittableRandom(id.hashCode());
+    double[][] signs = signs(id, components);
     double scale = 1 / Math.sqrt((double) ROWS * components);
     double[] force = new double[ROWS * size];
     for (int component = 0; component < components; component++) {
       for (int row = 0; row < ROWS; row++) {
-        double sign = random.nextBoolean() ? scale : -scale;
+        double sign = scale * signs[row][component];
         for (int k = 0; k < size; k++) {
           force[row * size + k] += sign * features.force()[component * size + k];
         }
       }
     }
     return new FrameSketch(id, formula, energy, force, virial(features));
+  }
+
+  /** Of the force components in each row: 1 or -1, [ROWS][components]. */
+  static double[][] signs(String id, int components) {
+    SplittableRandom random = new SplittableRandom(id.hashCode());
+    double[][] signs = new double[ROWS][components];
+    for (int component = 0; component < components; component++) {
+      for (double[] row : signs) {
+        row[component] = random.nextBoolean() ? 1 : -1;
+      }
+    }
+    return signs;
   }
 
   private static double[] virial(FrameFeatures features) {

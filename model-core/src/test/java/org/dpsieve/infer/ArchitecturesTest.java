@@ -41,18 +41,6 @@ class ArchitecturesTest {
         .orElseThrow();
   }
 
-  private static Frame with(Frame frame, double[] coord, double[] cell) {
-    return new Frame(
-        frame.system(),
-        frame.index(),
-        frame.z(),
-        coord,
-        cell,
-        frame.labels(),
-        frame.fparam(),
-        frame.aparam());
-  }
-
   private static Prediction evaluate(Ensemble ensemble, Frame frame) {
     return ensemble.evaluate(List.of(frame)).get(0)[0];
   }
@@ -96,8 +84,8 @@ class ArchitecturesTest {
         up[k] += step;
         down[k] -= step;
         double slope =
-            (evaluate(ensemble, with(frame, up, frame.cell())).energy()
-                    - evaluate(ensemble, with(frame, down, frame.cell())).energy())
+            (evaluate(ensemble, frame.withGeometry(up, frame.cell())).energy()
+                    - evaluate(ensemble, frame.withGeometry(down, frame.cell())).energy())
                 / (2 * step);
         assertThat(-exact.force()[k]).as("force %d", k).isCloseTo(slope, within(1e-5));
       }
@@ -107,13 +95,14 @@ class ArchitecturesTest {
       double[] up = strained(frame.coord(), strain);
       double[] down = strained(frame.coord(), -strain);
       double slope =
-          (evaluate(ensemble, with(frame, up, strained(frame.cell(), strain))).energy()
-                  - evaluate(ensemble, with(frame, down, strained(frame.cell(), -strain))).energy())
+          (evaluate(ensemble, frame.withGeometry(up, strained(frame.cell(), strain))).energy()
+                  - evaluate(ensemble, frame.withGeometry(down, strained(frame.cell(), -strain)))
+                      .energy())
               / (2 * strain);
       assertThat(-exact.virial()[1]).as("virial xy").isCloseTo(slope, within(1e-4));
 
       double[] coord = turned(frame.coord());
-      Prediction turned = evaluate(ensemble, with(frame, coord, turned(frame.cell())));
+      Prediction turned = evaluate(ensemble, frame.withGeometry(coord, turned(frame.cell())));
       assertThat(turned.energy()).isCloseTo(exact.energy(), within(1e-9));
       assertThat(turned.force()).containsExactly(turned(exact.force()), within(1e-9));
     }

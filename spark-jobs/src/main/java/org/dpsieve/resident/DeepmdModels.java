@@ -123,16 +123,7 @@ record DeepmdModels(
    */
   @Override
   public Frame workable(Frame frame) {
-    return new Frame(
-        frame.system(),
-        frame.index(),
-        frame.z(),
-        frame.coord(),
-        Geometry.workableCell(frame.cell(), CUTOFF),
-        frame.labels(),
-        frame.fparam(),
-        frame.aparam(),
-        frame.names());
+    return frame.withGeometry(frame.coord(), Geometry.workableCell(frame.cell(), CUTOFF));
   }
 
   @Override

@@ -8,6 +8,8 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
 import org.dpsieve.error.InputException;
+import org.dpsieve.infer.Prediction;
+import org.dpsieve.infer.PropertyPrediction;
 import org.dpsieve.label.Addition;
 import org.dpsieve.label.ase.AsePython;
 import org.dpsieve.label.d3.AddedD3;
@@ -28,8 +30,8 @@ import org.dpsieve.spark.label.BatchLabels;
  */
 record FunctionCall(
     FunctionKind kind,
-    SqlModels models,
-    SqlProperties properties,
+    SqlModels<Prediction> models,
+    SqlModels<PropertyPrediction> properties,
     EnsembleHandle uncertain,
     Addition dispersion,
     List<Expression> frame)

@@ -8,7 +8,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
@@ -27,8 +30,6 @@ import org.dpsieve.frame.TypeElements;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.infer.PropertyPrediction;
-import org.dpsieve.label.Addition;
-import org.dpsieve.label.LabelResult;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.spark.QueryProblem;
 import org.dpsieve.spark.TaskRooms;
@@ -43,6 +44,8 @@ import org.dpsieve.uncertainty.UncertainEnsemble;
 final class FunctionIterator implements Iterator<InternalRow> {
   /** As the deviation stage. */
   private static final int ATOMS_AT_ONCE = 16_384;
+
+  private static final String NAN = "the models give NaN";
 
   private final Iterator<InternalRow> rows;
   private final List<FunctionCall> calls;
@@ -190,125 +193,84 @@ final class FunctionIterator implements Iterator<InternalRow> {
       FunctionCall call = calls.get(c);
       List<Frame> all = frames.get(sources.indexOf(call.frame()));
       List<Frame> present = all.stream().filter(frame -> frame != null).toList();
-      if (call.properties() != null) {
-        addProperties(call, all, present, c, values, counted);
-        continue;
-      }
-      if (call.uncertain() != null) {
-        addSigmas(call, all, present, c, values, counted);
-        continue;
-      }
-      if (call.dispersion() != null) {
-        addDispersion(call.dispersion(), all, present, c, values, counted);
-        continue;
-      }
-      SqlModels models = call.models();
-      Iterator<Prediction[]> predictions =
-          evaluated
-              .computeIfAbsent(List.of(models, call.frame()), key -> models.evaluate(present))
-              .iterator();
+      Iterator<Answer> said = answers(call, present, evaluated).iterator();
       for (int i = 0; i < count; i++) {
         Frame frame = all.get(i);
         if (frame == null) {
           continue;
         }
-        Prediction[] said = predictions.next();
-        values[i][c] = value(call.kind(), said);
-        if (!counted[i] && isNaN(said)) {
+        Answer answer = said.next();
+        values[i][c] = answer.value;
+        if (!counted[i] && answer.problem != null) {
           counted[i] = true;
-          withoutNumbers.add(frame, () -> models.problem(frame).orElse("the models give NaN"));
+          withoutNumbers.add(frame, answer.problem);
         }
       }
     }
     return values;
   }
 
-  /** A frame that has none is NaN, as models say of such frames: one does not end a query. */
-  private void addDispersion(
-      Addition dispersion,
-      List<Frame> all,
-      List<Frame> present,
-      int column,
-      Object[][] values,
-      boolean[] counted) {
-    Iterator<LabelResult> said =
-        TaskRooms.stoppable(
-                () -> dispersion.of(present, TypeElements.LEADING, TaskRooms.ofThisTask()))
-            .iterator();
-    for (int i = 0; i < all.size(); i++) {
-      Frame frame = all.get(i);
-      if (frame == null) {
-        continue;
-      }
-      LabelResult result = said.next();
-      boolean known = result.outcome() == TaskOutcome.FINISHED;
-      values[i][column] = struct(known ? result.labels() : nothing(frame));
-      if (!counted[i] && !known) {
-        counted[i] = true;
-        withoutNumbers.add(frame, result::reason);
-      }
-    }
+  /**
+   * A function's value of one frame.
+   *
+   * @param problem why it is NaN; {@code null} where it is not
+   */
+  private record Answer(Object value, Supplier<String> problem) {}
+
+  private static <T> List<Answer> answers(
+      List<Frame> frames, List<T> said, BiFunction<Frame, T, Answer> answer) {
+    return IntStream.range(0, frames.size())
+        .mapToObj(i -> answer.apply(frames.get(i), said.get(i)))
+        .toList();
   }
 
-  private void addProperties(
-      FunctionCall call,
-      List<Frame> all,
-      List<Frame> present,
-      int column,
-      Object[][] values,
-      boolean[] counted) {
-    SqlProperties properties = call.properties();
-    Iterator<PropertyPrediction[]> said = properties.evaluate(present).iterator();
-    for (int i = 0; i < all.size(); i++) {
-      Frame frame = all.get(i);
-      if (frame == null) {
-        continue;
-      }
-      PropertyPrediction[] models = said.next();
-      double[] mean = new double[models[0].value().length];
-      for (PropertyPrediction model : models) {
-        for (int k = 0; k < mean.length; k++) {
-          mean[k] += model.value()[k] / models.length;
-        }
-      }
-      values[i][column] = UnsafeArrayData.fromPrimitiveArray(mean);
-      if (!counted[i] && Arrays.stream(mean).anyMatch(Double::isNaN)) {
-        counted[i] = true;
-        withoutNumbers.add(frame, () -> properties.problem(frame).orElse("the models give NaN"));
-      }
+  private List<Answer> answers(
+      FunctionCall call, List<Frame> frames, Map<List<Object>, List<Prediction[]>> evaluated) {
+    if (call.properties() != null) {
+      SqlModels<PropertyPrediction> models = call.properties();
+      return answers(
+          frames,
+          models.evaluate(frames),
+          (frame, said) -> {
+            double[] mean = mean(Arrays.stream(said).map(PropertyPrediction::value).toList());
+            boolean isNaN = Arrays.stream(mean).anyMatch(Double::isNaN);
+            return new Answer(
+                UnsafeArrayData.fromPrimitiveArray(mean),
+                isNaN ? () -> models.problem(frame).orElse(NAN) : null);
+          });
     }
-  }
-
-  private void addSigmas(
-      FunctionCall call,
-      List<Frame> all,
-      List<Frame> present,
-      int column,
-      Object[][] values,
-      boolean[] counted) {
-    EnsembleHandle handle = call.uncertain();
-    Iterator<FrameSigma> said =
-        uncertain.computeIfAbsent(handle, EnsembleHandle::uncertain).evaluate(present).iterator();
-    for (int i = 0; i < all.size(); i++) {
-      Frame frame = all.get(i);
-      if (frame == null) {
-        continue;
-      }
-      FrameSigma sigma = said.next();
-      values[i][column] =
-          new GenericInternalRow(
-              new Object[] {
-                sigma.energy(),
-                sigma.force(),
-                sigma.rmsForce(),
-                UnsafeArrayData.fromPrimitiveArray(sigma.atomForce())
-              });
-      if (!counted[i] && isNaN(sigma.models())) {
-        counted[i] = true;
-        withoutNumbers.add(
-            frame, () -> handle.ensemble().problem(frame).orElse("the models give NaN"));
-      }
+    if (call.uncertain() != null) {
+      EnsembleHandle handle = call.uncertain();
+      return answers(
+          frames,
+          uncertain.computeIfAbsent(handle, EnsembleHandle::uncertain).evaluate(frames),
+          (frame, sigma) ->
+              new Answer(
+                  struct(sigma),
+                  isNaN(sigma.models())
+                      ? () -> handle.ensemble().problem(frame).orElse(NAN)
+                      : null));
     }
+    if (call.dispersion() != null) {
+      // a frame that has none is NaN, as models say of such frames: one does not end a query
+      return answers(
+          frames,
+          TaskRooms.stoppable(
+              () -> call.dispersion().of(frames, TypeElements.LEADING, TaskRooms.ofThisTask())),
+          (frame, result) -> {
+            boolean known = result.outcome() == TaskOutcome.FINISHED;
+            return new Answer(
+                struct(known ? result.labels() : nothing(frame)), known ? null : result::reason);
+          });
+    }
+    SqlModels<Prediction> models = call.models();
+    return answers(
+        frames,
+        evaluated.computeIfAbsent(List.of(models, call.frame()), key -> models.evaluate(frames)),
+        (frame, said) ->
+            new Answer(
+                value(call.kind(), said),
+                isNaN(said) ? () -> models.problem(frame).orElse(NAN) : null));
   }
 
   private static boolean isNaN(Prediction[] models) {
@@ -324,17 +286,20 @@ final class FunctionIterator implements Iterator<InternalRow> {
       case MODEL_DEVI ->
           new GenericInternalRow(Arrays.stream(Deviation.of(models).numbers()).boxed().toArray());
       case DP_ENERGY -> Arrays.stream(models).mapToDouble(Prediction::energy).sum() / models.length;
-      case DP_FORCE -> UnsafeArrayData.fromPrimitiveArray(meanForce(models));
+      case DP_FORCE ->
+          UnsafeArrayData.fromPrimitiveArray(
+              mean(Arrays.stream(models).map(Prediction::force).toList()));
       case DP_PROPERTY, DP_SIGMA, DP_D3, DP_D4 ->
           throw new IllegalStateException("not of energies");
     };
   }
 
-  private static double[] meanForce(Prediction[] models) {
-    double[] mean = new double[models[0].force().length];
-    for (Prediction model : models) {
+  /** Of numbers of several models. */
+  private static double[] mean(List<double[]> models) {
+    double[] mean = new double[models.get(0).length];
+    for (double[] model : models) {
       for (int k = 0; k < mean.length; k++) {
-        mean[k] += model.force()[k] / models.length;
+        mean[k] += model[k] / models.size();
       }
     }
     return mean;
@@ -354,6 +319,16 @@ final class FunctionIterator implements Iterator<InternalRow> {
           labels.energy(),
           UnsafeArrayData.fromPrimitiveArray(labels.force()),
           labels.virial() == null ? null : UnsafeArrayData.fromPrimitiveArray(labels.virial())
+        });
+  }
+
+  private static Object struct(FrameSigma sigma) {
+    return new GenericInternalRow(
+        new Object[] {
+          sigma.energy(),
+          sigma.force(),
+          sigma.rmsForce(),
+          UnsafeArrayData.fromPrimitiveArray(sigma.atomForce())
         });
   }
 }

@@ -16,6 +16,8 @@ import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.infer.Prediction;
+import org.dpsieve.infer.PropertyPrediction;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.resident.DpProgram;
@@ -47,9 +49,11 @@ final class SqlEnsembles {
   private static final int KEPT = 8;
   private static final Logger LOG = LoggerFactory.getLogger(SqlEnsembles.class);
 
-  private static final Map<String, SqlModels> KNOWN = new LinkedHashMap<>(16, 0.75f, true);
+  private static final Map<String, SqlModels<Prediction>> KNOWN =
+      new LinkedHashMap<>(16, 0.75f, true);
   private static final Map<String, EnsembleHandle> UNCERTAIN = new LinkedHashMap<>(16, 0.75f, true);
-  private static final Map<String, SqlProperties> PROPERTIES = new LinkedHashMap<>(16, 0.75f, true);
+  private static final Map<String, SqlModels<PropertyPrediction>> PROPERTIES =
+      new LinkedHashMap<>(16, 0.75f, true);
 
   /** Makes what tasks evaluate of models that lie here. */
   private interface Maker<H> {
@@ -63,7 +67,7 @@ final class SqlEnsembles {
    *     file system
    * @throws InputException when there is no such file or it is no model
    */
-  static SqlModels of(SparkSession spark, List<String> patterns) {
+  static SqlModels<Prediction> of(SparkSession spark, List<String> patterns) {
     String engine = spark.conf().get(ENGINE, ANY);
     String branch = spark.conf().get(BRANCH, "");
     return handle(
@@ -74,7 +78,7 @@ final class SqlEnsembles {
         KNOWN,
         (models, none, names) ->
             engine.equals("dp") || engine.equals(ANY) && isElsewhere(models, names, branch)
-                ? new SqlModels.Program(
+                ? new SqlModels.EnergyProgram(
                     DpModels.of(
                         spark,
                         models,
@@ -104,7 +108,7 @@ final class SqlEnsembles {
   }
 
   /** The same of models of a property. */
-  static SqlProperties properties(SparkSession spark, List<String> patterns) {
+  static SqlModels<PropertyPrediction> properties(SparkSession spark, List<String> patterns) {
     String engine = spark.conf().get(ENGINE, "jvm");
     return handle(
         spark,
@@ -114,10 +118,10 @@ final class SqlEnsembles {
         PROPERTIES,
         (models, none, names) ->
             engine.equals("dp")
-                ? new SqlProperties.Program(
+                ? new SqlModels.PropertyProgram(
                     DpModels.ofProperty(
                         spark, models, new DpProgram(DpProgram.defaultCommand(), Map.of()), names))
-                : new SqlProperties.Kernels(
+                : new SqlModels.PropertyKernels(
                     PropertyHandle.of(
                         spark,
                         models.stream()
