@@ -112,7 +112,7 @@ final class EvalCommand implements Callable<Integer> {
         }
       } else {
         try (Ensemble ensemble = models.ensemble()) {
-          write(frames, EvalRun.by(ensemble, null), files, part, "dpsieve (float64)");
+          write(frames, EvalRun.by(ensemble), files, part, "dpsieve (float64)");
         }
       }
       Files.move(part, output, StandardCopyOption.REPLACE_EXISTING);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.dpsieve.frame.Frame;
@@ -31,15 +32,6 @@ final class EvalRun {
   record Result(Frame frame, Prediction[] models, FrameSigma sigma, String problem) {}
 
   /**
-   * @param uncertain the same models with their posteriors; {@code null} where these are not known
-   * @param sink hears of every frame, in order
-   */
-  static void run(
-      FrameSource frames, Ensemble ensemble, UncertainEnsemble uncertain, Consumer<Result> sink) {
-    run(frames, chunk -> evaluate(chunk, ensemble, uncertain), sink);
-  }
-
-  /**
    * @param engine who evaluates, for many threads at once
    */
   static void run(
@@ -47,14 +39,23 @@ final class EvalRun {
     OrderedParallel.map(new Chunks(frames), engine, results -> results.forEach(sink));
   }
 
+  /** By our kernels. */
+  static Function<List<Frame>, List<Result>> by(Ensemble ensemble) {
+    return frames -> results(frames, ensemble.evaluate(frames), null, ensemble::problem);
+  }
+
   /**
    * By our kernels, or whoever knows the models' hidden layers.
    *
-   * @param uncertain as in {@link #run(FrameSource, Ensemble, UncertainEnsemble, Consumer)}
+   * @param uncertain the same models with their posteriors
    */
   static Function<List<Frame>, List<Result>> by(
       OutputLayerReader ensemble, UncertainEnsemble uncertain) {
-    return chunk -> evaluate(chunk, ensemble, uncertain);
+    return frames -> {
+      List<FrameSigma> sigmas = uncertain.evaluate(frames);
+      List<Prediction[]> models = sigmas.stream().map(FrameSigma::models).toList();
+      return results(frames, models, sigmas, ensemble::problem);
+    };
   }
 
   /** By DeePMD-kit, in one process. */
@@ -76,20 +77,21 @@ final class EvalRun {
     };
   }
 
-  private static List<Result> evaluate(
-      List<Frame> frames, OutputLayerReader ensemble, UncertainEnsemble uncertain) {
-    List<FrameSigma> sigmas = uncertain == null ? null : uncertain.evaluate(frames);
-    List<Prediction[]> predictions =
-        sigmas == null
-            ? ((Ensemble) ensemble).evaluate(frames)
-            : sigmas.stream().map(FrameSigma::models).toList();
+  /**
+   * @param sigmas {@code null} where they are not known
+   */
+  private static List<Result> results(
+      List<Frame> frames,
+      List<Prediction[]> predictions,
+      List<FrameSigma> sigmas,
+      Function<Frame, Optional<String>> problems) {
     List<Result> results = new ArrayList<>();
     for (int i = 0; i < frames.size(); i++) {
       Frame frame = frames.get(i);
       Prediction[] models = predictions.get(i);
       String problem =
           Double.isNaN(models[0].energy())
-              ? ensemble.problem(frame).orElse("the models give NaN")
+              ? problems.apply(frame).orElse("the models give NaN")
               : null;
       results.add(new Result(frame, models, sigmas == null ? null : sigmas.get(i), problem));
     }

@@ -146,8 +146,9 @@ final class Service {
         FrameSource frames = new FrameSource.Given(FramesJson.of(question, "frames"))) {
       EvalRun.run(
           frames,
-          models.ensemble(),
-          models.uncertain(),
+          models.uncertain() == null
+              ? EvalRun.by(models.ensemble())
+              : EvalRun.by(models.ensemble(), models.uncertain()),
           result ->
               json.frame(
                   result.frame().system(),
