@@ -143,7 +143,7 @@ final class OldLayerFiles {
       members.add(
           new LabelEnsemble.Member(
               begun.read(m, models.get(m)),
-              fitted(begun.read().get(m), all, layers.get(m)),
+              fitted(begun.read(m), all, layers.get(m)),
               new OldShare(share[0], share[1], share[2])));
       posteriors.add(all.posteriors().get(m));
       places.add(m);

@@ -50,6 +50,11 @@ final class StartModels {
     return read(config.models());
   }
 
+  /** One of them as it was given. */
+  DeepPotential read(int model) {
+    return read(model, config.models().get(model));
+  }
+
   /**
    * All of them with other output layers.
    *
