@@ -144,7 +144,8 @@ def write(path, cpu, startup, frames, atoms, models, cores, flops):
     net = {name: statistics.median(a[0] - b[0] for a, b in zip(cpu[name], startup[name])) for name in cpu}
     processor = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
                      platform.processor())
-    java = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr.splitlines()[0]
+    java = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr
+    java = next(line for line in java.splitlines() if "Picked up" not in line)
     peaks = {name: peak("float32" if "float32" in name else "float64") for name in cpu}
     text = [
         f"{frames} frames, {atoms} atoms, {models} models; {len(cores)} core(s) of {processor}, load {os.getloadavg()[0]:.1f}; "

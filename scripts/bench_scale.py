@@ -295,7 +295,8 @@ def main():
     WORK.mkdir(parents=True, exist_ok=True)
     scale = Scale(options)
     processor = re.search(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text())
-    java = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr.splitlines()[0]
+    java = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr
+    java = next(line for line in java.splitlines() if "Picked up" not in line)
     scale.say(f"{len(os.sched_getaffinity(0))} core(s) of {processor.group(1) if processor else '?'}, load "
               f"{os.getloadavg()[0]:.1f}; {java}; {len(scale.models)} models of {options.models.name}; "
               f"medians of {options.repetitions}")

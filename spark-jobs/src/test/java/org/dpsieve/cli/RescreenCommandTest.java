@@ -27,6 +27,7 @@ import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.GoldenArchitecture;
 import org.dpsieve.testing.GoldenModel;
 import org.dpsieve.testing.LocalSpark;
+import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.SinglePrecision;
 import org.dpsieve.testing.Terminal;
@@ -530,18 +531,9 @@ class RescreenCommandTest {
     rescreen(pool, whole);
     Path killed = folder.resolve("killed");
     Path staged = folder.resolve("_staged-killed");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("@" + Shared.repository().resolve("conf/jvm.flags"));
-    command.add("@" + Shared.repository().resolve("conf/test-jvm.flags"));
-    command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
-    command.add(Dpsieve.class.getName());
-    arguments(pool, killed, "--master", "local[1]")
-        .forEach(argument -> command.add(argument.toString()));
     Process process =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("log").toFile())
+        OwnProcess.of(
+                folder.resolve("log"), arguments(pool, killed, "--master", "local[1]").toArray())
             .start();
     while (process.isAlive() && parts(staged) < 2) {
       Thread.sleep(5);

@@ -115,6 +115,11 @@ class ScriptTest {
     assertThat(run(Map.of())).contains("java is of Java 11, expected 17 or later");
     program("java", "echo 'java version \"1.8.0_292\"' >&2");
     assertThat(run(Map.of())).contains("java is of Java 8, expected 17 or later");
+    // with JDK_JAVA_OPTIONS, or the like, Java tells first what they hold
+    program(
+        "java",
+        "echo 'NOTE: Picked up JDK_JAVA_OPTIONS: -Xmx4g' >&2; echo 'openjdk version \"11.0.2\"' >&2");
+    assertThat(run(Map.of())).contains("java is of Java 11, expected 17 or later");
   }
 
   /** As one that jlink has cut down: it ends at once where it is asked for the module. */

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dpsieve.cli.Dpsieve;
+import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,7 @@ class ClusterTest {
             SparkHome.create(Path.of("target", "spark-home").toAbsolutePath()).toString());
     process.environment().put("SPARK_SCALA_VERSION", "2.13");
     process.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    OwnProcess.compileLess(process.environment()); // its executors
     process.environment().remove("OMP_NUM_THREADS"); // one task, one core all the same
     int code = process.start().waitFor();
     assertThat(code).as(() -> read(log)).isZero();

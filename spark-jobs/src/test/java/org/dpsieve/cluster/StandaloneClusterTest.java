@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.dpsieve.node.TaskJournal;
+import org.dpsieve.testing.OwnProcess;
 import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -133,6 +134,7 @@ class StandaloneClusterTest {
             SparkHome.create(Path.of("target", "spark-home").toAbsolutePath()).toString());
     builder.environment().put("SPARK_SCALA_VERSION", "2.13");
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    OwnProcess.compileLess(builder.environment());
     Process process = builder.start();
     processes.add(0, process);
     return process;

@@ -62,6 +62,7 @@ public final class PySpark {
                 System.getProperty("java.home"),
                 "OMP_NUM_THREADS",
                 "1"));
+    OwnProcess.compileLess(builder.environment());
     builder.environment().putAll(more);
     Process process = builder.start();
     process.getOutputStream().close();
