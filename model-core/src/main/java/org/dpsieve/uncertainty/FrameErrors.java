@@ -2,6 +2,7 @@ package org.dpsieve.uncertainty;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.dpsieve.frame.Frame;
@@ -13,8 +14,14 @@ import org.dpsieve.infer.Prediction;
  *
  * @param energy eV per atom, one for each model; none without that label
  * @param force eV/Å, one for each component and model; none without that label
+ * @param seen what a {@link FrameWidth} learns of the frame; {@code null} where nothing is known
  */
-public record FrameErrors(Pairs energy, Pairs force) implements Serializable {
+public record FrameErrors(Pairs energy, Pairs force, FrameWidth.Seen seen) implements Serializable {
+  /** Of which nothing is learnt. */
+  public FrameErrors(Pairs energy, Pairs force) {
+    this(energy, force, null);
+  }
+
   /**
    * Errors, of either sign, and what was expected of each: arrays of one length.
    *
@@ -59,7 +66,65 @@ public record FrameErrors(Pairs energy, Pairs force) implements Serializable {
         force.sigma()[m * components + c] = sigma.component()[c / 3];
       }
     }
-    return new FrameErrors(energy, force);
+    return new FrameErrors(energy, force, components == 0 ? null : seen(frame, sigma));
+  }
+
+  private static FrameWidth.Seen seen(Frame frame, FrameSigma sigma) {
+    if (sigma.about() == null) {
+      return null;
+    }
+    Prediction[] models = sigma.models();
+    double[] label = frame.labels().force();
+    double largest = 0;
+    for (int atom = 0; atom < label.length; atom += 3) {
+      double square = 0;
+      for (Prediction model : models) {
+        for (int c = atom; c < atom + 3; c++) {
+          double off = model.force()[c] - label[c];
+          square += off * off / models.length;
+        }
+      }
+      largest = Math.max(largest, square);
+    }
+    return new FrameWidth.Seen(sigma.about(), Math.sqrt(largest) / sigma.force());
+  }
+
+  /** With other standard deviations of forces. */
+  private FrameErrors scaled(double factor) {
+    double[] sigma = Arrays.stream(force.sigma()).map(one -> factor * one).toArray();
+    return new FrameErrors(energy, new Pairs(force.error(), sigma), seen);
+  }
+
+  /**
+   * Before calibration, each frame with the width that the other folds show.
+   *
+   * @param width {@code null} where none was learnt; then the folds are as they were
+   */
+  public record Widened(FrameWidth width, List<List<FrameErrors>> folds) {}
+
+  /** Learns how wide single frames are. */
+  public static Widened widened(List<List<FrameErrors>> folds) {
+    return FrameWidth.of(
+            folds.stream()
+                .map(
+                    fold ->
+                        Arrays.asList(
+                            fold.stream().map(FrameErrors::seen).toArray(FrameWidth.Seen[]::new)))
+                .toList())
+        .map(
+            learnt ->
+                new Widened(
+                    learnt.width(),
+                    IntStream.range(0, folds.size())
+                        .mapToObj(fold -> scaled(folds.get(fold), learnt.factors()[fold]))
+                        .toList()))
+        .orElse(new Widened(null, folds));
+  }
+
+  private static List<FrameErrors> scaled(List<FrameErrors> fold, double[] factors) {
+    return IntStream.range(0, factors.length)
+        .mapToObj(k -> fold.get(k).scaled(factors[k]))
+        .toList();
   }
 
   /** Of labels that were predicted, one for each; none of a kind that is missing on a side. */

@@ -16,6 +16,7 @@ import org.dpsieve.infer.Prediction;
  * @param modelEnergy energy by model, [models]
  * @param modelForce force by model, [models]; models that share a draw share the number
  * @param component eV/Å, of each component of an atom's force, [nAtoms]
+ * @param about what {@link FrameWidth} goes by; {@code null} where it is not known
  */
 public record FrameSigma(
     Prediction[] models,
@@ -24,7 +25,8 @@ public record FrameSigma(
     double rmsForce,
     double[] modelEnergy,
     double[] modelForce,
-    double[] component) {
+    double[] component,
+    double[] about) {
   /**
    * How many values the mean over the frame's atoms counts as. With two draws of the first Ag-Au
    * model and 50 to 280 labels the largest standard deviation of a frame then differs from the
@@ -45,12 +47,14 @@ public record FrameSigma(
    *     not known
    * @param drawnForce forces by output layers drawn from the posteriors, by model; not asked for of
    *     models that share another's, nor where the energy's variance is not known
+   * @param row of the energy per atom of the first model; {@code null} where it is not known
    */
   public static FrameSigma of(
       Uncertainty uncertainty,
       Prediction[] models,
       double[] energyVariance,
-      double[][] drawnForce) {
+      double[][] drawnForce,
+      double[] row) {
     int atoms = models[0].force().length / 3;
     double[] energy = new double[models.length];
     double energySquare = 0;
@@ -71,20 +75,29 @@ public record FrameSigma(
     for (int i = 0; i < atoms; i++) {
       component[i] /= count;
     }
+    double mean = Math.sqrt(Arrays.stream(component).average().orElse(Double.NaN));
+    double[] about =
+        row == null
+            ? null
+            : FrameWidth.about(largest(smoothed(component, count, 1)), mean, models, row);
+    double factor = uncertainty.forceFactor();
+    if (uncertainty.width() != null && about != null) {
+      factor *= uncertainty.width().factor(about);
+    }
     double[] force = new double[models.length];
     for (int m = 0; m < models.length; m++) {
-      force[m] = largest(smoothed(drawn[drawOf(m, models.length)], 1, uncertainty));
+      force[m] = largest(smoothed(drawn[drawOf(m, models.length)], 1, factor));
     }
-    double[] sigma = smoothed(component, count, uncertainty);
-    double mean = Math.sqrt(Arrays.stream(component).average().orElse(Double.NaN));
+    double[] sigma = smoothed(component, count, factor);
     return new FrameSigma(
         models,
         Math.sqrt(energySquare),
         largest(sigma),
-        uncertainty.forceFactor() * mean,
+        factor * mean,
         energy,
         force,
-        sigma);
+        sigma,
+        about);
   }
 
   /** Mean square of an atom's three components; NaN where the energy's variance is. */
@@ -103,13 +116,13 @@ public record FrameSigma(
   }
 
   /** Calibrated standard deviations of a component. */
-  private static double[] smoothed(double[] variance, int count, Uncertainty uncertainty) {
+  private static double[] smoothed(double[] variance, int count, double factor) {
     double mean = Arrays.stream(variance).average().orElse(Double.NaN);
     double values = 3.0 * count;
     double[] sigma = new double[variance.length];
     for (int i = 0; i < sigma.length; i++) {
       sigma[i] =
-          uncertainty.forceFactor()
+          factor
               * Math.sqrt((values * variance[i] + PRIOR_VALUES * mean) / (values + PRIOR_VALUES));
     }
     return sigma;

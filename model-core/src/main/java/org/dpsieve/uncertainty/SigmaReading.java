@@ -56,15 +56,17 @@ final class SigmaReading {
     Prediction[] models = new Prediction[places.length];
     double[] variance = new double[models.length];
     double[][] drawnForce = new double[models.length][];
+    double[] first = null;
     for (int m = 0; m < models.length; m++) {
       Reading reading = readings[places[m]];
       models[m] = reading.prediction();
       double[] row = row(m, readings);
+      first = m == 0 ? row : first;
       variance[m] = row == null ? Double.NaN : uncertainty.posteriors().get(m).variance(row);
       if (draws[m] >= 0 && reading.others() != null) {
         drawnForce[m] = reading.others()[draws[m]].force();
       }
     }
-    return FrameSigma.of(uncertainty, models, variance, drawnForce);
+    return FrameSigma.of(uncertainty, models, variance, drawnForce, first);
   }
 }

@@ -19,7 +19,8 @@ class ExpectedErrorTest {
           0.7,
           new double[2],
           new double[2],
-          new double[2]);
+          new double[2],
+          null);
 
   /** Two atoms. */
   private static Prediction model(double energy, double x) {

@@ -24,7 +24,7 @@ final class LoadFailure {
   static String text(String command, String version, String kind, String error) {
     Matcher branches = NO_BRANCH.matcher(error);
     if (branches.find()) {
-      return "a multi-task checkpoint with the branches %s: freeze the branch to evaluate (dp --pt freeze --head BRANCH) and name the frozen model"
+      return "a multi-task checkpoint with the branches %s, of which one has to be named: --model-branch NAME, model_branch in the parameter file, in SQL SET dpsieve.modelBranch; or freeze it: dp --pt freeze --head NAME"
           .formatted(branches.group(1).replace("'", ""));
     }
     return switch (kind) {

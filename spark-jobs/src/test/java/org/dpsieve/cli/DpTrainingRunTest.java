@@ -55,6 +55,10 @@ class DpTrainingRunTest {
             .formatted(dp));
     Path run = folder.resolve("run");
     terminal.succeed("simplify", simplify(), machine, "--workdir", run);
+    assertThat(terminal.said())
+        .as("D3 moves them by half an eV")
+        .containsOnlyOnce("training begins with the labels' energies of atoms: model 0, 0.")
+        .containsPattern("off: Ag -0\\.[4-7]");
 
     Path given = Shared.repository().resolve("conf/ag-au/models/0/graph.pb");
     Path before = given;

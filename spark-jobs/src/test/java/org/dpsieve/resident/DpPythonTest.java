@@ -81,7 +81,7 @@ class DpPythonTest {
                 "3.2.0",
                 "other",
                 "AssertionError: Head must be set for multitask model! Available heads are: ['A', 'B'], use"))
-        .contains("branches A, B", "dp --pt freeze --head BRANCH");
+        .contains("branches A, B", "--model-branch", "dp --pt freeze --head NAME");
     assertThat(LoadFailure.text("dp", "3.0.1", "other", "RuntimeError: Unknown descriptor dpa4"))
         .contains("DeePMD-kit 3.0.1", "dpa4", "a later DeePMD-kit");
     assertThat(LoadFailure.text("dp", "3.2.0", "memory", "OutOfMemoryError: CUDA out of memory"))

@@ -83,11 +83,10 @@ final class DpTraining {
   /**
    * Trains all models.
    *
-   * @param previous the folder of the last training; {@code null} when this is the first
-   * @return how many frames were trained on
+   * @param starts of each model
    * @throws StalledException when a model could not be trained
    */
-  void train(Path target, int iteration, List<TrainingData.Source> sources, Path previous) {
+  void train(Path target, int iteration, List<TrainingData.Source> sources, List<Start> starts) {
     Place place =
         new Place(
             "iteration " + iteration,
@@ -100,7 +99,7 @@ final class DpTraining {
       train(
           target,
           place,
-          m -> start(m, iteration, previous),
+          starts::get,
           m -> {
             DpInput input = input(m, iteration, systems);
             return weighed ? input.atomPreferences() : input;
@@ -151,21 +150,6 @@ final class DpTraining {
       requireFrozen(m, inputs.get(m), all.get(m).folder(), starts.apply(m));
     }
     collect(target, all);
-  }
-
-  /**
-   * {@code training_reuse_iter} starts from the iteration before, as {@code init_model} does. Where
-   * neither holds each training starts anew, on all labels so far: from random weights, or from the
-   * models that {@code training_init_frozen_model} or {@code training_finetune_model} names.
-   */
-  private Start start(int model, int iteration, Path previous) {
-    Path folder = previous == null ? null : previous.resolve("%03d".formatted(model));
-    return folder != null
-            && !dp.fineTuning().biasAlone()
-            && Files.isDirectory(folder)
-            && (dp.initModel() || dp.reuse().holds(iteration))
-        ? new Start(Init.CHECKPOINT, folder)
-        : dp.start().get(model);
   }
 
   private DpInput input(int model, int iteration, List<DataSystem> systems) {

@@ -10,6 +10,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.outputlayer.OutputPosterior;
+import org.dpsieve.uncertainty.FrameWidth;
 import org.dpsieve.uncertainty.Uncertainty;
 
 /**
@@ -22,6 +23,7 @@ import org.dpsieve.uncertainty.Uncertainty;
  * @param frames labelled
  * @param energyFactor of standard deviations of energies; NaN where there were no such labels
  * @param forceFactor the same of forces
+ * @param width by which frames differ; {@code null} for none
  * @param root rows of the upper triangle of the posterior's root: the first has as many numbers as
  *     the output layer has parameters, each further one less
  */
@@ -33,6 +35,7 @@ public record PosteriorFile(
     @JsonProperty("frames") long frames,
     @JsonProperty("energy_factor") double energyFactor,
     @JsonProperty("force_factor") double forceFactor,
+    @JsonProperty("width") FrameWidth width,
     @JsonProperty("root") double[][] root) {
   static final String FORMAT = "dpsieve posterior 1";
 
@@ -57,6 +60,7 @@ public record PosteriorFile(
         frames,
         uncertainty.energyFactor(),
         uncertainty.forceFactor(),
+        uncertainty.width(),
         rows);
   }
 

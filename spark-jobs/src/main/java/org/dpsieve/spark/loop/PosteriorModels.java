@@ -157,7 +157,8 @@ public record PosteriorModels(
         found.typesWithLabels(),
         List.of(found.posterior()),
         found.energyFactor(),
-        found.forceFactor());
+        found.forceFactor(),
+        found.width());
   }
 
   private static Uncertainty ofTraining(Path posterior, int number, Path file) {
@@ -179,7 +180,8 @@ public record PosteriorModels(
         all.present(),
         List.of(all.posteriors().get(number)),
         all.energyFactor(),
-        all.forceFactor());
+        all.forceFactor(),
+        number == 0 ? all.width() : null);
   }
 
   private static InputException other(Path posterior, Path file) {
@@ -207,7 +209,7 @@ public record PosteriorModels(
     }
   }
 
-  /** The largest factors count for all. */
+  /** The largest factors count for all, and the first one's widths: they go by the first model. */
   private static Uncertainty together(List<Uncertainty> each, List<Path> files) {
     List<OutputPosterior> posteriors = new ArrayList<>();
     double energy = Double.NaN;
@@ -223,7 +225,7 @@ public record PosteriorModels(
       energy = Double.isNaN(energy) ? one.energyFactor() : Math.max(energy, one.energyFactor());
       force = Double.isNaN(force) ? one.forceFactor() : Math.max(force, one.forceFactor());
     }
-    return new Uncertainty(each.get(0).present(), posteriors, energy, force);
+    return new Uncertainty(each.get(0).present(), posteriors, energy, force, each.get(0).width());
   }
 
   /** Of a run with one model. */

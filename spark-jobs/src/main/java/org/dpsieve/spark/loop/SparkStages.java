@@ -203,7 +203,7 @@ public class SparkStages implements Stages {
             target,
             iteration,
             new TrainingSources(spark(), config.simplify(), workdir).of(frames, labels),
-            previous);
+            new DpStarts(spark(), config, notes).of(iteration, previous, labelled, target));
     return errors.facts(labelled, models(target));
   }
 

@@ -18,6 +18,7 @@ import org.dpsieve.io.npy.NpyWriter;
 import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.outputlayer.OutputPosterior;
 import org.dpsieve.spark.transfer.OutputLayerStage;
+import org.dpsieve.uncertainty.FrameWidth;
 import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.Uncertainty;
 
@@ -44,6 +45,7 @@ public final class UncertaintyFiles {
    * @param labels trained on
    * @param typesWithLabels of the models' types
    * @param energyFactor NaN where no label could be left out
+   * @param width by which frames differ; {@code null} for none
    * @param reliability on the labels left out; of no consequence for the run, for people to look at
    * @param curve {@code null} where labels were too few
    */
@@ -53,6 +55,7 @@ public final class UncertaintyFiles {
       int models,
       double energyFactor,
       double forceFactor,
+      FrameWidth width,
       Reliability reliability,
       LearningCurve curve) {}
 
@@ -93,6 +96,7 @@ public final class UncertaintyFiles {
             posteriors.size(),
             uncertainty.energyFactor(),
             uncertainty.forceFactor(),
+            uncertainty.width(),
             trained.reliability(),
             trained.curve()));
   }
@@ -128,7 +132,8 @@ public final class UncertaintyFiles {
                   numbers.typesWithLabels(),
                   posteriors,
                   numbers.energyFactor(),
-                  numbers.forceFactor()),
+                  numbers.forceFactor(),
+                  numbers.width()),
               members(folder)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -93,7 +93,7 @@ final class SqlEnsembles {
                             .toList())));
   }
 
-  /** Whether DeePMD-kit alone knows one of the models. */
+  /** Whether DeePMD-kit alone knows one of the models; says so, at a level that Spark shows. */
   private static boolean isElsewhere(
       List<java.nio.file.Path> models, List<String> names, String branch) {
     try {
@@ -102,7 +102,7 @@ final class SqlEnsembles {
     } catch (NoPotentialException e) {
       throw e;
     } catch (UnsupportedModelException e) {
-      LOG.info("evaluated by DeePMD-kit: {}", e.feature());
+      LOG.warn("evaluated by DeePMD-kit: {}", e.feature());
       return true;
     }
   }
@@ -140,7 +140,7 @@ final class SqlEnsembles {
         UNCERTAIN,
         (models, beside, names) -> {
           PosteriorModels found =
-              PosteriorModels.of(models, beside, names, spark.conf().get(BRANCH, ""), LOG::info);
+              PosteriorModels.of(models, beside, names, spark.conf().get(BRANCH, ""), LOG::warn);
           return EnsembleHandle.of(spark, found.models())
               .with(spark, found.uncertainty(), null, null, found.members());
         });

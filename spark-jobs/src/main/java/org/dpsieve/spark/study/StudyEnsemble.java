@@ -8,6 +8,7 @@ import org.dpsieve.infer.Prediction;
 import org.dpsieve.outputlayer.OldShare;
 import org.dpsieve.outputlayer.OutputPosterior;
 import org.dpsieve.uncertainty.FrameSigma;
+import org.dpsieve.uncertainty.FrameWidth;
 import org.dpsieve.uncertainty.PredictedLabels;
 import org.dpsieve.uncertainty.Uncertainty;
 
@@ -74,17 +75,22 @@ final class StudyEnsemble {
   }
 
   /** What the models say, and how far off they may be. */
-  FrameSigma sigma(StudyFrame frame, double energyFactor, double forceFactor) {
-    return sigma(members, frame, energyFactor, forceFactor);
+  FrameSigma sigma(StudyFrame frame, double energyFactor, double forceFactor, FrameWidth width) {
+    return sigma(members, frame, energyFactor, forceFactor, width);
   }
 
   private static FrameSigma sigma(
-      List<Member> members, StudyFrame frame, double energyFactor, double forceFactor) {
+      List<Member> members,
+      StudyFrame frame,
+      double energyFactor,
+      double forceFactor,
+      FrameWidth width) {
     int models = members.size();
     double atoms = frame.frame().atomCount();
     Prediction[] predictions = new Prediction[models];
     double[] variance = new double[models];
     double[][] drawn = new double[models][];
+    double[] first = null;
     for (int m = 0; m < models; m++) {
       Member member = members.get(m);
       predictions[m] =
@@ -97,14 +103,16 @@ final class StudyEnsemble {
       for (int k = 0; k < row.length; k++) {
         row[k] /= atoms;
       }
+      first = m == 0 ? row : first;
       variance[m] = member.posterior.variance(row);
       drawn[m] = member.draw == null ? null : frame.force(member.number, member.draw);
     }
     return FrameSigma.of(
-        new Uncertainty(new boolean[0], List.of(), energyFactor, forceFactor),
+        new Uncertainty(new boolean[0], List.of(), energyFactor, forceFactor, width),
         predictions,
         variance,
-        drawn);
+        drawn,
+        first);
   }
 
   /** Whether any model uses old labels. */
@@ -114,7 +122,7 @@ final class StudyEnsemble {
 
   /** A frame's old label + change; what it has no old label of is not predicted. */
   PredictedLabels label(StudyFrame frame, double energyFactor, double forceFactor) {
-    FrameSigma sigma = sigma(used, frame, energyFactor, forceFactor);
+    FrameSigma sigma = sigma(used, frame, energyFactor, forceFactor, null);
     Labels old = frame.old();
     double energy = 0;
     double[] force = new double[3 * frame.frame().atomCount()];

@@ -44,7 +44,7 @@ record StudyPool(
     int[][] biases,
     List<OldLayers> old)
     implements Serializable {
-  private static final int TOGETHER = 8; // frames that features are found of
+  private static final int TOGETHER = 32; // frames that features are found of
 
   /** Of an unfair pool, the part that is not a near-duplicate, and what that is copied from. */
   private static final int GENUINE = 10;

@@ -31,8 +31,8 @@ public final class StudyTable {
         100),
     COVERAGE_LABEL_FORCE(
         "coverage_label_force", "labels as old + change: force components within it, %", 100),
-    RANK_SIGMA("rank_sigma", "largest force error, Spearman by the posterior", 1),
-    WORST_SIGMA("worst_by_sigma", "worst tenth found by the posterior, %", 100),
+    RANK_SIGMA("rank_sigma", "largest force error, Spearman by sigma_f", 1),
+    WORST_SIGMA("worst_by_sigma", "worst tenth found by sigma_f, %", 100),
     RANK_DEVIATION("rank_deviation", "largest force error, Spearman by deviation", 1),
     WORST_DEVIATION("worst_by_deviation", "worst tenth found by deviation, %", 100),
     RANK_MEMBERS("rank_members", "largest force error, Spearman by 8 members out of one model", 1),

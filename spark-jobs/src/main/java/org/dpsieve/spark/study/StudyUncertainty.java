@@ -14,6 +14,7 @@ import org.dpsieve.uncertainty.Calibration;
 import org.dpsieve.uncertainty.ExpectedError;
 import org.dpsieve.uncertainty.FrameErrors;
 import org.dpsieve.uncertainty.FrameSigma;
+import org.dpsieve.uncertainty.FrameWidth;
 import org.dpsieve.uncertainty.PredictedLabels;
 import org.dpsieve.uncertainty.Reliability;
 
@@ -57,7 +58,7 @@ record StudyUncertainty(
   /**
    * How well one model's largest force error of each frame held out is foretold.
    *
-   * @param sigma by the posterior
+   * @param sigma by sigma_f
    * @param deviation by max_devi_f of all models
    * @param members by max_devi_f of an ensemble out of the one model
    * @param expected by old labels, where they are used
@@ -79,11 +80,14 @@ record StudyUncertainty(
   }
 
   /** One kind of prediction on labelled frames left out: its factors, and how it was off. */
-  private record Calibrated(double energyFactor, double forceFactor, Reliability reliability) {
-    static Calibrated of(List<List<FrameErrors>> folds) {
-      double energy = factor(folds, FrameErrors::energy);
-      double force = factor(folds, FrameErrors::force);
-      return new Calibrated(energy, force, Reliability.of(folds, energy, force));
+  private record Calibrated(
+      double energyFactor, double forceFactor, FrameWidth width, Reliability reliability) {
+    static Calibrated of(List<List<FrameErrors>> raw) {
+      FrameErrors.Widened widened = FrameErrors.widened(raw);
+      double energy = factor(widened.folds(), FrameErrors::energy);
+      double force = factor(widened.folds(), FrameErrors::force);
+      return new Calibrated(
+          energy, force, widened.width(), Reliability.of(widened.folds(), energy, force));
     }
 
     ExpectedError.Scale scale() {
@@ -106,7 +110,7 @@ record StudyUncertainty(
         folds.add(
             FrameErrors.of(
                 some.stream().map(StudyFrame::frame).toList(),
-                some.stream().map(frame -> without.sigma(frame, 1, 1)).toList()));
+                some.stream().map(frame -> without.sigma(frame, 1, 1, null)).toList()));
         if (all.usesOld()) {
           labelFolds.add(
               some.stream().map(f -> FrameErrors.of(f.frame(), without.label(f, 1, 1))).toList());
@@ -117,7 +121,7 @@ record StudyUncertainty(
     Calibrated labels = Calibrated.of(labelFolds);
     List<FrameSigma> sigmas =
         data.heldOut().stream()
-            .map(f -> all.sigma(f, models.energyFactor, models.forceFactor))
+            .map(f -> all.sigma(f, models.energyFactor, models.forceFactor, models.width))
             .toList();
     List<PredictedLabels> predicted =
         all.usesOld()
@@ -199,7 +203,7 @@ record StudyUncertainty(
       for (int k = 0; k < found.length; k++) {
         FrameSigma own = only(sigmas.get(k), m);
         found[k] = largest(own.models()[0], heldOut.get(k).frame().labels());
-        sigma[k] = own.force();
+        sigma[k] = sigmas.get(k).force();
         spread[k] = members == null ? 0 : heldOut.get(k).maxForceDeviation(m, members[m]);
         if (!predicted.isEmpty()) {
           expected[k] =
@@ -225,7 +229,8 @@ record StudyUncertainty(
         all.rmsForce(),
         new double[] {all.modelEnergy()[model]},
         new double[] {all.modelForce()[model]},
-        all.component());
+        all.component(),
+        all.about());
   }
 
   /** Error of an atom's force vector. */

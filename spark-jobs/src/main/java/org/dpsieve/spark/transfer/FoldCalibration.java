@@ -24,9 +24,10 @@ import org.dpsieve.uncertainty.Uncertainty;
 import scala.Tuple2;
 
 /**
- * Finds the one factor of an ensemble's standard deviations: for each fold of the labelled frames
- * models are trained without it and predict it, and their errors are compared with what they expect
- * of themselves. One Spark task per fold.
+ * Finds how wide single frames are ({@link org.dpsieve.uncertainty.FrameWidth}), and then the one
+ * factor of an ensemble's standard deviations: for each fold of the labelled frames models are
+ * trained without it and predict it, and their errors are compared with what they expect of
+ * themselves. One Spark task per fold.
  */
 final class FoldCalibration {
   /** Frames of a fold that are looked at: 250 in all bound the time, and errors to some percent. */
@@ -89,9 +90,12 @@ final class FoldCalibration {
    */
   static Calibrated of(List<List<FrameErrors>> errors, boolean[] present, List<FoldedFit> fits) {
     Uncertainty raw = Uncertainty.raw(present, fits.stream().map(FoldedFit::posterior).toList());
-    double energy = factor(errors, FrameErrors::energy);
-    double force = factor(errors, FrameErrors::force);
-    return new Calibrated(raw.calibrated(energy, force), Reliability.of(errors, energy, force));
+    FrameErrors.Widened widened = FrameErrors.widened(errors);
+    double energy = factor(widened.folds(), FrameErrors::energy);
+    double force = factor(widened.folds(), FrameErrors::force);
+    return new Calibrated(
+        raw.with(widened.width()).calibrated(energy, force),
+        Reliability.of(widened.folds(), energy, force));
   }
 
   static double factor(

@@ -73,7 +73,7 @@ public final class PosteriorStage {
             null,
             new OutputLayerStage.Asked(true, 0, 0));
     Uncertainty found = anew.uncertainty();
-    Uncertainty raw = Uncertainty.raw(present, found.posteriors());
+    Uncertainty raw = Uncertainty.raw(present, found.posteriors()).with(found.width());
     List<List<FrameErrors>> own = FoldCalibration.errors(spark, parts(spark, labelled, model, raw));
     double energy = larger(found.energyFactor(), FoldCalibration.factor(own, FrameErrors::energy));
     double force = larger(found.forceFactor(), FoldCalibration.factor(own, FrameErrors::force));

@@ -36,7 +36,7 @@ class ExpectedOfPoolTest {
         Tables.expected(
             rows(3, 0.1),
             gone,
-            new UncertaintyFiles.Numbers(40, new boolean[] {true}, 1, 1, 1, more, null));
+            new UncertaintyFiles.Numbers(40, new boolean[] {true}, 1, 1, 1, null, more, null));
     assertThat(expected.frames()).isEqualTo(12);
     assertThat(expected.energy()).isCloseTo(0.1, within(1e-9));
     assertThat(expected.force()).isCloseTo(0.1, within(1e-9));

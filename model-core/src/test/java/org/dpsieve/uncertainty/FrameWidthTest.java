@@ -1,0 +1,88 @@
+package org.dpsieve.uncertainty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.dpsieve.infer.Prediction;
+import org.junit.jupiter.api.Test;
+
+class FrameWidthTest {
+  private static final int NUMBERS = 12; // of the energy's row
+
+  private static double[] row(Random random) {
+    return random.doubles(NUMBERS, -1, 1).toArray();
+  }
+
+  private static double[] about(double[] row) {
+    Prediction one = new Prediction(1, new double[] {0.3, 0, 0, 0, 0.4, 0}, new double[9], null);
+    return FrameWidth.about(0.2, 0.1, new Prediction[] {one}, row);
+  }
+
+  /** Errors that the row foretells, up to a part that nothing does. */
+  private static List<List<FrameWidth.Seen>> folds(int frames, double told, double noise) {
+    Random random = new Random(1);
+    List<List<FrameWidth.Seen>> folds = new ArrayList<>();
+    for (int fold = 0; fold < 5; fold++) {
+      folds.add(new ArrayList<>());
+    }
+    for (int k = 0; k < frames; k++) {
+      double[] row = row(random);
+      double logarithm = told * row[2] + noise * random.nextGaussian();
+      folds.get(k % 5).add(new FrameWidth.Seen(about(row), Math.exp(logarithm)));
+    }
+    return folds;
+  }
+
+  @Test
+  void whatFramesHaveInCommonWithThoseThatWereOffIsLearnt() {
+    List<List<FrameWidth.Seen>> folds = folds(150, 1, 0.1);
+    FrameWidth.Learnt learnt = FrameWidth.of(folds).orElseThrow();
+    Random other = new Random(2);
+    for (int k = 0; k < 20; k++) {
+      double[] row = row(other);
+      assertThat(Math.log(learnt.width().factor(about(row)))).isCloseTo(row[2], within(0.25));
+    }
+    for (int fold = 0; fold < 5; fold++) {
+      for (int k = 0; k < folds.get(fold).size(); k++) {
+        assertThat(Math.log(learnt.factors()[fold][k]))
+            .as("by the other folds")
+            .isCloseTo(Math.log(folds.get(fold).get(k).ratio()), within(0.6));
+      }
+    }
+  }
+
+  @Test
+  void noWidthIsAboveOrBelowWhatWasFound() {
+    FrameWidth width = FrameWidth.of(folds(150, 1, 0.1)).orElseThrow().width();
+    double[] far = new double[NUMBERS];
+    far[2] = 100;
+    assertThat(Math.log(width.factor(about(far)))).isEqualTo(width.most()).isLessThan(1.5);
+  }
+
+  @Test
+  void ofFewFramesOrOfNothingButChanceNothingIsLearnt() {
+    assertThat(FrameWidth.of(folds(15, 1, 0.1))).isEmpty();
+    assertThat(FrameWidth.of(List.of())).isEmpty();
+    FrameWidth.of(folds(100, 0, 1))
+        .ifPresent(
+            learnt ->
+                assertThat(learnt.width().factor(about(new double[NUMBERS]))).isBetween(0.7, 1.4));
+  }
+
+  @Test
+  void framesOfWhichNothingIsKnownStayAsTheyAre() {
+    List<List<FrameWidth.Seen>> folds = folds(100, 1, 0.1);
+    folds.get(3).add(1, null);
+    folds.get(3).add(new FrameWidth.Seen(about(new double[NUMBERS]), Double.NaN));
+    FrameWidth.Learnt learnt = FrameWidth.of(folds).orElseThrow();
+    assertThat(learnt.factors()[3]).hasSize(22);
+    assertThat(learnt.factors()[3][1]).isEqualTo(1);
+    assertThat(learnt.factors()[3][21]).isEqualTo(1);
+    assertThat(learnt.factors()[4])
+        .isEqualTo(FrameWidth.of(folds(100, 1, 0.1)).orElseThrow().factors()[4]);
+    assertThat(FrameWidth.about(Double.NaN, 1, new Prediction[] {}, new double[1])).isNull();
+  }
+}
