@@ -25,6 +25,9 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
     implements Serializable {
   private static final int FEWEST = 20; // frames
 
+  /** Frames that a fit looks at, evenly spaced among more: its time goes as their cube. */
+  private static final int MOST = 1000;
+
   /** What the standard deviations and forces weigh against each number of the energy's row. */
   private static final double WEIGHT = 3;
 
@@ -210,17 +213,17 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
     FrameWidth width(int ridge) {
       int[] all = new int[y.length];
       Arrays.setAll(all, k -> k);
-      double[] slope = new double[scale.length];
       Fit fit = fit(all);
-      for (int i = 0; i < all.length; i++) {
-        for (int k = 0; k < slope.length; k++) {
-          slope[k] += fit.share[ridge][i] * z[i][k] * scale[k];
-        }
+      double[] slope = fit.slope[ridge].clone();
+      double level = fit.level;
+      for (int k = 0; k < slope.length; k++) {
+        level -= slope[k] * fit.center[k]; // those looked at have a mean of their own
+        slope[k] *= scale[k];
       }
       return new FrameWidth(
           mean,
           slope,
-          fit.level,
+          level,
           Arrays.stream(y).min().orElseThrow(),
           Arrays.stream(y).max().orElseThrow());
     }
@@ -228,15 +231,15 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
 
   /** To some of the frames, with every ridge; in sums over frames, of which there are few. */
   private static final class Fit {
-    private final int[] frames;
     private final double level;
     private final double[] center;
-    private final double[][] share; // [ridge][frame]
+    private final double[][] slope; // [ridge][n]
 
-    Fit(Problem problem, int[] frames) {
-      int count = frames.length;
+    Fit(Problem problem, int[] given) {
+      int count = Math.min(MOST, given.length);
       int n = problem.scale.length;
-      this.frames = frames;
+      int[] frames = new int[count];
+      Arrays.setAll(frames, i -> given[(int) ((long) i * given.length / count)]);
       this.level = Arrays.stream(frames).mapToDouble(k -> problem.y[k]).average().orElse(0);
       this.center = new double[n];
       for (int frame : frames) {
@@ -253,7 +256,7 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
         }
       }
       double[] values = OpenBlas.eigen(vectors, count);
-      this.share = new double[RIDGES.length][count];
+      double[][] share = new double[RIDGES.length][count];
       for (int v = 0; v < count; v++) {
         double along = 0;
         for (int i = 0; i < count; i++) {
@@ -263,6 +266,15 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
           double part = along / (Math.max(0, values[v]) + RIDGES[ridge]);
           for (int i = 0; i < count; i++) {
             share[ridge][i] += part * vectors[v * count + i];
+          }
+        }
+      }
+      this.slope = new double[RIDGES.length][n];
+      for (int ridge = 0; ridge < RIDGES.length; ridge++) {
+        for (int i = 0; i < count; i++) {
+          double[] z = problem.z[frames[i]];
+          for (int k = 0; k < n; k++) {
+            slope[ridge][k] += share[ridge][i] * (z[k] - center[k]);
           }
         }
       }
@@ -277,9 +289,10 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
     }
 
     double of(Problem problem, int frame, int ridge) {
+      double[] z = problem.z[frame];
       double sum = level;
-      for (int i = 0; i < frames.length; i++) {
-        sum += share[ridge][i] * product(problem.z[frame], problem.z[frames[i]]);
+      for (int k = 0; k < center.length; k++) {
+        sum += slope[ridge][k] * (z[k] - center[k]);
       }
       return sum;
     }

@@ -54,6 +54,18 @@ class FrameWidthTest {
     }
   }
 
+  /** In seconds: labels come by the ten thousand. */
+  @Test
+  void ofManyFramesSomeAreLookedAtAndAllAreWidened() {
+    List<List<FrameWidth.Seen>> folds = folds(4_000, 1, 0.1);
+    FrameWidth.Learnt learnt = FrameWidth.of(folds).orElseThrow();
+    double[] row = row(new Random(2));
+    assertThat(Math.log(learnt.width().factor(about(row)))).isCloseTo(row[2], within(0.1));
+    assertThat(learnt.factors()[4]).hasSize(800).doesNotContain(0);
+    assertThat(Math.log(learnt.factors()[4][799]))
+        .isCloseTo(Math.log(folds.get(4).get(799).ratio()), within(0.6));
+  }
+
   @Test
   void noWidthIsAboveOrBelowWhatWasFound() {
     FrameWidth width = FrameWidth.of(folds(150, 1, 0.1)).orElseThrow().width();
