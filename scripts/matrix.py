@@ -125,7 +125,8 @@ LEMAT = """
 SELECT concat(system, '-', index) AS id, transform(z, e -> element_at(map(47, 'Ag', 79, 'Au'), e)) AS species_at_sites,
   transform(sequence(0, natoms - 1), i -> slice(coord, 3 * i + 1, 3)) AS cartesian_site_positions,
   transform(sequence(0, 2), i -> slice(cell, 3 * i + 1, 3)) AS lattice_vectors, 'pbe' AS functional, natoms AS nsites,
-  energy, transform(sequence(0, natoms - 1), i -> slice(force, 3 * i + 1, 3)) AS forces
+  energy, transform(sequence(0, natoms - 1), i -> slice(force, 3 * i + 1, 3)) AS forces,
+  cast(NULL AS array<array<double>>) AS stress_tensor
 FROM deepmd.`{}` WHERE index < {}"""
 MODELS_OF_TABLES = ["-m", f"{EXAMPLE}/models/0/graph.pb", f"{EXAMPLE}/models/1/graph.pb"]
 
