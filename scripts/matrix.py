@@ -187,10 +187,11 @@ def tables():
             path = name(form, table)
             return spark.table(path) if form == "iceberg" else spark.read.format(form).load(path)
 
-        joined = load("result").join(load("lemat"), load("result").library_id == load("lemat").id)
+        result, library = load("result"), load("lemat")
+        joined = result.join(library, result.library_id == library.id)
         expected = 12 if form == "parquet" else 11
         assert joined.where("max_devi_f > 0 AND nsites = natoms").count() == expected, form
-        assert load("result").count() == expected, form
+        assert result.count() == expected, form
     if "iceberg" in formats:
         assert spark.read.format("iceberg").load(str(FOLDER / "path-result")).count() == 6
     spark.stop()
