@@ -125,7 +125,8 @@ LEMAT = """
 SELECT concat(system, '-', index) AS id, transform(z, e -> element_at(map(47, 'Ag', 79, 'Au'), e)) AS species_at_sites,
   transform(sequence(0, natoms - 1), i -> slice(coord, 3 * i + 1, 3)) AS cartesian_site_positions,
   transform(sequence(0, 2), i -> slice(cell, 3 * i + 1, 3)) AS lattice_vectors, 'pbe' AS functional, natoms AS nsites,
-  energy, transform(sequence(0, natoms - 1), i -> slice(force, 3 * i + 1, 3)) AS forces
+  energy, transform(sequence(0, natoms - 1), i -> slice(force, 3 * i + 1, 3)) AS forces,
+  cast(NULL AS array<array<double>>) AS stress_tensor
 FROM deepmd.`{}` WHERE index < {}"""
 MODELS_OF_TABLES = ["-m", f"{EXAMPLE}/models/0/graph.pb", f"{EXAMPLE}/models/1/graph.pb"]
 
@@ -186,10 +187,11 @@ def tables():
             path = name(form, table)
             return spark.table(path) if form == "iceberg" else spark.read.format(form).load(path)
 
-        joined = load("result").join(load("lemat"), load("result").library_id == load("lemat").id)
+        result, library = load("result"), load("lemat")
+        joined = result.join(library, result.library_id == library.id)
         expected = 12 if form == "parquet" else 11
         assert joined.where("max_devi_f > 0 AND nsites = natoms").count() == expected, form
-        assert load("result").count() == expected, form
+        assert result.count() == expected, form
     if "iceberg" in formats:
         assert spark.read.format("iceberg").load(str(FOLDER / "path-result")).count() == 6
     spark.stop()

@@ -107,7 +107,7 @@ final class ImportCommand implements Callable<Integer> {
     ExtxyzKeys keys = extxyz.keys(Property.withKnown(properties.asked()));
     FrameMapping mapping = table.name() == null ? null : table.mapping();
     table.prepare(spark);
-    SparkSession session = spark.open("import");
+    SparkSession session = spark.open("import", output);
     ImportReport report;
     try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr())) {
       progress.show("importing");

@@ -7,6 +7,7 @@ import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.config.Configuration;
 import org.apache.logging.log4j.core.config.ConfigurationSource;
 import org.apache.logging.log4j.core.config.DefaultConfiguration;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
 
 /**
@@ -29,6 +30,8 @@ final class QuietLog {
     if (ours != null
         && LogManager.getContext(sparks, false) instanceof LoggerContext context
         && nobodyChose(context.getConfiguration())) {
+      // after spark-submit Spark takes its own once more, with its first message: so that comes now
+      new SparkConf(false).initializeLogIfNecessary(false, true);
       context.setConfigLocation(URI.create(ours.toString()));
     }
   }

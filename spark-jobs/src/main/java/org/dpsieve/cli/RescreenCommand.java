@@ -185,7 +185,7 @@ final class RescreenCommand implements Callable<Integer> {
             extxyz.keys(),
             known);
     table.prepare(spark);
-    SparkSession session = spark.open("rescreen");
+    SparkSession session = spark.open("rescreen", bare());
     ScreenReport report;
     try (RescreenProgress progress =
         new RescreenProgress(new ProgressLine(spec.commandLine().getErr()))) {

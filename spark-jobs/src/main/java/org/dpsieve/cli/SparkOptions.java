@@ -27,16 +27,20 @@ final class SparkOptions {
 
   /** The session of this command; {@code spark-submit}'s settings win over the defaults here. */
   SparkSession open(String name) {
-    return open(name, null);
+    return session(name, "dpsieve " + name);
   }
 
-  /**
-   * The same.
-   *
-   * @param workdir by which one run is told from another where many are listed; {@code null}
-   *     without
-   */
+  /** The same, where many are listed told from others by its work directory. */
   SparkSession open(String name, Path workdir) {
+    return open(name, workdir.toAbsolutePath().normalize().toString());
+  }
+
+  /** The same, told from others by where its result goes. */
+  SparkSession open(String name, String output) {
+    return session(name, "dpsieve %s %s".formatted(name, output));
+  }
+
+  private SparkSession session(String name, String application) {
     SparkConf conf = new SparkConf();
     if (master != null) {
       conf.setMaster(master);
@@ -58,10 +62,6 @@ final class SparkOptions {
     conf.setIfMissing("spark.sql.codegen.factoryMode", "NO_CODEGEN");
     // a flipped bit in a page of data is an error then, not another number
     conf.setIfMissing("spark.hadoop.parquet.page.verify-checksum.enabled", "true");
-    String application =
-        workdir == null
-            ? "dpsieve " + name
-            : "dpsieve %s %s".formatted(name, workdir.toAbsolutePath().normalize());
     // spark-submit names an application after its main class where nobody names it
     if (conf.get("spark.app.name", MAIN).equals(MAIN)) {
       conf.set("spark.app.name", application);

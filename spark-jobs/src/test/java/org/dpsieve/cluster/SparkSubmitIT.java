@@ -34,6 +34,9 @@ class SparkSubmitIT {
   private static final Path EXAMPLE = Shared.repository().resolve("conf/ag-au");
   private static final long MOST_BYTES = 160_000_000;
 
+  /** Of a spark-submit without a logging of its user's; Spark's own is thousands. */
+  private static final int MOST_LINES = 60;
+
   @TempDir private Path folder;
 
   @Test
@@ -75,6 +78,7 @@ class SparkSubmitIT {
     plain.addAll(iterate);
     plain.add(run.toString());
     assertThat(PySpark.run(folder, plain, Map.of()).strip()).endsWith("\ncontinue");
+    assertThat(besideTheResult()).hasSizeLessThan(MOST_LINES);
 
     List<Process> cluster = new ArrayList<>();
     try {
@@ -107,6 +111,13 @@ class SparkSubmitIT {
       assertThat(contents(run.resolve(iteration)))
           .isEqualTo(contents(whole.resolve(iteration)))
           .isNotEmpty();
+    }
+  }
+
+  /** What the one program that ran has said. */
+  private List<String> besideTheResult() throws IOException {
+    try (DirectoryStream<Path> said = Files.newDirectoryStream(folder, "stderr*.txt")) {
+      return Files.readAllLines(said.iterator().next());
     }
   }
 

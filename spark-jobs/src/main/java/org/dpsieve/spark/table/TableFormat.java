@@ -124,7 +124,7 @@ public enum TableFormat {
   String snapshot(SparkSession spark, String path) {
     return switch (this) {
       case PARQUET -> null;
-      case DELTA -> version(spark, "delta.`%s`".formatted(path.replace("`", "``")));
+      case DELTA -> version(spark, deltaPath(path));
       case ICEBERG -> current(spark.read().format("iceberg").load(path + "#refs"));
     };
   }
@@ -135,6 +135,10 @@ public enum TableFormat {
       case DELTA -> version(spark, table);
       case ICEBERG -> current(spark.table(table + ".refs"));
     };
+  }
+
+  private static String deltaPath(String path) {
+    return "delta.`%s`".formatted(path.replace("`", "``"));
   }
 
   private static String version(SparkSession spark, String table) {
@@ -151,25 +155,25 @@ public enum TableFormat {
   }
 
   Dataset<Row> read(SparkSession spark, String path, String snapshot) {
-    return reader(spark, snapshot).load(path);
+    Dataset<Row> rows = reader(spark, snapshot).load(path);
+    return this == DELTA ? DeltaFiles.numbered(spark, deltaPath(path), rows) : rows;
   }
 
   Dataset<Row> table(SparkSession spark, String name, String snapshot) {
-    return reader(spark, snapshot).table(name);
+    Dataset<Row> rows = reader(spark, snapshot).table(name);
+    return this == DELTA ? DeltaFiles.numbered(spark, name, rows) : rows;
   }
 
   private DataFrameReader reader(SparkSession spark, String snapshot) {
     DataFrameReader reader = spark.read().format(key());
-    return switch (this) {
-      case PARQUET -> reader;
-      case DELTA -> reader.option("versionAsOf", snapshot);
-      case ICEBERG ->
-          reader
-              .option("snapshot-id", snapshot)
-              // one task a file: its rows do not say in which part of it they are
-              .option("split-size", 1L << 40)
-              .option("file-open-cost", 1L << 40);
-    };
+    if (snapshot != null) {
+      reader.option("versionAsOf", snapshot);
+    }
+    if (this == ICEBERG) {
+      // one task a file: its rows do not say in which part of it they are
+      reader.option("split-size", 1L << 40).option("file-open-cost", 1L << 40);
+    }
+    return reader;
   }
 
   Column file() {

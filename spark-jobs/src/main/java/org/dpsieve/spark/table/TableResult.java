@@ -10,6 +10,7 @@ import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
 
 /**
@@ -114,6 +115,18 @@ public record TableResult(SparkSession spark, TableFormat format, String name) {
     return "--output-table %s: %s".formatted(name, what);
   }
 
+  /** By path alone Spark makes no table of Iceberg: the folder around it is a catalog for that. */
+  private String inFolder() throws IOException {
+    Path path = qualified(name);
+    String folder = path.getParent().toString();
+    String catalog = "folder_" + Sha256.hex(folder).substring(0, 12);
+    String setting = "spark.sql.catalog." + catalog;
+    spark.conf().set(setting, "org.apache.iceberg.spark.SparkCatalog");
+    spark.conf().set(setting + ".type", "hadoop");
+    spark.conf().set(setting + ".warehouse", folder);
+    return "%s.`%s`".formatted(catalog, path.getName().replace("`", "``"));
+  }
+
   /**
    * Writes the table, or replaces it.
    *
@@ -121,17 +134,16 @@ public record TableResult(SparkSession spark, TableFormat format, String name) {
    */
   public void write(Dataset<Row> rows) {
     try {
-      // by path, Iceberg makes tables in this mode alone
-      boolean first = format == TableFormat.ICEBERG && TableSource.isPath(name) && !exists();
-      DataFrameWriter<Row> writer =
-          rows.write().format(format.key()).mode(first ? "errorifexists" : "overwrite");
+      DataFrameWriter<Row> writer = rows.write().format(format.key()).mode("overwrite");
       if (format == TableFormat.DELTA) {
         writer.option("overwriteSchema", "true");
       }
-      if (TableSource.isPath(name)) {
-        writer.save(name);
-      } else {
+      if (!TableSource.isPath(name)) {
         writer.saveAsTable(name);
+      } else if (format == TableFormat.ICEBERG) {
+        writer.saveAsTable(inFolder());
+      } else {
+        writer.save(name);
       }
     } catch (IOException e) {
       throw new InputException(problem("cannot be written: " + e.getMessage()), e);

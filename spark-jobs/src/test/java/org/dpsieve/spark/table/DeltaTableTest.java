@@ -95,13 +95,19 @@ class DeltaTableTest {
     List<Frame> gold = MadeLibrary.frames(plain, EXAMPLE.resolve("pbe/Au8"), 2);
     Path table = folder.resolve("library");
     String path = table.toString();
-    MadeLibrary.lemat(spark, silver).coalesce(1).write().format("delta").save(path);
-    spark.sql(
-        "ALTER TABLE delta.`%s` SET TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')"
-            .formatted(path));
+    MadeLibrary.lemat(spark, silver)
+        .coalesce(1)
+        .write()
+        .format("delta")
+        .partitionBy("functional")
+        .save(path);
     rescreen(table);
     assertThat(ids()).containsExactly("Ag8-pbe-0", "Ag8-pbe-1", "Ag8-pbe-2");
 
+    // deleted rows stay in their file, and Delta numbers its rows itself from now on
+    spark.sql(
+        "ALTER TABLE delta.`%s` SET TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')"
+            .formatted(path));
     MadeLibrary.lemat(spark, gold).coalesce(1).write().format("delta").mode("append").save(path);
     spark.sql("DELETE FROM delta.`%s` WHERE id = 'Ag8-pbe-1'".formatted(path));
     rescreen(table);
