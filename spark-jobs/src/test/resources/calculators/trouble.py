@@ -30,6 +30,8 @@ class Trouble(Calculator):
             x = float("nan")
         if x > 500:
             x = 100 * atoms.info["charge"] + atoms.info["spin"]
+            for constraint in atoms.info.get("constraints", []):  # and spoils what it was given
+                x += 1e4 * constraint.pop("magnetization") + 1e6 * sum(constraint.pop("atoms"))
         self.results = {"energy": self.scale * x, "forces": np.full((len(atoms), 3), x)}
 
 

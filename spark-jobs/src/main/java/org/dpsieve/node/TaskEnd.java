@@ -40,6 +40,13 @@ public record TaskEnd(
     return new TaskEnd(task, outcome, reason, again, exitCode);
   }
 
+  /** The same with what its output says of a crash, which its exit code and log do not. */
+  public TaskEnd explained(TaskOutcome found, String why) {
+    return outcome == TaskOutcome.CRASHED && found == TaskOutcome.CRASHED
+        ? new TaskEnd(task, outcome, "%s (%s)".formatted(why, reason), again, exitCode)
+        : this;
+  }
+
   public boolean isFinished() {
     return outcome == TaskOutcome.FINISHED;
   }

@@ -450,12 +450,11 @@ class Calculator:
         return found
 
     def answer(self):
-        wanted = [value["fparam"] for value in self.info.values() if isinstance(value, dict) and set(value) == {"fparam"}]
         return {
             "version": self.about.get("ase"),
             "device": torch_device(),
             "type_map": [],
-            "fparam": max(wanted, default=-1) + 1,
+            "fparam": max(own_parameters(self.info), default=-1) + 1,
             "aparam": 0,
             "default_fparam": False,
             "mixed": True,
@@ -472,11 +471,11 @@ class Calculator:
         cell = request["cell"][k].reshape(3, 3) if "cell" in request else None
         atoms = Atoms(
             [self.symbols[t] for t in request["type"][k]], positions=request["coord"][k], cell=cell, pbc=cell is not None)
-        for name, value in self.info.items():
-            own = isinstance(value, dict) and set(value) == {"fparam"}
-            atoms.info[name] = plain(float(request["fparam"][k][value["fparam"]])) if own else value
+        atoms.info.update(with_parameters(self.info, request["fparam"][k] if "fparam" in request else ()))
         if "charge" in atoms.info:
             atoms.set_initial_charges([float(atoms.info["charge"])] + [0.0] * (len(atoms) - 1))  # some take their sum
+        if isinstance(atoms.info.get("spin"), (int, float)):  # a multiplicity; some count unpaired electrons
+            atoms.set_initial_magnetic_moments([(atoms.info["spin"] - 1.0) / len(atoms)] * len(atoms))
         if hasattr(self.calculator, "reset"):
             self.calculator.reset()  # what it remembers of other frames is none of this one's
         atoms.calc = self.calculator
@@ -517,6 +516,27 @@ class Calculator:
                 traceback.print_exc()
                 problems[str(k)] = f"{type(error).__name__}: {error}".strip()[:500]
         return {"problems": problems}, [("energy", energy), ("force", force), ("virial", virial)]
+
+
+def is_parameter(value):
+    """{"fparam": k}, at any depth, stands for the frame's own parameter k."""
+    return isinstance(value, dict) and set(value) == {"fparam"}
+
+
+def own_parameters(value):
+    if is_parameter(value):
+        return [value["fparam"]]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [k for one in inner for k in own_parameters(one)]
+
+
+def with_parameters(value, parameters):
+    """A copy of its own: calculators change what they are given."""
+    if is_parameter(value):
+        return plain(float(parameters[value["fparam"]]))
+    if isinstance(value, dict):
+        return {name: with_parameters(one, parameters) for name, one in value.items()}
+    return [with_parameters(one, parameters) for one in value] if isinstance(value, list) else value
 
 
 def plain(number):

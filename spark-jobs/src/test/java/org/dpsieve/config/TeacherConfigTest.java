@@ -83,6 +83,12 @@ class TeacherConfigTest {
                     "{\"calculator\": \"a.C\", \"info\": {\"charge\": {\"fparam\": \"x\"}}}")
                 .complaint())
         .contains("fp_params.info", "charge");
+    assertThat(
+            run.set(
+                    "fp_params",
+                    "{\"calculator\": \"a.C\", \"info\": {\"constraints\": [{\"moment\": {\"fparam\": -1}}]}}")
+                .complaint())
+        .contains("fp_params.info", "moment");
   }
 
   @Test

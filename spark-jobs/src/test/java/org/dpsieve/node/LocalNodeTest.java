@@ -54,6 +54,30 @@ class LocalNodeTest {
     assertThat(tasks.get(0).folder().toFile().list()).containsOnly("input", "log", "result");
   }
 
+  /** Open MPI says the same of every program; of its own troubles it speaks in such frames, too. */
+  @Test
+  void aReasonIsWhatTheProgramSaidNotItsLauncher() throws IOException {
+    String dashes = "-".repeat(74);
+    String farewell =
+        "%s\nMPI_ABORT was invoked on rank 1 in communicator MPI_COMM_WORLD\nwith errorcode 1.\n\nexactly when Open MPI kills them.\n%s\n[vm:18905] Set MCA parameter to 0 to see all help / error messages"
+            .formatted(dashes, dashes);
+    String slots =
+        "%s\nThere are not enough slots available\n%s".formatted(dashes, dashes);
+    List<NodeTask> tasks =
+        List.of(
+            fixture.task(0, "echo '     file ./Ag.upf not found\n %%%%\n" + farewell + "'; exit 1"),
+            fixture.task(1, "echo '" + slots + "'; exit 1"));
+    new LocalNode(2, 0, Map.of()).run(tasks, fixture);
+    assertThat(tasks.stream().map(task -> fixture.ends.get(task.name()).reason()))
+        .containsExactly(
+            "exit code 1: file ./Ag.upf not found",
+            "exit code 1: There are not enough slots available");
+    TaskEnd end = fixture.ends.get(tasks.get(1).name());
+    assertThat(end.explained(TaskOutcome.CRASHED, "ends without JOB DONE").reason())
+        .isEqualTo("ends without JOB DONE (exit code 1: There are not enough slots available)");
+    assertThat(end.explained(TaskOutcome.UNPARSABLE, "not an output of pw.x")).isEqualTo(end);
+  }
+
   @Test
   void noMoreAtOnceThanAllowed() throws IOException {
     List<NodeTask> tasks = new ArrayList<>();

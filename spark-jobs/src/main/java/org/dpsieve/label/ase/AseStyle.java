@@ -51,17 +51,7 @@ public final class AseStyle extends BatchStyle {
     JsonNode arguments =
         AseSettings.withFiles(object(params, "arguments"), files, text -> find(keys, params, text));
     JsonNode info = object(params, INFO);
-    info.properties()
-        .forEach(
-            entry -> {
-              JsonNode place = entry.getValue().path("fparam");
-              if (!place.isMissingNode() && !(place.isIntegralNumber() && place.asInt() >= 0)) {
-                params.error(
-                    INFO,
-                    "'%s' is %s, expected {\"fparam\": k} with the number of a frame parameter, from 0"
-                        .formatted(entry.getKey(), entry.getValue()));
-              }
-            });
+    checkParameters(INFO, info, params);
     double limit = params.finite("time_limit", 0).orElse(0);
     String python = AsePython.named(keys, params);
     params.finish();
@@ -72,6 +62,22 @@ public final class AseStyle extends BatchStyle {
                     name, AseSettings.json(name, arguments, info, limit > 0), files, python, limit),
                 keys.typeMap(),
                 keys.elements()));
+  }
+
+  /** {@code {"fparam": k}}, at any depth, is to name a parameter of frames. */
+  private static void checkParameters(String name, JsonNode value, Block params) {
+    JsonNode place = value.path("fparam");
+    if (!place.isMissingNode() && !(place.isIntegralNumber() && place.asInt() >= 0)) {
+      params.error(
+          INFO,
+          "'%s' is %s, expected {\"fparam\": k} with the number of a frame parameter, from 0"
+              .formatted(name, value));
+      return;
+    }
+    value.properties().forEach(inner -> checkParameters(inner.getKey(), inner.getValue(), params));
+    if (value.isArray()) {
+      value.forEach(inner -> checkParameters(name, inner, params));
+    }
   }
 
   private static Optional<String> calculator(Block params) {

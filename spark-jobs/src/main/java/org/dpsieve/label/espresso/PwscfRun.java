@@ -30,6 +30,11 @@ final class PwscfRun {
   private static final Pattern FORCE =
       Pattern.compile("\\s*atom\\s+\\S+\\s+type\\s+\\S+\\s+force =\\s*(.*)");
   private static final Pattern ERROR = Pattern.compile("Error in routine\\s+(\\S+)");
+  private static final Pattern FRAME = Pattern.compile("-{20,}");
+  private static final Pattern WORD = Pattern.compile("\\p{L}");
+
+  /** Lines below the name of a routine in which its message is looked for. */
+  private static final int FAR = 20;
 
   private final OutputText text;
   private final Steps<Calculation.Step> steps = new Steps<>();
@@ -110,10 +115,27 @@ final class PwscfRun {
         || line.contains("Program stopped by user request")) {
       stopped = line.strip();
     } else if (errorLine.find()) {
-      error = "Error in routine %s: %s".formatted(errorLine.group(1), text.line(i + 1).strip());
+      error = "Error in routine %s: %s".formatted(errorLine.group(1), message(i + 1));
     } else if (line.contains("JOB DONE")) {
       done = true;
     }
+  }
+
+  /**
+   * What is wrong, below the name of the routine. Of several processes that write at once, or of
+   * the launcher that says in a frame of dashes that it ends them, lines may stand between.
+   */
+  private String message(int first) {
+    boolean framed = false;
+    for (int i = first; i < first + FAR && text.has(i); i++) {
+      String line = text.line(i).strip();
+      if (FRAME.matcher(line).matches()) {
+        framed = !framed;
+      } else if (!framed && WORD.matcher(line).find() && !ERROR.matcher(line).find()) {
+        return line;
+      }
+    }
+    return "";
   }
 
   private void alat(String line) {

@@ -45,7 +45,10 @@ public enum PrintedQuantity implements PropertySource {
       "pw.x prints it with assume_isolated = 'makov-payne', VASP with IDIPOL = 4",
       of("output", "^\\s*Total\\s+(NUMBER)\\s*(NUMBER)\\s*(NUMBER)\\s+au", AtomicUnits.BOHR),
       // of the electrons, as VASP counts: away from where they are missing
-      of("OUTCAR", "dipolmoment\\s+(NUMBER)\\s+(NUMBER)\\s+(NUMBER)\\s+electrons x Angstroem", -1));
+      of("OUTCAR", "dipolmoment\\s+(NUMBER)\\s+(NUMBER)\\s+(NUMBER)\\s+electrons x Angstroem", -1)
+          .unless(
+              "^\\s*IDIPOL =\\s+[123]\\s",
+              "is of one direction, expected IDIPOL = 4, of all three"));
 
   private final String hint;
   private final List<Line> lines;
@@ -55,8 +58,24 @@ public enum PrintedQuantity implements PropertySource {
     this.lines = List.of(lines);
   }
 
-  /** What a line of a file says. */
-  private record Line(String file, Pattern pattern, double unit) {
+  /**
+   * What a line of a file says.
+   *
+   * @param wrong begins a line that says that the number is another; {@code null} for none
+   * @param why it is
+   */
+  private record Line(String file, Pattern pattern, double unit, Pattern wrong, String why) {
+    Line unless(String begins, String why) {
+      return new Line(file, pattern, unit, Pattern.compile(begins), why);
+    }
+
+    void check(String text) {
+      Matcher found = wrong == null ? null : wrong.matcher(text);
+      if (found != null && found.find()) {
+        throw new UnexpectedText("%s %s".formatted(found.group().strip(), why));
+      }
+    }
+
     Optional<double[]> value(String text) {
       Matcher found = pattern.matcher(text);
       return found.find()
@@ -74,7 +93,9 @@ public enum PrintedQuantity implements PropertySource {
     return new Line(
         file,
         Pattern.compile(pattern.replace("NUMBER", "[-+]?[0-9]+\\.[0-9]*(?:[DdEe][-+]?[0-9]+)?")),
-        unit);
+        unit,
+        null,
+        "");
   }
 
   /** By its name, {@code fermi_energy}. */
@@ -136,6 +157,7 @@ public enum PrintedQuantity implements PropertySource {
           if (text.line(i).contains("Program PWSCF")) { // the file was written more than once
             last[0] = null;
           }
+          line.check(text.line(i));
           line.value(text.line(i)).ifPresent(value -> last[0] = value);
         });
     return last[0];

@@ -124,7 +124,7 @@ final class Tasks {
                 boolean again = result.outcome() == TaskOutcome.MISSING_OUTPUT;
                 return end.judged(result.outcome(), result.reason(), again);
               }
-              return end;
+              return end.explained(result.outcome(), result.reason());
             })
         .toList();
   }

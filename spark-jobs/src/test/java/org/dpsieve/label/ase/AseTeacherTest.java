@@ -157,6 +157,22 @@ class AseTeacherTest {
     assertThat(results.get(1).outcome()).isEqualTo(TaskOutcome.FINISHED);
   }
 
+  /** Of any shape, with the frame's own numbers anywhere in it, and whole again for every frame. */
+  @Test
+  void constraintsReachTheCalculatorAsInfo() throws Exception {
+    AseTeacher constrained =
+        teacher(
+            "trouble.Trouble",
+            "{\"scale\": 2}",
+            "{\"charge\": 1, \"spin\": 2, \"constraints\": [{\"atoms\": [1, 2], \"magnetization\": {\"fparam\": 0}}]}",
+            List.of(),
+            0);
+    for (LabelResult result :
+        constrained.label(List.of(frame(0, 505), frame(1, 506)), TaskRoom.ANY)) {
+      assertThat(result.labels().energy()).isEqualTo(2 * (100 + 2 - 2e4 + 3e6));
+    }
+  }
+
   @Test
   void filesOfArgumentsComeAlongAndAreToldByTheirChecksum() throws Exception {
     Path table = Files.writeString(folder.resolve("table.txt"), "3.5");

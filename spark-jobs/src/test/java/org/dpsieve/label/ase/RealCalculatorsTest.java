@@ -20,6 +20,8 @@ import org.dpsieve.testing.Shared;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Teachers as PyPI has them, each against what its own interface says of the same atoms. */
 @Tag("peer")
@@ -88,16 +90,16 @@ class RealCalculatorsTest {
     }
   }
 
-  /** The charge of {@code info} is tblite's total charge. */
-  @Test
-  void tightBindingIsThatOfTblite() throws Exception {
+  /** Charge and spin (a multiplicity) of {@code info} are tblite's total charge and unpaired electrons. */
+  @ParameterizedTest
+  @CsvSource({"GFN1-xTB, 1, 1", "GFN2-xTB, 1, 1", "GFN2-xTB, 0, 4"})
+  void tightBindingIsThatOfTblite(String method, int charge, int spin) throws Exception {
     Path python = python("tblite");
-    for (String method : List.of("GFN1-xTB", "GFN2-xTB")) {
       AseTeacher teacher =
           teacher(
               "tblite.ase.TBLite",
               "{\"method\": \"%s\", \"verbosity\": 0}".formatted(method),
-              "{\"charge\": 1}",
+              "{\"charge\": %d, \"spin\": %d}".formatted(charge, spin),
               python);
       LabelResult result = teacher.label(List.of(frame(CELL)), TaskRoom.ANY).get(0);
       assertThat(result.reason()).isEmpty();
@@ -107,16 +109,15 @@ class RealCalculatorsTest {
               """
               from ase.units import Bohr, Hartree, kB
               from tblite.interface import Calculator
-              found = Calculator("%s", np.array([47, 79, 79, 8]), coord / Bohr, charge=1.0, lattice=cell / Bohr, periodic=np.array([True] * 3))
+              found = Calculator("%s", np.array([47, 79, 79, 8]), coord / Bohr, charge=%d.0, uhf=%d, lattice=cell / Bohr, periodic=np.array([True] * 3))
               found.set("verbosity", 0)
               found.set("temperature", 300.0 * kB / Hartree)  # ASE's, which is not quite its own
               found = found.singlepoint()
               say(found["energy"] * Hartree, -found["gradient"] * Hartree / Bohr, -found["virial"] * Hartree)
               """
-                  .formatted(method));
+                  .formatted(method, charge, spin - 1));
       requireEqual(result.labels(), theirs, 1e-8, 1e-8);
       assertThat(teacher.tried(TaskRoom.ANY)).containsKeys("tblite", "ase");
-    }
   }
 
   /** Both models that its wheel has; their weights are told by checksum. */

@@ -187,6 +187,27 @@ class PwscfLabellerTest {
     assertThat(lost.reason()).contains("cdiaghg").contains("problems computing cholesky");
   }
 
+  /** Two processes that write at once, and mpirun between them, as with an unbuffered pw.x. */
+  @Test
+  void theMessageOfAnErrorIsNotTheLaunchers() throws IOException {
+    Calculation lost =
+        read(
+            """
+                 Program PWSCF v.6.7MaX starts on 30Nov2026 at  6:37:10
+             %%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%
+                 Error in routine readpp (4):
+            --------------------------------------------------------------------------
+            MPI_ABORT was invoked on rank 1 in communicator MPI_COMM_WORLD
+            with errorcode 1.
+            --------------------------------------------------------------------------
+             %%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%%
+                 Error in routine readpp (4):
+                 file ./Ag.upf not found
+                 file ./Ag.upf not found
+            """);
+    assertThat(lost.reason()).isEqualTo("Error in routine readpp: file ./Ag.upf not found");
+  }
+
   private static String resourceText(String name) throws IOException {
     return Files.readString(resource(name), StandardCharsets.ISO_8859_1);
   }

@@ -74,6 +74,7 @@ class PropertySourceTest {
         " E-fermi :   4.2342     XC(G=0):  -9.7 alpha+bet : -8.5",
         " number of electron      16.0000000 magnetization ",
         " number of electron      16.0000000 magnetization       2.0000151",
+        "   IDIPOL =      4    1-x, 2-y, 3-z, 4-all directions ",
         " dipolmoment           0.000013     -0.018384      0.010849 electrons x Angstroem");
     assertThat(read(PrintedQuantity.FERMI_ENERGY)).containsExactly(4.2342);
     assertThat(read(PrintedQuantity.TOTAL_MAGNETIZATION)).containsExactly(2.0000151);
@@ -82,6 +83,20 @@ class PropertySourceTest {
     Files.delete(folder.resolve("OUTCAR"));
     write("vasprun.xml", "<dos>", "   <i name=\"efermi\">     -6.68644624 </i>");
     assertThat(read(PrintedQuantity.FERMI_ENERGY)).containsExactly(-6.68644624);
+  }
+
+  /** VASP prints three numbers, of which two are of no boundary of the cell. */
+  @Test
+  void aDipoleOfVaspAlongOneDirectionIsNone() throws IOException {
+    write(
+        "OUTCAR",
+        "   LDIPOL =      T    correct potential (dipole corrections)",
+        "   IDIPOL =      3    1-x, 2-y, 3-z, 4-all directions ",
+        " dipolmoment           0.565829     -0.580066     -0.580452 electrons x Angstroem");
+    assertThatThrownBy(() -> read(PrintedQuantity.DIPOLE))
+        .isInstanceOf(NoProperty.class)
+        .hasMessage(
+            "OUTCAR: dipole: IDIPOL =      3 is of one direction, expected IDIPOL = 4, of all three");
   }
 
   /** Files that VASP 5 and 6 wrote. */
