@@ -19,13 +19,15 @@ final class LogTail {
   private static final Pattern ERROR = Pattern.compile("[\\w.]*(Error|Exception|Interrupt): .*");
 
   /** A line without a letter or digit, or Open MPI's {@code [host:123] 1 more process ...}. */
-  private static final Pattern NO_REASON = Pattern.compile("[^\\p{L}\\p{N}]*|\\[[^\\]\\s]+:\\d+\\] .*");
+  private static final Pattern NO_REASON =
+      Pattern.compile("[^\\p{L}\\p{N}]*|\\[[^\\]\\s]+:\\d+\\] .*");
 
   private static final Pattern FRAME = Pattern.compile("-{20,}");
 
   /** What Open MPI says when it ends the others, whatever the reason. */
   private static final Pattern FAREWELL =
-      Pattern.compile("MPI_ABORT was invoked.*|Primary job +terminated normally.*|mpi(run|exec) (noticed|detected) .*");
+      Pattern.compile(
+          "MPI_ABORT was invoked.*|Primary job +terminated normally.*|mpi(run|exec) (noticed|detected) .*");
 
   /**
    * The last line that names an error, else the last that says anything by itself, not in a
@@ -52,7 +54,9 @@ final class LogTail {
   private static List<String> withoutFarewell(List<String> lines) {
     List<String> kept = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
-      if (frames(lines, i) && i + 1 < lines.size() && FAREWELL.matcher(lines.get(i + 1)).matches()) {
+      if (frames(lines, i)
+          && i + 1 < lines.size()
+          && FAREWELL.matcher(lines.get(i + 1)).matches()) {
         i++;
         while (i < lines.size() && !frames(lines, i)) {
           i++;

@@ -61,8 +61,7 @@ class LocalNodeTest {
     String farewell =
         "%s\nMPI_ABORT was invoked on rank 1 in communicator MPI_COMM_WORLD\nwith errorcode 1.\n\nexactly when Open MPI kills them.\n%s\n[vm:18905] Set MCA parameter to 0 to see all help / error messages"
             .formatted(dashes, dashes);
-    String slots =
-        "%s\nThere are not enough slots available\n%s".formatted(dashes, dashes);
+    String slots = "%s\nThere are not enough slots available\n%s".formatted(dashes, dashes);
     List<NodeTask> tasks =
         List.of(
             fixture.task(0, "echo '     file ./Ag.upf not found\n %%%%\n" + farewell + "'; exit 1"),

@@ -90,23 +90,26 @@ class RealCalculatorsTest {
     }
   }
 
-  /** Charge and spin (a multiplicity) of {@code info} are tblite's total charge and unpaired electrons. */
+  /**
+   * Charge and spin (a multiplicity) of {@code info} are tblite's total charge and unpaired
+   * electrons.
+   */
   @ParameterizedTest
   @CsvSource({"GFN1-xTB, 1, 1", "GFN2-xTB, 1, 1", "GFN2-xTB, 0, 4"})
   void tightBindingIsThatOfTblite(String method, int charge, int spin) throws Exception {
     Path python = python("tblite");
-      AseTeacher teacher =
-          teacher(
-              "tblite.ase.TBLite",
-              "{\"method\": \"%s\", \"verbosity\": 0}".formatted(method),
-              "{\"charge\": %d, \"spin\": %d}".formatted(charge, spin),
-              python);
-      LabelResult result = teacher.label(List.of(frame(CELL)), TaskRoom.ANY).get(0);
-      assertThat(result.reason()).isEmpty();
-      JsonNode theirs =
-          theirs(
-              python,
-              """
+    AseTeacher teacher =
+        teacher(
+            "tblite.ase.TBLite",
+            "{\"method\": \"%s\", \"verbosity\": 0}".formatted(method),
+            "{\"charge\": %d, \"spin\": %d}".formatted(charge, spin),
+            python);
+    LabelResult result = teacher.label(List.of(frame(CELL)), TaskRoom.ANY).get(0);
+    assertThat(result.reason()).isEmpty();
+    JsonNode theirs =
+        theirs(
+            python,
+            """
               from ase.units import Bohr, Hartree, kB
               from tblite.interface import Calculator
               found = Calculator("%s", np.array([47, 79, 79, 8]), coord / Bohr, charge=%d.0, uhf=%d, lattice=cell / Bohr, periodic=np.array([True] * 3))
@@ -115,9 +118,9 @@ class RealCalculatorsTest {
               found = found.singlepoint()
               say(found["energy"] * Hartree, -found["gradient"] * Hartree / Bohr, -found["virial"] * Hartree)
               """
-                  .formatted(method, charge, spin - 1));
-      requireEqual(result.labels(), theirs, 1e-8, 1e-8);
-      assertThat(teacher.tried(TaskRoom.ANY)).containsKeys("tblite", "ase");
+                .formatted(method, charge, spin - 1));
+    requireEqual(result.labels(), theirs, 1e-8, 1e-8);
+    assertThat(teacher.tried(TaskRoom.ANY)).containsKeys("tblite", "ase");
   }
 
   /** Both models that its wheel has; their weights are told by checksum. */

@@ -50,8 +50,7 @@ class SrunTeacherTest {
   @Test
   void labelsOfANodeAreThoseOfHereAlsoAfterItsJobWasCancelled() throws Exception {
     String python = AsePython.quoted(DeepmdKit.python().toString());
-    List<Frame> frames =
-        DoubleStream.of(0, 0.1, 0.2).mapToObj(SrunTeacherTest::frame).toList();
+    List<Frame> frames = DoubleStream.of(0, 0.1, 0.2).mapToObj(SrunTeacherTest::frame).toList();
     List<LabelResult> here = emt(python).label(frames, TaskRoom.ANY);
     assertThat(here).allMatch(result -> result.labels() != null);
     try (SlurmService slurm = SlurmService.start(folder.resolve("slurm"))) {
