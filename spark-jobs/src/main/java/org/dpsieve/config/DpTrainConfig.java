@@ -69,6 +69,17 @@ public record DpTrainConfig(
         FineTuning.PLAIN);
   }
 
+  /** The checkpoints of PyTorch that are fine-tuned, each once; empty for others. */
+  public List<Path> pretrained() {
+    return backend != Backend.PYTORCH
+        ? List.of()
+        : start.stream()
+            .filter(one -> one.init() == Init.FINETUNE)
+            .map(Start::path)
+            .distinct()
+            .toList();
+  }
+
   /**
    * What is taken of a checkpoint, and what is done with it.
    *

@@ -11,7 +11,11 @@ final class LoadFailure {
 
   private static final Pattern UNKNOWN_KIND =
       Pattern.compile(
-          "Unknown (class|\\w+ type|model|builtin op)|unknown (class|type|key)|has no attribute|RuntimeError: Unknown|KeyError|version");
+          "Unknown (class|\\w+ type|model|builtin op)|unknown (class|type|key)|has no attribute|RuntimeError: Unknown|KeyError|unexpected keyword argument|not compatible with supported versions");
+
+  /** What to do where a model, or a frame, finds too little memory. */
+  static final String MORE_MEMORY =
+      "Another program may hold it: free it, let fewer tasks run at once, set a smaller DP_INFER_BATCH_SIZE, or evaluate on the CPU (CUDA_VISIBLE_DEVICES= before the command)";
 
   private LoadFailure() {}
 
@@ -28,17 +32,23 @@ final class LoadFailure {
           .formatted(branches.group(1).replace("'", ""));
     }
     return switch (kind) {
-      case "memory" -> "'%s': too little memory to load the models: %s".formatted(command, error);
+      case "memory" ->
+          "'%s': too little memory to load the models: %s. %s"
+              .formatted(command, withoutStop(error), MORE_MEMORY);
       case "import" -> "'%s' cannot evaluate models: %s".formatted(command, error);
       default ->
           "'%s' (DeePMD-kit %s) cannot load the models: %s%s"
               .formatted(
                   command,
                   version,
-                  error,
+                  withoutStop(error),
                   UNKNOWN_KIND.matcher(error).find()
                       ? ". They may be of a later DeePMD-kit than this one"
                       : "");
     };
+  }
+
+  private static String withoutStop(String error) {
+    return error.replaceFirst("\\.\\s*$", "");
   }
 }

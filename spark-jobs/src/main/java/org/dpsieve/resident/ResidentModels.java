@@ -34,6 +34,8 @@ public final class ResidentModels implements Closeable {
   /** Å, of the atoms that a check is done with: no model sees as far. */
   private static final double FAR_APART = 1000;
 
+  private static final String MEMORY = "too little memory: ";
+
   private final DpProgram program;
   private final Evaluated evaluated;
   private final Map<String, String> environment;
@@ -226,7 +228,11 @@ public final class ResidentModels implements Closeable {
     if (problem.isPresent()) {
       return Optional.of(
           "'%s' cannot evaluate the models on an atom of each of %s: %s. %s"
-              .formatted(program.shown(), words, problem.get(), evaluated.nameIt()));
+              .formatted(
+                  program.shown(),
+                  words,
+                  problem.get(),
+                  problem.get().startsWith(MEMORY) ? LoadFailure.MORE_MEMORY : evaluated.nameIt()));
     }
     boolean nan = Arrays.stream(found[0].parts()[0]).anyMatch(Double::isNaN);
     return nan && !check.equals(Question.VALUES)
@@ -324,9 +330,8 @@ public final class ResidentModels implements Closeable {
       }
       problem = answer.head().path("error").asText();
       if (answer.head().path("kind").asText().equals("memory")) {
-        problem = "too little memory: " + problem;
-      }
-      if (problem.contains("CUDA")) {
+        problem = MEMORY + problem;
+      } else if (problem.contains("CUDA")) {
         close(); // the device may be of no use to this process any more
       }
     } catch (EvaluatingProcess.Lost e) {

@@ -85,7 +85,32 @@ class DpPythonTest {
     assertThat(LoadFailure.text("dp", "3.0.1", "other", "RuntimeError: Unknown descriptor dpa4"))
         .contains("DeePMD-kit 3.0.1", "dpa4", "a later DeePMD-kit");
     assertThat(LoadFailure.text("dp", "3.2.0", "memory", "OutOfMemoryError: CUDA out of memory"))
-        .contains("too little memory to load");
+        .contains(
+            "too little memory to load",
+            "CUDA out of memory. Another program",
+            "CUDA_VISIBLE_DEVICES=");
+    assertThat(
+            LoadFailure.text(
+                "dp",
+                "3.1.0",
+                "other",
+                "RuntimeError: The version of PyTorch used to compile this deepmd-kit package is 2.7.0, but the version of PyTorch runtime you are using is 2.11.0."))
+        .as("the checkpoint is not the cause")
+        .endsWith("2.11.0");
+    assertThat(
+            LoadFailure.text(
+                "dp",
+                "3.1.0",
+                "other",
+                "TypeError: DescrptDPA3.__init__() got an unexpected keyword argument 'add_chg_spin_ebd'"))
+        .endsWith("They may be of a later DeePMD-kit than this one");
+    assertThat(
+            LoadFailure.text(
+                "dp",
+                "3.1.0",
+                "other",
+                "ValueError: Current version 9 is not compatible with supported versions [1, 2]."))
+        .endsWith("[1, 2]. They may be of a later DeePMD-kit than this one");
     assertThat(LoadFailure.text("dp", "3.2.0", "import", "ModuleNotFoundError: no torch"))
         .contains("no torch");
   }

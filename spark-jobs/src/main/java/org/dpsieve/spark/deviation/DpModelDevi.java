@@ -70,6 +70,22 @@ public final class DpModelDevi implements DeviationEngine {
     require(spark, () -> sent.problem(types, fparam, aparam));
   }
 
+  /**
+   * Starts the program once, in a task, and has it load the models.
+   *
+   * @throws InputException when it is not there, or does not take these models
+   */
+  public void checkLoads(SparkSession spark) {
+    DpModelDevi sent = this;
+    require(spark, sent::notLoaded);
+  }
+
+  private String notLoaded() {
+    try (TaskModels task = models.task()) {
+      return task.notLoaded().orElse("");
+    }
+  }
+
   private String problem(List<String> elements, int fparam, int aparam) {
     try (TaskModels task = models.task()) {
       return task.problem(elements, fparam, aparam).orElse("");

@@ -52,6 +52,19 @@ public final class TaskModels implements AutoCloseable {
         () -> borrowed.models().problem(elements, fparam, aparam, room.stopped()));
   }
 
+  /** What keeps the program from loading the models. */
+  Optional<String> notLoaded() {
+    return TaskRooms.stoppable(
+        () -> {
+          try {
+            borrowed.models().loaded(room.stopped());
+            return Optional.empty();
+          } catch (InputException e) {
+            return Optional.of(e.getMessage());
+          }
+        });
+  }
+
   /**
    * What keeps a program from evaluating models that there are not yet, as far as that shows: it is
    * given an empty one, on which it has to fail in the reading, not before.

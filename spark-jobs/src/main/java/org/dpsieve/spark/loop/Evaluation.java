@@ -19,6 +19,7 @@ import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.format.ModelFiles;
+import org.dpsieve.model.format.TorchCheckpoint;
 import org.dpsieve.pick.Borderline;
 import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustLevels;
@@ -161,11 +162,29 @@ final class Evaluation {
   void check(List<Path> models) {
     if (section.engine() == Engine.DP && models.isEmpty()) {
       trainer.ifPresent(dp -> DpModelDevi.check(spark, program(), dp.suffix()));
+      List<Path> pretrained = trainer.map(DpTrainConfig::pretrained).orElse(List.of());
+      if (!pretrained.isEmpty()) {
+        String branch = branch(pretrained.get(0));
+        try (DpModelDevi dp = DpModelDevi.of(spark, pretrained, branch, program(), typeMap)) {
+          dp.checkLoads(spark);
+        }
+      }
     } else if (section.engine() == Engine.DP) {
       try (DpModelDevi dp = dp(models)) {
         check(dp);
       }
     }
+  }
+
+  /** Of a checkpoint that is trained on: any, where training asks for none of them. */
+  private String branch(Path checkpoint) {
+    String named = trainer.orElseThrow().fineTuning().branch();
+    return named.equals(TorchCheckpoint.RANDOM)
+        ? TorchCheckpoint.read(checkpoint)
+            .filter(TorchCheckpoint::multiTask)
+            .map(found -> found.branches().keySet().iterator().next())
+            .orElse("")
+        : named;
   }
 
   private void check(DpModelDevi dp) {
