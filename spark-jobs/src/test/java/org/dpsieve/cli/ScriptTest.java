@@ -44,7 +44,18 @@ class ScriptTest {
     }
     for (String name :
         List.of(
-            "bash", "env", "dirname", "find", "sed", "head", "cat", "readlink", "touch", "uname")) {
+            "bash",
+            "env",
+            "dirname",
+            "find",
+            "sed",
+            "head",
+            "cat",
+            "readlink",
+            "touch",
+            "uname",
+            "mkdir",
+            "sleep")) {
       program(name, "exec " + which(name) + " \"$@\"");
     }
   }
@@ -106,6 +117,22 @@ class ScriptTest {
   void withoutMaven() throws Exception {
     program("javac", BOTH_JAVAS.formatted("javac"));
     assertThat(run(Map.of())).contains("error: Maven (mvn) is not there", "apt install maven");
+  }
+
+  /** The jar is that of the sources before. */
+  @Test
+  void whatChangesWhileItIsBuiltIsBuiltByTheNextCall() throws Exception {
+    program("javac", BOTH_JAVAS.formatted("javac"));
+    program("java", "echo 'java version \"11\"' >&2"); // so that it ends after the build
+    Path source = Files.writeString(checkout.resolve("spark-jobs/src/main/A.java"), "");
+    Path target = checkout.resolve("spark-jobs/target");
+    String build =
+        "echo a build >&2; touch %1$s/dpsieve.jar %1$s/spark.classpath".formatted(target);
+    program("mvn", "sleep 0.1; touch %s; sleep 0.1; %s".formatted(source, build));
+    assertThat(said(Map.of(), 2)).contains("a build");
+    program("mvn", build);
+    assertThat(said(Map.of(), 2)).contains("a build");
+    assertThat(said(Map.of(), 2)).doesNotContain("a build");
   }
 
   @Test
