@@ -76,18 +76,18 @@ class OtherBackendsRunTest {
     }
   }
 
-  private Path simplify(String text) throws IOException {
+  private Path simplify(String text, int iterations) throws IOException {
     return Files.writeString(
         folder.resolve("simplify.json"),
         """
         {"type_map": ["Ag", "Au"], "pick_data": "%s", "init_pick_number": 4, "iter_pick_number": 4,
-         "model_devi_f_trust_lo": 0.0, "model_devi_f_trust_hi": 100, "max_iter": 2, "numb_models": 1,
+         "model_devi_f_trust_lo": 0.0, "model_devi_f_trust_hi": 100, "max_iter": %d, "numb_models": 1,
          "training_iter0_model_path": ["%s"], "training_init_model": true,
          "dp_train_skip_neighbor_stat": true,
          "fp_style": "d3", "fp_params": {"functional": "pbe", "damping": "zero"},
          "default_training_param": {%s "training": {"numb_steps": 2, "disp_freq": 1}}}
         """
-            .formatted(POOL, folder.resolve("model"), text));
+            .formatted(POOL, iterations, folder.resolve("model"), text));
   }
 
   private Path machine(Path dp) throws IOException {
@@ -115,7 +115,9 @@ class OtherBackendsRunTest {
     String text = MODEL.formatted(trainable);
     model(dp, flag, text, "frozen_model." + frozenSuffix(suffix));
     Terminal terminal = new Terminal();
-    terminal.succeed("simplify", simplify(text), machine(dp), "--workdir", folder.resolve("run"));
+    int iterations = backend.equals("jax") ? 1 : 2; // JAX compiles for a minute in each
+    terminal.succeed(
+        "simplify", simplify(text, iterations), machine(dp), "--workdir", folder.resolve("run"));
     assertThat(terminal.said()).contains("Stopped at max_iter");
     if (backend.equals("jax")) {
       assertThat(terminal.said())
@@ -217,7 +219,7 @@ class OtherBackendsRunTest {
     Terminal terminal = new Terminal();
     int code =
         terminal.run(
-            "simplify", simplify(partial), machine(dp), "--workdir", folder.resolve("run"));
+            "simplify", simplify(partial, 2), machine(dp), "--workdir", folder.resolve("run"));
     assertThat(code).as(terminal.said()).isEqualTo(2);
     assertThat(terminal.err())
         .contains("trainable", "PyTorch backend freezes the whole fitting net");
