@@ -3,6 +3,7 @@ package org.dpsieve.uncertainty;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** The one factor between standard deviations and errors. */
@@ -19,6 +20,17 @@ public final class Calibration {
    * @param frame whose error it is
    */
   private record Ratio(double size, int frame) {}
+
+  /**
+   * Of one kind of labels.
+   *
+   * @param folds of frames left out
+   */
+  public static double factor(
+      List<List<FrameErrors>> folds, Function<FrameErrors, FrameErrors.Pairs> quantity) {
+    return factor(
+        folds.stream().flatMap(List::stream).map(quantity).map(FrameErrors.Pairs::ratios).toList());
+  }
 
   /**
    * The factor with which intervals of {@link #WIDTH} standard deviations are expected to cover

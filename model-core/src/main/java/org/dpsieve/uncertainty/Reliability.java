@@ -82,12 +82,7 @@ public record Reliability(long frames, Of energy, Of force) {
     long covered = 0;
     for (List<FrameErrors> fold : folds) {
       double others =
-          Calibration.factor(
-              folds.stream()
-                  .filter(other -> other != fold)
-                  .flatMap(List::stream)
-                  .map(frame -> quantity.apply(frame).ratios())
-                  .toList());
+          Calibration.factor(folds.stream().filter(other -> other != fold).toList(), quantity);
       for (FrameErrors frame : fold) {
         FrameErrors.Pairs some = quantity.apply(frame);
         double[] ratios = some.ratios();

@@ -10,13 +10,12 @@ import org.dpsieve.infer.Prediction;
 import org.dpsieve.outputlayer.LearningCurve;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.spark.transfer.Foretold;
+import org.dpsieve.uncertainty.Calibrated;
 import org.dpsieve.uncertainty.Calibration;
 import org.dpsieve.uncertainty.ExpectedError;
 import org.dpsieve.uncertainty.FrameErrors;
 import org.dpsieve.uncertainty.FrameSigma;
-import org.dpsieve.uncertainty.FrameWidth;
 import org.dpsieve.uncertainty.PredictedLabels;
-import org.dpsieve.uncertainty.Reliability;
 
 /**
  * What the loop would say of its own errors at some point of a study, held against the frames held
@@ -79,22 +78,6 @@ record StudyUncertainty(
         Collections.nCopies(models, Ranking.NONE));
   }
 
-  /** One kind of prediction on labelled frames left out: its factors, and how it was off. */
-  private record Calibrated(
-      double energyFactor, double forceFactor, FrameWidth width, Reliability reliability) {
-    static Calibrated of(List<List<FrameErrors>> raw) {
-      FrameErrors.Widened widened = FrameErrors.widened(raw);
-      double energy = factor(widened.folds(), FrameErrors::energy);
-      double force = factor(widened.folds(), FrameErrors::force);
-      return new Calibrated(
-          energy, force, widened.width(), Reliability.of(widened.folds(), energy, force));
-    }
-
-    ExpectedError.Scale scale() {
-      return ExpectedError.Scale.of(reliability);
-    }
-  }
-
   /**
    * @param members whether ensembles out of single models are looked at, which takes longest
    */
@@ -121,12 +104,12 @@ record StudyUncertainty(
     Calibrated labels = Calibrated.of(labelFolds);
     List<FrameSigma> sigmas =
         data.heldOut().stream()
-            .map(f -> all.sigma(f, models.energyFactor, models.forceFactor, models.width))
+            .map(f -> all.sigma(f, models.energyFactor(), models.forceFactor(), models.width()))
             .toList();
     List<PredictedLabels> predicted =
         all.usesOld()
             ? data.heldOut().stream()
-                .map(f -> all.label(f, labels.energyFactor, labels.forceFactor))
+                .map(f -> all.label(f, labels.energyFactor(), labels.forceFactor()))
                 .toList()
             : List.of();
     List<FrameErrors> unseen =
@@ -191,6 +174,8 @@ record StudyUncertainty(
       double[][][] members,
       List<PredictedLabels> predicted,
       Calibrated labels) {
+    ExpectedError.Scale ofModels = ExpectedError.Scale.of(models.reliability());
+    ExpectedError.Scale ofLabels = ExpectedError.Scale.of(labels.reliability());
     double[][] parameters = all.parameters();
     double[] deviation =
         heldOut.stream().mapToDouble(frame -> frame.maxForceDeviation(parameters)).toArray();
@@ -206,8 +191,7 @@ record StudyUncertainty(
         sigma[k] = sigmas.get(k).force();
         spread[k] = members == null ? 0 : heldOut.get(k).maxForceDeviation(m, members[m]);
         if (!predicted.isEmpty()) {
-          expected[k] =
-              ExpectedError.of(own, models.scale(), predicted.get(k), labels.scale()).force();
+          expected[k] = ExpectedError.of(own, ofModels, predicted.get(k), ofLabels).force();
         }
       }
       rankings.add(
@@ -245,12 +229,6 @@ record StudyUncertainty(
       largest = Math.max(largest, square);
     }
     return Math.sqrt(largest);
-  }
-
-  private static double factor(
-      List<List<FrameErrors>> folds, Function<FrameErrors, FrameErrors.Pairs> quantity) {
-    return Calibration.factor(
-        folds.stream().flatMap(List::stream).map(quantity).map(FrameErrors.Pairs::ratios).toList());
   }
 
   private static double covered(

@@ -3,7 +3,6 @@ package org.dpsieve.spark.transfer;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -16,9 +15,8 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.Precision;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.spark.frames.FrameRows;
-import org.dpsieve.uncertainty.Calibration;
+import org.dpsieve.uncertainty.Calibrated;
 import org.dpsieve.uncertainty.FrameErrors;
-import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.UncertainEnsemble;
 import org.dpsieve.uncertainty.Uncertainty;
 import scala.Tuple2;
@@ -55,9 +53,6 @@ final class FoldCalibration {
 
   private FoldCalibration() {}
 
-  /** The calibrated uncertainty, and what it was found from. */
-  record Calibrated(Uncertainty uncertainty, Reliability reliability) {}
-
   /** What is to be measured: {@link #errors}. */
   static List<LeftOut> folds(FoldedFrames labelled, boolean[] present, List<FoldedFit> fits) {
     List<Tuple2<FoldedFrames.Place, Frame>> some =
@@ -86,26 +81,15 @@ final class FoldCalibration {
   }
 
   /**
-   * @param errors of the {@link #folds}
+   * @param found on the {@link #folds}
    */
-  static Calibrated of(List<List<FrameErrors>> errors, boolean[] present, List<FoldedFit> fits) {
-    Uncertainty raw = Uncertainty.raw(present, fits.stream().map(FoldedFit::posterior).toList());
-    FrameErrors.Widened widened = FrameErrors.widened(errors);
-    double energy = factor(widened.folds(), FrameErrors::energy);
-    double force = factor(widened.folds(), FrameErrors::force);
-    return new Calibrated(
-        raw.with(widened.width()).calibrated(energy, force),
-        Reliability.of(widened.folds(), energy, force));
-  }
-
-  static double factor(
-      List<List<FrameErrors>> errors, Function<FrameErrors, FrameErrors.Pairs> quantity) {
-    return Calibration.factor(
-        errors.stream()
-            .flatMap(List::stream)
-            .map(quantity)
-            .map(FrameErrors.Pairs::ratios)
-            .toList());
+  static Uncertainty of(Calibrated found, boolean[] present, List<FoldedFit> fits) {
+    return new Uncertainty(
+        present,
+        fits.stream().map(FoldedFit::posterior).toList(),
+        found.energyFactor(),
+        found.forceFactor(),
+        found.width());
   }
 
   /** Of each fold, in one Spark task. */

@@ -7,10 +7,10 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.uncertainty.Calibrated;
 import org.dpsieve.uncertainty.FrameErrors;
 import org.dpsieve.uncertainty.LabelEnsemble;
 import org.dpsieve.uncertainty.PredictedLabels;
-import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.Uncertainty;
 
 /**
@@ -70,9 +70,8 @@ final class LabelCalibration {
    * @param errors of the {@link #folds}
    */
   static LabelUncertainty of(List<List<FrameErrors>> errors) {
-    double energy = FoldCalibration.factor(errors, FrameErrors::energy);
-    double force = FoldCalibration.factor(errors, FrameErrors::force);
-    return new LabelUncertainty(energy, force, Reliability.of(errors, energy, force));
+    Calibrated found = Calibrated.of(errors);
+    return new LabelUncertainty(found.energyFactor(), found.forceFactor(), found.reliability());
   }
 
   private static List<FrameErrors> errors(Fold fold) {

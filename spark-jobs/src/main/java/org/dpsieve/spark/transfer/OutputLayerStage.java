@@ -27,6 +27,7 @@ import org.dpsieve.outputlayer.OutputLayerFit;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.uncertainty.Calibrated;
 import org.dpsieve.uncertainty.FrameErrors;
 import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.Uncertainty;
@@ -238,11 +239,10 @@ public final class OutputLayerStage {
       List<FoldCalibration.LeftOut> both = new ArrayList<>(own);
       both.addAll(labels == null ? List.of() : labels);
       List<List<FrameErrors>> found = FoldCalibration.errors(spark, both); // in one job
-      FoldCalibration.Calibrated calibrated =
-          FoldCalibration.of(found.subList(0, own.size()), present, fits);
+      Calibrated calibrated = Calibrated.of(found.subList(0, own.size()));
       return new Trained(
           List.copyOf(solutions),
-          calibrated.uncertainty(),
+          FoldCalibration.of(calibrated, present, fits),
           calibrated.reliability(),
           FoldedFit.curve(fits),
           old(fits),

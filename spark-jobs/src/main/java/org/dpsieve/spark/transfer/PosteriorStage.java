@@ -12,6 +12,7 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.LossPrefactors;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.uncertainty.Calibration;
 import org.dpsieve.uncertainty.FrameErrors;
 import org.dpsieve.uncertainty.Reliability;
 import org.dpsieve.uncertainty.UncertainEnsemble;
@@ -75,8 +76,8 @@ public final class PosteriorStage {
     Uncertainty found = anew.uncertainty();
     Uncertainty raw = Uncertainty.raw(present, found.posteriors()).with(found.width());
     List<List<FrameErrors>> own = FoldCalibration.errors(spark, parts(spark, labelled, model, raw));
-    double energy = larger(found.energyFactor(), FoldCalibration.factor(own, FrameErrors::energy));
-    double force = larger(found.forceFactor(), FoldCalibration.factor(own, FrameErrors::force));
+    double energy = larger(found.energyFactor(), Calibration.factor(own, FrameErrors::energy));
+    double force = larger(found.forceFactor(), Calibration.factor(own, FrameErrors::force));
     return new Found(
         raw.calibrated(energy, force),
         anew.solutions().get(0).after().frames(),
