@@ -22,8 +22,6 @@ import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.OutputLayerFiles;
-import org.dpsieve.resident.DpProgram;
-import org.dpsieve.spark.deviation.DpBodies;
 import org.dpsieve.spark.transfer.ModelShifts;
 
 /**
@@ -33,10 +31,9 @@ import org.dpsieve.spark.transfer.ModelShifts;
  */
 final class DpStarts {
   private final SparkSession spark;
-  private final List<String> typeMap;
+  private final RunConfig config;
   private final TrainConfig train;
   private final DpTrainConfig dp;
-  private final DpProgram program;
   private final Consumer<String> notes;
 
   /**
@@ -44,10 +41,9 @@ final class DpStarts {
    */
   DpStarts(SparkSession spark, RunConfig config, Consumer<String> notes) {
     this.spark = spark;
-    this.typeMap = config.simplify().typeMap();
+    this.config = config;
     this.train = config.simplify().train();
     this.dp = train.dp().orElseThrow();
-    this.program = StartModels.program(config.machine().modelDevi());
     this.notes = notes;
   }
 
@@ -90,15 +86,11 @@ final class DpStarts {
     for (int m = 0; m < starts.size(); m++) {
       files.add(file(m, starts.get(m)));
     }
-    List<DeepPotential> models = new ArrayList<>();
+    StartModels given = StartModels.of(config, files);
+    List<DeepPotential> models;
     List<Optional<ModelShifts>> shifts;
     try {
-      for (int m = 0; m < files.size(); m++) {
-        int place = m;
-        models.add(
-            OutputLayerFiles.read(
-                files.get(m), typeMap, "", () -> DpBodies.of(files, "", program).evaluator(place)));
-      }
+      models = given.read();
       shifts = ModelShifts.of(spark, labelled, models);
     } catch (UnsupportedModelException e) {
       return starts; // the bias of such a model is not known
@@ -112,7 +104,7 @@ final class DpStarts {
         continue;
       }
       Path own = Files.createDirectories(folder.resolve("%03d".formatted(m)));
-      changed.add(write(m, starts.get(m), files.get(m), shift.get().added(models.get(m)), own));
+      changed.add(write(m, starts.get(m), given, shift.get().added(models.get(m)), own));
       said.add(
           String.format(
               Locale.ROOT,
@@ -138,18 +130,18 @@ final class DpStarts {
         : train.models().get(model); // TensorFlow's checkpoints are of a format of their own
   }
 
-  private Start write(int model, Start start, Path source, DeepPotential changed, Path folder)
-      throws IOException {
+  private Start write(
+      int model, Start start, StartModels given, DeepPotential changed, Path folder) {
     if (start.init() == Init.CHECKPOINT && dp.backend() == Backend.PYTORCH) {
-      OutputLayerFiles.write(source, "", changed, folder.resolve(Backend.PYTORCH.checkpoint()));
+      given.write(model, changed, folder.resolve(Backend.PYTORCH.checkpoint()));
       Path frozen = train.models().get(model);
-      if (!frozen.equals(source)) { // what the training is compared with
+      if (!frozen.equals(file(model, start))) { // what the training is compared with
         OutputLayerFiles.write(frozen, "", changed, folder.resolve("frozen_model." + dp.suffix()));
       }
       return new Start(Init.CHECKPOINT, folder);
     }
-    Path target = folder.resolve(train.modelName(model));
-    OutputLayerFiles.write(source, "", changed, target);
+    Path target = folder.resolve(given.name(model));
+    given.write(model, changed, target);
     return new Start(Init.FROZEN, target);
   }
 }

@@ -19,22 +19,33 @@ import org.dpsieve.spark.deviation.DpBodies;
  * DeePMD-kit.
  */
 final class StartModels {
+  private final List<Path> files;
+  private final String branch;
   private final TrainConfig config;
   private final List<String> typeMap;
   private final DpProgram program;
   private DpBodies bodies; // where there are such
 
-  StartModels(TrainConfig config, List<String> typeMap, DpProgram program) {
-    this.config = config;
-    this.typeMap = typeMap;
-    this.program = program;
+  private StartModels(List<Path> files, String branch, RunConfig config) {
+    this.files = files;
+    this.branch = branch;
+    this.config = config.simplify().train();
+    this.typeMap = config.simplify().typeMap();
+    this.program = program(config.machine().modelDevi());
   }
 
   static StartModels of(RunConfig config) {
-    return new StartModels(
-        config.simplify().train(),
-        config.simplify().typeMap(),
-        program(config.machine().modelDevi()));
+    TrainConfig train = config.simplify().train();
+    return new StartModels(train.models(), train.branch(), config);
+  }
+
+  /**
+   * Others than those of the parameter file.
+   *
+   * @param files of one model each, in the models' order
+   */
+  static StartModels of(RunConfig config, List<Path> files) {
+    return new StartModels(files, "", config);
   }
 
   /** DeePMD-kit's program, where models are evaluated by it. */
@@ -47,23 +58,23 @@ final class StartModels {
   }
 
   List<DeepPotential> read() {
-    return read(config.models());
+    return read(files);
   }
 
   /** One of them as it was given. */
   DeepPotential read(int model) {
-    return read(model, config.models().get(model));
+    return read(model, files.get(model));
   }
 
   /**
    * All of them with other output layers.
    *
-   * @param files as {@link #write} wrote them, or their own
+   * @param others as {@link #write} wrote them, or their own
    */
-  List<DeepPotential> read(List<Path> files) {
+  List<DeepPotential> read(List<Path> others) {
     List<DeepPotential> models = new ArrayList<>();
-    for (int m = 0; m < files.size(); m++) {
-      models.add(read(m, files.get(m)));
+    for (int m = 0; m < others.size(); m++) {
+      models.add(read(m, others.get(m)));
     }
     return models;
   }
@@ -78,10 +89,10 @@ final class StartModels {
     return OutputLayerFiles.read(
         file,
         typeMap,
-        config.branch(),
+        branch,
         () -> {
           if (bodies == null) {
-            bodies = DpBodies.of(config.models(), config.branch(), program);
+            bodies = DpBodies.of(files, branch, program);
           }
           return bodies.evaluator(model);
         });
@@ -107,6 +118,6 @@ final class StartModels {
    * @param model its place
    */
   void write(int model, DeepPotential changed, Path target) {
-    OutputLayerFiles.write(config.models().get(model), config.branch(), changed, target);
+    OutputLayerFiles.write(files.get(model), branch, changed, target);
   }
 }
