@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,15 +30,20 @@ public final class Formula {
 
   /** The same of atomic numbers alone; {@code names} has those of types that are no elements. */
   public static String of(int[] z, TypeNames names) {
+    StringBuilder text = new StringBuilder();
+    counts(z, names).forEach((name, count) -> text.append(term(name)).append(count));
+    return text.toString();
+  }
+
+  /** Atoms of each present type, in alphabetical order. */
+  public static SortedMap<String, Integer> counts(int[] z, TypeNames names) {
     Map<Integer, Integer> counts = new TreeMap<>();
     for (int number : z) {
       counts.merge(number, 1, Integer::sum);
     }
-    Map<String, Integer> named = new TreeMap<>();
+    SortedMap<String, Integer> named = new TreeMap<>();
     counts.forEach((number, count) -> named.put(names.name(number), count));
-    StringBuilder text = new StringBuilder();
-    named.forEach((name, count) -> text.append(term(name)).append(count));
-    return text.toString();
+    return named;
   }
 
   /**

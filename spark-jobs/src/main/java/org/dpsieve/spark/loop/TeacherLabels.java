@@ -5,11 +5,10 @@ import static org.apache.spark.sql.functions.expr;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.dpsieve.frame.Formula;
 import org.dpsieve.label.EnergyShifts;
 import org.dpsieve.loop.Facts;
 import org.dpsieve.spark.frames.FrameRows;
@@ -40,13 +39,12 @@ final class TeacherLabels {
             .orderBy("frame_id")
             .limit(MOST_FRAMES)
             .collectAsList()) {
-      Map<String, Integer> atoms = new TreeMap<>();
-      var names = FrameRows.names(row.getAs("formula"));
-      row.<Integer>getList(row.fieldIndex("z"))
-          .forEach(z -> atoms.merge(names.name(z), 1, Integer::sum));
+      int[] z =
+          row.<Integer>getList(row.fieldIndex("z")).stream().mapToInt(Integer::intValue).toArray();
       pairs.add(
           new EnergyShifts.Pair(
-              atoms, row.<Double>getAs("energy") - row.<Double>getAs("old_energy")));
+              Formula.counts(z, FrameRows.names(row.getAs("formula"))),
+              row.<Double>getAs("energy") - row.<Double>getAs("old_energy")));
     }
     return EnergyShifts.of(pairs);
   }

@@ -3,7 +3,6 @@ package org.dpsieve.spark.transfer;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +10,7 @@ import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.infer.Reading;
@@ -99,18 +99,10 @@ public record ModelShifts(EnergyShifts shifts, double before) {
         for (int m = 0; m < off.length; m++) {
           off[m] = frame.labels().energy() - readings.get(k)[m].prediction().energy();
         }
-        result.add(new Differences(places.get(k), atoms(frame), off));
+        result.add(new Differences(places.get(k), Formula.counts(frame.z(), frame.names()), off));
       }
     }
     return result.iterator();
-  }
-
-  private static Map<String, Integer> atoms(Frame frame) {
-    Map<String, Integer> atoms = new HashMap<>();
-    for (int z : frame.z()) {
-      atoms.merge(frame.names().name(z), 1, Integer::sum);
-    }
-    return atoms;
   }
 
   /** Whether the level of theory moves the energies of atoms, and not much else. */

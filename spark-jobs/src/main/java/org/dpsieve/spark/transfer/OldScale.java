@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
@@ -15,6 +14,7 @@ import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.spark.frames.FrameRows;
@@ -87,16 +87,12 @@ final class OldScale {
       force[1] += old.force()[c] * now.force()[c];
       force[2] += now.force()[c] * now.force()[c];
     }
-    Map<String, Integer> counts = new TreeMap<>();
-    for (int atom = 0; atom < frame.atomCount(); atom++) {
-      counts.merge(frame.type(atom), 1, Integer::sum);
-    }
     return new Sums(
         row.getString(row.fieldIndex("frame_id")),
         force,
         old.energy() == null ? Double.NaN : old.energy(),
         now.energy() == null ? Double.NaN : now.energy(),
-        counts);
+        Formula.counts(frame.z(), frame.names()));
   }
 
   private static Optional<String> forces(List<Sums> all) {
