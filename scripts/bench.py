@@ -44,6 +44,12 @@ def cpu_seconds(command, log):
     return cpu, os.times().elapsed - start
 
 
+def java_version():
+    """As java says it; what JAVA_TOOL_OPTIONS and its like hold is printed first."""
+    said = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr
+    return next(line for line in said.splitlines() if "Picked up" not in line)
+
+
 def ten_frames(system, target):
     """A copy of the first system with ten frames only."""
     source = sorted(system.rglob("type.raw"))[0].parent
@@ -144,12 +150,10 @@ def write(path, cpu, startup, frames, atoms, models, cores, flops):
     net = {name: statistics.median(a[0] - b[0] for a, b in zip(cpu[name], startup[name])) for name in cpu}
     processor = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
                      platform.processor())
-    java = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr
-    java = next(line for line in java.splitlines() if "Picked up" not in line)
     peaks = {name: peak("float32" if "float32" in name else "float64") for name in cpu}
     text = [
         f"{frames} frames, {atoms} atoms, {models} models; {len(cores)} core(s) of {processor}, load {os.getloadavg()[0]:.1f}; "
-        f"DeePMD-kit {version('deepmd-kit')}, {java}; {len(next(iter(cpu.values())))} repetitions in turn, medians; fitting nets {flops / 1e6:.2f} MFLOP an atom, "
+        f"DeePMD-kit {version('deepmd-kit')}, {java_version()}; {len(next(iter(cpu.values())))} repetitions in turn, medians; fitting nets {flops / 1e6:.2f} MFLOP an atom, "
         f"matrix products {peaks['dpsieve model-devi, float64']:.0f} GFLOP/s in double, {peaks['dpsieve model-devi, float32']:.0f} in single precision",
         "",
         "| program | CPU s | of it start-up | atoms per CPU second | times dp | times dp compressed | share of the limit | ten frames, whole process, s | CPU s | times dp's |",

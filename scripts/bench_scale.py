@@ -21,6 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import java_version
+
 HERE = Path(__file__).resolve().parent.parent
 WORK = HERE / "target/bench"
 PARTS = ("executors", "sizes", "frames", "memory", "skew")
@@ -295,10 +297,8 @@ def main():
     WORK.mkdir(parents=True, exist_ok=True)
     scale = Scale(options)
     processor = re.search(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text())
-    java = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr
-    java = next(line for line in java.splitlines() if "Picked up" not in line)
     scale.say(f"{len(os.sched_getaffinity(0))} core(s) of {processor.group(1) if processor else '?'}, load "
-              f"{os.getloadavg()[0]:.1f}; {java}; {len(scale.models)} models of {options.models.name}; "
+              f"{os.getloadavg()[0]:.1f}; {java_version()}; {len(scale.models)} models of {options.models.name}; "
               f"medians of {options.repetitions}")
     scale.say()
     for part in options.parts:
