@@ -105,12 +105,7 @@ public record FrameErrors(Pairs energy, Pairs force, FrameWidth.Seen seen) imple
   /** Learns how wide single frames are. */
   public static Widened widened(List<List<FrameErrors>> folds) {
     return FrameWidth.of(
-            folds.stream()
-                .map(
-                    fold ->
-                        Arrays.asList(
-                            fold.stream().map(FrameErrors::seen).toArray(FrameWidth.Seen[]::new)))
-                .toList())
+            folds.stream().map(fold -> fold.stream().map(FrameErrors::seen).toList()).toList())
         .map(
             learnt ->
                 new Widened(

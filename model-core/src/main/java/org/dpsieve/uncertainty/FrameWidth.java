@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.outputlayer.OpenBlas;
 
@@ -25,7 +25,10 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
     implements Serializable {
   private static final int FEWEST = 20; // frames
 
-  /** Frames that a fit looks at, evenly spaced among more: its time goes as their cube. */
+  /**
+   * Frames that a fit looks at, evenly spaced among more: its time goes as their cube. Training has
+   * 250 looked at.
+   */
   private static final int MOST = 1000;
 
   /** What the standard deviations and forces weigh against each number of the energy's row. */
@@ -98,7 +101,11 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
     for (int k = 0; k < slope.length; k++) {
       sum += slope[k] * (about[k] - mean[k]);
     }
-    return Math.exp(Math.min(most, Math.max(least, sum)));
+    return bounded(sum);
+  }
+
+  private double bounded(double logarithm) {
+    return Math.exp(Math.min(most, Math.max(least, logarithm)));
   }
 
   /**
@@ -130,11 +137,7 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
       int left = fold;
       without.add(
           problem.fit(
-              Stream.iterate(0, k -> k + 1)
-                  .limit(rows.size())
-                  .filter(k -> foldOf.get(k) != left)
-                  .mapToInt(Integer::intValue)
-                  .toArray()));
+              IntStream.range(0, rows.size()).filter(k -> foldOf.get(k) != left).toArray()));
     }
     int best = -1;
     double least = problem.variance();
@@ -161,8 +164,7 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
       for (int k = 0; k < factors[fold].length; k++) {
         factors[fold][k] = 1;
         if (isKnown(seen.get(k))) {
-          double said = without.get(fold).of(problem, at++, best);
-          factors[fold][k] = Math.exp(Math.min(width.most, Math.max(width.least, said)));
+          factors[fold][k] = width.bounded(without.get(fold).of(problem, at++, best));
         }
       }
     }

@@ -61,7 +61,9 @@ final class SigmaReading {
       Reading reading = readings[places[m]];
       models[m] = reading.prediction();
       double[] row = row(m, readings);
-      first = m == 0 ? row : first;
+      if (m == 0) {
+        first = row;
+      }
       variance[m] = row == null ? Double.NaN : uncertainty.posteriors().get(m).variance(row);
       if (draws[m] >= 0 && reading.others() != null) {
         drawnForce[m] = reading.others()[draws[m]].force();

@@ -103,7 +103,9 @@ final class StudyEnsemble {
       for (int k = 0; k < row.length; k++) {
         row[k] /= atoms;
       }
-      first = m == 0 ? row : first;
+      if (m == 0) {
+        first = row;
+      }
       variance[m] = member.posterior.variance(row);
       drawn[m] = member.draw == null ? null : frame.force(member.number, member.draw);
     }
