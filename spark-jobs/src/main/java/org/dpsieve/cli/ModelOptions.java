@@ -98,7 +98,7 @@ final class ModelOptions {
     }
     if (!branch().isEmpty()) {
       throw new InputException(
-          option + " goes without --branch: checkpoints of several models are of energies");
+          option + " goes without --model-branch: checkpoints of several models are of energies");
     }
   }
 

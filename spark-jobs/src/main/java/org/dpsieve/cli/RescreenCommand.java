@@ -60,7 +60,7 @@ import picocli.CommandLine.Spec;
       "  dpsieve rescreen --run run --frames data -o sigma",
       "  dpsieve rescreen -m models/*/graph.pb --table lemat/compatible_pbe --mapping lemat-traj -o out \\",
       "      --where \"functional = 'pbe' AND nsites < 50\"",
-      "  dpsieve rescreen -m gap/*.dp --property band_gap --frames data -o gap --p-lo 0.05 --p-hi 1 --pick 500",
+      "  dpsieve rescreen -m gap/*.dp --property band_gap --frames data -o gap --p-lo 0.05 --p-hi 1",
       "  dpsieve export out.picks -o picked"
     })
 final class RescreenCommand implements Callable<Integer> {

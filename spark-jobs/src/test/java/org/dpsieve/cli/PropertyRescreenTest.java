@@ -223,7 +223,7 @@ class PropertyRescreenTest {
     Object[] call = {"rescreen", "--run", run, "--frames", shared.resolve("labelled"), "-o", out};
     assertThat(terminal.run(call)).isEqualTo(2);
     assertThat(terminal.said())
-        .contains("is a run for the property pull:intensive; add --property pull");
+        .contains("is a run for the property pull:intensive; rescreen --run RUN --property pull");
     List<Object> asked = new ArrayList<>(List.of(call));
     asked.addAll(List.of("--property", "pull"));
     assertThat(terminal.run(asked.toArray())).as(terminal::said).isZero();

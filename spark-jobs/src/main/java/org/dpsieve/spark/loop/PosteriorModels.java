@@ -57,7 +57,7 @@ public record PosteriorModels(
     String property = history.identity().get("property");
     if (property != null) {
       throw new InputException(
-          "%s: is a run for the property %s; add --property %s"
+          "%s: is a run for the property %s; rescreen --run RUN --property %s reads it"
               .formatted(workdir, property, property.replaceFirst(":.*", "")));
     }
     Path folder = history.workdir().train(history.trainings().lastKey());
