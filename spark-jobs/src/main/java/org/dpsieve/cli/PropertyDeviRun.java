@@ -107,7 +107,8 @@ final class PropertyDeviRun {
         if (Double.isNaN(row.deviation().max())) {
           notEvaluated++;
           err.printf(
-              "warning: Frame %s: %s%n", frame.name(), engine.problem(frame).orElseGet(() -> why(frame)));
+              "warning: Frame %s: %s%n",
+              frame.name(), engine.problem(frame).orElseGet(() -> why(frame)));
         }
       }
     } catch (IOException e) {

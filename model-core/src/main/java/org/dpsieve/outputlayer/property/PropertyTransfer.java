@@ -96,8 +96,7 @@ public final class PropertyTransfer {
           "%d of %d frames have the label %s, in finite numbers; expected three or more, in set.*/%s or as a key of an extxyz file"
               .formatted(labelled.size(), frames.size(), label, label.file()));
     }
-    List<Frame> before = 
-        old.stream().filter(frame -> label(frame, label).isPresent()).toList();
+    List<Frame> before = old.stream().filter(frame -> label(frame, label).isPresent()).toList();
     Sampled sampled = sampled(energies, label, labelled, options);
     requireRoom(sampled.bases, labelled, before);
     return PropertySolver.solve(
