@@ -18,13 +18,18 @@ public record PropertyDeviation(double max, double min, double avg) {
 
   /** NaN where a model gives NaN. */
   public static PropertyDeviation of(PropertyPrediction[] models) {
+    return ofErrors(models, mean(models));
+  }
+
+  /** What the models say together, [dimension]. */
+  public static double[] mean(PropertyPrediction[] models) {
     double[] mean = new double[models[0].value().length];
     for (PropertyPrediction model : models) {
       for (int c = 0; c < mean.length; c++) {
         mean[c] += model.value()[c] / models.length;
       }
     }
-    return ofErrors(models, mean);
+    return mean;
   }
 
   /**

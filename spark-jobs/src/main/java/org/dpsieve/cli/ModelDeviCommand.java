@@ -133,6 +133,7 @@ final class ModelDeviCommand implements Callable<Integer> {
       throw new InputException(
           "--property goes without --atomic, --relative, --relative_v: it has neither forces nor virials");
     }
+    models.requirePlain("--property");
     Property asked = Property.of(property);
     try (PropertyEngine by =
         engine.namesProgram() ? new ProgramProperties(models) : new KernelProperties(models)) {

@@ -86,6 +86,22 @@ final class ModelOptions {
     return new EnsembleOptions(true, precision);
   }
 
+  /**
+   * Models of a property are evaluated in double precision, and are no branches.
+   *
+   * @param option that asks for them
+   * @throws InputException when something else is asked for
+   */
+  void requirePlain(String option) {
+    if (precision != Precision.FLOAT64) {
+      throw new InputException(option + " goes with --precision float64 alone; leave it out");
+    }
+    if (!branch().isEmpty()) {
+      throw new InputException(
+          option + " goes without --model-branch: checkpoints of several models are of energies");
+    }
+  }
+
   /** Of models that name no types; empty where it was not given. */
   List<String> typeMap() {
     return typeMap.names();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -107,12 +108,19 @@ final class PropertyDeviRun {
           notEvaluated++;
           err.printf(
               "warning: Frame %s: %s%n",
-              frame.name(), engine.problem(frame).orElse("the models give NaN"));
+              frame.name(), engine.problem(frame).orElseGet(() -> why(frame)));
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private String why(Frame frame) {
+    double[] label = realError ? label(frame) : null;
+    return label != null && Arrays.stream(label).anyMatch(Double::isNaN)
+        ? "its label %s is NaN".formatted(engine.property().name())
+        : "the models give NaN";
   }
 
   private static final class Chunks implements Iterator<List<FrameSource.Item>> {

@@ -77,6 +77,18 @@ final class PropertyTransferRun {
     PropertyFiles.requireSuffix(output);
     List<Property> wanted = List.of(label);
     List<Frame> labelled = systems.frames(wanted, err);
+    List<Frame> wild =
+        labelled.stream()
+            .filter(
+                frame ->
+                    frame.values(label).isPresent()
+                        && PropertyTransfer.label(frame, label).isEmpty())
+            .toList();
+    if (!wild.isEmpty()) {
+      err.printf(
+          "warning: %s of %d frames is no finite number, so they are left out; the first: %s%n",
+          label.name(), wild.size(), wild.get(0).name());
+    }
     List<Frame> before = old.isEmpty() ? List.of() : systems.read(old, wanted, err);
     PropertySolution solution =
         PropertyTransfer.solve(
@@ -86,14 +98,16 @@ final class PropertyTransferRun {
             before,
             new PropertyTransfer.Options(basis, features, ridge));
     PropertyFiles.write(model, solution.model(), solution.bias(), solution.deviation(), output);
-    report(solution, out);
+    report(solution, labelled.size(), out);
     out.printf("written: %s%n", output);
     out.flush();
   }
 
-  private void report(PropertySolution solution, PrintWriter out) {
+  private void report(PropertySolution solution, int frames, PrintWriter out) {
     out.printf("property          %s%n", solution.model().head().property());
-    out.printf("labelled frames   %d%n", solution.frames());
+    out.printf(
+        "labelled frames   %d%s%n",
+        solution.frames(), solution.frames() < frames ? " of " + frames : "");
     out.printf(Locale.ROOT, "ridge             %.1e of the largest eigenvalue%n", solution.ridge());
     TextTable table = new TextTable(30, 12).row("error on frames left out", "of 1");
     for (PropertySolution.Tried tried : solution.tried()) {

@@ -6,16 +6,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Property;
 import org.dpsieve.loop.TextTable;
 import org.dpsieve.model.format.OutputLayerFiles;
+import org.dpsieve.outputlayer.property.PropertySpread;
+import org.dpsieve.outputlayer.property.PropertyTransfer;
 import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.resident.DpProgram;
 import org.dpsieve.spark.loop.PosteriorModels;
+import org.dpsieve.spark.loop.PropertyPosteriors;
 import org.dpsieve.spark.pick.PickStrategies;
 import org.dpsieve.spark.rescreen.Rescreen;
 import org.dpsieve.spark.rescreen.RescreenOptions;
@@ -38,7 +43,11 @@ import picocli.CommandLine.Spec;
           + " frames, to export. Killed, the same command goes on with what is missing; after the"
           + " library has grown, it evaluates the new frames alone.",
       "With --run or --posteriors OUT also has sigma_e, sigma_f, rms_sigma_f, and sigma_f_atoms of"
-          + " each atom."
+          + " each atom.",
+      "With --property the models are of that quantity: OUT has max_devi_p, min_devi_p, avg_devi_p (standard deviations"
+          + " over the models, of a quantity's components the largest, the smallest, the mean) and a"
+          + " column of the quantity's name, what the models say, all in its unit; with --run also"
+          + " sigma_p, rms_sigma_p."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "2:a file or option to correct", "3:a defect: please report it"},
@@ -51,6 +60,7 @@ import picocli.CommandLine.Spec;
       "  dpsieve rescreen --run run --frames data -o sigma",
       "  dpsieve rescreen -m models/*/graph.pb --table lemat/compatible_pbe --mapping lemat-traj -o out \\",
       "      --where \"functional = 'pbe' AND nsites < 50\"",
+      "  dpsieve rescreen -m gap/*.dp --property band_gap --frames data -o gap --p-lo 0.05 --p-hi 1",
       "  dpsieve export out.picks -o picked"
     })
 final class RescreenCommand implements Callable<Integer> {
@@ -61,6 +71,13 @@ final class RescreenCommand implements Callable<Integer> {
   @Mixin private EngineOption engine;
 
   @Mixin private UncertaintyOptions uncertainty;
+
+  @Option(
+      names = "--property",
+      paramLabel = "NAME",
+      description =
+          "The models are of this property (fitting property, dos, dipole or polar), or the run is.")
+  private String property;
 
   @Option(
       names = "--frames",
@@ -115,6 +132,20 @@ final class RescreenCommand implements Callable<Integer> {
   private Double hi;
 
   @Option(
+      names = "--p-lo",
+      paramLabel = "X",
+      description =
+          "With --property, trust level of max_devi_p, in the property's unit: from here on a frame is a candidate.")
+  private Double propertyLo;
+
+  @Option(
+      names = "--p-hi",
+      paramLabel = "X",
+      description =
+          "With --property, trust level of max_devi_p, in the property's unit: from here on a frame is failed.")
+  private Double propertyHi;
+
+  @Option(
       names = "--pick",
       defaultValue = "0",
       paramLabel = "N",
@@ -142,10 +173,7 @@ final class RescreenCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if ((lo == null) != (hi == null)) {
-      throw new InputException(
-          "--f-lo and --f-hi belong together: give both, or none to only write the deviation");
-    }
+    TrustBand levels = levels();
     table.check("--frames", frames != null);
     if (outputTable != null && table.name() == null) {
       throw new InputException("--output-table goes with --table, and there is none");
@@ -158,19 +186,14 @@ final class RescreenCommand implements Callable<Integer> {
                     new InputException(
                         "--strategy: unknown value '%s'; known: %s"
                             .formatted(strategy, String.join(", ", PickStrategy.keys()))));
-    PosteriorModels known = uncertainty.of(models, engine, err::println).orElse(null);
-    boolean program = known == null && engine.isProgram(models, err);
-    List<Path> files = known == null ? models.files() : known.files();
-    List<String> typeMap = known == null ? models.typeMap() : known.models().get(0).typeMap();
-    PickStrategies.check(
-        picks, () -> OutputLayerFiles.read(files.get(0), typeMap, models.branch(), () -> null));
+    Models asked = property == null ? ofEnergies(picks, err) : ofProperty();
     RescreenOptions options =
         new RescreenOptions(
-            files,
-            typeMap,
+            asked.files,
+            asked.typeMap,
             models.branch(),
             models.options(),
-            program ? new DpProgram(DpProgram.defaultCommand(), Map.of()) : null,
+            asked.program ? new DpProgram(DpProgram.defaultCommand(), Map.of()) : null,
             table.name() == null ? frames : table.name(),
             table.name() == null
                 ? null
@@ -178,12 +201,14 @@ final class RescreenCommand implements Callable<Integer> {
             output,
             where,
             sample,
-            lo == null ? null : new TrustBand(lo, hi),
+            levels,
             pick,
             picks,
             seed,
             extxyz.keys(),
-            known);
+            asked.posteriors,
+            asked.property,
+            asked.spreads);
     table.prepare(spark);
     SparkSession session = spark.open("rescreen", bare());
     ScreenReport report;
@@ -191,22 +216,77 @@ final class RescreenCommand implements Callable<Integer> {
         new RescreenProgress(new ProgressLine(spec.commandLine().getErr()))) {
       report = Rescreen.run(session, options, progress);
     }
-    print(report);
+    print(report, levels != null);
     return 0;
   }
 
-  private void print(ScreenReport report) {
+  private TrustBand levels() {
+    String name = property == null ? "f" : "p";
+    if (property == null ? propertyLo != null || propertyHi != null : lo != null || hi != null) {
+      throw new InputException(
+          property == null
+              ? "--p-lo and --p-hi go with --property; the levels of max_devi_f are --f-lo and --f-hi"
+              : "--f-lo and --f-hi are levels of forces, which models of a property do not have; its own are --p-lo and --p-hi");
+    }
+    Double from = property == null ? lo : propertyLo;
+    Double to = property == null ? hi : propertyHi;
+    if ((from == null) != (to == null)) {
+      throw new InputException(
+          "--%1$s-lo and --%1$s-hi belong together: give both, or none to only write the deviation"
+              .formatted(name));
+    }
+    return from == null ? null : new TrustBand(from, to);
+  }
+
+  /** What is to be evaluated; how {@link RescreenOptions} has it. */
+  private record Models(
+      List<Path> files,
+      List<String> typeMap,
+      boolean program,
+      PosteriorModels posteriors,
+      Property property,
+      List<PropertySpread> spreads) {}
+
+  private Models ofEnergies(PickStrategy picks, PrintWriter err) {
+    PosteriorModels known = uncertainty.of(models, engine, err::println).orElse(null);
+    boolean program = known == null && engine.isProgram(models, err);
+    List<Path> files = known == null ? models.files() : known.files();
+    List<String> typeMap = known == null ? models.typeMap() : known.models().get(0).typeMap();
+    PickStrategies.check(
+        picks, () -> OutputLayerFiles.read(files.get(0), typeMap, models.branch(), () -> null));
+    return new Models(files, typeMap, program, known, null, List.of());
+  }
+
+  private Models ofProperty() {
+    Property wanted = PropertyTransfer.ofFrames(Property.of(property));
+    models.requirePlain("--property");
+    Optional<PropertyPosteriors> known = uncertainty.ofProperty(models, engine, wanted);
+    return new Models(
+        known.map(PropertyPosteriors::files).orElseGet(models::files),
+        models.typeMap(),
+        engine.namesProgram(),
+        null,
+        wanted,
+        known.map(PropertyPosteriors::spreads).orElse(List.of()));
+  }
+
+  private void print(ScreenReport report, boolean classes) {
     PrintWriter out = spec.commandLine().getOut();
     TextTable table = new TextTable(9, 11);
     List<Object> titles = new ArrayList<>(List.of("formula", "frames"));
-    if (lo != null) {
+    if (classes) {
       titles.addAll(List.of(" accurate", " candidate", "    failed"));
     }
-    titles.addAll(List.of("   max_devi_f, eV/Å:     50 %", "     90 %", "     99 %", "  largest"));
+    titles.addAll(
+        List.of(
+            "   %s:     50 %%".formatted(report.measure().title()),
+            "     90 %",
+            "     99 %",
+            "  largest"));
     table.row(titles.toArray());
     for (Row row : report.summary().stream().limit(MOST_FORMULAS).toList()) {
       List<Object> cells = new ArrayList<>(List.of(row.getString(0)));
-      for (int k = 2; k < (lo == null ? 3 : 6); k++) {
+      for (int k = 2; k < (classes ? 6 : 3); k++) {
         cells.add(String.format(Locale.ROOT, "%,d", row.getLong(k)));
       }
       for (int k = 6; k < 10; k++) {

@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.dpsieve.error.InputException;
+import org.dpsieve.frame.Property;
 import org.dpsieve.model.Precision;
 import org.dpsieve.spark.loop.PosteriorModels;
+import org.dpsieve.spark.loop.PropertyPosteriors;
 import picocli.CommandLine.Option;
 
 /** How far off models may be, outside of a run. */
@@ -28,6 +30,34 @@ final class UncertaintyOptions {
           "The same for the models of -m: a file of dpsieve posterior for each, or what a training"
               + " of a run has left (iter.*/00.train).")
   private List<Path> posteriors;
+
+  /**
+   * The same for models of a property. Empty where nobody asks.
+   *
+   * @param property that they should be of
+   */
+  Optional<PropertyPosteriors> ofProperty(
+      ModelOptions models, EngineOption engine, Property property) {
+    if (posteriors != null) {
+      throw new InputException(
+          "--posteriors are of models of energies; how far off models of a property may be is known in the run that trained them: --run");
+    }
+    if (run == null) {
+      return Optional.empty();
+    }
+    if (models.areGiven()) {
+      throw new InputException("--run names the models; leave out -m");
+    }
+    if (engine.namesProgram()) {
+      throw new InputException("--run goes with --engine jvm: leave --engine out");
+    }
+    PropertyPosteriors known = PropertyPosteriors.ofRun(run);
+    if (!known.property().name().equals(property.name())) {
+      throw new InputException(
+          "--property %s: the run %s is for %s".formatted(property.name(), run, known.property()));
+    }
+    return Optional.of(known);
+  }
 
   /**
    * Empty where nobody asks.

@@ -17,6 +17,8 @@ import org.dpsieve.frame.Property;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.io.deepmd.NpySystemWriter;
+import org.dpsieve.io.npy.NpyArray;
+import org.dpsieve.io.npy.NpyWriter;
 import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.Shared;
 import org.dpsieve.testing.Terminal;
@@ -186,5 +188,49 @@ class PropertyCommandsTest {
     assertThat(run("model-devi", "-m", model, "--property", "gap", "-s", labelled)).isEqualTo(2);
     assertThat(terminal.said()).contains("no model of a property");
     assertThat(target).doesNotExist();
+  }
+
+  /** As failed calculations leave it: such a frame is left out, and said. */
+  @Test
+  void labelsThatAreNoNumbersCostTheirFrameAlone() throws IOException {
+    Path array = labelled.resolve("Ag8/set.000/cohesion.npy");
+    double[] values = NpyArray.open(array).read();
+    values[3] = Double.NaN;
+    NpyWriter.write(new LocalStorage(), array.toString(), values, values.length, 1);
+    Path target = folder.resolve("c.dp");
+    assertThat(
+            run(
+                "transfer",
+                "-m",
+                EXAMPLE.resolve("models/0/graph.pb"),
+                "--property",
+                COHESION,
+                "--basis",
+                "hidden",
+                "-s",
+                labelled,
+                "-o",
+                target))
+        .as(terminal::said)
+        .isZero();
+    assertThat(terminal.out()).contains("labelled frames   47 of 48");
+    assertThat(terminal.said())
+        .contains("cohesion of 1 frames is no finite number", "the first: ", "Ag8#3");
+    terminal.clear();
+    Path output = folder.resolve("nan.error");
+    assertThat(
+            run(
+                "model-devi",
+                "-m",
+                target,
+                "--property",
+                "cohesion",
+                "-s",
+                labelled,
+                "--real_error",
+                "-o",
+                output))
+        .isZero();
+    assertThat(terminal.err()).contains("Ag8#3: its label cohesion is NaN");
   }
 }

@@ -165,22 +165,24 @@ final class LeaveOut {
     double[] a = coefficients(ridge);
     double[] errors = new double[rows.rows() * components];
     double[] spread = new double[rows.rows()];
+    double[] fitted = Products.times(projected, rows.rows(), kept, a, components);
+    double[] factor = new double[kept];
+    for (int k = 0; k < kept; k++) {
+      factor[k] = 1 / (eigenvalues[k] + ridge);
+    }
     int first = 0;
     for (DesignRows.Block block : rows.blocks()) {
       int count = block.y().length / components;
       double[] rest = new double[count * count]; // 1 - H_bb
       double[] residual = block.y().clone();
+      for (int k = 0; k < residual.length; k++) {
+        residual[k] -= fitted[first * components + k];
+      }
       for (int i = 0; i < count; i++) {
-        int row = (first + i) * kept;
-        for (int k = 0; k < kept; k++) {
-          double q = projected[row + k];
-          for (int c = 0; c < components; c++) {
-            residual[i * components + c] -= q * a[k * components + c];
-          }
-          double part = q / (eigenvalues[k] + ridge);
-          for (int j = 0; j < count; j++) {
-            rest[i * count + j] -= part * projected[(first + j) * kept + k];
-          }
+        for (int j = 0; j <= i; j++) {
+          double part = part(first + i, first + j, factor);
+          rest[i * count + j] = -part;
+          rest[j * count + i] = -part;
         }
         rest[i * count + i] += 1 + 1e-9; // a fit to every digit leaves nothing to divide by
       }
@@ -197,6 +199,16 @@ final class LeaveOut {
       first += count;
     }
     return new Errors(errors, spread);
+  }
+
+  /** Of H, what two rows have in common. */
+  private double part(int i, int j, double[] factor) {
+    int kept = factor.length;
+    double sum = 0;
+    for (int k = 0; k < kept; k++) {
+      sum += projected[i * kept + k] * projected[j * kept + k] * factor[k];
+    }
+    return sum;
   }
 
   PropertyPosterior posterior(double ridge) {

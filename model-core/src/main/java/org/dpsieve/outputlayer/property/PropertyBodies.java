@@ -132,9 +132,10 @@ public final class PropertyBodies {
 
   private static double[] bias(HiddenMoments moments, double[] weight, int outputs) {
     double[] bias = new double[outputs];
-    for (int i = 0; i < moments.size(); i++) {
+    double[] mean = moments.mean();
+    for (int i = 0; i < mean.length; i++) {
       for (int k = 0; k < outputs; k++) {
-        bias[k] -= moments.mean()[i] * weight[i * outputs + k];
+        bias[k] -= mean[i] * weight[i * outputs + k];
       }
     }
     return bias;

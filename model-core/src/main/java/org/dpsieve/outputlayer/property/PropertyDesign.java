@@ -25,7 +25,7 @@ import org.dpsieve.model.PropertyHead.Form;
  * @param form what turning the frame does to it
  * @param group the net of each type, [types]: types of one net share its weights
  * @param centre c, [groups][hidden width]
- * @param projection P, [groups], row-major [hidden width, kept]
+ * @param projection P, of orthonormal columns, [groups], row-major [hidden width, kept]
  * @param width of the equivariant part E, [3, width]; 1 for an invariant
  */
 public record PropertyDesign(
@@ -151,10 +151,12 @@ public record PropertyDesign(
     }
   }
 
+  /** Of orthonormal columns the ones on the diagonal tell. */
   private boolean isIdentity(double[] p) {
-    boolean identity = kept() == hidden();
-    for (int k = 0; identity && k < p.length; k++) {
-      identity = p[k] == (k / hidden() == k % hidden() ? 1 : 0);
+    int hidden = hidden();
+    boolean identity = kept() == hidden;
+    for (int k = 0; identity && k < hidden; k++) {
+      identity = p[k * hidden + k] == 1;
     }
     return identity;
   }

@@ -1,12 +1,14 @@
 package org.dpsieve.outputlayer.property;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
@@ -66,12 +68,17 @@ public final class PropertyTransfer {
     };
   }
 
+  /** What a frame has to teach: its label, if that is all finite numbers. */
+  public static Optional<double[]> label(Frame frame, Property label) {
+    return frame.values(label).filter(value -> Arrays.stream(value).allMatch(Double::isFinite));
+  }
+
   /**
    * Solves.
    *
    * @param energies model to start from, as it will be evaluated once it is one of the property
    * @param label of the frames; an atomic one trains by the values of atoms
-   * @param frames those without the label are left out
+   * @param frames those without the label, or with one that is no finite number, are left out
    * @param old labels of the same property at another level, of these frames or others; may be
    *     empty
    * @throws InputException when there are no labels, or they do not fit together
@@ -83,13 +90,13 @@ public final class PropertyTransfer {
       List<Frame> old,
       Options options) {
     List<Frame> labelled =
-        frames.stream().filter(frame -> frame.values(label).isPresent()).toList();
+        frames.stream().filter(frame -> label(frame, label).isPresent()).toList();
     if (labelled.size() < LEAST) {
       throw new InputException(
-          "%d of %d frames have the label %s; expected three or more, in set.*/%s or as a key of an extxyz file"
+          "%d of %d frames have the label %s, in finite numbers; expected three or more, in set.*/%s or as a key of an extxyz file"
               .formatted(labelled.size(), frames.size(), label, label.file()));
     }
-    List<Frame> before = old.stream().filter(frame -> frame.values(label).isPresent()).toList();
+    List<Frame> before = old.stream().filter(frame -> label(frame, label).isPresent()).toList();
     Sampled sampled = sampled(energies, label, labelled, options);
     requireRoom(sampled.bases, labelled, before);
     return PropertySolver.solve(

@@ -1,15 +1,19 @@
 package org.dpsieve.spark.deviation;
 
-import java.io.Serializable;
 import java.util.Iterator;
-import java.util.Map;
 import org.apache.spark.sql.Row;
 
 /**
  * Who evaluates the deviation inside Spark's tasks: our kernels ({@link EnsembleHandle}) or
  * DeePMD-kit itself ({@link DpModelDevi}).
  */
-public interface DeviationEngine extends Serializable, AutoCloseable {
+public interface DeviationEngine extends FrameEngine {
+  /** Deviations alone. */
+  @Override
+  default Iterator<Row> evaluate(Iterator<Row> frames) {
+    return evaluate(frames, false);
+  }
+
   /**
    * One partition's deviations, one row per frame, in order; frames are taken as they are needed. A
    * frame that the models make nothing of has NaN in every column.
@@ -29,13 +33,4 @@ public interface DeviationEngine extends Serializable, AutoCloseable {
   default boolean expectsErrors() {
     return false;
   }
-
-  /** Why some frames have no numbers, by {@code frame_id}, as far as the engine has kept it. */
-  default Map<String, String> problems() {
-    return Map.of();
-  }
-
-  /** Takes the models from the executors; no stage that uses this may run afterwards. */
-  @Override
-  void close();
 }

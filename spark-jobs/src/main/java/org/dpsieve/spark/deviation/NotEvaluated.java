@@ -13,6 +13,7 @@ import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.EnsembleOptions;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.pick.Measure;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.table.TableFrames;
 
@@ -26,7 +27,8 @@ public final class NotEvaluated {
   /**
    * The first of the frames without numbers, by system and index, a line each: name and reason.
    *
-   * @param deviations with {@code frame_id, max_devi_f}
+   * @param deviations with {@code frame_id} and the measure
+   * @param measure NaN where a frame has no numbers
    * @param frames those evaluated, with the columns of the frames dataset
    * @param models that evaluated; {@code null} where DeePMD-kit did
    * @param problems that DeePMD-kit had, by {@code frame_id}, as far as they are known
@@ -34,6 +36,7 @@ public final class NotEvaluated {
   public static List<String> first(
       int most,
       Dataset<Row> deviations,
+      Measure measure,
       Dataset<Row> frames,
       List<DeepPotential> models,
       EnsembleOptions options,
@@ -41,7 +44,7 @@ public final class NotEvaluated {
     List<Row> rows =
         frames
             .join(
-                deviations.where(col("max_devi_f").isNaN()).select("frame_id"),
+                deviations.where(col(measure.column()).isNaN()).select("frame_id"),
                 new String[] {"frame_id"},
                 "left_semi")
             .orderBy("system", "index")

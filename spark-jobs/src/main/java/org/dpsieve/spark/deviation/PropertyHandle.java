@@ -1,11 +1,13 @@
 package org.dpsieve.spark.deviation;
 
 import java.io.Serializable;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.infer.PropertyEnsemble;
 import org.dpsieve.model.PropertyModel;
@@ -13,7 +15,7 @@ import org.dpsieve.outputlayer.property.PropertySpread;
 import org.dpsieve.outputlayer.property.UncertainProperties;
 
 /** Models of a property, sent to every executor once; an ensemble of them in each JVM. */
-public final class PropertyHandle implements Serializable {
+public final class PropertyHandle implements FrameEngine {
   private static final long serialVersionUID = 1;
   private static final int KEPT = 4;
   private static final Map<Long, UncertainProperties> BUILT = new LinkedHashMap<>(8, 0.75f, true);
@@ -69,6 +71,20 @@ public final class PropertyHandle implements Serializable {
       }
       return built;
     }
+  }
+
+  /** Rows of {@link PropertyStage#screened}. */
+  @Override
+  public Iterator<Row> evaluate(Iterator<Row> frames) {
+    return PropertyStage.screened(frames, uncertain());
+  }
+
+  @Override
+  public void close() {
+    synchronized (BUILT) {
+      BUILT.remove(models.id());
+    }
+    models.destroy();
   }
 
   private static void keep(long id, UncertainProperties ensemble) {

@@ -72,6 +72,21 @@ public final class PropertyStage {
         Encoders.row(VALUES));
   }
 
+  /**
+   * Both: rows of {@code frame_id, max_devi_p, min_devi_p, avg_devi_p}, where the models know it
+   * {@code sigma_p, rms_sigma_p}, and what the models say, the mean over them, {@code [dimension]}.
+   */
+  static Iterator<Row> screened(Iterator<Row> frames, UncertainProperties models) {
+    return new Screened(frames, models);
+  }
+
+  /** As {@link #screened}, of what the models of a frame said, without their errors. */
+  static List<Object> numbers(String id, PropertyPrediction[] models) {
+    List<Object> values = new ArrayList<>(List.of(id));
+    values.addAll(PropertyDeviation.of(models).numbers());
+    return values;
+  }
+
   private abstract static class Answers extends FrameBatches {
     private final UncertainProperties models;
 
@@ -97,15 +112,18 @@ public final class PropertyStage {
     abstract Row row(String id, UncertainProperties.Answer answer);
   }
 
-  private static final class Deviations extends Answers {
+  private static class Deviations extends Answers {
     Deviations(Iterator<Row> frames, UncertainProperties models) {
       super(frames, models);
     }
 
     @Override
     Row row(String id, UncertainProperties.Answer answer) {
-      List<Object> values = new ArrayList<>(List.of(id));
-      values.addAll(PropertyDeviation.of(answer.models()).numbers());
+      return RowFactory.create(numbers(id, answer).toArray());
+    }
+
+    static List<Object> numbers(String id, UncertainProperties.Answer answer) {
+      List<Object> values = PropertyStage.numbers(id, answer.models());
       if (answer.sigma() != null) {
         double[] sigma = answer.rmsSigma();
         double largest = 0;
@@ -117,6 +135,19 @@ public final class PropertyStage {
         values.add(largest);
         values.add(Math.sqrt(square));
       }
+      return values;
+    }
+  }
+
+  private static final class Screened extends Deviations {
+    Screened(Iterator<Row> frames, UncertainProperties models) {
+      super(frames, models);
+    }
+
+    @Override
+    Row row(String id, UncertainProperties.Answer answer) {
+      List<Object> values = numbers(id, answer);
+      values.add(PropertyDeviation.mean(answer.models()));
       return RowFactory.create(values.toArray());
     }
   }

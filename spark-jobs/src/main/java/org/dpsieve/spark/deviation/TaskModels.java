@@ -13,6 +13,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.io.OwnFiles;
 import org.dpsieve.resident.DpProgram;
 import org.dpsieve.resident.Limits;
+import org.dpsieve.resident.LoadedModels;
 import org.dpsieve.resident.PackedModels;
 import org.dpsieve.resident.Question;
 import org.dpsieve.resident.ResidentModels;
@@ -50,6 +51,11 @@ public final class TaskModels implements AutoCloseable {
   Optional<String> problem(List<String> elements, int fparam, int aparam) {
     return TaskRooms.stoppable(
         () -> borrowed.models().problem(elements, fparam, aparam, room.stopped()));
+  }
+
+  /** What the program says of the models. */
+  LoadedModels loaded() {
+    return TaskRooms.stoppable(() -> borrowed.models().loaded(room.stopped()));
   }
 
   /** What keeps the program from loading the models. */

@@ -21,6 +21,7 @@ import org.dpsieve.model.Precision;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.model.format.TorchCheckpoint;
 import org.dpsieve.pick.Borderline;
+import org.dpsieve.pick.Measure;
 import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustLevels;
 import org.dpsieve.resident.DpProgram;
@@ -144,6 +145,7 @@ final class Evaluation {
     return NotEvaluated.first(
         MOST_REASONS,
         written,
+        Measure.FORCE,
         frames,
         models == null
             ? null

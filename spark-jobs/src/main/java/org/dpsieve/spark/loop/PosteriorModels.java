@@ -54,6 +54,12 @@ public record PosteriorModels(
       throw new InputException(
           "%s: no models are trained there yet; go on with simplify".formatted(workdir));
     }
+    String property = history.identity().get("property");
+    if (property != null) {
+      throw new InputException(
+          "%s: is a run for the property %s; rescreen --run RUN --property %s reads it"
+              .formatted(workdir, property, property.replaceFirst(":.*", "")));
+    }
     Path folder = history.workdir().train(history.trainings().lastKey());
     UncertaintyFiles.Known known =
         UncertaintyFiles.read(folder)
@@ -113,7 +119,8 @@ public record PosteriorModels(
     return models.stream().anyMatch(model -> model.descriptor() instanceof Foreign);
   }
 
-  private static List<Path> models(Path folder) {
+  /** The models of a training, in order. */
+  static List<Path> models(Path folder) {
     TreeMap<Integer, Path> found = new TreeMap<>();
     list(folder, MODEL, found);
     return List.copyOf(found.values());

@@ -156,7 +156,8 @@ final class PropertyStages extends SparkStages {
     List<String> first =
         NotEvaluated.first(
             MOST_REASONS,
-            written.withColumnRenamed(Measure.PROPERTY.column(), Measure.FORCE.column()),
+            written,
+            Measure.PROPERTY,
             asked,
             models.stream().map(PropertyModel::body).toList(),
             EnsembleOptions.DEFAULT,

@@ -30,9 +30,7 @@ import org.apache.parquet.hadoop.util.HadoopOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Types;
 import org.apache.spark.sql.Row;
-import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.digest.Sha256;
-import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.frames.CanonicalParquet;
 import org.dpsieve.spark.frames.PartsManifest;
 import org.dpsieve.spark.table.TableFrames;
@@ -42,11 +40,8 @@ import org.dpsieve.spark.table.TableFrames;
  * name when it is whole, so a unit with a file is done. Its bytes follow from its rows alone.
  */
 final class DeviationFile implements AutoCloseable {
-  /** What names a frame; {@link FrameDeviation#NAMES} follow. */
+  /** What names a frame; {@link ScreenColumns} follow. */
   static final List<String> NAMES = List.of("frame_id", "system", "index", "formula", "natoms");
-
-  /** After them, where the models say how far off they may be. */
-  static final List<String> SIGMAS = List.of("sigma_e", "sigma_f", "rms_sigma_f");
 
   private static final int ROW_GROUP_BYTES = 64 << 20;
 
@@ -54,14 +49,13 @@ final class DeviationFile implements AutoCloseable {
   private final Path temporary;
   private final ParquetWriter<Group> writer;
   private final SimpleGroupFactory groups;
-  private final List<String> numbers;
+  private final ScreenColumns columns;
   private final List<String> names;
   private long rows;
 
   /**
    * @param attempt tells tasks apart that write the same file at once
    * @param withIds whether frames have {@link TableFrames#LIBRARY_ID}
-   * @param uncertain whether {@link #SIGMAS} and {@link DeviationStage#SIGMA_ATOMS} are there
    */
   DeviationFile(
       Configuration configuration,
@@ -69,12 +63,12 @@ final class DeviationFile implements AutoCloseable {
       String name,
       long attempt,
       boolean withIds,
-      boolean uncertain)
+      ScreenColumns columns)
       throws IOException {
-    this.numbers = numbers(uncertain);
+    this.columns = columns;
     this.names =
         withIds ? Stream.concat(Stream.of(TableFrames.LIBRARY_ID), NAMES.stream()).toList() : NAMES;
-    MessageType schema = schema(names, numbers, uncertain);
+    MessageType schema = schema(names, columns);
     this.groups = new SimpleGroupFactory(schema);
     this.files = fileSystem(folder, configuration);
     this.temporary = new Path(folder, "_" + attempt + "-" + name);
@@ -94,14 +88,7 @@ final class DeviationFile implements AutoCloseable {
     return files instanceof ChecksumFileSystem checked ? checked.getRawFileSystem() : files;
   }
 
-  /** The columns with one number of a frame, in order. */
-  static List<String> numbers(boolean uncertain) {
-    return uncertain
-        ? Stream.concat(FrameDeviation.NAMES.stream(), SIGMAS.stream()).toList()
-        : FrameDeviation.NAMES;
-  }
-
-  private static MessageType schema(List<String> names, List<String> numbers, boolean uncertain) {
+  private static MessageType schema(List<String> names, ScreenColumns columns) {
     Types.MessageTypeBuilder schema = Types.buildMessage();
     for (String name : names) {
       if (name.equals(TableFrames.LIBRARY_ID)) {
@@ -112,19 +99,16 @@ final class DeviationFile implements AutoCloseable {
         schema.required(BINARY).as(stringType()).named(name);
       }
     }
-    numbers.forEach(name -> schema.required(DOUBLE).named(name));
-    if (uncertain) {
-      schema
-          .requiredList()
-          .requiredElement(DOUBLE)
-          .named(DeviationStage.SIGMA_ATOMS); // as Spark writes a list
+    columns.numbers().forEach(name -> schema.required(DOUBLE).named(name));
+    if (columns.list() != null) {
+      schema.requiredList().requiredElement(DOUBLE).named(columns.list()); // as Spark writes a list
     }
     return schema.named("deviation");
   }
 
   /**
    * @param frame has the columns {@link #NAMES}
-   * @param deviation values of {@link #numbers}, and of each atom
+   * @param deviation values of {@link ScreenColumns#numbers}, and behind them those of the list
    */
   void add(Row frame, double[] deviation) throws IOException {
     Group group = groups.newGroup();
@@ -139,13 +123,14 @@ final class DeviationFile implements AutoCloseable {
         group.add(name, (String) value);
       }
     }
-    for (int k = 0; k < numbers.size(); k++) {
-      group.add(numbers.get(k), deviation[k]);
+    int single = columns.numbers().size();
+    for (int k = 0; k < single; k++) {
+      group.add(columns.numbers().get(k), deviation[k]);
     }
-    if (numbers.size() > FrameDeviation.NAMES.size()) {
-      Group atoms = group.addGroup(DeviationStage.SIGMA_ATOMS);
-      for (int k = numbers.size(); k < deviation.length; k++) {
-        atoms.addGroup("list").add("element", deviation[k]);
+    if (columns.list() != null) {
+      Group list = group.addGroup(columns.list());
+      for (int k = single; k < deviation.length; k++) {
+        list.addGroup("list").add("element", deviation[k]);
       }
     }
     writer.write(group);

@@ -24,11 +24,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 import org.dpsieve.pick.FrameClass;
+import org.dpsieve.pick.Measure;
 
 /**
- * Frames, classes and quantiles of {@code max_devi_f} of every formula. Quantiles come from a
- * histogram with 200 bins a decade, so that any number of frames is summed up exactly, in any
- * order, to the same text; they are the upper edge of their bin, at most 1.2 % too large.
+ * Frames, classes and quantiles of the measure of every formula. Quantiles come from a histogram
+ * with 200 bins a decade, so that any number of frames is summed up exactly, in any order, to the
+ * same text; they are the upper edge of their bin, at most 1.2 % too large.
  */
 final class FormulaSummary {
   static final String ALL = "(all)";
@@ -38,22 +39,24 @@ final class FormulaSummary {
   private FormulaSummary() {}
 
   /**
-   * @param deviations {@code formula, natoms, max_devi_f, class}
+   * @param deviations {@code formula, natoms, class} and the measure
    * @return a row for all frames, then one per formula: formula, natoms (null for all), frames,
-   *     accurate, candidate, failed, three quantiles and the maximum (eV/Å; null without a number),
+   *     accurate, candidate, failed, three quantiles and the maximum (null without a number),
    *     frames whose numbers are NaN
    */
-  static List<Row> of(Dataset<Row> deviations) {
+  static List<Row> of(Dataset<Row> deviations, Measure measure) {
     List<Row> rows =
         new ArrayList<>(
-            summary(deviations.withColumn("formula", lit(ALL)).withColumn("natoms", lit(null)))
+            summary(
+                    deviations.withColumn("formula", lit(ALL)).withColumn("natoms", lit(null)),
+                    measure)
                 .collectAsList());
-    rows.addAll(summary(deviations).collectAsList());
+    rows.addAll(summary(deviations, measure).collectAsList());
     return rows;
   }
 
-  private static Dataset<Row> summary(Dataset<Row> deviations) {
-    Column value = col("max_devi_f");
+  private static Dataset<Row> summary(Dataset<Row> deviations, Measure measure) {
+    Column value = col(measure.column());
     Dataset<Row> counts =
         deviations
             .groupBy("formula")
@@ -109,11 +112,14 @@ final class FormulaSummary {
   }
 
   /** Tab-separated, with a header; classes only where there are levels. */
-  static String text(List<Row> rows, boolean classes) {
+  static String text(List<Row> rows, boolean classes, Measure measure) {
     StringBuilder text = new StringBuilder("formula\tnatoms\tframes");
     text.append(classes ? "\taccurate\tcandidate\tfailed" : "");
-    text.append(
-        "\tmax_devi_f_50 (eV/A)\tmax_devi_f_90 (eV/A)\tmax_devi_f_99 (eV/A)\tmax_devi_f_max (eV/A)\tnot_evaluated\n");
+    String unit = measure.unit().isEmpty() ? "" : " (" + measure.unit().replace('Å', 'A') + ")";
+    for (String which : List.of("50", "90", "99", "max")) {
+      text.append('\t').append(measure.column()).append('_').append(which).append(unit);
+    }
+    text.append("\tnot_evaluated\n");
     for (Row row : rows) {
       StringJoiner line = new StringJoiner("\t", "", "\n");
       for (int k = 0; k < row.length(); k++) {

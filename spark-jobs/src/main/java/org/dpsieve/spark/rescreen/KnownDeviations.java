@@ -22,7 +22,6 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.util.SerializableConfiguration;
-import org.dpsieve.spark.deviation.DeviationStage;
 
 /**
  * Deviations of frames that lie in a unit of this call and were evaluated by an earlier one:
@@ -30,14 +29,15 @@ import org.dpsieve.spark.deviation.DeviationStage;
  * files per unit, so that a task reads its own.
  *
  * @param folder where they lie; {@code null} for none
- * @param uncertain as in {@link DeviationFile}
+ * @param columns of the result
  */
-record KnownDeviations(String folder, SerializableConfiguration configuration, boolean uncertain)
+record KnownDeviations(
+    String folder, SerializableConfiguration configuration, ScreenColumns columns)
     implements Serializable {
   private static final String FILE = "file";
 
   /** No frame is known. */
-  static final KnownDeviations NONE = new KnownDeviations(null, null, false);
+  static final KnownDeviations NONE = new KnownDeviations(null, null, null);
 
   /**
    * Finds which frames are known; no coordinates are moved.
@@ -45,7 +45,7 @@ record KnownDeviations(String folder, SerializableConfiguration configuration, b
    * @param frames with {@code frame_id} and {@link Library#UNIT}
    * @param earlier rows that {@link DeviationFile} wrote
    * @param names file of each unit
-   * @param uncertain as in {@link DeviationFile}
+   * @param result its columns
    */
   static KnownDeviations write(
       Dataset<Row> frames,
@@ -53,7 +53,7 @@ record KnownDeviations(String folder, SerializableConfiguration configuration, b
       Map<String, String> names,
       String folder,
       SerializableConfiguration configuration,
-      boolean uncertain) {
+      ScreenColumns result) {
     UDF1<String, String> file = names::get;
     Dataset<Row> wanted =
         frames.select(
@@ -62,8 +62,8 @@ record KnownDeviations(String folder, SerializableConfiguration configuration, b
     Column[] columns =
         Stream.of(
                 Stream.of("frame_id", FILE),
-                DeviationFile.numbers(uncertain).stream(),
-                uncertain ? Stream.of(DeviationStage.SIGMA_ATOMS) : Stream.<String>of())
+                result.numbers().stream(),
+                Stream.ofNullable(result.list()))
             .flatMap(some -> some)
             .map(functions::col)
             .toArray(Column[]::new);
@@ -77,7 +77,7 @@ record KnownDeviations(String folder, SerializableConfiguration configuration, b
         .partitionBy(FILE)
         .mode("overwrite")
         .parquet(folder);
-    return new KnownDeviations(folder, configuration, uncertain);
+    return new KnownDeviations(folder, configuration, result);
   }
 
   /** Known deviations by frame, of the unit whose file has this name. */
@@ -102,15 +102,15 @@ record KnownDeviations(String folder, SerializableConfiguration configuration, b
   }
 
   private double[] numbers(Group group) {
-    List<String> names = DeviationFile.numbers(uncertain);
-    Group atoms = uncertain ? group.getGroup(DeviationStage.SIGMA_ATOMS, 0) : null;
-    int count = uncertain ? atoms.getFieldRepetitionCount(0) : 0;
+    List<String> names = columns.numbers();
+    Group list = columns.list() == null ? null : group.getGroup(columns.list(), 0);
+    int count = list == null ? 0 : list.getFieldRepetitionCount(0);
     double[] numbers = new double[names.size() + count];
     for (int k = 0; k < names.size(); k++) {
       numbers[k] = group.getDouble(names.get(k), 0);
     }
     for (int k = 0; k < count; k++) {
-      numbers[names.size() + k] = atoms.getGroup(0, k).getDouble(0, 0);
+      numbers[names.size() + k] = list.getGroup(0, k).getDouble(0, 0);
     }
     return numbers;
   }

@@ -8,9 +8,6 @@ import static org.apache.spark.sql.functions.sum;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,9 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -31,17 +26,11 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Formula;
-import org.dpsieve.frame.Frame;
-import org.dpsieve.model.DeepPotential;
-import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.pick.Borderline;
-import org.dpsieve.spark.deviation.DeviationEngine;
-import org.dpsieve.spark.deviation.DpModelDevi;
-import org.dpsieve.spark.deviation.EnsembleHandle;
+import org.dpsieve.spark.deviation.FrameEngine;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.WriteFailure;
-import org.dpsieve.spark.loop.PosteriorModels;
 import org.dpsieve.spark.table.TableResult;
 
 /**
@@ -57,8 +46,8 @@ public final class Rescreen {
   private final RescreenListener listener;
   private final SerializableConfiguration configuration;
 
-  /** {@code null} where DeePMD-kit reads them. */
-  private List<DeepPotential> models;
+  private ScreenModels models;
+  private String digest;
 
   private Library library;
   private ScreenFolder folder;
@@ -93,15 +82,8 @@ public final class Rescreen {
 
   private ScreenReport run() throws IOException {
     listener.stage("looking through the library");
-    if (options.posteriors() != null) {
-      models = options.posteriors().models();
-    } else if (options.dp() == null) {
-      models =
-          options.models().stream()
-              .map(model -> ModelFiles.read(model, options.typeMap(), options.branch()))
-              .toList();
-    }
-    String digest = modelDigest();
+    models = ScreenModels.of(options);
+    digest = ScreenModels.digest(models, options);
     folder = ScreenFolder.open(options.bareOutput(), configuration.value(), digest);
     library = Library.open(spark, options);
     library
@@ -123,7 +105,7 @@ public final class Rescreen {
     listener.stage("summing up");
     context.setJobDescription("rescreen: summary by formula");
     return new ScreenReport.Maker(
-            spark, options, folder.target(), census, library, models, problems)
+            spark, options, folder.target(), census, library, models.read(), problems)
         .make();
   }
 
@@ -203,10 +185,10 @@ public final class Rescreen {
   }
 
   private void requireKnownElements(Census census) {
-    if (models == null) {
+    if (models.read() == null) {
       return; // DeePMD-kit says so before any frame
     }
-    List<String> typeMap = models.get(0).typeMap();
+    List<String> typeMap = models.read().get(0).typeMap();
     Map<String, Long> unknown = new TreeMap<>();
     census
         .byFormula()
@@ -239,7 +221,7 @@ public final class Rescreen {
       throws IOException {
     folder.prepare();
     KnownDeviations known = known(missing);
-    try (DeviationEngine engine = engine(missing, census)) {
+    try (FrameEngine engine = engine(missing, census)) {
       Census work = options.sample() < 1 ? sampled(census) : census;
       double speed = speed(engine, missing, work);
       LongAccumulator frames = spark.sparkContext().longAccumulator("frames");
@@ -266,6 +248,7 @@ public final class Rescreen {
       UnitTask task =
           new UnitTask(
               engine,
+              options.columns(),
               options.borderline(),
               configuration,
               folder.staged(),
@@ -285,34 +268,23 @@ public final class Rescreen {
     }
   }
 
-  private DeviationEngine engine(List<String> missing, Census census) {
-    if (options.dp() == null) {
-      EnsembleHandle ensemble =
-          EnsembleHandle.of(spark, models, options.ensemble(), options.borderline());
-      PosteriorModels known = options.posteriors();
-      return known == null
-          ? ensemble
-          : ensemble.with(spark, known.uncertainty(), null, null, known.members()).atomByAtom();
+  private FrameEngine engine(List<String> missing, Census census) {
+    if (options.dp() != null) {
+      listener.stage("trying DeePMD-kit's program");
     }
-    listener.stage("trying DeePMD-kit's program");
-    DpModelDevi dp =
-        DpModelDevi.of(spark, options.models(), options.branch(), options.dp(), options.typeMap());
-    Optional<Frame> first =
-        library.frames(missing).limit(1).collectAsList().stream()
-            .map(FrameRows::toFrame)
-            .findFirst();
-    dp.check(
+    return models.engine(
         spark,
         census.byFormula().keySet().stream()
             .flatMap(formula -> Formula.types(formula).stream())
-            .collect(Collectors.toCollection(TreeSet::new)),
-        first.map(Frame::fparamCount).orElse(0),
-        first.map(Frame::aparamCount).orElse(0));
-    return dp;
+            .collect(Collectors.toSet()),
+        () ->
+            library.frames(missing).limit(1).collectAsList().stream()
+                .map(FrameRows::toFrame)
+                .findFirst());
   }
 
   /** Of a core, atoms per second; NaN where a look would take as long as the start of a program. */
-  private double speed(DeviationEngine engine, List<String> missing, Census work) {
+  private double speed(FrameEngine engine, List<String> missing, Census work) {
     if (options.isElsewhere()) {
       return Double.NaN;
     }
@@ -339,6 +311,9 @@ public final class Rescreen {
       List<String> unit = List.of(missing.get(i * missing.size() / places));
       rows.addAll(library.frames(unit).limit((int) frames).collectAsList());
     }
+    if (rows.isEmpty()) { // units without a frame for the condition
+      rows.addAll(library.frames(missing).limit((int) frames).collectAsList());
+    }
     return rows;
   }
 
@@ -360,7 +335,7 @@ public final class Rescreen {
         wanted,
         folder.staged() + "/_known",
         configuration,
-        options.posteriors() != null);
+        options.columns());
   }
 
   private void commit(List<DeviationFile.Part> made) throws IOException {
@@ -393,7 +368,10 @@ public final class Rescreen {
           .forEach(part -> parts.put(part.file().name(), part));
     }
     TreeMap<String, String> metadata = new TreeMap<>();
-    metadata.put(ScreenFolder.MODELS, modelDigest());
+    metadata.put(ScreenFolder.MODELS, digest);
+    if (options.property() != null) {
+      metadata.put("property", options.property().name());
+    }
     metadata.put("where", options.where() == null ? "" : options.where());
     metadata.put("sample", Double.toString(options.sample()));
     metadata.putAll(library.metadata());
@@ -401,42 +379,7 @@ public final class Rescreen {
         names.values().stream().map(parts::get).filter(part -> part != null).toList(), metadata);
   }
 
-  /** What the numbers depend on beside the frames. */
-  private String modelDigest() {
-    String precision =
-        options.dp() == null ? options.ensemble().toString() : "dp model-devi, seven digits";
-    return hash(
-        options.models().stream().map(Rescreen::content).collect(Collectors.joining(" "))
-            + unnamed()
-            + (options.branch().isEmpty() ? "" : " branch " + options.branch())
-            + (options.posteriors() == null ? "" : " " + options.posteriors().digest()),
-        precision);
-  }
-
-  /** What types are of models that do not say it themselves. */
-  private String unnamed() {
-    List<String> names = ModelFiles.unnamed(options.models(), options.typeMap());
-    return names.isEmpty() ? "" : " " + String.join(",", names);
-  }
-
-  private static String content(Path model) {
-    try {
-      if (Files.isDirectory(model)) { // of the JAX backend: its files in order
-        try (Stream<Path> files = Files.walk(model, FileVisitOption.FOLLOW_LINKS)) {
-          return files
-              .filter(Files::isRegularFile)
-              .sorted()
-              .map(file -> model.relativize(file) + " " + content(file))
-              .collect(Collectors.joining(" "));
-        }
-      }
-      return Sha256.hex(Files.readAllBytes(model));
-    } catch (IOException e) {
-      throw new InputException(model + ": cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static String hash(String... texts) {
+  static String hash(String... texts) {
     return Sha256.hex(String.join("\n", texts) + "\n").substring(0, 24);
   }
 }

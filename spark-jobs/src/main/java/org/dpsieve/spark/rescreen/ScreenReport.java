@@ -22,8 +22,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.pick.FrameClass;
-import org.dpsieve.pick.TrustBand;
-import org.dpsieve.pick.TrustLevels;
+import org.dpsieve.pick.Measure;
 import org.dpsieve.spark.deviation.NotEvaluated;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.ParquetCommit;
@@ -38,6 +37,7 @@ import org.dpsieve.spark.table.TableFrames;
  * What a rescreen found.
  *
  * @param frames in the result
+ * @param measure that frames are summed up by
  * @param summary as {@link FormulaSummary#of} gives it, all frames first
  * @param candidates how many candidates the whole library has, with its interval; {@code null}
  *     unless a sample was looked at with levels
@@ -49,6 +49,7 @@ import org.dpsieve.spark.table.TableFrames;
  */
 public record ScreenReport(
     long frames,
+    Measure measure,
     List<Row> summary,
     SampleInterval candidates,
     long all,
@@ -93,11 +94,9 @@ public record ScreenReport(
     }
 
     ScreenReport make() throws IOException {
-      TrustBand band = options.levels() == null ? TrustBand.OFF : options.levels();
-      Dataset<Row> classes =
-          PickStage.classify(spark.read().parquet(result), new TrustLevels(band, TrustBand.OFF));
-      List<Row> summary = FormulaSummary.of(classes);
-      write(FormulaSummary.text(summary, options.levels() != null));
+      Dataset<Row> classes = PickStage.classify(spark.read().parquet(result), options.trust());
+      List<Row> summary = FormulaSummary.of(classes, measure());
+      write(FormulaSummary.text(summary, options.levels() != null, measure()));
       Row all = summary.isEmpty() ? null : summary.get(0);
       long frames = all == null ? 0 : all.getLong(2);
       boolean sample = options.sample() < 1;
@@ -124,6 +123,7 @@ public record ScreenReport(
       }
       return new ScreenReport(
           frames,
+          measure(),
           summary,
           interval,
           sample ? census.frames() : 0,
@@ -133,11 +133,16 @@ public record ScreenReport(
           all == null || all.getLong(10) == 0 ? List.of() : reasons(classes));
     }
 
+    private Measure measure() {
+      return options.columns().measure();
+    }
+
     private List<String> reasons(Dataset<Row> deviations) {
       spark.sparkContext().setJobDescription("rescreen: frames that could not be evaluated");
       return NotEvaluated.first(
           MOST_REASONS,
           deviations,
+          measure(),
           library.frames(List.copyOf(library.contents().keySet())),
           options.isElsewhere() ? null : models,
           options.ensemble(),
@@ -162,7 +167,7 @@ public record ScreenReport(
       return Stream.of(
               Arrays.stream(FrameRows.SCHEMA.fieldNames()),
               library.hasIds() ? Stream.of(TableFrames.LIBRARY_ID) : Stream.<String>of(),
-              Stream.of("max_devi_f"))
+              Stream.of(measure().column()))
           .flatMap(names -> names)
           .map(functions::col)
           .toArray(Column[]::new);
@@ -174,11 +179,12 @@ public record ScreenReport(
       List<Row> chosen =
           PickStrategies.of(
                   options.strategy(),
+                  measure(),
                   () ->
                       new PickContext(all, all.limit(0), options::featured, options.pick(), false))
               .order(candidates, options.seed(), 0)
               .limit(options.pick())
-              .select("frame_id", "system", "index", "max_devi_f")
+              .select("frame_id", "system", "index", measure().column())
               .collectAsList();
       if (chosen.isEmpty()) {
         return 0;
@@ -190,7 +196,7 @@ public record ScreenReport(
                   .add("picked_id", DataTypes.StringType, false)
                   .add("picked_system", DataTypes.StringType, false)
                   .add("picked_index", DataTypes.IntegerType, false)
-                  .add("max_devi_f", DataTypes.DoubleType, false));
+                  .add(measure().column(), DataTypes.DoubleType, false));
       Dataset<Row> frames =
           library
               .labelled(chosen.stream().map(row -> row.getString(1)).distinct().toList())

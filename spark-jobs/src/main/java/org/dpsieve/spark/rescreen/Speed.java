@@ -6,7 +6,7 @@ import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
-import org.dpsieve.spark.deviation.DeviationEngine;
+import org.dpsieve.spark.deviation.FrameEngine;
 
 /** How fast one core of an executor evaluates some frames. */
 final class Speed {
@@ -24,8 +24,7 @@ final class Speed {
    *
    * @param tasks at most so many cores, for a library that is smaller than the cluster
    */
-  static double measure(
-      JavaSparkContext context, List<Row> frames, DeviationEngine engine, int tasks) {
+  static double measure(JavaSparkContext context, List<Row> frames, FrameEngine engine, int tasks) {
     if (frames.isEmpty()) {
       return 1;
     }
@@ -45,12 +44,12 @@ final class Speed {
     return speeds[speeds.length / 2];
   }
 
-  private static double measure(List<Row> frames, DeviationEngine engine) {
+  private static double measure(List<Row> frames, FrameEngine engine) {
     double speed = 0;
     for (int round = 0; round < ROUNDS; round++) {
       long start = System.nanoTime();
       long atoms = frames.stream().mapToLong(row -> row.<Integer>getAs("natoms")).sum();
-      Iterator<Row> evaluated = engine.evaluate(frames.iterator(), false);
+      Iterator<Row> evaluated = engine.evaluate(frames.iterator());
       while (evaluated.hasNext()) {
         evaluated.next();
       }

@@ -13,15 +13,15 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
-import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.pick.Borderline;
-import org.dpsieve.spark.deviation.DeviationEngine;
+import org.dpsieve.spark.deviation.FrameEngine;
 import org.dpsieve.spark.table.TableFrames;
 
 /**
  * A task's work: one unit's frames to one file.
  *
  * @param engine who evaluates
+ * @param columns of its rows that the file gets
  * @param borderline frames that are evaluated again if known already: the call that they are known
  *     from may have had other levels
  * @param configuration of the file system
@@ -33,7 +33,8 @@ import org.dpsieve.spark.table.TableFrames;
  * @param atoms counts theirs
  */
 record UnitTask(
-    DeviationEngine engine,
+    FrameEngine engine,
+    ScreenColumns columns,
     Borderline borderline,
     SerializableConfiguration configuration,
     String folder,
@@ -55,7 +56,9 @@ record UnitTask(
     Frames unit = new Frames(rows);
     String name = names.get(unit.unit);
     unit.known = known.of(name);
-    unit.known.values().removeIf(this::onTheBorder);
+    if (!borderline.equals(Borderline.NONE)) {
+      unit.known.values().removeIf(this::onTheBorder);
+    }
     Path target = new Path(folder, name);
     try (DeviationFile file =
         new DeviationFile(
@@ -64,8 +67,8 @@ record UnitTask(
             name,
             TaskContext.get().taskAttemptId(),
             withIds,
-            engine.isUncertain())) {
-      Iterator<Row> evaluated = engine.evaluate(unit, false);
+            columns)) {
+      Iterator<Row> evaluated = engine.evaluate(unit);
       while (evaluated.hasNext()) {
         double[] deviation = numbers(evaluated.next());
         unit.writeKnown(file);
@@ -81,20 +84,19 @@ record UnitTask(
 
   private boolean onTheBorder(double[] deviation) {
     return borderline.holds(
-        deviation[FrameDeviation.NAMES.indexOf("max_devi_f")],
-        deviation[FrameDeviation.NAMES.indexOf("devi_e")]);
+        deviation[columns.place("max_devi_f")], deviation[columns.place("devi_e")]);
   }
 
   /** As {@link DeviationFile#add} takes them. */
   private double[] numbers(Row deviation) {
-    boolean uncertain = engine.isUncertain();
-    int count = DeviationFile.numbers(uncertain).size();
-    double[] atoms = uncertain ? (double[]) deviation.get(deviation.length() - 1) : new double[0];
-    double[] numbers = new double[count + atoms.length];
+    int count = columns.numbers().size();
+    double[] list =
+        columns.list() == null ? new double[0] : (double[]) deviation.get(deviation.length() - 1);
+    double[] numbers = new double[count + list.length];
     for (int k = 0; k < count; k++) {
       numbers[k] = deviation.getDouble(k + 1);
     }
-    System.arraycopy(atoms, 0, numbers, count, atoms.length);
+    System.arraycopy(list, 0, numbers, count, list.length);
     return numbers;
   }
 

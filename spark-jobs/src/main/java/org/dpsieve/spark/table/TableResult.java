@@ -20,8 +20,11 @@ import org.dpsieve.error.InputException;
  * @param name in a catalog, or path
  */
 public record TableResult(SparkSession spark, TableFormat format, String name) {
-  /** By these columns a table is known for a result. */
-  private static final List<String> COLUMNS = List.of("frame_id", "max_devi_f", "devi_e");
+  /** By one of these sets of columns a table is known for a result. */
+  private static final List<List<String>> COLUMNS =
+      List.of(
+          List.of("frame_id", "max_devi_f", "devi_e"),
+          List.of("frame_id", "max_devi_p", "avg_devi_p"));
 
   /**
    * Whether the result can go there, found out before there is one.
@@ -98,7 +101,7 @@ public record TableResult(SparkSession spark, TableFormat format, String name) {
     } catch (Exception e) { // each format has its own, some of them checked
       throw occupied("no table of " + format.key(), e);
     }
-    if (!found.containsAll(COLUMNS)) {
+    if (COLUMNS.stream().noneMatch(found::containsAll)) {
       throw occupied("a table with the columns " + String.join(", ", found), null);
     }
   }

@@ -23,6 +23,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.AtomFeatures;
 import org.dpsieve.outputlayer.property.PropertyBases;
 import org.dpsieve.outputlayer.property.PropertyRows;
+import org.dpsieve.outputlayer.property.PropertyTransfer;
 import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.deviation.FrameBatches;
 
@@ -89,7 +90,7 @@ public final class PropertyRowsStage {
       List<AtomFeatures[]> features = ensemble.ensemble().features(batch);
       List<Row> rows = new ArrayList<>();
       for (int i = 0; i < batch.size(); i++) {
-        double[] values = batch.get(i).values(models[0].label()).orElse(null);
+        double[] values = PropertyTransfer.label(batch.get(i), models[0].label()).orElse(null);
         for (int m = 0; values != null && features.get(i) != null && m < models.length; m++) {
           PropertyRows one = models[m].rows(batch.get(i), values, features.get(i)[m]);
           List<Object> row = new ArrayList<>(List.of(id(source.get(i)), m, one.entries()));
