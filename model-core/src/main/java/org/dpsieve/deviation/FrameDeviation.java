@@ -1,5 +1,6 @@
 package org.dpsieve.deviation;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -27,6 +28,27 @@ public record FrameDeviation(
           "min_devi_f",
           "avg_devi_f",
           "devi_e");
+
+  /**
+   * Forces that disagree as much more or less everywhere as makes this the largest deviation.
+   *
+   * @param largest eV/Å
+   * @return itself where that is no number, or where no force deviates
+   */
+  public FrameDeviation widened(double largest) {
+    double by = largest / maxDeviF;
+    return Double.isFinite(by)
+        ? new FrameDeviation(
+            maxDeviV,
+            minDeviV,
+            avgDeviV,
+            largest,
+            by * minDeviF,
+            by * avgDeviF,
+            deviE,
+            Arrays.stream(atomDeviF).map(one -> by * one).toArray())
+        : this;
+  }
 
   /** By {@link #NAMES}. */
   public double[] numbers() {

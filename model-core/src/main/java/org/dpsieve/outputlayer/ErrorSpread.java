@@ -1,8 +1,10 @@
 package org.dpsieve.outputlayer;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * How large the errors of a model are, as variances along {@link ErrorDirections}: an error of a
@@ -98,6 +100,12 @@ public record ErrorSpread(ErrorDirections directions, double[] variances) {
    * Members of an ensemble, as changes of the model's parameters: their mean is zero, and the root
    * mean square of what they change is the error that is expected.
    *
+   * <p>Members have one dimension less than they are many. Each direction, largest variance first,
+   * goes to the dimension that has least so far, with a sign that is drawn: variances along the
+   * directions are exactly those expected, and what they make together is mixed up as little as it
+   * can be with so few members (the sum of squares of variances of the dimensions is near the least
+   * possible, Benedetto and Fickus 2003, doi:10.1023/A:1021323312367).
+   *
    * @param members at least 2
    * @param seed of the draws
    * @return [members][size]
@@ -105,13 +113,23 @@ public record ErrorSpread(ErrorDirections directions, double[] variances) {
   public double[][] members(int members, long seed) {
     int size = directions.size();
     Random random = new Random(seed);
-    double[][] drawn = new double[members - 1][size];
-    for (double[] draw : drawn) {
-      for (int d = 0; d < directions.count(); d++) {
-        double part = Math.sqrt(variances[d] * members / (members - 1)) * random.nextGaussian();
-        for (int k = 0; k < size; k++) {
-          draw[k] += part * directions.rows()[d * size + k];
-        }
+    double[][] dimensions = new double[members - 1][size];
+    double[] loads = new double[members - 1];
+    int[] largestFirst =
+        IntStream.range(0, directions.count())
+            .boxed()
+            .sorted(Comparator.comparingDouble(d -> -variances[d]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    for (int d : largestFirst) {
+      int least = 0;
+      for (int j = 1; j < loads.length; j++) {
+        least = loads[j] < loads[least] ? j : least;
+      }
+      loads[least] += variances[d];
+      double part = (random.nextBoolean() ? 1 : -1) * Math.sqrt(variances[d] * members);
+      for (int k = 0; k < size; k++) {
+        dimensions[least][k] += part * directions.rows()[d * size + k];
       }
     }
     double[][] changes = new double[members][size];
@@ -120,7 +138,7 @@ public record ErrorSpread(ErrorDirections directions, double[] variances) {
       for (int m = 0; m <= j; m++) {
         double part = m < j ? norm : -j * norm;
         for (int k = 0; k < size; k++) {
-          changes[m][k] += part * drawn[j - 1][k];
+          changes[m][k] += part * dimensions[j - 1][k];
         }
       }
     }

@@ -34,7 +34,7 @@ public final class OpenBlas {
    * @param matrix [size, size]
    * @param right [size]; becomes the solution
    */
-  static void solve(double[] matrix, double[] right) {
+  public static void solve(double[] matrix, double[] right) {
     int size = right.length;
     // symmetric: column-major is row-major
     int info = LAPACKE_dposv(LAPACK_COL_MAJOR, (byte) 'U', size, 1, matrix, size, right, size);

@@ -43,6 +43,8 @@ public record FrameSigma(
 
   /**
    * @param models predictions
+   * @param members whose disagreement tells frames apart: the models, or those that are made of the
+   *     one
    * @param energyVariance of the energy per atom before calibration, eV², by model; NaN where it is
    *     not known
    * @param drawnForce forces by output layers drawn from the posteriors, by model; not asked for of
@@ -52,6 +54,7 @@ public record FrameSigma(
   public static FrameSigma of(
       Uncertainty uncertainty,
       Prediction[] models,
+      Prediction[] members,
       double[] energyVariance,
       double[][] drawnForce,
       double[] row) {
@@ -79,7 +82,7 @@ public record FrameSigma(
     double[] about =
         row == null
             ? null
-            : FrameWidth.about(largest(smoothed(component, count, 1)), mean, models, row);
+            : FrameWidth.about(largest(smoothed(component, count, 1)), mean, models, members, row);
     double factor = uncertainty.forceFactor();
     if (uncertainty.width() != null && about != null) {
       factor *= uncertainty.width().factor(about);

@@ -6,22 +6,35 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.dpsieve.deviation.Deviation;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.outputlayer.OpenBlas;
 
 /**
  * How many times its standard deviation a frame's largest force error is: a posterior knows how
- * well the output layer is known, not where the hidden layers fail. A ridge regression of the
- * logarithm, on what evaluation has at hand of a frame; learnt from labelled frames that were left
- * out of training.
+ * well the output layer is known, not where the hidden layers fail. A Gaussian process for the
+ * logarithm (Rasmussen and Williams 2006, Gaussian Processes for Machine Learning, equation 2.25,
+ * squared exponential covariance) on what evaluation has at hand of a frame; learnt from labelled
+ * frames that were left out of training. Far from all of them it is their mean.
  *
  * @param mean of what is known of a frame, [n]
- * @param slope of the logarithm by it, [n]
- * @param level of the logarithm at the mean
+ * @param scale by which each of these numbers is multiplied, [n]
+ * @param seen frames that were left out, less the mean and scaled, [frames][n]
+ * @param share of each of them, [frames]
+ * @param reach how fast frames become unlike each other with their squared distance
+ * @param level of the logarithm far from all
  * @param least logarithm that was found; smaller ones are taken as this
  * @param most likewise
  */
-public record FrameWidth(double[] mean, double[] slope, double level, double least, double most)
+public record FrameWidth(
+    double[] mean,
+    double[] scale,
+    double[][] seen,
+    double[] share,
+    double reach,
+    double level,
+    double least,
+    double most)
     implements Serializable {
   private static final int FEWEST = 20; // frames
 
@@ -31,17 +44,17 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
    */
   private static final int MOST = 1000;
 
-  /** What the standard deviations and forces weigh against each number of the energy's row. */
+  /** What each number of the summary weighs against one of the energy's row. */
   private static final double WEIGHT = 3;
 
-  private static final int SUMMARY = 4; // numbers of a frame before its row
+  private static final int SUMMARY = 5; // numbers of a frame before its row
 
   private static final double SMALLEST = 1e-6; // of what a logarithm is taken, eV/Å
 
-  /** Ridges as parts of the mean square of all numbers. */
-  private static final double[] RIDGES = {
-    1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000
-  };
+  private static final double[] REACHES = {0.2, 1};
+
+  /** Variances of what nothing foretells, beside 1 of the process. */
+  private static final double[] NOISES = {0.01, 0.03, 0.1, 0.3, 1, 3, 10};
 
   /**
    * One labelled frame that was left out.
@@ -65,10 +78,12 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
    * @param sigma largest standard deviation of an atom's force, eV/Å
    * @param rmsSigma of the components of all atoms, eV/Å
    * @param models predictions
+   * @param members whose disagreement counts: the models, or those that are made of the one
    * @param row of the energy per atom of the first model
    * @return [n]; {@code null} where a number is none
    */
-  static double[] about(double sigma, double rmsSigma, Prediction[] models, double[] row) {
+  static double[] about(
+      double sigma, double rmsSigma, Prediction[] models, Prediction[] members, double[] row) {
     double largest = 0;
     double squares = 0;
     int count = 0;
@@ -77,7 +92,7 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
       for (int c = 0; c < force.length; c += 3) {
         double square =
             force[c] * force[c] + force[c + 1] * force[c + 1] + force[c + 2] * force[c + 2];
-        largest = Math.max(largest, Math.sqrt(square));
+        largest = Math.max(largest, square);
         squares += square;
         count += 3;
       }
@@ -85,8 +100,9 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
     double[] about = new double[SUMMARY + row.length];
     about[0] = logarithm(sigma);
     about[1] = logarithm(rmsSigma);
-    about[2] = logarithm(largest);
+    about[2] = logarithm(Math.sqrt(largest));
     about[3] = logarithm(Math.sqrt(squares / count));
+    about[4] = logarithm(members.length < 2 ? 0 : Deviation.of(members).maxDeviF());
     System.arraycopy(row, 0, about, SUMMARY, row.length);
     return Arrays.stream(about).allMatch(Double::isFinite) ? about : null;
   }
@@ -97,15 +113,37 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
 
   /** By what the standard deviation of a frame is multiplied. */
   double factor(double[] about) {
+    double[] z = scaled(about, mean, scale);
     double sum = level;
-    for (int k = 0; k < slope.length; k++) {
-      sum += slope[k] * (about[k] - mean[k]);
+    for (int k = 0; k < share.length; k++) {
+      sum += share[k] * likeness(z, seen[k], reach);
     }
-    return bounded(sum);
+    return bounded(sum, least, most);
   }
 
-  private double bounded(double logarithm) {
+  private static double bounded(double logarithm, double least, double most) {
     return Math.exp(Math.min(most, Math.max(least, logarithm)));
+  }
+
+  private static double[] scaled(double[] about, double[] mean, double[] scale) {
+    double[] z = new double[mean.length];
+    for (int k = 0; k < z.length; k++) {
+      z[k] = (about[k] - mean[k]) * scale[k];
+    }
+    return z;
+  }
+
+  /** Of two frames, 1 of equal ones. */
+  private static double likeness(double[] a, double[] b, double reach) {
+    return Math.exp(-0.5 * reach * squaredDistance(a, b));
+  }
+
+  private static double squaredDistance(double[] a, double[] b) {
+    double sum = 0;
+    for (int k = 0; k < a.length; k++) {
+      sum += (a[k] - b[k]) * (a[k] - b[k]);
+    }
+    return sum;
   }
 
   /**
@@ -131,41 +169,41 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
     Problem problem =
         new Problem(
             rows.toArray(double[][]::new),
-            logarithms.stream().mapToDouble(Double::doubleValue).toArray());
-    List<Fit> without = new ArrayList<>();
-    for (int fold = 0; fold < folds.size(); fold++) {
-      int left = fold;
-      without.add(
-          problem.fit(
-              IntStream.range(0, rows.size()).filter(k -> foldOf.get(k) != left).toArray()));
-    }
-    int best = -1;
+            logarithms.stream().mapToDouble(Double::doubleValue).toArray(),
+            foldOf.stream().mapToInt(Integer::intValue).toArray());
     double least = problem.variance();
-    for (int ridge = 0; ridge < RIDGES.length; ridge++) {
-      double square = 0;
-      for (int k = 0; k < rows.size(); k++) {
-        double off = without.get(foldOf.get(k)).of(problem, k, ridge) - problem.y[k];
-        square += off * off / rows.size();
-      }
-      if (square <= least) {
-        least = square;
-        best = ridge;
+    double[] leftOut = null;
+    double bestReach = 0;
+    double bestNoise = 0;
+    for (double reach : REACHES) {
+      double[][] likeness = problem.likeness(reach);
+      for (double noise : NOISES) {
+        double[] foretold = problem.leftOut(likeness, noise, folds.size());
+        double square = 0;
+        for (int k = 0; k < foretold.length; k++) {
+          double off = foretold[k] - problem.y[k];
+          square += off * off / foretold.length;
+        }
+        if (square < least) {
+          least = square;
+          leftOut = foretold;
+          bestReach = reach;
+          bestNoise = noise;
+        }
       }
     }
-    if (best < 0) {
+    if (leftOut == null) {
       return Optional.empty();
     }
-    FrameWidth width = problem.width(best);
+    FrameWidth width = problem.width(bestReach, bestNoise);
     double[][] factors = new double[folds.size()][];
     int at = 0;
     for (int fold = 0; fold < factors.length; fold++) {
       List<Seen> seen = folds.get(fold);
       factors[fold] = new double[seen.size()];
       for (int k = 0; k < factors[fold].length; k++) {
-        factors[fold][k] = 1;
-        if (isKnown(seen.get(k))) {
-          factors[fold][k] = width.bounded(without.get(fold).of(problem, at++, best));
-        }
+        factors[fold][k] =
+            isKnown(seen.get(k)) ? bounded(leftOut[at++], width.least, width.most) : 1;
       }
     }
     return Optional.of(new Learnt(width, factors));
@@ -175,19 +213,21 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
     return seen != null && Double.isFinite(Math.log(seen.ratio()));
   }
 
-  /** Frames by numbers of mean 0 and mean square 1 each, those of the summary weighed. */
+  /** Frames by numbers of mean 0, the mean of their squares in all 1, the summary weighed. */
   private static final class Problem {
     final double[][] z;
     final double[] y;
+    private final int[] fold;
     private final double[] mean;
     private final double[] scale;
 
-    Problem(double[][] x, double[] y) {
+    Problem(double[][] x, double[] y, int[] fold) {
       int n = x[0].length;
       this.y = y;
-      this.z = new double[x.length][n];
+      this.fold = fold;
       this.mean = new double[n];
       this.scale = new double[n];
+      double weights = SUMMARY * WEIGHT * WEIGHT + (n - SUMMARY);
       for (int k = 0; k < n; k++) {
         int column = k;
         mean[k] = Arrays.stream(x).mapToDouble(row -> row[column]).average().orElseThrow();
@@ -196,11 +236,9 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
                 .mapToDouble(row -> (row[column] - mean[column]) * (row[column] - mean[column]))
                 .average()
                 .orElseThrow();
-        scale[k] = square > 0 ? (k < SUMMARY ? WEIGHT : 1) / Math.sqrt(n * square) : 0;
-        for (int i = 0; i < x.length; i++) {
-          z[i][k] = (x[i][k] - mean[k]) * scale[k];
-        }
+        scale[k] = square > 0 ? (k < SUMMARY ? WEIGHT : 1) / Math.sqrt(weights * square) : 0;
       }
+      this.z = Arrays.stream(x).map(row -> scaled(row, mean, scale)).toArray(double[][]::new);
     }
 
     double variance() {
@@ -208,95 +246,79 @@ public record FrameWidth(double[] mean, double[] slope, double level, double lea
       return Arrays.stream(y).map(one -> (one - level) * (one - level)).average().orElseThrow();
     }
 
-    Fit fit(int[] frames) {
-      return new Fit(this, frames);
+    /** Of every frame and those that a fit may look at; {@code null} for the others. */
+    double[][] likeness(double reach) {
+      int[] all = IntStream.range(0, y.length).toArray();
+      double[][] likeness = new double[y.length][];
+      for (int frame : some(all)) {
+        double[] one = z[frame];
+        likeness[frame] =
+            Arrays.stream(z).mapToDouble(other -> FrameWidth.likeness(one, other, reach)).toArray();
+      }
+      return likeness;
     }
 
-    FrameWidth width(int ridge) {
-      int[] all = new int[y.length];
-      Arrays.setAll(all, k -> k);
-      Fit fit = fit(all);
-      double[] slope = fit.slope[ridge].clone();
-      double level = fit.level;
-      for (int k = 0; k < slope.length; k++) {
-        level -= slope[k] * fit.center[k]; // those looked at have a mean of their own
-        slope[k] *= scale[k];
+    private static int[] some(int[] frames) {
+      int count = Math.min(MOST, frames.length);
+      return IntStream.range(0, count)
+          .map(i -> frames[(int) ((long) i * frames.length / count)])
+          .toArray();
+    }
+
+    /** What the other folds foretell of each frame. */
+    double[] leftOut(double[][] likeness, double noise, int folds) {
+      double[] foretold = new double[y.length];
+      for (int left = 0; left < folds; left++) {
+        int without = left;
+        int[] frames =
+            IntStream.range(0, y.length)
+                .filter(k -> fold[k] != without && likeness[k] != null)
+                .toArray();
+        double level = level(frames);
+        double[] share = share(frames, likeness, noise, level);
+        for (int k = 0; k < foretold.length; k++) {
+          if (fold[k] == left) {
+            foretold[k] = level;
+            for (int i = 0; i < frames.length; i++) {
+              foretold[k] += share[i] * likeness[frames[i]][k];
+            }
+          }
+        }
       }
+      return foretold;
+    }
+
+    FrameWidth width(double reach, double noise) {
+      double[][] likeness = likeness(reach);
+      int[] frames = IntStream.range(0, y.length).filter(k -> likeness[k] != null).toArray();
+      double level = level(frames);
       return new FrameWidth(
           mean,
-          slope,
+          scale,
+          Arrays.stream(frames).mapToObj(k -> z[k]).toArray(double[][]::new),
+          share(frames, likeness, noise, level),
+          reach,
           level,
           Arrays.stream(y).min().orElseThrow(),
           Arrays.stream(y).max().orElseThrow());
     }
-  }
 
-  /** To some of the frames, with every ridge; in sums over frames, of which there are few. */
-  private static final class Fit {
-    private final double level;
-    private final double[] center;
-    private final double[][] slope; // [ridge][n]
+    private double level(int[] frames) {
+      return Arrays.stream(frames).mapToDouble(k -> y[k]).average().orElse(0);
+    }
 
-    Fit(Problem problem, int[] given) {
-      int count = Math.min(MOST, given.length);
-      int n = problem.scale.length;
-      int[] frames = new int[count];
-      Arrays.setAll(frames, i -> given[(int) ((long) i * given.length / count)]);
-      this.level = Arrays.stream(frames).mapToDouble(k -> problem.y[k]).average().orElse(0);
-      this.center = new double[n];
-      for (int frame : frames) {
-        for (int k = 0; k < n; k++) {
-          center[k] += problem.z[frame][k] / count;
-        }
-      }
-      double[] vectors = new double[count * count];
+    private double[] share(int[] frames, double[][] likeness, double noise, double level) {
+      int count = frames.length;
+      double[] matrix = new double[count * count];
+      double[] share = new double[count];
       for (int i = 0; i < count; i++) {
-        for (int j = 0; j <= i; j++) {
-          double product = product(problem.z[frames[i]], problem.z[frames[j]]);
-          vectors[i * count + j] = product;
-          vectors[j * count + i] = product;
+        for (int j = 0; j < count; j++) {
+          matrix[i * count + j] = likeness[frames[i]][frames[j]] + (i == j ? noise : 0);
         }
+        share[i] = y[frames[i]] - level;
       }
-      double[] values = OpenBlas.eigen(vectors, count);
-      double[][] share = new double[RIDGES.length][count];
-      for (int v = 0; v < count; v++) {
-        double along = 0;
-        for (int i = 0; i < count; i++) {
-          along += vectors[v * count + i] * (problem.y[frames[i]] - level);
-        }
-        for (int ridge = 0; ridge < RIDGES.length; ridge++) {
-          double part = along / (Math.max(0, values[v]) + RIDGES[ridge]);
-          for (int i = 0; i < count; i++) {
-            share[ridge][i] += part * vectors[v * count + i];
-          }
-        }
-      }
-      this.slope = new double[RIDGES.length][n];
-      for (int ridge = 0; ridge < RIDGES.length; ridge++) {
-        for (int i = 0; i < count; i++) {
-          double[] z = problem.z[frames[i]];
-          for (int k = 0; k < n; k++) {
-            slope[ridge][k] += share[ridge][i] * (z[k] - center[k]);
-          }
-        }
-      }
-    }
-
-    private double product(double[] a, double[] b) {
-      double sum = 0;
-      for (int k = 0; k < center.length; k++) {
-        sum += (a[k] - center[k]) * (b[k] - center[k]);
-      }
-      return sum;
-    }
-
-    double of(Problem problem, int frame, int ridge) {
-      double[] z = problem.z[frame];
-      double sum = level;
-      for (int k = 0; k < center.length; k++) {
-        sum += slope[ridge][k] * (z[k] - center[k]);
-      }
-      return sum;
+      OpenBlas.solve(matrix, share);
+      return share;
     }
   }
 }

@@ -52,7 +52,7 @@ final class LabelReading {
     double energy = 0;
     double[] force = new double[3 * frame.atomCount()];
     double[] virial = new double[9];
-    FrameSigma off = sigma.of(readings);
+    FrameSigma off = sigma.of(readings, null);
     for (int m = 0; m < fits.length; m++) {
       OldShare share = members.get(m).share();
       Reading said = readings[places[m]];

@@ -52,7 +52,10 @@ final class SigmaReading {
         : null;
   }
 
-  FrameSigma of(Reading[] readings) {
+  /**
+   * @param members made of the one model; {@code null} where the models are the members
+   */
+  FrameSigma of(Reading[] readings, Prediction[] members) {
     Prediction[] models = new Prediction[places.length];
     double[] variance = new double[models.length];
     double[][] drawnForce = new double[models.length][];
@@ -69,6 +72,7 @@ final class SigmaReading {
         drawnForce[m] = reading.others()[draws[m]].force();
       }
     }
-    return FrameSigma.of(uncertainty, models, variance, drawnForce, first);
+    return FrameSigma.of(
+        uncertainty, models, members == null ? models : members, variance, drawnForce, first);
   }
 }

@@ -92,7 +92,9 @@ public final class UncertainEnsemble {
    * @throws org.dpsieve.error.InputException when an element is not in the type map
    */
   public List<FrameSigma> evaluate(List<Frame> frames) {
-    return ensemble.read(frames, layers).stream().map(sigma::of).toList();
+    return ensemble.read(frames, layers).stream()
+        .map(read -> sigma.of(read, members == null ? null : members.of(read)))
+        .toList();
   }
 
   /**
@@ -105,11 +107,12 @@ public final class UncertainEnsemble {
     List<Reading[]> readings = ensemble.read(frames, layers);
     for (int k = 0; k < frames.size(); k++) {
       Reading[] read = readings.get(k);
-      FrameSigma said = sigma.of(read);
+      Prediction[] made = members == null ? null : members.of(read);
+      FrameSigma said = sigma.of(read, made);
       answers.add(
           new Answer(
               said,
-              members == null ? said.models() : members.of(read),
+              made == null ? said.models() : made,
               labels == null ? null : labels.of(frames.get(k), read)));
     }
     return answers;

@@ -134,4 +134,16 @@ class DeviationTest {
       }
     }
   }
+
+  @Test
+  void forcesMayBeWidenedAndNothingElse() {
+    FrameDeviation found = new FrameDeviation(3, 1, 2, 0.4, 0.1, 0.2, 0.5, new double[] {0.4, 0.1});
+    FrameDeviation wide = found.widened(0.6);
+    assertThat(wide.numbers())
+        .containsExactly(new double[] {3, 1, 2, 0.6, 0.15, 0.3, 0.5}, within(1e-12));
+    assertThat(wide.atomDeviF()).containsExactly(new double[] {0.6, 0.15}, within(1e-12));
+    assertThat(found.widened(Double.NaN)).isSameAs(found);
+    FrameDeviation none = new FrameDeviation(0, 0, 0, 0, 0, 0, 0, new double[2]);
+    assertThat(none.widened(0.3)).as("members agree: no direction to widen").isSameAs(none);
+  }
 }

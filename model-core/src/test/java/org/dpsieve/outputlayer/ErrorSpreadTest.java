@@ -162,6 +162,47 @@ class ErrorSpreadTest {
     assertThat(mean).isCloseTo(expected, within(0.05 * expected));
   }
 
+  /** Of two directions in three dimensions, or of one of thirty in seven. */
+  @Test
+  void aloneEveryDirectionIsAsLongAsItsErrorsWhateverTheDraw() {
+    ErrorDirections two = new ErrorDirections(new double[] {1, 0, 1, 1}, 2, 2);
+    ErrorSpread spread = new ErrorSpread(two, new double[] {0.04, 0.01});
+    double[] x = {0.3, -2};
+    double expected = 0.04 * 0.09 + 0.01 * (0.3 - 2) * (0.3 - 2);
+    for (int seed = 0; seed < 5; seed++) {
+      assertThat(meanSquare(spread.members(4, seed), x)).isCloseTo(expected, within(1e-12));
+    }
+    int count = 30;
+    double[] rows = new double[count * count];
+    double[] variances = new double[count];
+    for (int d = 0; d < count; d++) {
+      rows[d * count + d] = 1;
+      variances[d] = 1.0 / (d + 1);
+    }
+    double[][] members =
+        new ErrorSpread(new ErrorDirections(rows, count, count), variances).members(8, 1);
+    for (int d = 0; d < count; d++) {
+      double[] along = new double[count];
+      along[d] = 1;
+      assertThat(meanSquare(members, along)).isCloseTo(variances[d], within(1e-12));
+    }
+    double[][] other =
+        new ErrorSpread(new ErrorDirections(rows, count, count), variances).members(8, 2);
+    assertThat(other).isNotEqualTo(members);
+  }
+
+  private static double meanSquare(double[][] members, double[] x) {
+    double mean = 0;
+    for (double[] member : members) {
+      double change = 0;
+      for (int k = 0; k < x.length; k++) {
+        change += member[k] * x[k];
+      }
+      mean += change * change / members.length;
+    }
+    return mean;
+  }
+
   @Test
   void aModelWithoutErrorsHasMembersThatAgree() {
     ErrorDirections two = new ErrorDirections(new double[] {1, 0, 0, 1}, 2, 2);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.dpsieve.infer.Prediction;
@@ -18,7 +19,7 @@ class FrameWidthTest {
 
   private static double[] about(double[] row) {
     Prediction one = new Prediction(1, new double[] {0.3, 0, 0, 0, 0.4, 0}, new double[9], null);
-    return FrameWidth.about(0.2, 0.1, new Prediction[] {one}, row);
+    return FrameWidth.about(0.2, 0.1, new Prediction[] {one}, new Prediction[] {one}, row);
   }
 
   /** Errors that the row foretells, up to a part that nothing does. */
@@ -67,11 +68,56 @@ class FrameWidthTest {
   }
 
   @Test
-  void noWidthIsAboveOrBelowWhatWasFound() {
+  void farFromAllFramesItIsTheirMean() {
     FrameWidth width = FrameWidth.of(folds(150, 1, 0.1)).orElseThrow().width();
     double[] far = new double[NUMBERS];
     far[2] = 100;
-    assertThat(Math.log(width.factor(about(far)))).isEqualTo(width.most()).isLessThan(1.5);
+    assertThat(Math.log(width.factor(about(far)))).isCloseTo(width.level(), within(1e-9));
+    assertThat(width.level()).isBetween(-0.3, 0.3);
+  }
+
+  @Test
+  void noWidthIsAboveOrBelowWhatWasFound() {
+    FrameWidth width = FrameWidth.of(folds(150, 1, 0.1)).orElseThrow().width();
+    FrameWidth steep =
+        new FrameWidth(
+            width.mean(),
+            width.scale(),
+            width.seen(),
+            Arrays.stream(width.share()).map(share -> 100 * share).toArray(),
+            width.reach(),
+            width.level(),
+            width.least(),
+            width.most());
+    double[] row = new double[NUMBERS];
+    row[2] = 0.5;
+    assertThat(Math.log(steep.factor(about(row)))).isEqualTo(width.most());
+    row[2] = -0.5;
+    assertThat(Math.log(steep.factor(about(row)))).isEqualTo(width.least());
+  }
+
+  /** Where one member says another force than the other, errors are larger. */
+  @Test
+  void whereMembersDisagreeIsLearnt() {
+    Random random = new Random(1);
+    List<List<FrameWidth.Seen>> folds = new ArrayList<>();
+    for (int fold = 0; fold < 5; fold++) {
+      folds.add(new ArrayList<>());
+      for (int k = 0; k < 20; k++) {
+        double apart = Math.exp(random.nextGaussian());
+        folds.get(fold).add(new FrameWidth.Seen(disagreeing(apart), 3 * Math.sqrt(apart)));
+      }
+    }
+    FrameWidth width = FrameWidth.of(folds).orElseThrow().width();
+    assertThat(width.factor(disagreeing(0.5))).isCloseTo(3 * Math.sqrt(0.5), within(0.3));
+    assertThat(width.factor(disagreeing(2))).isCloseTo(3 * Math.sqrt(2), within(0.4));
+  }
+
+  private static double[] disagreeing(double apart) {
+    Prediction one = new Prediction(1, new double[] {1, 0, 0}, new double[9], null);
+    Prediction other = new Prediction(1, new double[] {1 + apart, 0, 0}, new double[9], null);
+    return FrameWidth.about(
+        0.2, 0.1, new Prediction[] {one}, new Prediction[] {one, other}, new double[NUMBERS]);
   }
 
   @Test
@@ -95,6 +141,9 @@ class FrameWidthTest {
     assertThat(learnt.factors()[3][21]).isEqualTo(1);
     assertThat(learnt.factors()[4])
         .isEqualTo(FrameWidth.of(folds(100, 1, 0.1)).orElseThrow().factors()[4]);
-    assertThat(FrameWidth.about(Double.NaN, 1, new Prediction[] {}, new double[1])).isNull();
+    assertThat(
+            FrameWidth.about(
+                Double.NaN, 1, new Prediction[] {}, new Prediction[] {}, new double[1]))
+        .isNull();
   }
 }

@@ -53,7 +53,7 @@ final class DeviationIterator extends FrameBatches {
             row(
                 id(source.get(i)),
                 batch.get(i),
-                predictions.get(i),
+                Deviation.of(predictions.get(i)),
                 predictions.get(i),
                 null,
                 null));
@@ -69,7 +69,7 @@ final class DeviationIterator extends FrameBatches {
             row(
                 id(source.get(i)),
                 batch.get(i),
-                answers.get(i).members(),
+                deviation(answers.get(i), error),
                 sigma.models(),
                 sigma,
                 error));
@@ -79,6 +79,18 @@ final class DeviationIterator extends FrameBatches {
       }
     }
     return rows;
+  }
+
+  /**
+   * Of members that are made of one model the deviation is as wide as the frame's error is expected
+   * to be: by its old labels where it has them, else by its standard deviation, which knows more of
+   * a frame than the members do.
+   */
+  private FrameDeviation deviation(UncertainEnsemble.Answer answer, ExpectedError error) {
+    FrameDeviation found = Deviation.of(answer.members());
+    return handle.isOutOfOne()
+        ? found.widened(error == null ? answer.sigma().force() : error.force())
+        : found;
   }
 
   /** Of our own ensemble it can be asked again. */
@@ -125,11 +137,10 @@ final class DeviationIterator extends FrameBatches {
   private Row row(
       String id,
       Frame frame,
-      Prediction[] members,
+      FrameDeviation d,
       Prediction[] models,
       FrameSigma sigma,
       ExpectedError expected) {
-    FrameDeviation d = Deviation.of(members);
     List<Object> values = new ArrayList<>(List.of(id));
     for (double number : d.numbers()) {
       values.add(number);

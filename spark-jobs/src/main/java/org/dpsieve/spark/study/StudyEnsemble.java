@@ -1,6 +1,7 @@
 package org.dpsieve.spark.study;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.dpsieve.frame.Labels;
@@ -35,13 +36,18 @@ final class StudyEnsemble {
 
   private final List<Member> members;
 
+  private final double[][] changes;
+
   /** Those that use old labels. */
   private final List<Member> used;
 
   /**
    * @param without a fold that the models have not seen; -1 for none
+   * @param changes of the one model's parameters, which make members of an ensemble of it,
+   *     [members][size]; {@code null} where the models are the members
    */
-  StudyEnsemble(StudyTraining training, int without) {
+  StudyEnsemble(StudyTraining training, int without, double[][] changes) {
+    this.changes = changes;
     double[][] parameters = training.parametersWithout(without);
     OutputPosterior[] posteriors = training.posteriorsWithout(without);
     List<Integer> all = IntStream.range(0, parameters.length).boxed().toList();
@@ -76,11 +82,12 @@ final class StudyEnsemble {
 
   /** What the models say, and how far off they may be. */
   FrameSigma sigma(StudyFrame frame, double energyFactor, double forceFactor, FrameWidth width) {
-    return sigma(members, frame, energyFactor, forceFactor, width);
+    return sigma(members, changes, frame, energyFactor, forceFactor, width);
   }
 
   private static FrameSigma sigma(
       List<Member> members,
+      double[][] ensemble,
       StudyFrame frame,
       double energyFactor,
       double forceFactor,
@@ -93,12 +100,7 @@ final class StudyEnsemble {
     double[] first = null;
     for (int m = 0; m < models; m++) {
       Member member = members.get(m);
-      predictions[m] =
-          new Prediction(
-              frame.energy(member.number, member.parameters),
-              frame.force(member.number, member.parameters),
-              frame.virial(member.number, member.parameters),
-              new double[0]);
+      predictions[m] = prediction(frame, member.number, member.parameters);
       double[] row = frame.models()[member.number].energy().clone();
       for (int k = 0; k < row.length; k++) {
         row[k] /= atoms;
@@ -112,9 +114,25 @@ final class StudyEnsemble {
     return FrameSigma.of(
         new Uncertainty(new boolean[0], List.of(), energyFactor, forceFactor, width),
         predictions,
+        ensemble == null ? predictions : made(frame, members.get(0), ensemble),
         variance,
         drawn,
         first);
+  }
+
+  /** What members that are made of one model say. */
+  private static Prediction[] made(StudyFrame frame, Member of, double[][] changes) {
+    return Arrays.stream(changes)
+        .map(change -> prediction(frame, of.number, StudyTraining.sum(of.parameters, change)))
+        .toArray(Prediction[]::new);
+  }
+
+  private static Prediction prediction(StudyFrame frame, int model, double[] parameters) {
+    return new Prediction(
+        frame.energy(model, parameters),
+        frame.force(model, parameters),
+        frame.virial(model, parameters),
+        new double[0]);
   }
 
   /** Whether any model uses old labels. */
@@ -124,7 +142,7 @@ final class StudyEnsemble {
 
   /** A frame's old label + change; what it has no old label of is not predicted. */
   PredictedLabels label(StudyFrame frame, double energyFactor, double forceFactor) {
-    FrameSigma sigma = sigma(used, frame, energyFactor, forceFactor, null);
+    FrameSigma sigma = sigma(used, null, frame, energyFactor, forceFactor, null);
     Labels old = frame.old();
     double energy = 0;
     double[] force = new double[3 * frame.frame().atomCount()];

@@ -104,7 +104,7 @@ final class StudyTraining {
    * Ensembles out of each single model, as the loop makes them.
    *
    * @param most frames of a fold that are looked at
-   * @return parameters, [models][members][size]
+   * @return changes of the parameters, [models][members][size]
    */
   double[][][] members(int most, int members) {
     int count = sums.size();
@@ -125,13 +125,9 @@ final class StudyTraining {
         }
       }
     }
-    double[][] own = parameters();
     double[][][] all = new double[count][][];
     for (int m = 0; m < count; m++) {
       all[m] = ErrorSpread.of(directions.get(m), observations.get(m)).members(members, m);
-      for (int k = 0; k < members; k++) {
-        all[m][k] = sum(own[m], all[m][k]);
-      }
     }
     return all;
   }
@@ -151,7 +147,7 @@ final class StudyTraining {
     return sum(data.start()[model], fits().get(model).old().change());
   }
 
-  private static double[] sum(double[] a, double[] b) {
+  static double[] sum(double[] a, double[] b) {
     double[] sum = a.clone();
     for (int k = 0; k < sum.length; k++) {
       sum[k] += b[k];

@@ -82,14 +82,19 @@ record StudyUncertainty(
    * @param members whether ensembles out of single models are looked at, which takes longest
    */
   static StudyUncertainty of(StudyPool data, StudyTraining training, boolean members) {
-    StudyEnsemble all = new StudyEnsemble(training, -1);
+    double[][][] made =
+        members && training.frames() >= 2 * OutputLayerFit.FOLDS
+            ? training.members(MOST, MEMBERS)
+            : null;
+    double[][] ofOne = made == null || made.length > 1 ? null : made[0];
+    StudyEnsemble all = new StudyEnsemble(training, -1, ofOne);
     List<List<FrameErrors>> folds = new ArrayList<>();
     List<List<FrameErrors>> labelFolds = new ArrayList<>();
     for (int fold = 0; fold < OutputLayerFit.FOLDS; fold++) {
       List<StudyFrame> left = training.fold(fold);
       if (!left.isEmpty() && left.size() < training.frames()) {
         List<StudyFrame> some = left.subList(0, Math.min(MOST, left.size()));
-        StudyEnsemble without = new StudyEnsemble(training, fold);
+        StudyEnsemble without = new StudyEnsemble(training, fold, ofOne);
         folds.add(
             FrameErrors.of(
                 some.stream().map(StudyFrame::frame).toList(),
@@ -122,14 +127,7 @@ record StudyUncertainty(
         curve == null ? Double.NaN : curve.energyRatio(now, now + NEXT),
         curve == null ? Double.NaN : curve.forceRatio(now, now + NEXT),
         label(data.heldOut(), predicted),
-        rankings(
-            data.heldOut(),
-            all,
-            sigmas,
-            models,
-            members && now >= 2 * OutputLayerFit.FOLDS ? training.members(MOST, MEMBERS) : null,
-            predicted,
-            labels));
+        rankings(data.heldOut(), all, sigmas, models, made, predicted, labels));
   }
 
   private static Label label(List<StudyFrame> heldOut, List<PredictedLabels> predicted) {
@@ -185,11 +183,12 @@ record StudyUncertainty(
       double[] sigma = new double[heldOut.size()];
       double[] spread = new double[heldOut.size()];
       double[] expected = new double[predicted.size()];
+      double[][] ensemble = members == null ? null : changed(parameters[m], members[m]);
       for (int k = 0; k < found.length; k++) {
         FrameSigma own = only(sigmas.get(k), m);
         found[k] = largest(own.models()[0], heldOut.get(k).frame().labels());
         sigma[k] = sigmas.get(k).force();
-        spread[k] = members == null ? 0 : heldOut.get(k).maxForceDeviation(m, members[m]);
+        spread[k] = ensemble == null ? 0 : heldOut.get(k).maxForceDeviation(m, ensemble);
         if (!predicted.isEmpty()) {
           expected[k] = ExpectedError.of(own, ofModels, predicted.get(k), ofLabels).force();
         }
@@ -202,6 +201,12 @@ record StudyUncertainty(
               predicted.isEmpty() ? Foretold.NONE : Foretold.of(expected, found)));
     }
     return rankings;
+  }
+
+  private static double[][] changed(double[] parameters, double[][] changes) {
+    return Arrays.stream(changes)
+        .map(change -> StudyTraining.sum(parameters, change))
+        .toArray(double[][]::new);
   }
 
   /** One model's. */

@@ -40,21 +40,29 @@ final class FoldCalibration {
   }
 
   /** A fold, and models that have not seen it. */
-  private record Fold(List<Frame> frames, List<DeepPotential> models, Uncertainty uncertainty)
+  private record Fold(
+      List<Frame> frames, List<DeepPotential> models, Uncertainty uncertainty, double[][] members)
       implements LeftOut {
     @Override
     public List<FrameErrors> errors() {
       try (OutputLayerReader ensemble = OutputLayerReader.of(models, OPTIONS)) {
         return FrameErrors.of(
-            frames, new UncertainEnsemble(models, ensemble, uncertainty).evaluate(frames));
+            frames,
+            new UncertainEnsemble(models, ensemble, uncertainty, members, null).evaluate(frames));
       }
     }
   }
 
   private FoldCalibration() {}
 
-  /** What is to be measured: {@link #errors}. */
-  static List<LeftOut> folds(FoldedFrames labelled, boolean[] present, List<FoldedFit> fits) {
+  /**
+   * What is to be measured: {@link #errors}.
+   *
+   * @param members of an ensemble out of the one model, as changes of its parameters,
+   *     [members][size]; {@code null} where the models are the ensemble
+   */
+  static List<LeftOut> folds(
+      FoldedFrames labelled, boolean[] present, List<FoldedFit> fits, double[][] members) {
     List<Tuple2<FoldedFrames.Place, Frame>> some =
         labelled.some().stream()
             .map(row -> new Tuple2<>(row._1(), FrameRows.toFrame(row._2())))
@@ -75,7 +83,8 @@ final class FoldCalibration {
               frames,
               fits.stream().map(fit -> fit.trainedWithout(without)).toList(),
               Uncertainty.raw(
-                  present, fits.stream().map(fit -> fit.posteriorWithout(without)).toList())));
+                  present, fits.stream().map(fit -> fit.posteriorWithout(without)).toList()),
+              members));
     }
     return folds;
   }

@@ -234,7 +234,7 @@ public final class OutputLayerStage {
         return new Trained(
             List.copyOf(solutions), null, null, null, old(fits), null, members, sums, null);
       }
-      List<FoldCalibration.LeftOut> own = FoldCalibration.folds(frames, present, fits);
+      List<FoldCalibration.LeftOut> own = FoldCalibration.folds(frames, present, fits, members);
       List<FoldCalibration.LeftOut> labels = LabelCalibration.folds(frames, present, fits);
       List<FoldCalibration.LeftOut> both = new ArrayList<>(own);
       both.addAll(labels == null ? List.of() : labels);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -16,9 +17,13 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.model.DeepPotential;
+import org.dpsieve.outputlayer.OutputParameters;
+import org.dpsieve.outputlayer.OutputPosterior;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.RandomModels;
+import org.dpsieve.uncertainty.UncertainEnsemble;
+import org.dpsieve.uncertainty.Uncertainty;
 import org.junit.jupiter.api.Test;
 
 class DeviationStageTest {
@@ -88,6 +93,43 @@ class DeviationStageTest {
       DeviationStage.apply(rows(3), handle).collectAsList().stream()
           .filter(row -> !Double.isNaN(row.getDouble(4)))
           .forEach(row -> assertThat(row.getDouble(4)).isCloseTo(0, within(1e-300)));
+    }
+  }
+
+  /** Members that are made of one model are as far apart as the frame's error is expected. */
+  @Test
+  void ofOneModelTheDeviationIsTheStandardDeviationOfEachFrame() {
+    boolean[] both = {true, true};
+    DeepPotential model = models.get(0);
+    int size = OutputParameters.of(model, both).size();
+    double[] root = new double[size * size];
+    double[][] changes = new double[4][size];
+    Random random = new Random(4);
+    for (int k = 0; k < size; k++) {
+      root[k * size + k] = 0.02;
+      for (double[] change : changes) {
+        change[k] = 0.1 * random.nextGaussian();
+      }
+    }
+    Uncertainty known = new Uncertainty(both, List.of(new OutputPosterior(root, size)), 1.1, 1.3);
+    try (EnsembleHandle one =
+            EnsembleHandle.of(spark, List.of(model)).with(spark, known, null, null, changes);
+        Ensemble ensemble = Ensemble.of(List.of(model))) {
+      UncertainEnsemble asked =
+          new UncertainEnsemble(List.of(model), ensemble, known, changes, null);
+      Map<String, Row> found = deviations(3, one);
+      for (Frame frame : frames.subList(0, 20)) {
+        UncertainEnsemble.Answer answer = asked.answer(List.of(frame)).get(0);
+        FrameDeviation members = Deviation.of(answer.members());
+        double sigma = answer.sigma().force();
+        Row row = found.get((String) FrameRows.toRow(frame).get(0));
+        assertThat(row.getDouble(4)).isEqualTo(sigma).isNotEqualTo(members.maxDeviF());
+        assertThat(row.getDouble(6) / sigma)
+            .isCloseTo(members.avgDeviF() / members.maxDeviF(), within(1e-12));
+        assertThat(row.getDouble(1)).as("virials stay").isEqualTo(members.maxDeviV());
+        assertThat(row.getDouble(7)).as("energies, too").isEqualTo(members.deviE());
+      }
+      assertThat(found.values()).filteredOn(row -> Double.isNaN(row.getDouble(4))).hasSize(1);
     }
   }
 }
