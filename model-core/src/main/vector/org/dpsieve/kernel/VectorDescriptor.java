@@ -315,8 +315,7 @@ final class VectorDescriptor implements DescriptorKernel {
    * The derivatives by the normalised rows of the pairs from {@code from} to {@code to}, whose
    * lines are in {@code c}, to {@code target}, [4][pairs].
    */
-  private void pairGradients(
-      double[] c, int from, int to, double[] dSums, double[][] target) {
+  private void pairGradients(double[] c, int from, int to, double[] dSums, double[][] target) {
     int p = pitch;
     for (int i = from; i < to; i++) {
       int at = rows.at[i];
