@@ -4,7 +4,7 @@ package org.dpsieve.d3;
  * How much two atoms count as bonded, 1/(1 + exp(-16 (R/r - 1))) with R the sum of the scaled
  * covalent radii; doi:10.1063/1.3382344, equation 15.
  */
-final class CountingFunction extends PairFunction {
+final class CountingFunction implements PairFunction {
   private static final double STEEPNESS = 16;
 
   /** Squared distance under which dftd3 takes two atoms for one, bohr². */
@@ -20,30 +20,18 @@ final class CountingFunction extends PairFunction {
   }
 
   @Override
-  void row(double perpendicular2, double step2, double t, int count) {
-    double sum = 0;
-    double sum0 = 0;
-    double sum1 = 0;
-    double sum2 = 0;
+  public double samePlace() {
+    return SAME_PLACE;
+  }
+
+  @Override
+  public void evaluate(double[] u, int count, double[] e, double[] g) {
     for (int i = 0; i < count; i++) {
-      double x = t + i;
-      double u = perpendicular2 + step2 * x * x;
-      if (u < SAME_PLACE) {
-        continue;
-      }
-      double inverse = 1 / Math.sqrt(u);
+      double inverse = 1 / Math.sqrt(u[i]);
       double ratio = STEEPNESS * radii * inverse;
       double bond = 1 / (1 + Math.exp(STEEPNESS - ratio));
-      sum += bond;
-      double g = -bond * (1 - bond) * ratio * (inverse * inverse);
-      double gx = g * x;
-      sum0 += g;
-      sum1 += gx;
-      sum2 += gx * x;
+      e[i] = bond;
+      g[i] = -bond * (1 - bond) * ratio * (inverse * inverse);
     }
-    value = sum;
-    g0 = sum0;
-    g1 = sum1;
-    g2 = sum2;
   }
 }

@@ -7,14 +7,19 @@ import java.util.Arrays;
  *
  * <p>Lattice vectors are made orthogonal to one another (Gram-Schmidt, from the shortest), so that
  * an image is at (p + n_p, q + m n_p + n_q, ...) along the three: the images within the cutoff are
- * ranges known beforehand, in the innermost loop the numbers t, t + 1, ... of {@link
- * PairFunction#row}. Nothing is tested and thrown away, whatever the shape of the cell and wherever
- * the atoms are. The results are along the orthogonal axes; {@link #toCartesian} turns them. Atomic
- * units. Not thread-safe.
+ * ranges known beforehand, in the innermost loop the numbers t, t + 1, ... of a row. Nothing is
+ * tested and thrown away, whatever the shape of the cell and wherever the atoms are. The results
+ * are along the orthogonal axes; {@link #toCartesian} turns them. Atomic units. Not thread-safe.
+ *
+ * <p>Rows are short. The function is asked of the images of many at a time, and each row is then
+ * summed up by itself, so that sums do not depend on how many that were.
  */
 final class LatticeSum {
   /** Pairs at the cutoff itself belong to the sum, whatever rounding says. */
   private static final double EDGE = 1 + 1e-12;
+
+  /** The function is asked of about so many images at a time; all of it stays in near caches. */
+  private static final int AT_ONCE = 512;
 
   private final boolean periodic;
 
@@ -37,6 +42,21 @@ final class LatticeSum {
 
   /** Sum of g times that vector times itself: 00, 01, 02, 11, 12, 22. */
   final double[] moment = new double[6];
+
+  /** Of the images that wait: place along their row, squared distance, and what is said of it. */
+  private double[] place = new double[AT_ONCE];
+
+  private double[] square = new double[AT_ONCE];
+  private double[] said = new double[AT_ONCE];
+  private double[] slope = new double[AT_ONCE];
+  private int waiting;
+
+  /** Of the rows they are on: places along the outer axes, and how many images. */
+  private final double[] rowAt0 = new double[AT_ONCE];
+
+  private final double[] rowAt1 = new double[AT_ONCE];
+  private final int[] rowCount = new int[AT_ONCE];
+  private int rows;
 
   /**
    * @param cell lattice vectors as rows, bohr, [3, 3]; {@code null} when not periodic
@@ -105,6 +125,7 @@ final class LatticeSum {
     if (!periodic) {
       if (!self && at0 * at0 + at1 * at1 + at2 * at2 <= cutoff2) {
         row(function, at0, at1, at2, 1);
+        addRows(function);
       }
       return;
     }
@@ -138,6 +159,7 @@ final class LatticeSum {
         }
       }
     }
+    addRows(function);
   }
 
   private static int first(double start, double reach) {
@@ -148,20 +170,67 @@ final class LatticeSum {
     return (int) Math.floor(reach - start);
   }
 
+  /** Images at places t2, t2 + 1, ... of a row. */
   private void row(PairFunction function, double t0, double t1, double t2, int count) {
-    function.row(length2[0] * t0 * t0 + length2[1] * t1 * t1, length2[2], t2, count);
-    double g0 = function.g0;
-    double g1 = function.g1;
-    value += function.value;
-    gradient[0] += t0 * g0;
-    gradient[1] += t1 * g0;
-    gradient[2] += g1;
-    moment[0] += t0 * t0 * g0;
-    moment[1] += t0 * t1 * g0;
-    moment[2] += t0 * g1;
-    moment[3] += t1 * t1 * g0;
-    moment[4] += t1 * g1;
-    moment[5] += function.g2;
+    if (rows == AT_ONCE || waiting + count > place.length) {
+      addRows(function);
+    }
+    if (count > place.length) {
+      place = new double[count];
+      square = new double[count];
+      said = new double[count];
+      slope = new double[count];
+    }
+    double perpendicular2 = length2[0] * t0 * t0 + length2[1] * t1 * t1;
+    double step2 = length2[2];
+    for (int i = 0; i < count; i++) {
+      double x = t2 + i;
+      place[waiting + i] = x;
+      square[waiting + i] = perpendicular2 + step2 * x * x;
+    }
+    waiting += count;
+    rowAt0[rows] = t0;
+    rowAt1[rows] = t1;
+    rowCount[rows++] = count;
+  }
+
+  /** All that wait, row by row. */
+  private void addRows(PairFunction function) {
+    function.evaluate(square, waiting, said, slope);
+    double samePlace = function.samePlace();
+    int image = 0;
+    for (int row = 0; row < rows; row++) {
+      double sum = 0;
+      double g0 = 0;
+      double g1 = 0;
+      double g2 = 0;
+      for (int end = image + rowCount[row]; image < end; image++) {
+        if (square[image] < samePlace) {
+          continue;
+        }
+        double x = place[image];
+        double g = slope[image];
+        double gx = g * x;
+        sum += said[image];
+        g0 += g;
+        g1 += gx;
+        g2 += gx * x;
+      }
+      double t0 = rowAt0[row];
+      double t1 = rowAt1[row];
+      value += sum;
+      gradient[0] += t0 * g0;
+      gradient[1] += t1 * g0;
+      gradient[2] += g1;
+      moment[0] += t0 * t0 * g0;
+      moment[1] += t0 * t1 * g0;
+      moment[2] += t0 * g1;
+      moment[3] += t1 * t1 * g0;
+      moment[4] += t1 * g1;
+      moment[5] += g2;
+    }
+    rows = 0;
+    waiting = 0;
   }
 
   /** Component {@code k} (0 to 2) of a vector along the axes, in bohr. */

@@ -1,27 +1,21 @@
 package org.dpsieve.d3;
 
 /**
- * A function of the distance of two atoms, summed over a row of images. With e(u) of the squared
+ * A function of the distance of two atoms, to be summed over images. With e(u) of the squared
  * distance u, and vector r from one atom to the other, the gradient of e is g r with g = 2 de/du.
- * Atomic units. Not thread-safe: a row leaves its sums in the fields.
+ * Atomic units.
  */
-abstract class PairFunction {
-  /** Sum of e over the last row. */
-  double value;
-
-  /** Sums of g, g t and g t² over the last row. */
-  double g0;
-
-  double g1;
-  double g2;
+interface PairFunction {
+  /** Nearer than this squared distance, bohr², two atoms are one, and have no part in a sum. */
+  double samePlace();
 
   /**
-   * Sums over images at positions t, t + 1, ... along a row.
+   * Each distance by itself, in a plain loop without branches: the compiler makes vectors of it.
    *
-   * @param perpendicular2 squared distance of the row, bohr²
-   * @param step2 squared length of one step, bohr²
-   * @param t position of the first image, in steps, from the foot of the perpendicular
-   * @param count images
+   * @param u squared distances, bohr²; of those below {@link #samePlace} anything may be said
+   * @param count of them
+   * @param e overwritten with the function's values
+   * @param g overwritten with its g
    */
-  abstract void row(double perpendicular2, double step2, double t, int count);
+  void evaluate(double[] u, int count, double[] e, double[] g);
 }

@@ -4,7 +4,7 @@ package org.dpsieve.d3;
  * s6/(r^6 + R^6) + s8 C8/C6 /(r^8 + R^8) with R = a1 sqrt(C8/C6) + a2; doi:10.1002/jcc.21759,
  * equation 6. For C6 = 1 and without the sign.
  */
-final class RationalDamping extends PairFunction {
+final class RationalDamping implements PairFunction {
   /** Nearer than this, dftd3 takes two atoms for one. */
   private static final double SAME_PLACE = Math.ulp(1.0);
 
@@ -25,34 +25,23 @@ final class RationalDamping extends PairFunction {
   }
 
   @Override
-  void row(double perpendicular2, double step2, double t, int count) {
-    double sum = 0;
-    double sum0 = 0;
-    double sum1 = 0;
-    double sum2 = 0;
+  public double samePlace() {
+    return SAME_PLACE;
+  }
+
+  @Override
+  public void evaluate(double[] u, int count, double[] e, double[] g) {
     for (int i = 0; i < count; i++) {
-      double x = t + i;
-      double u = perpendicular2 + step2 * x * x;
-      if (u < SAME_PLACE) {
-        continue;
-      }
-      double u2 = u * u;
-      double p = u * u2 + r6;
-      double q = u2 * u2 + r8;
+      double v = u[i];
+      double v2 = v * v;
+      double p = v * v2 + r6;
+      double q = v2 * v2 + r8;
       // 1/p and 1/q for one division
       double inverse = 1 / (p * q);
       double f6 = q * inverse;
       double f8 = p * inverse;
-      sum += s6 * f6 + s8 * f8;
-      double g = -2 * u2 * (3 * s6 * f6 * f6 + 4 * s8 * u * f8 * f8);
-      double gx = g * x;
-      sum0 += g;
-      sum1 += gx;
-      sum2 += gx * x;
+      e[i] = s6 * f6 + s8 * f8;
+      g[i] = -2 * v2 * (3 * s6 * f6 * f6 + 4 * s8 * v * f8 * f8);
     }
-    value = sum;
-    g0 = sum0;
-    g1 = sum1;
-    g2 = sum2;
   }
 }

@@ -1,5 +1,7 @@
 package org.dpsieve.kernel;
 
+import java.util.Arrays;
+
 /**
  * The part of a model between the environment and the fitting net, one centre at a time, in double
  * precision. With R the normalised rows of the environment matrix and G the embedding of every
@@ -46,4 +48,38 @@ interface DescriptorKernel {
       double[] force,
       double[] virial,
       int virialOffset);
+
+  /**
+   * The same for several gradients, to the bits that each has by itself.
+   *
+   * @param sums as {@link #forward} left it; stays so
+   * @param gradients [gradients], each as {@link #backward} takes one
+   * @param force likewise, one for each gradient
+   * @param virial likewise
+   */
+  default void backward(
+      Environment environment,
+      int centre,
+      double[] sums,
+      int sumsOffset,
+      double[][] gradients,
+      int offset,
+      double[][] force,
+      double[][] virial,
+      int virialOffset) {
+    double[] kept = Arrays.copyOfRange(sums, sumsOffset, sumsOffset + sumsSize());
+    for (int g = 0; g < gradients.length; g++) {
+      backward(
+          environment,
+          centre,
+          sums,
+          sumsOffset,
+          gradients[g],
+          offset,
+          force[g],
+          virial[g],
+          virialOffset);
+      System.arraycopy(kept, 0, sums, sumsOffset, kept.length);
+    }
+  }
 }

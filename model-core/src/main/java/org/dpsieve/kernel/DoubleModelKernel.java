@@ -18,6 +18,9 @@ import org.dpsieve.model.SeE3Tebd;
 
 /** {@link BlockKernel} in double precision. */
 final class DoubleModelKernel extends BlockKernel {
+  /** Output layers on their way back at once: half a megabyte each for nets of 300 inputs. */
+  private static final int MOST_GRADIENTS = 8;
+
   /** One for each part of the descriptor; each thread makes its own. */
   private final List<Supplier<DescriptorKernel>> descriptors = new ArrayList<>();
 
@@ -179,7 +182,6 @@ final class DoubleModelKernel extends BlockKernel {
     }
     fitting[type].evaluate(count, workspace);
     Readout readout = workspace.readout();
-    double[] kept = null;
     if (readout != null) {
       readout.add(
           environments[0],
@@ -190,10 +192,6 @@ final class DoubleModelKernel extends BlockKernel {
           fitting[type].lastWidth(),
           zero,
           workspace.weights());
-      if (readout.layers() > 0) {
-        kept = workspace.keptSums(rows * sumsSize); // backward overwrites sums
-        System.arraycopy(sums, 0, kept, 0, count * sumsSize);
-      }
     }
     double[] energies = workspace.energies(rows);
     for (int i = 0; i < count; i++) {
@@ -201,8 +199,14 @@ final class DoubleModelKernel extends BlockKernel {
       atomEnergy[centres[i]] = energies[i] + vacuum;
     }
     weigh(workspace.weights(), centres, count, numbers, size);
-    back(scratch, environments, centres, count, sums, numbers, force, virial);
-    for (int layer = 0; kept != null && layer < readout.layers(); layer++) {
+    if (readout == null || readout.layers() == 0) {
+      back(scratch, environments, centres, count, sums, numbers, force, virial);
+      return;
+    }
+    List<double[]> gradients = new ArrayList<>(List.of(numbers));
+    List<double[]> forces = new ArrayList<>(List.of(force));
+    List<double[]> virials = new ArrayList<>(List.of(virial));
+    for (int layer = 0; layer < readout.layers(); layer++) {
       double[] weights = readout.layer(layer).weights()[type];
       double constant = readout.layer(layer).constants()[type];
       double level = readout.layer(layer).levels()[type];
@@ -217,19 +221,20 @@ final class DoubleModelKernel extends BlockKernel {
       if (Arrays.stream(weights).allMatch(weight -> weight == 0)) {
         continue; // of another type
       }
-      System.arraycopy(kept, 0, sums, 0, count * sumsSize);
-      fitting[type].back(weights, count, workspace);
-      weigh(workspace.weights(), centres, count, numbers, size);
-      back(
-          scratch,
-          environments,
-          centres,
-          count,
-          sums,
-          numbers,
-          readout.force(layer),
-          readout.virial(layer));
+      double[] gradient = workspace.gradients(gradients.size(), rows * size);
+      fitting[type].back(weights, count, gradient, workspace);
+      weigh(workspace.weights(), centres, count, gradient, size);
+      gradients.add(gradient);
+      forces.add(readout.force(layer));
+      virials.add(readout.virial(layer));
+      if (gradients.size() == MOST_GRADIENTS) {
+        back(scratch, environments, centres, count, sums, gradients, forces, virials);
+        gradients.clear();
+        forces.clear();
+        virials.clear();
+      }
     }
+    back(scratch, environments, centres, count, sums, gradients, forces, virials);
   }
 
   /** What there is before the output layer, and nothing else. */
@@ -270,6 +275,36 @@ final class DoubleModelKernel extends BlockKernel {
             sums,
             i * scratch.sumsSize() + scratch.firstSum[k],
             gradients,
+            i * size + scratch.firstNumber[k],
+            force,
+            virial,
+            9 * environments[k].frameOf(centres[i]));
+      }
+    }
+  }
+
+  /** The same of several output layers; the sums stay. */
+  private void back(
+      Scratch scratch,
+      Environment[] environments,
+      int[] centres,
+      int count,
+      double[] sums,
+      List<double[]> gradients,
+      List<double[]> forces,
+      List<double[]> virials) {
+    int size = scratch.descriptorSize() + extra;
+    double[][] gradient = gradients.toArray(double[][]::new);
+    double[][] force = forces.toArray(double[][]::new);
+    double[][] virial = virials.toArray(double[][]::new);
+    for (int k = 0; k < scratch.kernels.length; k++) {
+      for (int i = 0; i < count; i++) {
+        scratch.kernels[k].backward(
+            environments[k],
+            centres[i],
+            sums,
+            i * scratch.sumsSize() + scratch.firstSum[k],
+            gradient,
             i * size + scratch.firstNumber[k],
             force,
             virial,

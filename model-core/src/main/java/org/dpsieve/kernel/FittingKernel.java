@@ -134,7 +134,7 @@ final class FittingKernel {
     for (int i = 0; i < count; i++) {
       workspace.energies(rows)[i] = constant + dot(x, i * output.length, output);
     }
-    back(output, count, workspace);
+    back(output, count, workspace.descriptors(rows * inputs), workspace);
   }
 
   /**
@@ -181,13 +181,12 @@ final class FittingKernel {
   }
 
   /**
-   * dE/dD to {@code workspace.descriptors} as if the output layer had other weights, for the rows
-   * evaluated last.
+   * dE/dD as if the output layer had other weights, for the rows evaluated last.
    *
    * @param weights [lastWidth]
+   * @param gradient eV, row-major [rows, inputs], overwritten
    */
-  void back(double[] weights, int count, Workspace workspace) {
-    double[] gradient = workspace.descriptors(rows * inputs);
+  void back(double[] weights, int count, double[] gradient, Workspace workspace) {
     double[] dy = hidden.isEmpty() ? gradient : workspace.swap(0, rows * weights.length);
     for (int i = 0; i < count; i++) {
       System.arraycopy(weights, 0, dy, i * weights.length, weights.length);

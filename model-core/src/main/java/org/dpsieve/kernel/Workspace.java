@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 public final class Workspace {
   private final List<double[]> slope = new ArrayList<>();
   private final List<double[]> other = new ArrayList<>();
+  private final List<double[]> gradients = new ArrayList<>();
   private final Map<ModelKernel, Object> scratch = new IdentityHashMap<>();
 
   private Readout readout;
@@ -59,8 +60,9 @@ public final class Workspace {
     return array(other, 6, size);
   }
 
-  double[] keptSums(int size) {
-    return array(other, 7, size);
+  /** Derivatives by descriptors, of the output layer of that number among those at work. */
+  double[] gradients(int layer, int size) {
+    return array(gradients, layer, size);
   }
 
   /** What is read beside energies and forces; {@code null} for nothing. */

@@ -1,6 +1,8 @@
 package org.dpsieve.kernel;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.dpsieve.model.SeE2A;
@@ -24,8 +26,17 @@ final class VectorDescriptor implements DescriptorKernel {
 
   private final int axis;
   private final PairRows rows;
-  private final PairForces forces = new PairForces();
-  private final double[] dSums;
+
+  /** By gradient, those of one call. */
+  private final List<PairForces> forces = new ArrayList<>();
+
+  /** dE/dA by gradient, [4, pitch] each. */
+  private final List<double[]> dSums = new ArrayList<>();
+
+  /** Value and slope of one neighbor's embedding, [pitch] each. */
+  private final double[] value;
+
+  private final double[] slope;
 
   /** D or its gradient unfolded, [axis, pitch]: 0 where m is below a. */
   private final double[] unfolded;
@@ -40,7 +51,8 @@ final class VectorDescriptor implements DescriptorKernel {
     whole = (width + LANES - 1) / LANES * LANES;
     axis = descriptor.axisNeuron();
     rows = new PairRows(embeddings, EmbeddingTable.Accuracy.FLOAT64.terms());
-    dSums = new double[4 * pitch];
+    value = new double[pitch];
+    slope = new double[pitch];
     unfolded = new double[axis * pitch];
   }
 
@@ -171,41 +183,89 @@ final class VectorDescriptor implements DescriptorKernel {
       double[] force,
       double[] virial,
       int virialOffset) {
+    backward(
+        environment,
+        centre,
+        sums,
+        sumsOffset,
+        new double[][] {gradient},
+        offset,
+        new double[][] {force},
+        new double[][] {virial},
+        virialOffset);
+  }
+
+  /** What the neighbors' tables hold is read once for all gradients. */
+  @Override
+  public void backward(
+      Environment environment,
+      int centre,
+      double[] sums,
+      int sumsOffset,
+      double[][] gradients,
+      int offset,
+      double[][] force,
+      double[][] virial,
+      int virialOffset) {
     int type = environment.type(centre);
-    for (int a = 0; a < axis; a++) {
-      Arrays.fill(unfolded, a * pitch, a * pitch + a, 0);
-      System.arraycopy(gradient, offset, unfolded, a * pitch + a, width - a);
-      Arrays.fill(unfolded, a * pitch + width, (a + 1) * pitch, 0);
-      offset += width - a;
+    for (int g = 0; g < gradients.length; g++) {
+      if (dSums.size() == g) {
+        dSums.add(new double[4 * pitch]);
+        forces.add(new PairForces());
+      }
+      sumsGradient(sums, sumsOffset, gradients[g], offset, dSums.get(g));
     }
-    sumsGradient(sums, sumsOffset);
-    for (int a = 0; a < axis; a++) {
-      addAxisGradient(sums, sumsOffset, a);
-    }
-    scale(dSums, 0, 1 / descriptor.normalization());
     for (int n = 0; n < environment.typeCount(); n++) {
       if (embeddings.net(type, n) != null) {
         rows.load(environment, centre, n);
-        forces.room(rows.count);
+        for (int g = 0; g < gradients.length; g++) {
+          forces.get(g).room(rows.count);
+        }
         for (int from = 0, to; from < rows.count; from = to) {
           to = rows.end(from);
-          pairGradients(rows.line(from), from, to);
+          double[] line = rows.line(from);
+          if (gradients.length == 1) {
+            pairGradients(line, from, to, dSums.get(0), forces.get(0).gradient);
+          } else {
+            pairGradients(line, from, to, gradients.length);
+          }
         }
-        forces.add(
-            environment,
-            centre,
-            environment.firstPair(centre, n),
-            rows.count,
-            descriptor.dstd()[type],
-            force,
-            virial,
-            virialOffset);
+        for (int g = 0; g < gradients.length; g++) {
+          forces
+              .get(g)
+              .add(
+                  environment,
+                  centre,
+                  environment.firstPair(centre, n),
+                  rows.count,
+                  descriptor.dstd()[type],
+                  force[g],
+                  virial[g],
+                  virialOffset);
+        }
       }
     }
   }
 
-  /** dE/dA as the second factor of A^T A, to {@link #dSums}. */
-  private void sumsGradient(double[] sums, int offset) {
+  /** From dE/d(folded descriptor) to dE/dA. */
+  private void sumsGradient(
+      double[] sums, int sumsOffset, double[] gradient, int offset, double[] target) {
+    int from = offset;
+    for (int a = 0; a < axis; a++) {
+      Arrays.fill(unfolded, a * pitch, a * pitch + a, 0);
+      System.arraycopy(gradient, from, unfolded, a * pitch + a, width - a);
+      Arrays.fill(unfolded, a * pitch + width, (a + 1) * pitch, 0);
+      from += width - a;
+    }
+    secondFactorGradient(sums, sumsOffset, target);
+    for (int a = 0; a < axis; a++) {
+      addAxisGradient(sums, sumsOffset, a, target);
+    }
+    scale(target, 0, 1 / descriptor.normalization());
+  }
+
+  /** dE/dA as the second factor of A^T A, to {@code dSums}. */
+  private void secondFactorGradient(double[] sums, int offset, double[] dSums) {
     int p = pitch;
     for (int m = 0; m < whole; m += LANES) {
       DoubleVector x0 = DoubleVector.zero(SPECIES);
@@ -227,8 +287,8 @@ final class VectorDescriptor implements DescriptorKernel {
     }
   }
 
-  /** dE/dA[a] as the first factor, added to {@link #dSums}. */
-  private void addAxisGradient(double[] sums, int offset, int a) {
+  /** dE/dA[a] as the first factor, added to {@code dSums}. */
+  private void addAxisGradient(double[] sums, int offset, int a, double[] dSums) {
     int p = pitch;
     DoubleVector x0 = DoubleVector.zero(SPECIES);
     DoubleVector x1 = x0;
@@ -253,9 +313,9 @@ final class VectorDescriptor implements DescriptorKernel {
 
   /**
    * The derivatives by the normalised rows of the pairs from {@code from} to {@code to}, whose
-   * lines are in {@code c}.
+   * lines are in {@code c}, to {@code target}, [4][pairs].
    */
-  private void pairGradients(double[] c, int from, int to) {
+  private void pairGradients(double[] c, int from, int to, double[] dSums, double[][] target) {
     int p = pitch;
     for (int i = from; i < to; i++) {
       int at = rows.at[i];
@@ -300,8 +360,77 @@ final class VectorDescriptor implements DescriptorKernel {
       d2.intoArray(lanes, 2 * LANES);
       d3.intoArray(lanes, 3 * LANES);
       for (int k = 0; k < 4; k++) {
-        forces.gradient[k][i] = sum(lanes, k * LANES);
+        target[k][i] = sum(lanes, k * LANES);
       }
+    }
+  }
+
+  /** The same of several gradients, to the same bits. */
+  private void pairGradients(double[] c, int from, int to, int gradients) {
+    for (int i = from; i < to; i++) {
+      embed(c, rows.at[i], rows.t[i]);
+      for (int g = 0; g < gradients; g++) {
+        pairGradient(i, dSums.get(g), forces.get(g).gradient);
+      }
+    }
+  }
+
+  /** One neighbor's embedding to {@link #value} and {@link #slope}. */
+  private void embed(double[] c, int at, double place) {
+    int p = pitch;
+    DoubleVector t = DoubleVector.broadcast(SPECIES, place);
+    for (int m = 0; m < whole; m += LANES) {
+      int o = at + m;
+      DoubleVector g = DoubleVector.fromArray(SPECIES, c, o + 7 * p);
+      DoubleVector dg = g;
+      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 6 * p));
+      dg = dg.fma(t, g);
+      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 5 * p));
+      dg = dg.fma(t, g);
+      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 4 * p));
+      dg = dg.fma(t, g);
+      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 3 * p));
+      dg = dg.fma(t, g);
+      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + 2 * p));
+      dg = dg.fma(t, g);
+      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o + p));
+      dg = dg.fma(t, g);
+      g = g.fma(t, DoubleVector.fromArray(SPECIES, c, o));
+      g.intoArray(value, m);
+      dg.intoArray(slope, m);
+    }
+  }
+
+  /** The derivatives by the row of pair {@code i}, whose embedding is at hand. */
+  private void pairGradient(int i, double[] dSums, double[][] target) {
+    int p = pitch;
+    DoubleVector r0 = DoubleVector.broadcast(SPECIES, rows.r[0][i]);
+    DoubleVector r1 = DoubleVector.broadcast(SPECIES, rows.r[1][i]);
+    DoubleVector r2 = DoubleVector.broadcast(SPECIES, rows.r[2][i]);
+    DoubleVector r3 = DoubleVector.broadcast(SPECIES, rows.r[3][i]);
+    DoubleVector d0 = DoubleVector.zero(SPECIES);
+    DoubleVector d1 = d0;
+    DoubleVector d2 = d0;
+    DoubleVector d3 = d0;
+    for (int m = 0; m < whole; m += LANES) {
+      DoubleVector g = DoubleVector.fromArray(SPECIES, value, m);
+      DoubleVector dg = DoubleVector.fromArray(SPECIES, slope, m);
+      DoubleVector x0 = DoubleVector.fromArray(SPECIES, dSums, m);
+      DoubleVector x1 = DoubleVector.fromArray(SPECIES, dSums, p + m);
+      DoubleVector x2 = DoubleVector.fromArray(SPECIES, dSums, 2 * p + m);
+      DoubleVector x3 = DoubleVector.fromArray(SPECIES, dSums, 3 * p + m);
+      DoubleVector along = r3.fma(x3, r2.fma(x2, r1.fma(x1, r0.mul(x0))));
+      d0 = g.fma(x0, dg.fma(along, d0));
+      d1 = g.fma(x1, d1);
+      d2 = g.fma(x2, d2);
+      d3 = g.fma(x3, d3);
+    }
+    d0.intoArray(lanes, 0);
+    d1.intoArray(lanes, LANES);
+    d2.intoArray(lanes, 2 * LANES);
+    d3.intoArray(lanes, 3 * LANES);
+    for (int k = 0; k < 4; k++) {
+      target[k][i] = sum(lanes, k * LANES);
     }
   }
 

@@ -1,7 +1,6 @@
 package org.dpsieve.cli;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -28,12 +27,7 @@ abstract class DispersionCommand implements Callable<Integer> {
       description = "Folder to make, with the same tree.")
   private String output;
 
-  @Option(
-      names = "--type-map",
-      split = ",",
-      paramLabel = "SYMBOL",
-      description = "Names of types 0, 1, ... where a system has no type_map.raw, e.g. Ag,Au.")
-  private List<String> typeMap = List.of();
+  @Mixin private SystemTypesOption types;
 
   @Mixin private ElementsOption elements;
 
@@ -56,7 +50,7 @@ abstract class DispersionCommand implements Callable<Integer> {
               source,
               output,
               addition,
-              typeMap,
+              types.names(),
               elements.elements(),
               new SystemsDispersion.Progress() {
                 @Override

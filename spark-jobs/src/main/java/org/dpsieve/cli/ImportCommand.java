@@ -57,12 +57,7 @@ final class ImportCommand implements Callable<Integer> {
       description = "Folder to make, on any Hadoop file system.")
   private String output;
 
-  @Option(
-      names = "--type-map",
-      split = ",",
-      paramLabel = "SYMBOL",
-      description = "Names of types 0, 1, ... where a system has no type_map.raw, e.g. Ag,Au.")
-  private List<String> typeMap = List.of();
+  @Mixin private SystemTypesOption types;
 
   @Option(
       names = "--map",
@@ -113,7 +108,8 @@ final class ImportCommand implements Callable<Integer> {
       progress.show("importing");
       report =
           mapping == null
-              ? FrameImport.run(session, sources, output, typeMap, replaced, kinds, keys, true)
+              ? FrameImport.run(
+                  session, sources, output, types.names(), replaced, kinds, keys, true)
               : TableImport.run(
                   session,
                   List.of(table.name()),
@@ -137,7 +133,7 @@ final class ImportCommand implements Callable<Integer> {
     for (int m = 0; m < models.size(); m++) {
       Path model = models.get(m);
       Path target = modelsTo.resolve("%03d".formatted(m)).resolve(ModelFiles.copyName(model));
-      ModelFiles.writeMapped(model, typeMap, replaced, target);
+      ModelFiles.writeMapped(model, types.names(), replaced, target);
       spec.commandLine().getOut().printf("%s (%s) -> %s%n", model, replaced, target);
     }
   }

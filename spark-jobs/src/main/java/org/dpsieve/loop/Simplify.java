@@ -47,6 +47,9 @@ public final class Simplify {
   /** The folder of the last training and what identifies it; null before there is one. */
   private Path models;
 
+  /** The table of what the models were asked; null where they were not. */
+  private Path evaluated;
+
   private long labelled;
   private long labelledSinceTraining;
   private long left;
@@ -135,6 +138,7 @@ public final class Simplify {
     boolean enough = settings.maxIter().isPresent() && iteration >= settings.maxIter().getAsInt();
     long budget = settings.labelBudget().orElse(Integer.MAX_VALUE) - labelled;
     Path before = models;
+    evaluated = null;
     Facts.Training training = null;
     if (iteration > 0 || settings.initData()) {
       training = train(iteration, last || enough || budget <= 0);
@@ -308,6 +312,7 @@ public final class Simplify {
                     ? stages.deviateAll(target, models, workdir.frames(), allPicks, labels)
                     : stages.deviate(target, models, remaining));
     finished(iteration, Step.DEVIATION);
+    evaluated = workdir.deviation(iteration);
     return deviation;
   }
 
@@ -408,7 +413,14 @@ public final class Simplify {
 
   private Summary summary(Verdict verdict) {
     return new Summary(
-        verdict, pool, iterations, models, allPicks, labels, RunIdentity.changes(workdir));
+        verdict,
+        pool,
+        iterations,
+        models,
+        evaluated,
+        allPicks,
+        labels,
+        RunIdentity.changes(workdir));
   }
 
   private void finished(int iteration, Step step) {

@@ -10,6 +10,7 @@ import java.util.TreeMap;
  *
  * @param iterations those that have been classified, in order
  * @param models the folder of the last training; {@code null} when there was none
+ * @param deviation the table of what these models were asked last; {@code null} where they were not
  * @param picks the folders of all classifications
  * @param labels the folders of all labels
  * @param changes of settings between two calls
@@ -19,6 +20,7 @@ public record Summary(
     Facts.Pool pool,
     List<Iteration> iterations,
     Path models,
+    Path deviation,
     List<Path> picks,
     List<Path> labels,
     List<Change> changes) {

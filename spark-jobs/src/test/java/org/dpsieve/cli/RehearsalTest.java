@@ -35,6 +35,7 @@ class RehearsalTest {
                   labels(5, 15),
                   120)),
           null,
+          null,
           List.of(),
           List.of(),
           List.of());

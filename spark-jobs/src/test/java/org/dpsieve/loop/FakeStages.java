@@ -26,6 +26,10 @@ final class FakeStages implements Stages {
   double hi = 10;
   Set<Integer> hopeless = Set.of();
   Set<Integer> unlabelled = new HashSet<>();
+
+  /** Whether the last result heard what its models have been asked already. */
+  boolean handedOn;
+
   final List<String> calls = new ArrayList<>();
 
   /** These are evaluated worse, by this factor, once the models know so many labels. */
@@ -248,6 +252,7 @@ final class FakeStages implements Stages {
   @Override
   public Facts.Result result(Path target, Path pool, Summary summary) {
     calls.add("result");
+    requireOfTheModels(summary);
     write(
         target,
         "labels.txt",
@@ -259,6 +264,23 @@ final class FakeStages implements Stages {
         null,
         null,
         null);
+  }
+
+  /** A table that is handed to the result was made by the models that are. */
+  private void requireOfTheModels(Summary summary) {
+    handedOn = summary.deviation() != null;
+    if (!handedOn) {
+      return;
+    }
+    int n =
+        Integer.parseInt(
+            lines(summary.models(), "graph.000.pb").get(0).substring("trained on ".length()));
+    for (String row : lines(summary.deviation(), "deviation.txt")) {
+      int frame = Integer.parseInt(row.split(" ")[0]);
+      if (!row.equals(frame + " " + deviation(frame, n))) {
+        throw new AssertionError(row + " is not of models trained on " + n);
+      }
+    }
   }
 
   private void write(Path folder, String name, List<String> lines) {

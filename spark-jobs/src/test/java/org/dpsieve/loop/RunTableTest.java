@@ -50,6 +50,7 @@ class RunTableTest {
             POOL,
             List.of(iteration(0, false), iteration(1, true)),
             Path.of("x"),
+            null,
             List.of(),
             List.of(),
             List.of());
@@ -62,6 +63,7 @@ class RunTableTest {
             new Facts.Pool(2601, new TreeMap<>(Map.of("Ag", 521L, "Au", 520L, "Ag-Au", 1560L)), 0),
             List.of(),
             Path.of("x"),
+            null,
             List.of(),
             List.of(),
             List.of());

@@ -44,6 +44,15 @@ class SimplifyTest {
   }
 
   @Test
+  void theResultHearsWhatItsModelsWereAskedWhereTheyWere() {
+    run.in(folder.resolve("converged")).run();
+    assertThat(run.stages.handedOn).isTrue();
+    run.maxIter = OptionalInt.of(1);
+    run.in(folder.resolve("one")).run();
+    assertThat(run.stages.handedOn).as("trained once more, and not asked").isFalse();
+  }
+
+  @Test
   void accurateFramesLeaveThePoolAsLongAsThereAreEnoughCandidates() {
     run.iterPickNumber = 3;
     run.in(folder).run();

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.dpsieve.config.DpTrainConfig;
 import org.dpsieve.config.Engine;
 import org.dpsieve.config.MachineConfig;
@@ -96,9 +97,16 @@ final class Evaluation {
    * @param models in the folder that training wrote, or others
    * @param gone of frames that left the pool earlier: what errors were expected of them then, as
    *     {@link Tables#told} has it; {@code null} for none
+   * @param evaluated a table that this wrote of these models and some of the frames, which are not
+   *     evaluated again; {@code null} for none
    */
   Facts.Deviation write(
-      Path target, Dataset<Row> frames, long most, List<Path> models, Dataset<Row> gone) {
+      Path target,
+      Dataset<Row> frames,
+      long most,
+      List<Path> models,
+      Dataset<Row> gone,
+      Path evaluated) {
     Path folder = models.get(0).toAbsolutePath().getParent();
     Optional<UncertaintyFiles.Known> known =
         uncertain || simplify.train().members() > 0
@@ -117,9 +125,9 @@ final class Evaluation {
       answered = engine.isUncertain();
       ours = engine instanceof EnsembleHandle && section.engine() != Engine.DP;
       Tables.write(
-          trust.usesTrueError()
-              ? DeviationStage.applyWithTrueError(asked, engine)
-              : DeviationStage.apply(asked, engine),
+          evaluated == null
+              ? rows(asked, engine)
+              : rows(asked, engine, Tables.read(spark, evaluated)),
           most,
           target);
       problems = engine.problems();
@@ -138,6 +146,23 @@ final class Evaluation {
     return answered
         ? deviation.with(Tables.expected(written, gone, known.orElseThrow().numbers()))
         : deviation;
+  }
+
+  private Dataset<Row> rows(Dataset<Row> asked, DeviationEngine engine) {
+    return trust.usesTrueError()
+        ? DeviationStage.applyWithTrueError(asked, engine)
+        : DeviationStage.apply(asked, engine);
+  }
+
+  /** Frames without numbers are asked of again: somebody may want to know why. */
+  private Dataset<Row> rows(Dataset<Row> asked, DeviationEngine engine, Dataset<Row> evaluated) {
+    StructType schema = rows(asked, engine).schema();
+    if (!List.of(schema.fieldNames()).equals(List.of(evaluated.columns()))) {
+      return rows(asked, engine);
+    }
+    Dataset<Row> known = evaluated.where("NOT isnan(max_devi_f)");
+    Dataset<Row> all = rows(Tables.notIn(asked, known), engine).union(known);
+    return spark.createDataFrame(all.toJavaRDD(), schema); // of which nothing is missing
   }
 
   private List<String> firstNotEvaluated(

@@ -39,14 +39,15 @@ final class FirstLabels {
   }
 
   /**
+   * What training on a few of the first labels alone comes to.
+   *
    * @param labels folders of all labels; of the first iteration's, which stand for the pool, {@link
    *     #LABELS} are drawn
    * @param old {@code null} where there are none, or nobody wants them
    * @param trained the folder of the last training
-   * @param unseen rows of the frames dataset with new labels, of frames never labelled
    * @return empty where the first iteration has no more labels, or output layers are not solved
    */
-  Optional<Facts.Few> of(List<Path> labels, OldLabels old, Path trained, Dataset<Row> unseen) {
+  Optional<OutputLayerStage.Trained> trained(List<Path> labels, OldLabels old, Path trained) {
     if (labels.isEmpty() || trained == null || config.train().dp().isPresent()) {
       return Optional.empty();
     }
@@ -62,11 +63,23 @@ final class FirstLabels {
                     256),
                 col("frame_id"))
             .limit(LABELS);
-    OutputLayerStage.Trained few = training.few(some, old, trained);
-    List<DeepPotential> models = few.solutions().stream().map(OutputLayerSolution::model).toList();
-    return Optional.of(
-        new Facts.Few(
-            LABELS, mean(ModelErrors.of(spark, unseen, models)), predicted(few, old, unseen)));
+    return Optional.of(training.few(some, old, trained));
+  }
+
+  /** The models of such a training. */
+  static List<DeepPotential> models(OutputLayerStage.Trained few) {
+    return few.solutions().stream().map(OutputLayerSolution::model).toList();
+  }
+
+  /**
+   * How far off these are.
+   *
+   * @param errors of its models
+   * @param unseen rows of the frames dataset with new labels, of frames never labelled
+   */
+  Facts.Few of(
+      OutputLayerStage.Trained few, List<ModelErrors> errors, OldLabels old, Dataset<Row> unseen) {
+    return new Facts.Few(LABELS, mean(errors), predicted(few, old, unseen));
   }
 
   private static Facts.Errors mean(List<ModelErrors> models) {

@@ -29,6 +29,7 @@ import org.dpsieve.spark.Versions;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.transfer.OldLabels;
+import org.dpsieve.spark.transfer.OutputLayerStage;
 
 /**
  * {@code result/}: the relabelled frames as {@code frames.parquet} and as deepmd/npy in {@code
@@ -92,7 +93,8 @@ final class Results {
       merged.write(labelled, target);
       spark.sparkContext().setJobDescription("result: deviation of the whole pool");
       Facts.Deviation deviation =
-          evaluation.write(target.resolve("deviation.parquet"), pool, frames, models, null);
+          evaluation.write(
+              target.resolve("deviation.parquet"), pool, frames, models, null, summary.deviation());
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
       SortedMap<String, Double> largest = new TreeMap<>();
       Facts.HeldOut errors = errors(target, pool, old, labelled, models, summary, largest);
@@ -182,13 +184,17 @@ final class Results {
         ParquetCommit.remove(spark, heldOut.toString());
         return null;
       }
+      FirstLabels first = new FirstLabels(spark, config, training);
+      Optional<OutputLayerStage.Trained> few =
+          first.trained(summary.labels(), old, summary.models());
+      Training.Found found =
+          training.errors(
+              relabelled, models, few.map(FirstLabels::models).orElse(List.of()), largest);
       return new Facts.HeldOut(
           level(),
           count,
-          training.errors(relabelled, models, largest),
-          new FirstLabels(spark, config, training)
-              .of(summary.labels(), old, summary.models(), relabelled)
-              .orElse(null));
+          found.models(),
+          few.map(one -> first.of(one, found.others(), old, relabelled)).orElse(null));
     } finally {
       relabelled.unpersist();
       frames.unpersist();

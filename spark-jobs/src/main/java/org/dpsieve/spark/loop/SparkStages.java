@@ -293,7 +293,7 @@ public class SparkStages implements Stages {
   Facts.Deviation evaluate(
       Path target, Dataset<Row> asked, Path frames, Path models, List<Path> accurate) {
     return evaluation(oldLabels(frames, List.of()))
-        .write(target, asked, Pool.size(spark(), frames), models(models), accurate(accurate));
+        .write(target, asked, Pool.size(spark(), frames), models(models), accurate(accurate), null);
   }
 
   @Override

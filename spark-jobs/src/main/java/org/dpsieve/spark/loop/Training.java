@@ -255,17 +255,32 @@ final class Training {
   }
 
   /**
-   * The same.
+   * Errors on the same frames.
    *
-   * @param largest hears of each frame the largest error of a force that these models have, eV/Å,
+   * @param models as {@link #errors(Dataset, List)} has them
+   * @param others of other models, in their order
+   */
+  record Found(List<Facts.BeforeAfter> models, List<ModelErrors> others) {}
+
+  /**
+   * The same, of other models too, every frame evaluated once.
+   *
+   * @param others that differ from those the run was given in their output layers alone
+   * @param largest hears of each frame the largest error of a force that {@code models} have, eV/Å,
    *     by {@code frame_id}
    */
-  List<Facts.BeforeAfter> errors(
-      Dataset<Row> labelled, List<Path> models, Map<String, Double> largest) {
-    ModelErrors.Found found =
-        ModelErrors.find(spark, labelled, both(models), config.models().size());
+  Found errors(
+      Dataset<Row> labelled,
+      List<Path> models,
+      List<DeepPotential> others,
+      Map<String, Double> largest) {
+    List<DeepPotential> all = both(models);
+    int ours = all.size();
+    all.addAll(others);
+    ModelErrors.Found found = ModelErrors.find(spark, labelled, all, config.models().size(), ours);
     largest.putAll(found.largest());
-    return pairs(found.errors());
+    return new Found(
+        pairs(found.errors().subList(0, ours)), found.errors().subList(ours, all.size()));
   }
 
   private List<DeepPotential> both(List<Path> models) {

@@ -39,7 +39,7 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
    * One frame's sums of squares, three a model: energy per atom, force, virial per atom.
    *
    * @param place {@code null} where the order is known
-   * @param largest error of a force that any of the later models has; NaN where nobody asks
+   * @param largest error of a force that any of the models asked about has; NaN without any
    */
   private record Squares(
       FoldedFrames.Place place,
@@ -51,11 +51,20 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
       double largest)
       implements Serializable {}
 
+  /** Some of several models, from the first to before the end. */
+  private record Some(int from, int to) implements Serializable {
+    static final Some NONE = new Some(0, 0);
+
+    Prediction[] of(Prediction[] all) {
+      return Arrays.copyOfRange(all, from, to);
+    }
+  }
+
   /**
-   * Errors of models, and where the later ones are wrong.
+   * Errors of models, and where some of them are wrong.
    *
    * @param errors in the models' order
-   * @param largest error of a force (eV/Å) that any of the later models has, by {@code frame_id};
+   * @param largest error of a force (eV/Å) that any of those models has, by {@code frame_id};
    *     frames without force label are left out
    */
   public record Found(List<ModelErrors> errors, SortedMap<String, Double> largest) {}
@@ -83,17 +92,19 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
 
   static List<ModelErrors> of(
       SparkSession spark, FoldedFrames labelled, List<DeepPotential> models) {
-    return of(squares(spark, labelled, models, models.size()), models.size());
+    return of(squares(spark, labelled, models, Some.NONE), models.size());
   }
 
   /**
    * As {@link #of(SparkSession, Dataset, List)}, and frame by frame.
    *
-   * @param later number of the first of the later models
+   * @param from number of the first of the models whose largest errors are asked for
+   * @param to number of the first after them
    */
   public static Found find(
-      SparkSession spark, Dataset<Row> labelled, List<DeepPotential> models, int later) {
-    List<Squares> all = squares(spark, FoldedFrames.of(spark, labelled), models, later);
+      SparkSession spark, Dataset<Row> labelled, List<DeepPotential> models, int from, int to) {
+    List<Squares> all =
+        squares(spark, FoldedFrames.of(spark, labelled), models, new Some(from, to));
     SortedMap<String, Double> largest = new TreeMap<>();
     for (Squares one : all) {
       if (one.forces() > 0) {
@@ -104,10 +115,10 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
   }
 
   private static List<Squares> squares(
-      SparkSession spark, FoldedFrames labelled, List<DeepPotential> models, int later) {
+      SparkSession spark, FoldedFrames labelled, List<DeepPotential> models, Some asked) {
     try (EnsembleHandle ensemble = EnsembleHandle.of(spark, models)) {
       JavaRDD<Squares> squares =
-          labelled.rows().mapPartitions(rows -> squares(rows, ensemble, later).iterator());
+          labelled.rows().mapPartitions(rows -> squares(rows, ensemble, asked).iterator());
       List<Squares> all = new ArrayList<>(squares.collect());
       all.sort(Comparator.comparing(Squares::place));
       return all;
@@ -132,7 +143,7 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
       List<Frame> frames, List<Prediction[]> predictions, int models) {
     List<Squares> all = new ArrayList<>();
     for (int k = 0; k < frames.size(); k++) {
-      all.add(squares(null, "", frames.get(k), predictions.get(k), models));
+      all.add(squares(null, "", frames.get(k), predictions.get(k), Some.NONE));
     }
     return of(all, models);
   }
@@ -156,7 +167,7 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
   }
 
   private static List<Squares> squares(
-      Iterator<scala.Tuple2<FoldedFrames.Place, Row>> rows, EnsembleHandle ensemble, int later) {
+      Iterator<scala.Tuple2<FoldedFrames.Place, Row>> rows, EnsembleHandle ensemble, Some asked) {
     List<Squares> result = new ArrayList<>();
     OutputLayerReader reader = ensemble.reader(); // stays for other tasks
     while (rows.hasNext()) {
@@ -173,7 +184,7 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
       for (int k = 0; k < frames.size(); k++) {
         Prediction[] predictions =
             Arrays.stream(readings.get(k)).map(Reading::prediction).toArray(Prediction[]::new);
-        Squares one = squares(places.get(k), ids.get(k), frames.get(k), predictions, later);
+        Squares one = squares(places.get(k), ids.get(k), frames.get(k), predictions, asked);
         boolean finite = Arrays.stream(one.sums()).allMatch(Double::isFinite);
         if (finite || reader.problem(frames.get(k)).isEmpty()) {
           result.add(one); // what no model can be asked says nothing of one
@@ -184,7 +195,7 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
   }
 
   private static Squares squares(
-      FoldedFrames.Place place, String id, Frame frame, Prediction[] models, int later) {
+      FoldedFrames.Place place, String id, Frame frame, Prediction[] models, Some asked) {
     Labels labels = frame.labels();
     double n = frame.atomCount();
     double[] sums = new double[3 * models.length];
@@ -202,11 +213,9 @@ public record ModelErrors(double energyPerAtom, double force, double virialPerAt
     }
     int forces = labels.force() == null ? 0 : labels.force().length;
     double largest =
-        forces == 0 || later == models.length
+        forces == 0 || asked.equals(Some.NONE)
             ? Double.NaN
-            : Deviation.PLAIN
-                .ofLabels(Arrays.copyOfRange(models, later, models.length), labels)
-                .maxDeviF();
+            : Deviation.PLAIN.ofLabels(asked.of(models), labels).maxDeviF();
     return new Squares(
         place, id, labels.energy() != null, forces, labels.virial() != null, sums, largest);
   }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
@@ -194,23 +195,27 @@ public final class OutputLayerStage {
       }
       List<OldLayers> layers = layers(sums, models, present, prefactors);
       FoldedFrames frames = FoldedFrames.of(spark, groups);
-      List<FoldedFit> fits = new ArrayList<>();
+      KnownSums summed = sums;
+      List<FoldedFit> fits =
+          IntStream.range(0, models.size())
+              .parallel() // the driver has nothing else to do
+              .mapToObj(
+                  m -> {
+                    OutputParameters parameters = OutputParameters.of(models.get(m), present);
+                    TransferFit fit =
+                        TransferFit.of(
+                            summed.labelled().get(m),
+                            summed.judges(m),
+                            prefactors.get(m),
+                            parameters.biases(),
+                            layers.isEmpty() ? null : layers.get(m),
+                            useOld ? old.mode() : TransferFit.Mode.IGNORE,
+                            ridge);
+                    return new FoldedFit(models.get(m), parameters, prefactors.get(m), fit);
+                  })
+              .toList();
       List<DeepPotential> beforeAndAfter = new ArrayList<>(models);
-      for (int m = 0; m < models.size(); m++) {
-        DeepPotential model = models.get(m);
-        OutputParameters parameters = OutputParameters.of(model, present);
-        TransferFit fit =
-            TransferFit.of(
-                sums.labelled().get(m),
-                sums.judges(m),
-                prefactors.get(m),
-                parameters.biases(),
-                layers.isEmpty() ? null : layers.get(m),
-                useOld ? old.mode() : TransferFit.Mode.IGNORE,
-                ridge);
-        fits.add(new FoldedFit(model, parameters, prefactors.get(m), fit));
-        beforeAndAfter.add(fits.get(m).trained());
-      }
+      fits.forEach(fit -> beforeAndAfter.add(fit.trained()));
       List<ModelErrors> errors = ModelErrors.of(spark, frames, beforeAndAfter);
       List<OutputLayerSolution> solutions = new ArrayList<>();
       int count = models.size();
