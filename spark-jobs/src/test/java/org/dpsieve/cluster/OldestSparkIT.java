@@ -113,12 +113,21 @@ class OldestSparkIT {
             "--workdir",
             old.toString());
     assertThat(said).contains("Stopped at max_iter");
+    assertThat(besideTheResult()).noneMatch(line -> line.startsWith("Warning: Version of"));
     Path newest = folder.resolve("newest");
     LocalSpark.session();
-    new Terminal()
-        .succeed("simplify", parameters, SmallRun.machine(), "--workdir", newest);
+    new Terminal().succeed("simplify", parameters, SmallRun.machine(), "--workdir", newest);
     for (String part : List.of("iter.000001/00.train", "result")) {
-      assertThat(contents(old.resolve(part))).isEqualTo(contents(newest.resolve(part))).isNotEmpty();
+      assertThat(contents(old.resolve(part)))
+          .isEqualTo(contents(newest.resolve(part)))
+          .isNotEmpty();
+    }
+  }
+
+  /** What the one program that ran has said. */
+  private List<String> besideTheResult() throws IOException {
+    try (DirectoryStream<Path> said = Files.newDirectoryStream(folder, "stderr*.txt")) {
+      return Files.readAllLines(said.iterator().next());
     }
   }
 
