@@ -93,9 +93,7 @@ public final class FramesDataset {
         throw new InputException(
             "--where \"%s\": %s; columns: %s"
                 .formatted(
-                    condition,
-                    problem((AnalysisException) e, columns),
-                    String.join(", ", columns)),
+                    condition, problem((AnalysisException) e, columns), String.join(", ", columns)),
             e);
       }
       throw e;

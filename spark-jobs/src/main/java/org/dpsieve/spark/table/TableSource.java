@@ -80,8 +80,7 @@ record TableSource(
     format.require(table);
     String snapshot = format.snapshot(spark, table);
     Dataset<Row> rows = format.read(inBlocks(spark), table, snapshot);
-    Path root =
-        files.makeQualified(files.getFileStatus(path).isFile() ? path.getParent() : path);
+    Path root = files.makeQualified(files.getFileStatus(path).isFile() ? path.getParent() : path);
     return new TableSource(
         table,
         handed(spark, rows),
