@@ -1,6 +1,9 @@
 package org.dpsieve.cli;
 
+import java.io.IOException;
 import java.util.Optional;
+import org.apache.hadoop.security.UserGroupInformation;
+import org.apache.hadoop.util.VersionInfo;
 import org.dpsieve.spark.Versions;
 
 /** Whether the Spark that started this program is one that it can run on. */
@@ -15,11 +18,40 @@ final class SparkRelease {
       String found = Versions.spark();
       return major(found) < major(OLDEST)
           ? Optional.of(unfit(found, "4.0 or later"))
-          : Optional.empty();
+          : onThisJava(found, VersionInfo.getVersion(), SparkRelease::logIn);
     } catch (LinkageError e) {
       return Optional.of(
           "Spark is not on the class path (%s); start this program by scripts/dpsieve or spark-submit"
               .formatted(e));
+    }
+  }
+
+  /**
+   * What to tell where this Spark's Hadoop asks Java for what Java 24 has taken away.
+   *
+   * @param logIn what Spark asks of Hadoop before it opens a file
+   */
+  static Optional<String> onThisJava(String spark, String hadoop, Runnable logIn) {
+    try {
+      logIn.run();
+      return Optional.empty();
+    } catch (UnsupportedOperationException e) {
+      return Optional.of(
+          "Spark %s found with Hadoop %s, which does not run on Java %d (%s); set JAVA_HOME to a Java 17 or 21, or take Spark %s"
+              .formatted(
+                  spark,
+                  hadoop,
+                  Runtime.version().feature(),
+                  e.getMessage(),
+                  minor(Versions.builtForSpark())));
+    }
+  }
+
+  private static void logIn() {
+    try {
+      UserGroupInformation.getCurrentUser();
+    } catch (IOException e) {
+      // who asks for a file will be told
     }
   }
 

@@ -11,20 +11,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.testing.LocalSpark;
 import org.dpsieve.testing.PySpark;
 import org.dpsieve.testing.Shared;
+import org.dpsieve.testing.SmallRun;
+import org.dpsieve.testing.Terminal;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The application jar on the oldest Spark that it says it runs on, and a real table of Iceberg,
- * which has no library for the Spark of the other tests.
+ * The application jar on the oldest Spark that it says it runs on: a run, and a real table of
+ * Iceberg, which has no library for the Spark of the other tests.
  */
 @Timeout(600)
 class OldestSparkIT {
@@ -65,11 +70,7 @@ class OldestSparkIT {
         .forEach(row -> queried.put("Ag8-" + row[0], Double.parseDouble(row[1])));
     assertThat(queried).as(sql).hasSize(FRAMES);
 
-    run(
-        "spark-submit",
-        "--class",
-        "org.dpsieve.cli.Dpsieve",
-        PySpark.applicationJar().toString(),
+    submit(
         "rescreen",
         "-m",
         EXAMPLE.resolve("models/0/graph.pb").toString(),
@@ -98,6 +99,51 @@ class OldestSparkIT {
     requireSame(here.read().parquet(result.toString()), expected, queried);
   }
 
+  /** All stages of a loop, on the old Spark and on the one of this JVM. */
+  @Test
+  void aRunPicksLabelsAndTrainsAsOnTheNewest() throws Exception {
+    Path parameters =
+        SmallRun.simplify(folder.resolve("simplify.json"), 8, "\"max_iter\": 1", "Ag8");
+    Path old = folder.resolve("old");
+    String said =
+        submit(
+            "simplify",
+            parameters.toString(),
+            SmallRun.machine().toString(),
+            "--workdir",
+            old.toString());
+    assertThat(said).contains("Stopped at max_iter");
+    assertThat(besideTheResult()).noneMatch(line -> line.startsWith("Warning: Version of"));
+    Path newest = folder.resolve("newest");
+    LocalSpark.session();
+    new Terminal().succeed("simplify", parameters, SmallRun.machine(), "--workdir", newest);
+    for (String part : List.of("iter.000001/00.train", "result")) {
+      assertThat(contents(old.resolve(part)))
+          .isEqualTo(contents(newest.resolve(part)))
+          .isNotEmpty();
+    }
+  }
+
+  /** What the one program that ran has said. */
+  private List<String> besideTheResult() throws IOException {
+    try (DirectoryStream<Path> said = Files.newDirectoryStream(folder, "stderr*.txt")) {
+      return Files.readAllLines(said.iterator().next());
+    }
+  }
+
+  /** Models and systems of arrays; files of Parquet name the library that wrote them. */
+  private static Map<String, Long> contents(Path folder) throws IOException {
+    Map<String, Long> found = new TreeMap<>();
+    try (Stream<Path> walk = Files.walk(folder)) {
+      for (Path file : walk.filter(path -> path.toString().matches(".*[.](pb|npy|raw)")).toList()) {
+        CRC32C crc = new CRC32C();
+        crc.update(Files.readAllBytes(file));
+        found.put(folder.relativize(file).toString(), crc.getValue());
+      }
+    }
+    return found;
+  }
+
   /** The last bits are those of a JVM's kernels. */
   private static void requireSame(
       Dataset<Row> found, Map<String, Double> expected, Map<String, Double> queried) {
@@ -107,6 +153,15 @@ class OldestSparkIT {
       assertThat(row.getDouble(1)).isCloseTo(expected.get(row.getString(0)), within(1e-10));
       assertThat(row.getDouble(1)).isCloseTo(queried.get(row.getString(0)), within(1e-10));
     }
+  }
+
+  /** A command of the application jar. */
+  private String submit(String... command) throws Exception {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("--class", "org.dpsieve.cli.Dpsieve"));
+    arguments.add(PySpark.applicationJar().toString());
+    arguments.addAll(List.of(command));
+    return run("spark-submit", arguments.toArray(String[]::new));
   }
 
   /** A program of that Spark with Iceberg's catalog {@code lake}. */

@@ -52,9 +52,7 @@ public final class NotEvaluated {
             .collectAsList();
     if (models == null) {
       return rows.stream()
-          .map(
-              row ->
-                  line(FrameRows.toFrame(row), ofRow(row).orElseGet(() -> problem(row, problems))))
+          .map(row -> line(row, ofRow(row).orElseGet(() -> problem(row, problems))))
           .toList();
     }
     try (Ensemble ensemble = Ensemble.of(models, options)) {
@@ -63,7 +61,7 @@ public final class NotEvaluated {
               row -> {
                 Frame frame = FrameRows.toFrame(row);
                 return line(
-                    frame,
+                    row,
                     ofRow(row).or(() -> ensemble.problem(frame)).orElse("the models give NaN"));
               })
           .toList();
@@ -72,8 +70,12 @@ public final class NotEvaluated {
 
   /** What whoever read the row says of it. */
   private static Optional<String> ofRow(Row row) {
-    return List.of(row.schema().fieldNames()).contains(REASON)
-        ? Optional.ofNullable(row.getAs(REASON))
+    return text(row, REASON);
+  }
+
+  private static Optional<String> text(Row row, String column) {
+    return List.of(row.schema().fieldNames()).contains(column)
+        ? Optional.ofNullable(row.getAs(column))
         : Optional.empty();
   }
 
@@ -92,7 +94,9 @@ public final class NotEvaluated {
     return found;
   }
 
-  private static String line(Frame frame, String reason) {
-    return "Frame %s: %s".formatted(frame.name(), reason);
+  /** With the library's own name of the frame, where there is one. */
+  private static String line(Row row, String reason) {
+    String id = text(row, TableFrames.LIBRARY_ID).map(name -> " (" + name + ")").orElse("");
+    return "Frame %s%s: %s".formatted(FrameRows.toFrame(row).name(), id, reason);
   }
 }

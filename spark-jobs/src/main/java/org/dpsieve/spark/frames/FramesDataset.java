@@ -6,6 +6,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.dpsieve.config.reading.Spelling;
 import org.dpsieve.error.InputException;
 
 /** Frames on disk: a folder of Parquet part files with the columns of {@link FrameRows#SCHEMA}. */
@@ -76,6 +77,15 @@ public final class FramesDataset {
    * @throws InputException when the condition is no SQL or names other columns
    */
   public static Dataset<Row> where(Dataset<Row> frames, String condition) {
+    return where(frames, condition, List.of(frames.columns()));
+  }
+
+  /**
+   * The same.
+   *
+   * @param columns that a condition may name
+   */
+  public static Dataset<Row> where(Dataset<Row> frames, String condition, List<String> columns) {
     try {
       return condition == null ? frames : frames.where(condition);
     } catch (Exception e) {
@@ -83,18 +93,25 @@ public final class FramesDataset {
         throw new InputException(
             "--where \"%s\": %s; columns: %s"
                 .formatted(
-                    condition,
-                    e.getMessage()
-                        .strip()
-                        .lines()
-                        .findFirst()
-                        .orElse("")
-                        .replaceFirst("; line \\d+ pos \\d+;*$", ""),
-                    String.join(", ", frames.columns())),
+                    condition, problem((AnalysisException) e, columns), String.join(", ", columns)),
             e);
       }
       throw e;
     }
+  }
+
+  /** Spark's own guess at a column that is not there knows fewer columns than there are. */
+  private static String problem(AnalysisException e, List<String> columns) {
+    String name = e.getMessageParameters().getOrDefault("objectName", "").replace("`", "");
+    if (String.valueOf(e.getCondition()).startsWith("UNRESOLVED_COLUMN")) {
+      return "no column %s%s".formatted(name, Spelling.hint(name, columns));
+    }
+    return e.getMessage()
+        .strip()
+        .lines()
+        .findFirst()
+        .orElse("")
+        .replaceFirst("; line \\d+ pos \\d+;*$", "");
   }
 
   /**

@@ -21,6 +21,7 @@ import org.dpsieve.config.mapping.FrameMapping;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.frame.FrameId;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeNames;
@@ -141,7 +142,10 @@ final class MappedColumns {
             .toArray(Column[]::new));
   }
 
-  /** Why a row is no frame, of its labels too where they are wanted. */
+  /**
+   * Why a row is no frame, of its labels too where they are wanted: then numbers that are none
+   * count as well, as they do for frames of other sources.
+   */
   Column reason(boolean labelled) {
     MappedValues v = values;
     return column(
@@ -150,8 +154,8 @@ final class MappedColumns {
         labelled ? join(PARAMETERS, LABELS) : PARAMETERS,
         row -> {
           try {
-            v.frame(row, "", 0, labelled);
-            return null;
+            Frame frame = v.frame(row, "", 0, labelled);
+            return labelled ? FrameCheck.problem(frame).orElse(null) : null;
           } catch (InputException e) {
             return e.getMessage();
           }

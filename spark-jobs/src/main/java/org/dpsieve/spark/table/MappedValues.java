@@ -145,6 +145,11 @@ record MappedValues(FrameMapping mapping) implements Serializable {
     return coord;
   }
 
+  /** Positions as they are given, where they are fractions of the cell; else {@code null}. */
+  double[] fractions(Row row) {
+    return mapping.fractional() ? quantity(row, "positions", mapping.positions()) : null;
+  }
+
   Double energy(Row row, int natoms) {
     Object given = mapping.energy() == null ? null : value(row, "energy");
     return given == null

@@ -1,7 +1,5 @@
 package org.dpsieve.spark.table;
 
-import static org.apache.spark.sql.functions.col;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +15,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.dpsieve.config.mapping.FrameMapping;
 import org.dpsieve.config.mapping.FrameMapping.Quantity;
+import org.dpsieve.config.mapping.MappingReader;
 import org.dpsieve.config.reading.Problems;
 import org.dpsieve.config.reading.Spelling;
 import org.dpsieve.error.InputException;
@@ -28,6 +27,15 @@ final class TableCheck {
   /** Nearer than any two atoms that a calculation was made for, Å. */
   private static final double NEAREST = 0.3;
 
+  /** So many atoms are never within 1 Å. */
+  private static final int MANY = 4;
+
+  /** An atom that was never put back into its cell may be some cells away. */
+  private static final double MOST_CELLS = 3;
+
+  private static final String FRACTIONAL =
+      "fractional (\"positions\": {\"column\": ..., \"fractional\": true})";
+
   private TableCheck() {}
 
   /**
@@ -37,21 +45,24 @@ final class TableCheck {
    */
   static void columns(TableSource source, FrameMapping mapping) {
     Problems problems = new Problems();
+    List<String> names = source.names();
     Map<String, DataType> types = new LinkedHashMap<>();
     for (String column : mapping.columns()) {
       try {
-        types.put(column, source.rows().select(col(column)).schema().fields()[0].dataType());
+        types.put(
+            column, source.rows().select(source.column(column)).schema().fields()[0].dataType());
       } catch (Exception e) {
         if (!(e instanceof AnalysisException)) { // checked, though Scala does not say so
           throw e;
         }
+        boolean first = !problems.any();
         problems.error(
-            "%s: no column %s%s; it has %s"
+            "%s: no column %s%s%s"
                 .formatted(
                     source.name(),
                     column,
-                    Spelling.hint(column, source.columns()),
-                    String.join(", ", source.columns())));
+                    Spelling.hint(column, names),
+                    first ? "; it has " + String.join(", ", names) + fitting(names) : ""));
       }
     }
     int more = mapping.steps() ? 1 : 0;
@@ -63,6 +74,15 @@ final class TableCheck {
     check(problems, source, types, "stress", mapping.stress(), 1 + more);
     check(problems, source, types, "virial", mapping.virial(), 1 + more);
     problems.throwIfAny();
+  }
+
+  /** Another mapping of those that come with the program, if it fits. */
+  private static String fitting(List<String> names) {
+    return MappingReader.SHIPPED.keySet().stream()
+        .filter(name -> names.containsAll(MappingReader.read(name).columns()))
+        .findFirst()
+        .map("; the mapping %s would fit"::formatted)
+        .orElse("");
   }
 
   private static void check(
@@ -198,7 +218,8 @@ final class TableCheck {
     }
     int atoms = natoms;
     double[] box = cell;
-    add(problems, () -> requireApart(values.coord(row, atoms, box), box, values.mapping()));
+    add(problems, () -> requireSense(values.coord(row, atoms, box), box, values.mapping()));
+    add(problems, () -> requireFractions(values.fractions(row), values.mapping()));
     add(problems, () -> values.energy(row, atoms));
     add(problems, () -> values.force(row, atoms));
     add(problems, () -> values.virial(row, box));
@@ -208,7 +229,7 @@ final class TableCheck {
   }
 
   private interface Reading {
-    Object read();
+    void read();
   }
 
   private static void add(List<String> problems, Reading reading) {
@@ -219,8 +240,11 @@ final class TableCheck {
     }
   }
 
-  /** Fractions that pass for positions in Å lie on top of each other. */
-  private static Object requireApart(double[] coord, double[] cell, FrameMapping mapping) {
+  /**
+   * Fractions that pass for positions in Å lie on top of each other, positions that pass for
+   * fractions in cells far away.
+   */
+  private static void requireSense(double[] coord, double[] cell, FrameMapping mapping) {
     double nearest = Double.POSITIVE_INFINITY;
     for (int i = 0; i < coord.length; i += 3) {
       for (int j = 0; j < i; j += 3) {
@@ -231,16 +255,42 @@ final class TableCheck {
         nearest = Math.min(nearest, Math.sqrt(square));
       }
     }
+    String column = mapping.positions().column();
     if (nearest < NEAREST) {
       throw new InputException(
           "%s has atoms %.3f angstrom from each other; are they %s, or in another unit?"
               .formatted(
-                  mapping.positions().column(),
+                  column,
                   nearest,
-                  mapping.fractional() || cell == null
-                      ? "Cartesian"
-                      : "fractional (\"positions\": {\"column\": ..., \"fractional\": true})"));
+                  mapping.fractional() || cell == null ? "Cartesian" : FRACTIONAL));
     }
-    return coord;
+    if (!mapping.fractional() && cell != null && coord.length >= 3 * MANY && extent(coord) <= 1) {
+      throw new InputException(
+          "%s has %d atoms within 1 angstrom; are they %s, or in another unit?"
+              .formatted(column, coord.length / 3, FRACTIONAL));
+    }
+  }
+
+  private static void requireFractions(double[] given, FrameMapping mapping) {
+    if (given != null && extent(given) > MOST_CELLS) {
+      throw new InputException(
+          "%s is said to be fractional, and spans %.1f cells; is it Cartesian?"
+              .formatted(mapping.positions().column(), extent(given)));
+    }
+  }
+
+  /** The largest of the three directions. */
+  private static double extent(double[] vectors) {
+    double extent = 0;
+    for (int axis = 0; axis < 3; axis++) {
+      double least = Double.POSITIVE_INFINITY;
+      double most = Double.NEGATIVE_INFINITY;
+      for (int i = axis; i < vectors.length; i += 3) {
+        least = Math.min(least, vectors[i]);
+        most = Math.max(most, vectors[i]);
+      }
+      extent = Math.max(extent, most - least);
+    }
+    return extent;
   }
 }

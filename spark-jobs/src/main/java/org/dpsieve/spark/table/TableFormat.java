@@ -3,6 +3,8 @@ package org.dpsieve.spark.table;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.regexp_replace;
+import static org.apache.spark.sql.functions.url_decode;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -178,6 +180,11 @@ public enum TableFormat {
 
   Column file() {
     return this == ICEBERG ? col("_file") : col("_metadata.file_path");
+  }
+
+  /** A path of {@link #file()} as it is called on disk: Spark's own are URIs. */
+  Column decoded(Column path) {
+    return this == ICEBERG ? path : url_decode(regexp_replace(path, "[+]", "%2B"));
   }
 
   Column position() {

@@ -22,6 +22,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.And;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.BinaryType;
 import org.dpsieve.config.mapping.FrameMapping;
 import org.dpsieve.error.InputException;
 import org.dpsieve.spark.frames.FrameRows;
@@ -87,7 +88,7 @@ public final class TableFrames {
             mapping,
             List.copyOf(conditions),
             rest.isEmpty() ? null : String.join(" AND ", rest));
-    frames.frames(false, false); // what is no condition on the columns of frames either
+    requireRest(frames, rest);
     TableCheck.firstRows(frames);
     return frames;
   }
@@ -97,6 +98,19 @@ public final class TableFrames {
       throw new InputException(
           "where of the mapping: '%s' is no condition on the columns of %s: %s"
               .formatted(condition, source.name(), String.join(", ", source.columns())));
+    }
+  }
+
+  /** What is no condition on the table's columns has to be one on those of frames. */
+  private static void requireRest(TableFrames frames, List<String> rest) {
+    Dataset<Row> rows = frames.select(frames.rows(), false, false, null);
+    for (String part : rest) {
+      if (!holds(rows, part)) {
+        List<String> columns = new ArrayList<>(frames.source.names());
+        columns.addAll(List.of(rows.columns()));
+        columns.remove(REASON);
+        FramesDataset.where(rows, part, columns);
+      }
     }
   }
 
@@ -122,7 +136,7 @@ public final class TableFrames {
       split(and.left(), parts);
       split(and.right(), parts);
     } else {
-      parts.add("(" + condition.sql() + ")");
+      parts.add(condition.sql());
     }
   }
 
@@ -179,7 +193,7 @@ public final class TableFrames {
     if (!mapping.steps()) {
       return rows;
     }
-    Column positions = col(mapping.positions().column());
+    Column positions = source.column(mapping.positions().column());
     List<Column> kept = new ArrayList<>(List.of(col("*")));
     kept.add(source.file().as("_file_of_step"));
     kept.add(source.unit().as("_unit_of_step"));
@@ -193,7 +207,7 @@ public final class TableFrames {
 
   /** A column of the mapping, of its step where a row has many. */
   private Column value(String name) {
-    Column column = col(name);
+    Column column = source.column(name);
     if (!mapping.steps()) {
       return column;
     }
@@ -237,8 +251,14 @@ public final class TableFrames {
     return mapping.steps() ? col("_unit_of_step") : source.unit();
   }
 
+  /** As text; bytes are hexadecimal, as not all of them are text. */
   Column id() {
-    return mapping.id() == null ? lit(null).cast("string") : col(mapping.id()).cast("string");
+    if (mapping.id() == null) {
+      return lit(null).cast("string");
+    }
+    Column id = source.column(mapping.id());
+    boolean bytes = source.rows().select(id).schema().fields()[0].dataType() instanceof BinaryType;
+    return bytes ? functions.lower(functions.hex(id)) : id.cast("string");
   }
 
   private Column index() {

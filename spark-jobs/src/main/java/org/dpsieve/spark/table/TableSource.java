@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -42,9 +42,9 @@ record TableSource(
     } catch (IOException e) {
       throw new InputException("%s: cannot be read: %s".formatted(table, e.getMessage()), e);
     } catch (Exception e) {
-      if (e instanceof AnalysisException) { // checked, though Scala does not say so
+      if (e instanceof SparkThrowable said) { // checked, though Scala does not say so
         throw new InputException(
-            "%s: cannot be read as a table: %s".formatted(table, firstLine(e.getMessage())), e);
+            "%s: cannot be read as a table: %s".formatted(table, problem(said)), e);
       }
       throw e;
     }
@@ -80,8 +80,13 @@ record TableSource(
     format.require(table);
     String snapshot = format.snapshot(spark, table);
     Dataset<Row> rows = format.read(inBlocks(spark), table, snapshot);
+    Path root = files.makeQualified(files.getFileStatus(path).isFile() ? path.getParent() : path);
     return new TableSource(
-        table, handed(spark, rows), format, snapshot, files.makeQualified(path).toUri().toString());
+        table,
+        handed(spark, rows),
+        format,
+        snapshot,
+        format == TableFormat.ICEBERG ? root.toString() : root.toUri().toString());
   }
 
   private static TableSource ofName(SparkSession spark, String table, String given) {
@@ -118,6 +123,8 @@ record TableSource(
     reader.conf().set("spark.sql.files.maxPartitionBytes", BLOCK);
     reader.conf().set("spark.sql.files.openCostInBytes", 1L << 40);
     reader.conf().unset("spark.sql.files.maxPartitionNum");
+    // pandas writes times in nanoseconds, for which Spark refuses the whole table
+    reader.conf().set("spark.sql.legacy.parquet.nanosAsLong", true);
     return reader;
   }
 
@@ -125,6 +132,18 @@ record TableSource(
     return org.apache.spark.sql.classic.Dataset.ofRows(
         (org.apache.spark.sql.classic.SparkSession) spark,
         ((org.apache.spark.sql.classic.Dataset<Row>) rows).queryExecution().analyzed());
+  }
+
+  /** With what to do, where Spark does not say so. */
+  private static String problem(SparkThrowable e) {
+    String said = firstLine(((Throwable) e).getMessage());
+    return switch (e.getCondition() == null ? "" : e.getCondition()) {
+      case "UNABLE_TO_INFER_SCHEMA" -> "there is no file of Parquet in it";
+      case "COLUMN_ALREADY_EXISTS" ->
+          said + " With spark.sql.caseSensitive=true columns may differ in upper case alone.";
+      case "PARQUET_TYPE_ILLEGAL" -> said + " Write the table without columns of this type.";
+      default -> said;
+    };
   }
 
   /** What Spark says is wrong, without where in a text of its own. */
@@ -136,16 +155,18 @@ record TableSource(
             .filter(line -> !line.isBlank())
             .findFirst()
             .orElse("")
-            .replaceFirst("; line \\d+ pos \\d+;*$", "");
+            .replaceFirst("; line \\d+ pos \\d+;*$", "")
+            .replaceFirst(" SQLSTATE: \\w+$", "");
   }
 
   /** The file of a row, below the table's root. */
   Column file() {
     String path = root.replaceFirst("^file:/+", "file:/").replaceAll("/+$", "");
-    return functions.regexp_replace(
-        functions.regexp_replace(format.file(), "^file:/+", "file:/"),
-        "^" + java.util.regex.Pattern.quote(path) + "/*",
-        "");
+    return format.decoded(
+        functions.regexp_replace(
+            functions.regexp_replace(format.file(), "^file:/+", "file:/"),
+            "^" + java.util.regex.Pattern.quote(path) + "/*",
+            ""));
   }
 
   /** The row's number in its file. */
@@ -163,8 +184,16 @@ record TableSource(
     return List.of(rows.columns());
   }
 
-  /** A column by its name in a mapping. */
-  static Column column(String name) {
-    return col(name);
+  /**
+   * A column by its name in a mapping: as SQL writes it, or the names of its fields joined by dots,
+   * which may hold dots themselves.
+   */
+  Column column(String name) {
+    return col(new ColumnNames(rows.schema()).sql(name));
+  }
+
+  /** All columns that a mapping may name; those of structs as {@code struct.field}. */
+  List<String> names() {
+    return new ColumnNames(rows.schema()).all();
   }
 }

@@ -3,6 +3,9 @@ package org.dpsieve.spark.table;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.transform;
+import static org.apache.spark.sql.functions.unhex;
 import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,6 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.apache.spark.SparkRuntimeException;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
@@ -193,7 +203,7 @@ class MappedTableTest {
                     .option("where", "nsites > 0 AND nothing = 3")
                     .load(table))
         .isInstanceOf(AnalysisException.class)
-        .hasMessageContaining("`nothing` cannot be resolved");
+        .hasMessageContaining("no column nothing; columns: id, ");
     assertThatThrownBy(
             () ->
                 spark
@@ -234,5 +244,141 @@ class MappedTableTest {
                 assertThat(row.toString())
                     .contains("lemat#Ag8-pbe-3,duplicate of frame")
                     .contains("lemat#again"));
+  }
+
+  /** Nobody has to know how SQL quotes. */
+  @Test
+  void columnsAreNamedByTheirNamesThoughTheseHoldDots() throws IOException {
+    Dataset<Row> rows =
+        MadeLibrary.lemat(spark, frames)
+            .select(
+                struct(
+                        col("id").as("ID"),
+                        struct(col("energy").as("energy.total")).as("calc"),
+                        col("lattice_vectors").as("cell"))
+                    .as("Meta"),
+                col("species_at_sites").as("atoms.symbols"),
+                col("cartesian_site_positions").as("xyz"));
+    String table = write("dots", rows);
+    String mapping =
+        """
+        id: Meta.ID
+        elements: atoms.symbols
+        positions: xyz
+        cell: Meta.cell
+        energy: Meta.calc.energy.total
+        """;
+    Path file = folder.resolve("m.yaml");
+    Files.writeString(file, mapping);
+    Row row = load(table, file.toString()).where("library_id = 'Ag8-pbe-2'").first();
+    assertThat(FrameRows.toFrame(row).coord()).isEqualTo(frames.get(2).coord());
+    assertThat(row.<Double>getAs("energy")).isEqualTo(frames.get(2).labels().energy());
+    Files.writeString(file, mapping.replace("atoms.symbols", "'`atoms.symbols`'"));
+    assertThat(load(table, file.toString()).where("formula = 'Ag8'").count())
+        .isEqualTo(frames.size());
+    Files.writeString(file, mapping.replace("total", "totl"));
+    assertThatThrownBy(() -> load(table, file.toString()))
+        .isInstanceOf(AnalysisException.class)
+        .hasMessageContaining(
+            "no column Meta.calc.energy.totl; did you mean 'Meta.calc.energy.total'?; it has Meta.ID, Meta.calc.energy.total, Meta.cell, atoms.symbols, xyz");
+  }
+
+  @Test
+  void aSystemIsTheFileAsItIsCalledOnDisk() throws IOException {
+    Path table = folder.resolve("of 100 % ö#1");
+    MadeLibrary.lemat(spark, frames)
+        .withColumn("method", lit("pbe sol+u = 50%"))
+        .coalesce(1)
+        .write()
+        .partitionBy("method")
+        .parquet(table.toString());
+    String system = load(table.toString(), "lemat-traj").select("system").first().getString(0);
+    assertThat(table.resolve(system)).isRegularFile();
+    Path file = Files.copy(table.resolve(system), folder.resolve("one.parquet"));
+    assertThat(load(file.toString(), "lemat-traj").select("system").first().getString(0))
+        .isEqualTo("one.parquet");
+  }
+
+  @Test
+  void idsThatAreBytesAreHexadecimal() throws IOException {
+    String table =
+        write("bytes", MadeLibrary.lemat(spark, frames).withColumn("id", unhex(lit("FF00A7"))));
+    assertThat(load(table, "lemat-traj").select("library_id").first().getString(0))
+        .isEqualTo("ff00a7");
+  }
+
+  /** As pandas writes them, though Spark refuses such a table by itself. */
+  @Test
+  void timesInNanosecondsDoNotSpoilATable() throws IOException {
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            """
+            message m {
+              required int64 written (TIMESTAMP(NANOS, false));
+              optional group z (LIST) { repeated group list { required int32 element; } }
+              optional group coord (LIST) { repeated group list { required double element; } }
+            }""");
+    Path file = folder.resolve("nanos.parquet");
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(new LocalOutputFile(file)).withType(schema).build()) {
+      Group row = new SimpleGroup(schema).append("written", 1_800_000_000_000_000_001L);
+      row.addGroup("z").addGroup("list").append("element", 47);
+      Group coord = row.addGroup("coord");
+      for (int axis = 0; axis < 3; axis++) {
+        coord.addGroup("list").append("element", (double) axis);
+      }
+      writer.write(row);
+    }
+    Path mapping = folder.resolve("m.yaml");
+    Files.writeString(mapping, "id: written\nelements: z\npositions: coord\n");
+    assertThat(
+            load(file.toString(), mapping.toString())
+                .select("library_id", "formula", "coord")
+                .first()
+                .mkString(" "))
+        .startsWith("1800000000000000001 Ag1 ")
+        .contains("0.0, 1.0, 2.0");
+  }
+
+  @Test
+  void whatSparkCannotReadIsSaidWithWhatToDo() throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    assertThatThrownBy(() -> load(empty.toString(), "lemat-traj"))
+        .hasMessage(
+            "[DPSIEVE_DATA] %s: cannot be read as a table: there is no file of Parquet in it"
+                .formatted(empty));
+    Path text = Files.writeString(folder.resolve("a.csv"), "energy,forces\n1,2\n");
+    assertThatThrownBy(() -> load(text.toString(), "lemat-traj"))
+        .isInstanceOf(AnalysisException.class)
+        .hasMessageContaining("%s: cannot be read as a table: ".formatted(text));
+  }
+
+  /** As those of other sources. */
+  @Test
+  void numbersThatAreNoneAreNoFrame() {
+    String table =
+        write(
+            "nan",
+            MadeLibrary.lemat(spark, frames)
+                .withColumn(
+                    "energy",
+                    when(col("relaxation_step").equalTo(1), lit(Double.NaN))
+                        .otherwise(col("energy")))
+                .withColumn(
+                    "cartesian_site_positions",
+                    when(
+                            col("relaxation_step").equalTo(2),
+                            transform(
+                                col("cartesian_site_positions"),
+                                site -> array(lit(Double.NaN), lit(0.0), lit(0.0))))
+                        .otherwise(col("cartesian_site_positions"))));
+    assertThat(
+            load(table, "lemat-traj")
+                .where("_corrupt_record is not null")
+                .orderBy("library_id")
+                .select("library_id", "_corrupt_record")
+                .collectAsList()
+                .toString())
+        .isEqualTo("[[Ag8-pbe-1,energy is NaN], [Ag8-pbe-2,coordinate of atom 0 is NaN]]");
   }
 }

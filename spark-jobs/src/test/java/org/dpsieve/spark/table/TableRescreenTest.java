@@ -2,6 +2,7 @@ package org.dpsieve.spark.table;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -233,6 +234,27 @@ class TableRescreenTest {
     assertThat(terminal.said())
         .contains("lattice_vectors holds 9 numbers, expected 24")
         .contains("cartesian_site_positions holds 24 numbers, expected 9");
+    Files.writeString(
+        mapping,
+        """
+        {"base": "lemat-traj",
+         "positions": {"column": "cartesian_site_positions", "fractional": true}}
+        """);
+    assertThat(rescreen("--table", table, "--mapping", mapping, "-o", out)).isEqualTo(2);
+    assertThat(terminal.said())
+        .containsPattern(
+            "cartesian_site_positions is said to be fractional, and spans [0-9.]+ cells; is it Cartesian?");
+    String small = folder.resolve("small").toString();
+    MadeLibrary.lemat(spark, silver)
+        .withColumn(
+            "cartesian_site_positions",
+            transform(
+                col("cartesian_site_positions"),
+                site -> transform(site, number -> number.divide(9))))
+        .write()
+        .parquet(small);
+    assertThat(rescreen("--table", small, "--mapping", "lemat-traj", "-o", out)).isEqualTo(2);
+    assertThat(terminal.said()).contains("8 atoms within 1 angstrom; are they fractional (");
     assertThat(rescreen("--table", folder.resolve("none"), "-o", out)).isEqualTo(2);
     assertThat(terminal.said()).contains("there is no such folder or file");
     assertThat(rescreen("--table", "none", "-o", out)).isEqualTo(2);
