@@ -6,7 +6,6 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.util.CollectionAccumulator;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.resident.DeviationCall;
@@ -14,31 +13,17 @@ import org.dpsieve.resident.Question;
 import org.dpsieve.resident.ResidentModels.Known;
 
 /** A partition's frames to rows by DeePMD-kit: enough at a time that batches are full. */
-final class DpDeviationIterator extends FrameBatches {
-  private static final int ATOMS_AT_ONCE = 100_000;
-  private static final int MOST_PROBLEMS = 20;
+final class DpDeviationIterator extends DpEngine.Batches {
   private static final int COLUMNS = FrameDeviation.NAMES.size();
   private static final int FORCE = FrameDeviation.NAMES.indexOf("max_devi_f");
   private static final int ENERGY = FrameDeviation.NAMES.indexOf("devi_e");
 
-  private final TaskModels models;
   private final boolean trueError;
   private final Question question;
-  private final CollectionAccumulator<String[]> problems;
-  private int told;
 
-  /**
-   * @param problems hears of the first frames without numbers: {@code frame_id} and reason
-   */
-  DpDeviationIterator(
-      Iterator<Row> frames,
-      TaskModels models,
-      boolean trueError,
-      CollectionAccumulator<String[]> problems) {
-    super(frames, ATOMS_AT_ONCE);
-    this.models = models;
+  DpDeviationIterator(Iterator<Row> frames, DpModelDevi models, boolean trueError) {
+    super(frames, models);
     this.trueError = trueError;
-    this.problems = problems;
     this.question =
         Question.deviations(
             trueError
@@ -48,7 +33,7 @@ final class DpDeviationIterator extends FrameBatches {
 
   @Override
   protected List<Row> rows(List<Row> source, List<Frame> batch) {
-    List<Known> found = models.ask(batch, question);
+    List<Known> found = ask(source, batch, question);
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < batch.size(); i++) {
       Object[] values = new Object[1 + COLUMNS + (trueError ? 2 : 0)];
@@ -61,9 +46,6 @@ final class DpDeviationIterator extends FrameBatches {
       if (trueError && parts != null) {
         values[1 + COLUMNS] = parts[1][FORCE];
         values[2 + COLUMNS] = parts[1][ENERGY];
-      }
-      if (parts == null && told++ < MOST_PROBLEMS) {
-        problems.add(new String[] {id(source.get(i)), found.get(i).problem()});
       }
       rows.add(RowFactory.create(values));
     }

@@ -5,12 +5,10 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.CollectionAccumulator;
 import org.dpsieve.error.InputException;
 import org.dpsieve.resident.DpProgram;
 
@@ -18,15 +16,11 @@ import org.dpsieve.resident.DpProgram;
  * Deviations by DeePMD-kit itself, in processes beside Spark's tasks, one for each: for models that
  * our own reader does not know. The models go to every executor once; the program has to be there.
  */
-public final class DpModelDevi implements DeviationEngine {
+public final class DpModelDevi extends DpEngine implements DeviationEngine {
   private static final long serialVersionUID = 2;
 
-  private final DpModels models;
-  private final CollectionAccumulator<String[]> problems;
-
-  private DpModelDevi(DpModels models, CollectionAccumulator<String[]> problems) {
-    this.models = models;
-    this.problems = problems;
+  private DpModelDevi(SparkSession spark, DpModels models) {
+    super(spark, models);
   }
 
   /**
@@ -52,9 +46,7 @@ public final class DpModelDevi implements DeviationEngine {
       String branch,
       DpProgram program,
       List<String> typeMap) {
-    return new DpModelDevi(
-        DpModels.of(spark, models, branch, program, typeMap),
-        spark.sparkContext().collectionAccumulator("frames without numbers"));
+    return new DpModelDevi(spark, DpModels.of(spark, models, branch, program, typeMap));
   }
 
   /**
@@ -81,13 +73,13 @@ public final class DpModelDevi implements DeviationEngine {
   }
 
   private String notLoaded() {
-    try (TaskModels task = models.task()) {
+    try (TaskModels task = task()) {
       return task.notLoaded().orElse("");
     }
   }
 
   private String problem(List<String> elements, int fparam, int aparam) {
-    try (TaskModels task = models.task()) {
+    try (TaskModels task = task()) {
       return task.problem(elements, fparam, aparam).orElse("");
     }
   }
@@ -117,17 +109,6 @@ public final class DpModelDevi implements DeviationEngine {
 
   @Override
   public Iterator<Row> evaluate(Iterator<Row> frames, boolean trueError) {
-    return new DpDeviationIterator(frames, models.task(), trueError, problems);
-  }
-
-  /** Why frames have no numbers, by {@code frame_id}; of some tasks that have ended. */
-  @Override
-  public Map<String, String> problems() {
-    return NotEvaluated.byFrame(problems.value());
-  }
-
-  @Override
-  public void close() {
-    models.close();
+    return new DpDeviationIterator(frames, this, trueError);
   }
 }

@@ -4,12 +4,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.util.CollectionAccumulator;
 import org.dpsieve.deviation.PropertyDeviation;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Property;
@@ -17,23 +15,16 @@ import org.dpsieve.infer.PropertyPrediction;
 import org.dpsieve.resident.DpProgram;
 import org.dpsieve.resident.DpProperties;
 import org.dpsieve.resident.Question;
-import org.dpsieve.resident.ResidentModels.Known;
 
 /**
  * Models of a property, evaluated by DeePMD-kit in processes beside Spark's tasks: for those that
  * our own reader does not know.
  */
-public final class DpPropertyModels implements FrameEngine {
+public final class DpPropertyModels extends DpEngine {
   private static final long serialVersionUID = 1;
-  private static final int ATOMS_AT_ONCE = 100_000;
-  private static final int MOST_PROBLEMS = 20;
 
-  private final DpModels models;
-  private final CollectionAccumulator<String[]> problems;
-
-  private DpPropertyModels(DpModels models, CollectionAccumulator<String[]> problems) {
-    this.models = models;
-    this.problems = problems;
+  private DpPropertyModels(SparkSession spark, DpModels models) {
+    super(spark, models);
   }
 
   /**
@@ -43,9 +34,7 @@ public final class DpPropertyModels implements FrameEngine {
    */
   public static DpPropertyModels of(
       SparkSession spark, List<Path> models, DpProgram program, List<String> typeMap) {
-    return new DpPropertyModels(
-        DpModels.ofProperty(spark, models, program, typeMap),
-        spark.sparkContext().collectionAccumulator("frames without numbers"));
+    return new DpPropertyModels(spark, DpModels.ofProperty(spark, models, program, typeMap));
   }
 
   /**
@@ -72,7 +61,7 @@ public final class DpPropertyModels implements FrameEngine {
   }
 
   private List<String> loaded() {
-    try (TaskModels task = models.task()) {
+    try (TaskModels task = task()) {
       List<String> told = new ArrayList<>();
       told.add(task.loaded().property());
       told.addAll(task.loaded().typeMap());
@@ -82,43 +71,29 @@ public final class DpPropertyModels implements FrameEngine {
 
   @Override
   public Iterator<Row> evaluate(Iterator<Row> frames) {
-    return new Answers(frames);
+    return new Answers(frames, this);
   }
 
   /** Rows of {@link PropertyStage#screened}. */
-  private final class Answers extends FrameBatches {
-    private final TaskModels task = models.task();
-    private int told;
+  private static final class Answers extends Batches {
+    private final int models;
 
-    Answers(Iterator<Row> frames) {
-      super(frames, ATOMS_AT_ONCE);
+    Answers(Iterator<Row> frames, DpPropertyModels engine) {
+      super(frames, engine);
+      this.models = engine.modelCount();
     }
 
     @Override
     protected List<Row> rows(List<Row> source, List<Frame> batch) {
-      List<Known> found = task.ask(batch, Question.VALUES);
-      List<PropertyPrediction[]> said = DpProperties.of(found, models.count());
+      List<PropertyPrediction[]> said =
+          DpProperties.of(ask(source, batch, Question.VALUES), models);
       List<Row> rows = new ArrayList<>();
       for (int i = 0; i < batch.size(); i++) {
-        String id = id(source.get(i));
-        List<Object> values = PropertyStage.numbers(id, said.get(i));
+        List<Object> values = PropertyStage.numbers(id(source.get(i)), said.get(i));
         values.add(PropertyDeviation.mean(said.get(i)));
         rows.add(RowFactory.create(values.toArray()));
-        if (found.get(i).problem() != null && told++ < MOST_PROBLEMS) {
-          problems.add(new String[] {id, found.get(i).problem()});
-        }
       }
       return rows;
     }
-  }
-
-  @Override
-  public Map<String, String> problems() {
-    return NotEvaluated.byFrame(problems.value());
-  }
-
-  @Override
-  public void close() {
-    models.close();
   }
 }
