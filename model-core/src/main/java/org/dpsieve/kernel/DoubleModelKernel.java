@@ -200,7 +200,15 @@ final class DoubleModelKernel extends BlockKernel {
     }
     weigh(workspace.weights(), centres, count, numbers, size);
     if (readout == null || readout.layers() == 0) {
-      back(scratch, environments, centres, count, sums, numbers, force, virial);
+      back(
+          scratch,
+          environments,
+          centres,
+          count,
+          sums,
+          List.of(numbers),
+          List.of(force),
+          List.of(virial));
       return;
     }
     List<double[]> gradients = new ArrayList<>(List.of(numbers));
@@ -234,7 +242,9 @@ final class DoubleModelKernel extends BlockKernel {
         virials.clear();
       }
     }
-    back(scratch, environments, centres, count, sums, gradients, forces, virials);
+    if (!gradients.isEmpty()) {
+      back(scratch, environments, centres, count, sums, gradients, forces, virials);
+    }
   }
 
   /** What there is before the output layer, and nothing else. */
@@ -257,33 +267,7 @@ final class DoubleModelKernel extends BlockKernel {
     }
   }
 
-  private void back(
-      Scratch scratch,
-      Environment[] environments,
-      int[] centres,
-      int count,
-      double[] sums,
-      double[] gradients,
-      double[] force,
-      double[] virial) {
-    int size = scratch.descriptorSize() + extra;
-    for (int k = 0; k < scratch.kernels.length; k++) {
-      for (int i = 0; i < count; i++) {
-        scratch.kernels[k].backward(
-            environments[k],
-            centres[i],
-            sums,
-            i * scratch.sumsSize() + scratch.firstSum[k],
-            gradients,
-            i * size + scratch.firstNumber[k],
-            force,
-            virial,
-            9 * environments[k].frameOf(centres[i]));
-      }
-    }
-  }
-
-  /** The same of several output layers; the sums stay. */
+  /** From derivatives by descriptors to forces and virials, of one or several output layers. */
   private void back(
       Scratch scratch,
       Environment[] environments,
