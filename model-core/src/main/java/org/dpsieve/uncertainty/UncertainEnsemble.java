@@ -92,9 +92,7 @@ public final class UncertainEnsemble {
    * @throws org.dpsieve.error.InputException when an element is not in the type map
    */
   public List<FrameSigma> evaluate(List<Frame> frames) {
-    return ensemble.read(frames, layers).stream()
-        .map(read -> sigma.of(read, members == null ? null : members.of(read)))
-        .toList();
+    return answer(frames).stream().map(Answer::sigma).toList();
   }
 
   /**
