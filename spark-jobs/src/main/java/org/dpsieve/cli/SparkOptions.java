@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 /** Options of every command that runs on Spark. */
 final class SparkOptions {
   private static final String MAIN = Dpsieve.class.getName();
+  private static final String FACTORY_MODE = "spark.sql.codegen.factoryMode";
 
   @Option(
       names = "--master",
@@ -50,16 +51,18 @@ final class SparkOptions {
       conf.setIfMissing("spark.driver.host", "localhost");
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
       conf.setIfMissing("spark.ui.enabled", "false");
-      // Spark's 200 make one machine spend half a minute a run on empty tasks; no result depends on
-      // it
-      conf.setIfMissing("spark.sql.shuffle.partitions", "8");
+      // Spark's 200 make one machine spend half a minute a run on empty tasks, and each task of a
+      // small question costs some ten milliseconds; no result depends on it
+      conf.setIfMissing(
+          "spark.sql.shuffle.partitions",
+          Integer.toString(Math.min(8, Runtime.getRuntime().availableProcessors())));
       // plans of a few small stages are not worth a job for each stage
       conf.setIfMissing("spark.sql.adaptive.enabled", "false");
     }
     // A row here is a frame, and costs milliseconds. Compiling code for each query costs more than
     // it saves: a third of a small run's time.
     conf.setIfMissing("spark.sql.codegen.wholeStage", "false");
-    conf.setIfMissing("spark.sql.codegen.factoryMode", "NO_CODEGEN");
+    conf.setIfMissing(FACTORY_MODE, "NO_CODEGEN");
     // a flipped bit in a page of data is an error then, not another number
     conf.setIfMissing("spark.hadoop.parquet.page.verify-checksum.enabled", "true");
     // spark-submit names an application after its main class where nobody names it
@@ -75,6 +78,8 @@ final class SparkOptions {
     }
     SparkSession session = SparkSession.builder().config(conf).getOrCreate();
     session.sparkContext().setJobDescription("dpsieve " + name); // on Spark's own page
+    // Tasks of an RDD hear of a session's settings only so.
+    session.sparkContext().setLocalProperty(FACTORY_MODE, conf.get(FACTORY_MODE));
     return session;
   }
 }

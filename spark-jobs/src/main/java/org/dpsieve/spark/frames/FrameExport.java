@@ -31,13 +31,13 @@ import org.dpsieve.io.SystemWriter;
 import org.dpsieve.io.deepmd.Hdf5FileWriter;
 import org.dpsieve.io.deepmd.NpySystemWriter;
 import org.dpsieve.io.extxyz.ExtxyzWriter;
+import org.dpsieve.spark.TaskCount;
 
 /**
  * A frames dataset to files that dpdata, {@code dp train} and ASE read; executors write. Frames of
  * a system keep their order.
  */
 public final class FrameExport {
-  private static final int MOST_TASKS = 1000;
 
   /** How to write. */
   public enum Format {
@@ -183,7 +183,7 @@ public final class FrameExport {
             .withColumn(
                 "system_number",
                 functions.udf(system, DataTypes.IntegerType).apply(col("group_number")))
-            .repartition(Math.min(systems, MOST_TASKS), col("system_number"))
+            .repartition(TaskCount.of(spark, systems), col("system_number"))
             .sortWithinPartitions(
                 format == Format.EXTXYZ
                     ? new Column[] {col("system_number"), col("index")}

@@ -28,6 +28,7 @@ import org.dpsieve.io.Storage;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
+import org.dpsieve.spark.TaskCount;
 
 /**
  * Files to a frames dataset. The driver lists; executors open, check and read, by runs of frames of
@@ -171,7 +172,7 @@ public final class FrameImport {
   private List<SystemCheck> check(List<SystemPath> systems, Storage storage) {
     List<String> symbols = typeMap;
     return new JavaSparkContext(spark.sparkContext())
-        .parallelize(systems, Math.min(systems.size(), 1024))
+        .parallelize(systems, TaskCount.of(spark, systems.size()))
         .map(system -> SystemCheck.of(system, storage, symbols, ATOMS_PER_RUN))
         .collect();
   }

@@ -1,6 +1,7 @@
 package org.dpsieve.spark.frames;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -21,13 +22,29 @@ public final class FramesDataset {
   private FramesDataset() {}
 
   /**
-   * The frames of a committed dataset, one partition per part file: what a partition holds never
-   * depends on the number of cores. The session's settings stay as they are.
+   * The frames of a committed dataset, in as many partitions as Spark finds right for what costs
+   * little a frame.
    *
    * @param path folder on any Hadoop file system
    * @throws InputException when it is no frames dataset or not complete
    */
   public static Dataset<Row> read(SparkSession spark, String path) {
+    requireComplete(spark, path);
+    return readParts(spark, path, NEEDED, "frames");
+  }
+
+  /**
+   * The same, one partition per part file, for models to evaluate: what a partition holds never
+   * depends on the number of cores, and every core has work. The session's settings stay as they
+   * are.
+   */
+  public static Dataset<Row> readByFile(SparkSession spark, String path) {
+    requireComplete(spark, path);
+    return checked(
+        () -> filesAsPartitions(spark, schema(spark, path), path), path, NEEDED, "frames");
+  }
+
+  private static void requireComplete(SparkSession spark, String path) {
     if (ParquetCommit.manifest(spark, path).isEmpty()) {
       throw new InputException(
           path
@@ -35,15 +52,28 @@ public final class FramesDataset {
               + " make one with: dpsieve import -s DIR -o "
               + path);
     }
-    return readParts(spark, path, NEEDED, "frames");
   }
 
-  /** Any table that {@link ParquetCommit} wrote, one partition per part file. */
+  /** Any table that {@link ParquetCommit} wrote. */
   public static Dataset<Row> readParts(
       SparkSession spark, String path, List<String> neededColumns, String what) {
+    StructType schema = schema(spark, path);
+    return checked(
+        () -> (schema == null ? spark.read() : spark.read().schema(schema)).parquet(path),
+        path,
+        neededColumns,
+        what);
+  }
+
+  /** Known without a job; {@code null} where another program wrote the files. */
+  private static StructType schema(SparkSession spark, String path) {
+    return ParquetCommit.schema(spark, path).orElse(null);
+  }
+
+  private static Dataset<Row> checked(
+      Supplier<Dataset<Row>> read, String path, List<String> neededColumns, String what) {
     try {
-      Dataset<Row> rows =
-          filesAsPartitions(spark, ParquetCommit.schema(spark, path).orElse(null), path);
+      Dataset<Row> rows = read.get();
       List<String> columns = List.of(rows.columns());
       if (!columns.containsAll(neededColumns)) {
         throw new InputException(
@@ -66,7 +96,7 @@ public final class FramesDataset {
   public static Dataset<Row> readFiles(SparkSession spark, String path, List<String> names) {
     return filesAsPartitions(
         spark,
-        ParquetCommit.schema(spark, path).orElse(null),
+        schema(spark, path),
         names.stream().map(name -> path + "/" + name).toArray(String[]::new));
   }
 

@@ -34,6 +34,7 @@ import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.util.SerializableConfiguration;
 import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
+import org.dpsieve.spark.TaskCount;
 
 /**
  * Writes a dataset as part files whose names and bytes depend on its rows alone: not on the number
@@ -101,7 +102,7 @@ public final class ParquetCommit {
       String folder = commit.target.toString();
       List<String> changed =
           new JavaSparkContext(spark.sparkContext())
-              .parallelize(parts, Math.min(parts.size(), 1024))
+              .parallelize(parts, TaskCount.of(spark, parts.size()))
               .filter(part -> !isAsWritten(folder, part, configuration))
               .map(PartsManifest.PartFile::name)
               .collect();
@@ -330,7 +331,7 @@ public final class ParquetCommit {
     } else {
       settled =
           new JavaSparkContext(spark.sparkContext())
-              .parallelize(parts, Math.min(parts.size(), 1024))
+              .parallelize(parts, TaskCount.of(spark, parts.size()))
               .map(part -> settle(new Path(part[0]), new Path(part[1]), configuration))
               .collect();
     }

@@ -29,7 +29,10 @@ import org.dpsieve.spark.label.LabelRows;
 
 /** New labels for frames: the labels table, which is a frames dataset of its own. */
 final class Labelling {
+  /** A program may take minutes a frame, what is computed at once some milliseconds. */
   private static final int FRAMES_PER_TASK = 8;
+
+  private static final int FRAMES_PER_DIRECT_TASK = 64;
   private static final int ROWS_PER_FILE = 1024;
   private static final List<String> LABELS = List.of("energy", "force", "virial");
   private static final List<String> SIGMAS = List.of("sigma_energy", "sigma_force");
@@ -174,7 +177,8 @@ final class Labelling {
   /** New labels of any frames, spread over many small tasks. */
   Dataset<Row> labels(Dataset<Row> frames, BatchLabeller labeller) {
     long count = frames.count();
-    int tasks = (int) Math.max(1, Math.min(10_000, count / FRAMES_PER_TASK));
+    int perTask = labeller instanceof DirectLabeller ? FRAMES_PER_DIRECT_TASK : FRAMES_PER_TASK;
+    int tasks = (int) Math.max(1, Math.min(10_000, count / perTask));
     return BatchLabels.apply(frames.repartition(tasks, col("frame_id")), labeller, resources);
   }
 

@@ -196,6 +196,11 @@ final class Pool {
     return FramesDataset.read(spark, frames.resolve(POOL).toString());
   }
 
+  /** The pool for models to evaluate: see {@link FramesDataset#readByFile}. */
+  static Dataset<Row> readByFile(SparkSession spark, Path frames) {
+    return FramesDataset.readByFile(spark, frames.resolve(POOL).toString());
+  }
+
   /** How many frames the pool has. */
   static long size(SparkSession spark, Path frames) {
     return Tables.size(spark, frames.resolve(POOL));

@@ -89,7 +89,8 @@ final class PropertyResults {
       Path target, Path frames, Dataset<Row> pool, Dataset<Row> labelled, Summary summary) {
     spark.sparkContext().setJobDescription("result: deviation of the whole pool");
     Path table = target.resolve("deviation.parquet");
-    Facts.Deviation deviation = stages.evaluate(table, pool, frames, target, List.of());
+    Facts.Deviation deviation =
+        stages.evaluate(table, Pool.readByFile(spark, frames), frames, target, List.of());
     spark.sparkContext().setJobDescription("result: errors on frames never labelled");
     return new Facts.Result(
         summary.verdict(),
@@ -148,10 +149,11 @@ final class PropertyResults {
     int numbers = models.get(0).head().dimension() * (2 * models.size() + 1);
     Dataset<Row> frames =
         Results.some(
-            Tables.notIn(pool.where(col(name).isNotNull()), labelled),
-            config.pick().seed(),
-            "errors",
-            Math.min(MOST_FRAMES, MOST_NUMBERS / numbers));
+                Tables.notIn(pool.where(col(name).isNotNull()), labelled),
+                config.pick().seed(),
+                "errors",
+                Math.min(MOST_FRAMES, MOST_NUMBERS / numbers))
+            .repartition(spark.sparkContext().defaultParallelism(), col("frame_id"));
     Dataset<Row> said =
         PropertyStage.values(frames, PropertyHandle.of(spark, models, spreads))
             .join(frames.select(col("frame_id"), col(name).as("label")), "frame_id");

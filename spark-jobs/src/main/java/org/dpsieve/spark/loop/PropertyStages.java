@@ -23,7 +23,6 @@ import org.dpsieve.loop.Workdir;
 import org.dpsieve.model.PropertyModel;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.model.format.ModelSuffix;
-import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.outputlayer.property.PropertySpread;
 import org.dpsieve.pick.Decision;
 import org.dpsieve.pick.Measure;
@@ -61,7 +60,7 @@ final class PropertyStages extends SparkStages {
         .train(
             target,
             Pool.read(spark(), frames),
-            groups(frames, labels),
+            frames().groups(frames, labels),
             Pool.initialSize(spark(), frames)
                 + labels.stream().mapToLong(folder -> Tables.size(spark(), folder)).sum(),
             old(frames),
@@ -71,7 +70,7 @@ final class PropertyStages extends SparkStages {
   /** Frames with values of the property at another level; {@code null} where there are none. */
   private Dataset<Row> old(Path frames) {
     String name = config().property().orElseThrow().label().name();
-    if (!config().pool().mayHaveOld() || config().train().oldLabels() == TransferFit.Mode.IGNORE) {
+    if (!RunFrames.wantsOld(config())) {
       return null;
     }
     Dataset<Row> all = Pool.old(spark(), frames);
@@ -88,7 +87,7 @@ final class PropertyStages extends SparkStages {
             .filter(Files::isDirectory)
             .toList();
     int before =
-        groups(frames, earlier).stream()
+        frames().groups(frames, earlier).stream()
             .mapToInt(group -> FrameRows.properties(group.schema()).getOrDefault(label, 0))
             .filter(numbers -> numbers > 0)
             .findFirst()

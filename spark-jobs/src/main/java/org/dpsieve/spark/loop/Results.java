@@ -70,18 +70,14 @@ final class Results {
   }
 
   /**
-   * @param frames how many the pool has
+   * @param frames the folder of the pool
    * @param old {@code null} where there are no labels of an old level, or nobody wants them
    */
-  Facts.Result write(
-      Path target,
-      Dataset<Row> pool,
-      long frames,
-      OldLabels old,
-      List<Path> models,
-      Summary summary) {
+  Facts.Result write(Path target, Path frames, OldLabels old, List<Path> models, Summary summary) {
     try {
       Files.createDirectories(target);
+      Dataset<Row> pool = Pool.read(spark, frames);
+      long size = Pool.size(spark, frames);
       for (Path model : models) {
         RegularFile.copyTree(
             model, target.resolve(config.train().modelName(models.indexOf(model))));
@@ -94,7 +90,12 @@ final class Results {
       spark.sparkContext().setJobDescription("result: deviation of the whole pool");
       Facts.Deviation deviation =
           evaluation.write(
-              target.resolve("deviation.parquet"), pool, frames, models, null, summary.deviation());
+              target.resolve("deviation.parquet"),
+              Pool.readByFile(spark, frames),
+              size,
+              models,
+              null,
+              summary.deviation());
       spark.sparkContext().setJobDescription("result: errors on frames never labelled");
       SortedMap<String, Double> largest = new TreeMap<>();
       Facts.HeldOut errors = errors(target, pool, old, labelled, models, summary, largest);
@@ -109,7 +110,7 @@ final class Results {
       spark.sparkContext().setJobDescription("result: the whole pool at the new level");
       Facts.RelabelledPool relabelled =
           new RelabelledPool(spark, config, training.start())
-              .write(target, pool, frames, old, labelled, models, unseen);
+              .write(target, pool, size, old, labelled, models, unseen);
       Facts.Result result =
           new Facts.Result(
               summary.verdict(),

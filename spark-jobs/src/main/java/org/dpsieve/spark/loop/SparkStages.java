@@ -34,13 +34,9 @@ import org.dpsieve.loop.Stages;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.node.OnExit;
-import org.dpsieve.outputlayer.TransferFit;
-import org.dpsieve.pick.Decision;
-import org.dpsieve.pick.FrameClass;
 import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.label.BatchLabels;
 import org.dpsieve.spark.node.NodeTasks;
-import org.dpsieve.spark.pick.PickStage;
 import org.dpsieve.spark.transfer.OldLabels;
 
 /** The stages of a run on Spark. The session is opened when the first stage asks for it. */
@@ -173,12 +169,6 @@ public class SparkStages implements Stages {
     notes.accept(text);
   }
 
-  /** Fits to old labels are made once a run. */
-  private boolean wantsOldLabels() {
-    return config.simplify().pool().mayHaveOld()
-        && config.simplify().train().oldLabels() != TransferFit.Mode.IGNORE;
-  }
-
   @Override
   public boolean modelsGiven() {
     return !config.simplify().train().models().isEmpty();
@@ -191,13 +181,13 @@ public class SparkStages implements Stages {
     if (!trainsFromPrevious()) {
       return errors.train(
           target,
-          groups(frames, labels),
+          frames().groups(frames, labels),
           Pool.initial(spark(), frames).isPresent() ? 1 : 0, // the first picks stand for the pool
           Evaluation.uncertain(config),
-          oldLabels(frames, picks),
+          frames().old(frames, picks),
           previous);
     }
-    Dataset<Row> labelled = labelled(frames, labels);
+    Dataset<Row> labelled = frames().labelled(frames, labels);
     new DpTraining(config.simplify(), config.machine().train().node().orElseThrow(), nodes, workdir)
         .train(
             target,
@@ -205,24 +195,6 @@ public class SparkStages implements Stages {
             new TrainingSources(spark(), config.simplify(), workdir).of(frames, labels),
             new DpStarts(spark(), config, notes).of(iteration, previous, labelled, target));
     return errors.facts(labelled, models(target));
-  }
-
-  /** Labels of an old level; {@code null} where there are none, or nobody wants them. */
-  private OldLabels oldLabels(Path frames, List<Path> picks) {
-    return wantsOldLabels()
-        ? new OldLabels(
-            Pool.old(spark(), frames),
-            config.simplify().train().oldLabels(),
-            config.simplify().pick().seed(),
-            picks.stream().map(this::candidatesOf).toList())
-        : null;
-  }
-
-  /** What models disagreed on, labelled or not. */
-  private Dataset<Row> candidatesOf(Path picks) {
-    return Tables.read(spark(), picks)
-        .where(functions.col("class").equalTo(FrameClass.CANDIDATE.key()))
-        .select("frame_id");
   }
 
   @Override
@@ -267,19 +239,8 @@ public class SparkStages implements Stages {
   @Override
   public Facts.Deviation deviate(Path target, Path models, Remaining remaining) {
     DpTraining.discard(models);
-    Dataset<Row> decisions = Tables.read(spark(), remaining.picks());
-    Dataset<Row> left =
-        PickStage.remaining(
-            decisions,
-            remaining.labels() == null
-                ? decisions.limit(0)
-                : Tables.read(spark(), remaining.labels()));
     return evaluate(
-        target,
-        Tables.in(Pool.read(spark(), remaining.frames()), left),
-        remaining.frames(),
-        models,
-        remaining.accurate());
+        target, frames().left(remaining), remaining.frames(), models, remaining.accurate());
   }
 
   /**
@@ -292,46 +253,26 @@ public class SparkStages implements Stages {
    */
   Facts.Deviation evaluate(
       Path target, Dataset<Row> asked, Path frames, Path models, List<Path> accurate) {
-    return evaluation(oldLabels(frames, List.of()))
-        .write(target, asked, Pool.size(spark(), frames), models(models), accurate(accurate), null);
+    return evaluation(frames().old(frames, List.of()))
+        .write(
+            target,
+            asked,
+            Pool.size(spark(), frames),
+            models(models),
+            frames().accurate(accurate),
+            null);
   }
 
   @Override
   public Facts.Deviation deviateAll(
       Path target, Path models, Path frames, List<Path> picks, List<Path> labels) {
     DpTraining.discard(models);
-    Dataset<Row> all = Pool.read(spark(), frames);
-    for (Path folder : labels) {
-      all = Tables.notIn(all, Tables.read(spark(), folder));
-    }
-    return evaluate(
-        target, Tables.notIn(all, Decisions.unfit(spark(), picks)), frames, models, List.of());
+    return evaluate(target, frames().pickable(frames, picks, labels), frames, models, List.of());
   }
 
   @Override
   public long candidates(Path deviation) {
     return Decisions.candidates(spark(), config.simplify().trust(), deviation);
-  }
-
-  /**
-   * What errors are expected of the frames that left the pool as accurate, by the models of then
-   * and by how far those were off on labels left out; {@code null} without any.
-   */
-  private Dataset<Row> accurate(List<Path> picks) {
-    Dataset<Row> all = null;
-    for (Path folder : picks) {
-      Dataset<Row> table = Tables.read(spark(), folder);
-      UncertaintyFiles.Numbers then =
-          UncertaintyFiles.numbers(folder.getParent().resolveSibling("00.train")).orElse(null);
-      if (then != null && Set.of(table.columns()).contains("rms_sigma_f")) {
-        Dataset<Row> some =
-            Tables.told(
-                table.where(functions.col("decision").equalTo(Decision.ACCURATE.key())),
-                then.reliability());
-        all = all == null ? some : all.unionByName(some);
-      }
-    }
-    return all;
   }
 
   @Override
@@ -341,7 +282,7 @@ public class SparkStages implements Stages {
             target,
             Pool.read(spark(), frames),
             Pool.size(spark(), frames),
-            labelled(frames, List.of()),
+            frames().labelled(frames, List.of()),
             atMost);
   }
 
@@ -356,21 +297,12 @@ public class SparkStages implements Stages {
             Pool.read(spark(), frames),
             Pool.size(spark(), frames),
             deviation,
-            labelled(frames, labels),
+            frames().labelled(frames, labels),
             atMost);
   }
 
-  /** All frames with a label of the new level; {@code null} without one. */
-  final Dataset<Row> labelled(Path frames, List<Path> labels) {
-    return groups(frames, labels).stream().reduce(Tables::union).orElse(null);
-  }
-
-  /** Labelled frames as they came: those given, then those of each iteration. */
-  final List<Dataset<Row>> groups(Path frames, List<Path> labels) {
-    List<Dataset<Row>> groups = new ArrayList<>();
-    Pool.initial(spark(), frames).ifPresent(groups::add);
-    labels.forEach(folder -> groups.add(FramesDataset.read(spark(), folder.toString())));
-    return groups;
+  final RunFrames frames() {
+    return new RunFrames(spark(), config.simplify());
   }
 
   private Evaluation evaluation(OldLabels old) {
@@ -428,7 +360,7 @@ public class SparkStages implements Stages {
         labeller instanceof BatchLabeller here ? Optional.of(here) : Optional.empty();
     List<Path> models =
         summary.models() == null ? config.simplify().train().models() : models(summary.models());
-    OldLabels old = oldLabels(frames, List.of());
+    OldLabels old = frames().old(frames, List.of());
     return new Results(
             spark(),
             config.simplify(),
@@ -436,13 +368,14 @@ public class SparkStages implements Stages {
             new Labelling(spark(), resources()),
             evaluation(old),
             new Training(spark(), config))
-        .write(
-            target, Pool.read(spark(), frames), Pool.size(spark(), frames), old, models, summary);
+        .write(target, frames, old, models, summary);
   }
 
   @Override
   public String resultPool() {
-    return wantsOldLabels() && !trainsFromPrevious() ? config.simplify().pool().result().key() : "";
+    return RunFrames.wantsOld(config.simplify()) && !trainsFromPrevious()
+        ? config.simplify().pool().result().key()
+        : "";
   }
 
   @Override

@@ -27,6 +27,7 @@ import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Formula;
 import org.dpsieve.pick.Borderline;
+import org.dpsieve.spark.TaskCount;
 import org.dpsieve.spark.deviation.FrameEngine;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.ParquetCommit;
@@ -362,7 +363,7 @@ public final class Rescreen {
       SerializableConfiguration shared = configuration;
       List<String> paths = folder.paths(before);
       context
-          .parallelize(paths, Math.min(paths.size(), 1024))
+          .parallelize(paths, TaskCount.of(spark, paths.size()))
           .map(path -> DeviationFile.read(shared.value(), new org.apache.hadoop.fs.Path(path)))
           .collect()
           .forEach(part -> parts.put(part.file().name(), part));

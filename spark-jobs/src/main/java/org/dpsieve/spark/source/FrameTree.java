@@ -11,6 +11,7 @@ import org.dpsieve.io.Storage;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
+import org.dpsieve.spark.TaskCount;
 import org.dpsieve.spark.frames.HadoopStorage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +36,6 @@ record FrameTree(List<Piece> pieces, List<Problem> problems, int skipped) {
 
   /** A small tree is cut into about this many partitions, so that many cores have work. */
   private static final int PARTITIONS_OF_SMALL_TREE = 64;
-
-  private static final int MOST_TASKS = 1024;
 
   /**
    * One system that cannot be read.
@@ -78,7 +77,7 @@ record FrameTree(List<Piece> pieces, List<Problem> problems, int skipped) {
       try {
         for (SystemSurvey survey :
             context
-                .parallelize(systems, Math.min(systems.size(), MOST_TASKS))
+                .parallelize(systems, TaskCount.of(spark, systems.size()))
                 .map(system -> SystemSurvey.of(system, storage, typeMap, atoms, filter, stamped))
                 .collect()) {
           pieces.addAll(survey.pieces());
