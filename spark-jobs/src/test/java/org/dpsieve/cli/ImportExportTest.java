@@ -59,7 +59,7 @@ class ImportExportTest {
   void settingsAsBefore() {
     Stream.of("fs.other.impl", "fs.other.impl.disable.cache", "fs.other.root", "fs.other.full")
         .forEach(spark.conf()::unset);
-    spark.conf().set("spark.sql.shuffle.partitions", "4");
+    spark.conf().set("spark.sql.shuffle.partitions", "2");
   }
 
   @ParameterizedTest
