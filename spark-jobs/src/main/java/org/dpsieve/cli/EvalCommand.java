@@ -15,6 +15,7 @@ import org.dpsieve.io.OwnFiles;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.resident.ResidentModels;
 import org.dpsieve.spark.loop.PosteriorModels;
+import org.dpsieve.text.Counted;
 import org.dpsieve.uncertainty.UncertainEnsemble;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -120,7 +121,11 @@ final class EvalCommand implements Callable<Integer> {
         spec.commandLine()
             .getErr()
             .printf(
-                "warning: %d frames could not be evaluated: their numbers are NaN%n", notEvaluated);
+                "warning: %s%n",
+                Counted.of(
+                    notEvaluated,
+                    "frame could not be evaluated: its numbers are NaN",
+                    "frames could not be evaluated: their numbers are NaN"));
       }
     } finally {
       Files.deleteIfExists(part);

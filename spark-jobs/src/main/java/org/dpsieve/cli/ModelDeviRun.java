@@ -13,6 +13,7 @@ import org.dpsieve.deviation.ModelDeviText;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.infer.OrderedParallel;
+import org.dpsieve.text.Counted;
 
 /** Frames in, {@code model_devi.out} out: some thousand atoms at a time, on every core. */
 final class ModelDeviRun {
@@ -40,7 +41,12 @@ final class ModelDeviRun {
       throw e.getCause();
     }
     if (notEvaluated > 0) {
-      err.printf("warning: %d frames could not be evaluated: their rows are NaN%n", notEvaluated);
+      err.printf(
+          "warning: %s%n",
+          Counted.of(
+              notEvaluated,
+              "frame could not be evaluated: its row is NaN",
+              "frames could not be evaluated: their rows are NaN"));
     }
   }
 

@@ -16,6 +16,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Property;
 import org.dpsieve.infer.OrderedParallel;
 import org.dpsieve.infer.PropertyPrediction;
+import org.dpsieve.text.Counted;
 
 /** {@code model-devi --property}: a row a frame, of models of that property. */
 final class PropertyDeviRun {
@@ -52,7 +53,12 @@ final class PropertyDeviRun {
       throw e.getCause();
     }
     if (notEvaluated > 0) {
-      err.printf("warning: %d frames could not be evaluated: their rows are NaN%n", notEvaluated);
+      err.printf(
+          "warning: %s%n",
+          Counted.of(
+              notEvaluated,
+              "frame could not be evaluated: its row is NaN",
+              "frames could not be evaluated: their rows are NaN"));
     }
   }
 
@@ -77,8 +83,12 @@ final class PropertyDeviRun {
     double[] label = label(frame);
     if (label != null && label.length != components) {
       throw new InputException(
-          "Frame %s: %s has %d numbers, that of the models %d"
-              .formatted(frame.name(), engine.property().name(), label.length, components));
+          "Frame %s: %s has %s, that of the models %d"
+              .formatted(
+                  frame.name(),
+                  engine.property().name(),
+                  Counted.of(label.length, "number"),
+                  components));
     }
     return label;
   }

@@ -21,6 +21,7 @@ import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.pick.PickStrategy;
 import org.dpsieve.pick.TrustLevels;
+import org.dpsieve.text.Counted;
 
 /**
  * {@code simplify.json}. The keys are those of dpgen 0.14 {@code simplify/arginfo.py} and {@code
@@ -247,8 +248,8 @@ final class SimplifyReader {
         && !typeMap.isEmpty()) {
       file.error(
           "mass_map",
-          "found %s, expected \"auto\" or %d masses above 0, one per element of type_map"
-              .formatted(masses.get(), typeMap.size()));
+          "found %s, expected \"auto\" or %s above 0, one per element of type_map"
+              .formatted(masses.get(), Counted.of(typeMap.size(), "mass", "masses")));
     }
   }
 
@@ -389,8 +390,8 @@ final class SimplifyReader {
     if (taskMax.isPresent() && taskMax.getAsInt() < Math.max(init.orElse(0), iter.orElse(0))) {
       file.warn(
           "fp_task_max",
-          "at most %d frames are labelled per iteration, though init_pick_number or iter_pick_number is larger; DP-GEN's simplify ignores this key"
-              .formatted(taskMax.getAsInt()));
+          "at most %s labelled per iteration, though init_pick_number or iter_pick_number is larger; DP-GEN's simplify ignores this key"
+              .formatted(Counted.of(taskMax.getAsInt(), "frame is", "frames are")));
     }
     Optional<Long> seed = file.longInteger("seed");
     if (!file.has("seed")) {
@@ -452,8 +453,8 @@ final class SimplifyReader {
     if (least > 0) {
       file.warn(
           "fp_task_min",
-          "training is put off until %d frames were labelled since the last one or the run ends, and every label is used then; DP-GEN would leave out, for good, each formula that has fewer in an iteration"
-              .formatted(least));
+          "training is put off until %s labelled since the last one or the run ends, and every label is used then; DP-GEN would leave out, for good, each formula that has fewer in an iteration"
+              .formatted(Counted.of(least, "frame was", "frames were")));
     }
     return least;
   }

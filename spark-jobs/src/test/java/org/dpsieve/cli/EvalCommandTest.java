@@ -101,11 +101,11 @@ class EvalCommandTest {
         "{\"frames\": [{\"id\": \"x\", \"elements\": [\"A x\"], \"coord\": [0,0,0]}]}"
             + " | frames[0] (x): elements: type name 'A x': no white space",
         "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0]}]}"
-            + " | frames[0] (0): coord holds 2 numbers, expected 3 (3 x 1 atoms)",
+            + " | frames[0] (0): coord holds 2 numbers, expected 3 (3 x 1 atom)",
         "{\"frames\": [{\"elements\": [\"Ag\"]}]} | coord: found nothing, expected a list",
         "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,\"a\"]}]} | found \"a\", expected numbers",
         "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,0], \"box\": [1]}]}"
-            + " | box holds 1 numbers, expected 9",
+            + " | box holds 1 number, expected 9",
         "{\"frames\": [{\"elements\": [\"Cu\"], \"coord\": [0,0,0]}]} | element Cu of atom 0",
         "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,0], \"charge\": 1}]}"
             + " | charge: frames with a charge have no place here",

@@ -258,7 +258,10 @@ class ModelDeviCommandTest {
     assertThat(terminal.err()).contains("shared.pb", "--engine dp");
     terminal.succeed("eval", "-m", model, "--json", json, "-o", out);
     assertThat(terminal.err()).contains("evaluated by DeePMD-kit", "shared.pb");
-    assertThat(terminal.err()).contains("type Cu is none of the models' (Ag Au)", "1 frames could");
+    assertThat(terminal.err())
+        .contains(
+            "type Cu is none of the models' (Ag Au)",
+            "1 frame could not be evaluated: its row is NaN");
     String text = Files.readString(out);
     assertThat(text).contains("\"made_by\":\"DeePMD-kit 3.");
     JsonNode energy =

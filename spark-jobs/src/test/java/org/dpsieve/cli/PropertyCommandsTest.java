@@ -215,7 +215,7 @@ class PropertyCommandsTest {
         .isZero();
     assertThat(terminal.out()).contains("labelled frames   47 of 48");
     assertThat(terminal.said())
-        .contains("cohesion of 1 frames is no finite number", "the first: ", "Ag8#3");
+        .contains("1 frame is left out, as cohesion is no finite number", "the first: ", "Ag8#3");
     terminal.clear();
     Path output = folder.resolve("nan.error");
     assertThat(

@@ -405,7 +405,7 @@ class ConfigReaderTest {
   void aPoolWithoutTheLabelsThatTheRunNeedsIsRefused() throws IOException {
     Files.delete(folder.resolve("pool/Ag1/set.000/energy.npy"));
     assertThat(run.complaint())
-        .contains("pick_data: 1 of 1 systems have a set without energy.npy", "labeled true");
+        .contains("pick_data: 1 of 1 system has a set without energy.npy", "labeled true");
     run.set("labeled", "false").set("fp_style", "\"d3\"");
     assertThat(run.complaint()).contains("fp_style d3 adds to the labels");
   }
@@ -414,7 +414,7 @@ class ConfigReaderTest {
   void aPoolWithoutAnyForcesIsRefused() throws IOException {
     Files.delete(folder.resolve("pool/Ag1/set.000/force.npy"));
     assertThat(run.complaint())
-        .contains("pick_data: none of 1 systems has force.npy in every set", "labeled true");
+        .contains("pick_data: none of 1 system has force.npy in every set", "labeled true");
   }
 
   @ParameterizedTest

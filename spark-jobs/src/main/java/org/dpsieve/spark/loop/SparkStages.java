@@ -42,6 +42,7 @@ import org.dpsieve.spark.label.BatchLabels;
 import org.dpsieve.spark.node.NodeTasks;
 import org.dpsieve.spark.pick.PickStage;
 import org.dpsieve.spark.transfer.OldLabels;
+import org.dpsieve.text.Counted;
 
 /** The stages of a run on Spark. The session is opened when the first stage asks for it. */
 public class SparkStages implements Stages {
@@ -449,9 +450,9 @@ public class SparkStages implements Stages {
   public String finishing() {
     return config.simplify().train().finalSteps().isEmpty()
         ? ""
-        : "%d steps, %s"
+        : "%s, %s"
             .formatted(
-                config.simplify().train().finalSteps().getAsInt(),
+                Counted.of(config.simplify().train().finalSteps().getAsInt(), "step"),
                 config.simplify().train().inputs().stream()
                     .map(input -> Sha256.hex(input.json()))
                     .collect(Collectors.joining(" ")));
