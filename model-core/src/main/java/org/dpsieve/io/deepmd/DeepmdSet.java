@@ -101,6 +101,15 @@ record DeepmdSet(
   private static int dimension(Property property, NumberArray values, int frames, int places) {
     long rows = (long) frames * (property.atomic() ? places : 1);
     long width = perRow(values, rows);
+    if (property.isNamedOfAtoms() && !property.atomic() && places > 1 && width % places == 0) {
+      throw new InputException(
+          "%s: %s for each frame of %s; is it a property of atoms, as its name says? Then ask for %s:atomic, else give the file another name"
+              .formatted(
+                  values.name(),
+                  Counted.of(width, "number"),
+                  Counted.of(places, "atom"),
+                  property.name()));
+    }
     values.requireShape(
         frames,
         width * rows / Math.max(1, frames),

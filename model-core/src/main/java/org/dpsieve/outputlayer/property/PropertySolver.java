@@ -98,9 +98,13 @@ public final class PropertySolver {
       int dimension = frame.labels().length / Math.max(1, frame.entries());
       if (frame.entries() > 0 && (dimension != expected || dimension == 0)) {
         throw new InputException(
-            "Frame %s: %s has %s, expected %d"
+            "Frame %s: %s has %s, expected %d%s"
                 .formatted(
-                    frame.frame(), bases.label(), Counted.of(dimension, "number"), expected));
+                    frame.frame(),
+                    bases.label(),
+                    Counted.of(dimension, "number"),
+                    expected,
+                    bases.label().orOfAtoms()));
       }
     }
   }

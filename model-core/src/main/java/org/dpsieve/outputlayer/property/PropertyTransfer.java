@@ -94,13 +94,15 @@ public final class PropertyTransfer {
         frames.stream().filter(frame -> label(frame, label).isPresent()).toList();
     if (labelled.size() < LEAST) {
       throw new InputException(
-          "%,d of %s %s the label %s, in finite numbers; expected three or more, in set.*/%s or as a key of an extxyz file"
+          "%,d of %s %s the label %s, in finite numbers; expected three or more, in set.*/%s or as a %s of an extxyz file%s"
               .formatted(
                   labelled.size(),
                   Counted.of(frames.size(), "frame"),
                   labelled.size() == 1 ? "has" : "have",
                   label,
-                  label.file()));
+                  label.file(),
+                  label.atomic() ? "column" : "key",
+                  label.orOfAtoms()));
     }
     List<Frame> before = old.stream().filter(frame -> label(frame, label).isPresent()).toList();
     Sampled sampled = sampled(energies, label, labelled, options);

@@ -213,13 +213,14 @@ public final class FrameImport {
                 first.putIfAbsent(property, location);
                 if (other != null && !other.equals(dimension)) {
                   problems.add(
-                      "%s: %s has %s each, but %d in %s; systems of one dataset need the same"
+                      "%s: %s has %s each, but %d in %s; systems of one dataset need the same%s"
                           .formatted(
                               location,
                               property.name(),
                               Counted.of(dimension, "number"),
                               other,
-                              first.get(property)));
+                              first.get(property),
+                              property.orOfAtoms()));
                 }
               });
     }
