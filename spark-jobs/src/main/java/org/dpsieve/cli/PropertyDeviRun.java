@@ -26,6 +26,7 @@ final class PropertyDeviRun {
   private final boolean realError;
   private final int frequency;
   private final PrintWriter err;
+  private final KnownFrames types;
   private long notEvaluated;
 
   /**
@@ -38,13 +39,18 @@ final class PropertyDeviRun {
     Property theirs = engine.property();
     if (!theirs.name().equals(property.name())) {
       throw new InputException(
-          "--property %s: the models are of %s".formatted(property.name(), theirs));
+          "--property %1$s: the models are of %2$s; expected --property %3$s, or models of %1$s"
+              .formatted(property.name(), theirs, theirs.name()));
     }
     this.realError = realError;
     this.frequency = frequency;
     this.err = err;
+    this.types = new KnownFrames(engine.typeMap());
   }
 
+  /**
+   * @throws InputException when the models know the types of no frame
+   */
   void run(FrameSource frames, Appendable out) throws IOException {
     ModelDeviText text = new ModelDeviText(out, PropertyDeviation.NAMES);
     try {
@@ -52,6 +58,7 @@ final class PropertyDeviRun {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+    types.requireAny();
     if (notEvaluated > 0) {
       err.printf(
           "warning: %s%n",
@@ -66,17 +73,29 @@ final class PropertyDeviRun {
 
   private List<Row> evaluate(List<FrameSource.Item> items) {
     List<Frame> frames = items.stream().map(FrameSource.Item::frame).toList();
-    List<PropertyPrediction[]> said = engine.evaluate(frames);
+    List<PropertyDeviation> deviations =
+        types.ask(
+            frames,
+            this::deviations,
+            frame -> new PropertyDeviation(Double.NaN, Double.NaN, Double.NaN));
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
-      PropertyDeviation deviation =
+      rows.add(new Row(items.get(i), deviations.get(i)));
+    }
+    return rows;
+  }
+
+  private List<PropertyDeviation> deviations(List<Frame> frames) {
+    List<PropertyPrediction[]> said = engine.evaluate(frames);
+    List<PropertyDeviation> deviations = new ArrayList<>();
+    for (int i = 0; i < frames.size(); i++) {
+      deviations.add(
           realError
               ? PropertyDeviation.ofErrors(
                   said.get(i), label(frames.get(i), said.get(i)[0].value().length))
-              : PropertyDeviation.of(said.get(i));
-      rows.add(new Row(items.get(i), deviation));
+              : PropertyDeviation.of(said.get(i)));
     }
-    return rows;
+    return deviations;
   }
 
   private double[] label(Frame frame, int components) {
@@ -101,6 +120,10 @@ final class PropertyDeviRun {
         .orElse(null);
   }
 
+  private String problem(Frame frame) {
+    return types.problem(frame).or(() -> engine.problem(frame)).orElseGet(() -> why(frame));
+  }
+
   private void write(List<Row> rows, ModelDeviText text) {
     try {
       for (Row row : rows) {
@@ -116,9 +139,7 @@ final class PropertyDeviRun {
         text.row((long) frame.index() * frequency, row.deviation().numbers());
         if (Double.isNaN(row.deviation().max())) {
           notEvaluated++;
-          err.printf(
-              "warning: Frame %s: %s%n",
-              frame.name(), engine.problem(frame).orElseGet(() -> why(frame)));
+          err.printf("warning: Frame %s: %s%n", frame.name(), problem(frame));
         }
       }
     } catch (IOException e) {

@@ -147,6 +147,28 @@ class EvalCommandTest {
   }
 
   @Test
+  void aFrameOfAnUnknownTypeIsNaNAndSaid() throws IOException {
+    Path in = folder.resolve("in.json");
+    Files.writeString(
+        in,
+        """
+        {"frames": [
+          {"id": "copper", "elements": ["Cu", "Ag"], "coord": [0, 0, 0, 0, 0, 2.6], "box": null},
+          {"id": "dimer", "elements": ["Ag", "Au"], "coord": [0, 0, 0, 0, 0, 2.6], "box": null}]}
+        """);
+    Path out = folder.resolve("out.json");
+    assertThat(run(in, out, MODEL)).as(terminal::said).isZero();
+    assertThat(terminal.err())
+        .contains("copper#", "type Cu is not in the models' type map [Ag, Au]; its numbers are NaN")
+        .contains("warning: 1 frame could not be evaluated: its numbers are NaN");
+    JsonNode frames =
+        new ObjectMapper().readTree(Files.readString(out).replace("NaN", "null")).path("frames");
+    assertThat(frames.at("/0/models/0/energy").isNull()).isTrue();
+    assertThat(frames.at("/0/models/0/force")).hasSize(6).allMatch(JsonNode::isNull);
+    assertThat(frames.at("/1/models/0/energy").asDouble()).isNotZero();
+  }
+
+  @Test
   void systemsAreFramesToo() throws IOException {
     Path system = Shared.repository().resolve("conf/ag-au/pbe/Ag8");
     Path out = folder.resolve("out.json");

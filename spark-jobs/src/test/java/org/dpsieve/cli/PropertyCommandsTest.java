@@ -232,5 +232,21 @@ class PropertyCommandsTest {
                 output))
         .isZero();
     assertThat(terminal.err()).contains("Ag8#3: its label cohesion is NaN");
+    Files.writeString(labelled.resolve("Ag8/type_map.raw"), "Cu\nAu\n");
+    assertThat(
+            run(
+                "model-devi",
+                "-m",
+                target,
+                "--property",
+                "cohesion",
+                "-s",
+                labelled,
+                "-o",
+                folder.resolve("copper")))
+        .as(terminal::said)
+        .isZero();
+    assertThat(terminal.err())
+        .contains("Ag8#0: type Cu is not in the models' type map [Ag, Au]", "rows are NaN");
   }
 }
