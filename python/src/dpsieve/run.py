@@ -24,6 +24,10 @@ _WHERE = ["frame_id", "system", "index", "formula", "natoms"]
 _ERRORS = ("energy", "force", "virial")
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 class Run:
     """The work directory of a run, complete or under way.
 
@@ -41,7 +45,7 @@ class Run:
 
     def __repr__(self) -> str:
         state = self.verdict or f"next: {self.status['next']}"
-        return f"Run({str(self.path)!r}): {len(self.status['iterations'])} iterations, {self.labelled} labels, {state}"
+        return f"Run({str(self.path)!r}): {_counted(len(self.status['iterations']), 'iteration')}, {_counted(self.labelled, 'label')}, {state}"
 
     @property
     def verdict(self) -> str | None:

@@ -9,6 +9,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.neighbor.Geometry;
+import org.dpsieve.text.Counted;
 
 /**
  * Grimme's DFT-D3, with the three-body term where it is asked for: energy, force and virial of a
@@ -119,8 +120,8 @@ public final class DispersionD3 {
                   + c[2] * (c[3] * c[7] - c[4] * c[6]));
       if (volume < LEAST_VOLUME_PER_ATOM * frame.atomCount()) {
         return Optional.of(
-            "the cell has %.3g Å³ for %d atoms; expected at least %s Å³ per atom (rows of box are lattice vectors in Å)"
-                .formatted(volume, frame.atomCount(), LEAST_VOLUME_PER_ATOM));
+            "the cell has %.3g Å³ for %s; expected at least %s Å³ per atom (rows of box are lattice vectors in Å)"
+                .formatted(volume, Counted.of(frame.atomCount(), "atom"), LEAST_VOLUME_PER_ATOM));
       }
     }
     return Geometry.problem(frame.coord(), c);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dpsieve.error.InputException;
+import org.dpsieve.text.Counted;
 
 /**
  * One configuration of atoms, with labels if any. Takes ownership of its arrays (frames are many,
@@ -43,12 +44,18 @@ public record Frame(
   public Frame {
     if (coord.length != 3 * z.length) {
       throw new InputException(
-          "Frame %s#%d: coord holds %d numbers, expected %d (3 x %d atoms)"
-              .formatted(system, index, coord.length, 3 * z.length, z.length));
+          "Frame %s#%d: coord holds %s, expected %d (3 x %s)"
+              .formatted(
+                  system,
+                  index,
+                  Counted.of(coord.length, "number"),
+                  3 * z.length,
+                  Counted.of(z.length, "atom")));
     }
     if (cell != null && cell.length != 9) {
       throw new InputException(
-          "Frame %s#%d: cell holds %d numbers, expected 9".formatted(system, index, cell.length));
+          "Frame %s#%d: cell holds %s, expected 9"
+              .formatted(system, index, Counted.of(cell.length, "number")));
     }
   }
 

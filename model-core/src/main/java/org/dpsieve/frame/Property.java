@@ -53,14 +53,19 @@ public record Property(String name, boolean intensive, boolean atomic)
           "reason",
           "state");
 
-  /** What DeePMD-kit's own fittings are trained with, and whose meaning is in the name. */
+  /**
+   * What DeePMD-kit's own fittings are trained with, and whose meaning is in the name. Labels of
+   * atoms are {@code atom_} for TensorFlow and {@code dp test}, {@code atomic_} for PyTorch.
+   */
   public static final List<Property> KNOWN =
       List.of(
           new Property("dos", false, false),
           new Property("atom_dos", false, true),
           new Property("dipole", false, false),
+          new Property("atom_dipole", false, true),
           new Property("atomic_dipole", false, true),
           new Property("polarizability", false, false),
+          new Property("atom_polarizability", false, true),
           new Property("atomic_polarizability", false, true));
 
   /**
@@ -131,6 +136,18 @@ public record Property(String name, boolean intensive, boolean atomic)
         .filter(known -> more.stream().noneMatch(one -> one.name().equalsIgnoreCase(known.name())))
         .forEach(all::add);
     return listOf(all);
+  }
+
+  /** Whether the name is one that DeePMD-kit gives to labels of atoms, {@code atom_NAME}. */
+  public boolean isNamedOfAtoms() {
+    return name.startsWith("atom_") || name.startsWith("atomic_");
+  }
+
+  /** Behind a message that its numbers do not fit: how one of atoms is asked for. */
+  public String orOfAtoms() {
+    return atomic
+        ? ""
+        : "; where each atom has values of its own, ask for %s:atomic".formatted(name);
   }
 
   /** {@code NAME.npy}. */

@@ -3,6 +3,7 @@ package org.dpsieve.frame;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dpsieve.error.InputException;
 
 /** Which type of a model or a file each atom of a frame is, by name. */
@@ -43,6 +44,14 @@ public final class TypeMap {
       found[atom] = type;
     }
     return found;
+  }
+
+  /** Says which type of a frame is none of them; empty where all are. */
+  public Optional<String> problem(Frame frame) {
+    return frame.types().stream()
+        .filter(type -> !types.containsKey(TypeNames.number(type)))
+        .findFirst()
+        .map(type -> "type %s is not in %s %s".formatted(type, what, names));
   }
 
   private InputException unknown(Frame frame, int atom) {

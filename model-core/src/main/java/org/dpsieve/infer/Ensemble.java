@@ -226,11 +226,15 @@ public final class Ensemble implements OutputLayerReader {
   }
 
   /**
-   * Why a frame's results are NaN, by its geometry; empty where they need not be, or the elements
-   * are not the models'.
+   * Why a frame has no results: a type that is not in the type map, or its geometry; empty where it
+   * has.
    */
   @Override
   public Optional<String> problem(Frame frame) {
+    Optional<String> unknown = views.problem(frame);
+    if (unknown.isPresent()) {
+      return unknown;
+    }
     try {
       int[] atoms = views.types(frame);
       views.all().forEach(view -> views.neighbors(view, frame, atoms));

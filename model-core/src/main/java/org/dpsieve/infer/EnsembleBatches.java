@@ -62,7 +62,7 @@ final class EnsembleBatches {
       if (add(frame)) {
         batch.add(result);
       } else {
-        Arrays.fill(result, new Reading(notANumber(frame.atomCount()), null, null));
+        Arrays.fill(result, new Reading(Prediction.notANumber(frame.atomCount()), null, null));
       }
       if (full()) {
         evaluateBatch(batch, layers);
@@ -243,15 +243,5 @@ final class EnsembleBatches {
         Arrays.copyOfRange(force, 3 * from, 3 * to),
         Arrays.copyOfRange(virial, 9 * frame, 9 * frame + 9),
         Arrays.copyOfRange(atomEnergy, from, to));
-  }
-
-  private static Prediction notANumber(int atoms) {
-    double[] force = new double[3 * atoms];
-    double[] virial = new double[9];
-    double[] atomEnergy = new double[atoms];
-    Arrays.fill(force, Double.NaN);
-    Arrays.fill(virial, Double.NaN);
-    Arrays.fill(atomEnergy, Double.NaN);
-    return new Prediction(Double.NaN, force, virial, atomEnergy);
   }
 }

@@ -2,6 +2,7 @@ package org.dpsieve.infer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.TypeMap;
 import org.dpsieve.model.DeepPotential;
@@ -46,6 +47,11 @@ final class ModelViews {
   /** Places among {@link #all} of one model's, in its order. */
   int[] of(int model) {
     return seen.get(model);
+  }
+
+  /** Why a frame has no types: one that is not in the type map. */
+  Optional<String> problem(Frame frame) {
+    return types.problem(frame);
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.dpsieve.infer;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * What one model says of one frame. Atoms in the frame's own order.
@@ -11,4 +12,16 @@ import java.io.Serializable;
  * @param atomEnergy eV, [nAtoms]
  */
 public record Prediction(double energy, double[] force, double[] virial, double[] atomEnergy)
-    implements Serializable {}
+    implements Serializable {
+
+  /** Of a frame that cannot be evaluated. */
+  public static Prediction notANumber(int atoms) {
+    return new Prediction(Double.NaN, nothing(3 * atoms), nothing(9), nothing(atoms));
+  }
+
+  private static double[] nothing(int length) {
+    double[] none = new double[length];
+    Arrays.fill(none, Double.NaN);
+    return none;
+  }
+}

@@ -8,6 +8,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.model.PropertyHead;
 import org.dpsieve.model.PropertyModel;
+import org.dpsieve.text.Counted;
 
 /**
  * Several models of one property, evaluated together in double precision. Safe for use by many
@@ -35,11 +36,11 @@ public final class PropertyEnsemble implements AutoCloseable {
       if (!model.head().property().equals(first.head().property())
           || model.head().dimension() != first.head().dimension()) {
         throw new InputException(
-            "%s gives %s (%d numbers), but %s gives %s (%d): models of one ensemble need the same property"
+            "%s gives %s (%s), but %s gives %s (%d): models of one ensemble need the same property"
                 .formatted(
                     first.name(),
                     first.head().property(),
-                    first.head().dimension(),
+                    Counted.of(first.head().dimension(), "number"),
                     model.name(),
                     model.head().property(),
                     model.head().dimension()));

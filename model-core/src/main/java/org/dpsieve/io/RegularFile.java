@@ -17,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.dpsieve.digest.Sha256;
+import org.dpsieve.text.Counted;
 
 /**
  * Files that other programs left. Only regular files are opened, links to them too: to open a pipe
@@ -142,7 +143,7 @@ public final class RegularFile {
     }
     if (found.size() > largest) {
       throw new IOException(
-          "it has %,d bytes, at most %,d are read".formatted(found.size(), largest));
+          "it has %s, at most %,d are read".formatted(Counted.of(found.size(), "byte"), largest));
     }
     return found.size();
   }

@@ -3,6 +3,7 @@ package org.dpsieve.kernel;
 import java.util.Arrays;
 import org.dpsieve.model.Dpa4c;
 import org.dpsieve.model.Dpa4cShape;
+import org.dpsieve.text.Counted;
 
 /**
  * What the kernel of {@link Dpa4c} has ready before it sees a frame. One table of the distance
@@ -97,8 +98,11 @@ final class Dpa4cNets {
 
   /** For the log. */
   String summary() {
-    return "one radial table of %d intervals, error at most %.1e, of the slope %.1e, %.0f %% left to the nets"
+    return "one radial table of %s, error at most %.1e, of the slope %.1e, %.0f %% left to the nets"
         .formatted(
-            table.intervals(), table.valueError(), table.slopeError(), 100 * table.emptyShare());
+            Counted.of(table.intervals(), "interval"),
+            table.valueError(),
+            table.slopeError(),
+            100 * table.emptyShare());
   }
 }

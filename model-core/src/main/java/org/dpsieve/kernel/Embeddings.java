@@ -4,6 +4,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import org.dpsieve.model.Embedding;
 import org.dpsieve.model.SeE2A;
+import org.dpsieve.text.Counted;
 
 /**
  * The embedding nets of one model with their tables, and what of the environment's normalisation
@@ -111,7 +112,12 @@ final class Embeddings {
         }
       }
     }
-    return "%d embedding tables of %d intervals, error at most %.1e, of the slope %.1e, %.0f %% left to the nets"
-        .formatted(seen.size(), intervals, value, slope, 100 * empty);
+    return "%s of %s, error at most %.1e, of the slope %.1e, %.0f %% left to the nets"
+        .formatted(
+            Counted.of(seen.size(), "embedding table"),
+            Counted.of(intervals, "interval"),
+            value,
+            slope,
+            100 * empty);
   }
 }

@@ -3,6 +3,7 @@ package org.dpsieve.model;
 import java.io.Serializable;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
+import org.dpsieve.text.Counted;
 
 /**
  * What a fitting net takes beside the descriptor, in this order: frame parameters, atomic
@@ -74,10 +75,10 @@ public record ExtraInputs(
       Frame frame, String model, String what, String key, double[] found, int expected) {
     if (found == null || found.length != expected) {
       throw new InputException(
-          "Frame %s: %s numbers in %s, but %s needs %d (%s); put %s.npy into the system's set folders"
+          "Frame %s: %s in %s, but %s needs %d (%s); put %s.npy into the system's set folders"
               .formatted(
                   frame.name(),
-                  found == null ? "no" : found.length,
+                  found == null ? "no numbers" : Counted.of(found.length, "number"),
                   what,
                   model,
                   expected,

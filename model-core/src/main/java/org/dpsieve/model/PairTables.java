@@ -2,6 +2,7 @@ package org.dpsieve.model;
 
 import java.util.Arrays;
 import org.dpsieve.error.InputException;
+import org.dpsieve.text.Counted;
 
 /** Tables as DeePMD-kit holds them in memory and in files ({@code deepmd/utils/pair_tab.py}). */
 public final class PairTables {
@@ -30,8 +31,12 @@ public final class PairTables {
         || !(info[1] > 0)
         || data.length != intervals * types * types * PairTable.TERMS) {
       throw new InputException(
-          "%s: a table of pair energies of %d numbers by %s (start, step, intervals, types) for %d types; damaged file?"
-              .formatted(file, data.length, Arrays.toString(info), types));
+          "%s: a table of pair energies of %s by %s (start, step, intervals, types) for %s; damaged file?"
+              .formatted(
+                  file,
+                  Counted.of(data.length, "number"),
+                  Arrays.toString(info),
+                  Counted.of(types, "type")));
     }
     int stride = PairTable.TERMS * (int) intervals;
     double[][][] coefficients = new double[types][types][];

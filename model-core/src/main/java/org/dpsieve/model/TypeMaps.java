@@ -3,6 +3,7 @@ package org.dpsieve.model;
 import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnnamedTypesException;
+import org.dpsieve.text.Counted;
 
 /** Names of a model's types. */
 public final class TypeMaps {
@@ -27,8 +28,8 @@ public final class TypeMaps {
     }
     if (given.size() != types) {
       throw new InputException(
-          "%s: has %d types and names none; the type map given names %d (%s), expected one for each"
-              .formatted(model, types, given.size(), String.join(" ", given)));
+          "%s: has %s and names none; the type map given names %d (%s), expected one for each"
+              .formatted(model, Counted.of(types, "type"), given.size(), String.join(" ", given)));
     }
     return given;
   }

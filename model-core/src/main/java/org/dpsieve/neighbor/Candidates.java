@@ -1,6 +1,7 @@
 package org.dpsieve.neighbor;
 
 import java.util.Arrays;
+import org.dpsieve.text.Counted;
 
 /**
  * Collects the atoms within the cutoff of one centre after another, and turns them into {@link
@@ -118,8 +119,8 @@ final class Candidates {
     finished = centre + 1;
     if (offered > Geometry.MAX_LOOKED_AT) {
       throw new GeometryException(
-          "too many atoms near one another: after %d of %d atoms %.2g pairs were looked at"
-              .formatted(finished, type.length, (double) offered));
+          "too many atoms near one another: after %,d of %s %.2g pairs were looked at"
+              .formatted(finished, Counted.of(type.length, "atom"), (double) offered));
     }
   }
 
@@ -152,7 +153,8 @@ final class Candidates {
 
   private void growFound() {
     if (count >= Geometry.MAX_NEIGHBORS) {
-      throw new GeometryException("atom %d has more than %d neighbors".formatted(finished, count));
+      throw new GeometryException(
+          "atom %d has more than %s".formatted(finished, Counted.of(count, "neighbor")));
     }
     int larger = Math.min(2 * count, Geometry.MAX_NEIGHBORS);
     foundAtom = Arrays.copyOf(foundAtom, larger);

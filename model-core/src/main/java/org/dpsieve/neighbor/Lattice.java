@@ -1,5 +1,7 @@
 package org.dpsieve.neighbor;
 
+import org.dpsieve.text.Counted;
+
 /**
  * A periodic cell that is good to work with, and atoms in it as DeePMD-kit places them ({@code
  * source/lib/src/region.cc}, {@code coord.cc: normalize_coord_cpu}): to the bit, since where {@code
@@ -35,13 +37,18 @@ final class Lattice {
     double sphere = 4.19 * cutoff * cutoff * cutoff * atoms;
     if (!(sphere < Geometry.MAX_NEIGHBORS * volume)) { // also when it is NaN
       throw new GeometryException(
-          "the cell's volume is %.3g A^3 for %d atoms, expected at least %.3g"
-              .formatted(volume, atoms, sphere / Geometry.MAX_NEIGHBORS));
+          "the cell's volume is %.3g A^3 for %s, expected at least %.3g"
+              .formatted(volume, Counted.of(atoms, "atom"), sphere / Geometry.MAX_NEIGHBORS));
     }
     if (!(sphere * atoms < Geometry.MAX_LOOKED_AT * volume)) {
       throw new GeometryException(
-          "%d atoms in %.3g A^3 have some %.2g pairs within %s A, expected fewer than %.2g"
-              .formatted(atoms, volume, sphere / volume * atoms, cutoff, Geometry.MAX_LOOKED_AT));
+          "%s in %.3g A^3 have some %.2g pairs within %s A, expected fewer than %.2g"
+              .formatted(
+                  Counted.of(atoms, "atom"),
+                  volume,
+                  sphere / volume * atoms,
+                  cutoff,
+                  Geometry.MAX_LOOKED_AT));
     }
     double images = images(cutoff);
     if (reduce && images > FEW_IMAGES) {

@@ -9,6 +9,7 @@ import java.util.Objects;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.text.Counted;
 
 /**
  * The least-squares problem of one model's output layers, summed over labelled frames; energy,
@@ -149,8 +150,8 @@ public final class NormalEquations implements Serializable {
     int size = parameters.length;
     if ((long) label.length * size != x.length) {
       throw new InputException(
-          "Frame %s: its %s label holds %d numbers, expected %d"
-              .formatted(frame.name(), name, label.length, x.length / size));
+          "Frame %s: its %s label holds %s, expected %d"
+              .formatted(frame.name(), name, Counted.of(label.length, "number"), x.length / size));
     }
     double[] residual = new double[label.length];
     for (int row = 0; row < label.length; row++) {

@@ -15,6 +15,7 @@ import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_dtrsm;
 
 import org.bytedeco.javacpp.Loader;
+import org.dpsieve.text.Counted;
 
 /**
  * BLAS and LAPACK of the OpenBLAS that ND4J ships, on one core whatever OMP_NUM_THREADS says: tasks
@@ -154,7 +155,7 @@ public final class OpenBlas {
   private static void require(String routine, int info, int size) {
     if (info != 0) {
       throw new IllegalStateException(
-          "LAPACK %s ended with %d on %d parameters".formatted(routine, info, size));
+          "LAPACK %s ended with %d on %s".formatted(routine, info, Counted.of(size, "parameter")));
     }
   }
 }

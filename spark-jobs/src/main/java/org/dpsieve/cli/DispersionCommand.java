@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.label.Addition;
 import org.dpsieve.spark.label.SystemsDispersion;
+import org.dpsieve.text.Counted;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -55,7 +56,7 @@ abstract class DispersionCommand implements Callable<Integer> {
               new SystemsDispersion.Progress() {
                 @Override
                 public void done(long frames, long all) {
-                  String text = "%d of %d frames".formatted(frames, all);
+                  String text = "%,d of %s".formatted(frames, Counted.of(all, "frame"));
                   if (ProgressLine.terminal()) {
                     progress.go(name + ": " + text + ",");
                   } else {
@@ -69,8 +70,12 @@ abstract class DispersionCommand implements Callable<Integer> {
                 }
               });
       progress.print(
-          "%s: %d systems, %d frames, %s added to the stored labels"
-              .formatted(output, report.systems(), report.frames(), what));
+          "%s: %s, %s, %s added to the stored labels"
+              .formatted(
+                  output,
+                  Counted.of(report.systems(), "system"),
+                  Counted.of(report.frames(), "frame"),
+                  what));
     }
     return 0;
   }

@@ -11,6 +11,7 @@ import org.dpsieve.io.OwnFiles;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.spark.transfer.OutputLayerStage;
+import org.dpsieve.text.Counted;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -78,7 +79,7 @@ final class DrawsCommand implements Callable<Integer> {
         (trained, parameters) ->
             write(trained.solutions().get(0).model(), parameters, trained.members()));
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("written: %d models, %s and so on%n", members, file(output, 0));
+    out.printf("written: %s, %s and so on%n", Counted.of(members, "model"), file(output, 0));
     return 0;
   }
 

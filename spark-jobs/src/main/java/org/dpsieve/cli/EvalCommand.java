@@ -15,6 +15,7 @@ import org.dpsieve.io.OwnFiles;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.resident.ResidentModels;
 import org.dpsieve.spark.loop.PosteriorModels;
+import org.dpsieve.text.Counted;
 import org.dpsieve.uncertainty.UncertainEnsemble;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -98,13 +99,21 @@ final class EvalCommand implements Callable<Integer> {
               new UncertainEnsemble(
                   known.models(), ensemble, known.uncertainty(), known.members(), null);
           String by = known.isForeign() ? "DeePMD-kit" : "dpsieve (float64)";
-          write(frames, EvalRun.by(ensemble, uncertain), files, part, by);
+          write(
+              frames,
+              known.models().get(0).typeMap(),
+              EvalRun.by(ensemble, uncertain),
+              files,
+              part,
+              by);
         }
       } else if (engine.isProgram(models, err)) {
         try (ResidentModels program =
             EngineOption.program(models.files(), models.branch(), names())) {
+          List<String> theirs = program.loaded(() -> false).typeMap();
           write(
               frames,
+              theirs.isEmpty() ? names() : theirs,
               EvalRun.by(program, files.size()),
               files,
               part,
@@ -112,7 +121,7 @@ final class EvalCommand implements Callable<Integer> {
         }
       } else {
         try (Ensemble ensemble = models.ensemble()) {
-          write(frames, EvalRun.by(ensemble), files, part, "dpsieve (float64)");
+          write(frames, ensemble.typeMap(), EvalRun.by(ensemble), files, part, "dpsieve (float64)");
         }
       }
       Files.move(part, output, StandardCopyOption.REPLACE_EXISTING);
@@ -120,7 +129,11 @@ final class EvalCommand implements Callable<Integer> {
         spec.commandLine()
             .getErr()
             .printf(
-                "warning: %d frames could not be evaluated: their numbers are NaN%n", notEvaluated);
+                "warning: %s%n",
+                Counted.of(
+                    notEvaluated,
+                    "frame could not be evaluated: its numbers are NaN",
+                    "frames could not be evaluated: their numbers are NaN"));
       }
     } finally {
       Files.deleteIfExists(part);
@@ -130,22 +143,25 @@ final class EvalCommand implements Callable<Integer> {
 
   private void write(
       FrameSource frames,
+      List<String> typeMap,
       Function<List<Frame>, List<EvalRun.Result>> by,
       List<Path> models,
       Path file,
       String madeBy)
       throws IOException {
     List<String> names = models.stream().map(Path::toString).toList();
+    KnownFrames types = new KnownFrames(typeMap);
     try (EvaluationJson json = new EvaluationJson(OwnFiles.create(file), names, madeBy)) {
       EvalRun.run(
           frames,
-          by,
+          EvalRun.of(types, models.size(), by),
           result -> {
             Frame frame = result.frame();
             String id = source.json == null ? frame.name() : frame.system(); // as it names it
             json.frame(id, frame, result.models(), result.sigma(), null);
             warn(result);
           });
+      types.requireAny();
     }
   }
 

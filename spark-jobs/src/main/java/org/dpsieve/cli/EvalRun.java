@@ -1,6 +1,7 @@
 package org.dpsieve.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -37,6 +38,24 @@ final class EvalRun {
   static void run(
       FrameSource frames, Function<List<Frame>, List<Result>> engine, Consumer<Result> sink) {
     OrderedParallel.map(new Chunks(frames), engine, results -> results.forEach(sink));
+  }
+
+  /**
+   * The same, and NaN of frames with types that the models do not know.
+   *
+   * @param models how many there are
+   */
+  static Function<List<Frame>, List<Result>> of(
+      KnownFrames types, int models, Function<List<Frame>, List<Result>> engine) {
+    return frames ->
+        types.ask(
+            frames,
+            engine,
+            frame -> {
+              Prediction[] none = new Prediction[models];
+              Arrays.fill(none, Prediction.notANumber(frame.atomCount()));
+              return new Result(frame, none, null, types.problem(frame).orElseThrow());
+            });
   }
 
   /** By our kernels. */

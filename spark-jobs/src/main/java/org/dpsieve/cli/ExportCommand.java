@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.ParquetCommit;
+import org.dpsieve.text.Counted;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,14 +64,19 @@ final class ExportCommand implements Callable<Integer> {
     }
     spec.commandLine()
         .getOut()
-        .printf("%d systems, %d frames -> %s%n", report.systems(), report.frames(), output);
+        .printf(
+            "%s, %s -> %s%n",
+            Counted.of(report.systems(), "system"), Counted.of(report.frames(), "frame"), output);
     List<String> renamed = report.renamed();
     if (!renamed.isEmpty()) {
       spec.commandLine()
           .getOut()
           .printf(
-              "%d names cannot be paths, or others have them: %s%s%n",
-              renamed.size(),
+              "%s: %s%s%n",
+              Counted.of(
+                  renamed.size(),
+                  "name cannot be a path, or another has it",
+                  "names cannot be paths, or others have them"),
               String.join(", ", renamed.subList(0, Math.min(SHOWN, renamed.size()))),
               renamed.size() > SHOWN ? ", ..." : "");
     }

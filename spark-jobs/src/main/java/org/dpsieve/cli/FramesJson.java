@@ -13,6 +13,7 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.OtherInputs;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.JsonFile;
+import org.dpsieve.text.Counted;
 
 /**
  * Frames from {@code {"frames": [{"id", "elements", "coord", "box"}]}}: symbols of elements or
@@ -70,15 +71,19 @@ final class FramesJson {
     double[] coord = numbers(frame.path("coord"), "coord");
     if (coord.length != 3 * z.length) {
       throw new InputException(
-          "%s: coord holds %d numbers, expected %d (3 x %d atoms)"
-              .formatted(place, coord.length, 3 * z.length, z.length));
+          "%s: coord holds %s, expected %d (3 x %s)"
+              .formatted(
+                  place,
+                  Counted.of(coord.length, "number"),
+                  3 * z.length,
+                  Counted.of(z.length, "atom")));
     }
     JsonNode box = frame.path("box");
     double[] cell = box.isMissingNode() || box.isNull() ? null : numbers(box, "box");
     if (cell != null && cell.length != 9) {
       throw new InputException(
-          "%s: box holds %d numbers, expected 9 (three lattice vectors) or null"
-              .formatted(place, cell.length));
+          "%s: box holds %s, expected 9 (three lattice vectors) or null"
+              .formatted(place, Counted.of(cell.length, "number")));
     }
     requireNoOtherInputs(frame);
     return new Frame(

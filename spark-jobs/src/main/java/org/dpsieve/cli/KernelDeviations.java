@@ -68,6 +68,11 @@ final class KernelDeviations implements ModelDeviEngine {
   }
 
   @Override
+  public List<String> named() {
+    return numbers.isEmpty() ? typeMap() : List.of();
+  }
+
+  @Override
   public List<FrameDeviation> evaluate(List<Frame> frames, List<String> typeMap) {
     List<Prediction[]> predictions = ensemble(typeMap).evaluate(frames);
     List<FrameDeviation> deviations = new ArrayList<>();

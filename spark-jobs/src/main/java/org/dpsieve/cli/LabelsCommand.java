@@ -18,6 +18,7 @@ import org.dpsieve.label.OutputReader;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.styles.FpStyles;
 import org.dpsieve.spark.frames.WriteFailure;
+import org.dpsieve.text.Counted;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -139,8 +140,8 @@ final class LabelsCommand implements Callable<Integer> {
     if (!json && files.stream().allMatch(file -> file.frames().isEmpty())) {
       report(files);
       throw new InputException(
-          "no label found in %d files, nothing was written; see the outcomes above"
-              .formatted(files.size()));
+          "no label found in %s, nothing was written; see the outcomes above"
+              .formatted(Counted.of(files.size(), "file")));
     }
     Path part =
         Files.createTempDirectory(
@@ -166,13 +167,15 @@ final class LabelsCommand implements Callable<Integer> {
     for (FileLabels file : files) {
       frames += file.frames().size();
       out.printf(
-          "%s: %s, %d frames%s%n",
+          "%s: %s, %s%s%n",
           file.file(),
           file.outcome().key(),
-          file.frames().size(),
+          Counted.of(file.frames().size(), "frame"),
           file.outcome() == TaskOutcome.FINISHED ? "" : " (" + file.reason() + ")");
     }
-    out.printf("%d files, %d labelled frames -> %s%n", files.size(), frames, output);
+    out.printf(
+        "%s, %s -> %s%n",
+        Counted.of(files.size(), "file"), Counted.of(frames, "labelled frame"), output);
     out.flush();
   }
 }

@@ -28,6 +28,7 @@ import org.dpsieve.spark.frames.WriteFailure;
 import org.dpsieve.spark.loop.RehearsedLabels;
 import org.dpsieve.spark.loop.SparkStages;
 import org.dpsieve.spark.report.RunReporter;
+import org.dpsieve.text.Counted;
 
 /** Runs iterations in a work directory and says what came of them. */
 final class LoopRun {
@@ -176,10 +177,10 @@ final class LoopRun {
     int others = config.notes().size();
     List<String> counts = new ArrayList<>();
     if (renamed > 0) {
-      counts.add("%d old or ignored key%s".formatted(renamed, renamed == 1 ? "" : "s"));
+      counts.add(Counted.of(renamed, "old or ignored key"));
     }
     if (others > 0) {
-      counts.add("%d remark%s".formatted(others, others == 1 ? "" : "s"));
+      counts.add(Counted.of(others, "remark"));
     }
     return counts.isEmpty()
         ? List.of()
@@ -204,10 +205,10 @@ final class LoopRun {
     console.say(
         String.format(
             Locale.ROOT,
-            "%s (%d iterations, %s labels; this call took %.1f s)",
+            "%s (%s, %s; this call took %.1f s)",
             sentence(outcome.verdict()),
-            summary.labellingIterations(),
-            RunTable.count(summary.labelled()),
+            Counted.of(summary.labellingIterations(), "iteration"),
+            Counted.of(summary.labelled(), "label"),
             seconds));
     Warnings.of(summary.iterations(), result).forEach(console::warn);
     console.say("");

@@ -16,6 +16,9 @@ interface ModelDeviEngine extends AutoCloseable {
   /** Types of systems without a type map of their own; empty where nobody knows them. */
   List<String> typeMap();
 
+  /** Types that the models know by name; empty where they know numbers, or nobody knows. */
+  List<String> named();
+
   /**
    * What the models say of frames, in order; NaN for those that cannot be evaluated.
    *

@@ -8,11 +8,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import org.dpsieve.cli.FrameSource.Item;
+import org.dpsieve.deviation.Deviation;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.deviation.ModelDeviText;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.infer.OrderedParallel;
+import org.dpsieve.infer.Prediction;
+import org.dpsieve.text.Counted;
 
 /** Frames in, {@code model_devi.out} out: some thousand atoms at a time, on every core. */
 final class ModelDeviRun {
@@ -21,6 +24,7 @@ final class ModelDeviRun {
   private final boolean atomic;
   private final int frequency;
   private final PrintWriter err;
+  private final KnownFrames types;
   private long notEvaluated;
 
   ModelDeviRun(
@@ -30,8 +34,12 @@ final class ModelDeviRun {
     this.atomic = atomic;
     this.frequency = frequency;
     this.err = err;
+    this.types = new KnownFrames(engine.named());
   }
 
+  /**
+   * @throws org.dpsieve.error.InputException when the models know the types of no frame
+   */
   void run(FrameSource frames, Appendable out) throws IOException {
     ModelDeviText text = new ModelDeviText(out, atomic);
     try {
@@ -39,8 +47,14 @@ final class ModelDeviRun {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+    types.requireAny();
     if (notEvaluated > 0) {
-      err.printf("warning: %d frames could not be evaluated: their rows are NaN%n", notEvaluated);
+      err.printf(
+          "warning: %s%n",
+          Counted.of(
+              notEvaluated,
+              "frame could not be evaluated: its row is NaN",
+              "frames could not be evaluated: their rows are NaN"));
     }
   }
 
@@ -48,12 +62,19 @@ final class ModelDeviRun {
 
   private List<Row> evaluate(List<Item> items) {
     List<FrameDeviation> deviations =
-        engine.evaluate(items.stream().map(Item::frame).toList(), items.get(0).typeMap());
+        types.ask(
+            items.stream().map(Item::frame).toList(),
+            frames -> engine.evaluate(frames, items.get(0).typeMap()),
+            ModelDeviRun::notANumber);
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
       rows.add(new Row(items.get(i), deviations.get(i)));
     }
     return rows;
+  }
+
+  private static FrameDeviation notANumber(Frame frame) {
+    return Deviation.PLAIN.ofModels(new Prediction[] {Prediction.notANumber(frame.atomCount())});
   }
 
   private void write(List<Row> rows, ModelDeviText text) {
@@ -69,7 +90,8 @@ final class ModelDeviRun {
           notEvaluated++;
           err.printf(
               "warning: Frame %s: %s%n",
-              frame.name(), engine.problem(frame).orElse("the models give NaN"));
+              frame.name(),
+              types.problem(frame).or(() -> engine.problem(frame)).orElse("the models give NaN"));
         }
       }
     } catch (IOException e) {

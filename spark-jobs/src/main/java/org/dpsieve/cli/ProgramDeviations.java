@@ -79,6 +79,11 @@ final class ProgramDeviations implements ModelDeviEngine {
   }
 
   @Override
+  public List<String> named() {
+    return unnamed > 0 ? List.of() : known;
+  }
+
+  @Override
   public synchronized List<FrameDeviation> evaluate(List<Frame> frames, List<String> typeMap) {
     if (unnamed > 0 && typeMap.isEmpty()) {
       throw new UnnamedTypesException(first, unnamed);

@@ -16,6 +16,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Property;
 import org.dpsieve.infer.OrderedParallel;
 import org.dpsieve.infer.PropertyPrediction;
+import org.dpsieve.text.Counted;
 
 /** {@code model-devi --property}: a row a frame, of models of that property. */
 final class PropertyDeviRun {
@@ -25,6 +26,7 @@ final class PropertyDeviRun {
   private final boolean realError;
   private final int frequency;
   private final PrintWriter err;
+  private final KnownFrames types;
   private long notEvaluated;
 
   /**
@@ -37,13 +39,18 @@ final class PropertyDeviRun {
     Property theirs = engine.property();
     if (!theirs.name().equals(property.name())) {
       throw new InputException(
-          "--property %s: the models are of %s".formatted(property.name(), theirs));
+          "--property %1$s: the models are of %2$s; expected --property %3$s, or models of %1$s"
+              .formatted(property.name(), theirs, theirs.name()));
     }
     this.realError = realError;
     this.frequency = frequency;
     this.err = err;
+    this.types = new KnownFrames(engine.typeMap());
   }
 
+  /**
+   * @throws InputException when the models know the types of no frame
+   */
   void run(FrameSource frames, Appendable out) throws IOException {
     ModelDeviText text = new ModelDeviText(out, PropertyDeviation.NAMES);
     try {
@@ -51,8 +58,14 @@ final class PropertyDeviRun {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+    types.requireAny();
     if (notEvaluated > 0) {
-      err.printf("warning: %d frames could not be evaluated: their rows are NaN%n", notEvaluated);
+      err.printf(
+          "warning: %s%n",
+          Counted.of(
+              notEvaluated,
+              "frame could not be evaluated: its row is NaN",
+              "frames could not be evaluated: their rows are NaN"));
     }
   }
 
@@ -60,25 +73,41 @@ final class PropertyDeviRun {
 
   private List<Row> evaluate(List<FrameSource.Item> items) {
     List<Frame> frames = items.stream().map(FrameSource.Item::frame).toList();
-    List<PropertyPrediction[]> said = engine.evaluate(frames);
+    List<PropertyDeviation> deviations =
+        types.ask(
+            frames,
+            this::deviations,
+            frame -> new PropertyDeviation(Double.NaN, Double.NaN, Double.NaN));
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
-      PropertyDeviation deviation =
+      rows.add(new Row(items.get(i), deviations.get(i)));
+    }
+    return rows;
+  }
+
+  private List<PropertyDeviation> deviations(List<Frame> frames) {
+    List<PropertyPrediction[]> said = engine.evaluate(frames);
+    List<PropertyDeviation> deviations = new ArrayList<>();
+    for (int i = 0; i < frames.size(); i++) {
+      deviations.add(
           realError
               ? PropertyDeviation.ofErrors(
                   said.get(i), label(frames.get(i), said.get(i)[0].value().length))
-              : PropertyDeviation.of(said.get(i));
-      rows.add(new Row(items.get(i), deviation));
+              : PropertyDeviation.of(said.get(i)));
     }
-    return rows;
+    return deviations;
   }
 
   private double[] label(Frame frame, int components) {
     double[] label = label(frame);
     if (label != null && label.length != components) {
       throw new InputException(
-          "Frame %s: %s has %d numbers, that of the models %d"
-              .formatted(frame.name(), engine.property().name(), label.length, components));
+          "Frame %s: %s has %s, that of the models %d"
+              .formatted(
+                  frame.name(),
+                  engine.property().name(),
+                  Counted.of(label.length, "number"),
+                  components));
     }
     return label;
   }
@@ -89,6 +118,10 @@ final class PropertyDeviRun {
         .findFirst()
         .map(Map.Entry::getValue)
         .orElse(null);
+  }
+
+  private String problem(Frame frame) {
+    return types.problem(frame).or(() -> engine.problem(frame)).orElseGet(() -> why(frame));
   }
 
   private void write(List<Row> rows, ModelDeviText text) {
@@ -106,9 +139,7 @@ final class PropertyDeviRun {
         text.row((long) frame.index() * frequency, row.deviation().numbers());
         if (Double.isNaN(row.deviation().max())) {
           notEvaluated++;
-          err.printf(
-              "warning: Frame %s: %s%n",
-              frame.name(), engine.problem(frame).orElseGet(() -> why(frame)));
+          err.printf("warning: Frame %s: %s%n", frame.name(), problem(frame));
         }
       }
     } catch (IOException e) {

@@ -12,7 +12,7 @@ final class PropertyOptions {
       description = {
         "A quantity to read beside energy, force and virial, of each frame or (atomic) each atom: set.*/NAME.npy, or"
             + " a key or column of extxyz files. Repeat it for each.",
-        "Read unasked: dos, atom_dos, dipole, atomic_dipole, polarizability, atomic_polarizability."
+        "Read unasked: dos, dipole, polarizability, and of atoms atom_dos, atom_dipole, atom_polarizability, atomic_dipole, atomic_polarizability."
       })
   private List<String> names = List.of();
 

@@ -15,6 +15,7 @@ import org.dpsieve.loop.TextTable;
 import org.dpsieve.model.format.PropertyFiles;
 import org.dpsieve.outputlayer.property.PropertySolution;
 import org.dpsieve.outputlayer.property.PropertyTransfer;
+import org.dpsieve.text.Counted;
 import picocli.CommandLine.Option;
 
 /** {@code transfer --property}: a model of a property from one of energies, without Spark. */
@@ -86,8 +87,10 @@ final class PropertyTransferRun {
             .toList();
     if (!wild.isEmpty()) {
       err.printf(
-          "warning: %s of %d frames is no finite number, so they are left out; the first: %s%n",
-          label.name(), wild.size(), wild.get(0).name());
+          "warning: %s, as %s is no finite number; the first: %s%n",
+          Counted.of(wild.size(), "frame is left out", "frames are left out"),
+          label.name(),
+          wild.get(0).name());
     }
     List<Frame> before = old.isEmpty() ? List.of() : systems.read(old, wanted, err);
     PropertySolution solution =

@@ -12,6 +12,7 @@ import org.dpsieve.loop.Summary;
 import org.dpsieve.spark.loop.RehearsedLabels;
 import org.dpsieve.spark.loop.RehearsedLabels.Composition;
 import org.dpsieve.spark.loop.RehearsedLabels.Measured;
+import org.dpsieve.text.Counted;
 
 /**
  * What a run with a costly labeller is expected to take, by one with a cheap teacher.
@@ -54,12 +55,12 @@ record Rehearsal(double secondsPerLabel, Optional<RunConfig> measured) {
     lines.add("");
     lines.add(
         format(
-            "rehearsed: the real run is expected to take %,d labels (%s) in %d iterations",
-            summary.labelled(),
+            "rehearsed: the real run is expected to take %s (%s) in %s",
+            Counted.of(summary.labelled(), "label"),
             summary.labelledByElements().entrySet().stream()
                 .map(set -> set.getKey() + " " + set.getValue())
                 .collect(Collectors.joining(", ")),
-            summary.labellingIterations()));
+            Counted.of(summary.labellingIterations(), "iteration")));
     if (!Double.isNaN(seconds)) {
       lines.add(
           INDENT
@@ -94,8 +95,9 @@ record Rehearsal(double secondsPerLabel, Optional<RunConfig> measured) {
       lines.add(
           INDENT
               + format(
-                  "%6d           %d others",
-                  others.stream().mapToLong(Composition::labels).sum(), others.size()));
+                  "%6d           %s",
+                  others.stream().mapToLong(Composition::labels).sum(),
+                  Counted.of(others.size(), "other")));
     }
   }
 
@@ -103,14 +105,14 @@ record Rehearsal(double secondsPerLabel, Optional<RunConfig> measured) {
   static List<String> measured(List<Measured> all) {
     List<String> lines = new ArrayList<>();
     lines.add("");
-    lines.add("measured on %d real tasks (rehearsal/task.*):".formatted(all.size()));
+    lines.add("measured on %s (rehearsal/task.*):".formatted(Counted.of(all.size(), "real task")));
     for (Measured one : all) {
       lines.add(
           INDENT
               + format(
-                  "%s, %d atoms: %s",
+                  "%s, %s: %s",
                   one.formula(),
-                  one.atoms(),
+                  Counted.of(one.atoms(), "atom"),
                   one.problem().isEmpty() ? format("%.4g s", one.seconds()) : one.problem()));
     }
     return lines;

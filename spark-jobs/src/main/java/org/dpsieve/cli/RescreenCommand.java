@@ -26,6 +26,7 @@ import org.dpsieve.spark.rescreen.Rescreen;
 import org.dpsieve.spark.rescreen.RescreenOptions;
 import org.dpsieve.spark.rescreen.SampleInterval;
 import org.dpsieve.spark.rescreen.ScreenReport;
+import org.dpsieve.text.Counted;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -296,15 +297,16 @@ final class RescreenCommand implements Callable<Integer> {
     }
     table.lines().forEach(out::println);
     if (report.summary().size() > MOST_FORMULAS) {
-      out.printf("... and %,d more formulas%n", report.summary().size() - MOST_FORMULAS);
+      out.printf(
+          "... and %s%n", Counted.of(report.summary().size() - MOST_FORMULAS, "more formula"));
     }
     out.printf("%s, summary: %s.summary.tsv%n", frames(report), bare());
     SampleInterval candidates = report.candidates();
     if (candidates != null) {
       out.printf(
           Locale.ROOT,
-          "candidates among all %,d frames: about %,d, with 95 %% confidence %,d to %,d%n",
-          report.all(),
+          "candidates among all %s: about %,d, with 95 %% confidence %,d to %,d%n",
+          Counted.of(report.all(), "frame"),
           candidates.estimate(),
           candidates.low(),
           candidates.high());
@@ -312,8 +314,8 @@ final class RescreenCommand implements Callable<Integer> {
     if (pick > 0) {
       out.printf(
           Locale.ROOT,
-          "%,d candidates picked (%s)%s%s%n",
-          report.picked(),
+          "%s picked (%s)%s%s%n",
+          Counted.of(report.picked(), "candidate"),
           strategy,
           report.picked() > 0 ? ": %s.picks".formatted(bare()) : "",
           report.duplicates() > 0
@@ -326,15 +328,18 @@ final class RescreenCommand implements Callable<Integer> {
     if (report.notEvaluated() > 0) {
       err.printf(
           Locale.ROOT,
-          "warning: %,d frames could not be evaluated: their numbers are NaN%s%n",
-          report.notEvaluated(),
+          "warning: %s%s%n",
+          Counted.of(
+              report.notEvaluated(),
+              "frame could not be evaluated: its numbers are NaN",
+              "frames could not be evaluated: their numbers are NaN"),
           report.notEvaluated() > report.reasons().size() ? ", the first are named above" : "");
     }
     err.flush();
   }
 
   private String frames(ScreenReport report) {
-    return String.format(Locale.ROOT, "%s: %,d frames", output, report.frames());
+    return String.format(Locale.ROOT, "%s: %s", output, Counted.of(report.frames(), "frame"));
   }
 
   private String bare() {

@@ -3,6 +3,7 @@ package org.dpsieve.cli;
 import java.util.Locale;
 import org.dpsieve.spark.rescreen.RescreenListener;
 import org.dpsieve.spark.rescreen.Workload;
+import org.dpsieve.text.Counted;
 
 /**
  * A live line with frames/s, atoms/s and the time left on a terminal; elsewhere a line now and
@@ -66,7 +67,7 @@ final class RescreenProgress implements RescreenListener, AutoCloseable {
     int blocks = (int) (BAR * part);
     return String.format(
         Locale.ROOT,
-        "[%s%s] %.0f %%, %,.0f frames/s, %,.0f atoms/s, %s left; %,d of %,d frames",
+        "[%s%s] %.0f %%, %,.0f frames/s, %,.0f atoms/s, %s left; %,d of %s",
         "=".repeat(blocks),
         " ".repeat(BAR - blocks),
         Math.floor(100 * part),
@@ -74,7 +75,7 @@ final class RescreenProgress implements RescreenListener, AutoCloseable {
         atoms / seconds,
         Workload.duration(atoms == 0 ? work.seconds() : seconds * (1 - part) / part),
         frames,
-        work.frames());
+        Counted.of(work.frames(), "frame"));
   }
 
   private void stopReporter() {

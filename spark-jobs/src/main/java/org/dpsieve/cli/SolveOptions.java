@@ -27,6 +27,7 @@ import org.dpsieve.spark.transfer.OldLabelUse;
 import org.dpsieve.spark.transfer.OldLabels;
 import org.dpsieve.spark.transfer.OutputLayerSolution;
 import org.dpsieve.spark.transfer.OutputLayerStage;
+import org.dpsieve.text.Counted;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -116,7 +117,9 @@ final class SolveOptions {
     }
     long matched = rows.stream().filter(row -> ids.contains(row.getString(0))).count();
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("old labels        %d frames, %d of the labelled among them%n", ids.size(), matched);
+    out.printf(
+        "old labels        %s, %d of the labelled among them%n",
+        Counted.of(ids.size(), "frame"), matched);
     if (matched == 0) {
       out.printf(
           "none of the labelled frames is in --old: frames match only if atoms, cell and"

@@ -10,6 +10,7 @@ import org.dpsieve.config.reading.Problems;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.Precision;
 import org.dpsieve.pick.PickStrategy;
+import org.dpsieve.text.Counted;
 
 /**
  * Reads {@code simplify.json} and {@code machine.json} and checks both, with everything on this
@@ -204,8 +205,8 @@ public final class ConfigReader {
     int members = run.train().members().orElse(MEMBERS);
     file.warn(
         "numb_models",
-        "the ensemble is made out of one model, %d members: a deviation is the error that the model is expected to have. Set model_devi_f_trust_lo above the largest force errors that it keeps with any number of labels, or end the run by label_budget or target_error"
-            .formatted(members));
+        "the ensemble is made out of one model, %s: a deviation is the error that the model is expected to have. Set model_devi_f_trust_lo above the largest force errors that it keeps with any number of labels, or end the run by label_budget or target_error"
+            .formatted(Counted.of(members, "member")));
     return members;
   }
 

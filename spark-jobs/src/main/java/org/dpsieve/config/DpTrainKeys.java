@@ -19,6 +19,7 @@ import org.dpsieve.config.reading.Paths;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.format.ModelSuffix;
 import org.dpsieve.model.format.TorchCheckpoint;
+import org.dpsieve.text.Counted;
 
 /** The keys of simplify.json that count when DeePMD-kit trains. */
 final class DpTrainKeys {
@@ -150,8 +151,8 @@ final class DpTrainKeys {
             (key, value) ->
                 training.warn(
                     "save_freq",
-                    "DeePMD-kit's TensorFlow backend would write no checkpoint of the last of %d steps, as it saves only in steps that it displays: %s %d is taken"
-                        .formatted(steps.getAsInt(), key, value)));
+                    "DeePMD-kit's TensorFlow backend would write no checkpoint of the last of %s, as it saves only in steps that it displays: %s %d is taken"
+                        .formatted(Counted.of(steps.getAsInt(), "step"), key, value)));
   }
 
   private void requireFormat(
@@ -277,7 +278,10 @@ final class DpTrainKeys {
       return Collections.nCopies(count, found.get(0)); // the trainings have different seeds
     }
     if (!found.isEmpty() && found.size() != count) {
-      file.error(key, "found %d models, expected %d (numb_models)".formatted(found.size(), count));
+      file.error(
+          key,
+          "found %s, expected %d (numb_models)"
+              .formatted(Counted.of(found.size(), "model"), count));
     }
     return found;
   }
@@ -299,8 +303,8 @@ final class DpTrainKeys {
     if (pairs.size() != count || file.node().get(key).size() != count) {
       file.error(
           key,
-          "found %s, expected %d pairs [embedding, fitting], one per model"
-              .formatted(Block.describe(file.node().get(key)), count));
+          "found %s, expected %s [embedding, fitting], one per model"
+              .formatted(Block.describe(file.node().get(key)), Counted.of(count, "pair")));
     }
     return pairs;
   }

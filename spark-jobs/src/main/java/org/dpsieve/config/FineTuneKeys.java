@@ -10,6 +10,7 @@ import org.dpsieve.config.reading.Block;
 import org.dpsieve.error.InputException;
 import org.dpsieve.model.format.TorchCheckpoint;
 import org.dpsieve.model.format.TorchCheckpoint.Branch;
+import org.dpsieve.text.Counted;
 
 /** The keys of simplify.json about a pretrained checkpoint, and whether they fit what it holds. */
 final class FineTuneKeys {
@@ -207,8 +208,8 @@ final class FineTuneKeys {
     if (models.size() > 1 && new LinkedHashSet<>(models).size() == 1) {
       file.warn(
           TrainKeys.FINETUNE,
-          "one checkpoint, of which train.engine change-bias makes %d equal models: they never disagree"
-              .formatted(models.size()));
+          "one checkpoint, of which train.engine change-bias makes %s: they never disagree"
+              .formatted(Counted.of(models.size(), "equal model")));
     }
   }
 }

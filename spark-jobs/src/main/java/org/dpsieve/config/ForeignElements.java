@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.dpsieve.text.Counted;
 
 /** Elements in the data that the type map, and so the models, do not have, by system. */
 public final class ForeignElements {
@@ -60,21 +61,19 @@ public final class ForeignElements {
         (system, count) -> {
           if (shown.size() < SHOWN_SYSTEMS) {
             shown.add(
-                "%s: %d frame%s with %s"
+                "%s: %s with %s"
                     .formatted(
                         system,
-                        count.frames(),
-                        count.frames() == 1 ? "" : "s",
+                        Counted.of(count.frames(), "frame"),
                         String.join(", ", count.elements())));
           }
         });
-    return "%s: %d of %d system%s hold%s elements that type_map does not have, %s (%s%s); take them out of %s, or use models that know these elements"
+    return "%s: %,d of %s %s elements that type_map does not have, %s (%s%s); take them out of %s, or use models that know these elements"
         .formatted(
             key,
             systems.size(),
-            all,
-            all == 1 ? "" : "s",
-            systems.size() == 1 ? "s" : "",
+            Counted.of(all, "system"),
+            systems.size() == 1 ? "holds" : "hold",
             typeMap,
             String.join("; ", shown),
             systems.size() > shown.size() ? "; ..." : "",

@@ -24,6 +24,7 @@ import org.dpsieve.model.format.OutputLayerFiles;
 import org.dpsieve.model.format.PropertyFiles;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.property.PropertyBodies;
+import org.dpsieve.text.Counted;
 
 /**
  * Finds and reads the models of {@code training_iter0_model_path}, or, where that is not given, of
@@ -129,9 +130,9 @@ final class ModelsReader {
         && found.size() != keys.modelCount().getAsInt()) {
       file.error(
           key,
-          "found %d models, expected %d (numb_models): %s; make the two equal"
+          "found %s, expected %d (numb_models): %s; make the two equal"
               .formatted(
-                  found.size(),
+                  Counted.of(found.size(), "model"),
                   keys.modelCount().getAsInt(),
                   found.stream().map(Path::toString).collect(Collectors.joining(", "))));
     }

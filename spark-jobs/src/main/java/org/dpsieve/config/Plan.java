@@ -10,6 +10,7 @@ import org.dpsieve.label.StyleSettings;
 import org.dpsieve.model.Precision;
 import org.dpsieve.pick.TrustBand;
 import org.dpsieve.pick.TrustLevels;
+import org.dpsieve.text.Counted;
 
 /** What a run will do, in words: what {@code --dry-run} prints. */
 public final class Plan {
@@ -131,10 +132,10 @@ public final class Plan {
             node ->
                 item(
                     "in the end",
-                    "%s train on result/pool, all layers free, %d steps, a task per model, on %s"
+                    "%s train on result/pool, all layers free, %s, a task per model, on %s"
                         .formatted(
                             node.command(),
-                            config.train().finalSteps().getAsInt(),
+                            Counted.of(config.train().finalSteps().getAsInt(), "step"),
                             node.backend().key())));
     item(
         "deviation",
@@ -203,11 +204,11 @@ public final class Plan {
     int most = config.label().taskMax().orElse(Integer.MAX_VALUE);
     item(
         "picks",
-        "%d in iteration 0%s, then at most %d candidates in each, by pick_strategy %s; seed %d"
+        "%d in iteration 0%s, then at most %s in each, by pick_strategy %s; seed %d"
             .formatted(
                 Math.min(pick.initPickNumber(), most),
                 pick.initStrategy() == pick.strategy() ? "" : " by " + pick.initStrategy().key(),
-                Math.min(pick.iterPickNumber(), most),
+                Counted.of(Math.min(pick.iterPickNumber(), most), "candidate"),
                 pick.strategy().key(),
                 pick.seed()));
     if (!config.label().skipBadBox().isEmpty()) {
@@ -224,9 +225,12 @@ public final class Plan {
               .collect(Collectors.joining(", ")));
     }
     List<String> ends = new ArrayList<>(List.of("when nothing is left to pick"));
-    pick.maxIter().ifPresent(limit -> ends.add("after %d iterations (max_iter)".formatted(limit)));
+    pick.maxIter()
+        .ifPresent(
+            limit -> ends.add("after %s (max_iter)".formatted(Counted.of(limit, "iteration"))));
     pick.labelBudget()
-        .ifPresent(limit -> ends.add("after %d labels (label_budget)".formatted(limit)));
+        .ifPresent(
+            limit -> ends.add("after %s (label_budget)".formatted(Counted.of(limit, "label"))));
     pick.targetError()
         .ifPresent(
             target -> {

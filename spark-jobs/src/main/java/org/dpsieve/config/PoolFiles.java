@@ -15,6 +15,7 @@ import org.dpsieve.config.reading.Paths;
 import org.dpsieve.config.reading.Problems;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.systems.Lmdb;
+import org.dpsieve.text.Counted;
 
 /**
  * Looks for the systems of {@code pick_data} and {@code init_data_sys} where that is cheap: on this
@@ -109,9 +110,15 @@ final class PoolFiles {
       String some = String.join(", ", without.subList(0, Math.min(3, without.size())));
       file.error(
           key,
-          "%d of %d systems have a set without %s (%s%s); %s"
+          "%,d of %s %s a set without %s (%s%s); %s"
               .formatted(
-                  without.size(), systems, array, some, without.size() > 3 ? ", ..." : "", why));
+                  without.size(),
+                  Counted.of(systems, "system"),
+                  without.size() == 1 ? "has" : "have",
+                  array,
+                  some,
+                  without.size() > 3 ? ", ..." : "",
+                  why));
     }
   }
 
@@ -131,7 +138,9 @@ final class PoolFiles {
     }
     if (!systems.isEmpty() && systems.stream().noneMatch(system -> has(system, array))) {
       file.error(
-          key, "none of %d systems has %s in every set; %s".formatted(systems.size(), array, why));
+          key,
+          "none of %s has %s in every set; %s"
+              .formatted(Counted.of(systems.size(), "system"), array, why));
     }
   }
 

@@ -18,6 +18,7 @@ import org.dpsieve.io.Storage;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
+import org.dpsieve.text.Counted;
 
 /**
  * Opens the systems that the data are made of, as the import does, and reads which elements they
@@ -133,12 +134,10 @@ public final class PoolSurvey {
     private final Set<String> ignored = new TreeSet<>();
 
     String text(String path) {
-      return "%d system%s, %d frame%s in %s%s"
+      return "%s, %s in %s%s"
           .formatted(
-              systems,
-              systems == 1 ? "" : "s",
-              frames,
-              frames == 1 ? "" : "s",
+              Counted.of(systems, "system"),
+              Counted.of(frames, "frame"),
               path,
               ExtxyzKeys.note(ignored, "extxyz_keys").map(note -> " (" + note + ")").orElse(""));
     }
@@ -158,10 +157,9 @@ public final class PoolSurvey {
             ? "%n... and %d more".formatted(problems.size() - SHOWN_PROBLEMS)
             : "";
     throw new InputException(
-        "%d problem%s in the data; the run would import nothing:%n%s%s"
+        "%s in the data; the run would import nothing:%n%s%s"
             .formatted(
-                problems.size(),
-                problems.size() == 1 ? "" : "s",
+                Counted.of(problems.size(), "problem"),
                 String.join(
                     System.lineSeparator(),
                     problems.subList(0, Math.min(SHOWN_PROBLEMS, problems.size()))),

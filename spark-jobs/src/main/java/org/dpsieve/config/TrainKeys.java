@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.dpsieve.config.DpTrainConfig.Backend;
 import org.dpsieve.config.reading.Block;
 import org.dpsieve.model.format.ModelSuffix;
+import org.dpsieve.text.Counted;
 
 /** The keys of simplify.json about the models and their training. */
 final class TrainKeys {
@@ -108,7 +109,9 @@ final class TrainKeys {
     OptionalInt members = file.integer(MEMBERS, 2);
     if (members.isPresent() && count.isPresent() && count.getAsInt() > 1) {
       file.warn(
-          MEMBERS, "has no effect: the %d models are the ensemble".formatted(count.getAsInt()));
+          MEMBERS,
+          "has no effect: the %s are the ensemble"
+              .formatted(Counted.of(count.getAsInt(), "model")));
     }
     List<String> globs = file.textOrTexts(MODELS).orElse(List.of());
     Optional<ModelSuffix> format =

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.dpsieve.config.TrainingInput.Trainable;
 import org.dpsieve.config.reading.Block;
 import org.dpsieve.config.reading.Problems;
+import org.dpsieve.text.Counted;
 
 /**
  * {@code default_training_param}: a DeePMD-kit 1, 2 or 3 {@code input.json}, as the one who trains
@@ -101,8 +102,11 @@ abstract class TrainingReader {
     if (value.size() != hidden + 1) {
       net.error(
           "trainable",
-          "found %d values, expected %d: one for each of the %d hidden layers of neuron, and one for the output layer"
-              .formatted(value.size(), hidden + 1, hidden));
+          "found %s, expected %d: one for each of the %s of neuron, and one for the output layer"
+              .formatted(
+                  Counted.of(value.size(), "value"),
+                  hidden + 1,
+                  Counted.of(hidden, "hidden layer")));
       return Trainable.OTHER;
     }
     boolean onlyOutput = frozenDescriptor && value.get(hidden).booleanValue();

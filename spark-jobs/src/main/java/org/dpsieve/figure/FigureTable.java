@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.dpsieve.text.Counted;
 
 /** The numbers of a figure, with the units in the columns' names. */
 public final class FigureTable {
@@ -18,7 +19,8 @@ public final class FigureTable {
   /** Adds a row: text, whole numbers, numbers; NaN is an empty cell. */
   public FigureTable row(Object... cells) {
     if (cells.length != columns.size()) {
-      throw new IllegalArgumentException("%d cells, expected %s".formatted(cells.length, columns));
+      throw new IllegalArgumentException(
+          "%s, expected %s".formatted(Counted.of(cells.length, "cell"), columns));
     }
     rows.add(Arrays.stream(cells).map(FigureTable::cell).toList());
     return this;

@@ -14,6 +14,7 @@ import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
+import org.dpsieve.text.Counted;
 
 /**
  * Where two levels of theory put their zeros of energy: a shift per atom of each type that makes
@@ -85,10 +86,10 @@ public record EnergyShifts(
         (type, shift) -> words.add(String.format(Locale.ROOT, "%s %+.4f", type, shift)));
     return String.format(
         Locale.ROOT,
-        "%s eV per atom, which leave %.4f eV per atom (root mean square of %d frames)%s",
+        "%s eV per atom, which leave %.4f eV per atom (root mean square of %s)%s",
         String.join(", ", words),
         left,
-        frames,
+        Counted.of(frames, "frame"),
         apart ? "" : "; the compositions do not tell these types apart");
   }
 }

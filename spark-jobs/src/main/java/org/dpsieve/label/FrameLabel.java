@@ -8,6 +8,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.frame.Labels;
+import org.dpsieve.text.Counted;
 
 /**
  * The label of one frame from what a program left in its task folder: in the frame's own cell
@@ -70,8 +71,8 @@ final class FrameLabel {
           ? outcome
           : LabelResult.failed(
               TaskOutcome.UNPARSABLE,
-              "%s holds %d geometries, expected the picked one alone: atoms must not move"
-                  .formatted(name, steps.size()));
+              "%s holds %s, expected the picked one alone: atoms must not move"
+                  .formatted(name, Counted.of(steps.size(), "geometry", "geometries")));
     }
     Optional<String> elements = otherElements(calculation.elements());
     Optional<Calculation.Step> turned =
@@ -108,7 +109,8 @@ final class FrameLabel {
 
   private Optional<String> otherElements(List<String> elements) {
     if (elements.size() != order.length) {
-      return Optional.of("%d atoms, expected %d".formatted(elements.size(), order.length));
+      return Optional.of(
+          "%s, expected %d".formatted(Counted.of(elements.size(), "atom"), order.length));
     }
     for (int k = 0; k < order.length; k++) {
       String expected = frame.type(order[k]);

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.IntConsumer;
+import org.dpsieve.text.Counted;
 
 /**
  * The lines of an output file, and the numbers in them as Fortran prints them. Lines are read when
@@ -138,7 +139,8 @@ public final class OutputText implements Closeable {
   private static double[] numbers(String text, int from, int count, String shown) {
     String[] words = text.split("\\s+");
     if (from + count > words.length) {
-      throw new UnexpectedText("%s, expected %d numbers in it".formatted(shown, count));
+      throw new UnexpectedText(
+          "%s, expected %s in it".formatted(shown, Counted.of(count, "number")));
     }
     return Arrays.stream(words, from, from + count).mapToDouble(OutputText::number).toArray();
   }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.dpsieve.error.InputException;
+import org.dpsieve.text.Counted;
 
 /** One file per element of the type map: pseudopotentials, numerical orbitals. */
 public final class Potentials implements Serializable {
@@ -29,8 +30,12 @@ public final class Potentials implements Serializable {
   public static Potentials load(String key, List<String> typeMap, List<Path> paths) {
     if (paths.size() != typeMap.size()) {
       throw new InputException(
-          "%s lists %d files, expected %d: one per element of type_map (%s), in its order"
-              .formatted(key, paths.size(), typeMap.size(), String.join(", ", typeMap)));
+          "%s lists %s, expected %d: one per element of type_map (%s), in its order"
+              .formatted(
+                  key,
+                  Counted.of(paths.size(), "file"),
+                  typeMap.size(),
+                  String.join(", ", typeMap)));
     }
     Potentials potentials = new Potentials();
     for (int i = 0; i < paths.size(); i++) {

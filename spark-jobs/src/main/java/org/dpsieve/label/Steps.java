@@ -2,6 +2,7 @@ package org.dpsieve.label;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.dpsieve.text.Counted;
 
 /**
  * The geometries of one output while it is read: no more than fit into memory.
@@ -30,8 +31,8 @@ public final class Steps<S> {
     numbers += PER_STEP + 6L * atoms;
     if (numbers > MOST_NUMBERS) {
       throw new UnexpectedText(
-          "holds more than the %,d geometries that fit into memory; split it"
-              .formatted(steps.size()));
+          "holds more than the %s that fit into memory; split it"
+              .formatted(Counted.of(steps.size(), "geometry", "geometries")));
     }
     steps.add(step);
   }

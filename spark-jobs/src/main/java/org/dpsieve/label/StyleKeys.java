@@ -8,6 +8,7 @@ import org.dpsieve.config.reading.Block;
 import org.dpsieve.config.reading.Paths;
 import org.dpsieve.config.reading.Problems;
 import org.dpsieve.frame.TypeElements;
+import org.dpsieve.text.Counted;
 
 /**
  * What a style reads its settings from.
@@ -58,8 +59,8 @@ public record StyleKeys(
     if (!typeMap.isEmpty() && names.get().size() != typeMap.size()) {
       file.error(
           key,
-          "found %d files, expected %d: one per element of type_map %s, in its order"
-              .formatted(names.get().size(), typeMap.size(), typeMap));
+          "found %s, expected %d: one per element of type_map %s, in its order"
+              .formatted(Counted.of(names.get().size(), "file"), typeMap.size(), typeMap));
       return List.of();
     }
     return names.get().stream().map(name -> Paths.within(path.get(), name)).toList();

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import org.dpsieve.error.InputException;
 import org.dpsieve.pick.Measure;
 import org.dpsieve.pick.TrustBand;
+import org.dpsieve.text.Counted;
 
 /**
  * What is complete in a work directory. Reads manifests alone and changes nothing.
@@ -185,10 +186,10 @@ public record RunHistory(
   /** How the run ended, or what comes next, in a line. */
   public String state() {
     if (result != null) {
-      return "ended: %s, %s frames labelled; see %s"
+      return "ended: %s, %s labelled; see %s"
           .formatted(
               result.verdict().name().toLowerCase(Locale.ROOT),
-              RunTable.count(result.labelled()),
+              Counted.of(result.labelled(), "frame"),
               workdir.result());
     }
     return "next: %s%s"
@@ -196,11 +197,11 @@ public record RunHistory(
             next(),
             earlier == null
                 ? ""
-                : " (%s is of an earlier end of this run: %s, %s frames labelled)"
+                : " (%s is of an earlier end of this run: %s, %s labelled)"
                     .formatted(
                         workdir.result(),
                         earlier.verdict().name().toLowerCase(Locale.ROOT),
-                        RunTable.count(earlier.labelled())));
+                        Counted.of(earlier.labelled(), "frame")));
   }
 
   /**

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.dpsieve.node.TaskJournal;
+import org.dpsieve.text.Counted;
 import org.dpsieve.train.LossCurve;
 
 /** Where a run stands, from what is complete in its work directory. Changes nothing there. */
@@ -29,8 +30,8 @@ public final class RunStatus {
     Facts.Pool pool = history.pool();
     if (pool != null) {
       lines.add(
-          "pool: %s frames, %s set aside at import"
-              .formatted(RunTable.count(pool.frames()), RunTable.count(pool.quarantined())));
+          "pool: %s, %s set aside at import"
+              .formatted(Counted.of(pool.frames(), "frame"), RunTable.count(pool.quarantined())));
     }
     if (!history.iterations().isEmpty()) {
       RunTable table = new RunTable(pool.frames(), history.measure());

@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.dpsieve.pick.Measure;
+import org.dpsieve.text.Counted;
 
 /** A run in columns, for a person at a terminal. */
 public final class RunTable {
@@ -108,20 +109,20 @@ public final class RunTable {
     }
     if (expected.property() != null) {
       return format(
-          "expected error of the pool, root mean square of %s frames: %s",
-          count(expected.frames()), unitless(expected.property()));
+          "expected error of the pool, root mean square of %s: %s",
+          Counted.of(expected.frames(), "frame"), unitless(expected.property()));
     }
     String now =
         format(
-            "expected error of the pool, root mean square of %s frames: %.2f meV/atom, %.4f eV/Å",
-            count(expected.frames()), 1000 * expected.energy(), expected.force());
+            "expected error of the pool, root mean square of %s: %.2f meV/atom, %.4f eV/Å",
+            Counted.of(expected.frames(), "frame"), 1000 * expected.energy(), expected.force());
     if (Double.isNaN(expected.nextEnergy()) || Double.isNaN(expected.nextForce())) {
       return now;
     }
     return now
         + format(
-            "; with %d more labels %.2f meV/atom (%.0f %% less), %.4f eV/Å (%.0f %% less)",
-            Facts.Expected.NEXT,
+            "; with %s %.2f meV/atom (%.0f %% less), %.4f eV/Å (%.0f %% less)",
+            Counted.of(Facts.Expected.NEXT, "more label"),
             1000 * expected.nextEnergy(),
             100 * (1 - expected.nextEnergy() / expected.energy()),
             expected.nextForce(),
@@ -133,11 +134,8 @@ public final class RunTable {
     return picks.skipped() == 0
         ? Optional.empty()
         : Optional.of(
-            "%s %s unfit to be labelled, and left the pool: %s"
-                .formatted(
-                    count(picks.skipped()),
-                    picks.skipped() == 1 ? "frame is" : "frames are",
-                    reasons(picks)));
+            "%s unfit to be labelled, and left the pool: %s"
+                .formatted(Counted.of(picks.skipped(), "frame is", "frames are"), reasons(picks)));
   }
 
   /** {@code periodic 20, bad box 3}. */
@@ -167,7 +165,7 @@ public final class RunTable {
     table.row(labels("this run", summary.labellingIterations(), order, mine));
     table.row(
         labels(
-            "pool of " + count(summary.pool().frames()) + " frames",
+            "pool of " + Counted.of(summary.pool().frames(), "frame"),
             "",
             order,
             summary.pool().byElements()));
@@ -200,8 +198,8 @@ public final class RunTable {
     List<String> lines = new ArrayList<>();
     lines.add(
         format(
-            "RMS error against %s on %s frames never labelled",
-            errors.level(), count(errors.frames())));
+            "RMS error against %s on %s never labelled",
+            errors.level(), Counted.of(errors.frames(), "frame")));
     TextTable table = new TextTable(32, 12, 10, 12, 10, 12, 10);
     table.row("model", "before", "after", "before", "after", "before", "after");
     for (int m = 0; m < errors.models().size(); m++) {
@@ -218,7 +216,7 @@ public final class RunTable {
     after("old label + change", pool == null ? null : pool.errors(), table);
     Facts.Few few = errors.few();
     if (few != null) {
-      String labels = "first %d labels: ".formatted(few.labels());
+      String labels = "first %s: ".formatted(Counted.of(few.labels(), "label"));
       after(labels + "mean of models", few.models(), table);
       after(labels + "old + change", few.predicted(), table);
     }
@@ -276,9 +274,9 @@ public final class RunTable {
         found.frames() == 0
             ? "errors on frames never labelled: not known, their labels are not"
             : format(
-                "on %s frames never labelled: %s, mean of models %s; %.1f %% are within the 95 %%"
+                "on %s never labelled: %s, mean of models %s; %.1f %% are within the 95 %%"
                     + " intervals of the first",
-                count(found.frames()),
+                Counted.of(found.frames(), "frame"),
                 found.errors().stream().map(RunTable::unitless).collect(Collectors.joining(", ")),
                 unitless(found.mean()),
                 100 * found.coverage()));
@@ -297,9 +295,9 @@ public final class RunTable {
   /** What the final models say of the pool, frame by frame. */
   public static String finalClasses(Facts.FinalClasses classes) {
     return format(
-        "by the trust levels, final models: of %s frames never labelled %s are accurate, %s"
+        "by the trust levels, final models: of %s never labelled %s are accurate, %s"
             + " candidates, %s failed%s; of %s labelled %s are accurate",
-        count(classes.unlabelled()),
+        Counted.of(classes.unlabelled(), "frame"),
         count(classes.accurate()),
         count(classes.candidate()),
         count(classes.failed()),
@@ -319,10 +317,10 @@ public final class RunTable {
             .map(entry -> entry.getKey() + ": " + count(entry.getValue()))
             .collect(Collectors.joining(", "));
     return format(
-        "result/pool, the whole pool at the new level: %s frames computed, %s predicted as old"
+        "result/pool, the whole pool at the new level: %s computed, %s predicted as old"
             + " label + change (sigma, median and 95 %%: %s and %s meV/atom, %s and %s eV/Å), %s"
             + " left out%s",
-        count(pool.computed()),
+        Counted.of(pool.computed(), "frame"),
         count(pool.predicted()),
         TextTable.number(1000 * pool.energySigma().median(), 2),
         TextTable.number(1000 * pool.energySigma().p95(), 2),
@@ -356,10 +354,10 @@ public final class RunTable {
       Facts.Errors after = training.models().get(m).after();
       lines.add(
           format(
-              "result/final/graph.%03d on %s frames %s: %s meV/atom, %s eV/Å (before final_training"
+              "result/final/graph.%03d on %s %s: %s meV/atom, %s eV/Å (before final_training"
                   + " %s, %s)",
               m,
-              count(training.frames()),
+              Counted.of(training.frames(), "frame"),
               unseen ? "never labelled" : "with labels",
               TextTable.number(1000 * after.energy(), 2),
               TextTable.number(after.force(), 4),

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.dpsieve.loop.DpgenRecord.Step;
+import org.dpsieve.text.Counted;
 
 /**
  * The iterations of {@code dpgen simplify} ({@code dpgen/simplify/simplify.py: run_iter}):
@@ -186,8 +187,8 @@ public final class Simplify {
       }
       if (iteration == 0) {
         throw new StalledException(
-            "iteration 0: none of the %d frames of the pool can be labelled (%s)"
-                .formatted(pool.frames(), RunTable.reasons(picks)));
+            "iteration 0: none of the %s of the pool can be labelled (%s)"
+                .formatted(Counted.of(pool.frames(), "frame"), RunTable.reasons(picks)));
       }
       if (picks.failedLeft() > 0) {
         stallOnFailed(iteration, picks);
@@ -206,8 +207,8 @@ public final class Simplify {
   /** The run would end here with labels on which training was put off: they have a say first. */
   private Verdict trained(int iteration, Path before) {
     listener.note(
-        "iteration %d: before the run ends, the models are trained on the last %s labels, too"
-            .formatted(iteration, RunTable.count(labelledSinceTraining)));
+        "iteration %d: before the run ends, the models are trained on the last %s, too"
+            .formatted(iteration, Counted.of(labelledSinceTraining, "label")));
     discard(workdir.picks(iteration), workdir.deviation(iteration), workdir.train(iteration));
     models = before;
     return iteration(iteration, true);
@@ -319,8 +320,13 @@ public final class Simplify {
   /** What is left fills no iteration any more: frames that were accurate once have a say, too. */
   private Facts.Deviation deviateAgain(int iteration) {
     listener.note(
-        "iteration %d: there is room for more labels; %s frames that were accurate once are looked at again"
-            .formatted(iteration, RunTable.count(accurate)));
+        "iteration %d: there is room for more labels; %s looked at again"
+            .formatted(
+                iteration,
+                Counted.of(
+                    accurate,
+                    "frame that was accurate once is",
+                    "frames that were accurate once are")));
     discard(workdir.picks(iteration), workdir.deviation(iteration));
     return deviate(iteration, true);
   }

@@ -17,6 +17,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.RegularFile;
+import org.dpsieve.text.Counted;
 
 /**
  * What a complete stage says of itself, {@code _stage.json} in its folder. Holds no time, host or
@@ -153,8 +154,9 @@ record StageManifest(
     long expected = entry.getValue().bytes();
     return bytes == expected
         ? null
-        : "%s: %s, expected %d bytes as %s says"
-            .formatted(file, bytes < 0 ? "missing" : bytes + " bytes", expected, NAME);
+        : "%s: %s, expected %s as %s says"
+            .formatted(
+                file, bytes < 0 ? "missing" : bytes + " bytes", Counted.of(expected, "byte"), NAME);
   }
 
   private static String contentProblem(Path target, Map.Entry<String, Entry> entry) {

@@ -2,6 +2,7 @@ package org.dpsieve.loop;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.dpsieve.text.Counted;
 
 /** Where a run stands still until a person decides: what is said then, and the lists beside it. */
 final class Standstill {
@@ -26,11 +27,11 @@ final class Standstill {
       return;
     }
     throw new StalledException(
-        "iteration %d: %d of %d labels failed, %s.%n%sAll of them: %s%nMend the cause and run again%s; failed frames stay in the pool"
+        "iteration %d: %,d of %s failed, %s.%n%sAll of them: %s%nMend the cause and run again%s; failed frames stay in the pool"
             .formatted(
                 iteration,
                 failed,
-                picks.picked(),
+                Counted.of(picks.picked(), "label"),
                 tooMany
                     ? "more than ratio_failed (%s) allows".formatted(ratioFailed)
                     : "so there is none to train on",

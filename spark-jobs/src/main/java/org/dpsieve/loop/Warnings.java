@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.dpsieve.text.Counted;
 
 /** What a person has to know before using a run's models; empty where all is well. */
 public final class Warnings {
@@ -22,8 +23,8 @@ public final class Warnings {
     Facts.HeldOut errors = result == null ? null : result.errors();
     if (errors != null) {
       worse(
-              "after the run than before, on %s frames never labelled"
-                  .formatted(RunTable.count(errors.frames())),
+              "after the run than before, on %s never labelled"
+                  .formatted(Counted.of(errors.frames(), "frame")),
               errors.models())
           .ifPresent(warnings::add);
     }
@@ -39,8 +40,11 @@ public final class Warnings {
       Facts.FinalClasses classes = result.classes();
       if (classes.above() > 0) {
         warnings.add(
-            "%s of %s frames never labelled are at or above a lower trust level with the final models, though nothing was left to pick: they were accurate once (accurate_for_good)"
-                .formatted(RunTable.count(classes.above()), RunTable.count(classes.unlabelled())));
+            "%s of %s never labelled %s at or above a lower trust level with the final models, though nothing was left to pick: accurate_for_good keeps what was accurate once"
+                .formatted(
+                    RunTable.count(classes.above()),
+                    Counted.of(classes.unlabelled(), "frame"),
+                    classes.above() == 1 ? "is" : "are"));
       }
     }
     return warnings;
@@ -49,8 +53,8 @@ public final class Warnings {
   /** Of one training: on the very labels that it was trained on. */
   public static List<String> of(int iteration, Facts.Training training) {
     return worse(
-            "after the training of iteration %d than before, on its own %s labels"
-                .formatted(iteration, RunTable.count(training.frames())),
+            "after the training of iteration %d than before, on its own %s"
+                .formatted(iteration, Counted.of(training.frames(), "label")),
             training.models().stream()
                 .map(fit -> new Facts.BeforeAfter(fit.before(), fit.after()))
                 .toList())
@@ -94,8 +98,13 @@ public final class Warnings {
     return worse.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "%d of %d models are worse %s: %s"
-                .formatted(worse.size(), models.size(), when, String.join("; ", worse)));
+            "%,d of %s %s worse %s: %s"
+                .formatted(
+                    worse.size(),
+                    Counted.of(models.size(), "model"),
+                    worse.size() == 1 ? "is" : "are",
+                    when,
+                    String.join("; ", worse)));
   }
 
   /** Also where a number has become none. */

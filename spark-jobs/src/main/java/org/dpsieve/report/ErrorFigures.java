@@ -14,6 +14,7 @@ import org.dpsieve.figure.MarkStyle;
 import org.dpsieve.figure.Plot;
 import org.dpsieve.figure.Scale;
 import org.dpsieve.figure.Symbol;
+import org.dpsieve.text.Counted;
 
 /** Charts of models against labels: all of them of the same frames, those that the page names. */
 final class ErrorFigures {
@@ -77,8 +78,8 @@ final class ErrorFigures {
                 after.size() == shown.size()
                     ? "In brackets: frames"
                     : RunFigures.text(
-                        "The %d most frequent of %,d formulas; in brackets: frames",
-                        shown.size(), after.size()))
+                        "The %d most frequent of %s; in brackets: frames",
+                        shown.size(), Counted.of(after.size(), "formula")))
             .x(
                 "RMSE, %s (log)".formatted(term.errorUnit),
                 Scale.log(
@@ -123,7 +124,7 @@ final class ErrorFigures {
     long frames = cells.values().stream().mapToLong(Long::longValue).sum();
     Plot plot =
         new Plot("error-deviation", "", "Error against deviation, after")
-            .note(RunFigures.counted(frames, "frame"))
+            .note(Counted.of(frames, "frame"))
             .x(
                 "max_devi_f, eV/Å (log)",
                 Scale.log(
@@ -152,7 +153,7 @@ final class ErrorFigures {
     cells.forEach(
         (cell, n) -> {
           table.row(edge(cell.x()), edge(cell.x() + 1.0), edge(cell.y()), edge(cell.y() + 1.0), n);
-          String tip = RunFigures.counted(n, "frame");
+          String tip = Counted.of(n, "frame");
           if (few) {
             plot.circle(MarkStyle.DOT, 2, edge(cell.x() + 0.5), edge(cell.y() + 0.5), tip);
           } else {
@@ -333,7 +334,7 @@ final class ErrorFigures {
     long least = shown.stream().mapToLong(one -> one.errors().get(term).frames()).min().getAsLong();
     long most = shown.stream().mapToLong(one -> one.errors().get(term).frames()).max().getAsLong();
     return least == most
-        ? "All on the same " + RunFigures.counted(most, "frame")
+        ? "All on the same " + Counted.of(most, "frame")
         : RunFigures.text("Each on the frames it picked, %,d to %,d", least, most);
   }
 

@@ -11,6 +11,7 @@ import org.dpsieve.figure.FigureTable;
 import org.dpsieve.figure.MarkStyle;
 import org.dpsieve.figure.Plot;
 import org.dpsieve.figure.Scale;
+import org.dpsieve.text.Counted;
 
 /** DpPredictions beside labels, and how large the errors are: before and after. */
 final class ParityFigures {
@@ -46,11 +47,10 @@ final class ParityFigures {
             .note(statistics(term, found) + "; R² " + share(found.r2()))
             .note(
                 RunFigures.text(
-                    "%,d %s of %s, %s",
-                    found.sums().values(),
-                    term.what(),
-                    RunFigures.counted(found.sums().frames(), "frame"),
-                    RunFigures.counted(found.sums().models(), "model")))
+                    "%s of %s, %s",
+                    term.counted(found.sums().values()),
+                    Counted.of(found.sums().frames(), "frame"),
+                    Counted.of(found.sums().models(), "model")))
             .x("label, " + term.unit, axis)
             .y("prediction, " + term.unit, axis)
             .square();
@@ -71,7 +71,7 @@ final class ParityFigures {
               double x = cell.x() * size;
               double y = cell.y() * size;
               table.row(x, x + size, y, y + size, n);
-              String tip = RunFigures.counted(n, "point");
+              String tip = Counted.of(n, "point");
               if (few) {
                 plot.circle(MarkStyle.DOT, 2.4, x + size / 2, y + size / 2, tip);
               } else {

@@ -11,6 +11,7 @@ import org.dpsieve.figure.Plot;
 import org.dpsieve.figure.Scale;
 import org.dpsieve.figure.Symbol;
 import org.dpsieve.pick.Measure;
+import org.dpsieve.text.Counted;
 
 /** Charts of the pool: deviation, composition, and where picks come from. */
 final class PoolFigures {
@@ -63,9 +64,8 @@ final class PoolFigures {
                   end ? "Whole pool, final models" : "Iteration " + one.iteration())
               .note(
                   end
-                      ? RunFigures.counted(frames, "frame")
-                      : RunFigures.text(
-                          "%s left, %,d picked", RunFigures.counted(frames, "frame"), picked))
+                      ? Counted.of(frames, "frame")
+                      : RunFigures.text("%s left, %,d picked", Counted.of(frames, "frame"), picked))
               .x(measure.title() + " (log)", x)
               .y(
                   "frames",
@@ -83,7 +83,7 @@ final class PoolFigures {
                 "%s to %s: %s, %,d picked",
                 RunFigures.number(bin.from()),
                 RunFigures.number(bin.to()),
-                RunFigures.counted(bin.frames(), "frame"),
+                Counted.of(bin.frames(), "frame"),
                 bin.picked());
         plot.box(MarkStyle.BAR, bin.from(), bin.to(), 0, bin.frames(), 1, tip);
         if (bin.picked() > 0) {
@@ -266,8 +266,8 @@ final class PoolFigures {
               .note(
                   "%s; a sample of %s of the pool"
                       .formatted(
-                          RunFigures.counted(picks.places().size(), "pick"),
-                          RunFigures.counted(space.pool().size(), "frame")))
+                          Counted.of(picks.places().size(), "pick"),
+                          Counted.of(space.pool().size(), "frame")))
               .x("first component (no unit)", x)
               .y("second component (no unit)", y);
       FigureTable table =

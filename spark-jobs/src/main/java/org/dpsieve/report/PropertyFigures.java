@@ -7,6 +7,7 @@ import org.dpsieve.figure.FigureTable;
 import org.dpsieve.figure.MarkStyle;
 import org.dpsieve.figure.Plot;
 import org.dpsieve.figure.Scale;
+import org.dpsieve.text.Counted;
 
 /** A model of a property beside labels, with its intervals, and how many of these hold. */
 final class PropertyFigures {
@@ -54,8 +55,8 @@ final class PropertyFigures {
         new Plot("property", part, title)
             .note(
                 RunFigures.text(
-                    "%,d values of %s: RMSE %s, %.1f %% within the 95 %% interval",
-                    points.size(),
+                    "%s of %s: RMSE %s, %.1f %% within the 95 %% interval",
+                    Counted.of(points.size(), "value"),
                     plots.property(),
                     RunFigures.number(Math.sqrt(square)),
                     100.0 * inside / points.size()))

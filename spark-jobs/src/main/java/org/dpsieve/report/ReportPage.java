@@ -24,6 +24,7 @@ import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Warnings;
 import org.dpsieve.model.format.ModelSuffix;
+import org.dpsieve.text.Counted;
 
 /**
  * A run as one page of HTML that needs nothing else: style, script and numbers are in it. The same
@@ -124,25 +125,23 @@ public final class ReportPage {
     if (history.result() == null) {
       return new State("…", "Not ended.", "Next: %s.".formatted(history.next()));
     }
-    String labels = RunTable.count(history.result().labelled());
+    String labels = Counted.of(history.result().labelled(), "frame");
     return switch (history.result().verdict()) {
       case CONVERGED ->
-          new State(
-              "✓", "Converged.", "Nothing is left to pick; %s frames labelled.".formatted(labels));
-      case MAX_ITER ->
-          new State("■", "Stopped at max_iter.", "%s frames labelled.".formatted(labels));
+          new State("✓", "Converged.", "Nothing is left to pick; %s labelled.".formatted(labels));
+      case MAX_ITER -> new State("■", "Stopped at max_iter.", "%s labelled.".formatted(labels));
       case LABEL_BUDGET ->
-          new State("■", "Stopped at label_budget.", "%s frames labelled.".formatted(labels));
+          new State("■", "Stopped at label_budget.", "%s labelled.".formatted(labels));
       case TARGET_ERROR ->
           new State(
               "✓",
               "Reached target_error.",
-              "Errors are expected below it; %s frames labelled.".formatted(labels));
+              "Errors are expected below it; %s labelled.".formatted(labels));
       case STALLED, CONTINUE ->
           new State(
               "!",
               "Stalled: a decision is needed.",
-              "Only failed frames are left; %s frames labelled.".formatted(labels));
+              "Only failed frames are left; %s labelled.".formatted(labels));
     };
   }
 
@@ -173,12 +172,12 @@ public final class ReportPage {
     tiles.add(
         new Tile(
             "Pool",
-            RunTable.count(pool) + " frames",
+            Counted.of(pool, "frame"),
             RunTable.count(history.pool().quarantined()) + " set aside at import"));
     tiles.add(
         new Tile(
             "Labelled",
-            RunTable.count(history.labelled()) + " frames",
+            Counted.of(history.labelled(), "frame"),
             ReportTables.percent(history.labelled(), pool) + " of the pool"));
     tiles.add(
         new Tile(
@@ -209,8 +208,8 @@ public final class ReportPage {
             new Tile(
                 "Error, never labelled",
                 RunFigures.number(found.mean()),
-                "mean of models, %s frames; %.0f %% within 95 %% intervals"
-                    .formatted(RunTable.count(found.frames()), 100 * found.coverage())));
+                "mean of models, %s; %.0f %% within 95 %% intervals"
+                    .formatted(Counted.of(found.frames(), "frame"), 100 * found.coverage())));
       }
     }
     if (history.result() != null && history.result().errors() != null) {
@@ -219,9 +218,9 @@ public final class ReportPage {
           new Tile(
               "Force error, held out",
               ReportTables.number(errors.mean(Facts.BeforeAfter::after).force(), 4) + " eV/Å",
-              "mean of models, %s frames; before %s"
+              "mean of models, %s; before %s"
                   .formatted(
-                      RunTable.count(errors.frames()),
+                      Counted.of(errors.frames(), "frame"),
                       ReportTables.number(errors.mean(Facts.BeforeAfter::before).force(), 4))));
     }
     return tiles;
@@ -245,8 +244,8 @@ public final class ReportPage {
         "outside",
         outside == 0
             ? ""
-            : "Not drawn: %s frames whose deviation is 0 or not a number."
-                .formatted(RunTable.count(outside)));
+            : "Not drawn: %s whose deviation is 0 or not a number."
+                .formatted(Counted.of(outside, "frame")));
   }
 
   private List<Pair> settings() {

@@ -14,6 +14,7 @@ import org.dpsieve.loop.Facts;
 import org.dpsieve.loop.RunHistory;
 import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
+import org.dpsieve.text.Counted;
 import org.dpsieve.uncertainty.Reliability;
 
 /** The page's tables, in words and numbers as they are shown. */
@@ -150,9 +151,10 @@ final class ReportTables {
         "others",
         report.otherCompositions() == 0
             ? ""
-            : "The %d most frequent formulas; %s more are not shown."
+            : "The %s; %s more are not shown."
                 .formatted(
-                    report.compositions().size(), RunTable.count(report.otherCompositions())),
+                    Counted.of(report.compositions().size(), "most frequent formula"),
+                    RunTable.count(report.otherCompositions())),
         "elements",
         rows(rows, Map.of()));
   }
@@ -217,7 +219,7 @@ final class ReportTables {
     after("old label + change", pool == null ? null : pool.errors(), rows);
     Facts.Few few = heldOut == null ? null : heldOut.few();
     if (few != null) {
-      String labels = "first %d labels: ".formatted(few.labels());
+      String labels = "first %s: ".formatted(Counted.of(few.labels(), "label"));
       after(labels + "mean of models", few.models(), rows);
       after(labels + "old + change", few.predicted(), rows);
     }
@@ -233,8 +235,8 @@ final class ReportTables {
                 "title",
                 heldOut == null
                     ? ""
-                    : "Root mean square error against %s on %s frames never labelled"
-                        .formatted(heldOut.level(), RunTable.count(heldOut.frames())))),
+                    : "Root mean square error against %s on %s never labelled"
+                        .formatted(heldOut.level(), Counted.of(heldOut.frames(), "frame")))),
         "foretold",
         rows(RunTable.foretold(report.foretold()), Map.of()),
         "accuracyNote",
@@ -266,9 +268,9 @@ final class ReportTables {
         rows,
         Map.of(
             "frames",
-            "%s of the %s labels of the last training"
+            "%s of the %s of the last training"
                 .formatted(
-                    RunTable.count(reliability.frames()), RunTable.count(expected.labels()))));
+                    RunTable.count(reliability.frames()), Counted.of(expected.labels(), "label"))));
   }
 
   private static Cells coverage(String what, Reliability.Of of) {

@@ -41,9 +41,4 @@ public final class RunFigures {
     int first = size >= 1 ? 0 : -(int) Math.floor(Math.log10(size)) - 1;
     return text("%,." + Math.max(0, 3 - before + first) + "f", value);
   }
-
-  /** {@code 1 frame}, {@code 2,300 frames}. */
-  static String counted(long n, String what) {
-    return text("%,d %s", n, n == 1 ? what : what + "s");
-  }
 }

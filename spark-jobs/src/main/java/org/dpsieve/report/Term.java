@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.loop.Facts;
+import org.dpsieve.text.Counted;
 
 /** A kind of labels, in the units in which errors are told: per atom where that makes sense. */
 public enum Term {
@@ -41,7 +42,14 @@ public enum Term {
 
   /** What is counted. */
   String what() {
-    return this == ENERGY ? "energies" : this == FORCE ? "force components" : "virial components";
+    return this == ENERGY ? "energies" : key() + " components";
+  }
+
+  /** So many of them. */
+  String counted(long values) {
+    return this == ENERGY
+        ? Counted.of(values, "energy", "energies")
+        : Counted.of(values, key() + " component");
   }
 
   /** {@code null} where the frame has no such label. */

@@ -15,6 +15,7 @@ import org.dpsieve.figure.Plot;
 import org.dpsieve.figure.Scale;
 import org.dpsieve.figure.Symbol;
 import org.dpsieve.loop.Facts;
+import org.dpsieve.text.Counted;
 import org.dpsieve.uncertainty.Reliability;
 
 /** Charts of what trainings said of themselves, of what was foretold, and of time. */
@@ -169,8 +170,8 @@ final class TrainingFigures {
         new Plot("calibration", term.key(), term.title + ": found against expected error")
             .note(
                 RunFigures.text(
-                    "95 %% interval: %s %% of %,d errors",
-                    RunFigures.number(100 * found.coverage()), found.errors()))
+                    "95 %% interval: %s %% of %s",
+                    RunFigures.number(100 * found.coverage()), Counted.of(found.errors(), "error")))
             .x("standard deviation, %s (log)".formatted(term.errorUnit), axis)
             .y("RMSE, %s (log)".formatted(term.errorUnit), axis)
             .square()
@@ -183,7 +184,7 @@ final class TrainingFigures {
     for (Reliability.Bin bin : bins) {
       double x = term.factor * bin.sigma();
       double y = term.factor * bin.error();
-      plot.point(MarkStyle.SOLID, Symbol.CIRCLE, x, y, RunFigures.counted(bin.errors(), "error"));
+      plot.point(MarkStyle.SOLID, Symbol.CIRCLE, x, y, Counted.of(bin.errors(), "error"));
       table.row(x, y, bin.errors());
     }
     all.add(

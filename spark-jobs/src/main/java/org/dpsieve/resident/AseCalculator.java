@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
+import org.dpsieve.text.Counted;
 
 /**
  * A calculator of ASE.
@@ -96,8 +97,9 @@ record AseCalculator(String json, List<Path> files, List<String> symbols) implem
             () ->
                 frame.fparamCount() < now.fparam()
                     ? Optional.of(
-                        "%d frame parameters, fp_params.info wants %d (fparam.npy)"
-                            .formatted(frame.fparamCount(), now.fparam()))
+                        "%s, fp_params.info wants %d (fparam.npy)"
+                            .formatted(
+                                Counted.of(frame.fparamCount(), "frame parameter"), now.fparam()))
                     : Optional.empty());
   }
 

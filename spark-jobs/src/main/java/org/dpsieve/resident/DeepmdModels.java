@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.neighbor.Geometry;
+import org.dpsieve.text.Counted;
 
 /**
  * Models of DeePMD-kit.
@@ -100,15 +101,16 @@ record DeepmdModels(
                         && frame.fparamCount() != now.fparam()
                         && !(now.defaultFparam() && frame.fparam() == null)
                     ? Optional.of(
-                        "%d frame parameters, the models want %d (fparam.npy)"
-                            .formatted(frame.fparamCount(), now.fparam()))
+                        "%s, the models want %d (fparam.npy)"
+                            .formatted(
+                                Counted.of(frame.fparamCount(), "frame parameter"), now.fparam()))
                     : Optional.empty())
         .or(
             () ->
                 now.aparam() > 0 && frame.aparamCount() != now.aparam()
                     ? Optional.of(
-                        "%d parameters of each atom, the models want %d (aparam.npy)"
-                            .formatted(frame.aparamCount(), now.aparam()))
+                        "%s of each atom, the models want %d (aparam.npy)"
+                            .formatted(Counted.of(frame.aparamCount(), "parameter"), now.aparam()))
                     : Optional.empty());
   }
 

@@ -24,7 +24,7 @@ public final class DpPredictions {
     for (int m = 0; m < models; m++) {
       all[m] =
           known.parts() == null
-              ? new Prediction(Double.NaN, nothing(3 * atoms), nothing(9), nothing(atoms))
+              ? Prediction.notANumber(atoms)
               : new Prediction(
                   known.parts()[0][m],
                   part(known, 1, m, 3 * atoms),
@@ -36,11 +36,5 @@ public final class DpPredictions {
 
   private static double[] part(Known known, int part, int model, int length) {
     return Arrays.copyOfRange(known.parts()[part], model * length, (model + 1) * length);
-  }
-
-  private static double[] nothing(int length) {
-    double[] none = new double[length];
-    Arrays.fill(none, Double.NaN);
-    return none;
   }
 }

@@ -380,7 +380,7 @@ public final class ResidentModels implements Closeable {
     if (!evaluated.takesSingleAtoms()) {
       if (lost >= MOST_LOST) {
         throw new InputException(
-            "'%s': %s has not answered for any frame, %d were tried; the last: %s. %s"
+            "'%s': %s has not answered for any frame, %d tried; the last: %s. %s"
                 .formatted(program.shown(), evaluated.name(), lost, why, evaluated.nameIt()));
       }
       return;

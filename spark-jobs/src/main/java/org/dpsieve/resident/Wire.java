@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.dpsieve.text.Counted;
 
 /** The messages of {@code evaluate.py}, whose head says what they look like. */
 final class Wire {
@@ -109,7 +110,7 @@ final class Wire {
     int length = Integer.reverseBytes(data.readInt());
     if (length < 0 || length > LONGEST_HEAD) {
       throw new IOException(
-          "an answer that makes no sense: its head has %d bytes".formatted(length));
+          "an answer that makes no sense: its head has %s".formatted(Counted.of(length, "byte")));
     }
     byte[] text = new byte[length];
     data.readFully(text);

@@ -9,6 +9,7 @@ import org.apache.spark.resource.ResourceProfileBuilder;
 import org.apache.spark.resource.TaskResourceRequests;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.error.InputException;
+import org.dpsieve.text.Counted;
 
 /**
  * Executors with the cores, memory and GPUs that {@code resources} of a section of machine.json ask
@@ -50,8 +51,8 @@ public final class ExecutorRooms {
     if (gpus > conf.getInt("spark.executor.resource.gpu.amount", 0)
         || cores > conf.getInt("spark.executor.cores", Integer.MAX_VALUE)) {
       throw new InputException(
-          "resources: executors with %d cores and %d GPUs are asked for, which takes spark.dynamicAllocation.enabled=true, or spark.executor.cores and spark.executor.resource.gpu.amount of that number; add it to spark-submit's options (DPSIEVE_SUBMIT_ARGS)"
-              .formatted(cores, gpus));
+          "resources: executors with %s and %d GPUs are asked for, which takes spark.dynamicAllocation.enabled=true, or spark.executor.cores and spark.executor.resource.gpu.amount of that number; add it to spark-submit's options (DPSIEVE_SUBMIT_ARGS)"
+              .formatted(Counted.of(cores, "core"), gpus));
     }
     return gpus == 0 && cores == conf.getInt("spark.task.cpus", 1)
         ? Optional.empty()

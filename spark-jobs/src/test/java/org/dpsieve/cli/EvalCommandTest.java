@@ -101,11 +101,11 @@ class EvalCommandTest {
         "{\"frames\": [{\"id\": \"x\", \"elements\": [\"A x\"], \"coord\": [0,0,0]}]}"
             + " | frames[0] (x): elements: type name 'A x': no white space",
         "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0]}]}"
-            + " | frames[0] (0): coord holds 2 numbers, expected 3 (3 x 1 atoms)",
+            + " | frames[0] (0): coord holds 2 numbers, expected 3 (3 x 1 atom)",
         "{\"frames\": [{\"elements\": [\"Ag\"]}]} | coord: found nothing, expected a list",
         "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,\"a\"]}]} | found \"a\", expected numbers",
         "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,0], \"box\": [1]}]}"
-            + " | box holds 1 numbers, expected 9",
+            + " | box holds 1 number, expected 9",
         "{\"frames\": [{\"elements\": [\"Cu\"], \"coord\": [0,0,0]}]} | element Cu of atom 0",
         "{\"frames\": [{\"elements\": [\"Ag\"], \"coord\": [0,0,0], \"charge\": 1}]}"
             + " | charge: frames with a charge have no place here",
@@ -144,6 +144,28 @@ class EvalCommandTest {
         .contains("warning: 3 frames could not be evaluated");
     String text = Files.readString(out);
     assertThat(text.split("\"energy\":NaN", -1)).hasSize(4);
+  }
+
+  @Test
+  void aFrameOfAnUnknownTypeIsNaNAndSaid() throws IOException {
+    Path in = folder.resolve("in.json");
+    Files.writeString(
+        in,
+        """
+        {"frames": [
+          {"id": "copper", "elements": ["Cu", "Ag"], "coord": [0, 0, 0, 0, 0, 2.6], "box": null},
+          {"id": "dimer", "elements": ["Ag", "Au"], "coord": [0, 0, 0, 0, 0, 2.6], "box": null}]}
+        """);
+    Path out = folder.resolve("out.json");
+    assertThat(run(in, out, MODEL)).as(terminal::said).isZero();
+    assertThat(terminal.err())
+        .contains("copper#", "type Cu is not in the models' type map [Ag, Au]; its numbers are NaN")
+        .contains("warning: 1 frame could not be evaluated: its numbers are NaN");
+    JsonNode frames =
+        new ObjectMapper().readTree(Files.readString(out).replace("NaN", "null")).path("frames");
+    assertThat(frames.at("/0/models/0/energy").isNull()).isTrue();
+    assertThat(frames.at("/0/models/0/force")).hasSize(6).allMatch(JsonNode::isNull);
+    assertThat(frames.at("/1/models/0/energy").asDouble()).isNotZero();
   }
 
   @Test

@@ -50,7 +50,7 @@ class ExtxyzCommandsTest {
     Path source = file("REF_energy=-3 energy_unit=hartree");
     assertThat(terminal.run("import", "-s", source, "-o", folder.resolve("none"))).isZero();
     assertThat(terminal.out())
-        .contains("not carried along: REF_energy (1 systems), REF_forces (1 systems)")
+        .contains("not carried along: REF_energy (1 system), REF_forces (1 system)")
         .contains(
             "labels under names that are not read",
             "--extxyz-keys energy=REF_energy,forces=REF_forces");
@@ -109,11 +109,11 @@ class ExtxyzCommandsTest {
         .contains("in another state (initial_magmoms)", "1 of them", "--extxyz-keys aparam=NAME");
     assertThat(target).doesNotExist();
     terminal.succeed("import", "-s", file, "-o", target, "--extxyz-keys", "aparam=initial_magmoms");
-    assertThat(terminal.out()).contains("2 frames", "1 duplicates");
+    assertThat(terminal.out()).contains("2 frames", "1 duplicate and");
     // the same calculation once more, which comes to other digits
     file = states(":magmoms:R:1", "energy=-1|5|5", "energy=-1|5|5.001", "energy=-1|5|5");
     terminal.succeed("import", "-s", file, "-o", folder.resolve("again"));
-    assertThat(terminal.out()).contains("1 frames", "2 duplicates");
+    assertThat(terminal.out()).contains("1 frame", "2 duplicates");
   }
 
   @Test

@@ -60,7 +60,7 @@ class FinalTrainingRunTest {
     assertThat(terminal.run("simplify", simplify, machine("false"), "--workdir", run))
         .as(terminal::said)
         .isEqualTo(4);
-    assertThat(terminal.said()).contains("final_training: 1 of 1 models could not be trained");
+    assertThat(terminal.said()).contains("final_training: 1 of 1 model could not be trained");
     String before = RegularFile.sha256(run.resolve("result/_stage.json"));
     terminal.clear();
     terminal.succeed("simplify", simplify, machine("OMP_NUM_THREADS=1 " + dp), "--workdir", run);

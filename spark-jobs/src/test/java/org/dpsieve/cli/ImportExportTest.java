@@ -137,7 +137,7 @@ class ImportExportTest {
     String target = folder.resolve("frames").toString();
     terminal.succeed("import", "-s", folder.resolve("systems"), "-o", target);
     assertThat(terminal.out())
-        .contains("2 systems, 2 frames", "1 duplicates and 3 bad frames", target + ".quarantine");
+        .contains("2 systems, 2 frames", "1 duplicate and 3 bad frames", target + ".quarantine");
     List<Row> aside =
         spark.read().parquet(target + ".quarantine").orderBy("file", "frame").collectAsList();
     List<String> told = new ArrayList<>();

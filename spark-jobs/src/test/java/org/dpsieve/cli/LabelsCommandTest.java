@@ -130,7 +130,7 @@ class LabelsCommandTest {
     write("bad/OUTCAR", "hello");
     assertThat(labels(folder.resolve("bad"), folder.resolve("c"))).isEqualTo(2);
     assertThat(terminal.err())
-        .contains("no output file found", "none: not found", "no label found in 1 files");
+        .contains("no output file found", "none: not found", "no label found in 1 file,");
     assertThat(folder.resolve("c")).doesNotExist();
   }
 

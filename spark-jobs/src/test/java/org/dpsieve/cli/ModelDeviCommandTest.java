@@ -120,6 +120,22 @@ class ModelDeviCommandTest {
   }
 
   @Test
+  void aFrameOfAnUnknownTypeIsARowOfNaN() throws IOException {
+    Path file = folder.resolve("mixed.xyz");
+    String frame = "2\nProperties=species:S:1:pos:R:3\n%s 0 0 0\nAu 0 0 2.6\n";
+    Files.writeString(file, frame.formatted("Ag") + frame.formatted("Cu") + frame.formatted("Ag"));
+    Path out = folder.resolve("out");
+    assertThat(run(file.toString(), out)).as(terminal::err).isZero();
+    assertThat(terminal.err())
+        .contains("mixed.xyz#1: type Cu is not in the models' type map [Ag, Au]")
+        .contains("warning: 1 frame could not be evaluated: its row is NaN");
+    List<String> rows = Files.readAllLines(out).stream().filter(l -> !l.startsWith("#")).toList();
+    assertThat(rows).hasSize(3);
+    assertThat(rows.get(1).trim().split(" +")).hasSize(8).contains("nan");
+    assertThat(rows.get(2)).isEqualTo(rows.get(0).replaceFirst("0", "2"));
+  }
+
+  @Test
   void whatCannotBeEvaluatedLeavesNoFile() throws IOException {
     Path out = folder.resolve("out");
     assertThat(run(folder.resolve("nowhere").toString(), out)).isEqualTo(2);
@@ -258,7 +274,10 @@ class ModelDeviCommandTest {
     assertThat(terminal.err()).contains("shared.pb", "--engine dp");
     terminal.succeed("eval", "-m", model, "--json", json, "-o", out);
     assertThat(terminal.err()).contains("evaluated by DeePMD-kit", "shared.pb");
-    assertThat(terminal.err()).contains("type Cu is none of the models' (Ag Au)", "1 frames could");
+    assertThat(terminal.err())
+        .contains(
+            "type Cu is none of the models' (Ag Au)",
+            "1 frame could not be evaluated: its numbers are NaN");
     String text = Files.readString(out);
     assertThat(text).contains("\"made_by\":\"DeePMD-kit 3.");
     JsonNode energy =

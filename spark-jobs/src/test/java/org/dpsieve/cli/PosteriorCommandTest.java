@@ -127,7 +127,7 @@ class PosteriorCommandTest {
             terminal.run(
                 "eval", "-m", MODEL, OTHER, "--posteriors", posterior, "-s", UNSEEN, "-o", out))
         .isEqualTo(2);
-    assertThat(terminal.err()).contains("1 posteriors of 2 models");
+    assertThat(terminal.err()).contains("1 posterior of 2 models");
     Path damaged =
         Files.writeString(
             folder.resolve("damaged.json"),

@@ -215,7 +215,7 @@ class PropertyCommandsTest {
         .isZero();
     assertThat(terminal.out()).contains("labelled frames   47 of 48");
     assertThat(terminal.said())
-        .contains("cohesion of 1 frames is no finite number", "the first: ", "Ag8#3");
+        .contains("1 frame is left out, as cohesion is no finite number", "the first: ", "Ag8#3");
     terminal.clear();
     Path output = folder.resolve("nan.error");
     assertThat(
@@ -232,5 +232,21 @@ class PropertyCommandsTest {
                 output))
         .isZero();
     assertThat(terminal.err()).contains("Ag8#3: its label cohesion is NaN");
+    Files.writeString(labelled.resolve("Ag8/type_map.raw"), "Cu\nAu\n");
+    assertThat(
+            run(
+                "model-devi",
+                "-m",
+                target,
+                "--property",
+                "cohesion",
+                "-s",
+                labelled,
+                "-o",
+                folder.resolve("copper")))
+        .as(terminal::said)
+        .isZero();
+    assertThat(terminal.err())
+        .contains("Ag8#0: type Cu is not in the models' type map [Ag, Au]", "rows are NaN");
   }
 }

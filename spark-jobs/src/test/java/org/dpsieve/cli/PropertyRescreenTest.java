@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -305,9 +306,46 @@ class PropertyRescreenTest {
     assertThat(terminal.said()).contains("--p-lo and --p-hi go with --property");
   }
 
+  /** Beside silver, half as many frames of copper. */
+  private Path withCopper() throws IOException {
+    Path mixed = folder.resolve("mixed");
+    for (String type : List.of("Ag", "Cu")) {
+      try (NpySystemWriter writer =
+          new NpySystemWriter(
+              new LocalStorage(), mixed.resolve(type).toString(), List.of(type), EACH)) {
+        int z = type.equals("Ag") ? 47 : 29;
+        List<Frame> frames = DeepmdSystems.readNpy(EXAMPLE.resolve("pbe/Ag8"));
+        for (Frame frame : frames.subList(0, type.equals("Ag") ? EACH : EACH / 2)) {
+          int[] atoms = new int[frame.atomCount()];
+          Arrays.fill(atoms, z);
+          writer.add(
+              new Frame(type, frame.index(), atoms, frame.coord(), frame.cell(), frame.labels()));
+        }
+      }
+    }
+    return mixed;
+  }
+
+  private void requireCopperWithoutNumbers(Dataset<Row> rows) {
+    assertThat(terminal.err())
+        .contains("10 of 30 frames hold types that the models (Ag Au) do not know: Cu (10 frames)")
+        .contains("warning: Frame Cu#0: type Cu is ", "10 frames could not be evaluated");
+    assertThat(rows.where("isnan(max_devi_p)").select("formula").distinct().collectAsList())
+        .extracting(row -> row.getString(0))
+        .containsExactly("Cu8");
+    assertThat(rows.where("isnan(max_devi_p) AND isnan(pull[0]) AND size(pull) = 2").count())
+        .isEqualTo(10);
+    assertThat(rows.where("NOT isnan(max_devi_p)").count()).isEqualTo(EACH);
+  }
+
+  @Test
+  void framesOfAnUnknownTypeHaveNoNumbers() throws IOException {
+    requireCopperWithoutNumbers(rescreen(withCopper(), "copper"));
+  }
+
   @Test
   @Tag("peer")
-  void evaluatedByDeepmdKitItIsTheSame() {
+  void evaluatedByDeepmdKitItIsTheSame() throws IOException {
     DeepmdKit.dp();
     Dataset<Row> ours = rescreen(shared.resolve("labelled/Ag8"), "ours");
     Dataset<Row> theirs = rescreen(shared.resolve("labelled/Ag8"), "theirs", "--engine", "dp");
@@ -325,5 +363,6 @@ class PropertyRescreenTest {
     }
     assertThat(run(shared.resolve("labelled"), folder.resolve("theirs"))).isEqualTo(2);
     assertThat(terminal.said()).contains("holds the deviation by other models");
+    requireCopperWithoutNumbers(rescreen(withCopper(), "copper", "--engine", "dp"));
   }
 }

@@ -65,7 +65,7 @@ class StoppingRunTest {
   @Order(1)
   void atTheExpectedErrorItStopsAndSaysWhatMoreLabelsWouldBuy() throws IOException {
     String said = run("\"target_error\": {\"energy\": 1, \"force\": 5}");
-    assertThat(said).contains("Errors are expected below target_error (1 iterations, 24 labels");
+    assertThat(said).contains("Errors are expected below target_error (1 iteration, 24 labels");
     double[] numbers = next(said);
     assertThat(numbers[0]).isBetween(0.1, 1000.0);
     assertThat(numbers[1]).isBetween(0.001, 5.0);

@@ -174,9 +174,11 @@ class TypeNamesRunTest {
   void rescreenGoesByNamesAndSaysHowToLeaveThemOut() throws IOException {
     copy(plain.resolve("Ag8"), named.resolve("silver"));
     Path out = folder.resolve("out");
-    assertThat(terminal.run("rescreen", "-m", model(0), model(1), "--frames", named, "-o", out))
-        .isEqualTo(2);
-    assertThat(terminal.err()).contains("(Ag1 ZN) do not know: Ag (");
+    Path all = folder.resolve("all");
+    terminal.succeed("rescreen", "-m", model(0), model(1), "--frames", named, "-o", all);
+    assertThat(terminal.err()).contains("(Ag1 ZN) do not know: Ag (120 frames)");
+    assertThat(spark.read().parquet(all.toString()).where("isnan(max_devi_f)").count())
+        .isEqualTo(120);
     String where = terminal.err().replaceAll("(?s).*--where \"([^\"]*)\".*", "$1");
     terminal.succeed(
         "rescreen",

@@ -203,7 +203,7 @@ class UnnamedTypesTest {
     told[command.length + 1] = ORDER + ",Cu";
     assertThat(terminal.run(told)).isEqualTo(2);
     assertThat(terminal.err()).contains(a + ": has 2 types and names none", "names 3 (Au Ag Cu)");
-    told[command.length + 1] = "Au,Cu";
+    told[command.length + 1] = "Zn,Cu";
     told[command.length - 1] = folder.resolve("other"); // what is there was screened in ORDER
     assertThat(terminal.run(told)).isEqualTo(2);
     assertThat(terminal.err()).contains("do not know: Ag");

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -22,8 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Both files together: what a correct run comes to, and how mistakes are told. */
 class ConfigReaderTest {
-  @TempDir Path folder;
+  @TempDir private Path folder;
   private Fixture run;
 
   @BeforeEach
@@ -119,76 +119,6 @@ class ConfigReaderTest {
                         line ->
                             assertThat(line)
                                 .containsAnyOf("there is no ", "no such f", "matches nothing")));
-  }
-
-  @Test
-  void theSeedAsPrintedIsUnderstoodAndMissesOnlyTheFilesItNames() throws IOException {
-    run.write(run.simplify, Fixture.resource("seed.json"));
-    assertThat(run.complaint().lines().map(line -> line.replaceFirst("^ +\\d+\\. ", "")))
-        .hasSize(5)
-        .satisfiesExactly(
-            line -> assertThat(line).isEqualTo("4 problems; nothing was started:"),
-            line -> assertThat(line).contains("line 6: pick_data", "/Ag-Au/simp/collect"),
-            line -> assertThat(line).contains("fp_pp_path: no such folder", "vasp_input"),
-            line -> assertThat(line).contains("fp_incar: no such file", "vasp_input/INCAR"),
-            line ->
-                assertThat(line)
-                    .contains(
-                        "training_iter0_model_path: '/Ag-Au/final/00.train/00[0-3]' matches"
-                            + " nothing"));
-  }
-
-  @Test
-  void theSeedsOldKeysAreMappedAndListed() throws IOException {
-    String seed =
-        Fixture.resource("seed.json")
-            .replace("/Ag-Au/simp/collect", "pool")
-            .replace("/Ag-Au/final/00.train/00[0-3]", Fixture.MODELS + "/[0-3]")
-            .replace("\"fp_style\": \"vasp\"", "\"fp_style\": \"d3\"");
-    run.write(run.simplify, seed);
-    RunConfig config = run.read();
-    SimplifyConfig simplify = config.simplify();
-    assertThat(simplify.trust().force()).isEqualTo(new TrustBand(0.2, 100));
-    assertThat(simplify.trust().energy()).isEqualTo(new TrustBand(1e10, 1e10));
-    assertThat(simplify.train().input(0).loss())
-        .isEqualTo(new TrainingInput.Loss(100, 100, 1, 1, 0.9, 1));
-    assertThat(simplify.train().input(0).trainable())
-        .isEqualTo(TrainingInput.Trainable.OUTPUT_LAYER);
-    assertThat(simplify.train().input(0).json())
-        .contains("\"numb_steps\" : 400000", "\"training_data\"")
-        .doesNotContain("load_ckpt", "stop_batch", "set_prefix", "numb_test");
-    assertThat(String.join("\n", config.migrations()))
-        .contains(
-            "line 98: f_trust_lo: old name, taken as model_devi_f_trust_lo",
-            "train_param: old key, of no effect",
-            "shuffle_poscar: old key",
-            "use_clusters: old key",
-            "training.stop_batch: old name, taken as numb_steps",
-            "training.load_ckpt: old key",
-            "taken as training_data.batch_size");
-    assertThat(String.join("\n", config.warnings()))
-        .contains(
-            "fp_skip_bad_box: applied to every pick",
-            "of no effect with fp_style d3: fp_pp_path, fp_pp_files, fp_incar",
-            "descriptor.sel: found [150,150], the model has [120, 120]",
-            "fitting_net.neuron: found [240,240,240], the model has [80, 80, 80]")
-        .doesNotContain("total energy");
-  }
-
-  @Test
-  void dpgensOwnRunIsReadAsItIs() throws IOException {
-    run.write(run.simplify, Files.readString(Shared.path("expected/dpgen-run/simplify.json")));
-    run.set("pick_data", "\"%s\"".formatted(Shared.path("data/ag-au/pbe-d3")));
-    run.set("training_iter0_model_path", "[\"%s/ag-au/[0-3]\"]".formatted(Shared.path("models")));
-    RunConfig config = run.read();
-    assertThat(config.simplify().pick().initPickNumber()).isEqualTo(100);
-    assertThat(config.simplify().label().taskMax()).isEmpty();
-    assertThat(config.simplify().train().models()).hasSize(4);
-    assertThat(config.migrations()).isEmpty();
-    assertThat(config.warnings())
-        .singleElement()
-        .asString()
-        .contains("fp_task_max: of no effect: labeled is true");
   }
 
   @Test
@@ -302,12 +232,6 @@ class ConfigReaderTest {
   }
 
   @Test
-  void keysThatDpgenRequiresForNothingMayBeAbsent() throws IOException {
-    run.set("init_data_sys", null).set("sys_configs", null).set("fp_task_min", null);
-    assertThat(run.complaint()).isEmpty();
-  }
-
-  @Test
   void trueErrorLevelsNeedTheLabelsTheyAreMeasuredAgainst() throws IOException {
     run.set("true_error_f_trust_lo", "0.3").set("true_error_f_trust_hi", "50");
     assertThat(run.read().simplify().trust().trueForce()).isEqualTo(new TrustBand(0.3, 50));
@@ -324,22 +248,6 @@ class ConfigReaderTest {
     assertThat(run.read().simplify().trust().usesTrueError()).isFalse();
     Files.writeString(run.simplify, Files.readString(run.simplify).replaceFirst("Infinity", "NaN"));
     assertThat(run.complaint()).contains("true_error_f_trust_lo: found NaN, expected a number");
-  }
-
-  @Test
-  void theOldEnergyLevelIsMappedWithAWarningOfItsUnit() throws IOException {
-    run.set("e_trust_lo", "0.5").set("e_trust_hi", "1e10").set("stop_iter", "6");
-    run.set("max_iter", null);
-    RunConfig config = run.read();
-    assertThat(config.simplify().trust().energy()).isEqualTo(new TrustBand(0.5, 1e10));
-    assertThat(config.simplify().pick().maxIter()).hasValue(6);
-    assertThat(config.warnings()).singleElement().asString().contains("eV per atom; the number");
-  }
-
-  @Test
-  void anOldKeyBesideItsSuccessorIsAnError() throws IOException {
-    assertThat(run.set("f_trust_lo", "0.3").complaint())
-        .contains("f_trust_lo: old name of model_devi_f_trust_lo, which is given too");
   }
 
   @Test
@@ -377,46 +285,6 @@ class ConfigReaderTest {
     assertThat(config.machine().modelDevi().command()).hasValue("dp");
   }
 
-  @Test
-  void aTildeIsExplained() throws IOException {
-    assertThat(run.set("pick_data", "[\"~/pool\"]").complaint()).contains("~ is not expanded");
-  }
-
-  @Test
-  void dataOnAnotherFileSystemAreLeftToTheRun() throws IOException {
-    run.set("pick_data", "[\"hdfs://host/pool\"]");
-    assertThat(run.read().simplify().pool().pickData()).isEqualTo(List.of("hdfs://host/pool"));
-  }
-
-  @Test
-  void theInitialDataTakeTheirPrefix() throws IOException {
-    run.set("init_data_prefix", "\"pool\"").set("init_data_sys", "[\"Ag1\"]");
-    assertThat(run.read().simplify().pool().initData())
-        .containsExactly(folder.resolve("pool/Ag1").toString());
-  }
-
-  @Test
-  void anEmptyPoolIsNoPool() throws IOException {
-    Files.createDirectories(folder.resolve("void"));
-    assertThat(run.set("pick_data", "\"void\"").complaint()).contains("no system in it");
-  }
-
-  @Test
-  void aPoolWithoutTheLabelsThatTheRunNeedsIsRefused() throws IOException {
-    Files.delete(folder.resolve("pool/Ag1/set.000/energy.npy"));
-    assertThat(run.complaint())
-        .contains("pick_data: 1 of 1 systems have a set without energy.npy", "labeled true");
-    run.set("labeled", "false").set("fp_style", "\"d3\"");
-    assertThat(run.complaint()).contains("fp_style d3 adds to the labels");
-  }
-
-  @Test
-  void aPoolWithoutAnyForcesIsRefused() throws IOException {
-    Files.delete(folder.resolve("pool/Ag1/set.000/force.npy"));
-    assertThat(run.complaint())
-        .contains("pick_data: none of 1 systems has force.npy in every set", "labeled true");
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -432,103 +300,5 @@ class ConfigReaderTest {
   void theParametersOfD3AreChecked(String params, String expected) throws IOException {
     run.set("labeled", "false").set("fp_style", "\"d3\"").set("fp_params", params);
     assertThat(run.complaint()).contains("fp_params", expected);
-  }
-
-  @Test
-  void modelsThatDoNotFitAreNamedWithTheirFile() throws IOException {
-    Path other = Files.createDirectories(folder.resolve("other"));
-    Files.writeString(other.resolve("graph.pb"), "no graph");
-    Path checkpoint = Files.createDirectories(folder.resolve("checkpoint"));
-    Files.writeString(checkpoint.resolve("model.ckpt.index"), "");
-    run.set("training_iter0_model_path", "[\"other\", \"checkpoint\"]");
-    assertThat(run.complaint())
-        .contains(
-            other.resolve("graph.pb").toString(),
-            "checkpoint holds model.ckpt.index, expected frozen_model.pb or graph.pb; run `dp"
-                + " freeze -o graph.pb` there");
-    run.set("training_iter0_model_path", "[\"%s/[01]\"]".formatted(Fixture.MODELS));
-    run.set("type_map", "[\"Au\", \"Ag\"]").set("default_training_param/model/type_map", null);
-    assertThat(run.complaint())
-        .contains("type map [Ag, Au], expected type_map of the file, [Au, Ag]");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      nullValues = "-",
-      value = {
-        "pth | \"pytorch\" | \"pth\" | ",
-        "pth | \"pytorch\" | - | ",
-        "pth | - | \"pth\" | ",
-        "pth | - | - | ",
-        "dp | \"pytorch\" | - | ",
-        "dp | - | \"dp\" | ",
-        "pth | \"tensorflow\" | - | model.pth is not a model of tensorflow, whose models end in"
-            + " .pb",
-        "pth | - | \"pb\" | model.pth is not a model of tensorflow",
-        "pth | \"pytorch\" | \"pt\" | found 'pt', but the model",
-        "pth | \"tensorflow\" | \"pth\" | model.pth is not a model of tensorflow"
-      })
-  void theFormatMayBeNamedWhereTheModelsHaveIt(
-      String suffix, String backend, String format, String expected) throws IOException {
-    run.set(
-            "training_iter0_model_path",
-            "[\"%s/small/[01]/model.%s\"]".formatted(Shared.path("models"), suffix))
-        .set("train_backend", backend)
-        .set("model_format", format)
-        .setMachine("train/engine", "\"output-layer\"");
-    if (expected == null) {
-      assertThat(run.complaint()).isEmpty();
-      assertThat(run.read().simplify().train().modelName(0)).isEqualTo("graph.000." + suffix);
-    } else {
-      assertThat(run.complaint()).contains(expected);
-    }
-  }
-
-  @Test
-  void theModelOfTheWantedBackendIsTakenFromAFolder() throws IOException {
-    for (int m = 0; m < 2; m++) {
-      Path job = Files.createDirectories(folder.resolve("job/" + m));
-      Files.copy(Fixture.MODELS.resolve(m + "/graph.pb"), job.resolve("frozen_model.pb"));
-      Files.copy(
-          Shared.path("models/small/%d/model.pth".formatted(m)), job.resolve("frozen_model.pth"));
-    }
-    run.set("training_iter0_model_path", "[\"job/[01]\"]");
-    assertThat(run.read().simplify().train().models())
-        .allMatch(model -> model.endsWith("frozen_model.pb"));
-    run.set("train_backend", "\"pytorch\"");
-    assertThat(run.read().simplify().train().models())
-        .allMatch(model -> model.endsWith("frozen_model.pth"));
-    for (int m = 0; m < 2; m++) { // as dp --pt train leaves it
-      Path job = Files.createDirectories(folder.resolve("trained/" + m));
-      Files.writeString(job.resolve("checkpoint"), "model.ckpt.pt");
-      Files.copy(
-          Shared.path("models/small/%d/model.pth".formatted(m)), job.resolve("model.ckpt.pt"));
-    }
-    run.set("training_iter0_model_path", "[\"trained/[01]\"]");
-    assertThat(run.read().simplify().train().models())
-        .allMatch(model -> model.endsWith("model.ckpt.pt"));
-  }
-
-  @Test
-  void oneModelHasMembersWhereItsOutputLayerIsSolved() throws IOException {
-    run.set("numb_members", "4");
-    assertThat(run.read().simplify().train().members()).isZero();
-    assertThat(String.join("\n", run.read().warnings()))
-        .contains("numb_members: has no effect: the 2 models are the ensemble");
-    run.set("numb_models", "1")
-        .set("training_iter0_model_path", "\"%s\"".formatted(Fixture.MODELS.resolve("2/graph.pb")));
-    assertThat(run.read().simplify().train().members()).isEqualTo(4);
-    run.set("numb_members", "1");
-    assertThatThrownBy(run::read).hasMessageContaining("numb_members", "at least 2");
-  }
-
-  @Test
-  void aModelMayBeNamedByItsFile() throws IOException {
-    run.set("numb_models", "1")
-        .set("training_iter0_model_path", "\"%s\"".formatted(Fixture.MODELS.resolve("2/graph.pb")));
-    assertThat(run.read().simplify().train().models())
-        .containsExactly(Fixture.MODELS.resolve("2/graph.pb"));
   }
 }

@@ -17,7 +17,7 @@ class PlanTest {
         ConfigReader.read(conf.resolve("simplify.json"), conf.resolve("machine.json"), folder);
     assertThat(String.join("\n", Plan.of(run)))
         .contains(
-            "25 systems, 2600 frames in " + conf.resolve("pbe"),
+            "25 systems, 2,600 frames in " + conf.resolve("pbe"),
             "output-layer: the fitting net's output layer solved on all labels, weights: energy 100, force 1, virial 1",
             "DFT-D3 of pbe with zero damping, added to the stored label (embedded)",
             "max_devi_f    accurate < 0.2 <= candidate < 100 <= failed (eV/Å)",

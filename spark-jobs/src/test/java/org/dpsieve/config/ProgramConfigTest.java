@@ -60,7 +60,7 @@ class ProgramConfigTest {
   @Test
   void potentialsArePerElementAndThere() throws IOException {
     run.set("user_fp_params", "{\"kspacing\": 0.2}").set("fp_pp_files", "[\"Ag.upf\"]");
-    assertThat(run.complaint()).contains("fp_pp_files: found 1 files, expected 2");
+    assertThat(run.complaint()).contains("fp_pp_files: found 1 file, expected 2");
     run.set("fp_pp_files", "[\"Ag.upf\", \"Pt.upf\"]");
     assertThat(run.complaint()).contains("fp_pp_files: no such file", "pseudo/Pt.upf");
     run.set("fp_pp_path", "\"nowhere\"");

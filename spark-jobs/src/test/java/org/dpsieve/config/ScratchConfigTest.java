@@ -91,7 +91,7 @@ class ScratchConfigTest {
     run.set("training_init_frozen_model", "[\"none.pb\"]");
     assertThat(run.complaint()).contains("training_init_frozen_model: 'none.pb' matches nothing");
     run.set("training_init_frozen_model", "[\"%s/0/graph.pb\"]".formatted(Fixture.MODELS));
-    assertThat(run.complaint()).contains("training_init_frozen_model: found 1 models, expected 2");
+    assertThat(run.complaint()).contains("training_init_frozen_model: found 1 model, expected 2");
     run.set("training_init_frozen_model", null).set("training_init_model", "true");
     assertThat(run.complaint())
         .contains(

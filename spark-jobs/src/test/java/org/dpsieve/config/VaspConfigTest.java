@@ -58,7 +58,7 @@ class VaspConfigTest {
   @Test
   void aPotcarPerElementIsNeeded() throws IOException {
     assertThat(run.set("fp_pp_files", "[\"POTCAR_Ag\"]").complaint())
-        .contains("found 1 files, expected 2: one per element of type_map [Ag, Au]");
+        .contains("found 1 file, expected 2: one per element of type_map [Ag, Au]");
     assertThat(run.set("fp_pp_files", "[\"POTCAR_Ag\", \"POTCAR_Pt\"]").complaint())
         .contains("fp_pp_files: no such file: " + folder.resolve("vasp_input/POTCAR_Pt"));
   }

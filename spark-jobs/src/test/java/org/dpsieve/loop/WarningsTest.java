@@ -46,8 +46,8 @@ class WarningsTest {
             null);
     assertThat(Warnings.of(List.of(iteration(GOOD, BAD)), result(errors, null)))
         .containsExactly(
-            "1 of 2 models are worse after the run than before, on 1,234 frames never labelled: graph.001: energy 3.00 -> 734.00 meV/atom",
-            "1 of 1 models are worse after the training of iteration 2 than before, on its own 31 labels: graph.000: energy 3.00 -> 734.00 meV/atom");
+            "1 of 2 models is worse after the run than before, on 1,234 frames never labelled: graph.001: energy 3.00 -> 734.00 meV/atom",
+            "1 of 1 model is worse after the training of iteration 2 than before, on its own 31 labels: graph.000: energy 3.00 -> 734.00 meV/atom");
   }
 
   @Test

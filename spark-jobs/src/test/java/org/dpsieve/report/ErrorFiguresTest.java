@@ -86,7 +86,7 @@ class ErrorFiguresTest {
     List<Figure> figures = of(AgreementTest.frames(1));
     assertThat(marks(named(figures, "parity-energy-after"))).isBetween(1, 2);
     assertThat(named(figures, "parity-energy-after"))
-        .contains("1 energies of 1 frame, 2 models", "R² –");
+        .contains("1 energy of 1 frame, 2 models", "R² –");
     assertThat(marks(named(figures, "parity-force-after"))).isGreaterThan(2);
   }
 

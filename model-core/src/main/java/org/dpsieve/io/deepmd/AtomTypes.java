@@ -3,6 +3,7 @@ package org.dpsieve.io.deepmd;
 import java.util.List;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.TypeNames;
+import org.dpsieve.text.Counted;
 
 /**
  * A system's own numbering of types. A type map may name more than the system uses, and types that
@@ -44,14 +45,14 @@ record AtomTypes(List<String> symbols, String source) {
       }
       if (!(type >= 0 && type < symbols.size() && type == Math.rint(type))) {
         throw new InputException(
-            "%s: type %s at place %d, expected 0 to %d: %s names %d types (%s)"
+            "%s: type %s at place %d, expected 0 to %d: %s names %s (%s)"
                 .formatted(
                     file,
                     type == Math.rint(type) ? String.valueOf((long) type) : String.valueOf(type),
                     atom,
                     symbols.size() - 1,
                     source,
-                    symbols.size(),
+                    Counted.of(symbols.size(), "type"),
                     String.join(" ", symbols)));
       }
       z[atom] = TypeNames.number(symbols.get((int) type));

@@ -10,6 +10,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.frame.OtherInputs;
 import org.dpsieve.frame.Property;
 import org.dpsieve.io.NumberArray;
+import org.dpsieve.text.Counted;
 
 /**
  * One {@code set.*} of a system, its shapes checked.
@@ -100,12 +101,21 @@ record DeepmdSet(
   private static int dimension(Property property, NumberArray values, int frames, int places) {
     long rows = (long) frames * (property.atomic() ? places : 1);
     long width = perRow(values, rows);
+    if (property.isNamedOfAtoms() && !property.atomic() && places > 1 && width % places == 0) {
+      throw new InputException(
+          "%s: %s for each frame of %s; is it a property of atoms, as its name says? Then ask for %s:atomic, else give the file another name"
+              .formatted(
+                  values.name(),
+                  Counted.of(width, "number"),
+                  Counted.of(places, "atom"),
+                  property.name()));
+    }
     values.requireShape(
         frames,
         width * rows / Math.max(1, frames),
         property.atomic()
-            ? "as many numbers for each of %d atoms; of a frame's property: %s without ':atomic'"
-                .formatted(places, property.name())
+            ? "as many numbers for each of %s; of a frame's property: %s without ':atomic'"
+                .formatted(Counted.of(places, "atom"), property.name())
             : "as many numbers for each frame of coord.npy");
     return Math.toIntExact(width);
   }
@@ -118,7 +128,7 @@ record DeepmdSet(
     NumberArray coord = arrays.get("coord.npy");
     long[] shape = coord.shape();
     long frames = shape.length == 1 ? 1 : shape.length == 0 ? 0 : shape[0];
-    String atoms = "type.raw lists %d atoms".formatted(places);
+    String atoms = "type.raw lists %s".formatted(Counted.of(places, "atom"));
     arrays.forEach(
         (array, values) -> {
           switch (array) {

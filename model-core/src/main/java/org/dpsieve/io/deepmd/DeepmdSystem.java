@@ -16,6 +16,7 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.Property;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem;
+import org.dpsieve.text.Counted;
 
 /**
  * Reads a system in DeePMD-kit's layout, standard or mixed (deepmd-kit 3.2, utils/data.py): sets in
@@ -139,8 +140,13 @@ final class DeepmdSystem implements FrameSystem {
               Integer other = properties.putIfAbsent(property, dimension);
               if (other != null && !other.equals(dimension)) {
                 problems.add(
-                    "%s/%s/%s: %d numbers each, but %d in other sets"
-                        .formatted(folder.path(), set.name(), property.file(), dimension, other));
+                    "%s/%s/%s: %s each, but %d in other sets"
+                        .formatted(
+                            folder.path(),
+                            set.name(),
+                            property.file(),
+                            Counted.of(dimension, "number"),
+                            other));
               }
             });
   }

@@ -14,6 +14,7 @@ import org.dpsieve.io.NumberArray;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.hdf5.Hdf5;
 import org.dpsieve.io.hdf5.Hdf5Array;
+import org.dpsieve.text.Counted;
 
 /** A group of an HDF5 file in the deepmd/hdf5 layout, standard or mixed. */
 final class Hdf5Folder implements DeepmdFolder {
@@ -70,8 +71,8 @@ final class Hdf5Folder implements DeepmdFolder {
     }
     if (walk.above.size() > DEEPEST || ++walk.groups > MOST_GROUPS) {
       throw new InputException(
-          "%s: more than %d groups inside each other, or %d in all: the file is damaged"
-              .formatted(path, DEEPEST, MOST_GROUPS));
+          "%s: more than %s inside each other, or %d in all: the file is damaged"
+              .formatted(path, Counted.of(DEEPEST, "group"), MOST_GROUPS));
     }
     if (group.getChildren().containsKey("type.raw")) {
       systems.add(groupPath);
@@ -131,8 +132,8 @@ final class Hdf5Folder implements DeepmdFolder {
   private Object texts(Dataset words) {
     if (words.getSize() > MOST_TYPES) {
       throw new InputException(
-          "%s/type_map.raw: %d element symbols: the file is damaged"
-              .formatted(path(), words.getSize()));
+          "%s/type_map.raw: %s: the file is damaged"
+              .formatted(path(), Counted.of(words.getSize(), "element symbol")));
     }
     return words.getData();
   }

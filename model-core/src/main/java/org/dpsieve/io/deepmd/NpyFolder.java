@@ -10,6 +10,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.io.NumberArray;
 import org.dpsieve.io.Storage;
 import org.dpsieve.io.npy.NpyArray;
+import org.dpsieve.text.Counted;
 
 /** A deepmd/npy or deepmd/npy/mixed folder. */
 final class NpyFolder implements DeepmdFolder {
@@ -94,7 +95,8 @@ final class NpyFolder implements DeepmdFolder {
     try (SeekableByteChannel channel = storage.open(file)) {
       if (channel.size() > LONGEST_TEXT) {
         throw new InputException(
-            "%s: %d bytes, expected a short text file".formatted(file, channel.size()));
+            "%s: %s, expected a short text file"
+                .formatted(file, Counted.of(channel.size(), "byte")));
       }
       ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());
       while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}

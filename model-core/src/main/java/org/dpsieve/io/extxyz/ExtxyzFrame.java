@@ -19,6 +19,7 @@ import org.dpsieve.frame.Property;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.extxyz.ExtxyzKeys.Quantity;
 import org.dpsieve.io.extxyz.ExtxyzUnits.What;
+import org.dpsieve.text.Counted;
 
 /**
  * One frame of an extended XYZ file, as ASE (ase/io/extxyz.py) and dpdata (plugins/ase.py) read it.
@@ -209,8 +210,13 @@ final class ExtxyzFrame {
       String[] words = lines.get(atom).strip().split("\\s+");
       if (words.length < width) {
         throw new InputException(
-            "%s: atom %d has %d columns, expected %d (%s)"
-                .formatted(where, atom, words.length, width, fields.get("properties")));
+            "%s: atom %d has %s, expected %d (%s)"
+                .formatted(
+                    where,
+                    atom,
+                    Counted.of(words.length, "column"),
+                    width,
+                    fields.get("properties")));
       }
       for (Column column : read) {
         for (int i = 0; i < column.count(); i++) {
@@ -255,7 +261,8 @@ final class ExtxyzFrame {
       }
       if (keys.of(Quantity.FORCES).contains(column.name()) && column.count() != 3) {
         throw new InputException(
-            "%s: %d columns of %s, expected 3".formatted(where, column.count(), column.name()));
+            "%s: %s of %s, expected 3"
+                .formatted(where, Counted.of(column.count(), "column"), column.name()));
       }
     }
   }
@@ -353,8 +360,8 @@ final class ExtxyzFrame {
       stress = new double[] {s[0], s[1], s[2], s[1], s[4], s[5], s[2], s[5], s[8]};
     } else {
       throw new InputException(
-          "%s: stress holds %d numbers, expected 9 or 6 (xx yy zz yz xz xy)"
-              .formatted(where, stress.length));
+          "%s: stress holds %s, expected 9 or 6 (xx yy zz yz xz xy)"
+              .formatted(where, Counted.of(stress.length, "number")));
     }
     double volume = Math.abs(determinant(cell));
     double[] fromStress = new double[9];
@@ -397,7 +404,8 @@ final class ExtxyzFrame {
     String[] words = text.replace(',', ' ').strip().split("\\s+");
     if (expected >= 0 && words.length != expected) {
       throw new InputException(
-          "%s: %s holds %d numbers, expected %d".formatted(where, key, words.length, expected));
+          "%s: %s holds %s, expected %d"
+              .formatted(where, key, Counted.of(words.length, "number"), expected));
     }
     return Arrays.stream(words).mapToDouble(word -> number(word, key)).toArray();
   }

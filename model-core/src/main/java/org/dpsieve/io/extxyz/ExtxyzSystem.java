@@ -18,6 +18,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Property;
 import org.dpsieve.io.FrameSystem;
 import org.dpsieve.io.Storage;
+import org.dpsieve.text.Counted;
 
 /** The frames of an extended XYZ file; elements and number of atoms may differ between them. */
 public final class ExtxyzSystem implements FrameSystem {
@@ -81,7 +82,7 @@ public final class ExtxyzSystem implements FrameSystem {
       }
     }
     if (bad > problems.size()) {
-      problems.add("%s: and %d frames more".formatted(path, bad - problems.size()));
+      problems.add("%s: and %s more".formatted(path, Counted.of(bad - problems.size(), "frame")));
     }
     if (!problems.isEmpty()) {
       throw new InputException(String.join("\n", problems));
@@ -102,8 +103,8 @@ public final class ExtxyzSystem implements FrameSystem {
               Integer other = properties.putIfAbsent(property, dimension);
               if (other != null && other != dimension) {
                 throw new InputException(
-                    "%s: %s holds %d numbers each, but %d in frames before"
-                        .formatted(where, property.name(), dimension, other));
+                    "%s: %s holds %s each, but %d in frames before"
+                        .formatted(where, property.name(), Counted.of(dimension, "number"), other));
               }
             });
   }
@@ -185,8 +186,8 @@ public final class ExtxyzSystem implements FrameSystem {
         String line = line();
         if (line == null) {
           throw new InputException(
-              "%s: the file ends after %d of %d atoms: it is truncated"
-                  .formatted(where, atom, atomCount));
+              "%s: the file ends after %,d of %s: it is truncated"
+                  .formatted(where, atom, Counted.of(atomCount, "atom")));
         }
         atoms.add(line);
       }
@@ -215,8 +216,8 @@ public final class ExtxyzSystem implements FrameSystem {
       while (b >= 0 && b != '\n') {
         if (bytes.size() == LONGEST_LINE) {
           throw new InputException(
-              "%s: line %d has more than %d bytes: no extended XYZ"
-                  .formatted(path, lineNumber + 1, LONGEST_LINE));
+              "%s: line %d has more than %s: no extended XYZ"
+                  .formatted(path, lineNumber + 1, Counted.of(LONGEST_LINE, "byte")));
         }
         bytes.write(b);
         b = in.read();

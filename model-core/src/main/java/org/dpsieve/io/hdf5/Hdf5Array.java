@@ -4,6 +4,7 @@ import io.jhdf.api.Dataset;
 import java.lang.reflect.Array;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.NumberArray;
+import org.dpsieve.text.Counted;
 
 /** A dataset of numbers in an HDF5 file that stays open as long as this is used. */
 public final class Hdf5Array implements NumberArray {
@@ -39,8 +40,8 @@ public final class Hdf5Array implements NumberArray {
     long length = Hdf5.read(name, () -> dataset.getHdfFile().size());
     if (!(size <= MOST_PACKED * (length + 1))) {
       throw new InputException(
-          "%s: shape %s in a file of %d bytes: the file is damaged"
-              .formatted(name, NumberArray.shapeText(shape()), length));
+          "%s: shape %s in a file of %s: the file is damaged"
+              .formatted(name, NumberArray.shapeText(shape()), Counted.of(length, "byte")));
     }
   }
 

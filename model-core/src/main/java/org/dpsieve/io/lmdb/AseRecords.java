@@ -25,6 +25,7 @@ import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem.Part;
 import org.dpsieve.io.FrameSystem.Types;
 import org.dpsieve.io.JsonProblem;
+import org.dpsieve.text.Counted;
 
 /**
  * ASE's {@code aselmdb} (ase-db-backends, fairchem): a record of compressed JSON for each row, by
@@ -83,8 +84,12 @@ final class AseRecords implements Records {
     }
     if (end < 1 || end - 1 - gone.size() > file.entries()) {
       throw new InputException(
-          "%s: %s says %,d rows, but there are %,d records; it was not written to its end"
-              .formatted(path, NEXT, end - 1 - gone.size(), file.entries()));
+          "%s: %s says %s, but it holds %s; it was not written to its end"
+              .formatted(
+                  path,
+                  NEXT,
+                  Counted.of(end - 1 - gone.size(), "row"),
+                  Counted.of(file.entries(), "record")));
     }
     int[] found = new int[Math.toIntExact(end - 1)];
     int count = 0;
@@ -141,7 +146,7 @@ final class AseRecords implements Records {
       throw new InputException("is not compressed as aselmdb is: " + e.getMessage(), e);
     }
     if (text.length > LARGEST) {
-      throw new InputException("holds more than %,d bytes".formatted(LARGEST));
+      throw new InputException("holds more than %s".formatted(Counted.of(LARGEST, "byte")));
     }
     return text;
   }
@@ -258,7 +263,7 @@ final class AseRecords implements Records {
   private static double[] require(double[] values, int length, String name) {
     if (values != null && values.length != length) {
       throw new InputException(
-          "%s has %d numbers, expected %d".formatted(name, values.length, length));
+          "%s has %s, expected %d".formatted(name, Counted.of(values.length, "number"), length));
     }
     return values;
   }

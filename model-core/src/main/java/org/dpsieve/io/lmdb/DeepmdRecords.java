@@ -17,6 +17,7 @@ import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem.Part;
 import org.dpsieve.io.FrameSystem.Types;
 import org.dpsieve.io.npy.NumberType;
+import org.dpsieve.text.Counted;
 
 /**
  * {@code deepmd/lmdb}: a record of MessagePack for each frame, and {@code __metadata__}; as dpdata
@@ -71,8 +72,12 @@ final class DeepmdRecords implements Records {
     }
     if (frames >= file.entries()) {
       throw new InputException(
-          "%s: %s says %,d frames, but there are %,d records; it was not written to its end"
-              .formatted(path, METADATA, frames, Math.max(0, file.entries() - 1)));
+          "%s: %s says %s, but it holds %s; it was not written to its end"
+              .formatted(
+                  path,
+                  METADATA,
+                  Counted.of(frames, "frame"),
+                  Counted.of(Math.max(0, file.entries() - 1), "record")));
     }
     count = Math.toIntExact(frames);
     Object format = meta.getOrDefault("frame_idx_fmt", "012d");
@@ -145,7 +150,8 @@ final class DeepmdRecords implements Records {
       int kind = (int) kinds[i];
       if (kind < 0 || kind >= types.length) {
         throw new InputException(
-            "has an atom of type %d, but %d names in type_map".formatted(kind, types.length));
+            "has an atom of type %d, but %s in type_map"
+                .formatted(kind, Counted.of(types.length, "name")));
       }
       z[i] = types[kind];
     }
@@ -213,7 +219,7 @@ final class DeepmdRecords implements Records {
   private static double[] require(double[] values, int length, String name) {
     if (values != null && values.length != length) {
       throw new InputException(
-          "%s has %d numbers, expected %d".formatted(name, values.length, length));
+          "%s has %s, expected %d".formatted(name, Counted.of(values.length, "number"), length));
     }
     return values;
   }
@@ -233,7 +239,8 @@ final class DeepmdRecords implements Records {
       NumberType numbers = NumberType.of(descr(type), name);
       ByteBuffer bytes = ByteBuffer.wrap(data).order(numbers.order());
       if (data.length % numbers.size() != 0) {
-        throw new InputException("%s has %d bytes of %s".formatted(name, data.length, type));
+        throw new InputException(
+            "%s has %s of %s".formatted(name, Counted.of(data.length, "byte"), type));
       }
       double[] values = new double[data.length / numbers.size()];
       for (int i = 0; i < values.length; i++) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.dpsieve.error.InputException;
 import org.dpsieve.io.Storage;
+import org.dpsieve.text.Counted;
 
 /**
  * An LMDB environment (format version 1, little-endian, 64 bits) for reading alone, of any storage:
@@ -59,7 +60,7 @@ public final class LmdbFile implements AutoCloseable {
     ByteBuffer first = read(0, META_BYTES + META);
     this.pageSize = requireMeta(first).getInt(META + 24);
     if (pageSize < 512 || pageSize > 1 << 16 || Integer.bitCount(pageSize) != 1) {
-      throw damaged("its pages have %d bytes".formatted(pageSize));
+      throw damaged("its pages have %s".formatted(Counted.of(pageSize, "byte")));
     }
     ByteBuffer second = size >= 2L * pageSize ? read(pageSize, META_BYTES + META) : first;
     boolean newer =
@@ -128,7 +129,7 @@ public final class LmdbFile implements AutoCloseable {
       int slot = slot(page, key, false);
       return slot < count(page) && compare(page, slot, key) == 0 ? value(page, slot) : null;
     }
-    throw damaged("its tree is deeper than %d pages".formatted(DEEPEST));
+    throw damaged("its tree is deeper than %s".formatted(Counted.of(DEEPEST, "page")));
   }
 
   /**
@@ -154,7 +155,7 @@ public final class LmdbFile implements AutoCloseable {
       page.get(node + NODE_HEADER, key);
       return new byte[][] {key, value(page, 0)};
     }
-    throw damaged("its tree is deeper than %d pages".formatted(DEEPEST));
+    throw damaged("its tree is deeper than %s".formatted(Counted.of(DEEPEST, "page")));
   }
 
   private void requireLeaf(ByteBuffer page, long number) {
@@ -174,7 +175,7 @@ public final class LmdbFile implements AutoCloseable {
     ByteBuffer page = read(number * pageSize, pageSize);
     int count = count(page);
     if (count < 0 || HEADER + 2 * count > pageSize) {
-      throw damaged("page %d has %d records".formatted(number, count));
+      throw damaged("page %d has %s".formatted(number, Counted.of(count, "record")));
     }
     pages.put(number, page);
     return page;
@@ -243,7 +244,7 @@ public final class LmdbFile implements AutoCloseable {
       throw damaged("a record holds a database of its own, or several values");
     }
     if (length > Math.min(LARGEST_VALUE, size)) {
-      throw damaged("a value of %,d bytes".formatted(length));
+      throw damaged("a value of %s".formatted(Counted.of(length, "byte")));
     }
     if ((nodeFlags & BIG_DATA) == 0) {
       if (start + length > pageSize) {
@@ -269,13 +270,13 @@ public final class LmdbFile implements AutoCloseable {
 
   private ByteBuffer read(long position, int length) throws IOException {
     if (position + length > size) {
-      throw damaged("it ends after %,d bytes".formatted(size));
+      throw damaged("it ends after %s".formatted(Counted.of(size, "byte")));
     }
     ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     channel.position(position);
     while (bytes.hasRemaining()) {
       if (channel.read(bytes) < 0) {
-        throw damaged("it ends after %,d bytes".formatted(size));
+        throw damaged("it ends after %s".formatted(Counted.of(size, "byte")));
       }
     }
     return bytes;

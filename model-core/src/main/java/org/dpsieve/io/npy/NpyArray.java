@@ -8,6 +8,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.NumberArray;
 import org.dpsieve.io.Storage;
+import org.dpsieve.text.Counted;
 
 /**
  * An array of numbers in a NumPy {@code .npy} file. Only the rows asked for are read, so that a
@@ -37,8 +38,12 @@ public final class NpyArray implements NumberArray {
       long expected = header.dataOffset() + array.elements() * header.type().size();
       if (channel.size() < expected) {
         throw new InputException(
-            "%s: %d bytes, expected %d for shape %s: the file is truncated"
-                .formatted(path, channel.size(), expected, NumberArray.shapeText(header.shape())));
+            "%s: %s, expected %d for shape %s: the file is truncated"
+                .formatted(
+                    path,
+                    Counted.of(channel.size(), "byte"),
+                    expected,
+                    NumberArray.shapeText(header.shape())));
       }
       return array;
     } catch (ArithmeticException e) {

@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.dpsieve.error.InputException;
+import org.dpsieve.text.Counted;
 
 /**
  * What an npy file says before its data. Versions 1, 2 and 3 of the format (NumPy,
@@ -45,8 +46,8 @@ record NpyHeader(NumberType type, boolean fortranOrder, long[] shape, long dataO
     int headerLength = version == 1 ? length.getShort() & 0xFFFF : length.getInt();
     if (headerLength < 0 || headerLength > LONGEST) {
       throw new InputException(
-          "%s: header of %d bytes, expected at most %d: the file is damaged"
-              .formatted(file, headerLength & 0xFFFFFFFFL, LONGEST));
+          "%s: header of %s, expected at most %d: the file is damaged"
+              .formatted(file, Counted.of(headerLength & 0xFFFFFFFFL, "byte"), LONGEST));
     }
     String text =
         new String(
@@ -79,8 +80,8 @@ record NpyHeader(NumberType type, boolean fortranOrder, long[] shape, long dataO
     while (buffer.hasRemaining()) {
       if (channel.read(buffer) < 0) {
         throw new InputException(
-            "%s: ends inside %s (%d of %d bytes): the file is truncated"
-                .formatted(file, what, buffer.position(), count));
+            "%s: ends inside %s (%,d of %s): the file is truncated"
+                .formatted(file, what, buffer.position(), Counted.of(count, "byte")));
       }
     }
     return buffer.array();

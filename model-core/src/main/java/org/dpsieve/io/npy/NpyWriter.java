@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.dpsieve.io.NumberArray;
 import org.dpsieve.io.Storage;
+import org.dpsieve.text.Counted;
 
 /** Writes npy files of format version 1.0: little-endian, C order, byte for byte as NumPy does. */
 public final class NpyWriter {
@@ -41,7 +42,7 @@ public final class NpyWriter {
     long places = Arrays.stream(shape).reduce(1, Math::multiplyExact);
     if (length != places) {
       throw new IllegalArgumentException(
-          "%d values for shape %s".formatted(length, NumberArray.shapeText(shape)));
+          "%s for shape %s".formatted(Counted.of(length, "value"), NumberArray.shapeText(shape)));
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.dpsieve.error.InputException;
+import org.dpsieve.text.Counted;
 
 /**
  * The part of Python's literals that NumPy writes into npy headers: dicts, tuples, lists, strings,
@@ -42,7 +43,7 @@ final class PythonLiteral {
     char c = peek();
     if (c == '{' || c == '(' || c == '[') {
       if (++depth > DEEPEST) {
-        throw unexpected("at most %d brackets inside each other".formatted(DEEPEST));
+        throw unexpected("at most %s inside each other".formatted(Counted.of(DEEPEST, "bracket")));
       }
       Object nested = c == '{' ? dict() : sequence(c == '(' ? ')' : ']');
       depth--;

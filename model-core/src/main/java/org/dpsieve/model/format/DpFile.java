@@ -20,6 +20,7 @@ import java.util.Set;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.io.JsonProblem;
+import org.dpsieve.text.Counted;
 
 /**
  * A {@code .dp} file: HDF5 with one dataset per array and the dictionaries as JSON in the attribute
@@ -95,11 +96,11 @@ final class DpFile {
     Class<?> type = dataset.getJavaType();
     if (dataset.getSize() < 0 || dataset.getSize() > Math.min(StoredTensor.LIMIT, 64 * limit)) {
       throw new InputException(
-          "%s: '%s' holds %d values of %s; damaged file?"
-              .formatted(file, name, dataset.getSize(), type));
+          "%s: '%s' holds %s of %s; damaged file?"
+              .formatted(file, name, Counted.of(dataset.getSize(), "value"), type));
     }
     if (!NUMBERS.contains(type)) {
-      return "'%s' with %d values of %s".formatted(name, dataset.getSize(), type);
+      return "'%s' with %s of %s".formatted(name, Counted.of(dataset.getSize(), "value"), type);
     }
     double[] values = new double[(int) dataset.getSize()];
     int[] shape = dataset.getDimensions();

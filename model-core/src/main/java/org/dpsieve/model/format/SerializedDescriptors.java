@@ -8,6 +8,7 @@ import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Descriptor;
 import org.dpsieve.model.Hybrid;
 import org.dpsieve.model.SmoothSwitch;
+import org.dpsieve.text.Counted;
 
 /** Descriptors of the serialisation by their names, and what they have in common. */
 final class SerializedDescriptors {
@@ -102,8 +103,8 @@ final class SerializedDescriptors {
     int[] sel = section.counts("sel");
     if (sel.length != types) {
       throw new InputException(
-          "%s: sel %s for %d types; damaged file?"
-              .formatted(section.file(), Arrays.toString(sel), types));
+          "%s: sel %s for %s; damaged file?"
+              .formatted(section.file(), Arrays.toString(sel), Counted.of(types, "type")));
     }
     return sel;
   }

@@ -12,6 +12,7 @@ import org.dpsieve.model.Dpa4c;
 import org.dpsieve.model.Dpa4cShape;
 import org.dpsieve.model.RadialBasis;
 import org.dpsieve.model.SwiGlu;
+import org.dpsieve.text.Counted;
 
 /** dpa4c ({@code deepmd/dpmodel/descriptor/dpa4c.py: serialize}). */
 final class SerializedDpa4c {
@@ -186,8 +187,13 @@ final class SerializedDpa4c {
     int[] widths = net.counts("mlp_layers");
     if (widths.length < 2 || widths[0] != inputs || widths[widths.length - 1] != outputs) {
       throw new InputException(
-          "%s: %s.mlp_layers is %s, expected %d to %d numbers; damaged file?"
-              .formatted(file, net.path(), Arrays.toString(widths), inputs, outputs));
+          "%s: %s.mlp_layers is %s, expected %d to %s; damaged file?"
+              .formatted(
+                  file,
+                  net.path(),
+                  Arrays.toString(widths),
+                  inputs,
+                  Counted.of(outputs, "number")));
     }
     List<SwiGlu.Weights> layers = new ArrayList<>();
     for (int l = 0; l < widths.length - 1; l++) {
@@ -244,8 +250,8 @@ final class SerializedDpa4c {
   private void requireCount(Section readout, String key, List<Section> stored, int expected) {
     if (stored.size() != expected || key.startsWith("channel") && stored.contains(null)) {
       throw new InputException(
-          "%s: %s.%s holds %d layers, expected %d; damaged file?"
-              .formatted(file, readout.path(), key, stored.size(), expected));
+          "%s: %s.%s holds %s, expected %d; damaged file?"
+              .formatted(file, readout.path(), key, Counted.of(stored.size(), "layer"), expected));
     }
   }
 

@@ -7,6 +7,7 @@ import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.ExtraInputs;
 import org.dpsieve.model.Network;
+import org.dpsieve.text.Counted;
 
 /** The ener fitting ({@code deepmd/dpmodel/fitting/general_fitting.py: serialize}). */
 final class SerializedFitting {
@@ -18,8 +19,12 @@ final class SerializedFitting {
     int expected = fitting.flag("mixed_types", false) ? 1 : types;
     if (nets.size() != expected || nets.contains(null)) {
       throw new InputException(
-          "%s: %d fitting nets for %d types, expected %d; damaged file?"
-              .formatted(fitting.file(), nets.size(), types, expected));
+          "%s: %s for %s, expected %d; damaged file?"
+              .formatted(
+                  fitting.file(),
+                  Counted.of(nets.size(), "fitting net"),
+                  Counted.of(types, "type"),
+                  expected));
     }
     return nets;
   }
@@ -106,8 +111,8 @@ final class SerializedFitting {
     List<?> given = fitting.list("default_fparam");
     if (given.size() != count || !given.stream().allMatch(value -> value instanceof Number)) {
       throw new InputException(
-          "%s: default_fparam %s, expected %d numbers; damaged file?"
-              .formatted(fitting.file(), given, count));
+          "%s: default_fparam %s, expected %s; damaged file?"
+              .formatted(fitting.file(), given, Counted.of(count, "number")));
     }
     return Arrays.stream(given.toArray()).mapToDouble(x -> ((Number) x).doubleValue()).toArray();
   }

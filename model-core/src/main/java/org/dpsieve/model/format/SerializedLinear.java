@@ -12,6 +12,7 @@ import org.dpsieve.model.PairTables;
 import org.dpsieve.model.ShortRange;
 import org.dpsieve.model.SmoothSwitch;
 import org.dpsieve.model.Surroundings;
+import org.dpsieve.text.Counted;
 
 /**
  * Linear combinations of models and tables ({@code
@@ -119,8 +120,8 @@ final class SerializedLinear {
       Arrays.setAll(weights, k -> ((Number) list.get(k)).doubleValue());
     } else {
       throw new InputException(
-          "%s: weights %s for %d models, expected mean, sum or as many numbers; damaged file?"
-              .formatted(model.file(), given, count));
+          "%s: weights %s for %s, expected mean, sum or as many numbers; damaged file?"
+              .formatted(model.file(), given, Counted.of(count, "model")));
     }
     return weights;
   }
@@ -129,8 +130,8 @@ final class SerializedLinear {
     List<Section> parts = model.sections("models");
     if (parts.size() != 2) {
       throw new InputException(
-          "%s: a model of type zbl of %d models, expected two; damaged file?"
-              .formatted(model.file(), parts.size()));
+          "%s: a model of type zbl of %s, expected two; damaged file?"
+              .formatted(model.file(), Counted.of(parts.size(), "model")));
     }
     DeepPotential nets = deepPotential(part(parts.get(0)));
     Surroundings ofNets = widest(nets);

@@ -20,6 +20,7 @@ import org.dpsieve.model.PropertyModel;
 import org.dpsieve.model.Surroundings;
 import org.dpsieve.model.TypeMaps;
 import org.dpsieve.neighbor.NeighborRules;
+import org.dpsieve.text.Counted;
 
 /**
  * A model from DeePMD-kit's backend-independent serialisation ({@code
@@ -173,12 +174,12 @@ final class SerializedModelReader {
       int inputs = read.size() + ener.extraInputs().size();
       if (net.inputSize() != inputs || net.outputSize() != 1) {
         throw new InputException(
-            "%s: a fitting net of %d inputs and %d outputs for a descriptor of %d numbers and %d more; damaged file?"
+            "%s: a fitting net of %s and %s for a descriptor of %s and %d more; damaged file?"
                 .formatted(
                     file,
-                    net.inputSize(),
-                    net.outputSize(),
-                    read.size(),
+                    Counted.of(net.inputSize(), "input"),
+                    Counted.of(net.outputSize(), "output"),
+                    Counted.of(read.size(), "number"),
                     ener.extraInputs().size()));
       }
     }
@@ -196,7 +197,8 @@ final class SerializedModelReader {
     List<String> typeMap = model.texts("type_map");
     if (typeMap.isEmpty() || typeMap.size() > 200) {
       throw new InputException(
-          "%s: a type map of %d types; damaged file?".formatted(model.file(), typeMap.size()));
+          "%s: a type map of %s; damaged file?"
+              .formatted(model.file(), Counted.of(typeMap.size(), "type")));
     }
     return typeMap;
   }

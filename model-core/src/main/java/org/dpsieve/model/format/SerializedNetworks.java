@@ -9,6 +9,7 @@ import org.dpsieve.model.Activation;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.Precision;
+import org.dpsieve.text.Counted;
 
 /** Nets of the serialisation ({@code deepmd/dpmodel/utils/network.py: NativeLayer}). */
 final class SerializedNetworks {
@@ -66,8 +67,13 @@ final class SerializedNetworks {
     double[] values = variables.tensor(key).values();
     if (values.length != size) {
       throw new InputException(
-          "%s: %s.%s holds %d numbers, expected %d; damaged file?"
-              .formatted(variables.file(), variables.path(), key, values.length, size));
+          "%s: %s.%s holds %s, expected %d; damaged file?"
+              .formatted(
+                  variables.file(),
+                  variables.path(),
+                  key,
+                  Counted.of(values.length, "number"),
+                  size));
     }
     return values;
   }

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.EnergyFitting;
 import org.dpsieve.model.Layer;
+import org.dpsieve.text.Counted;
 
 /** Another output layer in a copy of a serialised model. */
 final class SerializedOutputLayer {
@@ -81,7 +82,8 @@ final class SerializedOutputLayer {
     }
     if (place.values().length != values.length) {
       throw new IllegalArgumentException(
-          "%s: %d numbers do not fit the source".formatted(place.key(), values.length));
+          "%s: the source has no place for %s"
+              .formatted(place.key(), Counted.of(values.length, "number")));
     }
     changed.put(place.key(), Arrays.stream(values).map(value -> value / weight).toArray());
   }

@@ -13,6 +13,7 @@ import org.dpsieve.model.Network;
 import org.dpsieve.model.PropertyHead;
 import org.dpsieve.model.PropertyHead.Form;
 import org.dpsieve.model.PropertyModel;
+import org.dpsieve.text.Counted;
 
 /**
  * The fittings {@code property}, {@code dos}, {@code dipole} and {@code polar} ({@code
@@ -80,8 +81,12 @@ final class SerializedPropertyFitting {
         };
     if (outputs != form.outputs(dimension, width)) {
       throw new InputException(
-          "%s: a fitting '%s' of %d outputs for a descriptor of %d directions; damaged file?"
-              .formatted(fitting.file(), type, outputs, width));
+          "%s: a fitting '%s' of %s for a descriptor of %s; damaged file?"
+              .formatted(
+                  fitting.file(),
+                  type,
+                  Counted.of(outputs, "output"),
+                  Counted.of(width, "direction")));
     }
     double[][] factor = new double[types][outputs];
     double[][] shift = new double[types][outputs];

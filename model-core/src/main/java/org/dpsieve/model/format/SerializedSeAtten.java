@@ -7,6 +7,7 @@ import org.dpsieve.model.AttentionLayer;
 import org.dpsieve.model.Layer;
 import org.dpsieve.model.SeAtten;
 import org.dpsieve.model.TypedEmbedding;
+import org.dpsieve.text.Counted;
 
 /** se_atten, dpa1, se_atten_v2 ({@code deepmd/dpmodel/descriptor/dpa1.py: serialize}). */
 final class SerializedSeAtten {
@@ -28,8 +29,8 @@ final class SerializedSeAtten {
     int axis = section.count("axis_neuron");
     if (axis < 1 || axis > embedding.width()) {
       throw new InputException(
-          "%s: axis_neuron %d of %d embedding outputs; damaged file?"
-              .formatted(file, axis, embedding.width()));
+          "%s: axis_neuron %,d of %s; damaged file?"
+              .formatted(file, axis, Counted.of(embedding.width(), "embedding output")));
     }
     return new SeAtten(
         SerializedDescriptors.smoothing(section),
@@ -53,8 +54,8 @@ final class SerializedSeAtten {
     List<Section> stored = section.section("attention_layers").sections("attention_layers");
     if (stored.size() != count || stored.contains(null)) {
       throw new InputException(
-          "%s: %d attention layers, expected %d; damaged file?"
-              .formatted(section.file(), stored.size(), count));
+          "%s: %s, expected %d; damaged file?"
+              .formatted(section.file(), Counted.of(stored.size(), "attention layer"), count));
     }
     for (Section layer : stored) {
       Section attention = layer.section("attention_layer");

@@ -6,6 +6,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.SeE2A;
+import org.dpsieve.text.Counted;
 
 /** The se_e2_a descriptor ({@code deepmd/dpmodel/descriptor/se_e2_a.py: serialize}). */
 final class SerializedSeE2A {
@@ -20,7 +21,8 @@ final class SerializedSeE2A {
     int axis = section.count("axis_neuron");
     if (axis < 1 || axis > width) {
       throw new InputException(
-          "%s: axis_neuron %d of %d embedding outputs; damaged file?".formatted(file, axis, width));
+          "%s: axis_neuron %,d of %s; damaged file?"
+              .formatted(file, axis, Counted.of(width, "embedding output")));
     }
     int slots = Arrays.stream(sel).sum();
     double[][] davg = SerializedDescriptors.statistics(section, "davg", types, slots, 4);
@@ -71,8 +73,11 @@ final class SerializedSeE2A {
     List<Section> nets = section.section("embeddings").sections("networks");
     if (nets.size() != (oneSide ? types : types * types)) {
       throw new InputException(
-          "%s: %d embedding nets for %d types; damaged file?"
-              .formatted(section.file(), nets.size(), types));
+          "%s: %s for %s; damaged file?"
+              .formatted(
+                  section.file(),
+                  Counted.of(nets.size(), "embedding net"),
+                  Counted.of(types, "type")));
     }
     Network[][] embedding = new Network[types][types];
     for (int neighbor = 0; neighbor < types; neighbor++) {
@@ -97,8 +102,8 @@ final class SerializedSeE2A {
     Network net = SerializedNetworks.network(section);
     if (net.inputSize() != 1) {
       throw new UnsupportedModelException(
-          "%s: embedding net of %d inputs cannot be read yet; expected 1"
-              .formatted(section.file(), net.inputSize()));
+          "%s: embedding net of %s cannot be read yet; expected 1"
+              .formatted(section.file(), Counted.of(net.inputSize(), "input")));
     }
     return net;
   }

@@ -5,6 +5,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.TypedEmbedding;
+import org.dpsieve.text.Counted;
 
 /** Embedding nets that know types ({@code tebd_input_mode}), with the type embedding itself. */
 final class SerializedTypedEmbedding {
@@ -30,8 +31,9 @@ final class SerializedTypedEmbedding {
         SerializedNetworks.network(section.section("type_embedding").section("embedding"));
     if (typeNet.inputSize() != types) {
       throw new InputException(
-          "%s: a type embedding of %d inputs for %d types; damaged file?"
-              .formatted(file, typeNet.inputSize(), types));
+          "%s: a type embedding of %s for %s; damaged file?"
+              .formatted(
+                  file, Counted.of(typeNet.inputSize(), "input"), Counted.of(types, "type")));
     }
     double[][] vectors = new double[types][];
     for (int t = 0; t < types; t++) {
@@ -54,14 +56,14 @@ final class SerializedTypedEmbedding {
     List<Section> nets = section.section(key).sections("networks");
     if (nets.size() != 1 || nets.get(0) == null) {
       throw new InputException(
-          "%s: %s holds %d nets, expected one; damaged file?"
-              .formatted(section.file(), key, nets.size()));
+          "%s: %s holds %s, expected one; damaged file?"
+              .formatted(section.file(), key, Counted.of(nets.size(), "net")));
     }
     Network net = SerializedNetworks.network(nets.get(0));
     if (net.inputSize() != inputs) {
       throw new InputException(
-          "%s: %s of %d inputs, expected %d; damaged file?"
-              .formatted(section.file(), key, net.inputSize(), inputs));
+          "%s: %s of %s, expected %d; damaged file?"
+              .formatted(section.file(), key, Counted.of(net.inputSize(), "input"), inputs));
     }
     return net;
   }

@@ -17,6 +17,7 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.dpsieve.error.InputException;
+import org.dpsieve.text.Counted;
 
 /**
  * The records of a PyTorch archive ({@code caffe2/serialize/inline_container.cc}): a zip of stored
@@ -38,7 +39,8 @@ final class TorchArchive {
       long left = 16L * bytes.length + (1 << 20);
       try (ZipFile zip = new ZipFile(copy.toFile())) {
         if (zip.size() > MAX_RECORDS) {
-          throw new InputException("%s: %d entries in it".formatted(file, zip.size()));
+          throw new InputException(
+              "%s: %s in it".formatted(file, Counted.of(zip.size(), "entry", "entries")));
         }
         for (ZipEntry entry :
             (Iterable<ZipEntry>) zip.stream().map(ZipEntry.class::cast)::iterator) {

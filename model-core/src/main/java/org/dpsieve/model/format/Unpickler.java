@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
+import org.dpsieve.text.Counted;
 
 /**
  * Python's pickle machine ({@code Lib/pickletools.py}), as far as PyTorch's archives need it. It
@@ -334,7 +335,7 @@ final class Unpickler {
 
   private byte[] bytes(int length) {
     if (length < 0 || length > in.remaining()) {
-      throw damaged("a text of %d bytes".formatted(length));
+      throw damaged("a text of %s".formatted(Counted.of(length, "byte")));
     }
     byte[] bytes = new byte[length];
     in.get(bytes);

@@ -8,6 +8,7 @@ import org.dpsieve.frame.Property;
 import org.dpsieve.infer.AtomFeatures;
 import org.dpsieve.model.PropertyHead;
 import org.dpsieve.model.PropertyHead.Form;
+import org.dpsieve.text.Counted;
 
 /**
  * A property as a linear function of the output layer's parameters: rows of a design matrix, and
@@ -208,7 +209,7 @@ public record PropertyDesign(
   /** Types in the order of their nets, for messages. */
   @Override
   public String toString() {
-    return "%s by %d of %d hidden units, nets of types %s"
-        .formatted(property, kept(), hidden(), Arrays.toString(group));
+    return "%s by %,d of %s, nets of types %s"
+        .formatted(property, kept(), Counted.of(hidden(), "hidden unit"), Arrays.toString(group));
   }
 }

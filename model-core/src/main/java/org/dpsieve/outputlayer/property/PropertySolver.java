@@ -9,6 +9,7 @@ import org.dpsieve.model.PropertyHead;
 import org.dpsieve.model.PropertyHead.Form;
 import org.dpsieve.model.PropertyModel;
 import org.dpsieve.outputlayer.property.PropertyBases.Base;
+import org.dpsieve.text.Counted;
 
 /** The output layer that labelled frames say: that of the base with the smallest error left out. */
 public final class PropertySolver {
@@ -39,8 +40,8 @@ public final class PropertySolver {
   private PropertySolution solve(List<PropertyRows> labelled, List<PropertyRows> old) {
     if (labelled.size() < PropertyTransfer.LEAST) {
       throw new InputException(
-          "%d frames with the label %s can be evaluated, expected three or more"
-              .formatted(labelled.size(), bases.label()));
+          "%s with the label %s can be evaluated, expected three or more"
+              .formatted(Counted.of(labelled.size(), "frame"), bases.label()));
     }
     requireSameDimension(labelled, old);
     LabelStandard standard = standard(labelled);
@@ -97,8 +98,13 @@ public final class PropertySolver {
       int dimension = frame.labels().length / Math.max(1, frame.entries());
       if (frame.entries() > 0 && (dimension != expected || dimension == 0)) {
         throw new InputException(
-            "Frame %s: %s has %d numbers, expected %d"
-                .formatted(frame.frame(), bases.label(), dimension, expected));
+            "Frame %s: %s has %s, expected %d%s"
+                .formatted(
+                    frame.frame(),
+                    bases.label(),
+                    Counted.of(dimension, "number"),
+                    expected,
+                    bases.label().orOfAtoms()));
       }
     }
   }

@@ -19,6 +19,7 @@ import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.OrderedParallel;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.PropertyHead.Form;
+import org.dpsieve.text.Counted;
 
 /**
  * A model of a property from a model of energies and few labels: descriptor and hidden layers stay
@@ -93,8 +94,15 @@ public final class PropertyTransfer {
         frames.stream().filter(frame -> label(frame, label).isPresent()).toList();
     if (labelled.size() < LEAST) {
       throw new InputException(
-          "%d of %d frames have the label %s, in finite numbers; expected three or more, in set.*/%s or as a key of an extxyz file"
-              .formatted(labelled.size(), frames.size(), label, label.file()));
+          "%,d of %s %s the label %s, in finite numbers; expected three or more, in set.*/%s or as a %s of an extxyz file%s"
+              .formatted(
+                  labelled.size(),
+                  Counted.of(frames.size(), "frame"),
+                  labelled.size() == 1 ? "has" : "have",
+                  label,
+                  label.file(),
+                  label.atomic() ? "column" : "key",
+                  label.orOfAtoms()));
     }
     List<Frame> before = old.stream().filter(frame -> label(frame, label).isPresent()).toList();
     Sampled sampled = sampled(energies, label, labelled, options);
@@ -151,8 +159,11 @@ public final class PropertyTransfer {
     long rows = Stream.concat(labelled.stream(), before.stream()).mapToLong(bases::rowsOf).sum();
     if (rows * bases.size() > MOST_NUMBERS) {
       throw new InputException(
-          "%d rows of %d parameters need more than the %d GB that are set aside; leave frames out of -s, or take --basis hidden"
-              .formatted(rows, bases.size(), 8 * MOST_NUMBERS >> 30));
+          "%s of %s need more than the %d GB that are set aside; leave frames out of -s, or take --basis hidden"
+              .formatted(
+                  Counted.of(rows, "row"),
+                  Counted.of(bases.size(), "parameter"),
+                  8 * MOST_NUMBERS >> 30));
     }
   }
 

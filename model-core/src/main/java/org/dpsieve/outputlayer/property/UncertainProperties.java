@@ -9,6 +9,7 @@ import org.dpsieve.infer.AtomFeatures;
 import org.dpsieve.infer.PropertyEnsemble;
 import org.dpsieve.infer.PropertyPrediction;
 import org.dpsieve.model.PropertyModel;
+import org.dpsieve.text.Counted;
 
 /** Models of a property that say how far off they may be. Safe for use by many threads. */
 public final class UncertainProperties {
@@ -27,7 +28,8 @@ public final class UncertainProperties {
   public static UncertainProperties of(List<PropertyModel> models, List<PropertySpread> spreads) {
     if (!spreads.isEmpty() && spreads.size() != models.size()) {
       throw new IllegalArgumentException(
-          "%d spreads of %d models".formatted(spreads.size(), models.size()));
+          "%s of %s"
+              .formatted(Counted.of(spreads.size(), "spread"), Counted.of(models.size(), "model")));
     }
     return new UncertainProperties(PropertyEnsemble.of(models), spreads);
   }

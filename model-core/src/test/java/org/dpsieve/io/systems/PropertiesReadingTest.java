@@ -80,6 +80,15 @@ class PropertiesReadingTest {
     assertThat(frames.get(0).properties().get(DIPOLE)).containsExactly(0.1, 0.2, 0.3);
   }
 
+  /** What the first frame of a system has of one property. */
+  private static double[] first(Path source, Property asked) throws IOException {
+    ExtxyzKeys keys = ExtxyzKeys.DEFAULT.with(List.of(asked));
+    SystemPath path = SystemFinder.find(STORAGE, List.of(source.toString()), keys).get(0);
+    try (FrameSystem system = path.open(STORAGE, List.of())) {
+      return system.frames().get(0).properties().get(asked);
+    }
+  }
+
   @Test
   void whatIsNotAskedForIsNotRead() throws IOException {
     SystemPath path = SystemFinder.find(STORAGE, List.of(npy().toString())).get(0);
@@ -159,6 +168,22 @@ class PropertiesReadingTest {
         .hasMessageContaining("each of 2 atoms");
   }
 
+  /** Two atoms each: the shape alone would be that of two components of a frame. */
+  @Test
+  void labelsOfAtomsThatAreAskedForAsAFramesAreToldApart() throws IOException {
+    Path system = npy();
+    write(system.resolve("set.000"), "atom_charge", new double[] {1, 2, 3, 4}, 2, 2);
+    Property asked = Property.of("atom_charge");
+    assertThatThrownBy(() -> first(system, asked))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("set.000/atom_charge.npy: 2 numbers for each frame of 2 atoms")
+        .hasMessageContaining("ask for atom_charge:atomic, else give the file another name");
+    assertThat(first(system, Property.of("atom_charge:atomic"))).containsExactly(1, 2);
+    // as many as no atoms have: of the frame, whatever the name says
+    write(system.resolve("set.000"), "atom_charge", new double[] {1, 2, 3, 4, 5, 6}, 2, 3);
+    assertThat(first(system, asked)).containsExactly(1, 2, 3);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"energy", "a b", "gap:big", "../gap", "spin", ""})
   void namesThatCannotBe(String text) {
@@ -169,6 +194,10 @@ class PropertiesReadingTest {
 
   @Test
   void whatANameIsKnownFor() {
+    for (String name : List.of("dos", "dipole", "polarizability")) {
+      assertThat(Property.of("atom_" + name).atomic()).isTrue();
+      assertThat(Property.of(name).atomic()).isFalse();
+    }
     assertThat(Property.of("atomic_dipole").atomic()).isTrue();
     assertThat(Property.of("gap:intensive:atomic")).hasToString("gap:intensive:atomic");
     assertThatThrownBy(() -> Property.listOf(List.of(GAP, Property.of("Gap"))))

@@ -12,6 +12,7 @@ import org.dpsieve.label.OutputText;
 import org.dpsieve.label.PeriodicDistance;
 import org.dpsieve.label.Steps;
 import org.dpsieve.label.TaskOutcome;
+import org.dpsieve.text.Counted;
 
 /**
  * What the log of an ABACUS run says, versions 2 to 3.11. A geometry stands before its energy;
@@ -306,7 +307,8 @@ final class AbacusRun {
           elements,
           steps.list(),
           TaskOutcome.UNPARSABLE,
-          "%d of %d geometries have no positions in it".formatted(placeless, energies));
+          "%,d of %s have no positions in it"
+              .formatted(placeless, Counted.of(energies, "geometry", "geometries")));
     }
     return steps.size() == 0
         ? Calculation.failed(TaskOutcome.UNPARSABLE, missing())
@@ -321,7 +323,7 @@ final class AbacusRun {
       return "holds no cell or coordinates (no 'Lattice vectors', no 'COORDINATES')";
     }
     return anyForces
-        ? "holds forces of other than its %d atoms".formatted(elements.size())
+        ? "holds forces of other than its %s".formatted(Counted.of(elements.size(), "atom"))
         : "holds no forces: cal_force must be 1";
   }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.frame.TypeElements;
+import org.dpsieve.text.Counted;
 
 /**
  * A CP2K input as a tree of sections, as {@code user_fp_params} gives it: an object is a section,
@@ -151,8 +152,8 @@ final class Cp2kInput {
       if (value.isArray() && (value.isEmpty() || value.get(0).isValueNode())) {
         if (repeats >= 0 && repeats != value.size()) {
           throw new InputException(
-              "user_fp_params: the lists of section %s have %d and %d items, expected as many in each"
-                  .formatted(name, repeats, value.size()));
+              "user_fp_params: the lists of section %s have %d and %s, expected as many in each"
+                  .formatted(name, repeats, Counted.of(value.size(), "item")));
         }
         repeats = value.size();
       }

@@ -15,6 +15,7 @@ import org.dpsieve.label.OutputText;
 import org.dpsieve.label.Steps;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.UnexpectedText;
+import org.dpsieve.text.Counted;
 
 /**
  * What the text of a CP2K run says; of a file that was written more than once, the last run. CP2K
@@ -310,7 +311,10 @@ final class Cp2kRun {
     }
     return "RUN_TYPE is %s%s, expected one geometry by ENERGY_FORCE: the output has the positions of the first alone"
         .formatted(
-            runType, energies.size() > 1 ? " with %d energies".formatted(energies.size()) : "");
+            runType,
+            energies.size() > 1
+                ? " with %s".formatted(Counted.of(energies.size(), "energy", "energies"))
+                : "");
   }
 
   /** What a label would need; empty when all is there. */
@@ -327,7 +331,7 @@ final class Cp2kRun {
     }
     if (force == null) {
       return forcesPrinted
-          ? "holds forces of other than its %d atoms".formatted(elements.size())
+          ? "holds forces of other than its %s".formatted(Counted.of(elements.size(), "atom"))
           : "holds no forces: FORCE_EVAL/PRINT/FORCES must be ON";
     }
     return "";

@@ -24,6 +24,7 @@ import org.dpsieve.model.DeepPotential;
 import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.resident.DpProgram;
 import org.dpsieve.resident.PackedModels;
+import org.dpsieve.text.Counted;
 
 /** {@code fp_style: dp}: Deep Potentials as teachers; several are an ensemble. */
 public final class DpStyle extends BatchStyle {
@@ -107,10 +108,9 @@ public final class DpStyle extends BatchStyle {
       implements StyleSettings {
     @Override
     public String plan() {
-      return "by %d Deep Potential%s: %s%s%s"
+      return "by %s: %s%s%s"
           .formatted(
-              models.size(),
-              models.size() == 1 ? "" : "s, their mean",
+              Counted.of(models.size(), "Deep Potential", "Deep Potentials, their mean"),
               models.stream().map(Path::toString).collect(Collectors.joining(", ")),
               trust.isPresent()
                   ? "; none above max_devi_f %s eV/Å (teacher_trust)"
@@ -159,7 +159,7 @@ public final class DpStyle extends BatchStyle {
     public String reference() {
       return models.size() == 1
           ? "the teacher"
-          : "the mean of %d teachers".formatted(models.size());
+          : "the mean of %s".formatted(Counted.of(models.size(), "teacher"));
     }
   }
 }

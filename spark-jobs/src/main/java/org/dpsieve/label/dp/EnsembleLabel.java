@@ -9,6 +9,7 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.infer.Prediction;
 import org.dpsieve.label.LabelResult;
 import org.dpsieve.label.TaskOutcome;
+import org.dpsieve.text.Counted;
 
 /**
  * A frame's label by one or several models: their mean, and of several their population standard
@@ -44,8 +45,8 @@ final class EnsembleLabel {
           TaskOutcome.UNCONVERGED,
           String.format(
               Locale.ROOT,
-              "the %d teachers' forces differ: max_devi_f %.4g eV/Å, above teacher_trust %s",
-              models.length,
+              "the %s' forces differ: max_devi_f %.4g eV/Å, above teacher_trust %s",
+              Counted.of(models.length, "teacher"),
               spread.maxDeviF(),
               Numbers.text(trust)));
     }

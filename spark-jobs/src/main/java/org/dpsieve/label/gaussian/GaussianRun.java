@@ -12,6 +12,7 @@ import org.dpsieve.label.OutputText;
 import org.dpsieve.label.Steps;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.UnexpectedText;
+import org.dpsieve.text.Counted;
 
 /**
  * What a Gaussian output says. A file may have several jobs ({@code --link1--}, {@code opt freq}),
@@ -164,7 +165,7 @@ final class GaussianRun {
     }
     if (vectors.size() != 3) {
       throw new UnexpectedText(
-          "%d translation vectors, expected three or none".formatted(vectors.size()));
+          "%s, expected three or none".formatted(Counted.of(vectors.size(), "translation vector")));
     }
     return flat(vectors);
   }
@@ -236,7 +237,8 @@ final class GaussianRun {
     if (missed > 0) {
       return ended(
           TaskOutcome.UNCONVERGED,
-          "SCF not converged at %d of %d geometries".formatted(missed, steps.size()));
+          "SCF not converged at %,d of %s"
+              .formatted(missed, Counted.of(steps.size(), "geometry", "geometries")));
     }
     if (!done) {
       return ended(

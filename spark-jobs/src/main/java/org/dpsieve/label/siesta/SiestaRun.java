@@ -15,6 +15,7 @@ import org.dpsieve.label.OutputText;
 import org.dpsieve.label.Steps;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.UnexpectedText;
+import org.dpsieve.text.Counted;
 
 /**
  * What a SIESTA output says; of a file that was written more than once, the last run. A step begins
@@ -155,7 +156,7 @@ final class SiestaRun {
     List<double[]> atoms = new ArrayList<>();
     for (int i = first; SITE.matcher(text.line(i)).lookingAt(); i++) {
       if (symbols.size() == Steps.MOST_ATOMS) {
-        throw new UnexpectedText("more than %,d atoms".formatted(symbols.size()));
+        throw new UnexpectedText("more than %s".formatted(Counted.of(symbols.size(), "atom")));
       }
       double[] row = text.numbers(i, 0, 4);
       String symbol = species.get((int) row[3]);
@@ -269,7 +270,7 @@ final class SiestaRun {
           elements,
           steps.list(),
           TaskOutcome.UNCONVERGED,
-          "SCF not converged in %d of %d steps".formatted(missed, steps.size()));
+          "SCF not converged in %,d of %s".formatted(missed, Counted.of(steps.size(), "step")));
     }
     if (!ended) {
       return new Calculation(

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.dpsieve.label.OutputText;
 import org.dpsieve.label.Steps;
 import org.dpsieve.label.UnexpectedText;
+import org.dpsieve.text.Counted;
 
 /**
  * Reads an OUTCAR line by line, VASP 5 and 6. An ionic step begins with its electronic iterations;
@@ -133,8 +134,11 @@ final class OutcarReader {
     List<String> types = titles.isEmpty() ? potcars.subList(0, potcars.size() / 2) : titles;
     if (types.size() != counts.length) {
       throw new UnexpectedText(
-          "%d potentials (%s) for %d atom types"
-              .formatted(types.size(), String.join(" ", types), counts.length));
+          "%s (%s) for %s"
+              .formatted(
+                  Counted.of(types.size(), "potential"),
+                  String.join(" ", types),
+                  Counted.of(counts.length, "atom type")));
     }
     List<String> atoms = new ArrayList<>();
     for (int i = 0; i < counts.length; i++) {

@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Elements;
+import org.dpsieve.text.Counted;
 
 /** The pseudopotential file of every element of the type map. */
 final class Potcars implements Serializable {
@@ -36,8 +37,9 @@ final class Potcars implements Serializable {
   static Potcars load(List<String> typeMap, List<Path> files) {
     if (files.size() != typeMap.size()) {
       throw new InputException(
-          "fp_pp_files lists %d files, expected %d: one per element of type_map (%s), in its order"
-              .formatted(files.size(), typeMap.size(), String.join(", ", typeMap)));
+          "fp_pp_files lists %s, expected %d: one per element of type_map (%s), in its order"
+              .formatted(
+                  Counted.of(files.size(), "file"), typeMap.size(), String.join(", ", typeMap)));
     }
     Potcars potcars = new Potcars();
     for (int i = 0; i < files.size(); i++) {
@@ -62,8 +64,8 @@ final class Potcars implements Serializable {
     List<String> titles = ANY_TITEL.matcher(text).results().map(m -> m.group(1).strip()).toList();
     if (titles.size() != 1) {
       throw new InputException(
-          "%s: %d lines TITEL, expected one: fp_pp_files wants the POTCAR of one element (%s) per file"
-              .formatted(file, titles.size(), element));
+          "%s: %s TITEL, expected one: fp_pp_files wants the POTCAR of one element (%s) per file"
+              .formatted(file, Counted.of(titles.size(), "line"), element));
     }
     Matcher title = TITEL.matcher(text);
     if (!title.find() || !title.group(1).equals(element)) {

@@ -20,6 +20,7 @@ import org.dpsieve.label.AtomOrder;
 import org.dpsieve.label.KMesh;
 import org.dpsieve.label.OutputReader;
 import org.dpsieve.label.TaskLabeller;
+import org.dpsieve.text.Counted;
 
 /**
  * {@code fp_style: vasp}: POSCAR, INCAR (the user's, byte by byte), KPOINTS and POTCAR, as dpgen
@@ -97,7 +98,7 @@ public final class VaspLabeller implements TaskLabeller {
       source = "fp_aniso_kspacing";
       if (spacing.length != 3) {
         throw new InputException(
-            "fp_aniso_kspacing has %d numbers, expected 3".formatted(spacing.length));
+            "fp_aniso_kspacing has %s, expected 3".formatted(Counted.of(spacing.length, "number")));
       }
     } else {
       OptionalDouble one = incar.number("KSPACING");

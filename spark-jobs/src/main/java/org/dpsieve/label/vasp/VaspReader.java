@@ -9,6 +9,7 @@ import org.dpsieve.label.Calculation;
 import org.dpsieve.label.OutputReader;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.TaskOutputs;
+import org.dpsieve.text.Counted;
 
 /**
  * OUTCAR, as DP-GEN prefers it, or vasprun.xml: the geometries that dpdata 1.1 keeps ({@code
@@ -57,14 +58,18 @@ public final class VaspReader implements OutputReader {
       return calculation(
           run,
           TaskOutcome.UNCONVERGED,
-          "%d of %d ionic steps reached NELM = %d electronic steps"
-              .formatted(unconverged, steps, run.maxElectronicSteps()));
+          "%,d of %s reached NELM = %s"
+              .formatted(
+                  unconverged,
+                  Counted.of(steps, "ionic step"),
+                  Counted.of(run.maxElectronicSteps(), "electronic step")));
     }
     if (!run.complete()) {
       return calculation(
           run,
           TaskOutcome.CRASHED,
-          "ends after %d complete ionic steps, without its proper end".formatted(steps));
+          "ends after %s, without its proper end"
+              .formatted(Counted.of(steps, "complete ionic step")));
     }
     if (steps == 0) {
       return calculation(run, TaskOutcome.UNPARSABLE, "holds no ionic step with energy and forces");

@@ -15,6 +15,7 @@ import javax.xml.stream.XMLStreamReader;
 import org.dpsieve.frame.Elements;
 import org.dpsieve.label.Steps;
 import org.dpsieve.label.UnexpectedText;
+import org.dpsieve.text.Counted;
 
 /**
  * Reads a vasprun.xml as a stream, up to where it ends. No entity, no DTD and nothing outside the
@@ -121,7 +122,8 @@ final class VasprunReader {
       case "rc" -> {
         if (inner(4).equals("atominfo/array[atoms]/set/rc")) {
           if (elements.size() == Steps.MOST_ATOMS) {
-            throw new UnexpectedText("lists more than %,d atoms".formatted(elements.size()));
+            throw new UnexpectedText(
+                "lists more than %s".formatted(Counted.of(elements.size(), "atom")));
           }
           elements.add(column(xml));
           types.add(Integer.valueOf(column(xml)));

@@ -72,6 +72,26 @@ public final class DpModelDevi extends DpEngine implements DeviationEngine {
     require(spark, sent::notLoaded);
   }
 
+  /**
+   * The same.
+   *
+   * @return which types the models are of; empty where they do not say it and nobody else did
+   */
+  public List<String> typeMap(SparkSession spark) {
+    checkLoads(spark);
+    DpModelDevi sent = this;
+    return JavaSparkContext.fromSparkContext(spark.sparkContext())
+        .parallelize(List.of(0), 1)
+        .flatMap(ignored -> sent.types().iterator())
+        .collect();
+  }
+
+  private List<String> types() {
+    try (TaskModels task = task()) {
+      return task.typeMap();
+    }
+  }
+
   private String notLoaded() {
     try (TaskModels task = task()) {
       return task.notLoaded().orElse("");

@@ -28,6 +28,7 @@ import org.dpsieve.spark.TaskRooms;
 public final class TaskModels implements AutoCloseable {
   private final TaskRoom room = TaskRooms.ofThisTask();
   private final ResidentPool.Borrowed borrowed;
+  private final List<String> given;
 
   /**
    * Of the task of this thread.
@@ -35,6 +36,7 @@ public final class TaskModels implements AutoCloseable {
    * @param typeMap what types are for models that do not name theirs; empty for others
    */
   public TaskModels(PackedModels models, DpProgram program, List<String> typeMap) {
+    given = typeMap;
     borrowed = ResidentPool.take(models, program, typeMap, room.environment(), Limits.DEFAULT);
     TaskContext context = TaskContext.get();
     if (context != null) {
@@ -56,6 +58,12 @@ public final class TaskModels implements AutoCloseable {
   /** What the program says of the models. */
   LoadedModels loaded() {
     return TaskRooms.stoppable(() -> borrowed.models().loaded(room.stopped()));
+  }
+
+  /** Which types the models are of, by their own word or what was said of them. */
+  List<String> typeMap() {
+    List<String> named = loaded().typeMap();
+    return named.isEmpty() ? given : named;
   }
 
   /** What keeps the program from loading the models. */

@@ -32,6 +32,7 @@ import org.dpsieve.io.deepmd.Hdf5FileWriter;
 import org.dpsieve.io.deepmd.NpySystemWriter;
 import org.dpsieve.io.extxyz.ExtxyzWriter;
 import org.dpsieve.spark.TaskCount;
+import org.dpsieve.text.Counted;
 
 /**
  * A frames dataset to files that dpdata, {@code dp train} and ASE read; executors write. Frames of
@@ -200,8 +201,8 @@ public final class FrameExport {
     long count = written.stream().mapToLong(Written::frames).sum();
     if (count != expected) {
       throw new InputException(
-          "%d frames were read and %d of them written: what is read changes meanwhile; nothing is kept"
-              .formatted(expected, count));
+          "%s read and %,d written: what is read changes meanwhile; nothing is kept"
+              .formatted(Counted.of(expected, "frame was", "frames were"), count));
     }
     return new Report(
         written.stream().mapToLong(Written::systems).sum(),

@@ -29,6 +29,7 @@ import org.dpsieve.io.extxyz.ExtxyzKeys;
 import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
 import org.dpsieve.spark.TaskCount;
+import org.dpsieve.text.Counted;
 
 /**
  * Files to a frames dataset. The driver lists; executors open, check and read, by runs of frames of
@@ -189,8 +190,8 @@ public final class FrameImport {
               ? "\n... and %d more".formatted(problems.size() - MOST_PROBLEMS)
               : "";
       throw new InputException(
-          "%d problem%s in the systems to import; nothing was written:\n"
-                  .formatted(problems.size(), problems.size() == 1 ? "" : "s")
+          Counted.of(problems.size(), "problem")
+              + " in the systems to import; nothing was written:\n"
               + String.join("\n", problems.subList(0, Math.min(MOST_PROBLEMS, problems.size())))
               + rest);
     }
@@ -213,9 +214,14 @@ public final class FrameImport {
                 first.putIfAbsent(property, location);
                 if (other != null && !other.equals(dimension)) {
                   problems.add(
-                      "%s: %s has %d numbers each, but %d in %s; systems of one dataset need the same"
+                      "%s: %s has %s each, but %d in %s; systems of one dataset need the same%s"
                           .formatted(
-                              location, property.name(), dimension, other, first.get(property)));
+                              location,
+                              property.name(),
+                              Counted.of(dimension, "number"),
+                              other,
+                              first.get(property),
+                              property.orOfAtoms()));
                 }
               });
     }

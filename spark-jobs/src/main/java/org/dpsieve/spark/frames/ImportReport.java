@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.dpsieve.frame.Property;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.io.extxyz.ExtxyzKeys;
+import org.dpsieve.text.Counted;
 
 /**
  * What an import found; kept in the manifest of the frames dataset.
@@ -57,8 +58,11 @@ public record ImportReport(
     return duplicates + badFrames == 0
         ? Optional.empty()
         : Optional.of(
-            "%d duplicates and %d bad frames set aside: %s"
-                .formatted(duplicates, badFrames, String.join("; ", lines())));
+            "%s and %s set aside: %s"
+                .formatted(
+                    Counted.of(duplicates, "duplicate"),
+                    Counted.of(badFrames, "bad frame"),
+                    String.join("; ", lines())));
   }
 
   private List<String> lines() {
@@ -69,7 +73,7 @@ public record ImportReport(
             .map(e -> "%d: %s".formatted(e.getValue(), e.getKey()))
             .collect(Collectors.toCollection(ArrayList::new));
     if (reasons.size() > SHOWN) {
-      lines.add("and %d other reasons".formatted(reasons.size() - SHOWN));
+      lines.add("and %s".formatted(Counted.of(reasons.size() - SHOWN, "other reason")));
     }
     return lines;
   }
@@ -78,18 +82,18 @@ public record ImportReport(
   public String summary(String target) {
     StringBuilder text = new StringBuilder();
     text.append(
-        "%d systems, %d frames -> %s; %d duplicates and %d bad frames set aside%s"
+        "%s, %s -> %s; %s and %s set aside%s"
             .formatted(
-                systems,
-                frames,
+                Counted.of(systems, "system"),
+                Counted.of(frames, "frame"),
                 target,
-                duplicates,
-                badFrames,
+                Counted.of(duplicates, "duplicate"),
+                Counted.of(badFrames, "bad frame"),
                 duplicates + badFrames == 0 ? "" : " in " + quarantine));
     lines().forEach(line -> text.append("\n  ").append(line));
     String left =
         ignored.entrySet().stream()
-            .map(e -> "%s (%d systems)".formatted(e.getKey(), e.getValue()))
+            .map(e -> "%s (%s)".formatted(e.getKey(), Counted.of(e.getValue(), "system")))
             .collect(Collectors.joining(", "));
     elements.said(typeMap).ifPresent(said -> text.append("\n").append(said));
     if (!properties.isEmpty()) {

@@ -26,6 +26,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.FrameCheck;
 import org.dpsieve.frame.Property;
 import org.dpsieve.frame.TypeElements;
+import org.dpsieve.text.Counted;
 
 /**
  * The second half of every import: bad frames and duplicates go to the quarantine, the others
@@ -176,10 +177,10 @@ final class ImportWrite {
       if (report.frames() == 0) {
         Row example = bad.orderBy("system_number", "index").head();
         throw new InputException(
-            "%s: all %d frames are bad, so there is nothing to import; the first: frame %d: %s"
+            "%s: all %s are bad, so there is nothing to import; the first: frame %d: %s"
                 .formatted(
                     example.<String>getAs("file"),
-                    report.badFrames(),
+                    Counted.of(report.badFrames(), "frame"),
                     example.<Integer>getAs("index"),
                     example.<String>getAs("reason")));
       }

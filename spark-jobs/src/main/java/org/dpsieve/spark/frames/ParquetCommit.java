@@ -35,6 +35,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.dpsieve.digest.Sha256;
 import org.dpsieve.error.InputException;
 import org.dpsieve.spark.TaskCount;
+import org.dpsieve.text.Counted;
 
 /**
  * Writes a dataset as part files whose names and bytes depend on its rows alone: not on the number
@@ -108,13 +109,13 @@ public final class ParquetCommit {
               .collect();
       if (!changed.isEmpty()) {
         throw new InputException(
-            "%s/%s: its content has changed since it was written, by the checksum in %s (%d of %d files). Put back what was there, or remove %s and have it made anew"
+            "%s/%s: its content has changed since it was written, by the checksum in %s (%,d of %s). Put back what was there, or remove %s and have it made anew"
                 .formatted(
                     target,
                     changed.get(0),
                     PartsManifest.NAME,
                     changed.size(),
-                    parts.size(),
+                    Counted.of(parts.size(), "file"),
                     target));
       }
     } catch (IOException e) {

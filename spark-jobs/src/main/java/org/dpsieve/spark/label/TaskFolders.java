@@ -31,6 +31,7 @@ import org.dpsieve.label.OutputFiles;
 import org.dpsieve.label.TaskLabeller;
 import org.dpsieve.label.TaskOutcome;
 import org.dpsieve.label.TaskOutputs;
+import org.dpsieve.text.Counted;
 
 /**
  * Task folders of one iteration on a Hadoop file system. Each is written beside its place and put
@@ -242,8 +243,8 @@ final class TaskFolders {
       FileStatus status = files.getFileStatus(file);
       if (!status.isFile() || status.getLen() > TaskOutputs.LARGEST) {
         throw new IOException(
-            "%s: expected a file of at most %,d bytes"
-                .formatted(file.getName(), TaskOutputs.LARGEST));
+            "%s: expected a file of at most %s"
+                .formatted(file.getName(), Counted.of(TaskOutputs.LARGEST, "byte")));
       }
       return Optional.of(files.open(file));
     } catch (FileNotFoundException e) {

@@ -35,6 +35,7 @@ import org.dpsieve.node.NodeTask;
 import org.dpsieve.node.TaskEnd;
 import org.dpsieve.node.TaskFiles;
 import org.dpsieve.spark.node.NodeTasks;
+import org.dpsieve.text.Counted;
 import org.dpsieve.train.Checkpoint;
 import org.dpsieve.train.DpInput;
 import org.dpsieve.train.DpInput.DataSystem;
@@ -374,11 +375,11 @@ final class DpTraining {
     }
     if (!failed.isEmpty()) {
       throw new StalledException(
-          "%s: %d of %d models could not be trained:%n%s%nTheir train.log and lcurve.out are in %s. Mend the cause and run again: models that are trained are not trained again"
+          "%s: %,d of %s could not be trained:%n%s%ntrain.log and lcurve.out are in %s. Mend the cause and run again: models that are trained are not trained again"
               .formatted(
                   place.what(),
                   failed.size(),
-                  train.modelCount(),
+                  Counted.of(train.modelCount(), "model"),
                   String.join(System.lineSeparator(), failed),
                   place.tasks()));
     }

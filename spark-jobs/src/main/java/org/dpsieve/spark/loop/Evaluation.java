@@ -33,6 +33,7 @@ import org.dpsieve.spark.deviation.EnsembleHandle;
 import org.dpsieve.spark.deviation.LabelPredictor;
 import org.dpsieve.spark.deviation.NotEvaluated;
 import org.dpsieve.spark.transfer.OldLabels;
+import org.dpsieve.text.Counted;
 import org.dpsieve.uncertainty.ExpectedError;
 
 /** The ensemble's deviation on frames: the deviation table. */
@@ -136,10 +137,10 @@ final class Evaluation {
     Facts.Deviation deviation = Tables.deviation(written);
     if (deviation.notANumber() > 0) {
       notes.accept(
-          "%d of %d frames could not be evaluated, their deviation is NaN and they are failed: %s"
+          "%,d of %s could not be evaluated, so the deviation is NaN and the class failed: %s"
               .formatted(
                   deviation.notANumber(),
-                  deviation.frames(),
+                  Counted.of(deviation.frames(), "frame"),
                   String.join(
                       "; ", firstNotEvaluated(written, frames, ours ? models : null, problems))));
     }

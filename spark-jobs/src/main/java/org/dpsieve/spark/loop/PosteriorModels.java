@@ -25,6 +25,7 @@ import org.dpsieve.model.Foreign;
 import org.dpsieve.outputlayer.OutputParameters;
 import org.dpsieve.outputlayer.OutputPosterior;
 import org.dpsieve.spark.deviation.SolvedModels;
+import org.dpsieve.text.Counted;
 import org.dpsieve.uncertainty.Uncertainty;
 
 /**
@@ -102,8 +103,8 @@ public record PosteriorModels(
     }
     if (each.size() != files.size()) {
       throw new InputException(
-          "%d posteriors of %d models; expected one of each, in the models' order"
-              .formatted(each.size(), files.size()));
+          "%s of %s; expected one of each, in the models' order"
+              .formatted(Counted.of(each.size(), "posterior"), Counted.of(files.size(), "model")));
     }
     List<Uncertainty> found = new ArrayList<>();
     for (int m = 0; m < each.size(); m++) {

@@ -30,6 +30,7 @@ import org.dpsieve.spark.deviation.NotEvaluated;
 import org.dpsieve.spark.deviation.PropertyHandle;
 import org.dpsieve.spark.deviation.PropertyStage;
 import org.dpsieve.spark.frames.FrameRows;
+import org.dpsieve.text.Counted;
 
 /**
  * The stages of a run for another property than energy and forces: training and evaluation are of
@@ -162,8 +163,11 @@ final class PropertyStages extends SparkStages {
             EnsembleOptions.DEFAULT,
             Map.of());
     note(
-        "%d of %d frames could not be evaluated, their deviation is NaN and they are failed: %s"
-            .formatted(deviation.notANumber(), deviation.frames(), String.join("; ", first)));
+        "%,d of %s could not be evaluated, so the deviation is NaN and the class failed: %s"
+            .formatted(
+                deviation.notANumber(),
+                Counted.of(deviation.frames(), "frame"),
+                String.join("; ", first)));
   }
 
   /** Frames that left the pool as accurate, as they were then; {@code null} without any. */

@@ -33,6 +33,7 @@ import org.dpsieve.outputlayer.property.PropertySolver;
 import org.dpsieve.outputlayer.property.PropertyTransfer;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.transfer.PropertyRowsStage;
+import org.dpsieve.text.Counted;
 
 /**
  * Models of a property, solved for all labels so far, each from the model the run was given. The
@@ -163,8 +164,8 @@ final class PropertyTraining {
     long frames = rows.labelledRows() / bases.size();
     if (frames < LEAST) {
       throw new StalledException(
-          "%d frames have a label, a model of %s needs %d or more; see what has become of the others in 02.fp, or set init_pick_number higher in another run"
-              .formatted(frames, property.label(), LEAST));
+          "%s a label, a model of %s needs %d or more; see what has become of the others in 02.fp, or set init_pick_number higher in another run"
+              .formatted(Counted.of(frames, "frame has", "frames have"), property.label(), LEAST));
     }
     for (int m = 0; m < bases.size(); m++) {
       spark.sparkContext().setJobDescription("rows of the output layer of model " + m);
@@ -197,8 +198,8 @@ final class PropertyTraining {
     if (numbers > MOST_NUMBERS) {
       long most = (long) ((double) frames * MOST_NUMBERS / numbers);
       notes.accept(
-          "model %d of %s learns from %d of %d labelled frames: there is room for so many"
-              .formatted(model, property.label(), most, frames));
+          "model %d of %s learns from %,d of %s: there is room for so many"
+              .formatted(model, property.label(), most, Counted.of(frames, "labelled frame")));
       own = own.orderBy("frame_id").limit((int) most);
     }
     return own.collectAsList().stream()

@@ -18,6 +18,7 @@ import org.dpsieve.label.WildLabel;
 import org.dpsieve.outputlayer.property.PropertyTransfer;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.label.LabelRows;
+import org.dpsieve.text.Counted;
 
 /**
  * Whether a label may be trained on: one that is not a number, or that no calculation of matter
@@ -90,7 +91,8 @@ record Soundness(Property property, int dimension) implements Serializable {
     int numbers = row.getList(field).size();
     if (!property.atomic() && numbers != dimension) {
       return Optional.of(
-          "%s has %d numbers, expected %d".formatted(property.name(), numbers, dimension));
+          "%s has %s, expected %d"
+              .formatted(property.name(), Counted.of(numbers, "number"), dimension));
     }
     return finite(row, LabelRows.PROPERTY)
         ? Optional.empty()

@@ -38,6 +38,7 @@ import org.dpsieve.spark.frames.FramesDataset;
 import org.dpsieve.spark.label.BatchLabels;
 import org.dpsieve.spark.node.NodeTasks;
 import org.dpsieve.spark.transfer.OldLabels;
+import org.dpsieve.text.Counted;
 
 /** The stages of a run on Spark. The session is opened when the first stage asks for it. */
 public class SparkStages implements Stages {
@@ -382,9 +383,9 @@ public class SparkStages implements Stages {
   public String finishing() {
     return config.simplify().train().finalSteps().isEmpty()
         ? ""
-        : "%d steps, %s"
+        : "%s, %s"
             .formatted(
-                config.simplify().train().finalSteps().getAsInt(),
+                Counted.of(config.simplify().train().finalSteps().getAsInt(), "step"),
                 config.simplify().train().inputs().stream()
                     .map(input -> Sha256.hex(input.json()))
                     .collect(Collectors.joining(" ")));

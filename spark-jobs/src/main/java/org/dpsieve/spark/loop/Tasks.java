@@ -23,6 +23,7 @@ import org.dpsieve.node.NodeTask;
 import org.dpsieve.node.TaskEnd;
 import org.dpsieve.spark.label.FpTasks;
 import org.dpsieve.spark.node.NodeTasks;
+import org.dpsieve.text.Counted;
 
 /**
  * Labels by a program that runs elsewhere: folders out, results in. A folder is the cache of its
@@ -85,12 +86,11 @@ final class Tasks {
     List<FpTasks.Task> waiting = tasks.waiting();
     if (!waiting.isEmpty()) {
       throw new StalledException(
-          "iteration %d: %d of %d %s tasks have no output yet, the first is %s.%nRun %s in every folder %s and put %s there; then run this command again. One that cannot be run counts as failed when it has an empty %s"
+          "iteration %d: %d of %s without output yet, the first is %s.%nRun %s in every folder %s and put %s there; then run this command again. One that cannot be run counts as failed when it has an empty %s"
               .formatted(
                   iteration,
                   waiting.size(),
-                  tasks.tasks().size(),
-                  labeller.style(),
+                  Counted.of(tasks.tasks().size(), labeller.style() + " task"),
                   waiting.get(0).name(),
                   labeller.style(),
                   directory.resolve("task.*"),

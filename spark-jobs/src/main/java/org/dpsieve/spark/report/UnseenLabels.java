@@ -13,12 +13,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.dpsieve.loop.RunHistory;
-import org.dpsieve.loop.RunTable;
 import org.dpsieve.loop.Summary;
 import org.dpsieve.loop.Workdir;
 import org.dpsieve.model.DeepPotential;
 import org.dpsieve.report.RunReport;
 import org.dpsieve.spark.frames.FramesDataset;
+import org.dpsieve.text.Counted;
 
 /**
  * Models against labels they have not been trained on: those of frames never labelled in the run,
@@ -160,7 +160,7 @@ final class UnseenLabels {
   private static RunReport.ErrorPlots plots(String what, UnseenErrors errors) {
     long count = errors.frames();
     return new RunReport.ErrorPlots(
-        "%s %s %s".formatted(RunTable.count(count), count == 1 ? "frame" : "frames", what),
+        Counted.of(count, "frame") + " " + what,
         errors.before(),
         errors.after(),
         errors.deviationAndError(),

@@ -39,6 +39,26 @@ final class EnergyScreen implements ScreenModels {
   }
 
   @Override
+  public List<String> typeMap(SparkSession spark) {
+    if (models != null) {
+      return models.get(0).typeMap();
+    }
+    try (DpModelDevi dp = dp(spark)) {
+      return dp.typeMap(spark);
+    }
+  }
+
+  private DpModelDevi dp(SparkSession spark) {
+    return DpModelDevi.of(
+        spark, options.models(), options.branch(), options.dp(), options.typeMap());
+  }
+
+  @Override
+  public int listed() {
+    return 0;
+  }
+
+  @Override
   public String about() {
     String precision =
         options.dp() == null ? options.ensemble().toString() : "dp model-devi, seven digits";
@@ -58,14 +78,15 @@ final class EnergyScreen implements ScreenModels {
           ? ensemble
           : ensemble.with(spark, known.uncertainty(), null, null, known.members()).atomByAtom();
     }
-    DpModelDevi dp =
-        DpModelDevi.of(spark, options.models(), options.branch(), options.dp(), options.typeMap());
-    Optional<Frame> one = first.get();
-    dp.check(
-        spark,
-        new TreeSet<>(elements),
-        one.map(Frame::fparamCount).orElse(0),
-        one.map(Frame::aparamCount).orElse(0));
+    DpModelDevi dp = dp(spark);
+    if (!elements.isEmpty()) {
+      Optional<Frame> one = first.get();
+      dp.check(
+          spark,
+          new TreeSet<>(elements),
+          one.map(Frame::fparamCount).orElse(0),
+          one.map(Frame::aparamCount).orElse(0));
+    }
     return dp;
   }
 }

@@ -36,13 +36,35 @@ final class PropertyScreen implements ScreenModels {
   private void requireAsked(Property theirs) {
     if (!theirs.name().equals(options.property().name())) {
       throw new InputException(
-          "--property %s: the models are of %s".formatted(options.property().name(), theirs));
+          "--property %1$s: the models are of %2$s; expected --property %3$s, or models of %1$s"
+              .formatted(options.property().name(), theirs, theirs.name()));
     }
   }
 
   @Override
   public List<DeepPotential> read() {
     return models == null ? null : models.stream().map(PropertyModel::body).toList();
+  }
+
+  @Override
+  public List<String> typeMap(SparkSession spark) {
+    if (models != null) {
+      return models.get(0).body().typeMap();
+    }
+    try (DpPropertyModels dp = dp(spark)) {
+      DpPropertyModels.About about = dp.about(spark);
+      requireAsked(about.property());
+      return about.typeMap().isEmpty() ? options.typeMap() : about.typeMap();
+    }
+  }
+
+  private DpPropertyModels dp(SparkSession spark) {
+    return DpPropertyModels.of(spark, options.models(), options.dp(), options.typeMap());
+  }
+
+  @Override
+  public int listed() {
+    return models == null ? 0 : models.get(0).head().dimension();
   }
 
   @Override
@@ -57,21 +79,6 @@ final class PropertyScreen implements ScreenModels {
   @Override
   public FrameEngine engine(
       SparkSession spark, Set<String> elements, Supplier<Optional<Frame>> first) {
-    if (models != null) {
-      return PropertyHandle.of(spark, models, options.spreads());
-    }
-    DpPropertyModels dp =
-        DpPropertyModels.of(spark, options.models(), options.dp(), options.typeMap());
-    DpPropertyModels.About about = dp.about(spark);
-    requireAsked(about.property());
-    List<String> known = about.typeMap().isEmpty() ? options.typeMap() : about.typeMap();
-    List<String> unknown =
-        elements.stream().filter(type -> !known.contains(type)).sorted().toList();
-    if (!unknown.isEmpty()) {
-      throw new InputException(
-          "%s: frames hold types that the models (%s) do not know: %s"
-              .formatted(options.frames(), String.join(" ", known), String.join(", ", unknown)));
-    }
-    return dp;
+    return models == null ? dp(spark) : PropertyHandle.of(spark, models, options.spreads());
   }
 }

@@ -33,6 +33,7 @@ import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.spark.frames.WriteFailure;
 import org.dpsieve.spark.table.TableResult;
+import org.dpsieve.text.Counted;
 
 /**
  * The deviation of a library far larger than memory. The library is cut into units of bounded size;
@@ -98,7 +99,6 @@ public final class Rescreen {
     ParquetCommit.verify(spark, folder.target());
     List<String> missing = missing();
     Census census = census(options.sample() < 1 ? List.copyOf(names.keySet()) : missing);
-    requireKnownElements(census);
     // units that hold nothing for the condition have no file
     boolean nothing = missing.isEmpty() || (options.sample() == 1 && census.frames() == 0);
     commit(nothing ? List.of() : evaluate(missing, census));
@@ -185,46 +185,32 @@ public final class Rescreen {
     return new Census(frames, atoms, byFormula);
   }
 
-  private void requireKnownElements(Census census) {
-    if (models.read() == null) {
-      return; // DeePMD-kit says so before any frame
+  /** Refuses a library that the models are not for; says which frames of another they are not. */
+  private UnknownTypes unknownTypes(List<String> missing, Census census) {
+    UnknownTypes unknown = new UnknownTypes(models.typeMap(spark), models.listed());
+    if (census.byFormula().keySet().stream().allMatch(formula -> unknown.of(formula).isEmpty())) {
+      return unknown;
     }
-    List<String> typeMap = models.read().get(0).typeMap();
-    Map<String, Long> unknown = new TreeMap<>();
-    census
-        .byFormula()
-        .forEach(
-            (formula, frames) ->
-                Formula.types(formula).stream()
-                    .filter(type -> !typeMap.contains(type))
-                    .forEach(type -> unknown.merge(type, frames, Long::sum)));
-    if (!unknown.isEmpty()) {
-      throw new InputException(
-          "%s: frames hold types that the models (%s) do not know: %s; leave them out, e.g. --where \"%s\""
-              .formatted(
-                  options.frames(),
-                  String.join(" ", typeMap),
-                  unknown.entrySet().stream()
-                      .map(e -> "%s (%,d frames)".formatted(e.getKey(), e.getValue()))
-                      .collect(Collectors.joining(", ")),
-                  unknown.keySet().stream()
-                      .map(Rescreen::without)
-                      .collect(Collectors.joining(" AND "))));
-    }
-  }
-
-  private static String without(String type) {
-    String term = Formula.term(type).replace("(", "[(]").replace(")", "[)]").replace("'", "''");
-    return "NOT formula RLIKE '(^|[0-9])%s[0-9]'".formatted(term.replace(".", "[.]"));
+    // what was added to a library may be all unknown, and still a small part of it
+    boolean whole = options.sample() < 1 || missing.size() == names.size();
+    Census all = whole ? census : census(List.copyOf(names.keySet()));
+    unknown
+        .check(options.frames(), all.byFormula())
+        .ifPresent(text -> listener.say("warning: " + text));
+    return unknown;
   }
 
   private List<DeviationFile.Part> evaluate(List<String> missing, Census census)
       throws IOException {
+    if (options.dp() != null) {
+      listener.stage("trying DeePMD-kit's program");
+    }
+    UnknownTypes unknown = unknownTypes(missing, census);
     folder.prepare();
     KnownDeviations known = known(missing);
-    try (FrameEngine engine = engine(missing, census)) {
+    try (FrameEngine engine = engine(missing, census, unknown)) {
       Census work = options.sample() < 1 ? sampled(census) : census;
-      double speed = speed(engine, missing, work);
+      double speed = speed(engine, missing, work, unknown);
       LongAccumulator frames = spark.sparkContext().longAccumulator("frames");
       LongAccumulator atoms = spark.sparkContext().longAccumulator("atoms");
       listener.evaluating(
@@ -249,6 +235,8 @@ public final class Rescreen {
       UnitTask task =
           new UnitTask(
               engine,
+              // DeePMD-kit says of each frame why it has no numbers
+              models.read() == null ? UnknownTypes.NONE : unknown,
               options.columns(),
               options.borderline(),
               configuration,
@@ -259,23 +247,24 @@ public final class Rescreen {
               frames,
               atoms);
       context.setJobDescription(
-          "rescreen: deviation of %,d frames in %,d partitions"
-              .formatted(work.frames(), missing.size()));
+          "rescreen: deviation of %s in %s"
+              .formatted(
+                  Counted.of(work.frames(), "frame"), Counted.of(missing.size(), "partition")));
       List<DeviationFile.Part> made = frames(missing).javaRDD().mapPartitions(task::run).collect();
       problems.putAll(engine.problems());
       listener.stage("committing");
-      listener.say("evaluated: %,d frames, %,d atoms".formatted(frames.value(), atoms.value()));
+      listener.say(
+          "evaluated: %s, %s"
+              .formatted(Counted.of(frames.value(), "frame"), Counted.of(atoms.value(), "atom")));
       return made;
     }
   }
 
-  private FrameEngine engine(List<String> missing, Census census) {
-    if (options.dp() != null) {
-      listener.stage("trying DeePMD-kit's program");
-    }
+  private FrameEngine engine(List<String> missing, Census census, UnknownTypes unknown) {
     return models.engine(
         spark,
         census.byFormula().keySet().stream()
+            .filter(formula -> unknown.of(formula).isEmpty())
             .flatMap(formula -> Formula.types(formula).stream())
             .collect(Collectors.toSet()),
         () ->
@@ -285,14 +274,15 @@ public final class Rescreen {
   }
 
   /** Of a core, atoms per second; NaN where a look would take as long as the start of a program. */
-  private double speed(FrameEngine engine, List<String> missing, Census work) {
+  private double speed(
+      FrameEngine engine, List<String> missing, Census work, UnknownTypes unknown) {
     if (options.isElsewhere()) {
       return Double.NaN;
     }
     listener.stage("measuring the speed");
     return work.frames() == 0
         ? 1
-        : Speed.measure(context, probe(missing, work), engine, missing.size());
+        : Speed.measure(context, probe(missing, work, unknown), engine, missing.size());
   }
 
   private Census sampled(Census all) {
@@ -303,7 +293,7 @@ public final class Rescreen {
   }
 
   /** A few frames from several places. */
-  private List<Row> probe(List<String> missing, Census work) {
+  private List<Row> probe(List<String> missing, Census work, UnknownTypes unknown) {
     context.setJobDescription("rescreen: frames to measure the speed with");
     int places = Math.min(4, missing.size());
     long frames = Math.max(1, Speed.ATOMS * work.frames() / Math.max(1, work.atoms()) / places);
@@ -315,6 +305,7 @@ public final class Rescreen {
     if (rows.isEmpty()) { // units without a frame for the condition
       rows.addAll(library.frames(missing).limit((int) frames).collectAsList());
     }
+    rows.removeIf(unknown::areIn);
     return rows;
   }
 

@@ -35,13 +35,23 @@ interface ScreenModels {
    */
   List<DeepPotential> read();
 
+  /**
+   * Which types they know; empty where they take any. Where DeePMD-kit evaluates, it is started.
+   *
+   * @throws InputException when it is not there, or does not take these models
+   */
+  List<String> typeMap(SparkSession spark);
+
+  /** Numbers in a frame's list, where {@link #read} are evaluated; 0 for one of each atom. */
+  int listed();
+
   /** What the numbers depend on beside the frames and the contents of the models' files. */
   String about();
 
   /**
    * Sends them to the executors.
    *
-   * @param elements of the frames
+   * @param elements of the frames that they know
    * @param first one of them, to try a program with
    */
   FrameEngine engine(SparkSession spark, Set<String> elements, Supplier<Optional<Frame>> first);

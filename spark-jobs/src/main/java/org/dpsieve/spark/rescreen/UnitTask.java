@@ -21,6 +21,7 @@ import org.dpsieve.spark.table.TableFrames;
  * A task's work: one unit's frames to one file.
  *
  * @param engine who evaluates
+ * @param unknown types of frames that it is not asked about
  * @param columns of its rows that the file gets
  * @param borderline frames that are evaluated again if known already: the call that they are known
  *     from may have had other levels
@@ -34,6 +35,7 @@ import org.dpsieve.spark.table.TableFrames;
  */
 record UnitTask(
     FrameEngine engine,
+    UnknownTypes unknown,
     ScreenColumns columns,
     Borderline borderline,
     SerializableConfiguration configuration,
@@ -53,7 +55,7 @@ record UnitTask(
     if (!rows.hasNext()) {
       return List.<DeviationFile.Part>of().iterator();
     }
-    Frames unit = new Frames(rows);
+    Frames unit = new Frames(rows, unknown, columns);
     String name = names.get(unit.unit);
     unit.known = known.of(name);
     if (!borderline.equals(Borderline.NONE)) {
@@ -104,19 +106,23 @@ record UnitTask(
   private static final class Frames implements Iterator<Row> {
     private final Iterator<Row> rows;
     private final String unit;
+    private final UnknownTypes unknown;
+    private final ScreenColumns columns;
     private final Queue<Row> waiting = new ArrayDeque<>();
     private Map<String, double[]> known = Map.of();
     private Row next;
 
-    Frames(Iterator<Row> rows) {
+    Frames(Iterator<Row> rows, UnknownTypes unknown, ScreenColumns columns) {
       this.rows = rows;
+      this.unknown = unknown;
+      this.columns = columns;
       this.next = rows.next();
       this.unit = next.getAs(Library.UNIT);
     }
 
     @Override
     public boolean hasNext() {
-      while (next != null && known.containsKey(next.<String>getAs("frame_id"))) {
+      while (next != null && numbers(next) != null) {
         waiting.add(next);
         advance();
       }
@@ -138,10 +144,16 @@ record UnitTask(
       next = rows.hasNext() ? rows.next() : null;
     }
 
-    /** The known frames at the head of those that wait. */
+    /** Of a frame that is not to be evaluated; {@code null} of others. */
+    private double[] numbers(Row frame) {
+      double[] before = known.get(frame.<String>getAs("frame_id"));
+      return before != null || !unknown.areIn(frame) ? before : unknown.notANumber(frame, columns);
+    }
+
+    /** The frames at the head of those that wait that are not evaluated. */
     void writeKnown(DeviationFile file) throws IOException {
       while (!waiting.isEmpty()) {
-        double[] deviation = known.get(waiting.peek().<String>getAs("frame_id"));
+        double[] deviation = numbers(waiting.peek());
         if (deviation == null) {
           return;
         }

@@ -1,6 +1,7 @@
 package org.dpsieve.spark.rescreen;
 
 import java.util.Locale;
+import org.dpsieve.text.Counted;
 
 /**
  * What there is to evaluate, and how long it should take.
@@ -32,23 +33,23 @@ public record Workload(
     if (Double.isNaN(atomsPerSecond)) {
       return String.format(
           Locale.ROOT,
-          "to evaluate: %,d frames, %,d atoms in %,d partitions on %d cores, %s in, %s out",
-          frames,
-          atoms,
-          units,
-          cores,
+          "to evaluate: %s, %s in %s on %s, %s in, %s out",
+          Counted.of(frames, "frame"),
+          Counted.of(atoms, "atom"),
+          Counted.of(units, "partition"),
+          Counted.of(cores, "core"),
           bytes(bytesIn),
           bytes(frames * BYTES_OUT_PER_FRAME));
     }
     return String.format(
         Locale.ROOT,
-        "to evaluate: %,d frames, %,d atoms in %,d partitions; estimated %s on %d cores"
+        "to evaluate: %s, %s in %s; estimated %s on %s"
             + " (%s core-hours at %,.0f atoms/s a core), %s in, %s out",
-        frames,
-        atoms,
-        units,
+        Counted.of(frames, "frame"),
+        Counted.of(atoms, "atom"),
+        Counted.of(units, "partition"),
         duration(seconds()),
-        cores,
+        Counted.of(cores, "core"),
         coreHours() < 0.095 ? "%.2g".formatted(coreHours()) : "%,.1f".formatted(coreHours()),
         atomsPerSecond,
         bytes(bytesIn),

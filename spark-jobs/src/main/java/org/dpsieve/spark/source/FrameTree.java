@@ -13,6 +13,7 @@ import org.dpsieve.io.systems.SystemFinder;
 import org.dpsieve.io.systems.SystemPath;
 import org.dpsieve.spark.TaskCount;
 import org.dpsieve.spark.frames.HadoopStorage;
+import org.dpsieve.text.Counted;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,7 +74,8 @@ record FrameTree(List<Piece> pieces, List<Problem> problems, int skipped) {
       int atoms = options.maxAtoms() == 0 ? bound : options.maxAtoms();
       JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
       String described = context.getLocalProperty("spark.job.description");
-      context.setJobDescription("deepmd: headers of %,d systems".formatted(systems.size()));
+      context.setJobDescription(
+          "deepmd: headers of %s".formatted(Counted.of(systems.size(), "system")));
       try {
         for (SystemSurvey survey :
             context
@@ -123,10 +125,9 @@ record FrameTree(List<Piece> pieces, List<Problem> problems, int skipped) {
     if (!problems.isEmpty()) {
       int shown = Math.min(100, problems.size());
       throw new InputException(
-          "%d system%s cannot be read:\n%s%s"
+          "%s cannot be read:\n%s%s"
               .formatted(
-                  problems.size(),
-                  problems.size() == 1 ? "" : "s",
+                  Counted.of(problems.size(), "system"),
                   String.join(
                       "\n", problems.subList(0, shown).stream().map(Problem::text).toList()),
                   problems.size() > shown

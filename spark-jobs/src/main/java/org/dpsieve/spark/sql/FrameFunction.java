@@ -16,6 +16,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StringType;
 import org.dpsieve.error.InputException;
 import org.dpsieve.spark.QueryProblem;
+import org.dpsieve.text.Counted;
 import scala.Option;
 import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
@@ -46,10 +47,10 @@ public final class FrameFunction extends Expression implements Serializable {
       throw QueryProblem.ARGUMENT.before(
           kind.sqlName(),
           new InputException(
-              "%s has %d arguments; %s"
+              "%s has %s; %s"
                   .formatted(
                       kind.sqlName(),
-                      arguments.size(),
+                      Counted.of(arguments.size(), "argument"),
                       kind.usage().replace("_FUNC_", kind.sqlName()))));
     }
     return new FrameFunction(kind, arguments);

@@ -26,6 +26,7 @@ import org.dpsieve.outputlayer.TransferFit;
 import org.dpsieve.spark.frames.FrameRows;
 import org.dpsieve.spark.transfer.OldLabels;
 import org.dpsieve.spark.transfer.OutputLayerStage;
+import org.dpsieve.text.Counted;
 
 /**
  * Frames whose labels are all known, with their features computed once: a pool to pick from, and a
@@ -84,7 +85,8 @@ record StudyPool(
     }
     if (heldOut < 1 || heldOut >= order.size()) {
       throw new InputException(
-          "%d labelled frames are too few to hold some out".formatted(frames.size()));
+          Counted.of(frames.size(), "labelled frame is", "labelled frames are")
+              + " too few to hold some out");
     }
     List<Frame> pool = order.subList(heldOut, order.size());
     List<OutputParameters> parameters =

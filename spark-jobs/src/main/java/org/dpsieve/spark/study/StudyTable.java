@@ -9,6 +9,7 @@ import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.dpsieve.pick.PickStrategy;
+import org.dpsieve.text.Counted;
 
 /**
  * A study in numbers that people read: the mean over models and then over seeds, with the 95 %
@@ -203,12 +204,12 @@ public final class StudyTable {
           int more = budget + StudyUncertainty.NEXT;
           if (budgets(strategy).contains(more)) {
             text.append(
-                "%s, %s: %d to %d labels, found factor %.4f%n"
+                "%s, %s: %d to %s, found factor %.4f%n"
                     .formatted(
                         strategy,
                         quantity.title,
                         budget,
-                        more,
+                        Counted.of(more, "label"),
                         point(strategy, more, quantity).mean()
                             / point(strategy, budget, quantity).mean()));
           }

@@ -3,6 +3,7 @@ package org.dpsieve.spark.study;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.dpsieve.text.Counted;
 
 /** What ways to train are worth, in numbers that people read: means over models and seeds. */
 public final class TrainerTable {
@@ -24,7 +25,9 @@ public final class TrainerTable {
     StringBuilder text = new StringBuilder("| trainer |");
     List<Integer> budgets = errors.budgets(errors.strategies().get(0));
     for (StudyTable.Quantity quantity : StudyTable.SHOWN) {
-      budgets.forEach(labels -> text.append(" %s, %d labels |".formatted(quantity.title, labels)));
+      budgets.forEach(
+          labels ->
+              text.append(" %s, %s |".formatted(quantity.title, Counted.of(labels, "label"))));
     }
     text.append(" iterations | labels |%n".formatted());
     text.append("|---".repeat(1 + StudyTable.SHOWN.size() * budgets.size() + 2))

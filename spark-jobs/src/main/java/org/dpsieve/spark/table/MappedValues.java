@@ -13,6 +13,7 @@ import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeNames;
 import org.dpsieve.io.FrameSystem.Types;
+import org.dpsieve.text.Counted;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
@@ -206,8 +207,11 @@ record MappedValues(FrameMapping mapping) implements Serializable {
         mapping.aparam() == null ? null : numbers(value(row, "aparam"), mapping.aparam());
     if (values != null && (values.length == 0 || values.length % natoms != 0)) {
       throw new InputException(
-          "%s holds %d numbers, expected as many for each of %d atoms"
-              .formatted(mapping.aparam(), values.length, natoms));
+          "%s holds %s, expected as many for each of %s"
+              .formatted(
+                  mapping.aparam(),
+                  Counted.of(values.length, "number"),
+                  Counted.of(natoms, "atom")));
     }
     return values;
   }
@@ -252,7 +256,8 @@ record MappedValues(FrameMapping mapping) implements Serializable {
   private static double[] sized(double[] values, int expected, Quantity quantity) {
     if (values.length != expected) {
       throw new InputException(
-          "%s holds %d numbers, expected %d".formatted(quantity.column(), values.length, expected));
+          "%s holds %s, expected %d"
+              .formatted(quantity.column(), Counted.of(values.length, "number"), expected));
     }
     return values;
   }

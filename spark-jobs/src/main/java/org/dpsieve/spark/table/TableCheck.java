@@ -19,6 +19,7 @@ import org.dpsieve.config.mapping.MappingReader;
 import org.dpsieve.config.reading.Problems;
 import org.dpsieve.config.reading.Spelling;
 import org.dpsieve.error.InputException;
+import org.dpsieve.text.Counted;
 
 /** Whether a mapping fits a table, found out before anything else is done. */
 final class TableCheck {
@@ -186,13 +187,13 @@ final class TableCheck {
         (kind, names) -> {
           if (2 * names.size() > rows.size()) {
             problems.error(
-                "%s: %s (%s, and %d of the first %d rows)"
+                "%s: %s (%s, and %d of the first %s)"
                     .formatted(
                         frames.name(),
                         examples.get(kind),
                         names.get(0),
                         names.size(),
-                        rows.size()));
+                        Counted.of(rows.size(), "row")));
           }
         });
     problems.throwIfAny();
@@ -266,8 +267,8 @@ final class TableCheck {
     }
     if (!mapping.fractional() && cell != null && coord.length >= 3 * MANY && extent(coord) <= 1) {
       throw new InputException(
-          "%s has %d atoms within 1 angstrom; are they %s, or in another unit?"
-              .formatted(column, coord.length / 3, FRACTIONAL));
+          "%s has %s within 1 angstrom; are they %s, or in another unit?"
+              .formatted(column, Counted.of(coord.length / 3, "atom"), FRACTIONAL));
     }
   }
 

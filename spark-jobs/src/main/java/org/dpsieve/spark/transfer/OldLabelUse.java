@@ -3,6 +3,7 @@ package org.dpsieve.spark.transfer;
 import java.util.Locale;
 import org.dpsieve.outputlayer.OldShare;
 import org.dpsieve.outputlayer.TransferFit;
+import org.dpsieve.text.Counted;
 
 /**
  * What became of the old labels in one model's training.
@@ -40,9 +41,9 @@ public record OldLabelUse(boolean used, long frames, OldShare share, double with
     }
     return String.format(
         Locale.ROOT,
-        "used: %s; those of %d frames; shares of energy %.2f, force %.2f, virial %.2f",
+        "used: %s; those of %s; shares of energy %.2f, force %.2f, virial %.2f",
         losses,
-        use.frames,
+        Counted.of(use.frames, "frame"),
         use.share.energy(),
         use.share.force(),
         use.share.virial());

@@ -124,7 +124,7 @@ class DuplicatesTest {
     write("a", "0 1", null, coord);
     importAll();
     assertThat(terminal.out())
-        .contains("1 systems, 3 frames", "0 duplicates and 3 bad frames")
+        .contains("1 system, 3 frames", "0 duplicates and 3 bad frames")
         .contains("\n  2: coordinate of atom N is NaN\n  1: coordinate of atom N is infinite\n");
   }
 }

@@ -166,7 +166,7 @@ class ExportNamesTest {
     assertThat(terminal.out()).contains("2 systems, 4 frames");
     terminal.succeed("export", folder.resolve("f"), "-o", folder.resolve("out"));
     assertThat(terminal.out())
-        .contains("3 systems, 4 frames", "1 names", "x/Ag2 -> x/Ag2-2")
+        .contains("3 systems, 4 frames", "1 name cannot be a path", "x/Ag2 -> x/Ag2-2")
         .doesNotContain("x/Au2 ->");
     assertThat(ids(Systems.read(folder.resolve("out"))))
         .isEqualTo(ids(Systems.read(folder.resolve("coll"))));

@@ -2,28 +2,19 @@ package org.dpsieve.spark.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.zip.GZIPInputStream;
-import org.apache.spark.SparkRuntimeException;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Relation;
-import org.apache.spark.sql.execution.metric.SQLMetric;
 import org.dpsieve.d3.D3Options;
 import org.dpsieve.d3.Damping;
 import org.dpsieve.d3.DispersionD3;
@@ -32,7 +23,6 @@ import org.dpsieve.frame.Labels;
 import org.dpsieve.frame.TypeElements;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.Prediction;
-import org.dpsieve.infer.PropertyEnsemble;
 import org.dpsieve.io.deepmd.DeepmdSystems;
 import org.dpsieve.label.ase.AsePython;
 import org.dpsieve.label.d4.DispersionD4;
@@ -40,40 +30,13 @@ import org.dpsieve.model.format.ModelFiles;
 import org.dpsieve.resident.TaskRoom;
 import org.dpsieve.spark.deviation.DeviationStage;
 import org.dpsieve.spark.deviation.EnsembleHandle;
-import org.dpsieve.spark.frames.FrameRows;
-import org.dpsieve.testing.DeepmdKit;
 import org.dpsieve.testing.Dftd4;
-import org.dpsieve.testing.LocalSpark;
-import org.dpsieve.testing.Shared;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** The SQL functions through Spark's parser, analyser, optimiser and executors. */
-class SqlFunctionsTest {
-  private static final Path EXAMPLE = Shared.repository().resolve("conf/ag-au");
-  private static final String MODELS = EXAMPLE + "/models/*/graph.pb";
-  private static final List<Path> FILES =
-      List.of("0", "1", "2", "3").stream()
-          .map(m -> EXAMPLE.resolve("models/" + m + "/graph.pb"))
-          .toList();
-
-  private final SparkSession spark = LocalSpark.session();
-
-  @BeforeEach
-  void frames() {
-    spark
-        .read()
-        .format("deepmd")
-        .load(EXAMPLE.resolve("pbe").toString())
-        .where("natoms <= 17")
-        .createOrReplaceTempView("frames");
-  }
-
-  private static final String DEVI = "model_devi('" + MODELS + "', z, coord, cell)";
-
+class SqlFunctionsTest extends SqlFrames {
   @Test
   void deviationsAreTheStagesToTheLastBit() {
     Map<String, Row> expected = new HashMap<>();
@@ -90,72 +53,6 @@ class SqlFunctionsTest {
     assertThat(actual).hasSize(expected.size()).hasSizeGreaterThan(500);
     assertThat(actual.get(0).schema().fieldNames()).isEqualTo(DeviationStage.SCHEMA.fieldNames());
     actual.forEach(row -> assertThat(row).isEqualTo(expected.get(row.getString(0))));
-  }
-
-  private static Path dipoles(Path folder) throws IOException {
-    Path file = folder.resolve("dipole.dp");
-    try (InputStream in =
-        new GZIPInputStream(
-            Files.newInputStream(
-                Shared.repository()
-                    .resolve("model-core/src/test/resources/goldens/properties/dipole.dp.gz")))) {
-      Files.copy(in, file);
-    }
-    return file;
-  }
-
-  private List<Row> dipolesOfFrames(Path file) {
-    List<Row> rows =
-        spark
-            .sql(
-                "SELECT *, dp_property('%s', z, coord, cell) AS p FROM frames WHERE natoms = 8"
-                    .formatted(file))
-            .limit(3)
-            .collectAsList();
-    assertThat(rows).hasSize(3);
-    return rows;
-  }
-
-  @Test
-  @Tag("peer")
-  void propertiesByDeepmdKitAreTheSame(@TempDir Path folder) throws IOException {
-    DeepmdKit.dp();
-    Path file = dipoles(folder);
-    List<Row> ours = dipolesOfFrames(file);
-    spark.conf().set("dpsieve.engine", "dp");
-    try {
-      List<Row> theirs = dipolesOfFrames(file);
-      for (int i = 0; i < ours.size(); i++) {
-        List<Double> expected = theirs.get(i).getList(theirs.get(i).fieldIndex("p"));
-        List<Double> said = ours.get(i).getList(ours.get(i).fieldIndex("p"));
-        for (int k = 0; k < 3; k++) {
-          assertThat(said.get(k)).isCloseTo(expected.get(k), within(1e-10));
-        }
-      }
-    } finally {
-      spark.conf().unset("dpsieve.engine");
-    }
-  }
-
-  /** A dipole of a tiny model that knows other elements, too. */
-  @Test
-  void propertiesAreThoseOfTheModel(@TempDir Path folder) throws IOException {
-    Path file = dipoles(folder);
-    List<Row> rows = dipolesOfFrames(file);
-    try (PropertyEnsemble model =
-        PropertyEnsemble.of(List.of(ModelFiles.readProperty(file, List.of())))) {
-      for (Row row : rows) {
-        double[] expected = model.evaluate(List.of(FrameRows.toFrame(row))).get(0)[0].value();
-        List<Double> said = row.getList(row.fieldIndex("p"));
-        assertThat(said.stream().mapToDouble(x -> x).toArray()).isEqualTo(expected);
-      }
-    }
-    assertThatThrownBy(
-            () ->
-                spark
-                    .sql("SELECT dp_property('" + MODELS + "', z, coord, cell) FROM frames")
-                    .collectAsList())
-        .hasStackTraceContaining("no model of a property");
   }
 
   @Test
@@ -344,60 +241,6 @@ class SqlFunctionsTest {
         .labels();
   }
 
-  @Test
-  void framesThatMakeNoSenseAreNaNAndEndNoQuery() {
-    String cell = "array(4, 0, 0, 0, 4, 0, 0, 0, 4)";
-    for (String wild :
-        List.of(
-            "array(0, 0, 0, 0, 0, 0), " + cell,
-            "array(0, 0, 0, 1e12, 0, 0), " + cell,
-            "array(0, 0, 0, 2, 0, 0), array(4, 0, 0, 0, 4, 0, 4, 4, 0)",
-            "array(0, 0, 0, 2, 0, 0), array(1e-3, 0, 0, 0, 1e-3, 0, 0, 0, 1e-3)",
-            "array(0, 0, 0, double('NaN'), 0, 0), null")) {
-      Row row =
-          spark
-              .sql(
-                  "SELECT dp_d3(array(47, 79), %s), dp_energy('%s', array(47, 79), %s)"
-                      .formatted(wild, FILES.get(0), wild))
-              .head();
-      assertThat(row.getStruct(0).getDouble(0)).as(wild).isNaN();
-      assertThat(row.getStruct(0).<Double>getList(1)).hasSize(6).containsOnly(Double.NaN);
-      assertThat(row.getDouble(1)).as(wild).isNaN();
-    }
-  }
-
-  @Test
-  void framesWithoutNumbersAreCountedOnceEach() {
-    String frame = "array(47, 79), array(0, 0, 0, 2.5 * (id % 2), 0, 0), null";
-    Dataset<Row> query =
-        spark.sql(
-            "SELECT id, dp_d3(%s), dp_energy('%s', %s) FROM range(7)"
-                .formatted(frame, FILES.get(0), frame));
-    query.collectAsList();
-    assertThat(counted(query.queryExecution().executedPlan())).isEqualTo(4); // id 0, 2, 4, 6
-  }
-
-  private static long counted(SparkPlan plan) {
-    return plan instanceof EvaluateFunctionsExec
-        ? plan.metrics().apply(EvaluateFunctionsExec.WITHOUT_NUMBERS).value()
-        : counted(plan.children().head());
-  }
-
-  @Test
-  void theFirstFrameWithoutNumbersIsSaidWithItsReason() {
-    WithoutNumbers frames = new WithoutNumbers(new SQLMetric("sum", 0));
-    assertThat(frames.line()).isEmpty();
-    Frame frame = new Frame("row", 0, new int[] {47, 79}, new double[6], null, Labels.NONE);
-    frames.add(frame, () -> "2 atoms at one place");
-    frames.add(
-        frame,
-        () -> {
-          throw new AssertionError("asked for the first one alone");
-        });
-    assertThat(frames.line())
-        .contains("frames without numbers (NaN): 2; the first, Ag1Au1: 2 atoms at one place");
-  }
-
   private static Frame firstFrame() {
     try {
       return DeepmdSystems.readNpy(EXAMPLE.resolve("pbe/Ag8")).get(0);
@@ -417,76 +260,6 @@ class SqlFunctionsTest {
             .head();
     assertThat(row.getDouble(0)).isFinite();
     assertThat(row.isNullAt(1)).isTrue();
-  }
-
-  @Test
-  void mistakesAreExplained() {
-    fails("SELECT model_devi('none/*.pb', z, coord, cell) FROM frames", "none/*.pb: not found");
-    fails("SELECT model_devi(system, z, coord, cell) FROM frames", "expected a constant text");
-    fails("SELECT model_devi('m', z, natoms, cell) FROM frames", "argument coord is of type int");
-    fails("SELECT dp_energy('m', z) FROM frames", "dp_energy has 2 arguments");
-    fails(
-        "SELECT dp_energy('%s', array(8), array(0D, 0D, 0D), null)".formatted(FILES.get(0)),
-        "element O of atom 0 is not in the models' type map");
-    fails(
-        "SELECT dp_energy('%s', array(47), array(0D, 0D), null)".formatted(FILES.get(0)),
-        "coord holds 2 numbers, expected 3");
-    fails(
-        "SELECT 1 FROM frames a JOIN frames b ON a.index = b.index AND dp_energy('%s', a.z, b.coord, a.cell) > 0"
-            .formatted(FILES.get(0)),
-        "cannot be used in this place of a query");
-  }
-
-  @Test
-  void mistakesHaveConditionsAndParameters() {
-    AnalysisException models =
-        catchThrowableOfType(
-            AnalysisException.class,
-            () -> spark.sql("SELECT model_devi('none/*.pb', z, coord, cell) FROM frames"));
-    assertThat(models.getCondition()).isEqualTo("DPSIEVE_MODELS");
-    assertThat(models.getMessageParameters())
-        .containsEntry("models", "none/*.pb")
-        .hasEntrySatisfying("problem", text -> assertThat(text).contains("not found"));
-    assertThat(models.getMessage()).startsWith("[DPSIEVE_MODELS] models: none/*.pb: not found");
-    requireCondition("SELECT dp_energy('m', z) FROM frames", "DPSIEVE_ARGUMENT");
-    requireCondition("SELECT dp_d3(z, coord, cell, 'nothing') FROM frames", "DPSIEVE_ARGUMENT");
-    requireCondition(
-        "SELECT dp_sigma('%s', '%s', z, coord, cell) FROM frames"
-            .formatted(FILES.get(0), FILES.get(0)),
-        "DPSIEVE_MODELS");
-    requireCondition(
-        "SELECT 1 FROM frames a JOIN frames b ON a.index = b.index AND dp_energy('%s', a.z, b.coord, a.cell) > 0"
-            .formatted(FILES.get(0)),
-        "DPSIEVE_PLACE");
-    requireCondition("SELECT * FROM deepmd.`/nowhere/at/all`", "DPSIEVE_DATA");
-    requireCondition(
-        "SELECT * FROM deepmd.`%s` WITH (mode = 'SOMEHOW')".formatted(EXAMPLE.resolve("pbe")),
-        "DPSIEVE_DATA");
-    assertThatThrownBy(
-            () ->
-                spark
-                    .sql(
-                        "SELECT dp_energy('%s', array(8), array(0D, 0D, 0D), null)"
-                            .formatted(FILES.get(0)))
-                    .collectAsList())
-        .satisfies(
-            failure -> {
-              Throwable said = failure;
-              while (!(said instanceof SparkRuntimeException)) {
-                said = said.getCause();
-              }
-              assertThat(((SparkRuntimeException) said).getCondition()).isEqualTo("DPSIEVE_FRAME");
-              assertThat(((SparkRuntimeException) said).getMessageParameters())
-                  .containsEntry("function", "dp_energy");
-            });
-  }
-
-  private void requireCondition(String query, String condition) {
-    assertThatThrownBy(() -> spark.sql(query).collectAsList())
-        .as(query)
-        .isInstanceOfSatisfying(
-            AnalysisException.class,
-            failure -> assertThat(failure.getCondition()).isEqualTo(condition));
   }
 
   @Test
@@ -536,9 +309,5 @@ class SqlFunctionsTest {
     CollectionConverters.asJava(plan.metrics())
         .forEach((name, metric) -> metrics.merge(name, metric.value(), Math::max));
     CollectionConverters.asJava(plan.children()).forEach(child -> collect(child, metrics));
-  }
-
-  private void fails(String query, String message) {
-    assertThatThrownBy(() -> spark.sql(query).collectAsList()).hasStackTraceContaining(message);
   }
 }

@@ -171,7 +171,7 @@ class MappedTableTest {
                 .select("library_id", "_corrupt_record")
                 .collectAsList()
                 .toString())
-        .isEqualTo("[[Ag8-pbe-1,forces holds 1 numbers, expected 24]]");
+        .isEqualTo("[[Ag8-pbe-1,forces holds 1 number, expected 24]]");
     assertThat(
             spark
                 .read()
@@ -193,7 +193,7 @@ class MappedTableTest {
                     .collectAsList())
         .isInstanceOf(SparkRuntimeException.class)
         .hasMessage(
-            "[DPSIEVE_DATA] %s: Ag8-pbe-1: forces holds 1 numbers, expected 24".formatted(table));
+            "[DPSIEVE_DATA] %s: Ag8-pbe-1: forces holds 1 number, expected 24".formatted(table));
     assertThatThrownBy(
             () ->
                 spark
@@ -232,7 +232,7 @@ class MappedTableTest {
         Files.writeString(
             folder.resolve("m.yaml"), "base: lemat-traj\nwhere: relaxation_step != 1\n");
     terminal.succeed("import", "--table", table, "--mapping", mapping, "-o", out);
-    assertThat(terminal.said()).contains("1 systems, 3 frames").contains("1 duplicates");
+    assertThat(terminal.said()).contains("1 system, 3 frames").contains("1 duplicate and");
     Dataset<Row> made = FramesDataset.read(spark, out.toString());
     assertThat(made.orderBy("library_id").select("library_id").collectAsList().toString())
         .isEqualTo("[[Ag8-pbe-0], [Ag8-pbe-2], [again]]");

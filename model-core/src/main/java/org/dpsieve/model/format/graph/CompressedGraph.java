@@ -11,6 +11,7 @@ import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.TabulatedEmbedding;
 import org.dpsieve.model.format.proto.NodeDef;
+import org.dpsieve.text.Counted;
 
 /**
  * Reads the tables that {@code dp compress} puts in the place of se_e2_a's embedding nets: one
@@ -105,7 +106,10 @@ final class CompressedGraph {
     double[] limits = info.values();
     long rowSize = (long) width * TabulatedEmbedding.TERMS;
     if (limits.length < 5 || width < 1 || data.values().length % rowSize != 0) {
-      throw damaged(node, "%d numbers for %d outputs".formatted(data.values().length, width));
+      throw damaged(
+          node,
+          "%s for %s"
+              .formatted(Counted.of(data.values().length, "number"), Counted.of(width, "output")));
     }
     double lower = decimal(limits[0], info);
     double upper = decimal(limits[1], info);
@@ -123,7 +127,7 @@ final class CompressedGraph {
             && Math.abs((upper - lower) / fine - fineIntervals) < 1e-6;
     long rows = data.values().length / rowSize;
     if (!grids || (max - upper) / coarse >= rows - fineIntervals + 1) {
-      throw damaged(node, limits(limits) + " for %d rows".formatted(rows));
+      throw damaged(node, limits(limits) + " for %s".formatted(Counted.of(rows, "row")));
     }
     return new TabulatedEmbedding(
         lower, upper, max, fine, coarse, (int) fineIntervals, width, data.values());

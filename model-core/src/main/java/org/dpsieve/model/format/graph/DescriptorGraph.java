@@ -8,6 +8,7 @@ import org.dpsieve.model.Precision;
 import org.dpsieve.model.SmoothSwitch;
 import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.NodeDef;
+import org.dpsieve.text.Counted;
 
 /**
  * What the descriptors of a frozen graph have in common: an operation that makes the environment,
@@ -107,8 +108,8 @@ final class DescriptorGraph {
     Network found = layers.embeddingNet(scope, "_" + net);
     if (found.inputSize() != 1) {
       throw new UnsupportedModelException(
-          "%s: embedding net of %d inputs cannot be read; expected 1"
-              .formatted(graph.file(), found.inputSize()));
+          "%s: embedding net of %s cannot be read; expected 1"
+              .formatted(graph.file(), Counted.of(found.inputSize(), "input")));
     }
     return found;
   }
@@ -179,7 +180,8 @@ final class DescriptorGraph {
             .count();
     if (widths != 1) {
       throw new InputException(
-          "%s: embedding nets of %d widths, expected one".formatted(graph.file(), widths));
+          "%s: embedding nets of %s, expected one"
+              .formatted(graph.file(), Counted.of(widths, "width")));
     }
   }
 

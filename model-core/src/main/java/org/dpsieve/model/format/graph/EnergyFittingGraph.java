@@ -13,6 +13,7 @@ import org.dpsieve.model.Layer;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.format.proto.NodeDef;
+import org.dpsieve.text.Counted;
 
 /** Reads the ener fitting of a frozen graph ({@code deepmd/tf/fit/ener.py}). */
 final class EnergyFittingGraph {
@@ -51,8 +52,8 @@ final class EnergyFittingGraph {
     }
     if (shared && typeEmbedding.length != types) {
       throw new InputException(
-          "%s: a type embedding of %d types, its descriptor has %d; damaged file?"
-              .formatted(graph.file(), typeEmbedding.length, types));
+          "%s: a type embedding of %s, its descriptor has %d; damaged file?"
+              .formatted(graph.file(), Counted.of(typeEmbedding.length, "type"), types));
     }
     Network[] networks = new Network[types];
     boolean[] vacuumSubtracted = new boolean[types];
@@ -128,8 +129,12 @@ final class EnergyFittingGraph {
     Layer first = net.layers().get(0);
     if (first.inputs() < descriptorSize + vector.length) {
       throw new InputException(
-          "%s: a fitting net of %d inputs for a descriptor of %d and a type embedding of %d numbers; damaged file?"
-              .formatted(graph.file(), first.inputs(), descriptorSize, vector.length));
+          "%s: a fitting net of %s for a descriptor of %d and a type embedding of %s; damaged file?"
+              .formatted(
+                  graph.file(),
+                  Counted.of(first.inputs(), "input"),
+                  descriptorSize,
+                  Counted.of(vector.length, "number")));
     }
     return net.holding(descriptorSize, vector);
   }
@@ -177,8 +182,8 @@ final class EnergyFittingGraph {
       }
     }
     throw new UnsupportedModelException(
-        "%s: '%s' is used %d times, expected once, or twice with atom_ener"
-            .formatted(graph.file(), outputMatrix(net), outputs.size()));
+        "%s: '%s' is used %s, expected once, or twice with atom_ener"
+            .formatted(graph.file(), outputMatrix(net), Counted.of(outputs.size(), "time")));
   }
 
   private static boolean isArithmetic(NodeDef node) {

@@ -20,6 +20,7 @@ import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.GraphDef;
 import org.dpsieve.model.format.proto.NodeDef;
+import org.dpsieve.text.Counted;
 
 /**
  * The nodes of a frozen TensorFlow graph, and how they hang together. Consumers are looked up only
@@ -181,8 +182,9 @@ final class FrozenGraph {
   NodeDef input(NodeDef node, int index) {
     if (index >= node.getInputCount()) {
       throw new InputException(
-          "%s: node '%s' (%s) has %d inputs, expected more; damaged file?"
-              .formatted(file, node.getName(), node.getOp(), node.getInputCount()));
+          "%s: node '%s' (%s) has %s, expected more; damaged file?"
+              .formatted(
+                  file, node.getName(), node.getOp(), Counted.of(node.getInputCount(), "input")));
     }
     return node(nodeName(node.getInput(index)));
   }
@@ -265,8 +267,8 @@ final class FrozenGraph {
     double[] values = constant(node).values();
     if (values.length != 1) {
       throw new InputException(
-          "%s: '%s' holds %d numbers, expected one; damaged file?"
-              .formatted(file, node.getName(), values.length));
+          "%s: '%s' holds %s, expected one; damaged file?"
+              .formatted(file, node.getName(), Counted.of(values.length, "number")));
     }
     return values[0];
   }

@@ -27,6 +27,7 @@ import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.GraphDef;
 import org.dpsieve.model.format.proto.NodeDef;
 import org.dpsieve.neighbor.NeighborRules;
+import org.dpsieve.text.Counted;
 
 /**
  * A DeePMD-kit model frozen by TensorFlow ({@code dp freeze}: {@code graph.pb}, {@code
@@ -109,8 +110,12 @@ final class FrozenGraphReader {
       int inputs = descriptor.size() + fitting.extraInputs().size();
       if (net.inputSize() != inputs || net.outputSize() != 1) {
         throw new InputException(
-            "%s: a fitting net of %d inputs and %d outputs, expected %d and 1; damaged file?"
-                .formatted(graph.file(), net.inputSize(), net.outputSize(), inputs));
+            "%s: a fitting net of %s and %s, expected %d and 1; damaged file?"
+                .formatted(
+                    graph.file(),
+                    Counted.of(net.inputSize(), "input"),
+                    Counted.of(net.outputSize(), "output"),
+                    inputs));
       }
     }
     Additions additions = additions(environments, parts, types);
@@ -156,8 +161,12 @@ final class FrozenGraphReader {
     List<String> typeMap = TypeMaps.named(graph.file(), typeMap(graph), names, types);
     if (typeMap.size() != types) {
       throw new InputException(
-          "%s: type map '%s' names %d types, its descriptor has %d; set type_map when training, or freeze again"
-              .formatted(graph.file(), String.join(" ", typeMap), typeMap.size(), types));
+          "%s: type map '%s' names %s, its descriptor has %d; set type_map when training, or freeze again"
+              .formatted(
+                  graph.file(),
+                  String.join(" ", typeMap),
+                  Counted.of(typeMap.size(), "type"),
+                  types));
     }
     return typeMap;
   }

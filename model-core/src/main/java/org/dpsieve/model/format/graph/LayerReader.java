@@ -15,6 +15,7 @@ import org.dpsieve.model.Layer.Shortcut;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.NodeDef;
+import org.dpsieve.text.Counted;
 
 /**
  * Reads layers of a net from the operations around their constants ({@code
@@ -106,8 +107,12 @@ final class LayerReader {
     for (int i = 1; i < layers.size(); i++) {
       if (layers.get(i).inputs() != layers.get(i - 1).outputs()) {
         throw new InputException(
-            "%s: layer %d of a net has %d inputs, the layer before has %d outputs; damaged file?"
-                .formatted(graph.file(), i, layers.get(i).inputs(), layers.get(i - 1).outputs()));
+            "%s: layer %d of a net has %s, the layer before has %s; damaged file?"
+                .formatted(
+                    graph.file(),
+                    i,
+                    Counted.of(layers.get(i).inputs(), "input"),
+                    Counted.of(layers.get(i - 1).outputs(), "output")));
       }
     }
     return new Network(layers);
@@ -291,8 +296,12 @@ final class LayerReader {
     Tensor bias = graph.constant(name);
     if (bias.values().length != outputs) {
       throw new InputException(
-          "%s: '%s' has shape %s, expected %d numbers; damaged file?"
-              .formatted(graph.file(), name, Arrays.toString(bias.shape()), outputs));
+          "%s: '%s' has shape %s, expected %s; damaged file?"
+              .formatted(
+                  graph.file(),
+                  name,
+                  Arrays.toString(bias.shape()),
+                  Counted.of(outputs, "number")));
     }
     return bias.values();
   }

@@ -13,6 +13,7 @@ import org.dpsieve.model.format.proto.AttrValue;
 import org.dpsieve.model.format.proto.GraphDef;
 import org.dpsieve.model.format.proto.NodeDef;
 import org.dpsieve.model.format.proto.TensorProto;
+import org.dpsieve.text.Counted;
 
 /** A frozen graph with another output layer. */
 final class OutputLayerWriter {
@@ -74,7 +75,8 @@ final class OutputLayerWriter {
     TensorProto old = node.getAttrOrThrow("value").getTensor();
     if (Tensor.decode(old, node.getName()).values().length != values.length) {
       throw new IllegalArgumentException(
-          "%s: %d numbers do not fit the source".formatted(node.getName(), values.length));
+          "%s: the source has no place for %s"
+              .formatted(node.getName(), Counted.of(values.length, "number")));
     }
     AttrValue value = AttrValue.newBuilder().setTensor(Tensor.encode(old, values)).build();
     return node.toBuilder().putAttr("value", value).build();

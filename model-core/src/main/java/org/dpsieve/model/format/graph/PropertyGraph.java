@@ -21,6 +21,7 @@ import org.dpsieve.model.PropertyHead.Form;
 import org.dpsieve.model.PropertyModel;
 import org.dpsieve.model.format.proto.GraphDef;
 import org.dpsieve.model.format.proto.NodeDef;
+import org.dpsieve.text.Counted;
 
 /**
  * Models of the fittings dipole, polar and dos frozen by TensorFlow ({@code
@@ -117,11 +118,11 @@ final class PropertyGraph {
       }
       if (net.inputSize() != inputs || net.outputSize() != networks[0].outputSize()) {
         throw new InputException(
-            "%s: a fitting net of %d inputs and %d outputs, expected %d and %d; damaged file?"
+            "%s: a fitting net of %s and %s, expected %d and %d; damaged file?"
                 .formatted(
                     graph.file(),
-                    net.inputSize(),
-                    net.outputSize(),
+                    Counted.of(net.inputSize(), "input"),
+                    Counted.of(net.outputSize(), "output"),
                     inputs,
                     networks[0].outputSize()));
       }
@@ -144,7 +145,8 @@ final class PropertyGraph {
             .toList();
     if (selected.isEmpty() || selected.stream().anyMatch(t -> t < 0 || t >= types)) {
       throw new InputException(
-          "%s: sel_type %s of %d types; damaged file?".formatted(graph.file(), selected, types));
+          "%s: sel_type %s of %s; damaged file?"
+              .formatted(graph.file(), selected, Counted.of(types, "type")));
     }
     return selected;
   }
@@ -165,8 +167,12 @@ final class PropertyGraph {
     int dimension = form == Form.INVARIANT ? outputs : form == Form.DIPOLE ? 3 : 9;
     if (outputs != form.outputs(dimension, width)) {
       throw new InputException(
-          "%s: a fitting '%s' of %d outputs for a descriptor of %d directions; damaged file?"
-              .formatted(graph.file(), type, outputs, width));
+          "%s: a fitting '%s' of %s for a descriptor of %s; damaged file?"
+              .formatted(
+                  graph.file(),
+                  type,
+                  Counted.of(outputs, "output"),
+                  Counted.of(width, "direction")));
     }
     double[][] factor = new double[types][outputs];
     double[][] added = new double[types][outputs];

@@ -14,6 +14,7 @@ import org.dpsieve.model.SeE2A;
 import org.dpsieve.model.TabulatedEmbedding;
 import org.dpsieve.model.TypedEmbedding;
 import org.dpsieve.model.format.proto.NodeDef;
+import org.dpsieve.text.Counted;
 
 /** Reads the se_atten descriptor of a frozen graph ({@code deepmd/tf/descriptor/se_atten.py}). */
 final class SeAttenGraph {
@@ -160,7 +161,8 @@ final class SeAttenGraph {
       NodeDef sum, int sel, int axisNeuron, double[][] dstd, boolean[][] masked) {
     int types = dstd.length;
     refuse(
-        types > MOST_TABLES, "a compressed se_atten of %d types cannot be read".formatted(types));
+        types > MOST_TABLES,
+        "a compressed se_atten of %s cannot be read".formatted(Counted.of(types, "type")));
     TabulatedEmbedding table = new CompressedGraph(graph).table(sum);
     NodeDef lookup = graph.origin(graph.input(sum, 4));
     refuse(!lookup.getOp().equals("GatherV2"), "a table of types that is computed");
@@ -208,13 +210,13 @@ final class SeAttenGraph {
         || strip.inputSize() != 2 * typed.vectors()[0].length
         || net.outputSize() != strip.outputSize()) {
       throw new InputException(
-          "%s: embedding nets of %d and %d inputs, %d and %d outputs; damaged file?"
+          "%s: embedding nets of %d and %s, %d and %s; damaged file?"
               .formatted(
                   graph.file(),
                   net.inputSize(),
-                  strip.inputSize(),
+                  Counted.of(strip.inputSize(), "input"),
                   net.outputSize(),
-                  strip.outputSize()));
+                  Counted.of(strip.outputSize(), "output")));
     }
     understandStripped(gate);
     return new TypedEmbedding(typed.vectors(), net, strip, false, gate != null);

@@ -10,6 +10,7 @@ import org.dpsieve.model.Precision;
 import org.dpsieve.model.TabulatedEmbedding;
 import org.dpsieve.model.TypedEmbedding;
 import org.dpsieve.model.format.proto.NodeDef;
+import org.dpsieve.text.Counted;
 
 /**
  * Reads the embedding of se_e2_a with a stripped type embedding ({@code se_a_ebd_v2}, {@code
@@ -59,8 +60,8 @@ final class StrippedGraph {
   void read(int types) {
     if (vectors.length != types) {
       throw new InputException(
-          "%s: a type embedding of %d types, its descriptor has %d; damaged file?"
-              .formatted(graph.file(), vectors.length, types));
+          "%s: a type embedding of %s, its descriptor has %d; damaged file?"
+              .formatted(graph.file(), Counted.of(vectors.length, "type"), types));
     }
     embedding = new Embedding[types][types + 1];
     List<NodeDef> tables = tables();
@@ -82,13 +83,13 @@ final class StrippedGraph {
         || strip.inputSize() != (oneSide ? 1 : 2) * vectors[0].length
         || net.outputSize() != strip.outputSize()) {
       throw new InputException(
-          "%s: embedding nets of %d and %d inputs, %d and %d outputs; damaged file?"
+          "%s: embedding nets of %d and %s, %d and %s; damaged file?"
               .formatted(
                   graph.file(),
                   net.inputSize(),
-                  strip.inputSize(),
+                  Counted.of(strip.inputSize(), "input"),
                   net.outputSize(),
-                  strip.outputSize()));
+                  Counted.of(strip.outputSize(), "output")));
     }
     understandFactor();
     TypedEmbedding typed = new TypedEmbedding(vectors, net, strip, oneSide, false);

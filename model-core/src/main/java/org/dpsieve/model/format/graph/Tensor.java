@@ -7,6 +7,7 @@ import java.util.Arrays;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.format.proto.TensorProto;
+import org.dpsieve.text.Counted;
 
 /**
  * A constant of a TensorFlow graph, numbers as double whatever their type ({@code
@@ -45,8 +46,8 @@ record Tensor(int type, int[] shape, double[] values) {
     // Equal trailing values are stored once: the file's size does not bound the tensor's.
     if (size > 1 << 24 || (size > 0 && given.length == 0) || given.length > size) {
       throw new InputException(
-          "%s: %d values for shape %s; damaged file?"
-              .formatted(where, given.length, Arrays.toString(shape)));
+          "%s: %s for shape %s; damaged file?"
+              .formatted(where, Counted.of(given.length, "value"), Arrays.toString(shape)));
     }
     double[] values = Arrays.copyOf(given, (int) size);
     if (given.length < size) {
@@ -78,7 +79,8 @@ record Tensor(int type, int[] shape, double[] values) {
     }
     if (content.size() % width != 0) {
       throw new InputException(
-          "%s: %d bytes of %d-byte values; damaged file?".formatted(where, content.size(), width));
+          "%s: %s of %d-byte values; damaged file?"
+              .formatted(where, Counted.of(content.size(), "byte"), width));
     }
     ByteBuffer bytes = content.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     double[] values = new double[content.size() / width];

@@ -5,6 +5,7 @@ import org.dpsieve.error.InputException;
 import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.format.proto.NodeDef;
+import org.dpsieve.text.Counted;
 
 /** Reads the type embedding of a frozen graph ({@code deepmd/tf/utils/type_embed.py}). */
 final class TypeEmbeddingGraph {
@@ -29,8 +30,8 @@ final class TypeEmbeddingGraph {
     Network net = layers.embeddingNet(SCOPE, "");
     if (net.inputSize() > 200) {
       throw new InputException(
-          "%s: a type embedding of %d types; damaged file?"
-              .formatted(graph.file(), net.inputSize()));
+          "%s: a type embedding of %s; damaged file?"
+              .formatted(graph.file(), Counted.of(net.inputSize(), "type")));
     }
     requireTypesAlone(layers.argument(FIRST));
     requireZeroPadding();

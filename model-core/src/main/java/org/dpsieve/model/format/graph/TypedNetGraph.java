@@ -8,6 +8,7 @@ import org.dpsieve.error.UnsupportedModelException;
 import org.dpsieve.model.Network;
 import org.dpsieve.model.Precision;
 import org.dpsieve.model.format.proto.NodeDef;
+import org.dpsieve.text.Counted;
 
 /**
  * Reads embedding nets that know types: of (s, vector of the neighbor's type) and perhaps the
@@ -52,8 +53,8 @@ final class TypedNetGraph {
   Network read(String scope, int types) {
     if (vectors.length != types) {
       throw new InputException(
-          "%s: a type embedding of %d types, its descriptor has %d; damaged file?"
-              .formatted(graph.file(), vectors.length, types));
+          "%s: a type embedding of %s, its descriptor has %d; damaged file?"
+              .formatted(graph.file(), Counted.of(vectors.length, "type"), types));
     }
     Network net = layers.embeddingNet(scope, "");
     NodeDef argument = layers.argument(scope + "/matrix_1");
