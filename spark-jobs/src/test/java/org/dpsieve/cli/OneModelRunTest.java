@@ -29,7 +29,7 @@ class OneModelRunTest {
   static void run() throws IOException {
     Path simplify =
         SmallRun.simplify(
-            folder.resolve("simplify.json"), 24, "\"label_budget\": 24", "Ag8", "Ag4Au4");
+            folder.resolve("simplify.json"), 24, "\"label_budget\": 30", "Ag8", "Ag4Au4");
     Files.writeString(
         simplify,
         Files.readString(simplify)
