@@ -1,12 +1,13 @@
 #!/usr/bin/env python
-"""Train what docs/results.md compares with: a small DPA-3, and four fitting nets fine-tuned on its descriptor.
+r"""Train what docs/results.md compares with: a small DPA-3, and four fitting nets fine-tuned on its descriptor.
 
     target/pytorch/bin/python scripts/study_dpa3.py DIR
 
 leaves in DIR the models 0/model.pt … 3/model.pt, and 320 frames of six systems, old labels in frames/pbe and new ones in
 frames/pbe-d3; then
 
-    scripts/study -m DIR/?/model.pt -s DIR/frames/pbe-d3 [--old DIR/frames/pbe] -o DIR/study --engine dp --strategies random --budgets 60,120 --seeds 4
+    DPSIEVE_DP=target/pytorch/bin/dp scripts/study -m DIR/?/model.pt -s DIR/frames/pbe-d3 --old DIR/frames/pbe -o DIR/study \
+        --strategies random --budgets 60,120 --seeds 4
 
 needs deepmd-kit with PyTorch (measured with deepmd-kit 3.2.0, torch 2.11.0) and ../shared/data/ag-au.
 """
