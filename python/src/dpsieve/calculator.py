@@ -18,7 +18,8 @@ class Calculator(AseCalculator):  # type: ignore[misc]
 
     Beside ASE's properties, ``results`` has the columns of ``dp model-devi`` (``max_devi_f`` ...) and, where
     posteriors lie beside the models, ``sigma_e``, ``sigma_f``, ``rms_sigma_f`` and ``sigma_forces`` (eV/Å, of a
-    component of each atom's force). One model is enough; its deviation is zero.
+    component of each atom's force). One model is enough; its deviation is
+    the error that is expected of it (``sigma_f``), or zero without posteriors and members beside it.
 
     :param models: files, patterns, or a run
     :param type_map: names of the types, where the models name none

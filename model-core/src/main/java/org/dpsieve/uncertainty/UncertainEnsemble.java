@@ -3,6 +3,8 @@ package org.dpsieve.uncertainty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.dpsieve.deviation.Deviation;
+import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.OutputLayerReader;
 import org.dpsieve.infer.Prediction;
@@ -37,7 +39,21 @@ public final class UncertainEnsemble {
    * @param members whose deviation tells frames apart: the models, or those that are made of one
    * @param labels predicted from old ones; {@code null} where that was not asked for
    */
-  public record Answer(FrameSigma sigma, Prediction[] members, PredictedLabels labels) {}
+  public record Answer(FrameSigma sigma, Prediction[] members, PredictedLabels labels) {
+    /**
+     * How far the members disagree. Where they are made of one model, their forces as far as its
+     * error of the frame is expected to be: by old labels where it has them, else by its standard
+     * deviation, which knows more of a frame than the members do.
+     *
+     * @param error by old labels; {@code null} where there are none
+     */
+    public FrameDeviation deviation(ExpectedError error) {
+      FrameDeviation found = Deviation.of(members);
+      return members == sigma.models()
+          ? found
+          : found.widened(error == null ? sigma.force() : error.force());
+    }
+  }
 
   /**
    * Those of the models that predict labels from old ones.

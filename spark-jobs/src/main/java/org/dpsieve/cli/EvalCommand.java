@@ -158,7 +158,7 @@ final class EvalCommand implements Callable<Integer> {
           result -> {
             Frame frame = result.frame();
             String id = source.json == null ? frame.name() : frame.system(); // as it names it
-            json.frame(id, frame, result.models(), result.sigma(), null);
+            json.frame(id, frame, result.models(), result.deviation(), result.sigma(), null);
             warn(result);
           });
       types.requireAny();

@@ -8,6 +8,8 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.dpsieve.deviation.Deviation;
+import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Ensemble;
 import org.dpsieve.infer.OrderedParallel;
@@ -27,10 +29,16 @@ final class EvalRun {
 
   /**
    * @param models what each says, [models]
+   * @param deviation of these, or of the ensemble that is made of the one
    * @param sigma {@code null} where it is not known
    * @param problem why all numbers are NaN; {@code null} where they are not
    */
-  record Result(Frame frame, Prediction[] models, FrameSigma sigma, String problem) {}
+  record Result(
+      Frame frame,
+      Prediction[] models,
+      FrameDeviation deviation,
+      FrameSigma sigma,
+      String problem) {}
 
   /**
    * @param engine who evaluates, for many threads at once
@@ -60,7 +68,20 @@ final class EvalRun {
 
   /** By our kernels. */
   static Function<List<Frame>, List<Result>> by(Ensemble ensemble) {
-    return frames -> results(frames, ensemble.evaluate(frames), null, ensemble::problem);
+    return frames -> {
+      List<Prediction[]> models = ensemble.evaluate(frames);
+      List<Result> results = new ArrayList<>();
+      for (int i = 0; i < frames.size(); i++) {
+        results.add(
+            result(
+                frames.get(i),
+                models.get(i),
+                Deviation.of(models.get(i)),
+                null,
+                ensemble::problem));
+      }
+      return results;
+    };
   }
 
   /**
@@ -71,9 +92,19 @@ final class EvalRun {
   static Function<List<Frame>, List<Result>> by(
       OutputLayerReader ensemble, UncertainEnsemble uncertain) {
     return frames -> {
-      List<FrameSigma> sigmas = uncertain.evaluate(frames);
-      List<Prediction[]> models = sigmas.stream().map(FrameSigma::models).toList();
-      return results(frames, models, sigmas, ensemble::problem);
+      List<UncertainEnsemble.Answer> answers = uncertain.answer(frames);
+      List<Result> results = new ArrayList<>();
+      for (int i = 0; i < frames.size(); i++) {
+        FrameSigma sigma = answers.get(i).sigma();
+        results.add(
+            result(
+                frames.get(i),
+                sigma.models(),
+                answers.get(i).deviation(null),
+                sigma,
+                ensemble::problem));
+      }
+      return results;
     };
   }
 
@@ -90,31 +121,25 @@ final class EvalRun {
         Prediction[] all = DpPredictions.of(found.get(i), count, frame.atomCount());
         String problem = found.get(i).problem();
         boolean nan = problem == null && Double.isNaN(all[0].energy());
-        results.add(new Result(frame, all, null, nan ? "DeePMD-kit gives NaN" : problem));
+        results.add(
+            new Result(
+                frame, all, Deviation.of(all), null, nan ? "DeePMD-kit gives NaN" : problem));
       }
       return results;
     };
   }
 
-  /**
-   * @param sigmas {@code null} where they are not known
-   */
-  private static List<Result> results(
-      List<Frame> frames,
-      List<Prediction[]> predictions,
-      List<FrameSigma> sigmas,
+  private static Result result(
+      Frame frame,
+      Prediction[] models,
+      FrameDeviation deviation,
+      FrameSigma sigma,
       Function<Frame, Optional<String>> problems) {
-    List<Result> results = new ArrayList<>();
-    for (int i = 0; i < frames.size(); i++) {
-      Frame frame = frames.get(i);
-      Prediction[] models = predictions.get(i);
-      String problem =
-          Double.isNaN(models[0].energy())
-              ? problems.apply(frame).orElse("the models give NaN")
-              : null;
-      results.add(new Result(frame, models, sigmas == null ? null : sigmas.get(i), problem));
-    }
-    return results;
+    String problem =
+        Double.isNaN(models[0].energy())
+            ? problems.apply(frame).orElse("the models give NaN")
+            : null;
+    return new Result(frame, models, deviation, sigma, problem);
   }
 
   /** Frames for one call. */

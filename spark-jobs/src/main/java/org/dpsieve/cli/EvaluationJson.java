@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
-import org.dpsieve.deviation.Deviation;
 import org.dpsieve.deviation.FrameDeviation;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.infer.Prediction;
@@ -51,10 +50,17 @@ final class EvaluationJson implements AutoCloseable {
   }
 
   /**
+   * @param deviation of the models, or of an ensemble that is made of the one
    * @param sigma of the models' numbers; {@code null} where it was not asked for
    * @param problem why all numbers are NaN; {@code null} where it is not asked for
    */
-  void frame(String id, Frame frame, Prediction[] models, FrameSigma sigma, String problem) {
+  void frame(
+      String id,
+      Frame frame,
+      Prediction[] models,
+      FrameDeviation deviation,
+      FrameSigma sigma,
+      String problem) {
     try {
       json.writeRaw('\n');
       json.writeStartObject();
@@ -80,7 +86,7 @@ final class EvaluationJson implements AutoCloseable {
         json.writeEndObject();
       }
       json.writeEndArray();
-      deviation(Deviation.of(models));
+      deviation(deviation);
       if (sigma != null) {
         sigma(sigma);
       }

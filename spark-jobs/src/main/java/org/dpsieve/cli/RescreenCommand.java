@@ -250,6 +250,9 @@ final class RescreenCommand implements Callable<Integer> {
 
   private Models ofEnergies(PickStrategy picks, PrintWriter err) {
     PosteriorModels known = uncertainty.of(models, engine, err::println).orElse(null);
+    if (known != null && known.members() != null) {
+      err.println("max_devi_f is the largest force error that is expected of the one model");
+    }
     boolean program = known == null && engine.isProgram(models, err);
     List<Path> files = known == null ? models.files() : known.files();
     List<String> typeMap = known == null ? models.typeMap() : known.models().get(0).typeMap();

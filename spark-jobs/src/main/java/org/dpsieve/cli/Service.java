@@ -154,6 +154,7 @@ final class Service {
                   result.frame().system(),
                   result.frame(),
                   result.models(),
+                  result.deviation(),
                   result.sigma(),
                   result.problem()));
     }

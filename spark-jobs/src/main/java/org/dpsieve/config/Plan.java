@@ -24,7 +24,7 @@ public final class Plan {
     pool(config, survey);
     models(config);
     steps(run);
-    trust(config.trust());
+    trust(config.trust(), config.train().members() > 0);
     picks(config);
     list("warnings", run.warnings());
     list("old keys", run.migrations());
@@ -177,12 +177,15 @@ public final class Plan {
     return config.label().settings().map(StyleSettings::plan).orElse("those stored in the pool");
   }
 
-  private void trust(TrustLevels trust) {
+  private void trust(TrustLevels trust, boolean outOfOne) {
     if (trust.property() != null) {
       level(trust.measure().column(), trust.property().band(), "in the property's unit");
       return;
     }
-    level("max_devi_f", trust.force(), "eV/Å");
+    level(
+        "max_devi_f",
+        trust.force(),
+        outOfOne ? "eV/Å, the largest force error that is expected of the one model" : "eV/Å");
     level("devi_e", trust.energy(), "eV per atom");
     if (trust.usesTrueError()) {
       level("error of force", trust.trueForce(), "eV/Å");

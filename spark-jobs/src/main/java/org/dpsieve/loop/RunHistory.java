@@ -158,6 +158,17 @@ public record RunHistory(
     return Optional.ofNullable(identity.get(RunKeys.PROPERTY));
   }
 
+  /**
+   * Whether an ensemble is made out of the one model: then a deviation of forces is the error that
+   * is expected of it.
+   */
+  public boolean isOutOfOne() {
+    return property().isEmpty()
+        && "output-layer".equals(identity.get("train.engine"))
+        && !trainings.isEmpty()
+        && trainings.values().stream().allMatch(training -> training.models().size() == 1);
+  }
+
   public long labelled() {
     return iterations.isEmpty() ? 0 : iterations.get(iterations.size() - 1).labelledSoFar();
   }

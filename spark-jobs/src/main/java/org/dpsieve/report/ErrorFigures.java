@@ -123,7 +123,12 @@ final class ErrorFigures {
     }
     long frames = cells.values().stream().mapToLong(Long::longValue).sum();
     Plot plot =
-        new Plot("error-deviation", "", "Error against deviation, after")
+        new Plot(
+                "error-deviation",
+                "",
+                report.history().isOutOfOne()
+                    ? "Error against what was expected, after"
+                    : "Error against deviation, after")
             .note(Counted.of(frames, "frame"))
             .x(
                 "max_devi_f, eV/Å (log)",

@@ -20,10 +20,12 @@ final class PoolFigures {
 
   private final RunReport report;
   private final Measure measure;
+  private final boolean outOfOne;
 
   PoolFigures(RunReport report) {
     this.report = report;
     this.measure = report.history().measure();
+    this.outOfOne = report.history().isOutOfOne();
   }
 
   /** Behind a number's name, in a table. */
@@ -61,7 +63,9 @@ final class PoolFigures {
           new Plot(
                   "deviation",
                   end ? "final" : "iteration-" + one.iteration(),
-                  end ? "Whole pool, final models" : "Iteration " + one.iteration())
+                  end
+                      ? "Whole pool, final " + (outOfOne ? "model" : "models")
+                      : "Iteration " + one.iteration())
               .note(
                   end
                       ? Counted.of(frames, "frame")
@@ -180,8 +184,13 @@ final class PoolFigures {
       return;
     }
     Plot plot =
-        new Plot("composition", "deviation", "Deviation by composition")
-            .note("The first iteration that asked the models; in brackets: frames")
+        new Plot(
+                "composition",
+                "deviation",
+                (outOfOne ? "Expected error" : "Deviation") + " by composition")
+            .note(
+                "The first iteration that asked the %s; in brackets: frames"
+                    .formatted(outOfOne ? "model" : "models"))
             .x(
                 measure.title() + " (log)",
                 Scale.log(

@@ -73,6 +73,7 @@ public final class ReportPage {
     values.put("measure", history.measure().title());
     values.put("column", history.measure().column());
     values.put("energies", report.property() == null);
+    values.put("one", history.isOutOfOne());
     values.put("sections", sections());
     values.put("tiles", tiles());
     ReportTables tables = new ReportTables(report);
@@ -149,7 +150,7 @@ public final class ReportPage {
     boolean energies = report.property() == null;
     return Stream.of(
             new Named("iterations", "Iterations"),
-            new Named("deviation", "Deviation"),
+            new Named("deviation", history.isOutOfOne() ? "Expected error by frame" : "Deviation"),
             new Named("composition", "Composition"),
             new Named("features", "Feature space"),
             energies ? new Named("training", "Loss") : new Named("property", "Models and errors"),

@@ -69,7 +69,7 @@ final class DeviationIterator extends FrameBatches {
             row(
                 id(source.get(i)),
                 batch.get(i),
-                deviation(answers.get(i), error),
+                answers.get(i).deviation(error),
                 sigma.models(),
                 sigma,
                 error));
@@ -79,18 +79,6 @@ final class DeviationIterator extends FrameBatches {
       }
     }
     return rows;
-  }
-
-  /**
-   * Of members that are made of one model the deviation is as wide as the frame's error is expected
-   * to be: by its old labels where it has them, else by its standard deviation, which knows more of
-   * a frame than the members do.
-   */
-  private FrameDeviation deviation(UncertainEnsemble.Answer answer, ExpectedError error) {
-    FrameDeviation found = Deviation.of(answer.members());
-    return handle.isOutOfOne()
-        ? found.widened(error == null ? answer.sigma().force() : error.force())
-        : found;
   }
 
   /** Of our own ensemble it can be asked again. */

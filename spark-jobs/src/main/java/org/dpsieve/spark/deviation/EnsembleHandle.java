@@ -141,11 +141,6 @@ public final class EnsembleHandle implements DeviationEngine {
         models, options, borderline, uncertainty, scale, labels, members, true, problems);
   }
 
-  /** Whether the ensemble is made out of one model. */
-  boolean isOutOfOne() {
-    return members != null;
-  }
-
   boolean isAtomByAtom() {
     return atoms;
   }

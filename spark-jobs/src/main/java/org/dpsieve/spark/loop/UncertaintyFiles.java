@@ -1,5 +1,6 @@
 package org.dpsieve.spark.loop;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.dpsieve.error.InputException;
 import org.dpsieve.io.JsonFile;
 import org.dpsieve.io.LocalStorage;
 import org.dpsieve.io.npy.NpyArray;
@@ -24,16 +26,18 @@ import org.dpsieve.uncertainty.Uncertainty;
 
 /**
  * What a training by the output layer says of its own errors, beside the models: {@code
- * uncertainty.json} and a {@code posterior.000.npy} for each model; {@code members.npy} where an
- * ensemble is made out of one, [members, size].
+ * uncertainty.json} and a {@code posterior.000.npy} for each model; {@code width.npy} where frames
+ * have widths, [2 + frames, n + 1]: mean, scale, frames seen, in the last column the frames'
+ * shares; {@code members.npy} where an ensemble is made out of one, [members, size].
  */
 public final class UncertaintyFiles {
   /** Of all its files. */
   static final Pattern NAMES =
-      Pattern.compile("uncertainty\\.json|members\\.npy|posterior\\.\\d+\\.npy");
+      Pattern.compile("uncertainty\\.json|(members|width)\\.npy|posterior\\.\\d+\\.npy");
 
   private static final String FILE = "uncertainty.json";
   private static final String MEMBERS = "members.npy";
+  private static final String WIDTH = "width.npy";
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -55,9 +59,13 @@ public final class UncertaintyFiles {
       int models,
       double energyFactor,
       double forceFactor,
-      FrameWidth width,
+      Width width,
       Reliability reliability,
       LearningCurve curve) {}
+
+  /** What a {@link FrameWidth} has beside its arrays, which are in a file of their own. */
+  @JsonIgnoreProperties(ignoreUnknown = true) // earlier versions have the arrays here
+  public record Width(double reach, double level, double least, double most) {}
 
   /**
    * All of it.
@@ -96,9 +104,65 @@ public final class UncertaintyFiles {
             posteriors.size(),
             uncertainty.energyFactor(),
             uncertainty.forceFactor(),
-            uncertainty.width(),
+            written(folder, uncertainty.width()),
             trained.reliability(),
             trained.curve()));
+  }
+
+  private static Width written(Path folder, FrameWidth width) throws IOException {
+    if (width == null) {
+      return null;
+    }
+    int columns = width.mean().length + 1;
+    double[] rows = new double[(2 + width.seen().length) * columns];
+    System.arraycopy(width.mean(), 0, rows, 0, columns - 1);
+    System.arraycopy(width.scale(), 0, rows, columns, columns - 1);
+    for (int k = 0; k < width.seen().length; k++) {
+      System.arraycopy(width.seen()[k], 0, rows, (2 + k) * columns, columns - 1);
+      rows[(3 + k) * columns - 1] = width.share()[k];
+    }
+    NpyWriter.write(
+        LocalStorage.of(folder),
+        folder.resolve(WIDTH).toString(),
+        rows,
+        rows.length / columns,
+        columns);
+    return new Width(width.reach(), width.level(), width.least(), width.most());
+  }
+
+  /**
+   * @throws InputException when the arrays are not there: an earlier version wrote the folder
+   */
+  private static FrameWidth width(Path folder, Width width) throws IOException {
+    if (width == null) {
+      return null;
+    }
+    Path file = folder.resolve(WIDTH);
+    if (!Files.exists(file)) {
+      throw new InputException(
+          "%s: missing, though %s speaks of widths: an earlier version of dpsieve wrote this folder. Put back what was there, or remove %s and run again to have it made anew"
+              .formatted(file, FILE, folder));
+    }
+    NpyArray array = NpyArray.open(file);
+    double[] rows = array.read();
+    int columns = Math.toIntExact(array.shape()[1]);
+    int frames = rows.length / columns - 2;
+    double[][] seen = new double[frames][];
+    double[] share = new double[frames];
+    for (int k = 0; k < frames; k++) {
+      int row = (2 + k) * columns;
+      seen[k] = Arrays.copyOfRange(rows, row, row + columns - 1);
+      share[k] = rows[row + columns - 1];
+    }
+    return new FrameWidth(
+        Arrays.copyOf(rows, columns - 1),
+        Arrays.copyOfRange(rows, columns, 2 * columns - 1),
+        seen,
+        share,
+        width.reach(),
+        width.level(),
+        width.least(),
+        width.most());
   }
 
   private static Path posterior(Path folder, int model) {
@@ -133,7 +197,7 @@ public final class UncertaintyFiles {
                   posteriors,
                   numbers.energyFactor(),
                   numbers.forceFactor(),
-                  numbers.width()),
+                  width(folder, numbers.width())),
               members(folder)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -103,6 +103,47 @@ class DpModelDeviTest {
     }
   }
 
+  /** As {@code dp convert-backend FROM TO} does, without starting JAX twice. */
+  private static final String CONVERT =
+      """
+      import sys
+      from deepmd.main import main
+      for pair in range(1, len(sys.argv), 2):
+          main(["convert-backend", *sys.argv[pair:pair + 2]])
+      """;
+
+  /** {@code .hlo}: nobody else reads it; the models that it was made of are read here. */
+  @Test
+  void programsOfJaxSayWhatTheirModelsSay() throws Exception {
+    Path dp = DeepmdKit.dp("jax");
+    List<Path> models = new ArrayList<>();
+    List<Path> programs = new ArrayList<>();
+    List<String> pairs = new ArrayList<>();
+    for (int m = 0; m < 2; m++) {
+      models.add(Shared.repository().resolve("conf/ag-au/models/" + m + "/graph.pb"));
+      programs.add(folder.resolve(m + ".hlo"));
+      pairs.addAll(List.of(models.get(m).toString(), programs.get(m).toString()));
+    }
+    DeepmdKit.python(dp, folder.resolve("log"), CONVERT, pairs);
+    List<Frame> frames = List.of(RandomModels.agAuFrame(1, 4), RandomModels.agAuFrame(2, 4));
+    try (DeviationEngine jax =
+            DpModelDevi.of(spark, programs, new DpProgram(dp.toString(), Map.of()), List.of());
+        DeviationEngine jvm =
+            EnsembleHandle.of(spark, models.stream().map(ModelFiles::read).toList())) {
+      List<Row> actual = DeviationStage.apply(rows(frames, 1), jax).collectAsList();
+      List<Row> expected = DeviationStage.apply(rows(frames, 1), jvm).collectAsList();
+      assertThat(jax.problems()).isEmpty();
+      assertThat(actual).hasSize(2);
+      for (int i = 0; i < 2; i++) {
+        assertThat(actual.get(i).getString(0)).isEqualTo(expected.get(i).getString(0));
+        for (int k = 1; k < 8; k++) {
+          assertThat(actual.get(i).getDouble(k))
+              .isCloseTo(expected.get(i).getDouble(k), within(1e-9));
+        }
+      }
+    }
+  }
+
   private void requireLastBits(List<Row> rows, List<Frame> frames, List<Path> models)
       throws Exception {
     ObjectNode asked = new ObjectMapper().createObjectNode();
