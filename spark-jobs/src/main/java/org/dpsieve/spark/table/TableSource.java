@@ -44,7 +44,9 @@ record TableSource(
     } catch (Exception e) {
       if (e instanceof SparkThrowable said) { // checked, though Scala does not say so
         throw new InputException(
-            "%s: cannot be read as a table: %s".formatted(table, problem(said)), e);
+            "%s: cannot be read as a table: %s (systems are read by import -s, rescreen --frames)"
+                .formatted(table, problem(said)),
+            e);
       }
       throw e;
     }
