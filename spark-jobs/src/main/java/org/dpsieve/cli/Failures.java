@@ -122,7 +122,10 @@ final class Failures {
     return pair.matches()
         ? "%s: found '%s', expected %s, several with commas"
             .formatted(pair.group(1), pair.group(3), pair.group(2))
-        : message.replaceFirst("^Error: ", "");
+        : message
+            .replaceFirst("^Error: ", "")
+            .replaceFirst("' is not an? (int|long)$", "' is not a whole number")
+            .replaceFirst("' is not a double$", "' is not a number");
   }
 
   /** Of the command line itself. */

@@ -27,6 +27,9 @@ class OptionMessagesTest {
         "import -s DATA -o OUT --map Ag | --map: found 'Ag', expected OLD=NEW, several with commas",
         "import -s DATA -o OUT --extxyz-keys e | --extxyz-keys: found 'e', expected QUANTITY=NAME",
         "export DATA -o OUT --format foo | 'foo', expected deepmd/npy, deepmd/hdf5 or extxyz",
+        "import -s DATA -o OUT --map Hf=Zr | --map: no system has Hf; their types: Ag",
+        "rescreen -m MODEL --frames DATA -o OUT --pick x | '--pick': 'x' is not a whole number",
+        "rescreen -m MODEL --frames DATA -o OUT --f-lo x | '--f-lo': 'x' is not a number",
         "eval -m MODEL -o OUT | error: Missing required argument",
         "model-devi -m MODEL -s DATA -o OUT --precision half | found 'half', expected float64 or",
         "model-devi -m MODEL -s DATA -o OUT --relative -1 | --relative: found -1.0, expected a number",
@@ -61,6 +64,6 @@ class OptionMessagesTest {
       "import", "--table", EXAMPLE.resolve("pbe/Ag8"), "-o", folder.resolve("out")
     };
     assertThat(terminal.run(command)).isEqualTo(2);
-    assertThat(terminal.err()).contains("(systems are read by import -s, rescreen --frames)");
+    assertThat(terminal.err()).contains("Systems are read by import -s and rescreen --frames");
   }
 }

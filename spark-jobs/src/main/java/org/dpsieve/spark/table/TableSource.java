@@ -44,9 +44,7 @@ record TableSource(
     } catch (Exception e) {
       if (e instanceof SparkThrowable said) { // checked, though Scala does not say so
         throw new InputException(
-            "%s: cannot be read as a table: %s (systems are read by import -s, rescreen --frames)"
-                .formatted(table, problem(said)),
-            e);
+            "%s: cannot be read as a table: %s".formatted(table, problem(said)), e);
       }
       throw e;
     }
@@ -144,6 +142,8 @@ record TableSource(
       case "COLUMN_ALREADY_EXISTS" ->
           said + " With spark.sql.caseSensitive=true columns may differ in upper case alone.";
       case "PARQUET_TYPE_ILLEGAL" -> said + " Write the table without columns of this type.";
+      case "FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER" ->
+          said + " Systems are read by import -s and rescreen --frames.";
       default -> said;
     };
   }
