@@ -131,7 +131,7 @@ public final class DispersionD3 {
     for (int i = 0; i < numbers.length; i++) {
       if (!Double.isFinite(numbers[i])) {
         throw new InputException(
-            "Frame %s: %s holds %s at position %d, expected finite numbers"
+            "Frame %s: %s holds %s at position %d, expected finite numbers; leave the frame out of the data"
                 .formatted(frame.name(), what, numbers[i], i));
       }
     }

@@ -2,6 +2,7 @@ package org.dpsieve.frame;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +77,21 @@ public final class ElementMap implements Serializable {
   /** What comes in the place of others. */
   public List<String> targets() {
     return List.copyOf(types.values());
+  }
+
+  /**
+   * A name that nothing has is a mistyped one.
+   *
+   * @param names of the types that frames have
+   * @throws InputException listing those to be replaced that are none of them
+   */
+  public void requireKnown(Collection<String> names) {
+    List<String> others = types.keySet().stream().filter(name -> !names.contains(name)).toList();
+    if (!others.isEmpty()) {
+      throw new InputException(
+          "--map: no system has %s; their types: %s; expected OLD=NEW of one of these"
+              .formatted(String.join(", ", others), String.join(" ", new TreeSet<>(names))));
+    }
   }
 
   /**

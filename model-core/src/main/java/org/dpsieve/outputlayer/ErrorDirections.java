@@ -2,6 +2,7 @@ package org.dpsieve.outputlayer;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 
@@ -36,6 +37,8 @@ public record ErrorDirections(double[] rows, int count, int size) implements Ser
   /**
    * @param labelled sums over labelled frames, forces among them
    * @param biases places of the biases
+   * @throws InputException when no frame has a force label and atoms within reach of each other:
+   *     forces say nothing of any direction then
    */
   public static ErrorDirections of(NormalEquations labelled, int[] biases) {
     int size = labelled.size();
@@ -47,6 +50,11 @@ public record ErrorDirections(double[] rows, int count, int size) implements Ser
       first++;
     }
     int count = size - first;
+    if (count == 0) {
+      throw new InputException(
+          "no labelled frame has a force label and atoms within the model's cutoff of each other: how far the model is off is learnt from forces; expected some frames with force.npy, forces of an extxyz file"
+              + " or the like");
+    }
     double perComponent = Math.max(1, labelled.frames());
     double[] rows = new double[count * size];
     for (int d = 0; d < count; d++) {

@@ -1,12 +1,14 @@
 package org.dpsieve.outputlayer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.dpsieve.error.InputException;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.model.DeepPotential;
@@ -41,6 +43,18 @@ class ErrorSpreadTest {
         features.add(of);
       }
     }
+  }
+
+  @Test
+  void labelsOfEnergiesAloneAreRefused() {
+    NormalEquations energies = new NormalEquations(parameters.size());
+    for (int f = 0; f < frames.size(); f++) {
+      Labels labels = new Labels(frames.get(f).labels().energy(), null, null);
+      energies.add(frames.get(f).withLabels(labels), features.get(f), own);
+    }
+    assertThatThrownBy(() -> ErrorDirections.of(energies, parameters.biases()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("no labelled frame has a force label", "force.npy");
   }
 
   private double predicted(double[] x, int row, double[] by) {

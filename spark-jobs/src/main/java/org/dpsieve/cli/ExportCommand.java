@@ -7,11 +7,13 @@ import org.dpsieve.spark.frames.FrameExport;
 import org.dpsieve.spark.frames.ParquetCommit;
 import org.dpsieve.text.Counted;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Frames to files. */
 @Command(
@@ -40,6 +42,7 @@ final class ExportCommand implements Callable<Integer> {
       names = "--format",
       paramLabel = "FORMAT",
       defaultValue = "deepmd/npy",
+      converter = FormatName.class,
       description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private FrameExport.Format format;
 
@@ -49,6 +52,20 @@ final class ExportCommand implements Callable<Integer> {
       description =
           "Only frames for which this holds, e.g. \"natoms < 50 AND formula LIKE 'Ag%%'\".")
   private String where;
+
+  /** The names are those of dpdata. */
+  private static final class FormatName implements ITypeConverter<FrameExport.Format> {
+    @Override
+    public FrameExport.Format convert(String name) {
+      for (FrameExport.Format format : FrameExport.Format.values()) {
+        if (format.toString().equals(name)) {
+          return format;
+        }
+      }
+      throw new TypeConversionException(
+          "found '%s', expected deepmd/npy, deepmd/hdf5 or extxyz".formatted(name));
+    }
+  }
 
   @Mixin private SparkOptions spark;
   @Spec private CommandSpec spec;

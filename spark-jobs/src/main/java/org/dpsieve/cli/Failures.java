@@ -31,6 +31,11 @@ final class Failures {
           "(?:while reading file|Could not read footer for file:?)"
               + " (?:file:(?://)?)?(\\S+?\\.parquet)");
 
+  private static final Pattern NO_PAIR =
+      Pattern.compile(
+          "Value for option option '(\\S+)' \\((\\S+)\\) should be in KEY=VALUE\\S* format but was (.*)",
+          Pattern.DOTALL);
+
   private Failures() {}
 
   /** Of a command that was under way. */
@@ -111,12 +116,23 @@ final class Failures {
     return message.lines().findFirst().orElse("");
   }
 
+  /** As picocli says it, pairs that are none in our words. */
+  private static String ofPicocli(String message) {
+    Matcher pair = NO_PAIR.matcher(message);
+    return pair.matches()
+        ? "%s: found '%s', expected %s, several with commas"
+            .formatted(pair.group(1), pair.group(3), pair.group(2))
+        : message
+            .replaceFirst("^Error: ", "")
+            .replaceFirst("' is not an? (int|long)$", "' is not a whole number")
+            .replaceFirst("' is not a double$", "' is not a number");
+  }
+
   /** Of the command line itself. */
   static int ofArguments(ParameterException problem, String[] arguments) {
     CommandLine command = problem.getCommandLine();
     PrintWriter err = command.getErr();
-    String message = problem.getMessage();
-    err.println("error: " + message);
+    err.println("error: " + ofPicocli(problem.getMessage()));
     UnmatchedArgumentException.printSuggestions(problem, err);
     err.printf("Try '%s --help'.%n", command.getCommandSpec().qualifiedName());
     return USER;

@@ -105,6 +105,13 @@ final class ModelDeviCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path folder = OutputFile.folder(output);
+    requireLevel("--relative", relative);
+    requireLevel("--relative_v", relativeVirial);
+    if (frequency < 1) {
+      throw new InputException(
+          "--frequency: found %d, expected the steps between frames, 1 or more"
+              .formatted(frequency));
+    }
     PrintWriter err = spec.commandLine().getErr();
     if (property != null) {
       return ofProperty(folder, err);
@@ -126,6 +133,13 @@ final class ModelDeviCommand implements Callable<Integer> {
           text -> new ModelDeviRun(by, realError, atomic, frequency, err).run(frames, text));
     }
     return 0;
+  }
+
+  private static void requireLevel(String option, Double level) {
+    if (level != null && !(level >= 0 && Double.isFinite(level))) {
+      throw new InputException(
+          "%s: found %s, expected a number not below 0".formatted(option, level));
+    }
   }
 
   private int ofProperty(Path folder, PrintWriter err) throws IOException {

@@ -53,7 +53,8 @@ final class ModelOptions {
         case "float64" -> Precision.FLOAT64;
         case "float32" -> Precision.FLOAT32;
         default ->
-            throw new InputException("--precision %s: expected float64 or float32".formatted(name));
+            throw new CommandLine.TypeConversionException(
+                "found '%s', expected float64 or float32".formatted(name));
       };
     }
   }

@@ -276,7 +276,7 @@ class ModelDeviCommandTest {
     assertThat(terminal.err()).contains("evaluated by DeePMD-kit", "shared.pb");
     assertThat(terminal.err())
         .contains(
-            "type Cu is none of the models' (Ag Au)",
+            "type Cu is not in the models' type map [Ag, Au]",
             "1 frame could not be evaluated: its numbers are NaN");
     String text = Files.readString(out);
     assertThat(text).contains("\"made_by\":\"DeePMD-kit 3.");

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.dpsieve.error.InputException;
 import org.dpsieve.error.NoPotentialException;
 import org.dpsieve.error.UnnamedTypesException;
@@ -34,6 +35,9 @@ public final class ModelFiles {
 
   /** Of numbers that a file has in single precision. */
   private static final double ROUNDING = 1e-6;
+
+  private static final Pattern OTHER_THAN_GRAPHS =
+      Pattern.compile(".*\\.(dp|ya?ml|json|pth?|pt2|pte|jax|hlo|savedmodel)");
 
   private ModelFiles() {}
 
@@ -236,7 +240,12 @@ public final class ModelFiles {
   /** DeePMD-kit tells formats by the names of files. */
   static void requireSuffix(Path source, ModelFormat format, Path target) {
     String suffix = suffix(source);
-    if (format != ModelFormat.GRAPH && !target.getFileName().toString().endsWith(suffix)) {
+    String name = target.getFileName().toString();
+    boolean named =
+        format == ModelFormat.GRAPH
+            ? !OTHER_THAN_GRAPHS.matcher(name).matches() // any other name is TensorFlow's
+            : name.endsWith(suffix);
+    if (!named) {
       throw new InputException(
           "%s: the new model is written in the format of %s; give it a name that ends in '%s'"
               .formatted(target, source, suffix));

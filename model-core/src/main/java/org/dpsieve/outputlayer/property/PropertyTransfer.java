@@ -53,11 +53,22 @@ public final class PropertyTransfer {
 
   private PropertyTransfer() {}
 
-  /** What a model trained with labels of atoms is a model of: {@code dipole} of atomic dipoles. */
+  /**
+   * What a model trained with labels of atoms is a model of: {@code dipole} of atomic dipoles.
+   *
+   * @throws InputException when that is the name of another quantity
+   */
   public static Property ofFrames(Property label) {
     String name =
         label.atomic() ? label.name().replaceFirst("^(atomic_|atom_)(?=.)", "") : label.name();
-    return new Property(name, label.intensive(), false);
+    try {
+      return new Property(name, label.intensive(), false);
+    } catch (InputException e) {
+      throw new InputException(
+          "property '%s': the model's value of a frame would be called '%s', which is something else; expected another name of the array"
+              .formatted(label, name),
+          e);
+    }
   }
 
   /** What turning a frame does to a property of this name. */
@@ -98,7 +109,7 @@ public final class PropertyTransfer {
               .formatted(
                   labelled.size(),
                   Counted.of(frames.size(), "frame"),
-                  labelled.size() == 1 ? "has" : "have",
+                  labelled.size() == 1 || frames.size() == 1 ? "has" : "have",
                   label,
                   label.file(),
                   label.atomic() ? "column" : "key",

@@ -165,6 +165,9 @@ public final class FrameImport {
   private void requireNames(List<SystemCheck> checks) {
     Set<String> names = new TreeSet<>();
     checks.forEach(check -> names.addAll(check.typeMap()));
+    if (checks.stream().noneMatch(check -> check.typeMap().isEmpty())) { // else some are not said
+      replaced.requireKnown(names);
+    }
     names.addAll(replaced.targets());
     elements.requireKnown(names, String.join(", ", sources));
     TypeNames.of(names);

@@ -240,6 +240,10 @@ public final class ParquetCommit {
       if (!commit.files.exists(commit.target)) {
         return;
       }
+      if (commit.files.getFileStatus(commit.target).isFile()) {
+        throw new InputException(
+            target + ": exists already, as a file; remove it or choose another name");
+      }
       for (FileStatus file : commit.files.listStatus(commit.target)) {
         String name = file.getPath().getName();
         if (!name.matches("part-\\d+\\.parquet|" + PartsManifest.NAME)) {

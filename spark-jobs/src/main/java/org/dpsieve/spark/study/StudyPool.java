@@ -128,7 +128,7 @@ record StudyPool(
     Labels labels = frame.labels();
     if (labels.energy() == null || labels.force() == null || labels.virial() == null) {
       throw new InputException(
-          "Frame %s lacks a label: a study needs energy, force and virial of every frame"
+          "Frame %s lacks a label: a study needs energy, force and virial of every frame; leave its system out of -s"
               .formatted(frame.name()));
     }
   }

@@ -160,9 +160,7 @@ final class TableCheck {
           "%s: no rows%s"
               .formatted(
                   frames.name(),
-                  frames.mapping().where() == null
-                      ? ""
-                      : " for which " + frames.mapping().where()));
+                  frames.condition().isEmpty() ? "" : " for which " + frames.condition()));
     }
     MappedValues values = new MappedValues(frames.mapping());
     Map<String, List<String>> found = new LinkedHashMap<>();

@@ -93,6 +93,11 @@ public final class TableFrames {
     return frames;
   }
 
+  /** What rows have to meet to be read; empty where all are. */
+  String condition() {
+    return String.join(" AND ", conditions);
+  }
+
   private static void requireCondition(TableSource source, String condition) {
     if (!holds(source.rows(), condition)) {
       throw new InputException(

@@ -142,6 +142,8 @@ record TableSource(
       case "COLUMN_ALREADY_EXISTS" ->
           said + " With spark.sql.caseSensitive=true columns may differ in upper case alone.";
       case "PARQUET_TYPE_ILLEGAL" -> said + " Write the table without columns of this type.";
+      case "FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER" ->
+          said + " Systems are read by import -s and rescreen --frames.";
       default -> said;
     };
   }

@@ -416,7 +416,7 @@ public final class OutputLayerStage {
     }
     if (!unknown.isEmpty()) {
       throw new InputException(
-          "labelled frames hold %s, which the type map of %s does not: %s"
+          "labelled frames hold %s, which the type map of %s does not: %s; leave such frames out, or take a model that knows them"
               .formatted(
                   unknown.stream().sorted().collect(Collectors.joining(", ")),
                   model.name(),
