@@ -62,7 +62,8 @@ final class EvalRun {
             frame -> {
               Prediction[] none = new Prediction[models];
               Arrays.fill(none, Prediction.notANumber(frame.atomCount()));
-              return new Result(frame, none, null, types.problem(frame).orElseThrow());
+              return new Result(
+                  frame, none, Deviation.of(none), null, types.problem(frame).orElseThrow());
             });
   }
 
