@@ -257,6 +257,11 @@ class TableRescreenTest {
     assertThat(terminal.said()).contains("8 atoms within 1 angstrom; are they fractional (");
     assertThat(rescreen("--table", folder.resolve("none"), "-o", out)).isEqualTo(2);
     assertThat(terminal.said()).contains("there is no such folder or file");
+    Object[] nothing = {
+      "--table", table, "--mapping", "lemat-traj", "-o", out, "--where", "functional = 'none'"
+    };
+    assertThat(rescreen(nothing)).isEqualTo(2);
+    assertThat(terminal.said()).contains(table + ": no rows for which ", "functional");
     assertThat(rescreen("--table", "none", "-o", out)).isEqualTo(2);
     assertThat(terminal.said()).contains("neither a path nor a table of a catalog");
     assertThat(rescreen("--table", table, "--frames", table, "-o", out)).isEqualTo(2);
