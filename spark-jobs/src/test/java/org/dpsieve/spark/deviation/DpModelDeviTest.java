@@ -8,12 +8,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -119,10 +121,19 @@ class DpModelDeviTest {
     List<Path> models = new ArrayList<>();
     List<Path> programs = new ArrayList<>();
     List<String> pairs = new ArrayList<>();
-    for (int m = 0; m < 2; m++) {
-      models.add(Shared.repository().resolve("conf/ag-au/models/" + m + "/graph.pb"));
-      programs.add(folder.resolve(m + ".hlo"));
-      pairs.addAll(List.of(models.get(m).toString(), programs.get(m).toString()));
+    // not se_e2_a: of a model with a net for each pair of types DeePMD-kit 3.2.0 makes none
+    for (String name : List.of("se_atten-strip-sharp", "se_atten-attention-strip-sharp")) {
+      Path golden =
+          Shared.repository()
+              .resolve("model-core/src/test/resources/goldens/dpmodel/" + name + ".dp.gz");
+      models.add(folder.resolve(name + ".dp"));
+      try (InputStream in = new GZIPInputStream(Files.newInputStream(golden))) {
+        Files.copy(in, models.get(models.size() - 1));
+      }
+      programs.add(folder.resolve(name + ".hlo"));
+      pairs.addAll(
+          List.of(
+              folder.resolve(name + ".dp").toString(), folder.resolve(name + ".hlo").toString()));
     }
     DeepmdKit.python(dp, folder.resolve("log"), CONVERT, pairs);
     List<Frame> frames = List.of(RandomModels.agAuFrame(1, 4), RandomModels.agAuFrame(2, 4));
