@@ -13,7 +13,9 @@ import java.util.stream.Stream;
  * the sum of its share of the pool's posterior energy variance and its share of the squared force
  * variance, neither weighted; a few frames are drawn, the posterior is updated as if they were
  * labelled (their labels are not needed for that), and so on. A near-duplicate of a pick has hardly
- * any variance left.
+ * any variance left. Where it is known how far off a frame's forces are expected to be, that takes
+ * the place of their variance to begin with: a posterior knows how well the output layer is known,
+ * not where the hidden layers fail.
  *
  * <p>Why drawn and not the largest taken: the features cannot reach the labels exactly, so a fit
  * goes where most of its frames are, and the most uncertain frames alone are outliers. What each
@@ -29,20 +31,27 @@ public final class InformationOrder {
    * @param candidates to pick from
    * @param labelled frames that have a label already; none of them is kept
    * @param number most to pick
+   * @param sigma standard deviation that each candidate's forces are expected to have, in any unit;
+   *     NaN where it is not known
    * @return places in {@code candidates}, in the order of picking
    */
   public static List<Integer> of(
-      List<FrameSketch> candidates, Stream<FrameSketch> labelled, int number, long seed) {
+      List<FrameSketch> candidates,
+      Stream<FrameSketch> labelled,
+      int number,
+      long seed,
+      double[] sigma) {
     List<Integer> picks = new ArrayList<>();
     if (candidates.isEmpty()) {
       return picks;
     }
     Posterior posterior = new Posterior(candidates);
     labelled.forEachOrdered(posterior::add);
+    double[] width = widths(candidates, posterior, sigma);
     BitSet taken = new BitSet();
     int wanted = Math.min(number, candidates.size());
     for (int round = 0; picks.size() < wanted; round++) {
-      double[] chance = chances(candidates, posterior, taken);
+      double[] chance = chances(candidates, posterior, taken, width);
       String salt = seed + ":" + round + ":";
       // Efraimidis and Spirakis 2006, doi:10.1016/j.ipl.2005.11.003: the largest log(u) / weight
       double[] key = new double[candidates.size()];
@@ -70,16 +79,32 @@ public final class InformationOrder {
     return picks;
   }
 
-  private static double[] chances(List<FrameSketch> candidates, Posterior posterior, BitSet taken) {
+  /** Force variance expected over that of the posterior; of frames not known the median. */
+  private static double[] widths(
+      List<FrameSketch> candidates, Posterior posterior, double[] sigma) {
+    double[] width = new double[sigma.length];
+    for (int k = 0; k < width.length; k++) {
+      double ratio = sigma[k] * sigma[k] / forceVariance(candidates.get(k), posterior);
+      width[k] = ratio > 0 && ratio < Double.POSITIVE_INFINITY ? ratio : Double.NaN;
+    }
+    double[] known = Arrays.stream(width).filter(ratio -> !Double.isNaN(ratio)).sorted().toArray();
+    double usual = known.length == 0 ? 1 : known[known.length / 2];
+    return Arrays.stream(width).map(ratio -> Double.isNaN(ratio) ? usual : ratio).toArray();
+  }
+
+  private static double forceVariance(FrameSketch frame, Posterior posterior) {
+    return Arrays.stream(posterior.variances(frame.force().clone())).sum();
+  }
+
+  private static double[] chances(
+      List<FrameSketch> candidates, Posterior posterior, BitSet taken, double[] width) {
     int count = candidates.size();
     int size = candidates.get(0).size();
     double[] energy = new double[count * size];
-    double[] force = new double[FrameSketch.ROWS * size];
     double[] forceChance = new double[count];
     for (int k = 0; k < count; k++) {
       System.arraycopy(candidates.get(k).energy(), 0, energy, k * size, size);
-      System.arraycopy(candidates.get(k).force(), 0, force, 0, force.length);
-      double variance = Arrays.stream(posterior.variances(force)).sum();
+      double variance = width[k] * forceVariance(candidates.get(k), posterior);
       forceChance[k] = variance * variance;
     }
     double[] chance = posterior.variances(energy);

@@ -44,7 +44,7 @@ class GeometryTest {
   @ParameterizedTest
   @CsvSource({
     "0, 5, 5, no volume",
-    "1e-8, 8, 8, more than 50000 neighbors",
+    "1e-8, 8, 8, more than 50,000 neighbors",
     "1e100, 1e100, 1e100, cell number 0 is 1.0E100",
     "8, NaN, 8, cell number 4 is NaN",
     "5e-4, 100, 100, A apart",
@@ -141,10 +141,10 @@ class GeometryTest {
   @Test
   void crowdsAreRefusedBeforeTimeOrMemoryEnd() {
     assertThatThrownBy(() -> find(points(60_000, 2), null, 6))
-        .hasMessageContaining("more than 50000 neighbors");
+        .hasMessageContaining("more than 50,000 neighbors");
     assertThatThrownBy(() -> find(points(2, 1), box(1e-4, 1e3, 1e3), 6))
         .isInstanceOf(GeometryException.class)
-        .hasMessageContaining("more than 50000 neighbors");
+        .hasMessageContaining("more than 50,000 neighbors");
     assertThatThrownBy(() -> find(points(2, 1), box(1e-6, 1e6, 1e6), 6))
         .isInstanceOf(GeometryException.class);
   }

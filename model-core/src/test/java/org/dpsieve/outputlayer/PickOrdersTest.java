@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -45,6 +46,13 @@ class PickOrdersTest {
     return sketches;
   }
 
+  private static List<Integer> informed(
+      List<FrameSketch> frames, Stream<FrameSketch> labelled, int number, long seed) {
+    double[] unknown = new double[frames.size()];
+    Arrays.fill(unknown, Double.NaN);
+    return InformationOrder.of(frames, labelled, number, seed, unknown);
+  }
+
   private static long copies(List<FrameSketch> frames, List<Integer> picks) {
     return picks.stream().filter(k -> frames.get(k).id().startsWith("copy")).count();
   }
@@ -57,7 +65,7 @@ class PickOrdersTest {
     long random = 0;
     long informed = 0;
     for (int seed = 0; seed < 10; seed++) {
-      List<Integer> picks = InformationOrder.of(frames, Stream.empty(), 10, seed);
+      List<Integer> picks = informed(frames, Stream.empty(), 10, seed);
       // the first five are drawn together, before anything is known of one another
       informed += copies(frames, picks.subList(5, 10));
       List<Integer> any = new ArrayList<>();
@@ -69,6 +77,28 @@ class PickOrdersTest {
     }
     assertThat(random).isGreaterThan(25);
     assertThat(informed).isLessThan(random * 2 / 3);
+  }
+
+  /** Copies are alike for the posterior; those that are expected to be far off come first. */
+  @Test
+  void whereHiddenLayersFailThereIsMoreToLearn() {
+    List<FrameSketch> frames = mostlyNearDuplicates();
+    double[] sigma = new double[frames.size()];
+    Arrays.fill(sigma, 0.1);
+    sigma[0] = Double.NaN;
+    List<Integer> far = List.of(KINDS + 1, KINDS + 4, KINDS + 9);
+    far.forEach(k -> sigma[k] = 1);
+    int drawn = 0;
+    int unweighted = 0;
+    for (int seed = 0; seed < 20; seed++) {
+      List<Integer> first = InformationOrder.of(frames, Stream.empty(), 5, seed, sigma);
+      drawn += (int) first.stream().filter(far::contains).count();
+      unweighted +=
+          (int) informed(frames, Stream.empty(), 5, seed).stream().filter(far::contains).count();
+      double[] doubled = Arrays.stream(sigma).map(value -> 8 * value).toArray(); // in another unit
+      assertThat(InformationOrder.of(frames, Stream.empty(), 5, seed, doubled)).isEqualTo(first);
+    }
+    assertThat(drawn).isGreaterThan(2 * unweighted);
   }
 
   /** Each pick is by what the picks before it leave open, so no duplicate is worth anything. */
@@ -93,7 +123,7 @@ class PickOrdersTest {
     assertThat(copies(frames, DiverseOrder.of(frames, labelled.stream(), KINDS - 1, 3))).isZero();
     long informed = 0;
     for (int seed = 0; seed < 10; seed++) {
-      informed += copies(frames, InformationOrder.of(frames, labelled.stream(), 5, seed));
+      informed += copies(frames, informed(frames, labelled.stream(), 5, seed));
     }
     assertThat(informed).isLessThan(10); // of 50
   }
@@ -103,18 +133,16 @@ class PickOrdersTest {
     List<FrameSketch> frames = mostlyNearDuplicates();
     List<FrameSketch> turned = new ArrayList<>(frames);
     Collections.reverse(turned);
-    List<Integer> picks = InformationOrder.of(frames, Stream.empty(), 10, 5);
+    List<Integer> picks = informed(frames, Stream.empty(), 10, 5);
     assertThat(new HashSet<>(picks)).hasSize(10);
     List<String> ids = picks.stream().map(k -> frames.get(k).id()).toList();
     List<String> turnedIds =
-        InformationOrder.of(turned, Stream.empty(), 10, 5).stream()
-            .map(k -> turned.get(k).id())
-            .toList();
+        informed(turned, Stream.empty(), 10, 5).stream().map(k -> turned.get(k).id()).toList();
     assertThat(turnedIds).isEqualTo(ids);
-    assertThat(InformationOrder.of(frames, Stream.empty(), 10, 6)).isNotEqualTo(picks);
-    assertThat(InformationOrder.of(frames, Stream.empty(), 1000, 5)).hasSize(frames.size());
+    assertThat(informed(frames, Stream.empty(), 10, 6)).isNotEqualTo(picks);
+    assertThat(informed(frames, Stream.empty(), 1000, 5)).hasSize(frames.size());
     assertThat(Set.copyOf(DiverseOrder.of(frames, Stream.empty(), 1000, 5))).hasSize(frames.size());
-    assertThat(InformationOrder.of(List.of(), Stream.empty(), 3, 5)).isEmpty();
+    assertThat(informed(List.of(), Stream.empty(), 3, 5)).isEmpty();
     assertThat(DiverseOrder.of(List.of(), Stream.empty(), 3, 5)).isEmpty();
   }
 

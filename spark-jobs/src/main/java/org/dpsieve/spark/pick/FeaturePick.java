@@ -1,6 +1,7 @@
 package org.dpsieve.spark.pick;
 
 import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.conv;
 import static org.apache.spark.sql.functions.greatest;
@@ -12,8 +13,10 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.DoubleStream;
@@ -54,6 +57,7 @@ final class FeaturePick implements PickOrder {
   static final int MOST = 4_000;
 
   private static final String KEY = "key";
+  private static final String SIGMA = "rms_sigma_f";
   private static final String RANK = "rank of the pick";
   private static final StructType RANKS =
       new StructType().add("frame_id", StringType, false).add(RANK, IntegerType, false);
@@ -73,7 +77,11 @@ final class FeaturePick implements PickOrder {
     DIVERSE {
       @Override
       List<Integer> of(
-          List<FrameSketch> candidates, Stream<FrameSketch> labelled, int number, long seed) {
+          List<FrameSketch> candidates,
+          Stream<FrameSketch> labelled,
+          int number,
+          long seed,
+          double[] sigma) {
         return DiverseOrder.of(candidates, labelled, number, seed);
       }
     },
@@ -81,7 +89,11 @@ final class FeaturePick implements PickOrder {
     CHANGE {
       @Override
       List<Integer> of(
-          List<FrameSketch> candidates, Stream<FrameSketch> labelled, int number, long seed) {
+          List<FrameSketch> candidates,
+          Stream<FrameSketch> labelled,
+          int number,
+          long seed,
+          double[] sigma) {
         return ChangeOrder.of(candidates, labelled, number);
       }
     },
@@ -89,8 +101,12 @@ final class FeaturePick implements PickOrder {
     INFORMATION {
       @Override
       List<Integer> of(
-          List<FrameSketch> candidates, Stream<FrameSketch> labelled, int number, long seed) {
-        return InformationOrder.of(candidates, labelled, number, seed);
+          List<FrameSketch> candidates,
+          Stream<FrameSketch> labelled,
+          int number,
+          long seed,
+          double[] sigma) {
+        return InformationOrder.of(candidates, labelled, number, seed, sigma);
       }
     };
 
@@ -99,8 +115,16 @@ final class FeaturePick implements PickOrder {
       return this != DIVERSE;
     }
 
+    /**
+     * @param sigma how far off each candidate's forces are expected to be, NaN where it is not
+     *     known
+     */
     abstract List<Integer> of(
-        List<FrameSketch> candidates, Stream<FrameSketch> labelled, int number, long seed);
+        List<FrameSketch> candidates,
+        Stream<FrameSketch> labelled,
+        int number,
+        long seed,
+        double[] sigma);
   }
 
   FeaturePick(Order order, PickContext context) {
@@ -112,7 +136,11 @@ final class FeaturePick implements PickOrder {
   @Override
   public Dataset<Row> order(Dataset<Row> candidates, long seed, int iteration) {
     SparkSession spark = candidates.sparkSession();
-    Dataset<Row> sample = rows(context.frames(), ids(sample(candidates, seed, iteration)));
+    Map<String, Double> sigmas = new HashMap<>();
+    sample(candidates, seed, iteration)
+        .collectAsList()
+        .forEach(row -> sigmas.put(row.getString(0), row.getDouble(1)));
+    Dataset<Row> sample = rows(context.frames(), List.copyOf(sigmas.keySet()));
     List<Row> ranks = new ArrayList<>();
     sample.persist(StorageLevel.MEMORY_AND_DISK());
     try {
@@ -128,7 +156,8 @@ final class FeaturePick implements PickOrder {
               .flatMap(
                   some ->
                       sketches(rows(context.labelled(), some), model, present, slopes).stream());
-      for (int pick : order.of(frames, known, context.number(), seed + 31L * iteration)) {
+      double[] sigma = frames.stream().mapToDouble(frame -> sigmas.get(frame.id())).toArray();
+      for (int pick : order.of(frames, known, context.number(), seed + 31L * iteration, sigma)) {
         ranks.add(RowFactory.create(frames.get(pick).id(), ranks.size()));
       }
     } finally {
@@ -153,17 +182,25 @@ final class FeaturePick implements PickOrder {
         .repartition(spark.sparkContext().defaultParallelism());
   }
 
-  /** Efraimidis and Spirakis 2006, doi:10.1016/j.ipl.2005.11.003: the largest log(u) / weight. */
+  /**
+   * Rows of {@code frame_id} and of how far off its forces are expected to be. Efraimidis and
+   * Spirakis 2006, doi:10.1016/j.ipl.2005.11.003: the largest log(u) / weight.
+   */
   private static Dataset<Row> sample(Dataset<Row> candidates, long seed, int iteration) {
     Column number = conv(RandomPick.key(seed, iteration).substr(1, DIGITS), 16, 10).cast("double");
     Column u = number.plus(0.5).divide(Math.pow(16, DIGITS));
     Column weight = lit(1.0);
-    if (Set.of(candidates.columns()).contains("max_devi_f")) {
+    Set<String> known = Set.of(candidates.columns());
+    if (known.contains("max_devi_f")) {
       Column deviation = greatest(col("max_devi_f"), lit(LEAST_DEVIATION));
       weight = deviation.multiply(deviation);
     }
     return candidates
-        .select(col("frame_id"), log(u).divide(weight).as(KEY))
+        .select(
+            col("frame_id"),
+            (known.contains(SIGMA) ? coalesce(col(SIGMA), lit(Double.NaN)) : lit(Double.NaN))
+                .as(SIGMA),
+            log(u).divide(weight).as(KEY))
         .orderBy(col(KEY).desc(), col("frame_id"))
         .limit(MOST);
   }
