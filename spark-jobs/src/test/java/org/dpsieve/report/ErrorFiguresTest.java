@@ -6,18 +6,44 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.dpsieve.figure.Bounds;
 import org.dpsieve.figure.Figure;
 import org.dpsieve.figure.Svg;
 import org.dpsieve.frame.Frame;
 import org.dpsieve.frame.Labels;
 import org.dpsieve.infer.Prediction;
+import org.dpsieve.loop.Facts;
+import org.dpsieve.loop.RunHistory;
 import org.dpsieve.pick.TrustBand;
 import org.junit.jupiter.api.Test;
 
 /** Charts of errors: what is written in them, and sets so small or odd that they may be blank. */
 class ErrorFiguresTest {
   private static List<Figure> of(List<AgreementTest.Said> frames) {
+    return of(frames, 4);
+  }
+
+  /** A run whose output layers were solved for once. */
+  private static RunHistory run(int models) {
+    List<Facts.ModelFit> fits = new ArrayList<>();
+    for (int model = 0; model < models; model++) {
+      Facts.Errors errors = new Facts.Errors(0.002, 0.06, 0.04);
+      fits.add(new Facts.ModelFit(0, errors, errors));
+    }
+    return new RunHistory(
+        null,
+        new TreeMap<>(Map.of("train.engine", "output-layer")),
+        List.of(),
+        null,
+        List.of(),
+        new TreeMap<>(Map.of(1, new Facts.Training(12, fits))),
+        null,
+        null,
+        null);
+  }
+
+  private static List<Figure> of(List<AgreementTest.Said> frames, int models) {
     Map<Term, Agreement> found = new EnumMap<>(Term.class);
     Map<Term, ErrorSums> sums = new EnumMap<>(Term.class);
     for (Term term : Term.values()) {
@@ -28,7 +54,7 @@ class ErrorFiguresTest {
     frames.forEach(one -> grid.add(0.1, 0.2));
     RunReport report =
         new RunReport(
-            null,
+            run(models),
             List.of(new RunReport.Distribution(1, new TrustBand(0.05, 100), List.of(), 0)),
             List.of(),
             List.of(),
@@ -59,6 +85,15 @@ class ErrorFiguresTest {
 
   private static int marks(String svg) {
     return svg.split("<circle", -1).length - 1;
+  }
+
+  /** One model does not deviate from itself: its max_devi_f is the error that was expected. */
+  @Test
+  void withOneModelErrorsAreDrawnAgainstWhatWasExpected() {
+    List<AgreementTest.Said> frames = AgreementTest.frames(40);
+    assertThat(named(of(frames, 1), "error-deviation"))
+        .contains("Error against what was expected, after");
+    assertThat(named(of(frames, 4), "error-deviation")).contains("Error against deviation, after");
   }
 
   @Test
