@@ -84,7 +84,10 @@ public final class InformationOrder {
       List<FrameSketch> candidates, Posterior posterior, double[] sigma) {
     double[] width = new double[sigma.length];
     for (int k = 0; k < width.length; k++) {
-      double ratio = sigma[k] * sigma[k] / forceVariance(candidates.get(k), posterior);
+      double ratio =
+          Double.isFinite(sigma[k]) // else there is nothing to ask the posterior for
+              ? sigma[k] * sigma[k] / forceVariance(candidates.get(k), posterior)
+              : Double.NaN;
       width[k] = ratio > 0 && ratio < Double.POSITIVE_INFINITY ? ratio : Double.NaN;
     }
     double[] known = Arrays.stream(width).filter(ratio -> !Double.isNaN(ratio)).sorted().toArray();
